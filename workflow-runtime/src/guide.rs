@@ -4,9 +4,9 @@
 //!
 //! # The book
 //!
-//! These pages are part of a book, whose files are the folder `docs` of the repository; `mdbook build` there writes it to
-//! `target/book`. It also has a first workflow step by step (`start.md`), deploying (`deploying.md`), permissions (`iam.md`),
-//! what a change means (`plan.md`), exploring (`exploring.md`), and every command of `cargo workflow`.
+//! These pages are part of a book, whose files are the folder `docs` of the repository; `mdbook build` there writes it
+//! to `target/book`. It also has a first workflow step by step (`start.md`), deploying (`deploying.md`), permissions
+//! (`iam.md`), the effects of a change (`plan.md`), exploring (`exploring.md`), and every command of `cargo workflow`.
 
 // If a page names another file, its link is by reference; rustdoc uses the first definition of a reference.
 

@@ -21,7 +21,7 @@ impl Cargo {
             return Err(String::from_utf8_lossy(&asked.stderr).trim_end().to_owned().into());
         }
         let metadata = serde_json::from_slice(&asked.stdout);
-        Ok(Self(metadata.map_err(|error| format!("error: what `cargo metadata` prints is not JSON: {error}"))?))
+        Ok(Self(metadata.map_err(|error| format!("error: the output of `cargo metadata` is not JSON: {error}"))?))
     }
 
     /// The folder that cargo builds in.

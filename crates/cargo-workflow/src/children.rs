@@ -38,8 +38,8 @@ impl Member {
         Self { engine, ..self }
     }
 
-    /// Returns its engine, which starts those of other workflows, but none of those `around` it. Theirs are made when
-    /// they start: each path of starts has its own, and there may be very many.
+    /// Returns its engine, which starts the engines of other workflows, but not of the workflows `around` it. Their
+    /// engines are made when they start: each path of starts has its own, and there may be very many.
     pub(crate) fn engine(&self, all: &Arc<BTreeMap<WorkflowPath, Arc<Self>>>, around: &[WorkflowPath]) -> Engine {
         let mut engine = self.engine.clone();
         for (arn, path) in &self.starts {

@@ -1,4 +1,4 @@
-//! `cargo workflow coverage`: shows what the executions of a test run covered, and what they did not.
+//! `cargo workflow coverage`: shows the covered and uncovered parts of the workflows of a test run.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -19,26 +19,27 @@ const RUNS: &str = "workflow-coverage";
 /// Run tests and show which states, transitions, rules, retriers and catchers they covered.
 #[derive(Args)]
 pub(crate) struct Coverage {
-    /// Print JSON, with the number of times each was covered
+    /// Print JSON, with the number of times that tests covered each item
     #[arg(long)]
     json: bool,
-    /// Print Mermaid flowcharts that mark what was not covered
+    /// Print Mermaid flowcharts that mark uncovered states and transitions
     #[arg(long, conflicts_with = "json")]
     mermaid: bool,
-    /// Exit with 1 if less than this percentage was covered
+    /// Exit with 1 if coverage is below this percentage
     #[arg(long, value_name = "PERCENT")]
     fail_under: Option<f64>,
-    /// Only the workflows of this name; may be repeated
+    /// Only workflows with this name (repeatable)
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
-    /// Leave out the workflows that the packages declare but no test ran
+    /// Omit workflows that no test ran
     #[arg(long)]
     only_run: bool,
-    /// The folder of the run; by default the newest under target/workflow-coverage, or a new one for a command
+    /// Folder of the coverage run [default: a new folder for COMMAND, else the newest folder in
+    /// target/workflow-coverage]
     #[arg(long)]
     folder: Option<PathBuf>,
-    /// The command that runs the tests, such as `-- cargo test` or `-- cargo nextest run`; without it, the newest run
-    /// is printed
+    /// Command that runs the tests, such as `-- cargo test` or `-- cargo nextest run`. Without a command, print the
+    /// newest run
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
@@ -65,7 +66,7 @@ impl Coverage {
                 // A command ended by a signal has no code.
                 let number = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
                 (code, passed) = (ExitCode::from(number), false);
-                eprintln!("note: `{}` failed; this is the coverage of what ran", self.command.join(" "));
+                eprintln!("note: `{}` failed; this is the coverage until then", self.command.join(" "));
             }
             folder
         } else {

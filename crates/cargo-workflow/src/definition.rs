@@ -305,7 +305,7 @@ fn of_runtime(escape: Escape) -> workflow_runtime::__private::Escape {
     }
 }
 
-/// The types of the constants of a Rust file, as far as they can be told by name.
+/// The types of the constants of a Rust file that the names of the types determine.
 #[derive(Debug, Default)]
 pub(crate) struct Constants(BTreeMap<String, ParameterKind>);
 

@@ -26,18 +26,18 @@ const WIDTH: usize = 100;
 /// The arguments of `describe`.
 #[derive(Args)]
 pub(crate) struct Describe {
-    /// `aws_sdk::s3::listObjectsV2`, `glue::startJobRun.sync`, or the same as an ARN; `aws_sdk::s3`, `ecs` and
-    /// `aws_sdk` list their contents. Or the ARN of a state machine, an execution or a map run, or with --machine the
-    /// name of a state machine
+    /// Action such as `aws_sdk::s3::listObjectsV2` or `glue::startJobRun.sync`, or its ARN; a service such as
+    /// `aws_sdk::s3` or `ecs`, or `aws_sdk`, to list its contents; the ARN of a state machine, execution or map run;
+    /// with --machine, the name of a state machine
     name: String,
-    /// Show objects at every depth, and all values of enums
+    /// Show objects at every depth, and all enum values
     #[arg(long)]
     full: bool,
-    /// NAME is the name of a state machine in AWS
+    /// Treat NAME as the name of a state machine in AWS
     #[cfg(feature = "aws")]
     #[arg(long)]
     machine: bool,
-    /// Print the definition too; for an execution, the one that it runs on
+    /// Also print the definition; for an execution, print the definition that the execution uses
     #[cfg(feature = "aws")]
     #[arg(long)]
     definition: bool,
@@ -51,7 +51,7 @@ pub(crate) struct Describe {
 }
 
 impl Describe {
-    /// Prints what the name refers to. The exit code is 2 if it refers to nothing.
+    /// Prints the item that the name refers to. The exit code is 2 if there is no such item.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         #[cfg(feature = "aws")]
         if self.machine || crate::aws::own_resource(&self.name).is_some_and(|own| own != OwnResource::Activity) {

@@ -1,4 +1,4 @@
-//! `cargo workflow diff`: shows what a change of a state machine means.
+//! `cargo workflow diff`: shows the effects of a change to a state machine.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -18,11 +18,11 @@ use crate::{Failure, revision, source, types};
 /// The arguments of `diff`.
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The older state machine: a file, or REVISION:PATH for a file of a git revision
+    /// Old state machine: a file, or REVISION:PATH for a file in a git revision
     old: PathBuf,
-    /// The newer state machine, in the same form
+    /// New state machine: a file, or REVISION:PATH for a file in a git revision
     new: PathBuf,
-    /// The workflow to use, if a file has several
+    /// Workflow to use, if a file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub(crate) struct Printing {
     /// Output format
     #[arg(long, default_value = "text")]
     pub(crate) format: Format,
-    /// The worst verdict for which the exit code is 0
+    /// Worst verdict that still exits with 0
     #[arg(long, default_value = "compatible")]
     allow: Allow,
 }
@@ -59,7 +59,7 @@ const CAREFUL: u8 = 3;
 const BREAKING: u8 = 4;
 
 impl Diff {
-    /// Prints what the change means. The exit code depends on the verdict.
+    /// Prints the effects of the change. The exit code depends on the verdict.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let old = read(&self.old, self.name.as_deref())?;
         let new = read(&self.new, self.name.as_deref())?;

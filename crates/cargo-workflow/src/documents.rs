@@ -72,8 +72,8 @@ pub(crate) fn name_of(file: &Path) -> String {
     machine_name(name.strip_suffix(".asl").unwrap_or(&name))
 }
 
-/// Returns a name for a state machine: that of a file or a logical ID, cut to the length that AWS allows. As CloudFormation
-/// does, it adds characters that tell equal beginnings apart.
+/// Returns a name for a state machine: the name of a file or a logical ID, cut to the length that AWS allows. As
+/// CloudFormation does, it adds characters that tell equal beginnings apart.
 pub(crate) fn machine_name(name: &str) -> String {
     if name.chars().count() <= RESOURCE_NAME_CHARS {
         return name.to_owned();

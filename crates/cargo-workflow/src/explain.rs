@@ -36,14 +36,16 @@ const MOST: usize = 100;
 pub(crate) struct Explain {
     #[command(flatten)]
     files: crate::Files,
-    /// `text` for people, `json` for programs
+    /// Output format
     #[arg(long, default_value = "text")]
     format: Format,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Text for people
     Text,
+    /// JSON for programs
     Json,
 }
 
@@ -77,8 +79,8 @@ impl Explain {
     }
 }
 
-/// Returns what the compiler knows of a machine's types. For a document, these are the types of the workflow it can be
-/// imported as.
+/// Returns the compiler's types of a machine. For a document, these are the types of the workflow it can be imported
+/// as.
 fn types(machine: &Machine) -> Option<Explained> {
     let find = |of: &Foreign| machine.started.get(&of.tokens.to_string());
     let written = machine.workflow.as_deref().map(|workflow| explain(workflow, &find));
@@ -96,7 +98,7 @@ fn types(machine: &Machine) -> Option<Explained> {
     if let Some(written) = written {
         (types.input, types.output) = (written.input, written.output);
     }
-    // The names are those of the document.
+    // The names are the names in the document.
     types.states.iter_mut().for_each(|state| state.name.clone_from(&state.asl_name));
     Some(types)
 }

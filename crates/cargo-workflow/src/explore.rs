@@ -30,44 +30,44 @@ pub(crate) const NOT_SHOWN: u8 = 4;
 pub(crate) struct Explore {
     #[command(flatten)]
     files: crate::Files,
-    /// What must hold for every execution, in addition to the properties that a workflow in Rust declares: `after A: B
-    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B`; may be repeated
+    /// Check this property for every execution, in addition to the properties that the workflow declares: `after A: B
+    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B` (repeatable)
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
-    /// How many things go wrong in one execution [default: 2]
+    /// Maximum number of failures in one execution [default: 2]
     #[arg(long, value_name = "N")]
     faults: Option<u32>,
-    /// How often a task on a loop is visited in one execution [default: 10]
+    /// Maximum number of visits to a task on a loop in one execution [default: 10]
     #[arg(long, value_name = "N")]
     turns: Option<u32>,
-    /// How many executions are tried, and how many of their states are kept, at most [default: 100000]
+    /// Maximum number of executions to try, and of execution states to keep [default: 100000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
-    /// An error that executions may fail with although no Fail state says so; may be repeated
+    /// Allow executions to fail with this error without a Fail state (repeatable)
     #[arg(long = "may-fail-with", value_name = "ERROR")]
     allowed: Vec<String>,
-    /// Executions may fail with any uncaught error
+    /// Allow executions to fail with any uncaught error
     #[arg(long)]
     may_fail: bool,
-    /// Try for each task a result of another type too
+    /// Also try a result of the wrong type for each task
     #[arg(long)]
     other_types: bool,
-    /// An input to start with, as JSON, in place of those by the type; may be repeated
+    /// Use this input instead of generated inputs, as JSON (repeatable)
     #[arg(long = "input", value_name = "JSON")]
     inputs: Vec<String>,
-    /// A result of a task to try, in place of those by its type: `State=JSON`; may be repeated
+    /// Use this task result instead of generated ones: `State=JSON` (repeatable)
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
-    /// How to print the report
+    /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write the first finding as a test in Rust
+    /// Write the first finding as a Rust test
     #[arg(long, value_name = "FILE")]
     test: Option<PathBuf>,
-    /// Write the first finding as a mock file in the format of AWS Step Functions Local
+    /// Write the first finding as a mock file for AWS Step Functions Local
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
-    /// Write the first finding's execution as a page
+    /// Write the execution of the first finding as an HTML page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -75,9 +75,10 @@ pub(crate) struct Explore {
 /// How the report is printed.
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people
     Text,
-    /// For programs: `status`, `findings`, `bounds`; of several workflows an array, with the `name` of each
+    /// JSON for programs: an object with `status`, `findings` and `bounds`, or for several workflows an array of
+    /// objects that also have `name`
     Json,
 }
 
@@ -86,7 +87,7 @@ impl Explore {
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.files.selection.params.values()?;
         let read = source::read_files(&self.files, &values).map_err(|failure| match failure {
-            // Code 1 is for what does not hold.
+            // Code 1 is for properties that do not hold.
             Failure::Printed(_) => Failure::Printed(2),
             failure => failure,
         });

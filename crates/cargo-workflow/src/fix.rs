@@ -26,11 +26,11 @@ const MARK: &str = "\u{feff}";
 /// be read or written.
 #[derive(Args)]
 pub(crate) struct Fix {
-    /// Definitions in JSON or YAML, templates, Rust files with `workflow!`; `-` writes the standard input to the standard
-    /// output
+    /// Definitions in JSON or YAML, templates, or Rust files with `workflow!`; `-` reads standard input and writes
+    /// standard output
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print what would change; write nothing
+    /// Print the changes without writing files
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -134,7 +134,7 @@ impl Fix {
         Ok(Outcome { fixed, errors: errors(&findings), warnings: found.len() - errors(&findings) })
     }
 
-    /// Applies all candidates, or those that cause no other errors. Returns their number and the result.
+    /// Applies all candidates, or the candidates that cause no other errors. Returns their number and the result.
     fn accepted(
         &self,
         file: &Path,
@@ -164,8 +164,9 @@ impl Fix {
         Ok((accepted.len(), best))
     }
 
-    /// Applies fixes, then those of the errors that they show. Returns `None` if they cause an error: one that was not
-    /// there before, unless there are fewer errors by the number of the fixes, and no fix wrote its line.
+    /// Applies fixes, then the fixes of the errors that the first fixes reveal. Returns `None` if they cause an error:
+    /// one that was not there before, unless there are fewer errors by the number of the fixes, and no fix wrote its
+    /// line.
     fn settled(
         &self,
         file: &Path,

@@ -19,10 +19,10 @@ use crate::{Failure, input, workflow_text};
 /// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
 pub(crate) struct Fmt {
-    /// Rust files; `-` formats standard input to standard output
+    /// Rust files; `-` reads standard input and writes standard output
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Print what would change and exit with 1 if anything would; write nothing
+    /// Print the changes without writing files, and exit with 1 if there are changes
     #[arg(long)]
     check: bool,
 }
@@ -133,7 +133,8 @@ pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &
     Ok(())
 }
 
-/// Writes a temporary file next to the file and renames it, so that nobody reads a partial file. Links are followed.
+/// Writes a temporary file next to the file and renames it, so that no program reads a partial file. Links are
+/// followed.
 pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let file = fs::canonicalize(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();

@@ -40,7 +40,8 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// Visits the files of a folder and its subfolders, without those that [`is_skipped`]. Links are not followed.
+/// Visits the files of a folder and its subfolders, without the files that [`is_skipped`] excludes. Links are not
+/// followed.
 pub(crate) fn visit(folder: &Path, take: &mut impl FnMut(PathBuf)) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.file_type() {
@@ -51,7 +52,7 @@ pub(crate) fn visit(folder: &Path, take: &mut impl FnMut(PathBuf)) {
     }
 }
 
-/// Returns whether a folder has files that nobody wrote: it is hidden, is a cache such as cargo's target folder, or has
+/// Returns whether a folder has generated files: it is hidden, is a cache such as cargo's target folder, or has
 /// packages of npm.
 ///
 /// See <https://bford.info/cachedir/>.

@@ -25,25 +25,25 @@ pub(crate) struct Draw {
     /// Output format
     #[arg(long, value_enum, default_value_t = To::Mermaid)]
     to: To,
-    /// The direction of the graph
+    /// Direction of the graph
     #[arg(long, value_enum, default_value_t = LayoutDirection::TopDown)]
     direction: LayoutDirection,
-    /// Draw the change from this file to FILE: each is a file, or REVISION:PATH for a file of a git revision
+    /// Draw the change from OLD to FILE. Each is a file, or REVISION:PATH for a file in a git revision
     #[arg(long, value_name = "OLD")]
     diff: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum To {
-    /// A picture for light and dark pages, without scripts or fonts
+    /// SVG image for light and dark pages, without scripts or fonts
     Svg,
-    /// A page with that picture
+    /// HTML page with the SVG image
     Html,
-    /// A Mermaid flowchart, which GitHub and GitLab render
+    /// Mermaid flowchart, which GitHub and GitLab render
     Mermaid,
-    /// Graphviz's language
+    /// DOT for Graphviz
     Dot,
-    /// Box characters for a terminal
+    /// Box-drawing characters for a terminal
     Text,
 }
 

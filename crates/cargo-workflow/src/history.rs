@@ -14,19 +14,19 @@ use crate::page::{self, About, Files};
 /// Prints or draws the history of an execution.
 #[derive(Args)]
 pub(crate) struct History {
-    /// The ARN of the execution, or a file written by `aws stepfunctions get-execution-history`
+    /// ARN of the execution, or a history file written by `aws stepfunctions get-execution-history`
     execution: String,
-    /// The file with the state machine, for a history in a file; without it, the page shows the states that were
+    /// File with the state machine, for a history file. Without this option, the page shows only the states that were
     /// entered
     #[arg(long, value_name = "FILE")]
     definition: Option<PathBuf>,
-    /// The workflow to use, if that file has several
+    /// Workflow to use, if the definition file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]
     files: Files,
-    /// Write the history with its data and its definition, and the children of its map runs into the folder of the same name,
-    /// for `cargo workflow replay`
+    /// Write the history, with its data and definition, to FILE for `cargo workflow replay`. Children of map runs go
+    /// into a folder with the same name
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,

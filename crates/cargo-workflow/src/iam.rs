@@ -1,4 +1,5 @@
-//! `cargo workflow iam`: prints the least-privilege policy of a workflow's role, or what a change adds and removes.
+//! `cargo workflow iam`: prints the least-privilege policy of a workflow's role, or the permissions that a change adds
+//! and removes.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -21,32 +22,33 @@ use crate::source::{self, File, Machine, ReadRequest};
 pub(crate) struct Iam {
     #[command(flatten)]
     file: crate::File,
-    /// The name of the state machine in AWS; by default that of a workflow in Rust
+    /// Name of the state machine in AWS [default: the workflow's name, for a workflow in Rust]
     #[arg(long)]
     machine: Option<String>,
-    /// `aws-cn`, `aws-us-gov`; by default that of the workflow's own ARNs
+    /// AWS partition, such as `aws-cn` or `aws-us-gov` [default: the partition of the ARNs in the workflow]
     #[arg(long)]
     partition: Option<String>,
-    /// The region; `*` by default
+    /// AWS region [default: `*`]
     #[arg(long)]
     region: Option<String>,
-    /// The account; `*` by default
+    /// AWS account ID [default: `*`]
     #[arg(long)]
     account: Option<String>,
-    /// Include permissions for logging to CloudWatch Logs; a template itself says whether its machine logs
+    /// Include permissions for CloudWatch Logs. For a template, the template's logging setting applies
     #[arg(long)]
     logging: bool,
-    /// Include permissions for tracing with X-Ray; a template itself says whether its machine is traced
+    /// Include permissions for X-Ray. For a template, the template's tracing setting applies
     #[arg(long)]
     tracing: bool,
-    /// Print the trust policy of the role instead
+    /// Print the role's trust policy instead of the permissions
     #[arg(long, conflicts_with = "diff")]
     trust: bool,
-    /// Print the permissions that only the workflow needs, and those that only OLD needs; OLD is a file with a
-    /// workflow, or a policy as JSON
+    /// Compare with OLD, and print the permissions that only the workflow or only OLD needs. OLD is a file with a
+    /// workflow, or a policy in JSON
     #[arg(long, value_name = "OLD")]
     diff: Option<PathBuf>,
-    /// `json` for the policy, `explain` for people; `explain` is the default with `--diff`
+    /// Output format: `json` prints the policy, `explain` prints text for people [default: `explain` with --diff, else
+    /// `json`]
     #[arg(long)]
     format: Option<Format>,
 }
@@ -148,7 +150,7 @@ fn policy_of(
     Ok(policy::of(&StateMachine::read(&open.value).0, &setting))
 }
 
-/// Returns the policy that `--diff` names: a policy, or that of a workflow in a file.
+/// Returns the policy that `--diff` names: a policy, or the policy of a workflow in a file.
 fn older(wanted: ReadRequest<'_>, setting: &Setting, known: &mut BTreeSet<String>) -> Result<Policy, Failure> {
     if let File::Document(source) = File::read(wanted.file).map_err(report::refuse)?
         && source.value().get("Statement").is_some()
@@ -168,7 +170,7 @@ fn print(line: &str, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "{}", printable(line))
 }
 
-/// Prints what each state needs, state by state.
+/// Prints the permissions that each state needs, state by state.
 fn explain(policy: &Policy, output: &mut impl Write) -> io::Result<()> {
     let mut last: Option<&[String]> = None;
     for Statement { actions, resources, conditions, states, .. } in &policy.needs {

@@ -26,22 +26,22 @@ use crate::validate::machine_type;
 /// problems are printed.
 #[derive(Args)]
 pub(crate) struct Import {
-    /// Definitions in JSON or YAML, or files with several, such as the output of `asl` or templates of CloudFormation
-    /// and SAM, from which every state machine is converted; `-` is standard input
+    /// Definitions in JSON or YAML, CloudFormation or SAM templates, or output of `cargo workflow asl`. Converts every
+    /// state machine in each file. `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The workflow's name; by default the file's or the state machine's
+    /// Name of the workflow [default: the state machine's name, then the file's name]
     #[arg(long)]
     name: Option<String>,
-    /// Treat the files as templates, whatever they look like
+    /// Read the files as templates, even if they do not look like templates
     #[arg(long)]
     from_cloudformation: bool,
-    /// The type of state machine, if the file does not give it
+    /// Type of the state machine, if the file does not give the type
     #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
     machine_type: MachineType,
     #[command(flatten)]
     reading: Reading,
-    /// Write a Rust file instead of printing
+    /// Write a Rust file instead of printing to standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }

@@ -30,7 +30,7 @@ pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Returns the format of a file by its extension, or that of standard input by its first character.
+/// Returns the format of a file by its extension, or the format of standard input by its first character.
 pub(crate) fn format(file: &Path, bytes: &[u8]) -> Format {
     if file != Path::new(STDIN) {
         return Format::of_path(file);

@@ -74,73 +74,72 @@ enum Command {
     New(new::New),
     /// Print the Amazon States Language of every workflow in a Rust file, without compiling it
     Asl(File),
-    /// Draw a workflow, or a change of one, as SVG, HTML, Mermaid, DOT or text
+    /// Draw a workflow, or the change between two versions, as SVG, HTML, Mermaid, DOT or text
     Graph(graph::Draw),
     /// Format every `workflow!` in Rust files
     Fmt(fmt::Fmt),
     /// Run a workflow on the embedded engine, in virtual time
     Run(run::Run),
-    /// Serve the Step Functions API on loopback, with the state machines of files
+    /// Serve the Step Functions API on localhost for the state machines in files
     Serve(serve::Serve),
-    /// Check definitions: ASL in JSON or YAML, CloudFormation and SAM templates, `workflow!` in Rust
+    /// Check `workflow!` in Rust files, ASL in JSON or YAML, and CloudFormation and SAM templates
     Validate(validate::Validate),
-    /// Fix what `validate` finds, if the fix is certain
+    /// Apply the safe fixes for problems that `validate` finds
     Fix(fix::Fix),
-    /// Convert definitions to `workflow!` declarations
+    /// Convert ASL definitions and templates to `workflow!` declarations
     Import(import::Import),
-    /// Run tests and show which states, transitions, rules, retriers and catchers they covered
+    /// Run tests and show which states, transitions, rules, retriers and catchers the tests covered
     Coverage(coverage::Coverage),
-    /// Change workflows by one mistake at a time, and show which mistakes no test notices
+    /// Introduce one mistake at a time into workflows, and show the mistakes that no test detects
     Mutants(mutants::Mutants),
-    /// Run a program of tests, and note how
+    /// Run a test program, and record its command line
     #[command(hide = true)]
     RunTests(mutants::RunTests),
-    /// Compare two state machines, and show what the change means for executions, callers, readers and workers
+    /// Compare two state machines, and show how the change affects executions, callers, readers and workers
     Diff(diff::Diff),
-    /// Show the parameters, result and errors of an AWS action; or the status of a state machine, an execution or a map
-    /// run
+    /// Show the parameters, result and errors of an AWS action, or the status of a state machine, execution or map run
     Describe(describe::Describe),
     /// Show each state's types, variables and cost
     Explain(explain::Explain),
-    /// Try everything that can go wrong with a workflow, and print what does as the shortest path to it
+    /// Try every execution of a workflow, including failures, and print the shortest path to each problem
     Explore(explore::Explore),
-    /// Play recorded executions against a changed definition, and show which would take another path
+    /// Replay recorded executions against a changed definition, and show the executions that take another path
     Replay(replay::Replay),
-    /// Simulate thousands of executions: durations, retries, failures, cost, which task to make faster
+    /// Simulate thousands of executions, and show durations, retries, failures, cost and the slowest tasks
     Simulate(simulate::Simulate),
-    /// Print a state machine with its role, policy, log group and alias for CloudFormation, SAM, Terraform or the CDK
+    /// Export a state machine with its role, policy, log group and alias to CloudFormation, SAM, Terraform or the CDK
     Export(export::Export),
-    /// Print the types of the input, output and parameters of workflows for other languages
+    /// Generate types for the input, output and parameters of workflows in other languages
     Types(types::Types),
-    /// Print the least-privilege IAM policy of a workflow's role
+    /// Print a least-privilege IAM policy for a workflow's role
     Iam(iam::Iam),
-    /// Show what deploying a file to AWS would change, and what that means for executions, callers, readers and workers
+    /// Show what a deployment to AWS would change, and how it affects executions, callers, readers and workers
     #[cfg(feature = "aws")]
     Plan(aws::Plan),
-    /// Create a state machine in AWS from a file, or update it
+    /// Create or update a state machine in AWS from a file
     #[cfg(feature = "aws")]
     Deploy(aws::Deploy),
-    /// List the state machines in AWS, or the executions, versions or aliases of one
+    /// List state machines in AWS, or the executions, versions or aliases of a state machine
     #[cfg(feature = "aws")]
     List(aws::List),
     /// Start an execution of a state machine in AWS
     #[cfg(feature = "aws")]
     Start(aws::Start),
-    /// Print the events of an execution in AWS, or draw an exported history
+    /// Print the events of an execution in AWS, or draw a saved history
     History(history::History),
-    /// Follow an execution in AWS until it ends: a line for each state, bars for maps
+    /// Follow an execution in AWS until it ends, with a line for each state and progress bars for maps
     #[cfg(feature = "aws")]
     Watch(aws::Watch),
-    /// Stop one or many executions in AWS
+    /// Stop one or more executions in AWS
     #[cfg(feature = "aws")]
     Stop(aws::Stop),
-    /// Redrive one or many executions in AWS from where they failed
+    /// Redrive one or more failed executions in AWS
     #[cfg(feature = "aws")]
     Redrive(aws::Redrive),
-    /// Show an alias of a state machine in AWS; point, shift, roll back or delete it
+    /// Show, create, update, roll back or delete an alias of a state machine in AWS
     #[cfg(feature = "aws")]
     Alias(aws::AliasCommand),
-    /// Delete a state machine in AWS, or a version of one
+    /// Delete a state machine or a version of a state machine in AWS
     #[cfg(feature = "aws")]
     Delete(aws::Delete),
 }
@@ -148,7 +147,8 @@ enum Command {
 /// A file with workflows.
 #[derive(Args)]
 struct File {
-    /// A Rust file with `workflow!`, the contents of a `workflow!` alone, an ASL document in JSON or YAML, or a template
+    /// Rust file with `workflow!`, file with only the contents of a `workflow!`, ASL document in JSON or YAML, or
+    /// template
     file: PathBuf,
     #[command(flatten)]
     selection: Selection,
@@ -157,8 +157,8 @@ struct File {
 /// Files and folders with workflows.
 #[derive(Args)]
 struct Files {
-    /// Rust files with `workflow!`, the contents of a `workflow!` alone, ASL documents in JSON or YAML, templates, or folders
-    /// with such files
+    /// Rust files with `workflow!`, files with only the contents of a `workflow!`, ASL documents in JSON or YAML,
+    /// templates, or folders of these files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -168,7 +168,7 @@ struct Files {
 /// Which workflows of a file are used, and with what values.
 #[derive(Args)]
 struct Selection {
-    /// The workflow to use, if there are several
+    /// Workflow to use, if a file has several
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]

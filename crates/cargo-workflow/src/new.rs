@@ -12,12 +12,12 @@ use crate::Failure;
 /// The arguments of `new`.
 #[derive(Args)]
 pub(crate) struct New {
-    /// The folder to create; its last part is the crate's name
+    /// Folder to create; the last part of the path is the crate's name
     name: PathBuf,
-    /// The template
+    /// Template of the crate
     #[arg(long, default_value = "hello-world")]
     template: Template,
-    /// The source of the workflow crates: the folder of a checkout, or the URL of a git repository
+    /// Source of the workflow crates: the path of a checkout, or the URL of a git repository
     #[arg(long, value_name = "PATH|URL")]
     source: Option<String>,
 }

@@ -17,10 +17,11 @@ use crate::template::Reading;
 /// Files to write a history to.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Files {
-    /// Write a page with the graph, the path taken, each state's data, a timeline and the events
+    /// Write an HTML page with the graph, the path of the execution, each state's data, a timeline and the events
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write a trace: `chrome` for Perfetto, or `otlp` for a collector; `otlp URL` posts it to one
+    /// Write a trace in the format `chrome` (for Perfetto) or `otlp` (for OpenTelemetry). `otlp URL` posts the trace to
+    /// a collector
     #[arg(long, num_args = 2, value_names = ["FORMAT", "FILE|URL"])]
     trace: Vec<String>,
 }

@@ -16,10 +16,10 @@ use crate::report::{self, Report};
 /// The arguments.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Params {
-    /// The values of parameters and placeholders `${X}`: a JSON or YAML file with an object, or the object as JSON
+    /// Values of parameters and placeholders `${X}`: a JSON or YAML file with an object, or the object itself as JSON
     #[arg(long, value_name = "FILE")]
     params: Option<String>,
-    /// The value of one parameter or placeholder; may be repeated, and overrides --params
+    /// Value of one parameter or placeholder; overrides --params (repeatable)
     #[arg(long = "param", value_name = "NAME=VALUE")]
     param: Vec<String>,
 }

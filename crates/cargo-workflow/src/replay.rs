@@ -24,30 +24,31 @@ use crate::test_file::Tested;
 /// have, and 2 if a history or the definition cannot be used.
 #[derive(Args)]
 pub(crate) struct Replay {
-    /// Histories as `aws stepfunctions get-execution-history` prints them, or folders with them
+    /// History files written by `aws stepfunctions get-execution-history`, or folders of history files
     #[arg(value_name = "HISTORY", required = true)]
     histories: Vec<PathBuf>,
-    /// The definition to play against: a Rust file with `workflow!`, an ASL document, or a template. Without it, each execution
-    /// is played against its own definition, if that is saved beside its history
+    /// Definition to replay against: a Rust file with `workflow!`, an ASL document, or a template [default: the
+    /// definition that is saved beside each history]
     #[arg(long, value_name = "FILE")]
     definition: Option<PathBuf>,
-    /// The workflow to use, if that file has several
+    /// Workflow to use, if the definition file has several
     #[arg(long, requires = "definition")]
     name: Option<String>,
     #[command(flatten)]
     params: Params,
     #[command(flatten)]
     reading: Reading,
-    /// A folder with the S3 objects that distributed maps read: FOLDER/BUCKET/KEY. Nothing is written to it
+    /// Folder with the S3 objects that distributed maps read, as FOLDER/BUCKET/KEY. Replaying does not write to the
+    /// folder
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
-    /// How to print the verdicts
+    /// Output format of the verdicts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write the execution as a mock file in the format of AWS Step Functions Local
+    /// Write the execution as a mock file for AWS Step Functions Local
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
-    /// Write the execution as a test in Rust
+    /// Write the execution as a Rust test
     #[arg(long, value_name = "FILE")]
     test: Option<PathBuf>,
 }
@@ -55,9 +56,9 @@ pub(crate) struct Replay {
 /// How the verdicts are printed.
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people
     Text,
-    /// For programs: `executions`, `summary`, `errors`
+    /// JSON for programs: an object with `executions`, `summary` and `errors`
     Json,
 }
 
@@ -195,7 +196,7 @@ struct Stage<'r> {
 }
 
 impl Stage<'_> {
-    /// Returns what an execution is played against.
+    /// Returns the replayer for the definition that an execution is replayed against.
     fn of(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
         let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {

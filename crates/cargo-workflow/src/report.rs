@@ -55,7 +55,7 @@ impl Report {
         Self::new(file, None, format!("cannot read {}: {reason}", name(file)))
     }
 
-    /// A document that cannot become what was asked for.
+    /// A document that cannot be converted to the requested form.
     pub(crate) fn refusal(file: &Path, reason: &str) -> Self {
         Self::new(file, None, format!("{}: {reason}", name(file)))
     }

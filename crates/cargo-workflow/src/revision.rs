@@ -5,8 +5,8 @@ use std::process::Command;
 
 use crate::Failure;
 
-/// Returns the path and the bytes of a file of a git revision, or `None` if the name is not that of a revision, or is
-/// that of an existing file.
+/// Returns the path and the bytes of a file of a git revision, or `None` if the name does not name a revision, or names
+/// an existing file.
 ///
 /// # Errors
 /// Fails if git does not know the revision or the file, or if git is missing.

@@ -28,42 +28,42 @@ use crate::watch::{Items, Watch};
 pub(crate) struct Run {
     #[command(flatten)]
     file: crate::File,
-    /// The execution's input, as JSON
+    /// Input of the execution, as JSON
     #[arg(long, default_value = "{}")]
     input: String,
-    /// The result of a task, also of one in a workflow that is started: `State=JSON`; may be repeated. For
-    /// `workflow::<Other>.express`, it has `Status`, and `Output` as JSON text
+    /// Result of a task in this workflow or in a workflow that it starts: `State=JSON` (repeatable). A result of
+    /// `workflow::<Other>.express` has `Status`, and `Output` as JSON text
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
-    /// A mock file in the format of AWS Step Functions Local, which answers the tasks
+    /// Mock file for AWS Step Functions Local with the results of tasks
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
-    /// The test case of the mock file, if it has several
+    /// Test case to use, if the mock file has several
     #[arg(long, requires = "mocks")]
     case: Option<String>,
-    /// Accept any JSON as the input, as AWS does, whatever the workflow declares
+    /// Do not check the input against the declared type, as in AWS
     #[arg(long)]
     any_input: bool,
-    /// Accept any JSON as results of tasks, as AWS does, whatever the workflow declares
+    /// Do not check task results against their declared types, as in AWS
     #[arg(long)]
     any_answers: bool,
-    /// A folder with the S3 objects that distributed maps read and write: FOLDER/BUCKET/KEY. Without it, they are read
-    /// from `objects`, and writes are discarded
+    /// Folder with the S3 objects that distributed maps read and write, as FOLDER/BUCKET/KEY. Without this option,
+    /// distributed maps read from `objects`, and writes are discarded
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
     /// Output format of the history
     #[arg(long, value_enum, default_value_t = History::Table)]
     history: History,
-    /// Let waits, backoff and timeouts take real time
+    /// Run waits, backoff and timeouts in real time
     #[arg(long)]
     real_time: bool,
-    /// Print a line for each state while it runs, in place of the table of events; on a terminal, also show running
-    /// states and the progress of maps
+    /// Print a line for each state while the execution runs, instead of the table of events. On a terminal, also show
+    /// the running states and the progress of maps
     #[arg(long)]
     watch: bool,
     #[command(flatten)]
     files: page::Files,
-    /// Stop before this state, and print its input
+    /// Stop before this state, and print the state's input
     #[arg(long, value_name = "STATE")]
     until: Option<String>,
 }
@@ -71,9 +71,9 @@ pub(crate) struct Run {
 /// The output format of the history.
 #[derive(Clone, Copy, ValueEnum)]
 enum History {
-    /// A table for people
+    /// Table for people
     Table,
-    /// The events as in GetExecutionHistory; status and output go to standard error
+    /// JSON for programs, as GetExecutionHistory returns it; the status and output go to standard error
     Json,
 }
 
@@ -147,7 +147,7 @@ impl Run {
         })
     }
 
-    /// Returns the engine of the machine, which starts those of the other workflows of its file.
+    /// Returns the engine of the machine, which starts the engines of the other workflows of its file.
     fn engine(&self, family: &Family<'_>) -> Result<Engine, Failure> {
         let mut children = BTreeMap::new();
         let root = self.member(family.machine, family)?;
@@ -311,7 +311,7 @@ impl Run {
     }
 }
 
-/// The machine that is run, and what its children share.
+/// The machine that is run, and the data that its children share.
 struct Family<'m> {
     machine: &'m Machine,
     failures: Failures,

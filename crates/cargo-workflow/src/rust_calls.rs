@@ -60,7 +60,7 @@ pub(crate) fn has_workflows(text: &str) -> bool {
     text.contains("workflow!") || text.contains("workflow ") && !found().unread.is_empty()
 }
 
-/// Returns the bodies of a file: those of all `workflow!`, or the whole file if it is what is in the braces of one.
+/// Returns the bodies of a file: the bodies of all `workflow!`, or the whole file if it contains only the body of one.
 pub(crate) fn bodies(text: &str, tokens: TokenStream) -> Calls {
     let mut found = find_calls(tokens.clone());
     if found.bodies.is_empty() && workflow_text::is_one(text.as_bytes()) {

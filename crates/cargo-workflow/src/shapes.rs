@@ -112,7 +112,7 @@ impl<'w> Shapes<'w> {
         })
     }
 
-    /// The shape of a field, of which an integer may have a range.
+    /// The shape of a field. An integer may have a range.
     fn limited(&mut self, ty: &Type, constraints: &[Constraint]) -> &'static Shape {
         match &ty.kind {
             TypeKind::Integer(name) if !constraints.is_empty() => {

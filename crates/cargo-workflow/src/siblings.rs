@@ -76,7 +76,7 @@ impl<'c> Siblings<'c> {
         family
     }
 
-    /// Returns the types that a workflow in these modules declares, as far as the file contains them.
+    /// Returns the types in the file that a workflow in these modules declares.
     pub(crate) fn types(&self, workflow: &CompiledWorkflow, modules: &[String]) -> &'static Types {
         let mut shapes = Shapes::of_workflow(workflow);
         let results = workflow.source.body.all_states().into_iter().filter_map(|state| {

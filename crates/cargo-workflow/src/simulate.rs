@@ -24,19 +24,20 @@ use crate::{Failure, input, page, source};
 pub(crate) struct Simulate {
     #[command(flatten)]
     file: crate::File,
-    /// The model, in JSON or YAML; with --learn, the file to write it to
+    /// Model file, in JSON or YAML. With --learn, the command writes this file
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// Learn the model from histories, as `aws stepfunctions get-execution-history` prints them: files, or folders with them
+    /// Learn the model from history files written by `aws stepfunctions get-execution-history`, or from folders of
+    /// history files
     #[arg(long, value_name = "HISTORY", num_args = 1.., conflicts_with_all = ["executions", "seed", "format"])]
     learn: Vec<PathBuf>,
-    /// The number of executions [default: 10000]
+    /// Number of executions [default: 10000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
-    /// The seed of all random numbers: the same seed produces the same report [default: 0]
+    /// Seed of the random numbers; the same seed produces the same report [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How to print the report
+    /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -44,9 +45,9 @@ pub(crate) struct Simulate {
 /// How the report is printed.
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people
     Text,
-    /// For programs: times in seconds, costs in US dollars
+    /// JSON for programs, with times in seconds and costs in US dollars
     Json,
 }
 

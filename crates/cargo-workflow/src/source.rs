@@ -181,7 +181,7 @@ impl Machine {
     pub(crate) fn complete(self) -> Result<Self, Failure> {
         let Some(name) = self.missing.first() else { return Ok(self) };
         let names = self.missing.iter().map(String::as_str).collect::<Vec<_>>().join("`, `");
-        let what = format!("what the workflow computes with `{names}` needs a value");
+        let what = format!("the workflow computes with `{names}`: pass a value");
         Err(format!("error: {what}\n  = help: {}", value_help(name)).into())
     }
 }
@@ -345,7 +345,8 @@ fn from_rust(wanted: ReadRequest<'_>, rust: &RustFile, found: &mut FileContents)
     }
 }
 
-/// Returns the problems of the workflows of a Rust file, or those of one workflow and of those that it starts.
+/// Returns the problems of the workflows of a Rust file, or the problems of one workflow and of the workflows that it
+/// starts.
 pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> {
     let all = || calls.iter().flat_map(|call| &call.compilation.workflows);
     let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
@@ -370,7 +371,7 @@ pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> 
     found
 }
 
-/// Returns a workflow and those that it starts, directly or indirectly, as far as they are among `all`.
+/// Returns a workflow and the workflows in `all` that it starts, directly or indirectly.
 fn with_those_it_starts<'c, I: Iterator<Item = &'c CompiledWorkflow>>(
     first: &'c CompiledWorkflow,
     all: impl Fn() -> I,

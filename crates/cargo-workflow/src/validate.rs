@@ -24,8 +24,8 @@ use crate::template::{Missing, Reading, Template};
 /// Check definitions. The exit code is 0; 1 if there is an error; 2 if a file cannot be read.
 #[derive(Args)]
 pub(crate) struct Validate {
-    /// Definitions in JSON or YAML, one or several by their names; CloudFormation or SAM templates; Rust files with
-    /// `workflow!`, or only what is in its braces; folders with such files; `-` is standard input
+    /// Rust files with `workflow!`, files with only the contents of a `workflow!`, ASL documents in JSON or YAML,
+    /// CloudFormation or SAM templates, or folders of these files; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -33,10 +33,11 @@ pub(crate) struct Validate {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Exit with 1 if there are warnings, too
+    /// Also exit with 1 if there are warnings
     #[arg(long)]
     deny_warnings: bool,
-    /// Do not report findings with this code: a warning, or an error about an AWS API that may be newer than the table
+    /// Do not report findings with this code. The code must be a warning, or an error about an AWS API that may be
+    /// newer than the built-in API table
     #[arg(short = 'A', long, value_name = "CODE", value_delimiter = ',', value_parser = allowable)]
     allow: Vec<Code>,
     #[command(flatten)]
@@ -46,10 +47,10 @@ pub(crate) struct Validate {
 /// What to check in a file.
 #[derive(Args)]
 pub(crate) struct Checks {
-    /// Check only this workflow, if a file has several, and those that it starts
+    /// Check only this workflow and the workflows that it starts, if a file has several
     #[arg(long)]
     name: Option<String>,
-    /// The type of state machine, if the file does not give it
+    /// Type of the state machine, if the file does not give the type
     #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
     machine_type: MachineType,
     #[command(flatten)]
@@ -68,8 +69,8 @@ fn allowable(text: &str) -> Result<Code, String> {
 
 /// The values of an option for the type of a state machine.
 pub(crate) fn machine_type() -> impl TypedValueParser<Value = MachineType> {
-    let standard = PossibleValue::new("standard").help("Up to a year, every step exactly once");
-    let express = PossibleValue::new("express").help("Up to five minutes, at a high rate");
+    let standard = PossibleValue::new("standard").help("Runs for up to one year; every step runs exactly once");
+    let express = PossibleValue::new("express").help("Runs for up to five minutes, at a high rate");
     PossibleValuesParser::new([standard, express]).map(|word| match word.as_str() {
         "express" => MachineType::Express,
         _ => MachineType::Standard,
@@ -79,9 +80,9 @@ pub(crate) fn machine_type() -> impl TypedValueParser<Value = MachineType> {
 /// The output format of findings.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
-    /// Like rustc's diagnostics
+    /// Text for people, like rustc's diagnostics
     Human,
-    /// One JSON array of `{file, code, aws_code, severity, pointer, line, column, message, help, edits}`
+    /// JSON for programs: one array of `{file, code, aws_code, severity, pointer, line, column, message, help, edits}`
     Json,
 }
 

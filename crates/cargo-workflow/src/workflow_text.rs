@@ -1,6 +1,6 @@
 //! Files with the language and nothing around it: what stands in the braces of a `workflow!`.
 
-/// The words that begin what is in the braces.
+/// The words that begin the text in the braces.
 const WORDS: [&str; 2] = ["workflow", "fragment"];
 
 /// Returns whether a file begins with a workflow or a fragment, or with `workflow!`. No document does.

@@ -317,7 +317,7 @@ fn import_prints_a_declaration_that_compiles_to_the_same_document() {
 
 #[test]
 fn import_and_validate_warn_of_what_is_read_and_not_there() {
-    let words = "`$.config` has no `Bucket` here";
+    let words = "`$.config` has no member `Bucket` here";
     let output = workflow(&["import", "absent.asl.json"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stdout(&output).contains("state.config.Bucket") && stderr(&output).contains(words), "{}", stderr(&output));

@@ -86,7 +86,7 @@ fn every_command_takes_the_values_of_params() {
     });
     let without = workflow("run", &path, &["--input", r#"{"n": 1, "who": "Bo"}"#]);
     assert_eq!(without.code, Some(2));
-    assert!(without.stderr.contains("`limit`, `on`, `tags` needs a value"), "{}", without.stderr);
+    assert!(without.stderr.contains("`limit`, `on`, `tags`: pass a value"), "{}", without.stderr);
     let wrong = workflow("asl", &path, &["--param", "limit=seven"]);
     assert!(wrong.code == Some(2) && wrong.stderr.contains("`limit` has the type `i64`"), "{}", wrong.stderr);
     let misspelt = workflow("graph", &path, &["--param", "limt=7"]);

@@ -1,6 +1,6 @@
 //! Properties of executions: their kinds, their syntax, and the states that they can be about.
 //!
-//! `workflow!` and texts such as those of the command line share this grammar; each splits its own source into [`Token`]s.
+//! `workflow!` and texts such as command line arguments share this grammar; each splits its own source into [`Token`]s.
 
 use crate::StateKind;
 use crate::nearest::nearest;
@@ -46,7 +46,7 @@ pub enum Token<'a> {
     Sign(&'a str),
 }
 
-/// The parts of a property, as far as it could be read.
+/// The parts of a property that could be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
     /// Its kind.

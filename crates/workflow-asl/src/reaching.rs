@@ -51,7 +51,7 @@ struct Seen {
 }
 
 impl Before {
-    /// Returns the states that have certainly succeeded, those of enclosing scopes first.
+    /// Returns the states that have certainly succeeded, states of enclosing scopes first.
     pub fn ran(&self) -> impl Iterator<Item = &str> {
         self.seen.iter().flat_map(|seen| {
             let states = seen.names.states.iter().enumerate();

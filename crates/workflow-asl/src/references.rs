@@ -105,7 +105,7 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = index.rules.iter();
-    // The number of the current rule among those of its state.
+    // The index of the current rule in its state.
     let mut rule_number = 0;
     for object in &index.objects {
         let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {
@@ -184,7 +184,7 @@ impl ReferenceSearch<'_, '_> {
     /// Adds the references of a rule's comparisons and of its other fields.
     fn comparisons(&mut self, rule: &RuleAt<'_>) {
         let always = self.needed;
-        // The assignments and the output of a rule only matter if it is the one that is true.
+        // The assignments and the output of a rule only matter if the rule is true.
         self.needed = false;
         if self.object.language == QueryLanguage::JsonPath {
             let asks = |operator| operator == Operator::IsPresent;

@@ -126,7 +126,7 @@ impl ResultPart {
         }
     }
 
-    /// Returns whether an unknown name is like that of a member.
+    /// Returns whether an unknown name is similar to the name of a member.
     pub(crate) fn is_like_a_member(self, name: &str) -> bool {
         let members = self.shape.structure().into_iter().flat_map(|structure| structure.members());
         nearest(name, members.map(|member| member.name)).is_some()
@@ -216,7 +216,10 @@ fn started_has(call: &str, member: &str) -> Option<String> {
     let waits = matches!(pattern, Pattern::Sync | Pattern::Sync2);
     let has = || result_of(start).is_some_and(|part| matches!(part.member(member), Member::Found(..)));
     (waits && has()).then(|| {
-        format!("with `{}` the result is the finished job, and only that of `{start}` has `{member}`", pattern.suffix())
+        format!(
+            "with `{}` the result is the finished job; only the result of `{start}` has `{member}`",
+            pattern.suffix()
+        )
     })
 }
 

@@ -57,8 +57,8 @@ const REVIEWED: &[(&str, usize, &str, &str)] = &[
         "does not raise `ParameterNotFound`",
         "without the prefix that every error of the SDK has",
     ),
-    ("seed-sdk/doc_lambda_step_output", 1, "the result of `lambda:invoke` has no `Response`", NOT_IN_PAYLOAD),
-    ("corpus/definitions/42de8290d321d12a", 1, "the result of `lambda:invoke` has no `output`", NOT_IN_PAYLOAD),
+    ("seed-sdk/doc_lambda_step_output", 1, "the result of `lambda:invoke` has no member `Response`", NOT_IN_PAYLOAD),
+    ("corpus/definitions/42de8290d321d12a", 1, "the result of `lambda:invoke` has no member `output`", NOT_IN_PAYLOAD),
     ("corpus/definitions/54077a05108eba52", 4, "AWS has retired the service `iotanalytics`", "ended in December 2025"),
     ("corpus/definitions/7dab6a8515b2b184", 1, "the service `appsync` has no operation `graphql`", NO_API),
     (
@@ -67,7 +67,12 @@ const REVIEWED: &[(&str, usize, &str, &str)] = &[
         "does not raise `InternalServerException`",
         "without the prefix that every error of the SDK has",
     ),
-    ("corpus/definitions/c19a4f6e663a9214", 1, "the result of `lambda:invoke` has no `batch_input`", NOT_IN_PAYLOAD),
+    (
+        "corpus/definitions/c19a4f6e663a9214",
+        1,
+        "the result of `lambda:invoke` has no member `batch_input`",
+        NOT_IN_PAYLOAD,
+    ),
     ("corpus/definitions/da1f492ced7c4d4e", 1, "the service `appsync` has no operation `graphql`", NO_API),
     ("corpus/definitions/e250a0fdc0a3502f", 3, "`aws-sdk:s3:getObject` does not raise `Error", "names to be replaced"),
     (
@@ -79,25 +84,25 @@ const REVIEWED: &[(&str, usize, &str, &str)] = &[
     (
         "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--check-approval-granted-response",
         1,
-        "the result of `apigateway:invoke` has no `approval`",
+        "the result of `apigateway:invoke` has no member `approval`",
         MOCKED,
     ),
     (
         "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--large-purchase-ask-for-approval-response",
         1,
-        "the result of `apigateway:invoke` has no `approval`",
+        "the result of `apigateway:invoke` has no member `approval`",
         MOCKED,
     ),
     (
         "conformance/teststate/ls-test_state_test_state_scenarios--localstack-blogpost-scenario--small-purchase-approval-required-response",
         1,
-        "the result of `apigateway:invoke` has no `approval`",
+        "the result of `apigateway:invoke` has no member `approval`",
         MOCKED,
     ),
     (
         "corpus/definitions/148f9fce53a0e99d",
         1,
-        "has no `StartQueryParams` after `Start Athena Query`",
+        "has no member `StartQueryParams` after `Start Athena Query`",
         "the state that adds it reads it, so it fails the first time",
     ),
 ];

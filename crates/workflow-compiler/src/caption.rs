@@ -16,13 +16,13 @@ pub struct StateCaption {
 }
 
 impl StateCaption {
-    /// Returns the name, what the state does, and the conditions, as graphs take them.
+    /// Returns the name, the action and the conditions of a state, as graphs take them.
     pub fn into_parts(self) -> (String, String, Vec<String>) {
         (self.state, self.detail, self.conditions)
     }
 }
 
-/// Returns the captions of a workflow's states that differ from what the document says.
+/// Returns the captions of a workflow's states that differ from the document.
 ///
 /// ```
 /// let source = r#"workflow Order {

@@ -57,8 +57,8 @@ pub type Locate<'a> = &'a dyn Fn(Span) -> Option<Position>;
 pub struct Surroundings<'a> {
     /// Returns the position of a span.
     pub locate: Locate<'a>,
-    /// The folder to which the paths of `from` are relative: that of the crate's `Cargo.toml`. `None` without a crate,
-    /// and so without files.
+    /// The folder that the paths of `from` are relative to: the folder of the crate's `Cargo.toml`. `None` without a
+    /// crate, and so without files.
     pub folder: Option<&'a Path>,
     /// Whether an editor may read the expansion. Then it contains code that only editors use.
     pub editor: bool,
@@ -85,7 +85,7 @@ impl Default for Surroundings<'_> {
 /// The result of compiling the tokens of one `workflow!`.
 #[derive(Debug, Default)]
 pub struct Compilation {
-    /// The workflows, as far as they were understood.
+    /// The parsed workflows. Parts with errors may be missing.
     pub workflows: Vec<CompiledWorkflow>,
     /// Every word, for editors.
     pub words: Vec<EditorWord>,
@@ -116,8 +116,7 @@ pub struct CompiledWorkflow {
     pub policy: policy::PolicyTemplate,
     /// The document that contains its states, if it has one that could be read.
     pub document: Option<Document>,
-    /// The range of this workflow's problems in the [`Compilation`], except those of its syntax
-    /// ([`Workflow::problems`]).
+    /// The range of this workflow's problems in the [`Compilation`], except syntax errors ([`Workflow::problems`]).
     pub problems: Range<usize>,
     /// The questions to rustc about the user's own types.
     pub questions: Vec<Question>,

@@ -13,7 +13,7 @@ use crate::fragment::Fragment;
 pub struct PolicyTemplate {
     /// The JSON that `workflow_iam::Template::read` reads.
     pub text: String,
-    /// The placeholders that are params: the name of the placeholder, and that of the param in Rust.
+    /// The placeholders that are params: the name of the placeholder, and the name of the param in Rust.
     pub params: Vec<(String, String)>,
     /// The placeholders that are constants: the name of the placeholder, and the path.
     pub constants: Vec<(String, TokenStream)>,

@@ -89,7 +89,7 @@ pub enum QuestionKind {
         last: bool,
     },
     /// Does the last step, in a document in Amazon States Language or in the user's own JSONata, lead to an existing
-    /// member, as far as known?
+    /// member, if known?
     Read {
         /// The words before it.
         words: String,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The bounds of exploration. The report lists what each bound cut off.
+/// The bounds of exploration. The report lists the parts that each bound cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bounds {
@@ -20,7 +20,7 @@ impl Default for Bounds {
     }
 }
 
-/// Counts what each bound has cut off.
+/// Counts the parts that each bound has cut off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CutOff {

@@ -125,7 +125,7 @@ impl Explorer {
         self.compare_at(other, None)
     }
 
-    /// Compares two definitions, of which the second differs from the first at one place, such as a mutant's
+    /// Compares two definitions. The second differs from the first at one place, such as a mutant's
     /// [`reached_at`](crate::Mutant::reached_at). They are only [the same](Equivalence::Same) if an execution took it.
     ///
     /// # Errors
@@ -203,7 +203,7 @@ impl<'x> Search<'x> {
         Equivalence::Same
     }
 
-    /// Returns whether the executions, none of which differ, took enough of both definitions.
+    /// Returns whether the executions, which all agree, covered enough of both definitions.
     fn shown(&self, place: Option<&Pointer>) -> Equivalence {
         let undecided = self.blamed.difference(&self.passed).filter(|guess| guess.of != Guessed::Absence);
         let undecided: BTreeSet<_> = undecided.map(|guess| guess.state.to_string()).collect();

@@ -78,7 +78,7 @@ pub struct Explorer {
     pub(crate) merges: bool,
     /// Whether each failure of a task has its own cause, so that failures can be distinguished.
     pub(crate) causes_differ: bool,
-    /// Whether expressions read JSON from strings. If so, errors have causes like those of functions.
+    /// Whether expressions read JSON from strings. If so, errors have causes like the errors of functions.
     pub(crate) reads_json: bool,
     looks_at: (bool, bool),
 }
@@ -96,7 +96,7 @@ impl fmt::Debug for Explorer {
 
 impl Explorer {
     /// Creates an explorer of the workflow that an engine runs. The definition, the types that a workflow in Rust
-    /// declares, the name, the seed and the object store are those of the engine. The engine's handlers are not called:
+    /// declares, the name, the seed and the object store come from the engine. The engine's handlers are not called:
     /// the explorer answers the tasks. The output of successful executions must have the declared type, and all
     /// executions must have the properties that the workflow declares.
     ///
@@ -277,7 +277,7 @@ impl Explorer {
         Ok(Search::new(self).run())
     }
 
-    /// Replays a list of decisions, such as those of a finding, and continues without faults.
+    /// Replays a list of decisions, such as the decisions of a finding, and continues without faults.
     ///
     /// # Errors
     /// See [`explore`](Self::explore). Also returns an error if the list does not fit the workflow.

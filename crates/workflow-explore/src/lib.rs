@@ -42,11 +42,11 @@
 //!   whole history. States are compared by a hash of 64 bits: of a million states, two different ones are merged with a
 //!   probability of about 3 in 100 million.
 //! - **One error represents all that have the same handlers.** Two errors lead to the same states if each retrier and
-//!   catcher, from the task outwards to the one that catches them, treats them alike. Only the text of the error
+//!   catcher, from the task outwards to the handler that catches them, treats them alike. Only the text of the error
 //!   differs. An expression that compares the error's name may distinguish more: give such errors a handler of their
 //!   own.
 //! - **Exhausted retries are one fault.** Failures of single attempts are tried too, within the bound of faults.
-//! - **Values.** For a type with many values, the explorer tries those that conditions compare with, and their
+//! - **Values.** For a type with many values, the explorer tries the values that conditions compare with, and their
 //!   neighbours; for others, one value. The rest of a value passes through expressions unread. Computations before a
 //!   comparison are not inverted: give such values yourself with [`results`](Explorer::results) and
 //!   [`inputs`](Explorer::inputs).

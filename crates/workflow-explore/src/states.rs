@@ -65,7 +65,7 @@ impl States {
         Self { all, looping }
     }
 
-    /// Adds an error whose cause is plain text to those of functions, whose causes are JSON.
+    /// Adds an error whose cause is plain text to the errors of functions, whose causes are JSON.
     pub(crate) fn fail_with_plain_text(&mut self) {
         for facts in self.all.values_mut().filter(|facts| facts.is_function) {
             facts.errors.push(Arc::from(UNKNOWN));

@@ -25,7 +25,7 @@ pub(crate) mod built_in {
     pub(crate) const PROGRAM: &str = "no fault of the program";
     pub(crate) const OUTPUT: &str = "the output has its type";
     pub(crate) const QUOTAS: &str = "history, payload and variables stay within quotas";
-    pub(crate) const IDEMPOTENCE: &str = "what is called again has its idempotency token";
+    pub(crate) const IDEMPOTENCE: &str = "a repeated call has the same idempotency token";
 }
 
 /// The number of steps without a decision after which the search checks for repetition.

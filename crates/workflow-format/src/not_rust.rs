@@ -50,7 +50,7 @@ pub fn not_rust(text: &str, at: usize) -> Fault {
     Fault { code: Some(Code::Syntax), ..fault(UNKNOWN.to_owned(), None, at..at + 1) }
 }
 
-/// Returns the first escape that Rust does not have in the rest of a text, and what is before it.
+/// Returns the first escape that Rust does not have in the rest of a text, and the text before the escape.
 fn bad_escape(inside: &str) -> Option<(&str, &str)> {
     let mut letters = inside.char_indices();
     while let Some((at, letter)) = letters.next() {

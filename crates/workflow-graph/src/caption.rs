@@ -1,4 +1,4 @@
-//! Captions of a picture: what a state does, and its conditions, errors and retries in plain words.
+//! Captions of a picture: a state's action, and its conditions, errors and retries in plain words.
 
 use serde_json::Value;
 use workflow_asl::StateKind;
@@ -49,7 +49,7 @@ fn errors(names: Option<&[String]>) -> String {
     names.unwrap_or_default().join(", ")
 }
 
-/// Describes what a state does, in a few words shown under its name.
+/// Describes a state's action, in a few words shown under its name.
 pub(crate) fn detail(state: &State) -> Option<String> {
     let detail = match state.kind {
         StateKind::Task => {

@@ -1,4 +1,4 @@
-//! The graph of a change: the newer definition with what was added, changed, renamed and removed.
+//! The graph of a change: the new definition with the added, changed, renamed and removed parts.
 
 use std::collections::BTreeMap;
 

@@ -60,8 +60,8 @@ struct Group {
     inside: Scope,
 }
 
-/// Groups the states of a scope whose names begin with `prefix`, and those of the scopes inside it. The prefix is not
-/// shown, because the boxes around the scope have it.
+/// Groups the states of a scope whose names begin with `prefix`, and the states of the scopes inside it. The prefix is
+/// not shown, because the boxes around the scope have it.
 fn group(scope: &mut Scope, prefix: &str) {
     for state in scope.states.iter_mut().filter(|_| !prefix.is_empty()) {
         if let Some(rest) = state.name.strip_prefix(prefix) {

@@ -135,7 +135,7 @@ impl Status {
 const SCHEDULED: [&str; 3] = ["TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled"];
 const ENDS_ATTEMPT: [&str; 6] = ["Succeeded", "Failed", "TimedOut", "ScheduleFailed", "StartFailed", "SubmitFailed"];
 
-/// The known events other than those of states.
+/// The known events that do not belong to states.
 const KNOWN: [&str; 34] = [
     "ActivityFailed",
     "ActivityScheduled",
@@ -194,7 +194,7 @@ impl History {
     /// Reads the output of `aws stepfunctions get-execution-history`, or a list of events.
     ///
     /// # Errors
-    /// Returns an error that says what was expected if the value is neither.
+    /// Returns an error with the expected kinds if the value is neither.
     pub fn read(history: &Value) -> Result<Self, String> {
         let list = history.get("events").unwrap_or(history);
         let Some(list) = list.as_array() else {
@@ -230,7 +230,7 @@ impl History {
         Ok(made)
     }
 
-    /// Adds notes on what is missing.
+    /// Adds notes about missing events.
     fn complete(&mut self, history: &Value) {
         if self.events.is_empty() {
             self.notes.push("The history has no events.".to_owned());

@@ -17,7 +17,7 @@ const CLASSES: &[&str] = &[
     "classDef fail fill:#fdecea,stroke:#c62828,color:#222",
 ];
 
-/// The styles of marks: for states, which replace those of their kind, and for transitions.
+/// The styles of marks: for states, which replace the style of the state's kind, and for transitions.
 const MARKS: &[(Mark, &str, &str)] = &[
     (
         Mark::Untaken,

@@ -175,7 +175,7 @@ impl Graph {
         Self { name: None, comment: machine.comment.clone(), scope: scope(machine.scope(), None), problems: Vec::new() }
     }
 
-    /// Creates the graph of a definition, as far as it is valid.
+    /// Creates the graph of the valid parts of a definition.
     pub fn of_definition(definition: &Value) -> Self {
         Self::of(&StateMachine::read(definition).0)
     }
@@ -240,7 +240,7 @@ impl State {
         self.short_name.as_deref().unwrap_or(&self.name)
     }
 
-    /// Returns what the state is and does, in one line: `Wait: 3 s`.
+    /// Returns the kind and the action of the state, in one line: `Wait: 3 s`.
     #[cfg(feature = "layout")]
     pub(crate) fn caption(&self) -> String {
         match &self.detail {

@@ -1,8 +1,8 @@
 //! The least-privilege IAM policy for the role that runs a state machine. A [`Template`] describes what the states
 //! need. It becomes a [`Policy`] when the setting and the parameters are known.
 //!
-//! This crate does not know what each API needs: `workflow-asl` makes templates from a document and the table of AWS's
-//! APIs. Where a value is unknown, the policy has `*` and a [`Note`]. Nothing is left out silently.
+//! This crate does not know the needs of each API: `workflow-asl` makes templates from a document and the table of
+//! AWS's APIs. Where a value is unknown, the policy has `*` and a [`Note`]. Nothing is left out silently.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 //!
@@ -30,10 +30,10 @@ pub use document::UnreadablePolicy;
 pub use request::{MACHINE, fill};
 pub use template::{Need, ResourceForm, ServiceCall, Template, Values};
 
-/// Where a state machine runs, as far as it is known. An unknown region or account becomes `*`.
+/// The known place where a state machine runs. An unknown region or account becomes `*`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// The partition. Defaults to that of the task's ARN, or to `aws`.
+    /// The partition. Defaults to the partition of the task's ARN, or to `aws`.
     pub partition: Option<String>,
     /// The region. A string such as `${AWS::Region}` is copied into the policy unchanged.
     pub region: Option<String>,
@@ -70,7 +70,7 @@ pub struct Statement {
     pub resources: Vec<String>,
     /// The conditions under which the actions are allowed.
     pub conditions: Conditions,
-    /// The states that need it, in document order. Empty for what the state machine itself needs.
+    /// The states that need it, in document order. Empty for permissions that the state machine itself needs.
     pub states: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use super::{Conditions, Statement};
 /// The most states that a statement's name contains.
 const NAMED: usize = 3;
 
-/// Merges statements that differ only in their actions, then those that differ only in their resources.
+/// Merges statements that differ only in their actions, then statements that differ only in their resources.
 pub(crate) fn merge(needs: &[Statement], order: &BTreeMap<&str, usize>) -> Vec<Statement> {
     type MergeKey<'a> = (&'a [String], &'a Conditions);
     let mut by_resources: BTreeMap<MergeKey<'_>, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();

@@ -110,7 +110,7 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     wide.iter().skip(at).all(|token| *token == Token::Any)
 }
 
-/// Sorts patterns and removes those that another one covers.
+/// Sorts patterns and removes patterns that another pattern covers.
 pub(crate) fn without_covered(mut texts: Vec<String>) -> Vec<String> {
     texts.sort();
     texts.dedup();

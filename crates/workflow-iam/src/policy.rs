@@ -100,7 +100,7 @@ impl Policy {
     }
 }
 
-/// Adds what a call needs.
+/// Adds the permissions that a call needs.
 fn add(call: &ServiceCall, setting: &Setting, found: &mut PolicyDraft) {
     let resource = fill(&call.resource, setting);
     let place = ArnContext::of(setting, &resource);

@@ -19,7 +19,7 @@ pub(crate) enum ParameterValue {
     Dynamic,
 }
 
-/// A call whose values are known as far as the setting gives them.
+/// A call with the values that the setting gives.
 pub(crate) struct Request<'a> {
     pub(crate) call: &'a ServiceCall,
     setting: &'a Setting,

@@ -1,4 +1,4 @@
-//! What the states of a workflow need, with holes for what is only known at deployment.
+//! The permissions that the states of a workflow need, with holes for values that are only known at deployment.
 //!
 //! The texts are in IAM's syntax: `*` is only known at run time, `${Name}` is a hole.
 
@@ -39,7 +39,7 @@ pub struct ServiceCall {
 /// What a call needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Actions on resources. The texts are those of `workflow_services::Statement`.
+    /// Actions on resources. The texts come from `workflow_services::Statement`.
     Statement {
         /// The actions.
         actions: Vec<String>,

@@ -1,5 +1,5 @@
-//! The variables that the compiler assigns itself: what a state keeps of its result for later states, the item of a map,
-//! and the error of a catcher. In the language they are read by the names of the state, the item and the error.
+//! The variables that the compiler assigns itself: the parts of a state's result that later states read, the item of a
+//! map, and the error of a catcher. In the language they are read by the names of the state, the item and the error.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +88,7 @@ impl Captures {
         self.names.contains(variable)
     }
 
-    /// Returns whether a name is that of a state whose result is kept.
+    /// Returns whether a name is the name of a state whose result is kept.
     pub(super) fn is_result(&self, name: &str) -> bool {
         self.has(name) && name != CAUGHT && self.items.values().all(|item| item.word != name)
     }
@@ -141,7 +141,7 @@ fn has_map(map: Option<&Value>) -> bool {
     states.any(|(_, _, state)| state.get("Type").is_some_and(|kind| kind == "Map"))
 }
 
-/// Returns a name for the item of a map: that of an item of its list.
+/// Returns a name for the item of a map: the name of an item of its list.
 fn named_item(document: &Value, map: &Pointer) -> String {
     let items = document.pointer(map.child("Items").as_str()).and_then(Value::as_str).unwrap_or_default();
     let list = items.trim_end_matches(['%', '}', ' ']).rsplit(|ch: char| !ch.is_ascii_alphanumeric()).next();

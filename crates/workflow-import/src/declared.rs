@@ -92,7 +92,7 @@ impl Shapes {
             Some(Scalar::Bool) => "bool",
             Some(Scalar::Number) => "f64",
             Some(Scalar::Integer) => "i64",
-            // Text is what is neither computed with nor compared.
+            // A value that is neither computed with nor compared is text.
             None if shape.is_single => "String",
             Some(Scalar::Mixed) | None => "Json",
         };

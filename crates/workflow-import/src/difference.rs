@@ -17,7 +17,7 @@ const PREFIX: &str = "States.";
 /// The query language whose expressions are compared.
 const JSONATA: &str = "JSONata";
 
-/// A place in a document, as far as the comparison of its strings depends on it.
+/// The properties of a place in a document that the comparison of its strings depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// The whole document or a body in a state, and whether JSONata is its query language.
@@ -76,9 +76,9 @@ pub(super) fn differences(left: &Value, right: &Value) -> BTreeSet<Pointer> {
     found
 }
 
-/// Returns whether two documents are equal except for what has no meaning: in calls of intrinsic functions and in filters
-/// of paths, blanks; in JSONata, blanks, the kind of quotes, parentheses that change nothing, the names of parameters,
-/// `$string(x)` next to `&`, and whether a call is written with `~>` and a literal in `{% … %}`.
+/// Returns whether two documents are equal except for differences without meaning: in calls of intrinsic functions and
+/// in filters of paths, blanks; in JSONata, blanks, the kind of quotes, parentheses that change nothing, the names of
+/// parameters, `$string(x)` next to `&`, and whether a call is written with `~>` and a literal in `{% … %}`.
 ///
 /// ```
 /// use serde_json::json;

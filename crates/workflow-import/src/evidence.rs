@@ -7,7 +7,7 @@ use super::same_expression::defaulted;
 use super::shapes::{Parameters, Part, Place, Scalar, Shapes, flatten, is_item_parameter, is_path};
 
 impl Shapes {
-    /// Notes what an expression shows.
+    /// Records the shapes that an expression shows.
     pub(super) fn visit<'n>(&mut self, node: &'n Node, state: &Pointer, parameters: &mut Parameters<'n>) {
         match &node.kind {
             NodeKind::Call(function, arguments) => {
@@ -178,7 +178,7 @@ impl Shapes {
         }
     }
 
-    /// Decides what is open after all expressions were read.
+    /// Decides the open questions after all expressions were read.
     pub(super) fn settle(&mut self) {
         for (mut is_list, places) in std::mem::take(&mut self.paths) {
             // All of them may be lists: the expression is the same.

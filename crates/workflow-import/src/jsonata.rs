@@ -73,7 +73,7 @@ pub(super) fn spellings(text: &str, at: &Pointer, here: ValuePosition, known: Kn
     Some(spellings)
 }
 
-/// Returns what the language has no form for in an expression.
+/// Returns the part of an expression that the language cannot express.
 fn foreign(node: &Node) -> Option<&'static str> {
     let own = match &node.kind {
         NodeKind::Descendants => "`**`",

@@ -111,7 +111,7 @@ pub struct Kept {
     pub pointer: Pointer,
     /// Its kind.
     pub kind: KeptKind,
-    /// Why the language cannot express it: the error of its nearest form, or what the language does not have.
+    /// Why the language cannot express it: the error of its nearest form, or the part that the language does not have.
     pub why: Option<String>,
 }
 

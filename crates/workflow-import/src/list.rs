@@ -13,7 +13,7 @@ use super::text::step;
 const ITEM: &str = "item";
 
 impl<'t> Reader<'t> {
-    /// Returns an array constructor as what is a list in the language without it.
+    /// Returns the content of an array constructor that the language writes as a list without the constructor.
     pub(super) fn list(&mut self, items: &'t [Node]) -> Option<Text> {
         let [only] = items else { return None };
         if let NodeKind::Range(first, last) = &only.kind {

@@ -33,7 +33,7 @@ impl Spelling {
         Self { text: text.into(), kept: Some(kind), why: None }
     }
 
-    /// Adds what the language does not have.
+    /// Adds the parts that the language does not have.
     pub(super) fn because(mut self, why: Option<&'static str>) -> Self {
         self.why = why;
         self
@@ -52,7 +52,7 @@ impl Spelling {
     }
 }
 
-/// The context of a value, as far as its spelling depends on it.
+/// The context of a value that its spelling depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ValuePosition {
     pub(super) jsonata: bool,

@@ -1,4 +1,4 @@
-//! Compares two JSONata expressions by what they compute.
+//! Compares two JSONata expressions by their meaning.
 //!
 //! Blanks, the quotes of strings, parentheses that change nothing and the names of parameters are not compared. Nor is
 //! `$string(x)` next to `&`, which converts its operands itself, and `x ~> $f(y)` is `$f(x, y)`.

@@ -32,7 +32,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// Returns what a value is that is both: a number may be known to be an integer.
+    /// Returns the shape of a value that has both shapes: a number may be known to be an integer.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (one, other) if one == other => one,
@@ -53,7 +53,7 @@ pub(super) struct Shape {
     pub(super) is_single: bool,
     /// Whether it may be absent or null.
     pub(super) optional: bool,
-    /// Whether its name is that of several.
+    /// Whether its name is a plural.
     pub(super) is_plural: bool,
     /// The name of its type, if it has members.
     pub(super) ty: String,
@@ -74,14 +74,14 @@ pub(super) struct Place {
     pub(super) level: u8,
 }
 
-/// What an expression gives, as far as it is a part of such a value.
+/// The part of such a value that an expression gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Unknown,
     One(Place),
     /// A list with these items.
     Items(Place),
-    /// A list of which nothing else is known here.
+    /// A list without further known facts.
     List,
 }
 
@@ -146,7 +146,7 @@ impl Shapes {
                     .any(|shape| shape.depth > 0 || shape.scalar.is_some_and(|scalar| scalar != Scalar::Mixed)))
     }
 
-    /// Reads the states of a machine, branch or map, given the input of the first one and that of the execution.
+    /// Reads the states of a machine, branch or map, given the input of the first state and the input of the execution.
     fn body(&mut self, body: &Value, at: &Pointer, (input, execution): (Option<Part>, Part), idents: &StateIdents) {
         let start = body.get("StartAt").and_then(Value::as_str);
         let at = at.child("States");
@@ -225,7 +225,7 @@ impl Shapes {
         }
     }
 
-    /// Notes what the expressions of a value show.
+    /// Records the shapes that the expressions of a value show.
     fn value(&mut self, value: &Value, at: &Pointer) {
         match value {
             Value::String(text) => {
@@ -290,7 +290,7 @@ impl Shapes {
         self.with(place, |shape| shape.scalar)
     }
 
-    /// Returns whether the name of a value is that of several.
+    /// Returns whether the name of a value is a plural.
     pub(super) fn is_plural(&self, place: Place) -> bool {
         self.with(place, |shape| shape.is_plural)
     }
@@ -320,7 +320,7 @@ impl Shapes {
         }
     }
 
-    /// Returns what a member of a value is.
+    /// Returns the shape of a member of a value.
     fn member_of(&self, part: Part, name: &str) -> Part {
         match part {
             Part::Unknown | Part::List => Part::Unknown,
@@ -330,7 +330,7 @@ impl Shapes {
         }
     }
 
-    /// Returns what an expression gives in a state.
+    /// Returns the shape of an expression's result in a state.
     pub(super) fn part(&self, node: &Node, state: &Pointer, parameters: &Parameters<'_>) -> Part {
         match &node.kind {
             NodeKind::Block(parts) => match parts.as_slice() {
@@ -400,7 +400,7 @@ impl Shapes {
         }
     }
 
-    /// Returns what each step of a path gives, after its root, which has the given number of steps.
+    /// Returns the shape of the result of each step of a path, after its root, which has the given number of steps.
     pub(super) fn steps(&self, path: &Node, state: &Pointer, parameters: &Parameters<'_>) -> (usize, Vec<Part>) {
         let mut flat = Vec::new();
         flatten(path, &mut flat);
@@ -514,7 +514,7 @@ pub(super) fn is_path(node: &Node) -> bool {
     }
 }
 
-/// Returns whether an expression has the members of the state's input at a path, or is what is there.
+/// Returns whether an expression has the members of the state's input at a path, or is the value there.
 fn mirrors<'n>(node: &'n Node, path: &mut Vec<&'n str>) -> bool {
     match &node.kind {
         NodeKind::Object(members) => members.iter().all(|(name, value)| {

@@ -21,7 +21,7 @@ pub(super) enum Joins {
 #[derive(Default)]
 struct PathTypes<'k> {
     shapes: Option<&'k Shapes>,
-    /// The number of steps of the root, and what it and each later step give.
+    /// The number of steps of the root, and the results of the root and of each later step.
     root: usize,
     parts: Vec<Part>,
     /// Whether `[*]` was written.
@@ -33,7 +33,7 @@ impl<'k> PathTypes<'k> {
         Self { shapes: Some(shapes), root, parts, joined: false }
     }
 
-    /// Returns what the steps before this one give.
+    /// Returns the result of the steps before this step.
     fn before(&self, step: usize) -> Part {
         step.checked_sub(self.root).and_then(|at| self.parts.get(at)).copied().unwrap_or(Part::Unknown)
     }

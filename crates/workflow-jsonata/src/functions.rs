@@ -62,7 +62,7 @@ pub enum Returned {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Callback {
-    /// What it is passed, of which it may leave out the last ones.
+    /// The arguments that it is passed. It may omit the last arguments.
     pub passed: &'static [Passed],
     /// What it must return.
     pub returned: Returned,
@@ -145,7 +145,7 @@ impl Function {
         functions.map(|(index, _)| index).last()
     }
 
-    /// Returns the letter of the result and, for an array, that of its items, if the signature has them.
+    /// Returns the letter of the result and, for an array, the letter of its items, if the signature has them.
     ///
     /// ```
     /// let result = |name| workflow_jsonata::function(name).unwrap().result();
@@ -167,7 +167,7 @@ impl Function {
     }
 }
 
-/// Returns the letters of the kinds at the start of a part of a signature, that of the array items, and the rest.
+/// Returns the letters of the kinds at the start of a part of a signature, the letter of the array items, and the rest.
 fn kind(text: &'static str) -> Option<(&'static str, Option<&'static str>, &'static str)> {
     let (kinds, after) = match text.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
         Some(choice) => choice,
@@ -289,8 +289,8 @@ pub fn is_function(name: &str) -> bool {
     function(name).is_some_and(|function| function.origin != Origin::Removed)
 }
 
-/// Returns the names of the functions that an expression may call, without `$`: those of JSONata 2.0 without `$eval`,
-/// and those of Step Functions.
+/// Returns the names of the functions that an expression may call, without `$`: the functions of JSONata 2.0 without
+/// `$eval`, and the functions of Step Functions.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().filter(|function| function.origin != Origin::Removed).map(|function| function.name)
 }

@@ -420,21 +420,19 @@ impl Engine {
     }
 
     /// Runs another state machine for the tasks that start it: `states:startExecution` in each of its patterns,
-    /// `aws-sdk:sfn:startSyncExecution`, or `workflow::<Other>`. The engine has the other's definition and handlers. The
-    /// ARN is the `StateMachineArn` of the requests.
-    ///
-    /// The task's result is that of AWS: `ExecutionArn` and `StartDate`. With `.sync` and `.sync:2`, it is the result
-    /// of `DescribeExecution` when the child has ended, or `States.TaskFailed` with this as its cause if it did not
-    /// succeed. With `.waitForTaskToken`, the task is answered when a task of the child sends its token back
-    /// (`aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure`, `sendTaskHeartbeat`), unless the child has its own handlers
-    /// for these resources. With `startSyncExecution`, the result is that of the API: `Status`, and `Output` as JSON text
-    /// or `Error` and `Cause`. The other must then be Express, or the task fails with
-    /// `Sfn.StateMachineTypeNotSupportedException`.
+    /// `aws-sdk:sfn:startSyncExecution`, or `workflow::<Other>`. The engine has the other's definition and handlers.
+    /// The ARN is the `StateMachineArn` of the requests. The task's result is the same as on AWS: `ExecutionArn` and
+    /// `StartDate`. With `.sync` and `.sync:2`, it is the result of `DescribeExecution` when the child has ended, or
+    /// `States.TaskFailed` with this as its cause if it did not succeed. With `.waitForTaskToken`, the task is answered
+    /// when a task of the child sends its token back (`aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure`,
+    /// `sendTaskHeartbeat`), unless the child has its own handlers for these resources. With `startSyncExecution`, the
+    /// result is the API's result: `Status`, and `Output` as JSON text or `Error` and `Cause`. The other must then be
+    /// Express, or the task fails with `Sfn.StateMachineTypeNotSupportedException`.
     ///
     /// The child runs on a virtual clock that starts when the task is scheduled, and its duration passes in the parent
-    /// by the parent's clock. Its closures are called at once: before those of parallel tasks, and even if the parent's
-    /// task times out, which on AWS would stop the child of a `.sync` task. A child that waits forever never answers.
-    /// Two executions may have the same `Name`.
+    /// by the parent's clock. Its closures are called at once: before the closures of parallel tasks, and even if the
+    /// parent's task times out, which on AWS would stop the child of a `.sync` task. A child that waits forever never
+    /// answers. Two executions may have the same `Name`.
     ///
     /// ```
     /// # use serde_json::json;
@@ -482,7 +480,7 @@ impl Engine {
         TestState::of_engine(&self.program, &self.handlers, self.answer_types(), state.as_ref())
     }
 
-    /// Starts an execution that runs only as far as its driver is told.
+    /// Starts an execution that runs only when its driver tells it to.
     ///
     /// # Errors
     /// See [`start`](Self::start).

@@ -179,7 +179,7 @@ impl HandlerCall {
         }
     }
 
-    /// Like [`reply`](Self::reply), but a panic of the closure, such as that of an assertion, is the caller's.
+    /// Like [`reply`](Self::reply), but a panic of the closure, such as a failed assertion, becomes the caller's panic.
     pub(crate) fn call(&self, request: &TaskRequest) -> Reply {
         (self.handler.answer)(request, self.number)
     }

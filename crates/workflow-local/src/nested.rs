@@ -289,7 +289,7 @@ pub fn job_output(
     members
 }
 
-/// Returns the result of a task that starts an Express execution and waits for it, when it has ended: that of
+/// Returns the result of a task that starts an Express execution and waits for it, when it has ended: the result of
 /// `StartSyncExecution`, whatever the execution's status.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>

@@ -182,7 +182,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         }
         let engine = &self.shared.engine;
         let mut start = engine.identity();
-        // Each execution has its own random numbers. The first has those of `Engine::run`.
+        // Each execution has its own random numbers. The first execution has the same random numbers as `Engine::run`.
         start.seed = start.seed.wrapping_add(state.executions.len() as u64);
         start.execution_arn = arn::execution(&start.state_machine_arn, start.machine_type, &name, String::new);
         start.name.clone_from(&name);

@@ -1,7 +1,8 @@
-//! Explains what a change of a state machine means: what differs, who is affected, and how.
+//! Explains the effects of a change to a state machine: the differences, the affected parties, and how they are
+//! affected.
 //!
 //! [`plan`] compares two state machines. Each [`Finding`] follows a [`Rule`] of one table ([`RULES`]), with AWS's rule
-//! and a link to its page. The verdict of the plan is that of its worst finding.
+//! and a link to its page. The verdict of the plan is the verdict of its worst finding.
 //!
 //! ```
 //! use serde_json::json;
@@ -53,7 +54,7 @@ pub struct Machine {
     pub machine_type: MachineType,
     /// The definition.
     pub definition: Value,
-    /// The configuration apart from the definition, as far as it is known.
+    /// The known configuration apart from the definition.
     pub configuration: Configuration,
     /// The declared type of the input, as JSON Schema.
     pub input: Option<Value>,

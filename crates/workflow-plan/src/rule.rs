@@ -1,4 +1,5 @@
-//! The table of rules: what a change means, for whom, and what AWS says about it. `docs/plan.md` explains each rule.
+//! The table of rules: the effect of a change, the affected party, and the AWS page that documents it. `docs/plan.md`
+//! explains each rule.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ pub enum Verdict {
     Compatible,
     /// It works if you do something first, or the definitions do not show whether it works.
     Careful,
-    /// Anyone who relies on the older definition fails with the newer one.
+    /// A caller, reader or worker that relies on the old definition fails with the new definition.
     Breaking,
 }
 
@@ -34,7 +35,7 @@ impl fmt::Display for Verdict {
 
 macro_rules! aspects {
     ($($name:ident $word:literal $doc:literal;)*) => {
-        /// Who or what a change is about.
+        /// The party that a change affects.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Aspect {
@@ -50,7 +51,7 @@ macro_rules! aspects {
                 match self { $( Self::$name => $word, )* }
             }
 
-            /// Returns a description of what it covers.
+            /// Returns a description of the covered executions or parties.
             pub fn doc(self) -> &'static str {
                 match self { $( Self::$name => $doc, )* }
             }
@@ -94,7 +95,7 @@ pub struct AwsRule {
 pub struct Rule {
     /// Its name, and the heading of its section in `docs/plan.md`.
     pub id: &'static str,
-    /// Who or what it affects.
+    /// The affected party.
     pub aspect: Aspect,
     /// The verdict.
     pub verdict: Verdict,
@@ -211,11 +212,11 @@ rules! {
     LABEL_CHANGED "label-changed" Executions Careful DISTRIBUTED "a distributed map has another label" "ARNs of map runs and child executions change: check policies, alarms and queries that name them.";
     READER_CHANGED "reader-changed" Executions Careful READER "a map reads other items" "Check that the object exists in this format, and that the role may read it.";
     ITEMS_CHANGED "items-changed" Executions Compatible MAP "a map has another source of items, or passes on other items" "Only the states inside the map see them.";
-    BATCHES_CHANGED "batches-changed" Executions Careful BATCHER "items come in batches, or no longer do" "Check that the states inside the map, and what they call, expect that.";
+    BATCHES_CHANGED "batches-changed" Executions Careful BATCHER "items come in batches, or no longer do" "Check that the states inside the map, and the services that they call, expect this.";
     BATCH_SIZE_CHANGED "batch-size-changed" Executions Compatible BATCHER "batches have another size" "The number of child executions changes with it.";
 
     // Redrive.
-    REDRIVE_KEEPS "redrive-keeps-definition" Redrive Compatible REDRIVE "the definition differs" "A redrive runs the older definition, without the fixes of this change. To run the newer one, start a new execution.";
+    REDRIVE_KEEPS "redrive-keeps-definition" Redrive Compatible REDRIVE "the definition differs" "A redrive runs the older definition, without the fixes of this change. To run the new definition, start a new execution.";
     REDRIVE_NEEDS "redrive-needs-permission" Redrive Careful REDRIVE "the role may lose permissions that a redrive needs" "Keep them until the last execution of the older definition can no longer be redriven.";
 
     // Callers.
@@ -228,7 +229,7 @@ rules! {
 
     // Readers.
     OUTPUT_REMOVED "output-removed" Readers Breaking OUTPUT "the output lacks a part that it had" "Make every reader work without it first, or keep it.";
-    OUTPUT_TYPE_CHANGED "output-type-changed" Readers Breaking OUTPUT "a part of the output has another type" "Give the newer form another name, and keep the older one until nobody reads it.";
+    OUTPUT_TYPE_CHANGED "output-type-changed" Readers Breaking OUTPUT "a part of the output has another type" "Give the new form another name, and keep the old form until nothing reads it.";
     OUTPUT_ADDED "output-added" Readers Compatible OUTPUT "the output has a new part" "Readers that ignore unknown parts need not change.";
     OUTPUT_VALUE_CHANGED "output-value-changed" Readers Compatible OUTPUT "a part of the output has another value of the same type" "Check readers that compare with the older value.";
     OUTPUT_SOURCE_CHANGED "output-source-changed" Readers Careful OUTPUT "a part of the output comes from another source" "Check that it still has the form that readers expect: the definitions do not show it.";
@@ -244,8 +245,8 @@ rules! {
     RESULTS_PLACE "results-moved" Readers Careful WRITER "the results of a map are written elsewhere" "Check readers, permissions and life-cycle rules of the older place.";
 
     // Tasks.
-    RESOURCE_CHANGED "resource-changed" Tasks Careful RESOURCES "a task calls something else" "Deploy what it calls first, and keep the older one until executions under way have ended.";
-    TARGET_CHANGED "target-changed" Tasks Careful RESOURCES "a task names another resource in its request" "Make sure that the resource exists, and keep the older one until executions under way have ended.";
+    RESOURCE_CHANGED "resource-changed" Tasks Careful RESOURCES "a task calls something else" "Deploy the new target first, and keep the old target until executions under way have ended.";
+    TARGET_CHANGED "target-changed" Tasks Careful RESOURCES "a task names another resource in its request" "Make sure that the resource exists, and keep the old resource until executions under way have ended.";
     PATTERN_CHANGED "pattern-changed" Tasks Careful RESOURCES "a task completes at another time" "Later states run earlier or later than before, and the result has another form.";
     REQUEST_ADDED "request-added" Tasks Compatible RESOURCES "a task sends more" "The receiver ignores it until it supports it.";
     REQUEST_REMOVED "request-removed" Tasks Careful RESOURCES "a task sends less, or in another form" "The receiver must work without it first; executions under way still send it.";
@@ -253,12 +254,12 @@ rules! {
     REQUEST_SOURCE "request-source-changed" Tasks Careful RESOURCES "a task sends values from another source" "Check that they still have the form that the receiver expects: the definitions do not show it.";
 
     // Tokens.
-    TOKEN_ADDED "token-added" Tokens Careful TOKENS "a task waits for its token to come back" "First deploy what sends it back: otherwise executions wait until the task's timeout.";
+    TOKEN_ADDED "token-added" Tokens Careful TOKENS "a task waits for its token to come back" "First deploy the worker that returns the token: otherwise executions wait until the task's timeout.";
     TOKEN_REQUIRED "token-required" Tokens Breaking TOKENS "a task that did not wait for a token now does" "First deploy a receiver that sends the token back: until then, executions wait.";
     TOKEN_DROPPED "token-dropped" Tokens Careful TOKENS "a task no longer waits for its token" "Outstanding tokens stay valid: keep answering them until executions under way have ended.";
-    TOKEN_REMOVED "token-removed" Tokens Careful TOKENS "a task with a token was removed" "Outstanding tokens stay valid: keep what answers them until executions under way have ended.";
-    TOKEN_TARGET "token-target-changed" Tokens Careful TOKENS "a token is sent elsewhere" "Deploy the newer receiver first; keep the older one until executions under way have ended.";
-    TOKEN_REQUEST_REMOVED "token-request-removed" Tokens Breaking TOKENS "the receiver of a token gets less, or gets it in another form" "The receiver must accept both forms first; messages of executions under way have the older one.";
+    TOKEN_REMOVED "token-removed" Tokens Careful TOKENS "a task with a token was removed" "Outstanding tokens stay valid: keep the workers that return them until executions under way have ended.";
+    TOKEN_TARGET "token-target-changed" Tokens Careful TOKENS "a token is sent elsewhere" "Deploy the new receiver first; keep the old receiver until executions under way have ended.";
+    TOKEN_REQUEST_REMOVED "token-request-removed" Tokens Breaking TOKENS "the receiver of a token gets less, or gets it in another form" "The receiver must accept both forms first; messages of executions under way have the old form.";
     TOKEN_HEARTBEAT_LOWERED "token-heartbeat-lowered" Tokens Careful TASK "a token needs heartbeats more often" "First make the senders send heartbeats at the newer interval: a missed heartbeat fails the task.";
     TOKEN_HEARTBEAT_RAISED "token-heartbeat-raised" Tokens Compatible TASK "a token needs heartbeats less often" "A lost sender is noticed later.";
     TOKEN_TIMEOUT_LOWERED "token-timeout-lowered" Tokens Careful TASK "a token must be returned sooner" "Check how long answers take: a later one arrives after the task has timed out.";
@@ -266,8 +267,8 @@ rules! {
     // Activities.
     ACTIVITY_ADDED "activity-added" Activities Careful ACTIVITIES "a task waits for a worker of an activity" "Create the activity and start workers first: otherwise executions wait until the task's timeout.";
     ACTIVITY_REMOVED "activity-removed" Activities Careful ACTIVITIES "an activity is no longer used" "Keep the activity and its workers until executions under way have ended.";
-    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits for a worker of another activity" "Start workers of the newer one first; keep those of the older one until executions under way have ended.";
-    ACTIVITY_INPUT_REMOVED "activity-input-removed" Activities Breaking ACTIVITIES "workers get less, or get it in another form" "Workers must accept both forms first; tasks of executions under way have the older one.";
+    ACTIVITY_CHANGED "activity-changed" Activities Careful ACTIVITIES "a task waits for a worker of another activity" "Start workers of the new activity first; keep workers of the old activity until executions under way have ended.";
+    ACTIVITY_INPUT_REMOVED "activity-input-removed" Activities Breaking ACTIVITIES "workers get less, or get it in another form" "Workers must accept both forms first; tasks of executions under way have the old form.";
     ACTIVITY_HEARTBEAT_LOWERED "activity-heartbeat-lowered" Activities Careful TASK "a worker must send heartbeats more often" "First make the workers send heartbeats at the newer interval: a missed heartbeat fails the task.";
     ACTIVITY_HEARTBEAT_RAISED "activity-heartbeat-raised" Activities Compatible TASK "a worker may send heartbeats less often" "A lost worker is noticed later.";
     ACTIVITY_TIMEOUT_LOWERED "activity-timeout-lowered" Activities Careful TASK "a worker must finish sooner" "Check how long workers take: a later answer arrives after the task has timed out.";
@@ -281,7 +282,7 @@ rules! {
     // Configuration.
     TYPE_CHANGED "type-changed" Configuration Breaking TYPE "the state machine has another type" "AWS cannot change it: a new state machine with a name of its own is needed, and callers must move to it.";
     NAME_CHANGED "name-changed" Configuration Breaking NAME "the state machine has another name" "AWS cannot change it: this makes a new state machine with another ARN, and callers must move to it.";
-    LOGGING_CHANGED "logging-changed" Configuration Compatible LOGS "logging differs" "Only what is logged from now on differs.";
+    LOGGING_CHANGED "logging-changed" Configuration Compatible LOGS "logging differs" "Only events that are logged from now on differ.";
     LOGGING_LOWERED "logging-lowered" Configuration Careful LOGS "an Express state machine logs less" "Express executions have no other history than their logs.";
     LOGGING_DATA "logging-data" Configuration Careful LOGS "inputs and outputs are logged" "Check that the log group may hold this data.";
     TRACING_CHANGED "tracing-changed" Configuration Compatible TRACING "tracing differs" "Only traces from now on differ.";

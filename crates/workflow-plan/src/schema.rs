@@ -1,4 +1,4 @@
-//! Compares declared types, as JSON Schema: what one accepts and the other does not.
+//! Compares declared types, as JSON Schema: the values that one type accepts and the other does not.
 //!
 //! Only the subset of JSON Schema that `cargo workflow types` writes is supported. Other keywords are ignored.
 //! <https://json-schema.org/draft/2020-12/json-schema-validation>

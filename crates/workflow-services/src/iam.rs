@@ -79,11 +79,11 @@ impl IamAction {
 
 /// A statement of the policy that AWS documents for an [`Integration`].
 ///
-/// In resources and condition values, `${Partition}`, `${Region}` and `${Account}` are those of the workflow. `{X}` is
-/// the value of the parameter `X`, a path with dots and `[]`, or `*` if it is unknown. `{X|Y|z}` is the first of the
-/// parameters that is given, or the text `z`. `{X:kind}` is an ARN made from the value; the kind is the service it
-/// belongs to, or `role`, `execution`, `build`, `id`. A `?` after it means that it may be absent. `<self>` is the
-/// workflow; `<task role>` and `<execution role>` are the roles of a task definition.
+/// In resources and condition values, `${Partition}`, `${Region}` and `${Account}` stand for the workflow's partition,
+/// region and account. `{X}` is the value of the parameter `X`, a path with dots and `[]`, or `*` if it is unknown.
+/// `{X|Y|z}` is the first of the parameters that is given, or the text `z`. `{X:kind}` is an ARN made from the value;
+/// the kind is the service it belongs to, or `role`, `execution`, `build`, `id`. A `?` after it means that it may be
+/// absent. `<self>` is the workflow; `<task role>` and `<execution role>` are the roles of a task definition.
 #[derive(Clone, Copy)]
 pub struct Statement {
     patterns: Patterns,

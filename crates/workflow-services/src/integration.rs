@@ -9,7 +9,7 @@ use crate::service::Service;
 use crate::shape::Shape;
 use crate::table::{Header, Reader, TABLE, Table, find};
 
-/// The errors that every optimised integration can raise besides those of AWS's model.
+/// The errors that every optimised integration can raise besides the errors in AWS's model.
 const CLIENT_ERRORS: [&str; 2] = ["SdkClientException", "ClientExecutionTimeoutException"];
 
 const RAISES_ANY: u8 = 1;
@@ -179,7 +179,7 @@ impl Integration {
         self.shape(self.input)
     }
 
-    /// Returns groups of parameters of which one is required: `Body` or `Input`.
+    /// Returns groups of parameters that require one parameter: `Body` or `Input`.
     pub fn one_of(self) -> impl Iterator<Item = Vec<&'static str>> {
         let mut reader = self.one_of;
         let count = reader.number().unwrap_or(0);
@@ -217,7 +217,8 @@ impl Integration {
         self.flags & PLAIN_ATTRIBUTE_VALUES != 0
     }
 
-    /// The member of the output that holds what the function, API or execution returned that a task of that pattern called.
+    /// The member of the output that contains the value returned by the function, API or execution that a task of that
+    /// pattern called.
     ///
     /// ```
     /// use workflow_services::{Integration, Pattern};
@@ -241,8 +242,8 @@ impl Integration {
         self.prefix.error_prefix()
     }
 
-    /// Returns the errors that it can raise: those of AWS's model, the base error, the client's, and the integration's
-    /// own.
+    /// Returns the errors that it can raise: the errors in AWS's model, the base error, the client's, and the
+    /// integration's own.
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.error_prefix();
         let base = (!self.prefix.base_error().is_empty()).then(|| self.prefix.base_error());
@@ -254,7 +255,7 @@ impl Integration {
         self.modelled_errors().chain(general).chain(own)
     }
 
-    /// Returns the errors that AWS's model lists for it, without those that every call of the service may raise.
+    /// Returns the errors that AWS's model lists for it, without the errors that every call of the service may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.error_prefix();
         self.errors.texts().map(move |name| ErrorName::of(prefix, name))

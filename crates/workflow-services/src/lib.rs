@@ -13,7 +13,7 @@
 //!   [member](Structure::member) that the JSON names. A dynamic member may be anything;
 //! - [`TaskResource::output`]: the shape of the result, for paths into it;
 //! - [`TaskResource::errors`]: the names that `Retry` and `Catch` can have, unless it [raises any](TaskResource::raises_any);
-//! - [`Operation::iam`], [`Integration::iam`]: what its role needs.
+//! - [`Operation::iam`], [`Integration::iam`]: the permissions that its role needs.
 //!
 //! ```
 //! use workflow_services::{Shape, TaskResource};

@@ -75,7 +75,7 @@ impl Operation {
         self.shape(self.output)
     }
 
-    /// Returns the errors that it can raise: those of AWS's model, the service's base error, and the client's own.
+    /// Returns the errors that it can raise: the errors in AWS's model, the service's base error, and the client's own.
     pub fn errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let base = (!self.service.base_error().is_empty()).then(|| self.service.base_error());
@@ -83,7 +83,7 @@ impl Operation {
         self.modelled_errors().chain(general)
     }
 
-    /// Returns the errors that AWS's model lists for it, without those that every call of the service may raise.
+    /// Returns the errors that AWS's model lists for it, without the errors that every call of the service may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let prefix = self.service.error_prefix();
         let names = match self.shape(self.errors) {
@@ -103,8 +103,8 @@ impl Operation {
         self.flags & EVENT_STREAM != 0
     }
 
-    /// Returns whether Step Functions supports it. It supports every operation except those that stream events and
-    /// those that AWS lists.
+    /// Returns whether Step Functions supports it. It supports every operation except operations that stream events and
+    /// operations that AWS lists as unsupported.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html>
     pub fn is_supported(self) -> bool {

@@ -161,8 +161,8 @@ impl<'a> TaskResource<'a> {
     }
 
     /// Returns whether a reference to a member that [`output`](Self::output) lacks is certainly wrong. A result that
-    /// the integration itself makes, such as that of `apigateway:invoke`, has no model, so it may have other members;
-    /// AWS documents that of `http:invoke`:
+    /// the integration itself makes, such as the result of `apigateway:invoke`, has no model, so it may have other
+    /// members; AWS documents the result of `http:invoke`:
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html>.
     pub fn output_verified(self) -> bool {
         match self {
@@ -193,7 +193,7 @@ impl<'a> TaskResource<'a> {
         optimised.into_iter().flatten().chain(sdk.into_iter().flatten())
     }
 
-    /// Returns those of [`errors`](Self::errors) that AWS's model lists for this call, without those that every call
+    /// Returns the [`errors`](Self::errors) that AWS's model lists for this call, without the errors that every call
     /// may raise.
     pub fn modelled_errors(self) -> impl Iterator<Item = ErrorName> {
         let (optimised, sdk) = match self {

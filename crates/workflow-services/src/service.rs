@@ -86,7 +86,7 @@ impl Service {
         find(self.count(), name, |index| self.at(index).map(|operation| (operation.name(), operation)))
     }
 
-    /// Returns every operation, sorted by name, including those that Step Functions does not support.
+    /// Returns every operation, sorted by name, including operations that Step Functions does not support.
     pub fn operations(self) -> impl Iterator<Item = Operation> {
         (0..self.count()).map_while(move |index| self.at(index))
     }

@@ -131,7 +131,7 @@ pub struct Member {
     pub shape: Shape,
     /// The limits of its value, if AWS's model has any.
     pub limits: Option<Limits>,
-    /// Whether AWS knows a repeated request by it, and does what is requested only once.
+    /// Whether AWS knows a repeated request by it, and executes the request only once.
     pub idempotency_token: bool,
     /// Whether it is an idempotency token that AWS's model requires, and that an SDK fills in.
     pub filled_token: bool,
@@ -181,7 +181,7 @@ impl Shape {
         self.structure()?.member(name)
     }
 
-    /// Returns the kind of value in JSON's terms: `an object`, `a string`, …; `any value` for what may be anything.
+    /// Returns the kind of value in JSON's terms: `an object`, `a string`, …; `any value` for a blob or a document.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Structure(_) | Self::Union(_) | Self::Map(_) => "an object",

@@ -1,4 +1,4 @@
-//! The parts that all handles of a client share: the SDK's client and what the calls need besides.
+//! The parts that all handles of a client share: the SDK's client and the other data that the calls need.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

@@ -134,7 +134,8 @@ impl<W: Workflow> Execution<W> {
         console_page(self.arn.as_str())
     }
 
-    /// Returns the definition and the role of this execution, which may be older than those of the state machine.
+    /// Returns the definition and the role of this execution, which may be older than the definition and role of the
+    /// state machine.
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html>.
     ///

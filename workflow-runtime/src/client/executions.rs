@@ -161,13 +161,13 @@ impl<W: Workflow> Executions<W> {
         Ok((items, next))
     }
 
-    /// Stops those that are running.
+    /// Stops the running executions.
     pub fn stop_all(mut self) -> Bulk<W> {
         self.statuses = vec![Status::Running];
         Bulk::new(self, BulkOperation::Stop { error: None, cause: None })
     }
 
-    /// Redrives those that failed, timed out or were aborted, unless you selected a status.
+    /// Redrives the executions that failed, timed out or were aborted, unless you selected a status.
     pub fn redrive_all(mut self) -> Bulk<W> {
         if self.statuses.is_empty() {
             self.statuses = vec![Status::Failed, Status::TimedOut, Status::Aborted];

@@ -225,8 +225,8 @@ impl<W: Workflow> Event<W> {
     }
 }
 
-/// Prints one line: number, type, state and error name. `{:#}` also prints what may be secret: the cause, the input or
-/// the output.
+/// Prints one line: number, type, state and error name. `{:#}` also prints data that may be secret: the cause, the
+/// input or the output.
 impl<W: Workflow> fmt::Display for Event<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:>5}  ", self.id())?;

@@ -75,7 +75,7 @@ use crate::client::{Backoff, Error};
 /// | the closure fails or panics, or the input is not of its type | fails the task, with the names of [`TaskFailure`] |
 /// | the service is busy or unreachable | retries, with growing pauses and jitter |
 /// | the maximum number of tasks is running | takes no task |
-/// | it is told to stop | takes no more tasks, finishes the current ones, and hands back those that are not done in time |
+/// | it is told to stop | takes no more tasks, finishes the current ones, and hands back tasks that are not done in time |
 ///
 /// If a worker is killed, its tasks are delayed only until their heartbeats are due, or their timeouts if the workflow
 /// has no `heartbeat`. Two workers never get the same task. Work may still be done twice: a worker that is cut off

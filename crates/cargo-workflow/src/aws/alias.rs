@@ -14,17 +14,18 @@ use crate::{Failure, report};
 /// The arguments of `alias`.
 #[derive(Args)]
 pub(crate) struct AliasCommand {
-    /// The state machine: NAME or an ARN
+    /// State machine: NAME or ARN
     machine: String,
-    /// The alias
+    /// Name of the alias
     alias: String,
-    /// Point it to this version: a number, or `new` to publish one now. The alias is created if it does not exist
+    /// Point the alias to this version: a number, or `new` to publish a version now. Creates the alias if it does not
+    /// exist
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
-    /// Give the version this percentage of executions, and the rest to the previous version
+    /// Percentage of executions that use the new version; the other executions use the previous version
     #[arg(long, requires = "to", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
     weight: u8,
-    /// Point it to the previous version
+    /// Point the alias to the previous version
     #[arg(long, conflicts_with_all = ["to", "delete"])]
     roll_back: bool,
     /// Delete the alias

@@ -18,10 +18,10 @@ use crate::{Failure, report};
 pub(crate) struct Stop {
     #[command(flatten)]
     which: Selection,
-    /// The error with which it ends
+    /// Error name to record for each stopped execution
     #[arg(long)]
     error: Option<String>,
-    /// The cause with which it ends
+    /// Cause to record for each stopped execution
     #[arg(long)]
     cause: Option<String>,
 }
@@ -36,15 +36,15 @@ pub(crate) struct Redrive {
 /// Which executions, and the output format.
 #[derive(Args)]
 struct Selection {
-    /// The ARN of the execution. With --all, a state machine (NAME, NAME:ALIAS, NAME:VERSION, an ARN) or the ARN of a
-    /// map run
+    /// ARN of the execution; with --all, a state machine (NAME, NAME:ALIAS, NAME:VERSION or ARN) or the ARN of a map
+    /// run
     target: String,
-    /// All executions of the state machine that match the options below
+    /// Select all executions of the state machine that match the filter options
     #[arg(long)]
     all: bool,
     #[command(flatten)]
     filter: Filter,
-    /// Only print the executions that would be affected
+    /// Print the selected executions without changing them
     #[arg(long, requires = "all")]
     dry_run: bool,
     /// Output format

@@ -13,8 +13,8 @@ use crate::{Failure, report};
 /// The arguments of `delete`.
 #[derive(Args)]
 pub(crate) struct Delete {
-    /// The state machine: NAME or an ARN; NAME:VERSION deletes only that version. AWS ends the executions of a deleted
-    /// state machine at their next transition
+    /// State machine: NAME or ARN; NAME:VERSION deletes only that version. AWS ends each execution of a deleted state
+    /// machine at its next transition
     machine: String,
     /// Output format
     #[arg(long, value_enum, default_value = "text")]

@@ -1,4 +1,4 @@
-//! `cargo workflow deploy`: updates a state machine to what a file declares.
+//! `cargo workflow deploy`: updates a state machine to the definition in a file.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use crate::{Failure, report};
 pub(crate) struct Deploy {
     #[command(flatten)]
     file: crate::File,
-    /// The ARN of the role of the executions
+    /// ARN of the role that executions use
     #[arg(long, value_name = "ARN")]
     role: String,
     #[command(flatten)]
@@ -29,16 +29,16 @@ pub(crate) struct Deploy {
     /// Publish a version
     #[arg(long)]
     publish: bool,
-    /// Publish a version, and point this alias to it
+    /// Publish a version, and point this alias to the version
     #[arg(long, value_name = "NAME")]
     alias: Option<String>,
-    /// Give the version this percentage of the alias's executions, and the rest to the previous version
+    /// Percentage of the alias's executions that use the new version; the other executions use the previous version
     #[arg(long, requires = "alias", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
     weight: u8,
-    /// Overwrite a state machine that was changed by hand, or created by other means
+    /// Overwrite a state machine that was changed by hand, or that another tool created
     #[arg(long)]
     accept: bool,
-    /// Wait at most this many seconds for a state machine of that name that is being deleted
+    /// If AWS is still deleting a state machine with this name, wait at most this many seconds
     #[arg(long, value_name = "SECONDS")]
     wait_for_deletion: Option<u64>,
     /// Output format
@@ -51,10 +51,10 @@ pub(crate) struct Deploy {
 /// The state machine to deploy.
 #[derive(Args, Clone)]
 pub(super) struct Target {
-    /// The state machine's name; by default that of the workflow, or of the file
+    /// Name of the state machine [default: the workflow's name, then the file's name]
     #[arg(long, value_name = "NAME")]
     machine: Option<String>,
-    /// An Express state machine, if the file does not say so: an ASL document
+    /// Deploy an Express state machine, for files that do not give the type, such as ASL documents
     #[arg(long)]
     express: bool,
 }
@@ -62,7 +62,7 @@ pub(super) struct Target {
 /// The configuration apart from the definition. Anything that is not given stays unchanged.
 #[derive(Args, Clone)]
 pub(super) struct Settings {
-    /// Log events to the log group with this ARN
+    /// ARN of the log group to log events to
     #[arg(long, value_name = "ARN")]
     log_group: Option<String>,
     /// Which events to log
@@ -71,13 +71,13 @@ pub(super) struct Settings {
     /// Log inputs and outputs too
     #[arg(long, requires = "log_group")]
     log_data: bool,
-    /// Whether to send traces to X-Ray
+    /// Send traces to X-Ray, or stop with `false`
     #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_missing_value = "true")]
     tracing: Option<bool>,
-    /// A customer managed key of KMS
+    /// KMS customer managed key
     #[arg(long, value_name = "KEY")]
     kms_key: Option<String>,
-    /// A tag; may be repeated. All other tags are then removed
+    /// Tag to set (repeatable). Removes all other tags
     #[arg(long = "tag", value_name = "KEY=VALUE")]
     tags: Vec<String>,
 }

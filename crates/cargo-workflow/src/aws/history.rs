@@ -20,10 +20,10 @@ pub(crate) struct History {
     /// Print the newest event first
     #[arg(long)]
     reverse: bool,
-    /// The maximum number of events
+    /// Maximum number of events
     #[arg(long)]
     limit: Option<usize>,
-    /// Print inputs, outputs and causes too
+    /// Also print inputs, outputs and causes
     #[arg(long)]
     data: bool,
     /// Output format
@@ -43,8 +43,8 @@ impl History {
         })
     }
 
-    /// Writes the histories of the children of map runs that these events started into a folder, those of their own children
-    /// into folders there. Returns their number, and notes on those that have none.
+    /// Writes the histories of the children of map runs that these events started into a folder, the histories of their
+    /// own children into folders there. Returns their number, and notes on children without a history.
     pub(crate) fn save_children(&self, parent: &[Value], folder: &Path) -> Result<(usize, Vec<String>), Failure> {
         self.connect.run(async |client| {
             let mut waiting = vec![(map_runs(parent), folder.to_owned())];

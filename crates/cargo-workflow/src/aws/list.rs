@@ -16,18 +16,18 @@ use crate::{Failure, report};
 /// The arguments of `list`.
 #[derive(Args)]
 pub(crate) struct List {
-    /// The state machine whose executions are listed: NAME, NAME:ALIAS, NAME:VERSION or an ARN, including that of a map
-    /// run. Without it, the state machines are listed
+    /// List the executions of this state machine (NAME, NAME:ALIAS, NAME:VERSION or ARN) or map run (ARN). Without this
+    /// argument, list the state machines
     machine: Option<String>,
     #[command(flatten)]
     filter: Filter,
-    /// List the versions of the state machine instead
+    /// List the versions of the state machine instead of its executions
     #[arg(long, requires = "machine", conflicts_with = "aliases")]
     versions: bool,
-    /// List the aliases of the state machine instead
+    /// List the aliases of the state machine instead of its executions
     #[arg(long, requires = "machine")]
     aliases: bool,
-    /// The maximum number of entries
+    /// Maximum number of entries
     #[arg(long, default_value_t = 100)]
     limit: usize,
     /// Output format
@@ -40,19 +40,19 @@ pub(crate) struct List {
 /// Which executions.
 #[derive(Args, Clone, Default)]
 pub(super) struct Filter {
-    /// Only executions with this status; may be repeated
+    /// Only executions with this status (repeatable)
     #[arg(long, value_enum)]
     status: Vec<Status>,
-    /// Only executions whose names begin with this text
+    /// Only executions whose name starts with this text
     #[arg(long = "named", value_name = "BEGINNING")]
     named: Option<String>,
-    /// Only executions that started in the last SINCE seconds
+    /// Only executions that started in the last SECONDS seconds
     #[arg(long, value_name = "SECONDS")]
     since: Option<u64>,
-    /// Only executions that started more than BEFORE seconds ago
+    /// Only executions that started more than SECONDS seconds ago
     #[arg(long, value_name = "SECONDS")]
     before: Option<u64>,
-    /// Only executions that have (true) or have not (false) been redriven
+    /// Only executions that were redriven (`true`) or were not (`false`)
     #[arg(long, value_name = "BOOLEAN")]
     redriven: Option<bool>,
 }

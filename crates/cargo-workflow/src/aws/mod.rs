@@ -41,16 +41,16 @@ pub(crate) use watch::Watch;
 /// The endpoint and the credentials.
 #[derive(Args, Clone, Default)]
 pub(crate) struct Connect {
-    /// The URL of the Step Functions API, in place of AWS's own, such as http://127.0.0.1:8083
+    /// URL of the Step Functions API to use instead of AWS, such as http://127.0.0.1:8083
     #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL_SFN")]
     endpoint: Option<String>,
-    /// The region; by default AWS_REGION, or that of the profile
+    /// AWS region [default: `AWS_REGION`, then the profile's region]
     #[arg(long)]
     region: Option<String>,
-    /// The profile of ~/.aws/config; by default AWS_PROFILE
+    /// Profile in ~/.aws/config [default: `AWS_PROFILE`]
     #[arg(long)]
     profile: Option<String>,
-    /// The maximum duration of a request in seconds, including its retries
+    /// Maximum duration of a request in seconds, including retries
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     request_timeout: u64,
 }

@@ -1,4 +1,4 @@
-//! `cargo workflow plan`: shows what a deployment of a file would change, and what that means.
+//! `cargo workflow plan`: shows the changes of a deployment of a file, and their effects.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -24,14 +24,14 @@ use crate::{Failure, report, types};
 pub(crate) struct Plan {
     #[command(flatten)]
     file: crate::File,
-    /// The ARN of the role of the executions; by default that of the existing state machine
+    /// ARN of the role that executions use [default: the role of the existing state machine]
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
     settings: Settings,
-    /// Plan to overwrite changes made by hand
+    /// Plan to overwrite manual changes
     #[arg(long)]
     accept: bool,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Prints what would change and what that means.
+    /// Prints the changes and their effects.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
         let tags = self.settings.tags()?;
@@ -94,7 +94,7 @@ impl Plan {
     }
 }
 
-/// Returns a line that says what would be done.
+/// Returns a line with the planned action.
 fn head(planned: &Planned) -> String {
     match &planned.machine {
         Some(arn) if planned.plan.is_empty() => format!("{}: nothing would change\n", printable(arn.as_str())),

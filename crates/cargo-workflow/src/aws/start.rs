@@ -21,18 +21,18 @@ use crate::{Failure, input, report};
 /// aborted, or runs longer than --at-most. docs/operating.md lists the others.
 #[derive(Args)]
 pub(crate) struct Start {
-    /// The state machine: NAME, NAME:ALIAS, NAME:VERSION or an ARN
+    /// State machine: NAME, NAME:ALIAS, NAME:VERSION or ARN
     machine: String,
-    /// The execution's input, as JSON
+    /// Input of the execution, as JSON
     #[arg(long, conflicts_with = "input_file")]
     input: Option<String>,
-    /// A file with the execution's input; - is standard input
+    /// File with the input of the execution; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    /// The execution's name; by default a random one
+    /// Name of the execution [default: a random name]
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
-    /// Wait for its end, and print its output
+    /// Wait until the execution ends, and print its output
     #[arg(long)]
     wait: bool,
     /// Wait at most this many seconds

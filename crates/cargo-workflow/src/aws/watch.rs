@@ -25,7 +25,7 @@ const OUTAGE: Duration = Duration::from_secs(300);
 /// than --at-most.
 #[derive(Args)]
 pub(crate) struct Watch {
-    /// The ARN of the execution
+    /// ARN of the execution
     execution: String,
     /// Watch for at most this many seconds
     #[arg(long, value_name = "SECONDS")]

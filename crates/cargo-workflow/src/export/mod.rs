@@ -20,35 +20,35 @@ use model::Deployment;
 pub(crate) struct Export {
     #[command(flatten)]
     file: crate::File,
-    /// The tool
+    /// Tool to export to
     #[arg(long)]
     to: Target,
-    /// The name of the state machine in AWS, unless the deployment gives another one; by default that of the workflow,
-    /// or of the file
+    /// Name of the state machine in AWS, unless the deployment gives another name [default: the workflow's name, then
+    /// the file's name]
     #[arg(long)]
     machine: Option<String>,
-    /// The ARN of an existing role, in place of a new one with its own policy
+    /// ARN of an existing role to use instead of a new role and policy
     #[arg(long)]
     role: Option<String>,
     /// Send traces to X-Ray
     #[arg(long)]
     tracing: bool,
-    /// The name of the alias
+    /// Name of the alias
     #[arg(long, default_value = "live")]
     alias: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Target {
-    /// Only the definition, with `${name}` for deploy-time values
+    /// Only the ASL definition, with `${name}` for deploy-time values
     Asl,
-    /// A CloudFormation template, as JSON
+    /// CloudFormation template in JSON
     Cloudformation,
-    /// A SAM template, as JSON
+    /// SAM template in JSON
     Sam,
-    /// A Terraform configuration, for a file `*.tf.json`
+    /// Terraform configuration in JSON (`*.tf.json`)
     Terraform,
-    /// A CDK construct in TypeScript
+    /// CDK construct in TypeScript
     Cdk,
 }
 

@@ -167,8 +167,8 @@ impl Deployment {
 }
 
 impl Definition {
-    /// Creates a definition from printed JSON. `open` are the names that stand for values, `typed` those that stand for
-    /// JSON other than text. For the `unknown` ones, it is not known whether they are text.
+    /// Creates a definition from printed JSON. `open` are the names that stand for values, `typed` the names that stand
+    /// for JSON other than text. For the `unknown` ones, it is not known whether they are text.
     fn of_text(text: &str, open: &BTreeSet<String>, unknown: &dyn Fn(&str) -> bool) -> (Self, BTreeSet<String>) {
         let (mut parts, mut bare) = (Vec::new(), BTreeSet::new());
         let mut from = 0;

@@ -27,7 +27,7 @@ const TOOK: &str = "took";
 /// Runs a program of tests and notes how it was run: cargo calls it in place of the program.
 #[derive(Args)]
 pub(crate) struct RunTests {
-    /// The program with its arguments
+    /// Program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<String>,
 }
@@ -196,7 +196,7 @@ fn runner() -> Option<OsString> {
     Some(runner)
 }
 
-/// The platforms that tests may be built for: this one and those that the command names.
+/// The platforms that tests may be built for: this platform and the platforms that the command names.
 fn triples(command: &[String]) -> Vec<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let said = Command::new(rustc).arg("-vV").output().map(|output| output.stdout).unwrap_or_default();

@@ -41,36 +41,36 @@ const RUNS: &str = "workflow-mutants";
 /// The test command runs once. Then each mistake is made in turn, without building anything, and the tests that reach its place
 /// run again.
 ///
-/// The exit code is 0 if tests notice every mistake that exploration does not show to be without effect, 1 if they do not, 4 if all
-/// that they do not notice are mistakes of which exploration shows neither an effect nor that there is none, and 2 if the mistakes
-/// could not be tried.
+/// The exit code is 0 if tests notice every mistake that exploration does not show to be without effect, 1 if they do
+/// not, 4 if exploration can neither show nor exclude an effect of any mistake that they do not notice, and 2 if the
+/// mistakes could not be tried.
 #[derive(Args)]
 pub(crate) struct Mutants {
-    /// Only the workflows of this name; may be repeated
+    /// Only workflows with this name (repeatable)
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
-    /// Only changes in this state; may be repeated
+    /// Only mutants of this state (repeatable)
     #[arg(long = "state", value_name = "STATE")]
     states: Vec<String>,
-    /// Only changes of this kind, such as `drop-catcher`; may be repeated
+    /// Only mutants of this kind, such as `drop-catcher` (repeatable)
     #[arg(long = "operator", value_name = "OPERATOR", value_parser = operator)]
     operators: Vec<Operator>,
-    /// Also the workflows that have neither a name nor a file: those that tests write as JSON
+    /// Also mutate workflows without a name and a file: workflows that tests write as JSON
     #[arg(long)]
     all: bool,
-    /// Print the changes without trying them
+    /// Print the mutants without testing them
     #[arg(long)]
     list: bool,
-    /// How many changes are tried at once [default: the number of cores]
+    /// Number of mutants to test in parallel [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Seconds after which tests are stopped, if that is more than ten times what they take without a change
+    /// Minimum timeout of the tests in seconds. The timeout is at least ten times the duration without a mutant
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     timeout: u64,
-    /// How to print the report
+    /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The command that runs the tests [default: cargo test]
+    /// Command that runs the tests [default: cargo test]
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
@@ -78,9 +78,9 @@ pub(crate) struct Mutants {
 /// How the report is printed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people
     Text,
-    /// For programs: `status`, `counts`, `mutants`
+    /// JSON for programs: an object with `status`, `counts` and `mutants`
     Json,
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
-    /// The files of the workspace; those of the packages whose tests run come first.
+    /// The files of the workspace. The files of the packages whose tests run come first.
     pub(crate) fn of(cargo: &Cargo, suite: &Suite) -> Self {
         let mut origins = Self { rust: Vec::new(), documents: Vec::new() };
         let mut packages = cargo.packages();

@@ -1,4 +1,4 @@
-//! The tests: each by itself, with what it covers and how long it takes.
+//! The tests: each alone, with its coverage and duration.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

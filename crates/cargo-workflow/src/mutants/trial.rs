@@ -159,7 +159,7 @@ fn wait(mut command: Command, limit: Duration, has_children: bool) -> std::io::R
     }
 }
 
-/// Ends a process, and those that it has started where they are a group.
+/// Ends a process, and its child processes if they are a process group.
 fn stop(child: &mut Child, has_children: bool) {
     if cfg!(unix) && has_children {
         let group = format!("-{}", child.id());

@@ -106,7 +106,7 @@ impl Files {
                 if let Some(name) = machine.missing.first() {
                     let of = &machine.name;
                     let help = source::value_help(name);
-                    eprintln!("error: what `{of}` computes with `{name}` needs a value\n  = help: {help}");
+                    eprintln!("error: `{of}` computes with `{name}`: pass a value\n  = help: {help}");
                     told.failed = true;
                     continue;
                 }

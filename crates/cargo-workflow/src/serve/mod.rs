@@ -20,79 +20,80 @@ use files::Files;
 /// How often the files are checked for changes.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// The options are those of AWS Step Functions Local. Its environment variables work too, if they apply.
+/// The options have the names of AWS Step Functions Local's options. Its environment variables work too, if they apply.
 #[derive(Args)]
 #[command(after_help = "\
 Over HTTP:
-  GET  /health                             whether it answers, and the time of its clock
-  POST /reset                              stops everything; the state machines of the files stay
-  POST /clock {\"advanceSeconds\": 3600}     turns the clock forward; what is due by then happens
-  POST /clock {\"runUntilIdle\": true}       turns it until executions wait for nothing but those outside
-  POST /clock {\"stopBefore\": \"STATE\"}     the same, but holds executions before a state")]
+  GET  /health                             returns the status of the server and the time of its clock
+  POST /reset                              stops all executions, and keeps only the state machines of the files
+  POST /clock {\"advanceSeconds\": 3600}     turns the clock forward, and runs everything that is due
+  POST /clock {\"runUntilIdle\": true}       turns the clock forward until executions wait only for outside events
+  POST /clock {\"stopBefore\": \"STATE\"}      the same, but holds executions before this state")]
 pub(crate) struct Serve {
-    /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, CloudFormation and SAM templates, or a
+    /// Files with state machines: Rust with `workflow!`, ASL in JSON or YAML, CloudFormation or SAM templates; or a
     /// folder of templates such as cdk.out
     files: Vec<PathBuf>,
     #[command(flatten)]
     params: Params,
     #[command(flatten)]
     reading: Reading,
-    /// The port; 0 for any free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, default_value_t = 8083)]
     port: u16,
-    /// The address to listen on. With any other than loopback, everyone who can reach it can use the server: it does
-    /// not check signatures
+    /// Address to listen on. The server does not check signatures: if the address is not loopback, everyone who can
+    /// reach the address can use the server
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
-    /// Another name by which clients may reach the server, as in their Host header
+    /// Additional host name that clients may send in the Host header (repeatable)
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// The account of requests whose credentials do not name one
+    /// AWS account ID for requests whose credentials do not name an account
     #[arg(long, env = "AWS_ACCOUNT_ID", value_name = "ID", value_parser = account)]
     account: Option<String>,
-    /// The region of requests without a signature, and of the state machines of files
+    /// AWS region for requests without a signature, and for state machines of files
     #[arg(long, env = "AWS_DEFAULT_REGION", value_name = "REGION")]
     region: Option<String>,
-    /// The endpoint for Lambda functions: `cargo lambda watch`, SAM, the Runtime Interface Emulator
+    /// Endpoint for Lambda functions, such as `cargo lambda watch`, SAM or the Runtime Interface Emulator
     #[arg(long, env = "LAMBDA_ENDPOINT", value_name = "URL")]
     lambda_endpoint: Option<String>,
-    /// The endpoint for S3 objects, SQS, SNS, EventBridge and DynamoDB: moto, LocalStack, or one of these AWS services
+    /// Endpoint for S3, SQS, SNS, EventBridge and DynamoDB: moto, LocalStack, or one of these AWS services
     #[arg(long, value_name = "URL")]
     aws_endpoint: Option<String>,
-    /// A host, optionally with a port, that HTTP tasks may call
+    /// Host, optionally with a port, that HTTP tasks may call (repeatable)
     #[arg(long, value_name = "HOST")]
     allow_http: Vec<String>,
-    /// A mock file, whose test cases are named after the ARN of a state machine: `ARN#Case`
+    /// Mock file; a client selects a test case with the state machine ARN `ARN#Case`
     #[arg(long, env = "SFN_MOCK_CONFIG", value_name = "FILE")]
     mock_config: Option<PathBuf>,
-    /// The factor for waits and timeouts: 0.1 for a tenth
+    /// Factor for waits and timeouts; 0.1 makes them ten times shorter
     #[arg(long, env = "WAIT_TIME_SCALE", value_name = "FACTOR", conflicts_with = "virtual_time", value_parser = factor)]
     wait_time_scale: Option<f64>,
-    /// Let waits and timeouts take no time
+    /// Run in virtual time: waits and timeouts take no time
     #[arg(long)]
     virtual_time: bool,
-    /// The folder used as S3: `FOLDER/BUCKET/KEY`
+    /// Folder that holds the S3 objects, as FOLDER/BUCKET/KEY
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
-    /// Store everything that is acknowledged in this folder, and continue from it at the next start, even after a crash
+    /// Store all acknowledged data in this folder. The next start continues from the folder, even after a crash
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Post each change of an execution's status to this URL, as the event that AWS sends to EventBridge
+    /// Post status changes of executions to this URL, as the events that AWS sends to EventBridge
     #[arg(long, value_name = "URL")]
     events: Option<String>,
-    /// Post the spans of executions, each when it ends, to a collector of OpenTelemetry: `--trace otlp http://localhost:4318`
+    /// Post the spans of each execution, when it ends, to an OpenTelemetry collector: `--trace otlp
+    /// http://localhost:4318`
     #[arg(long, num_args = 2, value_names = ["FORMAT", "URL"])]
     trace: Vec<String>,
-    /// Append the events of Express executions to this file, or print them (`-`), in the format of CloudWatch Logs
+    /// Append the events of Express executions to this file, in the format of CloudWatch Logs; `-` prints the events
     #[arg(long, value_name = "FILE")]
     express_logs: Option<PathBuf>,
-    /// How many days ended executions are kept
+    /// Number of days to keep ended executions
     #[arg(long, value_name = "DAYS", default_value_t = 90.0, value_parser = days)]
     retain_days: f64,
-    /// How many ended executions are kept; the latest are kept
+    /// Maximum number of ended executions to keep; the oldest are removed
     #[arg(long, value_name = "COUNT", default_value_t = Retention::default().count)]
     retain_count: usize,
-    /// Do not watch the files for changes
+    /// Do not reload the files when they change
     #[arg(long)]
     no_watch: bool,
 }

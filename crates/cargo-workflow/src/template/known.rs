@@ -63,7 +63,7 @@ const KINDS: &[ResourceType] = &[
     ("AWS::StepFunctions::StateMachine", Ref::Arn, "StateMachineName", "arn:${P}:states:${R}:${A}:stateMachine:{}"),
 ];
 
-/// The attributes that are a resource's ARN, and those that are its name.
+/// The attributes that are a resource's ARN, and the attributes that are its name.
 const ARNS: [&str; 5] = ["Arn", "FunctionArn", "QueueArn", "TopicArn", "StreamArn"];
 const NAMES: [&str; 6] = ["Name", "FunctionName", "QueueName", "TopicName", "RoleName", "TableName"];
 

@@ -37,7 +37,7 @@ pub(crate) const STATE_MACHINES: [(&str, &str); 2] =
 /// Options for reading templates.
 #[derive(Args, Clone, Copy, Default)]
 pub(crate) struct Reading {
-    /// Read definitions outside the template's folder too
+    /// Also read definition files outside the template's folder
     #[arg(long)]
     pub(crate) allow_outside: bool,
     /// Whether parameters without a value have their default.
@@ -428,7 +428,7 @@ fn properties(name: &str) -> Pointer {
     Pointer::root().child("Resources").child(name).child("Properties")
 }
 
-/// Returns whether a pointer is that of a definition, or inside one, given the pointer of a state machine's properties.
+/// Returns whether a pointer points to a definition or into one, given the pointer of a state machine's properties.
 fn is_definition(properties: &Pointer, at: &Pointer) -> bool {
     let rest = at.as_str().strip_prefix(properties.as_str()).and_then(|rest| rest.strip_prefix('/'));
     let field = rest.and_then(|rest| rest.split('/').next());

@@ -45,7 +45,7 @@ impl Substitutions {
                 Some(value) => value,
                 None => continue,
             };
-            // A value on the command line overrides that of the template.
+            // A value on the command line overrides the template's value.
             let value = parameters.given(name).cloned().unwrap_or_else(|| ArgumentValue::value(value));
             substitutions.names.push(name.clone());
             substitutions.values.insert(name.clone(), value);

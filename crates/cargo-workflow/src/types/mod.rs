@@ -18,7 +18,7 @@ use crate::{Failure, report, source};
 pub(crate) struct Types {
     #[command(flatten)]
     file: crate::File,
-    /// The target language
+    /// Target language
     #[arg(long)]
     to: Language,
 }

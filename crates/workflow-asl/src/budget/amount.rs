@@ -1,4 +1,4 @@
-//! Amounts of time and counts, as far as a definition determines them.
+//! Amounts of time and counts that a definition determines.
 
 /// An upper bound of a duration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

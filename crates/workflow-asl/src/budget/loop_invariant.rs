@@ -72,7 +72,7 @@ impl LoopProgress<'_, '_> {
 }
 
 impl LoopWrites {
-    /// Adds what is written on this transition of a state.
+    /// Adds the variables and paths that this transition of a state writes.
     fn add(&mut self, state: &State, language: QueryLanguage, way: EdgeKind, texts: &Texts<'_>) {
         let (assign, output) = match way {
             EdgeKind::Catch(number) => match state.catch.as_ref().and_then(|catchers| catchers.get(number)) {

@@ -24,14 +24,14 @@ use longest_path::AcyclicGraph;
 use progress::LoopProgress;
 use state::{Cost, VisitCost, literal_bytes};
 
-/// The events of an execution in addition to those of its states: its start and its end.
+/// The events of an execution that do not belong to a state: its start and its end.
 const OWN_EVENTS: u64 = 2;
 
 /// The cost of a state machine's executions.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Budget {
-    /// The execution of the machine, then those of its distributed maps' iterations.
+    /// The execution of the machine, then the executions of its distributed maps' iterations.
     pub executions: Vec<ExecutionBudget>,
     /// Every state, in the order of the document, each before those inside it.
     pub states: Vec<StateBudget>,
@@ -58,7 +58,7 @@ pub struct ExecutionBudget {
     pub longest: Time,
     /// The minimum duration, if tasks take no time.
     pub shortest: u64,
-    /// After how many seconds AWS ends it: the machine's `TimeoutSeconds`, or what its type allows.
+    /// After how many seconds AWS ends it: the machine's `TimeoutSeconds`, or the limit of its type.
     pub limit: u64,
     /// Whether that is the machine's own `TimeoutSeconds`.
     pub own_limit: bool,
@@ -94,13 +94,13 @@ pub struct StateBudget {
     pub shortest: u64,
     /// The earliest start, in seconds from the execution's start; `None` if no path reaches it.
     pub earliest: Option<u64>,
-    /// Its transitions, with those of the states inside it.
+    /// Its transitions, including the transitions of the states inside it.
     pub transitions: Count,
-    /// Its events if nothing fails, with those of the states inside it.
+    /// Its events if nothing fails, including the events of the states inside it.
     pub events: Count,
     /// The maximum number of retries.
     pub retries: u64,
-    /// The events of a retry, without what is inside it.
+    /// The events of a retry, without the events of the states inside it.
     pub retry_events: u64,
     /// The seconds between its attempts in all, at most.
     pub delays: u64,
@@ -382,7 +382,7 @@ fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
 /// member where it is a variable, and the bytes that they have at least.
 pub(crate) fn literals(state: &State, language: QueryLanguage) -> impl Iterator<Item = (Pointer, usize)> {
     let of_jsonpath = language == QueryLanguage::JsonPath;
-    // A path may leave out what is too much.
+    // A path may omit the part that is too long.
     let passes = !state.has("ResultPath") && !state.has("OutputPath");
     let fields = [
         ("Arguments", &state.arguments, !of_jsonpath),

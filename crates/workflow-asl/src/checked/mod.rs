@@ -1,4 +1,4 @@
-//! A definition that the rules have passed, with the values of its fields parsed: what an engine runs.
+//! A definition that the rules have passed, with the values of its fields parsed, for an engine to run.
 //!
 //! ```
 //! use workflow_asl::Pointer;

@@ -81,7 +81,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// A value with what is computed in it: under keys that end in `.$`, or in strings that hold JSONata.
+    /// A value with its computed parts: under keys that end in `.$`, or in strings that contain JSONata.
     fn value(&mut self, language: QueryLanguage, value: &Value, at: &Pointer) -> CheckedValue {
         let is_jsonata = language == QueryLanguage::Jsonata;
         match value {

@@ -87,7 +87,7 @@ impl StateDifference {
 }
 
 impl Difference {
-    /// Compares two definitions, as far as they are valid.
+    /// Compares the valid parts of two definitions.
     pub fn of(old: &Value, new: &Value) -> Self {
         let (pairs, moved) = state_matching::pairs(old, new);
         let names: BTreeMap<&str, &str> = pairs

@@ -17,7 +17,7 @@ pub(super) type Pair = (Option<StateLocation>, Option<StateLocation>);
 /// A set of states: its object, and its pointer.
 type Scope<'v> = (Pointer, &'v Value);
 
-/// Returns all states of both definitions, and the new positions of those that moved to another scope.
+/// Returns all states of both definitions, and the new positions of the states that moved to another scope.
 pub(super) fn pairs(old: &Value, new: &Value) -> (Vec<Pair>, BTreeSet<Pointer>) {
     let mut found = Vec::new();
     scope((Pointer::root(), old), (Pointer::root(), new), &mut found);

@@ -39,7 +39,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// Returns the operator of Rust, which is that of `workflow!` too.
+    /// Returns the operator in Rust and in `workflow!`.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Equal => "==",

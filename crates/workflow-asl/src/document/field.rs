@@ -1,15 +1,15 @@
-//! The tables of fields: for each ASL object which fields it has, where, and of which form,
-//! and what they need of each other. `docs/asl.md` prints them.
+//! The tables of fields: for each ASL object the fields, their places, forms and dependencies. `docs/asl.md` prints
+//! them.
 //!
 //! The states and query languages of each field follow
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html> and, where the service differs,
-//! what it accepts.
+//! the service's behaviour.
 
 use std::fmt;
 
 use super::{QueryLanguage, StateKind};
 
-/// An ASL object: its fields, and what they need of each other.
+/// An ASL object: its fields, and the dependencies between them.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// The name of the object's type, such as `Retrier`.
@@ -80,7 +80,7 @@ impl fmt::Display for Preset {
     }
 }
 
-/// Fields of one object, a limited number of which may be present.
+/// Fields of one object. Only a limited number of them may be present.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// The fields.
@@ -210,7 +210,7 @@ impl Form {
 }
 
 impl fmt::Display for Form {
-    /// Returns what the value is, in a few words.
+    /// Returns a short description of the value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let or_expression = |expression: bool| if expression { ", or JSONata" } else { "" };
         match *self {

@@ -11,7 +11,7 @@ use crate::{Diagnostic, Pointer};
 /// The language of a state's paths and expressions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QueryLanguage {
-    /// Paths and payload templates; what a document without `QueryLanguage` uses.
+    /// Paths and payload templates; the default of a document without `QueryLanguage`.
     #[default]
     JsonPath,
     /// JSONata expressions between `{%` and `%}`.

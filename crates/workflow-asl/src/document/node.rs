@@ -303,7 +303,7 @@ macro_rules! object {
                 }, )*
             ];
 
-            /// The fields with what they need of each other.
+            /// The fields with the dependencies between them.
             pub const TABLE: $crate::document::Table = $crate::document::Table {
                 name: stringify!($Name),
                 doc: concat!($($object_doc),*),
@@ -334,7 +334,7 @@ macro_rules! object {
                 index.map(|_| ())
             }
 
-            /// Writes the fields that are there: those that were read in their order, then the others.
+            /// Writes the present fields: parsed fields in their original order, then the others.
             pub(crate) fn write_fields(&self, object: &mut serde_json::Map<String, serde_json::Value>) {
                 use $crate::document::node::Slot;
                 for slot in &self.source.slots {

@@ -1,4 +1,4 @@
-//! The replacement for what is wrong.
+//! The replacement that corrects a finding.
 
 use serde_json::Value;
 

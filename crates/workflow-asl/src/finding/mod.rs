@@ -13,8 +13,8 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, key, of_item, of_jsonata, one_of,
-    quoted, small_letter, text, them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, item_in_text, key, of_jsonata,
+    one_of, quoted, small_letter, text, them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -221,14 +221,14 @@ findings! {
     NotOnEveryPath { name: String, state: String, language: QueryLanguage } MaybeUnassigned
         "`${name}` is not assigned on every path to `{state}`",
         help (Some(format!("assign it before the paths diverge, or test whether it is present: {}", asking(*language, name)))),
-        advises (of_item(name));
+        advises (item_in_text(name));
     NeverAssigned { name: String, state: String, certain: bool, near: NearestName } (unassigned(*certain))
         "no state assigns `${name}`",
         help (Some(match near {
             Some(near) => format!("did you mean `${near}`?"),
             None => format!("give it a value with `Assign` in a state before `{state}`"),
         })),
-        advises (of_item(name).or_else(|| match near {
+        advises (item_in_text(name).or_else(|| match near {
             Some(_) => None,
             None => Some(format!("give it a value with `assign {{ … }}` in a state before `{state}`")),
         }));
@@ -241,11 +241,11 @@ findings! {
             true => "assignments of a state take effect in the next state".to_owned(),
             false => "assign it in an earlier state".to_owned(),
         })),
-        advises (of_item(name));
+        advises (item_in_text(name));
     VariableOfInnerScope { name: String, owner: String, state: String, certain: bool } (unassigned(*certain))
         "`${name}` is a variable inside `{owner}`, which `{state}` does not see",
         help "pass its value on in the output",
-        advises (of_item(name));
+        advises (item_in_text(name));
     NotInContext { object: String, name: String, members: Vec<&'static str>, near: NearestName } UnknownContext
         "the context object has no `{object}.{name}`",
         help (Some(match near {
@@ -260,7 +260,7 @@ findings! {
         help "items are available in a Map state's `ItemSelector`";
 
     // Types of values.
-    AbsentMember { holder: String, name: String, known: Vec<String>, near: NearestName } AbsentValue "`{holder}` has no `{name}` here",
+    AbsentMember { holder: String, name: String, known: Vec<String>, near: NearestName } AbsentValue "`{holder}` has no member `{name}` here",
         help (did_you_mean(near).or_else(|| Some(match known.as_slice() {
             [] => "it has no members".to_owned(),
             known if *known == ERROR_OUTPUT && matches!(holder.as_str(), "$" | "$states.input") => {
@@ -270,7 +270,7 @@ findings! {
             known if known.len() <= 8 => format!("it has {}", all_of(known)),
             known => format!("it has {} and {} more", quoted(known.iter().take(8)).join(", "), known.len() - 8),
         })));
-    MemberElsewhere { holder: String, name: String, help: String } AbsentValue "`{holder}` has no `{name}` here",
+    MemberElsewhere { holder: String, name: String, help: String } AbsentValue "`{holder}` has no member `{name}` here",
         help (Some(help.clone()));
     ShownAbsent { path: String } AbsentValue "`{path}` is absent here, as an earlier test shows",
         help "read it where the test shows that it is present";
@@ -327,7 +327,7 @@ findings! {
             _ => None,
         });
     UnlikeKey { text: String, is: &'static str } FailingCall "a key is a string, but `{text}` is {is}",
-        help (["a number", "a boolean"].contains(is).then(|| format!("`$string({text})` writes it as one")));
+        help (["a number", "a boolean"].contains(is).then(|| format!("`$string({text})` converts it to a string")));
     UnlikeOperands { sign: &'static str, one: &'static str, other: &'static str, time: Option<String> } FailingCall
         "`{sign}` cannot compare {one} with {other}",
         help (Some(match time {
@@ -355,27 +355,27 @@ findings! {
     NeverCaught { name: String } NeverMatches "`{name}` is never caught or retried, even by its name",
         help "remove it: the execution fails with such an error at once";
     NeverRaised { name: String } NeverMatches "Step Functions never raises `{name}`",
-        help "it raises `States.Runtime` instead, which nothing catches";
+        help "it raises `States.Runtime` instead, which no catcher can catch";
     ErrorNamedTwice { name: String } NeverMatches "the list already has `{name}`", help "remove one of the two";
     TakenEarlier { name: String } NeverMatches "an earlier entry already matches `{name}`",
         help "the first entry that matches decides: remove this one, or join the two";
     TakenByTaskFailed { name: String } NeverMatches "an earlier entry already matches `{name}`, by `{TASK_FAILED}`",
         help "it matches every error except `States.Timeout`: move it after the others";
     MaxDelayNotLonger { longest: u64, first: u64 } MaxDelayNotLonger
-        "no delay exceeds {longest} s, but the first is {first} s already",
+        "delays are limited to {longest} s, but the first delay is already {first} s",
         help "make it longer than `IntervalSeconds`", advises "make `max_delay` longer than `interval`";
     ErrorOfOthers { name: String, source: &'static str, heartbeat: bool } NeverMatches
         "`{name}` only comes from {source}, so this never matches here",
         help (heartbeat.then(|| "give the task a heartbeat, or remove the name".to_owned()));
     NotSaidToRaise { name: String, state: String, near: NearestName } UnraisedError
         "`{name}` is not among the declared errors of `{state}`",
-        help (did_you_mean(near).or_else(|| Some("add it to those, or remove it here".to_owned()))), fix (text(near));
+        help (did_you_mean(near).or_else(|| Some("add it to the declared errors, or remove it here".to_owned()))), fix (text(near));
     ErrorOfIteration { name: String } NeverMatches
         "no error of an iteration leaves a distributed map, so `{name}` never matches",
         help "too many failed iterations end it with `{EXCEED_TOLERATED_FAILURE_THRESHOLD}`";
     NotRaisedInside { name: String, state: String, of_api: bool, service: Option<String>, near: NearestName }
         (if *of_api { UnraisedError } else { NeverMatches })
-        "no state inside `{state}` raises `{name}` or passes it on",
+        "no state inside `{state}` can fail with `{name}`",
         help (did_you_mean(near).or_else(|| {
             let prefix = service.as_ref()?;
             Some(format!("errors `{prefix}.…` come from tasks that call this service"))
@@ -387,7 +387,7 @@ findings! {
             if errors.len() == 1 { "is" } else { "are" },
             them(errors),
         )),
-        help (Some(format!("name {} in a catcher, or add one of `States.ALL` at the end", them(errors))));
+        help (Some(format!("name {} in a catcher, or add a catcher of `States.ALL` at the end", them(errors))));
     UncaughtHandler { state: String, inner: Vec<String>, next: Option<String> } UncaughtHandler
         (format!(
             "`{state}` runs when another state has failed, and {} not caught: then {}",
@@ -566,7 +566,7 @@ findings! {
     NoSuchResult { call: String, name: String, kind: Option<&'static str>, help: Option<String>, certain: bool }
         (if *certain { UnknownResultMember } else { DoubtfulResultMember })
         (match kind {
-            None => format!("the result of `{call}` has no `{name}` here"),
+            None => format!("the result of `{call}` has no member `{name}` here"),
             Some(kind) => format!("the result of `{call}` is {kind} here, which has no `{name}`"),
         }),
         help (help.clone());
@@ -582,7 +582,7 @@ findings! {
         advises "declare where the column names are: `headers: first_row`, or `headers: [\"id\", …]`";
     HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON",
         help "remove it", says "a reader of JSON has no headers";
-    NoInputType {} MissingField "a reader that loads what it lists needs `InputType`";
+    NoInputType {} MissingField "a reader that loads the objects that it lists needs `InputType`";
     NoGivenHeaders {} MissingField "a reader with given headers needs `CSVHeaders`";
     FieldOfDistributed { field: &'static str } NoEffect "field `{field}` has no effect in an inline map",
         help "remove it, or make the mode `DISTRIBUTED`",
@@ -594,7 +594,7 @@ findings! {
     FieldOfOtherInput { field: &'static str, input: String, inputs: &'static [&'static str] } NoEffect
         "field `{field}` has no effect on input of type {input}", help (Some(format!("it only applies to {}", all_of(*inputs))));
     HeadersInFirstRow {} NoEffect "field `CSVHeaders` has no effect: the names are in the first row",
-        help "make `CSVHeaderLocation` `GIVEN`, or remove it";
+        help "set `CSVHeaderLocation` to `GIVEN`, or remove `CSVHeaders`";
     NoRequest { of: &'static str, field: &'static str } MissingField "{of} with a `Resource` needs `{field}`";
     NoResource { of: &'static str, field: &'static str } MissingField "{of} with `{field}` needs `Resource`";
     EmptyLabel {} BadLabel "the label is empty";
@@ -622,7 +622,7 @@ findings! {
         }));
     UnchangingLoop { ends: Option<(String, String)>, choice: String } RunawayLoop
         (format!(
-            "after the first turn, {}: nothing in it changes what `{choice}` tests",
+            "after the first turn, {}: nothing in the loop changes the data that `{choice}` tests",
             match ends {
                 Some((first, last)) => format!("the loop from `{first}` to `{last}` never ends"),
                 None => format!("`{choice}` loops forever"),

@@ -50,8 +50,8 @@ pub(super) fn asking(language: QueryLanguage, name: &str) -> String {
     }
 }
 
-pub(super) fn of_item(name: &str) -> Option<String> {
-    (name == "item").then(|| "the item of a map is read outside of the text, as `item`".to_owned())
+pub(super) fn item_in_text(name: &str) -> Option<String> {
+    (name == "item").then(|| "the item of a map is read outside the text, as `item`".to_owned())
 }
 
 pub(super) fn unassigned(certain: bool) -> Code {
@@ -80,7 +80,7 @@ pub(super) fn all_of(names: impl IntoIterator<Item = impl AsRef<str>>) -> String
 pub(super) fn filling(text: &str) -> String {
     match placeholder::named(text).next() {
         Some((_, name)) => format!("give it one: `--param {name}=…`"),
-        None => "the tool whose placeholder it is must fill it in first".to_owned(),
+        None => "the tool that uses this placeholder must fill it in first".to_owned(),
     }
 }
 

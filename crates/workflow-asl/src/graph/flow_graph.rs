@@ -58,7 +58,7 @@ impl<T: Transition> FlowGraph<T> {
         self.outgoing.get(node).and_then(|range| self.transitions.get(range.clone())).unwrap_or_default()
     }
 
-    /// Returns the reachable nodes, each before those that only it leads to.
+    /// Returns the reachable nodes, each before the nodes that only it leads to.
     pub fn order(&self) -> Vec<usize> {
         let mut seen = vec![false; self.size()];
         let mut done = Vec::new();

@@ -16,8 +16,8 @@ pub use solver::{FlowAnalysis, solve, solve_from};
 use crate::document::{Scope, State, StateMachine};
 use crate::{Pointer, StateKind};
 
-/// The text between the name of a group of states, such as a use of a fragment, and that of a state in it: a convention
-/// of this project for names in a document.
+/// The text between the name of a group of states, such as a use of a fragment, and the name of a state in it: a
+/// convention of this project for names in a document.
 pub const GROUP_SEPARATOR: &str = " / ";
 
 /// The states of one scope (the machine, a branch, an item processor) and the transitions between them.

@@ -1,9 +1,9 @@
 //! The solver of forward analyses: computes the facts at the start of each node of a control-flow graph.
 //!
 //! Rule: at the start, the given fact holds. At any other node, the fact is the meet of the incoming transitions'
-//! facts, each of which is derived from the fact at its source. Unreachable nodes have no fact, and their transitions
-//! are ignored. Facts only change in one direction when they meet, so following the transitions until nothing changes
-//! finds the most precise solution.
+//! facts; each fact is derived from the fact at its source. Unreachable nodes have no fact, and their transitions are
+//! ignored. Facts only change in one direction when they meet, so following the transitions until nothing changes finds
+//! the most precise solution.
 
 use super::{FlowGraph, Transition};
 

@@ -157,7 +157,7 @@ impl Function {
         self.row().result
     }
 
-    /// Returns what does the same in JSONata.
+    /// Returns the equivalent in JSONata.
     pub(crate) fn in_jsonata(self) -> &'static str {
         match self {
             Self::Format => "`&`, which joins strings: `{% 'Hello ' & $name %}`",

@@ -43,7 +43,7 @@ pub struct JsonPath {
     start: usize,
     root: Root,
     steps: Vec<PathStep>,
-    /// The end of the root in the source, then that of each step.
+    /// The end of the root in the source, then the end of each step.
     ends: Vec<usize>,
 }
 
@@ -96,7 +96,8 @@ impl JsonPath {
     /// Parses a path.
     ///
     /// # Errors
-    /// Returns an error if the text is not a path of the Jayway dialect. Its offset is that of the invalid character.
+    /// Returns an error if the text is not a path of the Jayway dialect. The offset of the error is the offset of the
+    /// invalid character.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         reader::read(text)
     }

@@ -252,7 +252,8 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Returns an object of the named members for each node that is an object; after `..` only for those that have all.
+    /// Returns an object of the named members for each node that is an object; after `..` only for objects that have
+    /// all of them.
     fn merge(&self, names: &[String], nodes: &[&'a Value], scanned: bool) -> Vec<Value> {
         nodes
             .iter()

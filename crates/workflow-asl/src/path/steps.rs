@@ -6,7 +6,7 @@ use super::filter::{Condition, Operand};
 use super::{JsonPath, PathStep};
 use crate::Finding;
 
-/// A step, as far as it matters to types.
+/// The parts of a step that matter to types.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step<'a> {
     /// A member.
@@ -71,7 +71,7 @@ impl JsonPath {
     }
 }
 
-/// Collects what a condition compares of the item: a test for existence reads nothing.
+/// Collects the parts of the item that a condition compares: a test for existence reads nothing.
 fn reads<'a>(condition: &'a Condition, found: &mut Vec<Vec<&'a str>>) {
     match condition {
         Condition::And(all) if all.iter().any(|one| matches!(one, Condition::Exists(_))) => {}

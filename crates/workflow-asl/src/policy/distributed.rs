@@ -22,7 +22,7 @@ const EXECUTIONS: &str = "<executions>";
 pub(super) fn calls(state: &StateAt<'_>, expressions: &Expressions, calls: &mut Vec<ServiceCall>) {
     let reader = state.state.item_reader.as_ref();
     let writer = state.state.result_writer.as_ref();
-    // Its partition is that of the enclosing calls.
+    // The partition is the partition of the enclosing calls.
     let resource = reader.and_then(|reader| reader.resource.as_deref()).unwrap_or_default();
     let new_call = || ServiceCall::new(state.name, open_text(resource));
     let mut runs = new_call();

@@ -1,7 +1,7 @@
 //! The least-privilege IAM policy of the role that runs a state machine.
 //!
-//! The needs of each API are in the table of `workflow-services`. This module fills in the task's parameters, as far as
-//! a document contains them. `workflow-iam` fills in placeholders and turns needs into statements.
+//! The needs of each API are in the table of `workflow-services`. This module fills in the task's parameters, if a
+//! document contains them. `workflow-iam` fills in placeholders and turns needs into statements.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html>
 
@@ -48,7 +48,7 @@ pub fn of(machine: &StateMachine, setting: &Setting) -> Policy {
 /// Returns the needs of a machine's states, with a slot for each placeholder.
 ///
 /// `values` are the known values of placeholders. A task whose whole `Resource` is a placeholder is looked up now,
-/// because the table is not available later. `expressions` are those that are parsed already.
+/// because the table is not available later. `expressions` are the expressions that are already parsed.
 pub fn template(machine: &StateMachine, values: &BTreeMap<String, String>, expressions: &Expressions) -> Template {
     let mut calls = Vec::new();
     for state in &ObjectIndex::of(machine, false).states {

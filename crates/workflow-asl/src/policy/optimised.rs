@@ -54,7 +54,7 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
             conditions.push(("StringEquals".to_owned(), "iam:PassedToService".to_owned(), values));
             call.note(
                 NoteKind::Wide,
-                "the roles of a task definition are not in the workflow: `iam:PassRole` is allowed on every role, for ECS tasks; name those of the task definition instead",
+                "the roles of a task definition are not in the workflow: `iam:PassRole` is allowed on every role, for ECS tasks; name the task definition's roles instead",
             );
         }
         call.needs.push(Need::Statement {

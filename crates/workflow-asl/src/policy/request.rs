@@ -1,4 +1,4 @@
-//! The parameters of a task, as far as a document contains them, as texts with slots.
+//! The parameters of a task that a document contains, as texts with slots.
 
 use std::ops::Range;
 

@@ -77,7 +77,7 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Servic
     }
 }
 
-/// Returns the forms of an action's resources, as far as the request may concern them.
+/// Returns the forms of an action's resources that the request may concern.
 fn forms(operation: Operation, action: IamAction, request: &Request<'_>) -> Vec<ResourceForm> {
     let all = action.resources().map(|form| {
         let (text, told) = text(form.arn, operation, action, request);
@@ -210,7 +210,7 @@ fn member_of(part: &str, operation: Operation) -> Option<String> {
         };
         list(&format!("{part}s")).or_else(|| list(&format!("{}s", stem?)))
     });
-    // `Name` of `startCrawler` is that of a crawler, `Id` of `getDistribution` that of a distribution.
+    // `Name` of `startCrawler` names a crawler; `Id` of `getDistribution` identifies a distribution.
     found.or_else(|| {
         let own = if part.ends_with("Id") { "Id" } else { "Name" };
         (operation.name().ends_with(stem?) && structure.member(own).is_some()).then(|| own.to_owned())

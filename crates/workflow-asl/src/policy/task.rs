@@ -14,7 +14,7 @@ use crate::rules::object_index::StateAt;
 /// SDK services that have an optimised integration with another name.
 const OTHER_NAMES: &[(&str, &str)] = &[("bedrockruntime", "bedrock"), ("eventbridge", "events"), ("sfn", "states")];
 
-/// Returns what a task calls.
+/// Returns the target of a task's call.
 pub(super) fn call(
     state: &StateAt<'_>,
     values: &BTreeMap<String, String>,

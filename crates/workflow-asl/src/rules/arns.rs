@@ -23,9 +23,9 @@ struct Named<'a> {
     region: Option<&'a str>,
 }
 
-/// All ARNs have one partition, and the targets of tasks have one region.
-///  The region of a target is that of its function or activity, or of the members of an optimised integration's request
-/// that name a resource of the same service.
+/// All ARNs have one partition, and the targets of tasks have one region. The region of a target is the region of its
+/// function or activity, or of the members of an optimised integration's request that name a resource of the same
+/// service.
 pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut all = Vec::new();
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {

@@ -16,7 +16,7 @@ use crate::{Diagnostic, Finding, jsonata, placeholder};
 /// The maximum number of transitions to follow, counted once for each 64 variables. AWS's largest documents need few.
 const BUDGET: usize = 40_000_000;
 
-/// The number of variables that are analysed together: the facts take memory in their number times that of the states.
+/// The number of variables that are analysed together: the facts take memory in proportion to variables times states.
 const BATCH: usize = 1_024;
 
 /// The fact about a variable at the start of a state.
@@ -31,9 +31,9 @@ struct Fact {
 /// A used variable must have been assigned before. If only some paths assign it, this is a warning; if none does and
 /// JSONPath reads it, an error.
 ///
-/// A state sees the values from before it. The assignments of a rule or catcher replace those of the state. Nested
-/// scopes see what was assigned before they began, but those of a distributed map see nothing from outside.
-/// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
+/// A state sees the values from before it. The assignments of a rule or catcher replace the assignments of the state.
+/// Nested scopes see the variables that were assigned before they began, but the scopes of a distributed map see no
+/// outer variables. <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
 pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let all = &definition.assigned;
     if !definition.references().iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, all) {
@@ -100,7 +100,8 @@ fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
         }
     }
     let reachability = reachability(definition);
-    // For each scope, the references to the variables that it assigns: their number and that of the state they are in.
+    // For each scope, the references to the variables that it assigns: the number of the variable and the number of the
+    // reading state.
     let mut uses: Vec<BTreeMap<&str, Vec<(usize, usize)>>> = vec![BTreeMap::new(); graphs.len()];
     let mut facts = Vec::new();
     for (reference, used) in definition.references().iter().enumerate() {

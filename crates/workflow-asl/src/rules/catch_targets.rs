@@ -10,7 +10,8 @@ use crate::document::StateKind;
 use crate::graph::Graph;
 use crate::{Diagnostic, Finding, error_name, placeholder};
 
-/// If the errors of all tasks on the regular paths are caught, those of the tasks that handle errors are caught too.
+/// If the errors of all tasks on the regular paths are caught, the errors of the tasks that handle errors must be
+/// caught too.
 pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let states = &definition.index.states;
     // If a target is missing or unknown, a state may be reached by other paths.
@@ -71,7 +72,7 @@ fn outermost_handler(number: usize, reachability: &[Reachability], definition: &
     outermost
 }
 
-/// Returns whether the source says that its errors, or those of a state around it, may leave the workflow.
+/// Returns whether the source says that the errors of the state, or of a state around it, may leave the workflow.
 fn is_allowed(number: usize, definition: &Definition<'_>) -> bool {
     let index = &definition.index;
     let mut next = Some(number);

@@ -83,7 +83,7 @@ pub(super) fn lists_of_rules_are_not_empty(definition: &Definition<'_>, found: &
     }
 }
 
-/// A choice has a `Default`, or rules of which one is always true.
+/// A choice has a `Default`, or a rule that is always true.
 pub(super) fn a_choice_leads_on(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let choices = definition.index.states.iter().filter(|state| state.state.kind == StateKind::Choice);
     for state in choices.filter(|state| !state.state.has("Default")) {

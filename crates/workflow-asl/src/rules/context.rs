@@ -122,7 +122,7 @@ fn own_objects(definition: &Definition<'_>) -> BTreeSet<&'static str> {
     own
 }
 
-/// Returns the first member that its object does not have, and what is meant by it.
+/// Returns the first member that its object does not have, and the member that was probably meant.
 fn unknown_member(reference: &Reference<'_>, root: &str) -> Option<Finding> {
     let mut members = context::MEMBERS;
     let mut object = root.to_owned();

@@ -95,9 +95,9 @@ fn is_never_handled(name: &str) -> bool {
     error_name::NEVER_CAUGHT.contains(&name) || error_name::NEVER_RAISED.contains(&name)
 }
 
-/// Catchers that name errors catch all known errors of the state, or an enclosing state catches the others.
-///  Known are the declared errors of a task and those of `Fail` states inside; of the many errors of AWS's APIs, only a
-/// single missing one is probably forgotten.
+/// Catchers that name errors catch all known errors of the state, or an enclosing state catches the others. Known
+/// errors are the declared errors of a task and the errors of `Fail` states inside; of the many errors of AWS's APIs,
+/// only a single missing one is probably forgotten.
 pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (number, state) in definition.index.states.iter().enumerate() {
         let names: BTreeSet<_> = caught(state.state).into_iter().collect();
@@ -127,7 +127,7 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
         if left.is_empty() {
             continue;
         }
-        // The last of those that take any of the others.
+        // The last catcher that takes any of the others.
         let takes =
             |names: &[String]| names.iter().any(|name| errors.own.contains(name.as_str()) || modelled.contains(name));
         let catchers = state.state.catch.iter().flatten().map(|catcher| catcher.error_equals.as_deref()).enumerate();

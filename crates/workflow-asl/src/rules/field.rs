@@ -37,7 +37,7 @@ pub(super) fn belongs_to_the_language(definition: &Definition<'_>, found: &mut V
     }
 }
 
-/// An object has the fields that it needs, and of those that exclude each other one.
+/// An object has its required fields, and only one field of each exclusive group.
 pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for object in &definition.index.objects {
         let table = object.object.table();

@@ -13,15 +13,16 @@ use crate::{Pointer, State, error_name, placeholder};
 pub struct HandledErrors {
     /// The place of the retrier or catcher.
     pub pointer: Pointer,
-    /// The known names, those of Step Functions last. One that ends in `*` is a family; a placeholder is any name.
+    /// The known names, with the names of Step Functions last. A name that ends in `*` is a family; a placeholder is
+    /// any name.
     pub errors: Vec<String>,
-    /// Whether other errors are possible: those of a function that declares none.
+    /// Whether other errors are possible: errors of a function that declares none.
     pub others: bool,
 }
 
 /// Returns the errors that come to every retrier and catcher, in the order of the document, the retriers of a state
-/// before its catchers: what the state may raise and no handler before it takes. A catcher gets what is retried, too,
-/// when it has failed often enough.
+/// before its catchers: the errors that the state may raise and that no earlier handler takes. A catcher gets retried
+/// errors, too, when it has failed often enough.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html>
 ///

@@ -34,7 +34,7 @@ fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>
         ];
         lists.into_iter().flat_map(move |(field, lists)| {
             let count = lists.len();
-            // The first of those that name errors begins a list.
+            // The first entry that names errors begins a list.
             let mut first = true;
             lists.into_iter().enumerate().filter_map(move |(number, names)| {
                 let entry = Entry { state: &state.at, field, number, names: names?, first, last: number + 1 == count };
@@ -49,7 +49,7 @@ fn names<T>(list: &Option<Vec<T>>, names: impl Fn(&T) -> Option<&[String]>) -> V
     list.iter().flatten().map(names).collect()
 }
 
-/// `ErrorEquals` names at least one error, and of the reserved names only those that exist.
+/// `ErrorEquals` names at least one error, and only reserved names that exist.
 pub(super) fn error_names_are_given(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     // A Fail state may raise any name, reserved or not.
     let raised: BTreeSet<_> = definition.index.states.iter().filter_map(|state| state.state.error.as_deref()).collect();

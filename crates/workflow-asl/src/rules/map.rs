@@ -108,7 +108,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
         let at = state.at.child("ItemReader").child("ReaderConfig");
         let Some(input) = config.input_type.as_deref() else { continue };
         for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
-            // `csv_headers` reports those that AWS rejects.
+            // `csv_headers` reports the headers that AWS rejects.
             if (*field, input) == ("CSVHeaderLocation", "JSON") {
                 continue;
             }
@@ -155,7 +155,7 @@ pub(super) fn writers_and_readers_have_a_request(definition: &Definition<'_>, fo
     }
 }
 
-/// A distributed map's label is distinct, has at most 40 characters, and only those that fit in an ARN.
+/// A distributed map's label is distinct, has at most 40 characters, and only characters that fit in an ARN.
 pub(super) fn labels_are_short_and_distinct(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     let mut labels: BTreeMap<&str, &str> = BTreeMap::new();
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Map) {

@@ -51,7 +51,7 @@ use variables::Assigned;
 /// Information on a definition that is not in its document.
 #[derive(Clone, Debug, Default)]
 pub struct Annotations {
-    /// The errors that the tasks at these pointers raise in addition to those of AWS's APIs. A list is complete.
+    /// The errors that the tasks at these pointers raise in addition to the errors of AWS's APIs. A list is complete.
     pub errors: BTreeMap<Pointer, Vec<String>>,
     /// The states that are not checked against AWS's APIs, whose errors are then unknown.
     pub unchecked: BTreeSet<Pointer>,

@@ -1,4 +1,4 @@
-//! The errors that each state may raise, and those that its catchers do not catch.
+//! The errors that each state may raise, and the errors that its catchers do not catch.
 //!
 //! A Lambda function, a worker or the holder of a task token may raise errors of any name, unless
 //! [`Annotations::errors`] lists them.
@@ -22,14 +22,14 @@ pub(super) struct Errors<'a> {
     pub(super) unchecked: BTreeSet<usize>,
     /// The names in the definition: of `Fail` states, and the declared errors of tasks.
     pub(super) own: BTreeSet<&'a str>,
-    /// Other names, including those of Step Functions itself; one that ends in `*` is a family.
+    /// Other names, including the error names of Step Functions itself. A name that ends in `*` is a family.
     names: BTreeSet<Cow<'a, str>>,
     /// The integrations whose errors are among them, by their ARNs.
     apis: BTreeMap<&'a str, TaskResource<'a>>,
 }
 
 impl<'a> Errors<'a> {
-    /// Returns whether an error of this name may be among them, as far as their states are checked.
+    /// Returns whether the checked states may raise an error with this name.
     pub(super) fn may_have(&self, name: &str) -> bool {
         let reserved = name.starts_with(error_name::PREFIX);
         (self.any && !reserved)
@@ -39,7 +39,7 @@ impl<'a> Errors<'a> {
             || self.apis.values().any(|api| api.errors().any(|error| error.matches(name)))
     }
 
-    /// Returns all known names, without families and those of Step Functions itself.
+    /// Returns all known names, without families and without the error names of Step Functions itself.
     pub(super) fn known(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let apis = self.apis.values().flat_map(|api| api.errors().map(|error| Cow::Owned(error.to_string())));
         let names = self.names.iter().map(|name| Cow::Borrowed(name.as_ref()));
@@ -47,7 +47,7 @@ impl<'a> Errors<'a> {
         own.chain(names).chain(apis).filter(|name| !name.ends_with('*') && !name.starts_with(error_name::PREFIX))
     }
 
-    /// Returns the errors that AWS's models have for these very calls, without those that any call may raise.
+    /// Returns the errors that AWS's models have for these very calls, without the errors that any call may raise.
     pub(super) fn modelled(&self) -> impl Iterator<Item = String> {
         self.apis.values().flat_map(|api| api.modelled_errors()).map(|error| error.to_string())
     }
@@ -57,7 +57,8 @@ impl<'a> Errors<'a> {
         self.apis.values().any(|api| api.error_prefix() == Some(prefix))
     }
 
-    /// Returns the names that these handlers match, those of Step Functions last, and whether others are possible.
+    /// Returns the names that these handlers match, with the names of Step Functions last, and whether others are
+    /// possible.
     pub(super) fn taken(&self, handled: &[&str]) -> (Vec<String>, bool) {
         let Some(passing) = passing_all(handled) else {
             let unchecked = |name: &str| !self.unchecked.is_empty() && !name.starts_with(error_name::PREFIX);
@@ -132,7 +133,7 @@ impl<'a> RaisedErrors<'a> {
         let mut resources = Resources::default();
         let mut states: Vec<Errors<'a>> = Vec::new();
         states.resize_with(index.states.len(), Errors::default);
-        // States come after those that contain them.
+        // States come after the states that contain them.
         for (number, state) in index.states.iter().enumerate().rev() {
             let Some(slot) = states.get_mut(number) else { continue };
             slot.add(own_errors(state, annotations, &mut resources));

@@ -135,7 +135,7 @@ pub(super) fn a_wait_for_a_token_ends(definition: &Definition<'_>, found: &mut V
 }
 
 /// Returns whether a string of the value names the token, or the context or something else that holds it. A placeholder
-/// may in what is `computed`: elsewhere it stands for a constant, such as a queue's URL.
+/// may in `computed` values: elsewhere it stands for a constant, such as a queue's URL.
 fn may_hold_token(value: &Value, language: QueryLanguage, computed: bool) -> bool {
     match value {
         Value::String(text) => {

@@ -121,7 +121,7 @@ pub(super) fn every_state_is_reached(definition: &Definition<'_>, found: &mut Ve
         let reached = graph.reachable();
         let is_reached = |number: usize| reached.get(number) == Some(&true);
         let states = graph.states().iter().enumerate();
-        // A transition that is wrong may be the one that was to lead here.
+        // An invalid transition may have been meant to lead here.
         if states.clone().any(|(number, (_, state))| is_reached(number) && is_open(graph, number, state)) {
             continue;
         }

@@ -195,7 +195,7 @@ fn check_template(texts: &Texts<'_>, field: &Field, value: &Value, at: &Pointer,
     }
 }
 
-/// Members of requests whose values are JSONPaths for the called service: those of SageMaker's batch transform, of
+/// Members of requests whose values are JSONPaths for the called service: members of SageMaker's batch transform, of
 /// EventBridge's targets, of CloudWatch's metric filters, of Glue's classifiers and of API Gateway's routes.
 pub(super) const PATHS_OF_THE_SERVICE: &[&str] = &[
     "InputFilter",

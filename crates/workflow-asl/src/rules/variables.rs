@@ -96,7 +96,7 @@ pub(super) fn inner_scopes_do_not_assign_outer_variables(definition: &Definition
         by_name.entry((variable.scope, variable.name)).or_default().push(variable);
     }
     let graphs = definition.graphs_of_scopes();
-    // Returns the states before the one that contains a scope.
+    // Returns the states before the state that contains a scope.
     let mut before: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
     let (scopes, states) = (&definition.index.scopes, &definition.index.states);
     for variable in all {

@@ -55,7 +55,7 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     SourceError::at(diagnostic, text, at, 1)
 }
 
-/// Parses a value, and records whether an object has a duplicate key, of which the last one counts.
+/// Parses a value, and records whether an object has a duplicate key. The last occurrence of a key counts.
 #[derive(Clone, Copy)]
 struct Reader<'r>(&'r Cell<bool>);
 

@@ -67,7 +67,7 @@ struct Read {
     remarks: Vec<Diagnostic>,
 }
 
-/// A duplicate key of an object, of which the last one counts.
+/// A duplicate key of an object. The last occurrence counts.
 #[derive(Clone, Debug)]
 struct Repeated {
     at: Pointer,

@@ -108,7 +108,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
     assert_eq!(plain(&parallel(fails(), &["OutOfStock"])), [""; 0]);
     assert_eq!(
         plain(&parallel(fails(), &["OutOfStok"])),
-        ["no state inside `S` raises `OutOfStok` or passes it on; did you mean `OutOfStock`?"]
+        ["no state inside `S` can fail with `OutOfStok`; did you mean `OutOfStock`?"]
     );
     // What a state inside catches does not leave.
     let caught = json!({"A": function(json!({"Resource": "arn:aws:states:::aws-sdk:s3:getObject",
@@ -120,7 +120,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
         (
             Code::NeverMatches,
             "/States/S/Catch/0/ErrorEquals/0".to_owned(),
-            "no state inside `S` raises `S3.NoSuchKeyException` or passes it on; errors `S3.…` come from tasks that call this service".to_owned()
+            "no state inside `S` can fail with `S3.NoSuchKeyException`; errors `S3.…` come from tasks that call this service".to_owned()
         )
     );
     // Nobody knows what a function raises, or a name that is computed.
@@ -128,7 +128,7 @@ fn a_parallel_raises_what_leaves_the_states_inside() {
     assert_eq!(plain(&parallel(json!({"A": {"Type": "Fail", "ErrorPath": "$.e"}}), &["OutOfStok"])), [""; 0]);
     let all = json!([{"ErrorEquals": ["States.ALL"], "Next": "B"}]);
     let handled = json!({"A": function(json!({"Catch": all})), "B": {"Type": "Succeed"}});
-    assert_eq!(plain(&parallel(handled, &["Own"])), ["no state inside `S` raises `Own` or passes it on"]);
+    assert_eq!(plain(&parallel(handled, &["Own"])), ["no state inside `S` can fail with `Own`"]);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn an_error_that_alone_is_not_caught() {
             Code::UncaughtError,
             "/States/S/Catch/0/ErrorEquals".to_owned(),
             "`CardDeclined` is not caught, though the other errors of `S` are: the workflow fails with it; \
-             name it in a catcher, or add one of `States.ALL` at the end"
+             name it in a catcher, or add a catcher of `States.ALL` at the end"
                 .to_owned()
         )]
     );

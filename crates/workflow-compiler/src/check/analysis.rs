@@ -1,8 +1,8 @@
 //! The results of the checks: how values pass between states, the type of each expression, and the target of each reference.
 //!
-//! Each expression is inferred once per state and field, and its type is stored here: for the checks, which report what is
-//! wrong with it, for lowering, `explain` and editors. An expression that no check reached is inferred on its first use.
-//! While the types of results, inputs and variables are found, a change of one invalidates what was stored before.
+//! Each expression is inferred once per state and field, and its type is stored here: for the checks, which report its
+//! problems, for lowering, `explain` and editors. An expression that no check reached is inferred on its first use.
+//! While the types of results, inputs and variables are computed, a change of one type invalidates the stored types.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -56,8 +56,7 @@ pub struct Analysis<'a> {
     pub(super) availability: Availability,
     /// The optional values that are present when a state begins, by its id.
     pub(super) narrowings: Vec<Narrowing>,
-    /// The types of the states' results, by the number in [`Model::states`], as far as they are
-    /// inferred.
+    /// The types of the states' results, by the number in [`Model::states`], if they are inferred.
     pub(super) results: Vec<Ty>,
     /// The types of the states' inputs, by the same number.
     pub(super) inputs: Vec<Ty>,
@@ -77,7 +76,8 @@ pub struct Analysis<'a> {
     pub(super) roots: Option<RefCell<BTreeMap<usize, Ty>>>,
     /// What calls of ARNs return; finding an operation takes longest.
     pub(super) calls: RefCell<BTreeMap<String, Option<ResultPart>>>,
-    /// The members of results of which the source says the type of one, which is left open here.
+    /// The members of results with one member whose type the source declares. The type of that member is left open
+    /// here.
     pub(super) wrappers: RefCell<BTreeMap<String, Rc<IndexMap<String, Ty>>>>,
     /// How many nodes were visited to show paths in messages.
     pub(super) looked_at: Cell<usize>,

@@ -72,7 +72,7 @@ fn wrapper(arn: &str) -> Option<&'static str> {
 }
 
 impl<'a> Analysis<'a> {
-    /// Returns the type of a task's result: the declared one, else that of AWS's API.
+    /// Returns the type of a task's result: the declared type, else the type in AWS's API.
     pub(super) fn task_type(&self, info: &StateInfo<'a>) -> Ty {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return Ty::Unknown };
         let arn = resource.arn().unwrap_or_default();
@@ -131,7 +131,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns what a call of the ARN returns, found once in AWS's table.
+    /// Returns the result of a call of the ARN, looked up once in AWS's table.
     fn called(&self, arn: &str) -> Option<ResultPart> {
         let mut known = self.calls.borrow_mut();
         if let Some(part) = known.get(arn) {
@@ -142,7 +142,7 @@ impl<'a> Analysis<'a> {
         part
     }
 
-    /// Returns the members of a result, one of which has the type that the source says.
+    /// Returns the members of a result. One member has the type that the source declares.
     fn wrapped(&self, arn: &str, wrapped: &str, ty: Ty) -> Ty {
         let Some(part) = self.called(arn) else { return Ty::Unknown };
         let Some(structure) = part.shape().structure() else { return Ty::Unknown };

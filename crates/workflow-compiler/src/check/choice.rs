@@ -342,7 +342,7 @@ fn cases<'c, 'a>(
     }
 }
 
-/// The cases in which `condition` is `outcome`: alternatives, each of which is enough.
+/// The cases in which `condition` is `outcome`: alternatives. Each alternative is enough.
 fn collect<'c, 'a>(
     analysis: &Analysis<'a>,
     place: ValueSite<'_, 'a>,
@@ -411,7 +411,7 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
         ExprKind::Null => "null".to_owned(),
         _ => return None,
     };
-    // A use of a fragment may give a literal for what is matched.
+    // A use of a fragment may give a literal for the matched value.
     let literal =
         || matches!(of.kind, ExprKind::Bool(_) | ExprKind::Variant { .. } | ExprKind::Text(_)).then(|| spelled(of));
     Some(Case { of: words(of).or_else(literal)?, domain, value })

@@ -171,8 +171,8 @@ fn kinds_of_text(text: TextParameter) -> u8 {
     kinds::TEXT | json | number
 }
 
-/// Returns the kinds of values of which AWS makes what a parameter takes; `None` where it takes any. A string may be a
-/// number or a boolean, and becomes one.
+/// Returns the kinds of values that AWS converts to the parameter's type; `None` if the parameter takes any value. A
+/// string may be a number or a boolean, and becomes one.
 fn wanted(shape: Shape, plain: bool) -> Option<u8> {
     match shape {
         Shape::Structure(_) | Shape::Union(_) if plain => Some(kinds::OBJECT | kinds::TEXT),

@@ -126,7 +126,7 @@ impl<'a> Conformance<'_, 'a> {
         }
     }
 
-    /// Checks a type against another, as far as it is known.
+    /// Checks the known parts of a type against another type.
     pub(super) fn fits(
         self,
         wanted: &Foreign,
@@ -145,12 +145,12 @@ impl<'a> Conformance<'_, 'a> {
         }
         self.takes(wanted, ty, absent, span, what, sink);
         let (items, which) = match ty {
-            Ty::Array(item) => (vec![(wanted.each(), item.of_item())], "an item"),
+            Ty::Array(item) => (vec![(wanted.each(), item.as_element())], "an item"),
             Ty::Tuple(items) => {
-                let at = |(index, item): (usize, &Ty)| (wanted.at(index), item.of_item());
+                let at = |(index, item): (usize, &Ty)| (wanted.at(index), item.as_element());
                 (items.iter().enumerate().map(at).collect(), "an item")
             }
-            Ty::Map(value) => (vec![(wanted.each(), value.of_item())], "a value"),
+            Ty::Map(value) => (vec![(wanted.each(), value.as_element())], "a value"),
             _ => (Vec::new(), ""),
         };
         for (inner, item) in items {
@@ -199,7 +199,7 @@ impl<'a> Conformance<'_, 'a> {
         sink.ask(|| Question { of: wanted.clone(), asks, span });
     }
 
-    /// Returns the error where what is given is of another kind.
+    /// Returns the error if the given value is of another kind.
     fn kind_code(self) -> Code {
         if self.code == Code::MissingParameter { Code::UnlikeTypes } else { self.code }
     }

@@ -169,8 +169,8 @@ fn derives_default(declaration: &Declaration) -> bool {
 /// Returns the name of a type that certainly has no `Default`, and what gives it one.
 fn without_default(model: &Model<'_>, ty: &Type) -> Option<(String, String)> {
     let name = match &ty.kind {
-        TypeKind::Timestamp => return Some(("Timestamp".to_owned(), "no time is the usual one".to_owned())),
-        TypeKind::Arn => return Some(("Arn".to_owned(), "no ARN is the usual one".to_owned())),
+        TypeKind::Timestamp => return Some(("Timestamp".to_owned(), "a timestamp has no default".to_owned())),
+        TypeKind::Arn => return Some(("Arn".to_owned(), "an ARN has no default".to_owned())),
         TypeKind::Named(name) => plain(name),
         _ => return None,
     };
@@ -257,7 +257,7 @@ pub(super) fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
     }
 }
 
-/// Checks that the name of a child is not a slip for that of a workflow in the same `workflow!`.
+/// Checks that the name of a child is not a misspelling of a workflow in the same `workflow!`.
 pub(crate) fn children(model: &Model<'_>, workflows: &[Workflow], problems: &mut Problems) {
     let names: Vec<_> = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
     let sink = &mut Sink::to(problems);

@@ -48,7 +48,7 @@ pub struct ExplainedUse {
     pub input: String,
     /// The type of its result; `None` if the fragment declares none.
     pub result: Option<String>,
-    /// The names of its states in the document, with those of the uses inside it.
+    /// The names of its states in the document, including the states of the uses inside it.
     pub states: Vec<String>,
 }
 
@@ -201,7 +201,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
     }
 }
 
-/// Returns what is somewhere in the input or output of a workflow.
+/// Returns the value at a path in the input or output of a workflow.
 fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
     let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
     for step in &of.steps {

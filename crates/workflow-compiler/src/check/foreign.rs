@@ -87,7 +87,7 @@ impl Sink<'_> {
 }
 
 impl Sink<'_> {
-    /// The same for what is compared with a value of another type.
+    /// The same for an operand that is compared with a value of another type.
     pub(super) fn hold_like(&mut self, (ty, operand): (&Ty, &Expr), (other, literal): (&Ty, &Expr)) {
         let Ty::Foreign(foreign) = ty.present() else { return };
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {

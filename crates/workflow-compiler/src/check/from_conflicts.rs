@@ -1,4 +1,4 @@
-//! Conflicts with `from`: declarations of what the document contains.
+//! Conflicts with `from`: declarations of parts that the document contains.
 
 use workflow_asl::Code;
 

@@ -1,8 +1,8 @@
 //! The functions that a value may call, of the language and of JSONata: names, arguments and results.
 //!
 //! JSONata's functions are the rows of [`jsonata::FUNCTIONS`], whose signatures have the number and types of arguments
-//! and the result; this module only adds what is specific to the language. The intrinsic functions of JSONPath are in
-//! [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
+//! and the result; this module only adds the parts that are specific to the language. The intrinsic functions of
+//! JSONPath are in [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
 
 use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Origin, ResultKind};
 
@@ -82,7 +82,7 @@ impl Function {
         }
     }
 
-    /// Returns all functions, those of the language first.
+    /// Returns all functions, functions of the language first.
     pub fn all() -> impl Iterator<Item = Self> {
         let jsonata = FUNCTIONS.iter().filter(|row| row.origin != Origin::Removed);
         OWN.iter().map(Self::Language).chain(jsonata.map(Self::Jsonata))
@@ -164,7 +164,7 @@ impl Function {
     }
 
     /// Returns the type of its result in the language, where a list has any number of items. In raw JSONata, the result
-    /// is that of [`Self::result_of`].
+    /// is the type that [`Self::result_of`] returns.
     pub fn result_in_language(self, arguments: &[Ty]) -> Ty {
         let Self::Jsonata(row) = self else { return self.result() };
         let list = |item: Ty| Ty::Array(Box::new(item));
@@ -180,17 +180,17 @@ impl Function {
             }
             (Row::Append, _) => {
                 let joined = arguments.iter().filter(|joined| **joined != Ty::NO_ITEMS);
-                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().there()));
+                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().assume_present()));
                 items.reduce(Ty::join).map_or(Ty::NO_ITEMS, list)
             }
             (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(tuple @ Ty::Tuple(_))) => {
                 list(tuple.items().unwrap_or(Ty::Unknown))
             }
             (Row::Merge, Some(Ty::Array(item))) if matches!(**item, Ty::Map(_)) => (**item).clone(),
-            (Row::Lookup, Some(Ty::Map(value))) => value.of_item().lacking(),
+            (Row::Lookup, Some(Ty::Map(value))) => value.as_element().or_absent(),
             // They give nothing for an empty list.
             (Row::Max | Row::Min | Row::Average, Some(Ty::Array(_) | Ty::Tuple(_))) => {
-                self.result_of(arguments).lacking()
+                self.result_of(arguments).or_absent()
             }
             _ => self.result_of(arguments),
         }
@@ -248,12 +248,12 @@ impl Function {
     }
 }
 
-/// Returns the type of an item of what `$match` gives.
+/// Returns the type of an item of `$match`'s result.
 fn match_type() -> Ty {
     Ty::object([("match", Ty::Text), ("index", Ty::INTEGER), ("groups", groups())])
 }
 
-/// Returns the type of what `$replace` passes to a closure.
+/// Returns the type of the argument that `$replace` passes to a closure.
 pub(super) fn replaced_type() -> Ty {
     Ty::object([("match", Ty::Text), ("start", Ty::INTEGER), ("end", Ty::INTEGER), ("groups", groups())])
 }

@@ -18,9 +18,10 @@ const PAYLOAD: &str = "Payload";
 pub struct HandledTask {
     /// The state's identifier, without `r#`.
     pub state: String,
-    /// The type of what is sent.
+    /// The type of the request.
     pub sends: Ty,
-    /// The type that the source says of what is returned; `None` where it says nothing, or what is returned is not read.
+    /// The type that the source declares for the returned value; `None` if the source declares none, or nothing reads
+    /// the returned value.
     pub reads: Option<Type>,
 }
 
@@ -41,9 +42,9 @@ pub(crate) fn handled_tasks(analysis: &Analysis<'_>) -> Vec<HandledTask> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CalledTask {
-    /// `lambda::invoke`: the payload is sent, and what the function returns is read.
+    /// `lambda::invoke`: the payload is sent, and the function's returned value is read.
     Lambda,
-    /// The same with `.waitForTaskToken`: what is sent back with the token is read.
+    /// The same with `.waitForTaskToken`: the value that is sent back with the token is read.
     ForToken,
     /// An activity, or a function by its ARN: all is sent.
     Whole,

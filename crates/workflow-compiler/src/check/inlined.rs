@@ -92,7 +92,11 @@ pub(crate) fn never_kept(used: &Inlined, analysis: &Analysis<'_>) -> Option<(Cod
     let name = plain(&used.written);
     if used.ends.is_empty() {
         let message = format!("`{name}` has no result: no state ends the fragment `{}`", used.fragment);
-        return Some((Code::StateReference, message, "end it with `-> end` where it has its result".to_owned()));
+        return Some((
+            Code::StateReference,
+            message,
+            "end the fragment with `-> end` at the state that returns the result".to_owned(),
+        ));
     }
     let last = used.ends.iter().filter_map(|end| analysis.states.get(end));
     let mut last = last.filter(|info| matches!(info.state.transition, None | Some(Target::End(_))));
@@ -108,6 +112,10 @@ pub(crate) fn never_kept(used: &Inlined, analysis: &Analysis<'_>) -> Option<(Cod
         Some((owner, None)) => {
             (Code::OtherScope, message, format!("it is the result of each item: after `{owner}`, read `{owner}[…]`"))
         }
-        None => (Code::MayNotHaveRun, message, "lead the use to the state that reads it".to_owned()),
+        None => (
+            Code::MayNotHaveRun,
+            message,
+            "add a transition from the use to the state that reads the result".to_owned(),
+        ),
     })
 }

@@ -61,7 +61,7 @@ impl<'a> Analysis<'a> {
                 self.walk_range(&mut path, item, (segments, start..end, declared), beginning, facts, steps, sink);
             if !gaps {
                 let span = segments.get(end.saturating_sub(1)).map_or(*span, Segment::span);
-                let help = || format!("to leave such items out, write `{path}?`");
+                let help = || format!("to omit such items, write `{path}?`");
                 if presence == Presence::Maybe || ty.may_be_absent() {
                     sink.report(|| {
                         let message = format!("`{path}` may be absent{SHORTER}");
@@ -75,7 +75,7 @@ impl<'a> Analysis<'a> {
                     });
                 }
             }
-            (ty, presence) = (ty.there(), Presence::Always);
+            (ty, presence) = (ty.assume_present(), Presence::Always);
         }
         if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
     }

@@ -84,7 +84,7 @@ use crate::problem::Problems;
 pub use crate::question::{Foreign, ForeignMember, ForeignPart, ForeignStep, Question, QuestionKind};
 use crate::syntax::ast::{NodeId, Workflow};
 
-/// Analyses a workflow and reports what is wrong with it, each problem once.
+/// Analyses a workflow and reports its problems, each problem once.
 pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Analysis<'a> {
     check_without(workflow, Vec::new(), problems)
 }
@@ -96,8 +96,7 @@ pub(crate) fn check_without<'a>(workflow: &'a Workflow, ignored: Vec<NodeId>, pr
     analysis
 }
 
-/// Returns the types of what the workflow's references start from, as far as they are known, by the numbers of their
-/// words: for editors.
+/// Returns the known types of the roots of the workflow's references, by the numbers of their words: for editors.
 pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
     // Some variables of an unfinished workflow are known.
     let mut analysis = Analysis::without(Model::of(workflow, true), Vec::new());

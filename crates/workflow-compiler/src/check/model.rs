@@ -15,10 +15,10 @@ use crate::syntax::ast::{
 };
 use crate::syntax::keyword::ClauseKind;
 
-/// Larger ids are those of states whose name is taken, from the end.
+/// Larger ids belong to states whose name is taken, from the end.
 const TAKEN: usize = usize::MAX / 2;
 
-/// The contents of a workflow, as far as it was understood. Of duplicate names, the first counts.
+/// The parsed contents of a workflow. Of duplicate names, the first counts.
 #[derive(Debug)]
 pub struct Model<'a> {
     /// The syntax tree.
@@ -320,8 +320,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Returns the ASL name of the state that a target names, in any scope: what is unknown or elsewhere has been
-    /// reported. `None` for `end`, and for what names nothing.
+    /// Returns the ASL name of the state that a target names, in any scope: an unknown state, or a state elsewhere, has
+    /// been reported. `None` for `end`, and for what names nothing.
     pub fn target_name(&self, target: &Target) -> Option<String> {
         match target {
             Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
@@ -348,7 +348,7 @@ impl<'a> Model<'a> {
         targets
     }
 
-    /// Returns the catchers of a state, each with its clause, in the document's order: its own, then those of
+    /// Returns the catchers of a state, each with its clause, in the document's order: its own, then the catchers of
     /// `defaults` that something can still reach.
     pub fn catchers_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<(&'a Clause, &'a Catcher)> {
         let own = info.state.clauses.len();
@@ -396,8 +396,9 @@ impl<'a> Model<'a> {
         is_known && self.target(target, scope).is_none()
     }
 
-    /// Returns the clauses of a state: its own, then, on a task, those of `defaults` that it neither gives itself nor
-    /// turns off with `none`. Retriers and catchers add up. A catcher reaches the other tasks of its target's scope.
+    /// Returns the clauses of a state: its own, then, on a task, the clauses of `defaults` that it neither gives itself
+    /// nor turns off with `none`. Retriers and catchers add up. A catcher reaches the other tasks of its target's
+    /// scope.
     pub fn clauses_of<'m>(&'m self, info: &'m StateInfo<'a>) -> impl Iterator<Item = &'a Clause> + 'm {
         let own = &info.state.clauses;
         let defaults = if info.state.kind == StateKind::Task { self.defaults } else { &[] };

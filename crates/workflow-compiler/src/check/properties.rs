@@ -68,7 +68,7 @@ pub(crate) fn properties(
                         ident(outside)
                     ),
                     format!(
-                        "name `{map}` in place of `{}`, or only states of its item processor: each child is then judged by itself",
+                        "name `{map}` instead of `{}`, or name only states of its item processor: the property is then checked for each child alone",
                         ident(inside)
                     ),
                 ),
@@ -110,7 +110,7 @@ fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<
     own.chain(of_document).collect()
 }
 
-/// Returns the problem of a name that is that of a use of a fragment.
+/// Returns the problem of a name that belongs to a use of a fragment.
 fn about_use(model: &Model<'_>, target: &Target, states: &[Known<'_>]) -> Option<Problem> {
     let Target::State(name) = target else { return None };
     let used = model.workflow.inlined.iter().find(|used| used.name == plain(name))?;

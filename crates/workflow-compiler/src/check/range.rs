@@ -58,7 +58,7 @@ fn form(fields: &[document::Field], name: &str) -> Form {
     fields.iter().find(|field| field.name == name).map_or(Form::Json, |field| field.form)
 }
 
-/// A literal is a number, and of the form's range; what is computed is left alone.
+/// A literal is a number in the form's range; computed values are not checked.
 pub(super) fn number(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
     match &value.kind {
         ExprKind::Paren(inner) => number(name, form, inner, sink),
@@ -92,7 +92,7 @@ fn in_range(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
             format!("`{name}` must be a whole number, found {given}"),
         ));
     } else if !(low..=high).contains(&number) {
-        // Some fields have no upper bound except that of their type.
+        // Some fields have no upper bound except the bound of their type.
         let range = if high > 1e15 { format!("at least {low}") } else { format!("between {low} and {high}") };
         let message = format!("`{name}` must be {range}{unit}, found {given}{unit}");
         sink.push(Problem::new(Code::NumberOutOfRange, value.span, message));

@@ -51,7 +51,7 @@ pub enum AccessStep {
 pub struct Accessed {
     /// The steps from the value.
     pub steps: Vec<AccessStep>,
-    /// The type of the part, as far as it is known.
+    /// The known type of the part.
     pub ty: Ty,
 }
 
@@ -62,7 +62,7 @@ pub struct Resolved {
     pub base: Base,
     /// The steps from there, wire names.
     pub steps: Vec<AccessStep>,
-    /// The type, as far as it is known.
+    /// The known type.
     pub ty: Ty,
     /// Whether it is present. The value of a declared `Option` counts as present, because it may be `null`.
     pub presence: Presence,

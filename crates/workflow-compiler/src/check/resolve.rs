@@ -34,12 +34,12 @@ pub(super) enum WalkStart {
 
 impl<'a> Analysis<'a> {
     /// Resolves a reference with these facts; never fails. Unknown members keep their text, and their type is unknown.
-    /// The checks report what is wrong.
+    /// The checks report the problems.
     pub(super) fn resolve(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Resolved {
         self.follow(place, reference, &mut Sink::silent())
     }
 
-    /// The same; what is wrong with it goes to the sink.
+    /// The same; its problems go to the sink.
     pub(super) fn follow(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Resolved {
         if let Root::Params = reference.root {
             return self.param(reference, sink);
@@ -69,7 +69,7 @@ impl<'a> Analysis<'a> {
         let absent = reference.optional && !place.facts.present(&path);
         // There may be no list.
         let lists = reference.segments.iter().any(Segment::is_each);
-        let root_ty = if absent && lists { root.ty.lacking() } else { root.ty };
+        let root_ty = if absent && lists { root.ty.or_absent() } else { root.ty };
         let absent = absent && !lists;
         let asks = if reference.optional { &place.facts.asking() } else { place.facts };
         let (ty, presence) =
@@ -203,7 +203,7 @@ impl<'a> Analysis<'a> {
                 Segment::Slice(_) | Segment::Each { .. } => {}
                 Segment::Index(index) => {
                     let next = match ty.present() {
-                        Ty::Array(item) | Ty::Map(item) => item.of_item(),
+                        Ty::Array(item) | Ty::Map(item) => item.as_element(),
                         Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
                         Ty::Tuple(items) if items.is_empty() => Ty::Unknown,
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
@@ -247,7 +247,7 @@ impl<'a> Analysis<'a> {
         let ty = match ty {
             ty @ Ty::Option(_) if there => ty.present().clone(),
             Ty::Nullable(inner) if facts.not_null(path) => *inner,
-            ty if absent && !there => ty.lacking(),
+            ty if absent && !there => ty.or_absent(),
             ty => ty,
         };
         (ty, presence)
@@ -279,7 +279,7 @@ impl<'a> Analysis<'a> {
         let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
         match ty {
             Ty::Unknown | Ty::Foreign(_) => unknown,
-            Ty::Map(value) => (name.value.clone(), value.of_item(), there),
+            Ty::Map(value) => (name.value.clone(), value.as_element(), there),
             Ty::Struct(of) => {
                 let Some(known) = self.types.structs.get(of) else { return unknown };
                 if let Some(field) = known.fields.get(&name.value) {
@@ -392,7 +392,7 @@ impl Analysis<'_> {
         is_of_it.then(|| format!("the output of the branch of `{state}` is `{parallel}[{branch}]`"))
     }
 
-    /// Returns the problem with what was meant by a member that there is not: one that lies deeper in the value, or the
+    /// Returns the problem with a suggestion for a missing member: a member that lies deeper in the value, or the
     /// member that other languages have the word for.
     fn meant_member(
         &self,
@@ -449,7 +449,7 @@ impl Analysis<'_> {
     }
 }
 
-/// The members of results in which is what the one who is called returns.
+/// The members of results that contain the callee's returned value.
 const WRAPPERS: [&str; 3] = ["Payload", "Output", "ResponseBody"];
 
 /// Other languages' words for a task's result.

@@ -348,7 +348,7 @@ impl<'a> Analysis<'a> {
         };
         let Some(over) = over else { return Ty::Unknown };
         match self.type_of(map.at(ValueField::Items), over).present() {
-            Ty::Array(item) | Ty::Map(item) => item.of_item(),
+            Ty::Array(item) | Ty::Map(item) => item.as_element(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,
         }
@@ -359,7 +359,7 @@ impl<'a> Analysis<'a> {
         self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
     }
 
-    /// Returns the innermost map around a state, or the one that gives its item this name, with the scope that is its
+    /// Returns the innermost map around a state, or the map that gives its item this name, with the scope that is its
     /// body.
     pub(super) fn item_around<'m>(
         &'m self,
@@ -392,7 +392,8 @@ impl<'a> Analysis<'a> {
         })
     }
 
-    /// The variable that holds what a state gave; whether it can be read here is [`Analysis::unavailable`]'s question.
+    /// The variable that contains a state's result; whether it can be read here is [`Analysis::unavailable`]'s
+    /// question.
     fn state_result(
         &self,
         place: ValueSite<'_, 'a>,

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::reader::{self, Format};
 use crate::syntax::ast::{Expr, ExprKind, TokenSpan, Type, plain};
 
-/// The columns that every S3 inventory has, and those of inventories of all versions.
+/// The columns of every S3 inventory, and the columns of inventories of all versions.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html>
 const INVENTORY: [&str; 5] = ["Bucket", "Key", "VersionId", "IsLatest", "IsDeleteMarker"];
@@ -80,7 +80,7 @@ impl<'e> Items<'e> {
     }
 }
 
-/// Returns the type of the items of a reader: the one in angle brackets, or what the reader gives.
+/// Returns the type of the items of a reader: the type in angle brackets, or the reader's own type.
 pub(super) fn item_type(model: &Model<'_>, path: &[Ident], row: Option<&Type>, settings: &Expr) -> Ty {
     match (Items::of(path, settings), row) {
         (Items::Objects, _) => Ty::object(
@@ -95,7 +95,7 @@ pub(super) fn item_type(model: &Model<'_>, path: &[Ident], row: Option<&Type>, s
     }
 }
 
-/// The structs that are rows of CSV, each of which is checked once.
+/// The structs that are rows of CSV. Each struct is checked once.
 #[derive(Default)]
 pub(super) struct CsvRows(Vec<String>);
 

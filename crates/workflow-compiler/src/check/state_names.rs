@@ -68,15 +68,15 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
             if !info.state.broken {
                 let message = format!("two copies of `{name}` are named \"{}\" in the document", info.asl_name);
                 let problem = Problem::new(Code::DuplicateStateName, info.state.span(), message);
-                sink.push(problem.help("let the name contain the item of each `for` around it, or what differs of it"));
+                sink.push(problem.help("add the item of each `for` around the state to the name, or a part of the item that is different for each copy"));
             }
             continue;
         }
-        // The one with `as` is the one that can be changed freely.
+        // Only the name with `as` can be changed freely.
         let (changed, kept) =
             if info.state.alias.is_none() && other.state.alias.is_some() { (*other, info) } else { (info, *other) };
         if let Some(used) = of(info) {
-            // All states of a use can have the names of those of another.
+            // All states of a use can have the same names as the states of another use.
             if !reported.contains(&used.number) {
                 reported.push(used.number);
                 let message =
@@ -95,7 +95,7 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The machine's name: at most 80 characters, none of those that `CreateStateMachine` refuses
+/// The machine's name: at most 80 characters, and no character that `CreateStateMachine` refuses
 /// (<https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html>).
 fn machine_name(model: &Model<'_>, sink: &mut Sink<'_>) {
     const REFUSED: &str = " <>{}[]?*\"#%\\^|~`$&,;:/";

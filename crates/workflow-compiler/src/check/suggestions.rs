@@ -57,7 +57,7 @@ pub(super) fn is_environment(word: &Ident) -> bool {
 /// A reference that may have been meant, and the number of written steps that it replaces beside the first word.
 struct Candidate {
     root: Root,
-    /// The steps between the root and those that are written.
+    /// The steps between the root and the written steps.
     inner: Vec<Segment>,
     consumed: usize,
 }
@@ -76,7 +76,7 @@ impl Candidate {
         Self { root, inner: vec![Segment::Member { name, optional: false, quoted: Quotes::None }], consumed: 0 }
     }
 
-    /// Returns the reference, with the steps that are left of those that are written.
+    /// Returns the reference, with the remaining written steps.
     fn reference(&self, written: &Reference) -> Reference {
         let rest = written.segments.iter().skip(self.consumed);
         let segments = self.inner.iter().chain(rest).cloned().collect();
@@ -208,7 +208,7 @@ impl<'a> Analysis<'a> {
         };
         let word = plain(name);
         let own = self.states.contains_key(&word).then(|| Candidate::new(reference.root.clone()));
-        // A state cannot read what it assigns itself.
+        // A state cannot read its own assignments.
         let own_variable = place.state.state.clauses.iter().any(|clause| match (&clause.value, clause.kind) {
             (ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }), ClauseKind::Assign) => {
                 members.iter().any(|member| member.key.value == word)

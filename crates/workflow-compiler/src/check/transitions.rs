@@ -38,7 +38,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     handlers(analysis, sink);
 }
 
-/// A body has states. Silent where something in it did not parse: the states may be among what was skipped.
+/// A body has states. Silent where something in it did not parse: the skipped part may contain the states.
 pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for scope in analysis.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
         let what = match (scope.owner, scope.branch) {
@@ -222,7 +222,7 @@ fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Targe
     });
 }
 
-/// Returns whether a number is that of a copy of a repetition.
+/// Returns whether a number identifies a copy of a repetition.
 fn is_copy(analysis: &Analysis<'_>, number: u32) -> bool {
     analysis.workflow.copies.iter().any(|copy| copy.number == number)
 }
@@ -240,7 +240,7 @@ fn other_scope(analysis: &Analysis<'_>, scope: usize, other: &StateInfo<'_>, nam
     match analysis.scopes.get(scope).and_then(|scope| scope.owner) {
         Some(owner) => problem.help(format!("end here with `-> end`, and continue from `{}`", plain(&owner.name))),
         None => match analysis.scopes.get(other.scope).and_then(|scope| scope.owner) {
-            Some(owner) => problem.help(format!("go to `{}`, which runs it", plain(&owner.name))),
+            Some(owner) => problem.help(format!("go to `{}`, which contains that state", plain(&owner.name))),
             None => problem,
         },
     }
@@ -298,7 +298,7 @@ fn unknown(analysis: &Analysis<'_>, (scope, number): (usize, u32), name: &str, t
     let problem = match text {
         // The name contains an item, and the fix would not.
         true if is_copy(analysis, span.in_use) => match workflow_asl::nearest::nearest(name, names) {
-            Some(near) => problem.help(format!("there is a state {near:?}: let the words around the item be the same")),
+            Some(near) => problem.help(format!("there is a state {near:?}: use the same text around the item")),
             None => problem,
         },
         true => problem.suggest_text(name, names),

@@ -13,7 +13,7 @@ use crate::question::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
 
-/// The type of a value, as far as it is known. `Eq` lets shared members be compared by where they are.
+/// The known type of a value. `Eq` lets shared members be compared by where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ty {
     /// Nothing is known: any operation is allowed.
@@ -36,7 +36,7 @@ pub enum Ty {
     Arn,
     /// An array.
     Array(Box<Ty>),
-    /// An array whose items have types of their own: what the branches of a parallel give. Without items, it is `[]`,
+    /// An array whose items have types of their own: the outputs of a parallel's branches. Without items, it is `[]`,
     /// which is a list of any type.
     Tuple(Vec<Ty>),
     /// May be absent or null.
@@ -55,7 +55,7 @@ pub enum Ty {
     Enum(String),
     /// A string of AWS's API whose values the table lists; newer ones may exist.
     Listed(Enum),
-    /// A type of the user's Rust code, or what is in one: rustc checks what is asked of it.
+    /// A type of the user's Rust code, or a part of one: rustc checks the members that are read.
     Foreign(Box<Foreign>),
 }
 
@@ -124,7 +124,7 @@ pub enum Float {
 impl Ty {
     /// An integer that no declaration says more of.
     pub const INTEGER: Self = Self::Integer(Int::I64);
-    /// A number that may have a fraction, of which no declaration says more.
+    /// A number that may have a fraction and has no declaration.
     pub const FLOAT: Self = Self::Float(Float::F64);
 
     /// The type of `[]`.
@@ -184,7 +184,7 @@ impl Ty {
 
     /// Returns this type, or absent, even if the type is unknown.
     #[must_use]
-    pub fn lacking(self) -> Self {
+    pub fn or_absent(self) -> Self {
         match self {
             Self::Unknown => Self::Option(Box::new(Self::Unknown)),
             other => other.optional(),
@@ -200,9 +200,9 @@ impl Ty {
         }
     }
 
-    /// Returns this type for a present value: `None` is omitted from the JSON.
+    /// Returns this type for a value that is present: `None` is omitted from the JSON.
     #[must_use]
-    pub fn there(self) -> Self {
+    pub fn assume_present(self) -> Self {
         match self {
             Self::Option(inner) => *inner,
             other => other,
@@ -211,7 +211,7 @@ impl Ty {
 
     /// Returns this type for an item or a value of a map, which are never omitted: `None` is null.
     #[must_use]
-    pub fn of_item(&self) -> Self {
+    pub fn as_element(&self) -> Self {
         match self {
             Self::Option(inner) => inner.as_ref().clone().nullable(),
             other => other.clone(),
@@ -221,7 +221,7 @@ impl Ty {
     /// Returns the type of a list's items; `None` if this is not known to be a list.
     pub fn items(&self) -> Option<Self> {
         match self.present() {
-            Self::Array(item) => Some(item.of_item()),
+            Self::Array(item) => Some(item.as_element()),
             Self::Tuple(items) => Some(items.iter().cloned().reduce(Self::join).unwrap_or(Self::Unknown)),
             Self::Foreign(of) => Some(of.item()),
             _ => None,
@@ -246,8 +246,8 @@ impl Ty {
         matches!(self, Self::Option(_))
     }
 
-    /// Returns whether it may be absent or null, as far as is known.
-    pub fn may_be_nothing(&self) -> bool {
+    /// Returns whether it may be absent or null, by its known type.
+    pub fn may_be_null_or_absent(&self) -> bool {
         self.is_option() || self.is_open() || *self == Self::Null
     }
 
@@ -271,18 +271,19 @@ impl Ty {
         matches!(self, Self::Array(_) | Self::Tuple(_))
     }
 
-    /// Returns whether nothing is known of it.
+    /// Returns whether nothing is known about it.
     pub fn is_unknown(&self) -> bool {
         self.present().is_open()
     }
 
-    /// Returns whether nothing is known of it here, not even whether it may be absent.
+    /// Returns whether nothing is known about it here, not even whether it may be absent.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Unknown | Self::Foreign(_))
     }
 
-    /// The type as far as it is neither too large nor too deep: values of values that hold the same twice would double
-    /// it with each state. Deeper levels are unknown; a type that is too large keeps as many levels as are small.
+    /// The part of the type that is neither too large nor too deep: values of values that contain the same value twice
+    /// would double it with each state. Deeper levels are unknown; a type that is too large keeps as many levels as are
+    /// small.
     #[must_use]
     pub(super) fn bounded(mut self) -> Self {
         const PARTS: usize = 2000;
@@ -405,10 +406,10 @@ impl Ty {
                     let own = std::mem::replace(ty, Self::Unknown);
                     *ty = match b.swap_remove(name) {
                         Some(other) => own.join(other),
-                        None => own.lacking(),
+                        None => own.or_absent(),
                     };
                 }
-                a.extend(b.into_iter().map(|(name, ty)| (name, ty.lacking())));
+                a.extend(b.into_iter().map(|(name, ty)| (name, ty.or_absent())));
                 Self::object(a)
             }
             _ => Self::Unknown,
@@ -416,8 +417,8 @@ impl Ty {
     }
 }
 
-/// The named types of a workflow: those that it declares, and the structs made of its
-/// `input { … }` and `output { … }`.
+/// The named types of a workflow: the types that it declares, and the structs made of its `input { … }` and `output { …
+/// }`.
 #[derive(Debug, Default)]
 pub struct Types<'a> {
     /// The structs, by Rust name.
@@ -491,7 +492,7 @@ impl<'a> Types<'a> {
             map.entry(plain(&decl.name)).or_insert_with(|| {
                 let ty = self.ty(&decl.ty);
                 // Nobody adds what serde would read for an absent member.
-                Field { decl, ty: if decl.default.is_some() { ty.lacking() } else { ty } }
+                Field { decl, ty: if decl.default.is_some() { ty.or_absent() } else { ty } }
             });
         }
         map
@@ -507,7 +508,7 @@ impl<'a> Types<'a> {
             TypeKind::Timestamp => Ty::Timestamp,
             TypeKind::Arn => Ty::Arn,
             TypeKind::Vec(item) => Ty::Array(Box::new(self.ty(item))),
-            TypeKind::Option(inner) => self.ty(inner).lacking(),
+            TypeKind::Option(inner) => self.ty(inner).or_absent(),
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
             TypeKind::Named(written) => {
                 let name = plain(written);

@@ -16,8 +16,8 @@ use crate::syntax::ast::{
 use crate::syntax::keyword::ClauseKind;
 
 /// Reports the params, types and named handlers of a workflow that nothing uses. `all` are the workflows of the same
-/// `workflow!`, which may use each other's types, and this is the one with that number; `fragments` those of the definition,
-/// where it is made of the states.
+/// `workflow!`, which may use each other's types, and this is the workflow with that number; `fragments` are the
+/// fragments of the definition, where it is made of the states.
 pub(crate) fn unused(
     analysis: &Analysis<'_>,
     (number, all): (usize, &[Workflow]),

@@ -6,7 +6,7 @@ use super::model::{Model, StateInfo};
 use crate::syntax::ast::plain;
 
 impl Model<'_> {
-    /// Returns the words for the states and uses that what is in this use or copy can name, with how it writes them: the
+    /// Returns the states and uses that the source in this use or copy can name, with the names as written there: the
     /// copies of a repeated state have one word outside of the repetition, and a number.
     pub(super) fn words_in(&self, number: u32) -> BTreeMap<String, String> {
         let here: Vec<u32> = self.workflow.around(number).collect();

@@ -125,7 +125,7 @@ const OF_STRUCTS: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize", "Deser
 const OF_ENUMS: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize", "Schema"];
 
-/// Returns the macros that the user adds to those of every such type.
+/// Returns the derive macros that the user adds to the default derives.
 pub(super) fn added(derives: &[Derive], known: &[&str]) -> TokenStream {
     let new = derives.iter().filter(|derive| !known.contains(&derive.name().as_str()));
     new.map(|Derive { path, .. }| quote! { , #path }).collect()

@@ -190,7 +190,7 @@ pub fn module() -> String {
     out
 }
 
-/// Writes a row of the macro `context!`, and those of the objects in it.
+/// Writes a row of the macro `context!`, and the rows of the objects in it.
 fn object_of_context(out: &mut String, name: &str, doc: &str, members: &[Member]) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "    /// {doc}\n    {name} {{");

@@ -1,5 +1,5 @@
 //! The types of the roots of references, as Rust items for an editor. It completes, follows and renames members of
-//! results, map items and variables like those of the input.
+//! results, map items and variables like the types of the input.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};

@@ -117,7 +117,7 @@ impl Style<'_> {
         quote! { #tagging enum #name { #(#variants),* } }
     }
 
-    /// Returns serde's traits. The fields of a variant are those of a struct with the same names.
+    /// Returns serde's traits. The fields of a variant have the serde names of a struct's fields.
     fn serde_of_variants(&self, name: &Ident, declaration: &EnumDecl, variants: &[Variant<'_>]) -> TokenStream {
         let Self { krate, attributes, .. } = self;
         let (mut structs, mut arms, mut entries) = (Vec::new(), Vec::new(), Vec::new());

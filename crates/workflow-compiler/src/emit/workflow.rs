@@ -26,7 +26,7 @@ use crate::policy::PolicyTemplate;
 use crate::syntax::ast::{DeclarationKind, FieldDecl, Head, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::keyword::state_keyword;
 
-/// Emits all public items, as far as the workflow was understood.
+/// Emits all public items for the parts of the workflow that were parsed.
 pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bool) -> TokenStream {
     let workflow = &compiled.source;
     let Some(name) = rust_ident(&workflow.name).filter(|_| !compiled.is_taken()) else { return TokenStream::new() };

@@ -23,7 +23,7 @@ use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
 
-/// Reports the findings about the document in the language's terms, except those that repeat a finding of the
+/// Reports the findings about the document in the language's terms, except findings that repeat a finding of the
 /// language's own checks. Returns the clauses `unchecked` that silence nothing.
 pub(crate) fn report<'a>(
     (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),
@@ -71,7 +71,7 @@ pub(crate) fn report<'a>(
         let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, analysis);
         if !said && !expected && !shared.takes(finding, analysis, span) && !is_of_kept_result(finding, analysis) {
             let message = message_in_the_language(finding, analysis);
-            // Words may be in the document more than once: those of a shared handler, and captures of a pass.
+            // Source text may be in the document more than once: a shared handler, and captures of a pass.
             let place = locate(span.first);
             if place.is_some() && !reported.insert((code.id(), message.clone(), place, span.in_use)) {
                 continue;
@@ -111,7 +111,7 @@ fn message_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> Str
     }
 }
 
-/// Returns the help line; that of some findings takes what the source has.
+/// Returns the help line. For some findings, the help quotes the source.
 fn help_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<String> {
     match &*finding.finding {
         // The variable of a result is there once the text names it.
@@ -124,7 +124,7 @@ fn help_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option
             if state_of(&finding.pointer, analysis).is_some_and(is_express_child) =>
         {
             let error = workflow_asl::error_name::QUERY_EVALUATION_ERROR;
-            Some(format!("an execution that fails is `{error}` here, with its own error in `caught.Cause`"))
+            Some(format!("a failed execution raises `{error}` here; its own error is in `caught.Cause`"))
         }
         Finding::UncaughtHandler { .. } => {
             let catcher = state_of(&finding.pointer, analysis).and_then(|info| fix::catcher_of_handler(info, analysis));

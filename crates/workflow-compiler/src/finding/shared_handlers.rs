@@ -15,7 +15,7 @@ use crate::syntax::keyword::ClauseKind;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shared {
     kind: ClauseKind,
-    /// The handler's name, or its number among those of `defaults`.
+    /// The handler's name, or its index in `defaults`.
     handler: Result<String, usize>,
     error: usize,
 }
@@ -28,7 +28,8 @@ pub(super) struct SharedHandlers {
 
 impl SharedHandlers {
     /// Returns whether the finding is about an error name of a shared handler; it is then kept until all findings are
-    /// known. What an earlier handler takes already is no mistake there: to override a part is what they are for.
+    /// known. An error that an earlier handler takes already is not a mistake there: shared handlers are meant to be
+    /// overridden in part.
     pub(super) fn takes(&mut self, finding: &Diagnostic, analysis: &Analysis<'_>, span: TokenSpan) -> bool {
         if !matches!(finding.code, Code::NeverMatches | Code::UnraisedError | Code::OtherErrorPrefix) {
             return false;
@@ -70,7 +71,7 @@ impl SharedHandlers {
             let Some(error) = error(&shared, analysis) else { continue };
             // A capture for later states is not an error.
             let code = if first.code == Code::OtherErrorPrefix { Code::UnraisedError } else { first.code };
-            let message = format!("no state with this handler raises `{}`", error.value);
+            let message = format!("no state that uses this handler can fail with `{}`", error.value);
             let problem = Problem::new(code, span, message);
             problems.push(match first.help() {
                 Some(help) => problem.help(help),

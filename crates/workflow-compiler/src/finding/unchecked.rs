@@ -1,4 +1,4 @@
-//! The clause `unchecked`: what it silences, and where it silences nothing.
+//! The clause `unchecked`: the findings that it silences, and clauses that silence nothing.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ impl Unchecked {
 
     /// Returns the clauses that have silenced nothing about their own state.
     pub(super) fn idle<'a>(&self, analysis: &Analysis<'a>) -> Vec<&'a Clause> {
-        // The part that did not parse may be what they apply to.
+        // They may apply to the part that did not parse.
         let own = analysis.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
         let all = own.chain(analysis.defaults).filter(|clause| clause.kind == ClauseKind::Unchecked);
         all.filter(|clause| !self.used.contains(&clause.id)).collect()

@@ -40,7 +40,9 @@ pub(super) fn of_result(
             match reader.language {
                 QueryLanguage::Jsonata => problem
                     .help(format!("`{name}?{members}` may be absent: give it a default, `({name}?{members} ?? …)`")),
-                QueryLanguage::JsonPath => problem.help(format!("make every path to `{}` pass `{name}`", reader.name)),
+                QueryLanguage::JsonPath => {
+                    problem.help(format!("make every path to `{}` go through `{name}`", reader.name))
+                }
             }
         }
         Finding::NotAssignedBefore { .. } => {
@@ -54,7 +56,8 @@ pub(super) fn of_result(
         },
         Finding::VariableOfInnerScope { owner, .. } => {
             let message = format!("`{name}` is inside `{owner}`: its result is not available outside");
-            problem(Code::OtherScope, message).help(format!("end there with that value, and read `{owner}[…]`"))
+            problem(Code::OtherScope, message)
+                .help(format!("return the value from the last state inside, and read `{owner}[…]`"))
         }
         _ => return None,
     })))

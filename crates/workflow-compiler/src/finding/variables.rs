@@ -69,7 +69,7 @@ impl ResultVariable<'_> {
             _ if self.hidden || finding.code == Code::VariableOutOfScope => format!(
                 "pass it in with the map's `item_selector`, where `{state}{members}` reads it, and read it from the input"
             ),
-            _ => format!("the result of `{state}` is read outside of the text, by its name: `{state}{members}`"),
+            _ => format!("the result of `{state}` is read outside the text, by its name: `{state}{members}`"),
         };
         vec![help]
     }

@@ -1,5 +1,5 @@
-//! The arguments of a use, by the fields of the fragment's input, and the state that computes those that must be computed
-//! once.
+//! The arguments of a use, by the fields of the fragment's input, and the state that computes the arguments that must
+//! be computed once.
 
 use std::collections::BTreeSet;
 
@@ -133,8 +133,8 @@ impl Inliner<'_> {
         (arguments, first)
     }
 
-    /// Returns the state that computes arguments without those that are not given and that no state reads, or `None`
-    /// if it computes nothing else.
+    /// Returns the state that computes arguments, without the arguments that are not given and that no state reads, or
+    /// `None` if it computes nothing else.
     pub(super) fn without_unread(&self, mut first: State, body: &mut Body) -> Option<State> {
         let mut read = VariablesRead::default();
         walk::body(body, &mut read);
@@ -182,7 +182,7 @@ pub(super) fn assigned(first: &State) -> impl Iterator<Item = &Member> {
     })
 }
 
-/// Returns whether a value may be absent, as far as its form shows.
+/// Returns whether a value may be absent, by its syntax alone.
 fn is_read(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Access(..) => true,

@@ -106,7 +106,8 @@ impl Naming<'_> {
         }));
     }
 
-    /// Returns the name of a copy in Rust: the name, and what the item adds to the name in the document, or its index.
+    /// Returns the name of a copy in Rust: the name, then the item's part of the name in the document, or the item's
+    /// index.
     pub(super) fn in_rust(&mut self, name: &Ident, computed: &[Expr]) -> String {
         let mut out = plain(name);
         let mut has_item = false;
@@ -226,16 +227,18 @@ impl Names {
             },
             _ => item.clone(),
         };
-        let differs = |own: &str| format!("let the name contain what differs: `as \"{own} \" + {part}`");
+        let differs =
+            |own: &str| format!("add a part of the item that is different for each copy: `as \"{own} \" + {part}`");
         let (same, help) = match document {
-            Some(document) if named => {
-                (format!("the same name {document:?}"), "let the items differ in what the name contains".to_owned())
-            }
+            Some(document) if named => (
+                format!("the same name {document:?}"),
+                "change the items: their parts in the name must be different".to_owned(),
+            ),
             Some(document) => (format!("the same name {document:?}"), differs(&in_source)),
             None if !named => (format!("the same name {:?} in Rust", plain(&name)), differs(&in_source)),
             None => (
                 format!("the same name in Rust, {:?}", plain(&name)),
-                "let the letters and digits of what the name contains differ".to_owned(),
+                "change the items: their letters and digits must be different in the name".to_owned(),
             ),
         };
         let span = alias.map_or_else(|| name.span().into(), |alias| alias.span);

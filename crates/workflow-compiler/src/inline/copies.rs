@@ -118,7 +118,7 @@ impl Change for Outside<'_> {
         let ExprKind::Reference(reference) = &mut expr.kind else { return };
         let words = spelled_reference(reference);
         let Root::StateResult(state) = &mut reference.root else { return };
-        // The words of what is repeated, with the copies that were named so far.
+        // The spans of the repeated source, with the copies that were named so far.
         let mut shown = plain(state);
         while let Some(copies) = self.repeated.get(&plain(state)) {
             // Not all of its copies are known, and any has its type.

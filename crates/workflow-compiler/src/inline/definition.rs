@@ -26,7 +26,7 @@ pub(super) fn input(fragment: &Workflow) -> &[FieldDecl] {
     fields.unwrap_or_default()
 }
 
-/// Reports what is wrong with a fragment, and adds the fields of its input that it does not read to `unused`.
+/// Reports the problems of a fragment, and adds the fields of its input that it does not read to `unused`.
 pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &mut Vec<Problem>) {
     if fragment.body.states.is_empty()
         && fragment.body.uses.is_empty()
@@ -76,7 +76,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
     }
 }
 
-/// Returns what a type is, if no list has it.
+/// Returns a description of a type, if no list has this type.
 fn no_list(ty: &Type) -> Option<&'static str> {
     match ty.kind {
         TypeKind::String | TypeKind::Timestamp | TypeKind::Arn => Some("text"),
@@ -153,7 +153,7 @@ struct Check<'c> {
     /// The fields of the input that are read.
     read: BTreeSet<String>,
     variables: &'c BTreeSet<String>,
-    /// The fields of the input with their types, and those that are repeated and no lists.
+    /// The fields of the input with their types, and the repeated fields that are not lists.
     types: BTreeMap<String, Type>,
     no_lists: BTreeSet<String>,
     /// The number of enclosing maps.
@@ -199,13 +199,13 @@ impl Check<'_> {
                     _ => "bucket",
                 };
                 let given = format!("`{{ {param}: params.{param} }}`");
-                let help = format!("declare the value in `input`, and give it where the fragment is used: {given}");
+                let help = format!("declare the value in `input`, and pass it where the fragment is used: {given}");
                 self.outside(span, message, help);
                 false
             }
             Root::Item if self.maps == 0 => {
                 let message = format!("`item` is not available here: the fragment `{name}` has no map around it");
-                let help = "declare the value in `input`, and give it where the fragment is used: `{ item: item }`";
+                let help = "declare the value in `input`, and pass it where the fragment is used: `{ item: item }`";
                 self.outside(span, message, help);
                 false
             }
@@ -215,7 +215,7 @@ impl Check<'_> {
                 let problem = Problem::new(Code::OutsideFragment, span, message);
                 self.problems.push(match nearest(variable, self.variables.iter().map(String::as_str)) {
                     Some(near) => problem.help(format!("did you mean `${near}`?")),
-                    None => problem.help("declare the value in `input`, and give it where the fragment is used"),
+                    None => problem.help("declare the value in `input`, and pass it where the fragment is used"),
                 });
                 false
             }
@@ -228,7 +228,7 @@ impl Check<'_> {
                 } else {
                     let item = (self.maps > 0).then_some("item");
                     let problem = problem.suggest(&state, self.names.keys().map(String::as_str).chain(item));
-                    let help = "a value from outside is a field of `input`, which the use of the fragment gives";
+                    let help = "a value from outside is a field of `input`, which the use of the fragment passes";
                     if problem.help.is_empty() { problem.help(help) } else { problem }
                 });
                 false
@@ -247,7 +247,7 @@ impl Check<'_> {
         };
         if let Some(name) = self.variables.iter().find(reads) {
             let message = format!("text cannot read the variable `${name}` of a fragment: each use has its own");
-            self.outside(span, message, format!("write the reference `${name}` outside of the text"));
+            self.outside(span, message, format!("write the reference `${name}` outside the text"));
         }
     }
 }

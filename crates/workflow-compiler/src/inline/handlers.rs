@@ -12,7 +12,7 @@ use crate::syntax::ast::{Clause, ClauseValue, State, Use};
 use crate::syntax::keyword::ClauseKind;
 
 impl Inliner<'_> {
-    /// Adds the catchers of a use to those of its states that do not catch the same errors themselves.
+    /// Adds the catchers of a use to each of its states that does not catch the same errors itself.
     pub(super) fn handle(&mut self, used: &Use, states: &mut [State]) {
         // Before it is added to: the catchers of a use are in the order of the use.
         let own: Vec<_> = states.iter().map(own_catchers).collect();

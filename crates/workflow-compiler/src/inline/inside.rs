@@ -25,14 +25,14 @@ pub(super) fn check(workflow: &mut Workflow, fragments: &BTreeMap<String, Workfl
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut inside));
 }
 
-/// Removes references to names that are not known, without a report: they may be those of uses that were removed.
+/// Removes references to names that are not known, without a report: they may be names of uses that were removed.
 pub(super) fn ignore_unknown(workflow: &mut Workflow) {
     let mut known = BTreeMap::new();
     names(&workflow.body, &mut known);
     walk::body(&mut workflow.body, &mut IgnoreUnknown { known });
 }
 
-/// Likewise for names in the document, which may be those of copies that are not known.
+/// Likewise for names in the document, which may be names of unknown copies.
 pub(super) fn ignore_unknown_copies(workflow: &mut Workflow) {
     let known = workflow.body.all_states().into_iter().map(State::asl_name).collect();
     walk::body(&mut workflow.body, &mut IgnoreUnknownCopies { known });
@@ -159,10 +159,10 @@ impl Change for Inside<'_> {
             return;
         }
         let Some(Used { name: used, fragment, .. }) = self.find(&name, text) else { return };
-        let message = format!("`{name}` is inside of the use `{used}`: no transition leads into it");
+        let message = format!("`{name}` is inside the use `{used}`: no transition leads into it");
         let problem = Problem::new(Code::TargetInOtherScope, span, message);
         if self.current.as_ref() == Some(&plain(used)) {
-            self.problems.push(problem.help("lead the use to what runs after it"));
+            self.problems.push(problem.help("name the state that runs after the use"));
             *target = Target::Missing(span);
             return;
         }
@@ -182,7 +182,7 @@ impl Change for Inside<'_> {
             return;
         }
         let Some(Used { name: used, fragment, .. }) = self.find(&name, false) else { return };
-        let message = format!("`{name}` is inside of the use `{used}`: its result is not available outside");
+        let message = format!("`{name}` is inside the use `{used}`: its result is not available outside");
         let help = format!("declare the value in the `output` of the fragment `{fragment}`, and read it as `{used}.…`");
         self.problems.push(Problem::new(Code::OtherScope, reference.root_span, message).help(help));
         expr.kind = ExprKind::Invalid;

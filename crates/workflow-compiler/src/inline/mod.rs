@@ -59,10 +59,10 @@ fn full_name(of: &str, name: &Ident) -> Ident {
     Ident::new(&format!("{of}{}", plain(name)), name.span())
 }
 
-/// What inlining found. `problems` has only what is wrong with the fragments themselves.
+/// The result of inlining. `problems` contains only the problems of the fragments themselves.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// The problems of each workflow, which [`explain`] completes together with those of the checks.
+    /// The problems of each workflow, which [`explain`] completes together with the problems of the checks.
     pub(crate) of_workflows: Vec<Vec<Problem>>,
     /// Unused parts of fragments. They are reported if there is no error: what did not compile may use them.
     pub(crate) unused: Vec<Problem>,

@@ -88,7 +88,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
         let fragment = plain(&used.fragment);
         let errors = if *count == 1 { "an error" } else { "errors" };
         let text = format!("the fragment `{fragment}` has {errors} in this use: {message}");
-        problems.push(Problem::new(*code, used.written.span(), text).help("the words are in the fragment"));
+        problems.push(Problem::new(*code, used.written.span(), text).help("this text is in the fragment"));
     }
 }
 

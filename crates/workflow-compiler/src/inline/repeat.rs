@@ -1,5 +1,5 @@
-//! Expands repetitions: puts a copy of what they repeat in their place for each item of the list. In a copy, the item is
-//! replaced with its value, and the states have names that contain it.
+//! Expands repetitions: replaces each repetition with one copy of its body for each item of the list. In a copy, the
+//! item is replaced with its value, and the states have names that contain it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,7 +140,7 @@ impl Inliner<'_> {
         copies
     }
 
-    /// Returns the copies of what a repetition repeats, in which nothing is repeated.
+    /// Returns the copies of a repetition's body, with inner repetitions expanded.
     fn copies(&mut self, repetition: Repetition) -> Vec<Repeated> {
         let errors = self.problems.errors();
         let given = repetition.field.as_ref().zip(self.given.last()).and_then(|(field, given)| {

@@ -104,7 +104,7 @@ impl<'w> SourceNames<'w> {
         out + rest
     }
 
-    /// Returns a made name as what is in these uses and copies writes it.
+    /// Returns a generated name as the source inside these uses and copies writes it.
     fn shown(&self, name: &str, made: &Made, inside: &BTreeSet<u32>) -> String {
         let mut out = String::new();
         let mut copies = String::new();

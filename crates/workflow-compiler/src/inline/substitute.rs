@@ -218,7 +218,7 @@ impl Substitution<'_> {
         reference.segments.is_empty() && self.nullable.contains(name)
     }
 
-    /// Returns the name in the document of what has this name in the fragment. `rest` follows.
+    /// Returns the name in the document for this name in the fragment, followed by `rest`.
     fn in_document(&self, own: &str, rest: &[Expr]) -> String {
         match (self.asl_name, own) {
             ("", own) => own.to_owned(),

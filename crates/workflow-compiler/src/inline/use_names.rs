@@ -1,4 +1,4 @@
-//! The names of uses: each is unique, and is the one that transitions and values write.
+//! The names of uses: each is unique, and transitions and values refer to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

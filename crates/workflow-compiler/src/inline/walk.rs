@@ -10,7 +10,7 @@ pub(super) trait Change {
     fn state(&mut self, _: &mut State) {}
     /// Called before and after the states of a map are visited.
     fn map(&mut self, _entered: bool) {}
-    /// Called before and after what a repetition repeats is visited.
+    /// Called before and after the body of a repetition is visited.
     fn repetition(&mut self, _: &Repetition, _entered: bool) {}
     fn used(&mut self, _: &mut Use) {}
     fn target(&mut self, _: &mut Target) {}
@@ -42,7 +42,7 @@ fn repetition(repetition: &mut Repetition, change: &mut impl Change) {
     repetition.transition.iter_mut().for_each(|target| change.target(target));
 }
 
-/// Walks through what a repetition repeats.
+/// Walks through the body of a repetition.
 pub(super) fn repeated(content: &mut Repeated, change: &mut impl Change) {
     let inner = match content {
         Repeated::States(states) => return body(states, change),

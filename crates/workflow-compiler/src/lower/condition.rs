@@ -199,7 +199,7 @@ impl<'a> Lowering<'_, 'a> {
         };
         match relation(op).and_then(|relation| Operator::of(compared, relation, is_path)) {
             Some(operator) => variable(path, operator, operand, rule),
-            None => self.needs_jsonata(span, "an order of truth values"),
+            None => self.needs_jsonata(span, "a comparison of booleans by order"),
         }
     }
 
@@ -270,7 +270,7 @@ impl<'a> Lowering<'_, 'a> {
             Side::Path(path) => path,
             Side::Known(_) | Side::Null => {
                 let help = "the first argument must be data of the execution";
-                self.report_unsayable(value.span, "a test of what is known already", help);
+                self.report_unsayable(value.span, "a test of a value that is known at compile time", help);
                 return;
             }
             Side::Unsayable => return,

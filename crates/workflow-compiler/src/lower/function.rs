@@ -8,7 +8,8 @@ use crate::syntax::ast::{Expr, ExprKind, Text};
 use workflow_asl::Code;
 use workflow_asl::jsonata::{self, FunctionId as Row, Node, NodeKind, Parameter};
 
-/// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, as far as a regular expression can check it.
+/// The pattern of `is_timestamp`: RFC 3339 with a `T` and an offset, without the checks that a regular expression
+/// cannot do.
 const TIMESTAMP: &str = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$";
 
 /// Returns the regular expression for a pattern of `matches`, which must match the whole string: `*` matches any
@@ -138,7 +139,7 @@ fn joins_lists(function: Row) -> bool {
     matches!(function, Row::Count | Row::Append | Row::Distinct | Row::Merge | Row::Zip)
 }
 
-/// Returns what an array constructor makes a list of. A function that takes a list takes one item too.
+/// Returns the value that an array constructor makes a list of. A function that takes a list also takes one item.
 fn unlisted(list: Node) -> Node {
     match list.kind {
         NodeKind::Array(mut items) => match items.pop() {

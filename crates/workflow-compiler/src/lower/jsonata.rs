@@ -275,7 +275,7 @@ impl<'a> Lowering<'_, 'a> {
         let operation = one.binary(if is_text { "&" } else { sign(op) }, other);
         if relation.is_some_and(|relation| relation != Relation::Equal)
             && place.position == ValueField::Condition
-            && [left, right].into_iter().any(|side| self.analysis.may_be_nothing(place, side))
+            && [left, right].into_iter().any(|side| self.analysis.may_be_null_or_absent(place, side))
         {
             // A comparison with an absent value is absent, and so is its `$boolean`. An absent value is not a valid
             // condition.

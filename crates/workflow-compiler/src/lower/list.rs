@@ -129,7 +129,7 @@ fn list(value: Node) -> Node {
     if matches!(value.kind, NodeKind::Array(_)) { value } else { Node::array([value]) }
 }
 
-/// Returns whether a value may be a list, as far as its type is known.
+/// Returns whether a value may be a list, by its known type.
 pub(super) fn may_be_list(ty: &Ty) -> bool {
     ty.present().is_array() || ty.is_unknown()
 }

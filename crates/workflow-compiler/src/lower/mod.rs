@@ -68,8 +68,8 @@ pub struct Lowered {
     pub uses: Vec<LoweredUse>,
 }
 
-/// Lowers a workflow. Reports what its query language cannot express. If possible, a part that the checks reported is
-/// lowered to something that the ASL rules do not report again.
+/// Lowers a workflow. Reports the parts that its query language cannot express. If possible, a part that the checks
+/// reported is lowered to something that the ASL rules do not report again.
 pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
     let mut lowering = Lowering {
         analysis,

@@ -160,7 +160,7 @@ impl<'a> Lowering<'_, 'a> {
         self.report_unsayable(span, "a filter of a list that is computed", help);
     }
 
-    /// Returns a condition in the syntax of a filter. Its operators bind like those of the language.
+    /// Returns a condition in the syntax of a filter. Its operators bind like the operators of the language.
     fn filter_condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> String {
         match &expr.kind {
             ExprKind::Paren(inner) => format!("({})", self.filter_condition(place, inner)),

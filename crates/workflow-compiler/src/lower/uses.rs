@@ -86,8 +86,8 @@ impl<'a> Lowering<'_, 'a> {
         Some(LoweredUse { name: used.asl_name.clone(), first: first.asl_name.clone(), states, stand_in })
     }
 
-    /// Returns the variables of the stand-in: the result, if something reads it, and what the first state keeps of its
-    /// input for later states.
+    /// Returns the variables of the stand-in: the result, if something reads it, and the parts that the first state
+    /// keeps of its input for later states.
     fn assigned_by(&self, used: &Inlined, first: &StateInfo<'a>, definition: &Value) -> Map<String, Value> {
         let jsonata = first.language == QueryLanguage::Jsonata;
         let mut assigned = Map::new();

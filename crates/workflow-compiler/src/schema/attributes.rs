@@ -159,7 +159,7 @@ fn constraint(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Constraint>> {
     Ok(limits.then_some(constraint))
 }
 
-/// Skips what is left of an entry.
+/// Skips the rest of an entry.
 fn skip_value(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
     while !meta.input.is_empty() && !meta.input.peek(syn::Token![,]) {
         meta.input.parse::<proc_macro2::TokenTree>()?;

@@ -97,7 +97,7 @@ impl Parser<'_> {
                 cursor.next();
             }
             let span = colon.to(cursor.before());
-            let problem = Problem::new(Code::Syntax, span, "a closure's parameter has the type of what it is given");
+            let problem = Problem::new(Code::Syntax, span, "the type of a closure's parameter is inferred");
             self.report(problem.help("remove the type").edit(Edit::over(span, "")));
         }
         if self.item_named(&name) {

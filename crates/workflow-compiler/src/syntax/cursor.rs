@@ -1,4 +1,4 @@
-//! A position in a sequence of tokens, with look-ahead and spans for what is missing.
+//! A position in a sequence of tokens, with look-ahead and spans for missing tokens.
 
 use std::cell::Cell;
 

@@ -188,7 +188,7 @@ impl Parser<'_> {
                 }
                 DeclarationKind::Params(fields) => {
                     given.extend(fields.iter().cloned());
-                    "declare it in `input`, and give it where the fragment is used: `{ bucket: params.bucket }`"
+                    "declare it in `input`, and pass it where the fragment is used: `{ bucket: params.bucket }`"
                         .to_owned()
                 }
                 DeclarationKind::Retrier { .. } | DeclarationKind::Catcher { .. } | DeclarationKind::Defaults(_) => {

@@ -492,7 +492,7 @@ fn is_number(cursor: &Cursor) -> bool {
     number(cursor) || cursor.peek_group(Delimiter::Parenthesis).is_some_and(|group| number(&Cursor::inside(group)))
 }
 
-/// Returns whether the name of an error and that of a state are next: `catch Exception Failed`.
+/// Returns whether an error name and a state name are next: `catch Exception Failed`.
 fn names_its_target(cursor: &Cursor) -> bool {
     let clause = |word: &Ident| ClauseKind::from_keyword(&word.to_string()).is_some();
     cursor.peek_ident_at(1).is_some_and(|word| !clause(word))

@@ -2,8 +2,8 @@
 
 use proc_macro2::Ident;
 
-/// Rust's keywords, strict and reserved (<https://doc.rust-lang.org/reference/keywords.html>), except those that cannot
-/// be raw identifiers.
+/// Rust's keywords, strict and reserved (<https://doc.rust-lang.org/reference/keywords.html>), except keywords that
+/// cannot be raw identifiers.
 const RUST_KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",

@@ -1,4 +1,4 @@
-//! Parses ranges, `[1..input.n]`, and reports those of other languages.
+//! Parses ranges, `[1..input.n]`, and reports the range syntax of other languages.
 
 use workflow_asl::Code;
 

@@ -124,7 +124,7 @@ impl Parser<'_> {
         let content = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => Some(((group.span_open(), group.span_close()), read(self, &group, span))),
             None => {
-                let problem = self.unexpected(cursor, "what `for` repeats in braces");
+                let problem = self.unexpected(cursor, "the states that `for` repeats, in braces");
                 self.complain(cursor, problem.help(EXAMPLE));
                 while !cursor.is_end() && !cursor.is_punct(";") && cursor.eat_group(Delimiter::Brace).is_none() {
                     cursor.next();

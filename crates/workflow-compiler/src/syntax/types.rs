@@ -193,7 +193,8 @@ impl Parser<'_> {
         }
         let ty = self.ty(cursor);
         if cursor.is_punct(",") && *of == "Map" {
-            let problem = Problem::new(Code::Syntax, cursor.here_first(), "a map has one type, that of its values");
+            let problem =
+                Problem::new(Code::Syntax, cursor.here_first(), "`Map` takes one type: the type of the values");
             self.report(problem.help("keys are always text: `Map<T>`"));
             while !cursor.is_end() && !cursor.is_punct(">") {
                 cursor.next();
@@ -392,7 +393,7 @@ impl Parser<'_> {
         );
     }
 
-    /// Returns a Rust name, which is raw for a keyword. Reports those that cannot be raw.
+    /// Returns a Rust name, which is raw for a keyword. Reports keywords that cannot be raw.
     pub(super) fn checked_name(&mut self, written: &Ident, what: &str) -> Option<Ident> {
         let text = written.to_string();
         if matches!(text.as_str(), "self" | "Self" | "super" | "crate" | "_") {

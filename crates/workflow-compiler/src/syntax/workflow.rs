@@ -90,7 +90,7 @@ impl Parser<'_> {
         let name = self.checked_name(&written, what);
         if is_fragment && cursor.eat_group(Delimiter::Parenthesis).is_some() {
             let problem = Problem::new(Code::Syntax, cursor.before(), "a fragment declares its values in its braces");
-            self.report(problem.help("they are its `input`; a use gives them by name"));
+            self.report(problem.help("declare them in `input`; a use passes them by name"));
         }
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
@@ -170,7 +170,7 @@ impl Parser<'_> {
         };
         let problem = problem.help(format!("{what} a `{kind} {name} {{ … }}`"));
         self.report(match has_parameters {
-            true => problem.help("what it takes is declared in its braces: `input { name: Type }`"),
+            true => problem.help("declare its input in its braces: `input { name: Type }`"),
             false => problem.edit(Edit::over(word.span(), kind)).edit(Edit::over(written.span(), name.clone())),
         });
         cursor.rewrite_rest(|rest| {

@@ -35,7 +35,7 @@ pub enum Property {
     After {
         /// The state that succeeds.
         first: String,
-        /// The states, one of which must follow.
+        /// The states. One of them must follow.
         then: Vec<String>,
     },
     /// `never both A and B`: at most one of them succeeds in an execution.

@@ -69,7 +69,7 @@ struct Found {
     /// Whether the difference may be the consequence of another one.
     weak: bool,
     time: Instant,
-    /// A child's events come before those of its parent at the same time.
+    /// A child's events come before its parent's events at the same time.
     file_order: usize,
     difference: Difference,
 }
@@ -300,7 +300,7 @@ impl<'c> Comparison<'c> {
         !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
     }
 
-    /// Returns the differences other than those that come from the clock, random numbers or names.
+    /// Returns the differences that do not come from the clock, random numbers or names.
     fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<Option<&Value>>) -> Vec<PathDifference> {
         let mut found = differences(recorded, replayed);
         if found.is_empty() {

@@ -18,7 +18,7 @@ const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];
 /// The kinds of files beside a history `NAME.json` that describe its execution, such as `NAME.machine.json`.
 pub const DESCRIPTIONS: [&str; 3] = ["machine", "execution", "asl"];
 
-/// The histories that were read, and the errors of those that cannot be read.
+/// The histories that were read, and the errors of the histories that cannot be read.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Recordings {
@@ -33,9 +33,9 @@ impl Recordings {
     ///
     /// Beside `NAME.json`, `NAME.machine.json` may contain the response of `describe-state-machine-for-execution` or a
     /// definition, `NAME.execution.json` may contain the response of `describe-execution`, and the folder `NAME` may
-    /// contain the histories of the children of its map runs. If a folder contains only one definition, it is that of
-    /// all its executions. `definition`, if given, distinguishes children of map runs from executions: children start
-    /// with the first state of a distributed map.
+    /// contain the histories of the children of its map runs. If a folder contains only one definition, it is the
+    /// definition of all its executions. `definition`, if given, distinguishes children of map runs from executions:
+    /// children start with the first state of a distributed map.
     pub fn read(paths: impl IntoIterator<Item = impl AsRef<Path>>, definition: Option<&Value>) -> Self {
         let mut made = Self::default();
         for path in paths {
@@ -249,7 +249,7 @@ impl Recording {
     }
 }
 
-/// Returns whether a first state is that of a distributed map and not that of the machine.
+/// Returns whether a state is the first state of a distributed map and not of the machine.
 fn begins_as_child(definition: &Value, first: Option<&str>) -> bool {
     let Some(first) = first else { return false };
     definition.get("StartAt").and_then(Value::as_str) != Some(first) && starts_in_distributed_map(definition, first)

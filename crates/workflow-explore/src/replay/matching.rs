@@ -1,4 +1,4 @@
-//! Matches the parts of a recorded execution with those of a replayed one.
+//! Matches the parts of a recorded execution with the parts of a replayed execution.
 
 use std::collections::BTreeSet;
 
@@ -39,9 +39,9 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Matches the lanes and visits of a replayed execution with those of the recorded one. Lanes match by the item or the
-/// branch, within the matching visit. Visits match by the name of their state and the number of its earlier visits in
-/// the lane.
+/// Matches the lanes and visits of a replayed execution with the lanes and visits of the recorded execution. Lanes
+/// match by the item or the branch, within the matching visit. Visits match by the name of their state and the number
+/// of its earlier visits in the lane.
 #[derive(Clone, Copy)]
 pub(super) struct Matching<'m> {
     pub(super) replayed: &'m Trace,

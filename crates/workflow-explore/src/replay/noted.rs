@@ -16,7 +16,7 @@ pub(super) struct Noted {
 #[derive(Clone, Debug)]
 pub(super) enum Fact {
     Nothing,
-    /// The execution's input, or that of a state.
+    /// The execution's input, or the input of a state.
     Input(Payload),
     /// The output of a state or the execution, and the variables that the state assigned.
     Output(Payload, Vec<(String, Payload)>),

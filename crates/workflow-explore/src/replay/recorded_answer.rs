@@ -9,7 +9,7 @@ use workflow_local::{Instant, Payload, TaskError};
 use super::noted::Fact;
 use super::trace::{Call, Outcome, Trace};
 
-/// The recorded answer of a task, as far as it is known.
+/// The known part of the recorded answer of a task.
 pub(super) enum Known {
     Answer(Result<Payload, TaskError>, Duration),
     /// The task had no answer for this duration; whether it missed a heartbeat.

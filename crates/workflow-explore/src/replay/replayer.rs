@@ -67,7 +67,7 @@ impl fmt::Debug for Replayer {
 
 impl Replayer {
     /// Creates a replayer for the workflow that an engine runs. The definition, type, name, seed and object store are
-    /// those of the engine. The engine's handlers are not called, and nothing is written to its store.
+    /// taken from the engine. The engine's handlers are not called, and nothing is written to its store.
     pub fn new(engine: &Engine) -> Self {
         let definition = engine.program().definition();
         Self {
@@ -204,7 +204,7 @@ impl Replayer {
         played
     }
 
-    /// Returns the start and the names of the recorded execution, as far as they are known.
+    /// Returns the known start and names of the recorded execution.
     fn start_of(&self, recording: &Recording) -> Start {
         let mut start = match (&recording.machine_arn, &recording.arn) {
             (Some(machine), Some(execution)) => Start::new(machine, execution),

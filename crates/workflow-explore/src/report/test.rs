@@ -36,7 +36,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Formats JSON as tokens that `json!` reads. Their escapes and numbers are those of Rust.
+/// Formats JSON as tokens that `json!` reads. Their escapes and numbers have Rust's syntax.
 fn tokens(value: &Value) -> String {
     match value {
         Value::String(text) => literal(text),

@@ -1,4 +1,4 @@
-//! Random numbers by their place: the draws of one task do not affect those of another.
+//! Random numbers by their place: the draws of one task do not affect the draws of another.
 
 use std::convert::Infallible;
 

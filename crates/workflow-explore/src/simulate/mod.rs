@@ -112,7 +112,7 @@ impl std::fmt::Debug for Simulation {
 
 impl Simulation {
     /// Creates a simulation of the workflow that an engine runs. The definition, type, declared types, name and object
-    /// store are those of the engine. The engine's handlers are not called: the model answers the tasks.
+    /// store come from the engine. The engine's handlers are not called: the model answers the tasks.
     ///
     /// # Errors
     /// Returns an error if the definition has errors.
@@ -156,7 +156,7 @@ impl Simulation {
         self
     }
 
-    /// Omits the gains of faster tasks, each of which takes up to 10,000 executions.
+    /// Omits the gains of faster tasks. Each gain takes up to 10,000 executions.
     #[must_use]
     pub fn without_gains(mut self) -> Self {
         self.gains = false;

@@ -69,7 +69,7 @@ pub struct TaskModel {
 pub(super) struct Failure {
     pub(super) error: String,
     pub(super) probability: f64,
-    /// The latency of the failure, if it differs from that of the task.
+    /// The latency of the failure, if it differs from the latency of the task.
     pub(super) latency: Option<Distribution>,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Candidates {
     pub(crate) left_out: usize,
 }
 
-/// The type of a value, as far as it is known.
+/// The known type of a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Known {
     Nothing,
@@ -64,7 +64,8 @@ impl Known {
             }
             Self::Api(ApiShape::List(list)) => Some(Self::Api(list.element())),
             Self::Api(ApiShape::Map(map)) => Some(Self::Api(map.value())),
-            // A payload that is bytes or a string in the table, such as that of a Lambda function, may have any value.
+            // A payload that is bytes or a string in the table, such as the payload of a Lambda function, may have any
+            // value.
             Self::Api(_) => return true,
         };
         inner.is_some_and(|inner| inner.is_guess(rest))

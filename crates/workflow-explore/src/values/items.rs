@@ -1,4 +1,4 @@
-//! Finds what an expression needs of the items of a value that a filter, a lambda or a step iterates over.
+//! Finds the parts of items that an expression needs, for a value that a filter, a lambda or a step iterates over.
 
 use std::ops::Range;
 
@@ -74,7 +74,7 @@ fn items_of(function: &str, arguments: usize) -> &'static [usize] {
 }
 
 impl Found {
-    /// Records what a part of the expression needs of the members behind `at`. `focus` represents these members.
+    /// Records the needs of a part of the expression for the members behind `at`. `focus` represents these members.
     fn through(&mut self, part: &Node, focus: Focus<'_>, at: &[String], is_test: bool) {
         let mut uses = Vec::new();
         focus.uses(part, &mut uses);

@@ -121,8 +121,8 @@ impl Values {
         Self { inputs, results, guesses, guessing }
     }
 
-    /// Returns the kinds of the guesses that expressions use in the data of an execution: those of a field of a state,
-    /// or of the whole state. `data` has the value of each source, or `None` if the caller set its values.
+    /// Returns the kinds of the guesses that expressions use in the data of an execution: the guesses of a field of a
+    /// state, or of the whole state. `data` has the value of each source, or `None` if the caller set its values.
     pub(crate) fn guesses<'v>(
         &self,
         state: &Pointer,

@@ -1,4 +1,5 @@
-//! Finds what the expressions of a definition need of its input and of the results of tasks: members, kinds, constants.
+//! Finds the parts of the input and of task results that the expressions of a definition need: members, kinds,
+//! constants.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -20,7 +20,7 @@ const UNCAUGHT: &str = "no error is left uncaught";
 const ENDS: &str = "every execution ends";
 const PROGRAM: &str = "no fault of the program";
 const QUOTAS: &str = "history, payload and variables stay within quotas";
-const IDEMPOTENCE: &str = "what is called again has its idempotency token";
+const IDEMPOTENCE: &str = "a repeated call has the same idempotency token";
 
 /// Returns `base` with the members of `more` added.
 fn with(mut base: Value, more: Value) -> Value {

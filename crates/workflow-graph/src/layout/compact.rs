@@ -34,7 +34,7 @@ pub(super) fn compact(ordered: &Ordered<'_>, of_rank: &[Vec<usize>], places: &mu
 }
 
 /// Returns the column of each vertex. The vertices of a column should be right below each other: the bends of a line,
-/// and states of which one leads only to the other.
+/// and pairs of states where one state leads only to the other.
 fn columns(ordered: &Ordered<'_>) -> Vec<usize> {
     let count = ordered.sizes.len();
     let is_bend = |vertex: usize| ordered.is_bend.get(vertex) == Some(&true);

@@ -465,7 +465,7 @@ impl Builder<'_> {
     }
 }
 
-/// Returns the targets of two links of one node, the second of which comes later in the definition.
+/// Returns the targets of two links of one node. The second link comes later in the definition.
 fn siblings(links: &[Link]) -> Option<(usize, usize)> {
     let [one, other] = links else { return None };
     (one.from == other.from && one.to != other.to).then_some((one.to, other.to))

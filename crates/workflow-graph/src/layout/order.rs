@@ -12,7 +12,7 @@ const MAX_VERTICES: usize = 12_000;
 /// The number of ranks beyond which ranks keep the document's order.
 const MAX_RANKS: usize = 2_500;
 
-/// The vertices of ranks, and what is known about them.
+/// The vertices of ranks, and the facts about them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ordered<'r> {
     /// The width of each vertex.
@@ -24,7 +24,7 @@ pub(super) struct Ordered<'r> {
     pub(super) is_bend: &'r [bool],
     /// Whether each vertex is a state or a start or end mark.
     pub(super) is_node: &'r [bool],
-    /// Pairs of nodes, the first of which should be left of the second.
+    /// Pairs of nodes. The first node of a pair should be left of the second.
     pub(super) siblings: &'r [(usize, usize)],
 }
 

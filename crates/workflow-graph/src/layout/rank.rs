@@ -59,7 +59,7 @@ pub(super) struct Ranks {
 }
 
 impl Ranks {
-    /// Arranges nodes of these sizes in ranks: each link leads down, except those that close a loop.
+    /// Arranges nodes of these sizes in ranks: each link leads down, except links that close a loop.
     ///
     /// Nodes in ranks wider than `limit`, with `gap` between them, are put in several rows if one node leads to them.
     pub(super) fn of(sizes: &[(f64, f64)], links: &[Link], gap: f64, limit: f64) -> Self {
@@ -92,8 +92,8 @@ impl Ranks {
         made
     }
 
-    /// Returns the vertices of a link and creates those that do not exist yet: those of a trunk, its label, and those
-    /// that it shares with other links to its target.
+    /// Returns the vertices of a link and creates the missing vertices: the vertices of a trunk, its label, and the
+    /// vertices that it shares with other links to its target.
     fn way(&mut self, number: usize, link: &Link, delay: usize, bends: &mut BTreeMap<Bend, usize>) -> Vec<usize> {
         let rank = |vertex: usize| self.ranks.get(vertex).copied().unwrap_or_default();
         let up = self.reversed.get(number).copied().unwrap_or_default();

@@ -58,7 +58,7 @@ fn key(ranks: &Ranks, classes: &[u8], link: usize, pair: &[usize]) -> Option<Key
     Some((*pair.first()?, *pair.get(1)?, classes.get(link).copied()?, up))
 }
 
-/// Returns the length of each rank, which is that of its longest vertex.
+/// Returns the length of each rank: the length of its longest vertex.
 fn lengths(ranks: &Ranks) -> Vec<f64> {
     let mut lengths = vec![0.0_f64; ranks.ranks.iter().max().map_or(0, |last| last + 1)];
     for (rank, (_, size)) in ranks.ranks.iter().zip(&ranks.sizes) {

@@ -1,5 +1,5 @@
-//! Breaks what would be wider than a page into rows: the successors of one node, which leave a trunk row by row, and
-//! the branches of a parallel.
+//! Breaks parts that would be wider than a page into rows: the successors of one node, which leave a trunk row by row,
+//! and the branches of a parallel.
 
 use super::rank::Link;
 

@@ -52,7 +52,7 @@ pub(super) fn strangers(graph: &Graph, history: &History) -> Option<String> {
 /// Returns a graph of the visited states, for an unknown definition.
 pub(super) fn entered(history: &History) -> Graph {
     let mut graph = Graph::default();
-    // The scope of each state: the machine's, or that of the enclosing parallel or map.
+    // The scope of each state: the machine's scope, or the scope of the enclosing parallel or map.
     let mut inside: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
     let mut kinds: BTreeMap<&str, StateKind> = BTreeMap::new();
     for visit in &history.visits {

@@ -193,7 +193,7 @@ impl Trace {
     }
 }
 
-/// Replaces unknown times by those of the parent.
+/// Replaces unknown times with the parent's times.
 fn known((from, to): (Option<i64>, Option<i64>), around: (i64, i64)) -> (i64, i64) {
     let from = from.unwrap_or(around.0);
     (from, to.unwrap_or(around.1).max(from))

@@ -1,4 +1,4 @@
-//! The limits of an evaluation, and what it has used.
+//! The limits of an evaluation, and its usage so far.
 
 /// The resources that one evaluation may use. The limits do not depend on a clock: the same expression over the same
 /// values always passes or always fails.

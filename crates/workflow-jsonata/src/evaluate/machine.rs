@@ -136,7 +136,7 @@ impl<'a> Machine<'a> {
         Rc::clone(self.yard.get_or_insert_default())
     }
 
-    /// Frees what is left at the end.
+    /// Frees the remaining values at the end.
     pub(crate) fn close(&self) {
         if let Some(yard) = &self.yard {
             yard.close();

@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
         Ok(Some(arranged(items, &order)))
     }
 
-    /// Merge sort like that of the reference implementation, so that comparisons happen in the same order.
+    /// Merge sort as in the reference implementation, so that comparisons happen in the same order.
     pub(crate) fn merge_sort<T>(&mut self, items: Vec<T>, after: &mut IsAfter<'_, 'a, T>) -> Res<Vec<T>> {
         let mut order: Vec<usize> = (0..items.len()).collect();
         let mut merged = Vec::with_capacity(items.len());

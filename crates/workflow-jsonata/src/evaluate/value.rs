@@ -274,7 +274,7 @@ impl<'a> List<'a> {
         self.flags.set(self.flags.get() | flag);
     }
 
-    /// Returns the bytes that it holds, without those of its items.
+    /// Returns the bytes that it contains, without the bytes of its items.
     pub(crate) fn bytes(&self) -> usize {
         self.items.capacity() * size_of::<Val<'_>>() + OVERHEAD
     }

@@ -41,7 +41,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Writes JSON. `indent` is that of the line where it begins.
+    /// Writes JSON. `indent` is the indentation of the line where it begins.
     fn write(&mut self, out: &mut String, value: &Val<'a>, indent: Option<usize>, depth: u32) -> Res<()> {
         self.nests(depth)?;
         self.work(1)?;

@@ -1,8 +1,8 @@
 //! `Math.pow` as V8 computes it, to the last bit. The result does not depend on the platform.
 //!
-//! The method and its constants are those of fdlibm's `e_pow.c`, "Copyright (C) 1993 by Sun Microsystems, Inc. All
-//! rights reserved. Developed at SunSoft, a Sun Microsystems, Inc. business. Permission to use, copy, modify, and
-//! distribute this software is freely granted, provided that this notice is preserved." V8 divides differently once.
+//! The method and its constants come from fdlibm's `e_pow.c`, "Copyright (C) 1993 by Sun Microsystems, Inc. All rights
+//! reserved. Developed at SunSoft, a Sun Microsystems, Inc. business. Permission to use, copy, modify, and distribute
+//! this software is freely granted, provided that this notice is preserved." V8 divides differently once.
 #![allow(clippy::excessive_precision)]
 
 /// Terms of log2 for a number near 1 or 1.5, and of 2 to a power near 0.

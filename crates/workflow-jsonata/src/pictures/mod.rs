@@ -49,7 +49,7 @@ fn repeated(unit: u16, count: f64, meter: &mut impl Meter) -> Result<Vec<u16>, F
     Ok(vec![unit; count as usize])
 }
 
-/// Returns the number of which the positions are exactly the multiples, or 0.
+/// Returns the number whose multiples are exactly the positions, or 0.
 fn interval(positions: &[f64]) -> f64 {
     fn divisor(left: f64, right: f64) -> f64 {
         if right == 0.0 { left } else { divisor(right, left % right) }

@@ -165,8 +165,8 @@ impl<'p> Parts<'p> {
         broken.map_or(Ok(()), |code| Err(Fault::new(code)))
     }
 
-    /// Returns the positions of separators, in digits from the point. As in the reference, those of a fraction after
-    /// the first are searched in the integer part.
+    /// Returns the positions of separators, in digits from the point. As in the reference, the positions of a fraction
+    /// after the first are searched in the integer part.
     fn grouping(&self, within: &[u16], symbols: &Symbols, before: bool) -> Vec<f64> {
         let mut positions = Vec::new();
         let mut next = find(within, &symbols.grouping, 0);

@@ -152,7 +152,7 @@ impl Node {
     }
 
     /// Returns the node in parentheses if it is an operation that binds more loosely than this operator. These
-    /// parentheses are for the reader. The printer adds those that the grammar requires.
+    /// parentheses are for the reader. The printer adds the parentheses that the grammar requires.
     #[must_use]
     pub fn within(self, sign: &str) -> Self {
         if own_power(&self.kind) < binding_power(sign) { Self::block([self]) } else { self }

@@ -1,7 +1,8 @@
 //! Coverage: the states, transitions, choice rules, retriers and catchers that executions took.
 //!
-//! If [`FOLDER_VARIABLE`] names a folder, each process records there what its executions take, in a file of its own.
-//! [`Report::gather`] reads all files. `cargo workflow coverage` does both. Without the variable, nothing is counted.
+//! If [`FOLDER_VARIABLE`] names a folder, each process records the items that its executions take in a file of its own
+//! in this folder. [`Report::gather`] reads all files. `cargo workflow coverage` does both. Without the variable,
+//! nothing is counted.
 
 mod point;
 mod record;

@@ -115,7 +115,7 @@ impl Watch {
         recorder.lock().unwrap_or_else(PoisonError::into_inner).write_once(key, line);
     }
 
-    /// Writes what an exploration took.
+    /// Writes the items that an exploration took.
     pub(crate) fn record_explored(&self, taken: &[bool]) {
         let Some(recorder) = recorder() else { return };
         let taken = taken.iter().enumerate().filter(|(_, taken)| **taken);
@@ -129,7 +129,7 @@ impl Watch {
         vec![0; self.ways]
     }
 
-    /// Writes what an execution took.
+    /// Writes the items that an execution took.
     pub(crate) fn record(&self, taken: &[u64]) {
         let Some(recorder) = recorder() else { return };
         let taken = taken.iter().enumerate().filter(|(_, count)| **count > 0);

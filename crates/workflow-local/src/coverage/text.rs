@@ -18,7 +18,7 @@ impl fmt::Display for Share {
 }
 
 impl fmt::Display for Covered {
-    /// Returns the shares by kind, then what was not taken, by state.
+    /// Returns the shares by kind, then the items that were not taken, by state.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.executions == 1 { "" } else { "s" };
         writeln!(f, "{}: {}, {} execution{plural}", printable(&self.title()), self.share(), self.executions)?;

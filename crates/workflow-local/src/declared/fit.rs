@@ -115,7 +115,7 @@ impl Fitting {
         }
     }
 
-    /// Checks the members of an object: its own fields and those of flattened ones.
+    /// Checks the members of an object: its own fields and the fields of flattened types.
     fn members(
         &mut self,
         fields: &'static [Field],
@@ -166,7 +166,7 @@ impl Fitting {
         }
         let mut inside = Self::default();
         match inner(field.shape) {
-            // The member that names the variant is among those of the other fields.
+            // The member that names the variant is among the members of the other fields.
             Shape::OneOf { of, alone: true } => {
                 let mut own = BTreeSet::new();
                 of.iter().for_each(|variant| names_of(variant, &mut own));
@@ -210,7 +210,7 @@ impl Fitting {
         Err(nearest.unwrap_or_default())
     }
 
-    /// Checks a Rust type of which only serde knows the shape.
+    /// Checks a Rust type whose shape only serde knows.
     fn read(
         &mut self,
         shape: &'static Shape,
@@ -285,7 +285,7 @@ fn may_be_missing(shape: &'static Shape) -> bool {
     matches!(inner(shape), Shape::Any | Shape::Option { .. } | Shape::Null | Shape::Opaque { .. })
 }
 
-/// Collects the names of a field's members: its own, or those of the flattened type.
+/// Collects the names of a field's members: its own, or the members of the flattened type.
 fn names(field: &'static Field, into: &mut BTreeSet<&'static str>) {
     if !field.flat {
         into.insert(field.name);
@@ -353,7 +353,7 @@ const INTEGERS: &[(&str, i128, i128)] = &[
     ("i128", i128::MIN, i128::MAX),
 ];
 
-/// Returns a type in Rust syntax, as far as it is known.
+/// Returns the known part of a type in Rust syntax.
 fn describe(shape: &'static Shape) -> String {
     match shape {
         Shape::Any => "Json".to_owned(),

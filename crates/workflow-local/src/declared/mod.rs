@@ -103,7 +103,7 @@ struct AnswerType {
     /// The member; empty for the answer itself.
     member: &'static str,
     shape: &'static Shape,
-    /// Whether the answer is that of `StartSyncExecution`.
+    /// Whether the answer comes from `StartSyncExecution`.
     starts_express: bool,
 }
 

@@ -321,7 +321,7 @@ impl Execution {
         self.fail_map_run(parent, visit, record, Failure::threshold_exceeded());
     }
 
-    /// Stops a map run's children and exports the results, including those of children that were not started.
+    /// Stops a map run's children and exports the results, including the results of children that were not started.
     pub(super) fn stop_map_run(&mut self, parent: &Thread, visit: &Visit, join: &mut Join) {
         let children: Vec<_> = join
             .running

@@ -127,8 +127,8 @@ impl Execution {
         self.next_entry().map(|thread| (thread.run.0, thread.last))
     }
 
-    /// A history by its number: 0 is the execution's own, the others are those of the children of distributed maps. With the
-    /// number of the item or batch, for a child.
+    /// A history by its number: 0 is the execution's own history, the others are the histories of the children of
+    /// distributed maps. With the number of the item or batch, for a child.
     #[doc(hidden)]
     pub fn history_of(&self, number: usize) -> Option<(View<'_>, Option<usize>)> {
         let run = self.runs.get(number)?;
@@ -196,7 +196,7 @@ impl Execution {
         &self.taken
     }
 
-    /// Sets the items of maps by their names, in place of those that their item readers would read.
+    /// Sets the items of maps by their names, instead of the items that their item readers would read.
     #[doc(hidden)]
     pub fn give_items(&mut self, items: GivenItems) {
         self.given_items = Some(items);

@@ -129,7 +129,7 @@ pub struct MapRunChange {
 }
 
 impl Execution {
-    /// Returns the started map runs, in order, with those that child executions started.
+    /// Returns the started map runs, in order, including map runs that child executions started.
     pub fn map_runs(&self) -> &[MapRun] {
         &self.map_runs
     }

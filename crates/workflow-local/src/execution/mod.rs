@@ -186,7 +186,7 @@ pub struct Execution {
     taken: Vec<u64>,
     /// The context object, if the caller gave one.
     given_context: Option<Payload>,
-    /// The items of maps, in place of those that their item readers would read.
+    /// The items of maps, instead of the items that their item readers would read.
     given_items: Option<GivenItems>,
     /// The types that answers to tasks are checked against.
     answer_types: Option<Arc<AnswerTypes>>,
@@ -200,7 +200,7 @@ pub struct Execution {
 /// Returns whether an activity with this ARN exists.
 type HasActivity = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// The items of a map that has this name; `None` for those that its item reader reads.
+/// The items of a map that has this name; `None` for the items that its item reader reads.
 pub(crate) type GivenItems = Arc<dyn Fn(&str) -> Option<Vec<serde_json::Value>> + Send + Sync>;
 
 /// One history: of the execution itself, or of a distributed map's child.

@@ -57,7 +57,7 @@ impl Execution {
     }
 
     /// Continues from where the execution failed, timed out or was stopped (`RedriveExecution`). Its input, its
-    /// definition and the results of what succeeded are kept. Retriers and time limits start again.
+    /// definition and the results of succeeded states are kept. Retriers and time limits start again.
     ///
     /// # Errors
     /// Returns an error if the execution cannot be redriven.

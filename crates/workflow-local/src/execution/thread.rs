@@ -33,7 +33,7 @@ pub(crate) struct Thread {
     pub(crate) item: Option<MapItem>,
     pub(crate) visit: Option<Visit>,
     pub(crate) doing: Doing,
-    /// Distinguishes what the thread waits for now from earlier waits.
+    /// Distinguishes the current wait of the thread from earlier waits.
     pub(crate) ticket: u64,
 }
 
@@ -270,7 +270,7 @@ pub(crate) struct MapRun {
     pub(crate) again: VecDeque<(usize, RunId)>,
     /// The index of the map run in the execution.
     pub(crate) record: usize,
-    /// The total number of items, which for batches exceeds that of children.
+    /// The total number of items, which for batches exceeds the number of children.
     pub(crate) total_items: usize,
     pub(crate) batch_sizes: Vec<usize>,
     pub(crate) arn: Arc<str>,

@@ -56,7 +56,7 @@ impl Variables {
         self.frame.as_deref().filter(|_| self.is_own)
     }
 
-    /// Returns the values of all variables, those of this scope first.
+    /// Returns the values of all variables, with the variables of this scope first.
     #[cfg(feature = "jsonata")]
     pub(crate) fn all(&self) -> impl Iterator<Item = &Payload> {
         self.frames().flat_map(|frame| frame.own.values())

@@ -46,7 +46,7 @@ fn read(bytes: &[u8], most: usize, reading: &mut ReadProgress) -> Result<Vec<Val
     rows.take(if most == 0 { usize::MAX } else { most }).map(row).collect()
 }
 
-/// Returns the number of values in a row. Its depth is that of the file's schema.
+/// Returns the number of values in a row. The depth of a value is limited by the file's schema.
 fn values(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(values).sum::<usize>() + 1,

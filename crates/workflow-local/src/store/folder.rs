@@ -207,7 +207,7 @@ impl ObjectStore for FolderStore {
             found => found?,
         };
         found.extend(written);
-        // A written object comes after the one that it hides; the sort is stable.
+        // A written object comes after the object that it hides; the sort is stable.
         found.sort_by(|one, other| one.key.cmp(&other.key));
         found.reverse();
         found.dedup_by(|one, other| one.key == other.key);

@@ -51,7 +51,7 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Creates a mock with a result: for a map, the array of all iterations' outputs; for a parallel, that of all
+    /// Creates a mock with a result: for a map, the array of all iterations' outputs; for a parallel, the array of all
     /// branches' outputs.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The data flow of a definition: what each state gets and returns, what tasks are sent, how executions end.
+//! The data flow of a definition: the input and output of each state, the requests of tasks, the ends of executions.
 
 pub(crate) mod call;
 pub(crate) mod expression;

@@ -11,18 +11,18 @@ const ALTERNATIVES: usize = 8;
 /// The depth to which a value is followed. Deeper values count as any value.
 const DEPTH: usize = 24;
 
-/// The most values that are followed in one value, each counted as often as it is there: a chain of states that each hold
-/// their input several times would make it grow exponentially. Of what is more, any value counts.
+/// The most values that are followed in one value, each counted as often as it is there: a chain of states that each
+/// hold their input several times would make it grow exponentially. Values beyond this count as any value.
 const SIZE: usize = 1_000;
 
-/// A value of an execution, as far as the definition determines it.
+/// The part of a value of an execution that the definition determines.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Symbol {
     /// Any value.
     Unknown,
     /// A string, number, boolean or null.
     Scalar(Value),
-    /// An object with these members, and those of `base` that are not among them.
+    /// An object with these members, and with the other members of `base`.
     Object { members: BTreeMap<String, Symbol>, base: Option<Box<Symbol>> },
     /// An array of exactly these items.
     Tuple(Vec<Symbol>),
@@ -296,9 +296,9 @@ impl Symbol {
         }
     }
 
-    /// Returns the value without those of its members and items for which it is too large: they count as any value. What is
-    /// computed from too much is computed from the parts that are only known at run time, and one of too large alternatives is
-    /// any value.
+    /// Returns the value without the members and items that make it too large: they count as any value. What is
+    /// computed from too much is computed from the parts that are only known at run time, and one of too large
+    /// alternatives is any value.
     pub(crate) fn sized(mut self) -> Self {
         let mut size = 1;
         let mut fit = |part: &mut Self| {

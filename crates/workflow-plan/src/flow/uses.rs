@@ -35,7 +35,7 @@ pub struct Use {
     pub range: Range<usize>,
     /// Whether it is only asked if there is such a value.
     pub asked: bool,
-    /// Whether the value is used as it is, not what an expression made of it before.
+    /// Whether the value is used unchanged, not the result of an earlier expression on it.
     pub exact: bool,
     /// How many steps of the path lead to a member that the definition itself adds on another path to this text.
     pub added: Option<usize>,

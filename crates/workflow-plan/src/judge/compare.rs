@@ -14,7 +14,7 @@ pub(super) enum Change {
     Value,
     /// It comes from another source, and its form is unknown.
     Source,
-    /// It has several alternatives, one of which has another form.
+    /// It has several alternatives, and one alternative has another form.
     Maybe,
     /// It has another type.
     Type,
@@ -124,7 +124,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
             (Some(new), _) => at(old, new, &inner(name), changes),
             (None, Some(base)) if Some(base) != old_base.as_ref() => {
                 let new = base.member(name);
-                // Callers do not send as input what the definition constructed; the members of a result are unknown.
+                // Callers do not send values that the definition constructed; the members of a result are unknown.
                 let of_input = matches!(new, Symbol::Part { of: ValueSource::Input, .. });
                 if of_input && !matches!(old, Symbol::Part { of: ValueSource::Input, .. }) {
                     changes.push((Change::Removed, named(&inner(name))));
@@ -138,7 +138,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     let added = after.keys().filter(|name| !before.contains_key(*name));
     for name in added {
         match &old_base {
-            // The new members may cover what the base had.
+            // The new members may cover the members of the base.
             Some(base) if old_base != new_base && new_base.is_none() => {
                 let (new, old) = (after.get(name).unwrap_or(&Symbol::Unknown), base.member(name));
                 at(&old, new, &inner(name), changes);
@@ -148,7 +148,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     }
     match (old_base, new_base) {
         (Some(before), Some(after)) if before != after => at(&before, &after, place, changes),
-        // The parts of the execution's input are known; those of a result are not.
+        // The parts of the execution's input are known; the parts of a result are not.
         (Some(Symbol::Part { of: ValueSource::Input, .. }), None) => {
             changes.push((Change::Removed, format!("the rest of {}", named(place))));
         }

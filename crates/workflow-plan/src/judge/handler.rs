@@ -99,7 +99,7 @@ fn pace_of(entry: Option<&Entry>) -> Entry {
     without(entry, &["ErrorEquals", "MaxAttempts", "Comment"])
 }
 
-/// Returns the fields that determine what a catcher does.
+/// Returns the fields that determine the behaviour of a catcher.
 fn handling(entry: &Entry) -> Entry {
     without(Some(entry), &["ErrorEquals", "Comment"])
 }

@@ -27,7 +27,7 @@ impl Judge<'_> {
         let fine = |changes: &Changes| worst(changes).is_none_or(|worst| worst.verdict() != Verdict::Breaking);
         let some_fine = all.iter().any(|(_, changes)| fine(changes));
         for (state, changes) in all {
-            // A new final state next to those that stay unchanged.
+            // A new final state next to final states that stay unchanged.
             let other_form = some_fine && !old.contains_key(state);
             let mut found: Vec<(&Rule, Vec<String>)> = Vec::new();
             for (change, place) in changes {
@@ -59,8 +59,8 @@ impl Judge<'_> {
     }
 }
 
-/// Returns how an output differs from that of the same state, or from the nearest output if that state was not a final
-/// one.
+/// Returns how an output differs from the output of the same state, or from the nearest output if that state was not a
+/// final one.
 fn changes(old: &BTreeMap<String, Symbol>, state: &str, output: &Symbol) -> Changes {
     match old.get(state) {
         Some(before) => compare(before, output),

@@ -1,4 +1,4 @@
-//! Judges what a task calls and sends.
+//! Judges the target and the request of a task.
 
 use workflow_asl::difference::StateDifference;
 use workflow_asl::document::State;

@@ -196,7 +196,7 @@ impl Configuration {
         missing.map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
     }
 
-    /// Returns the keys of tags that the state machine has but that are not declared, except AWS's tags and those of
+    /// Returns the keys of tags that the state machine has but that are not declared, except AWS's tags and the tags of
     /// deployments.
     pub(super) fn tags_to_remove(&self, found: &[Tag]) -> Vec<String> {
         let Some(wanted) = &self.tags else { return Vec::new() };

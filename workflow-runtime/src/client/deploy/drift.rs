@@ -1,4 +1,4 @@
-//! Drift: a state machine differs from what was last deployed.
+//! Drift: a state machine differs from its last deployment.
 
 use std::fmt;
 
@@ -57,7 +57,7 @@ pub struct Drift {
     /// Whether this client deployed it before and it was changed since by other means. Otherwise it was created by
     /// other means.
     pub was_deployed: bool,
-    /// The aspects that differ from what was deployed.
+    /// The aspects that differ from the last deployment.
     pub changed: Vec<Aspect>,
 }
 

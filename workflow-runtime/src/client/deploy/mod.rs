@@ -1,4 +1,4 @@
-//! Updates a workflow's state machine to what is declared. Changes nothing that is already as declared.
+//! Updates a workflow's state machine to the declared state. Changes nothing that is already as declared.
 
 mod configuration;
 mod drift;
@@ -52,7 +52,7 @@ impl Change {
     }
 }
 
-/// A deployed state machine, and what the deployment changed.
+/// A deployed state machine, and the changes of the deployment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Deployed<W> {
@@ -145,7 +145,7 @@ impl<W: Workflow> Client<W> {
     /// # Errors
     ///
     /// [`Error::Invalid`] if the service finds errors in the definition, [`Error::Drifted`] if the state machine
-    /// differs from what was last deployed, [`Error::OtherType`] if it exists with the other type, Standard or Express,
+    /// differs from the last deployment, [`Error::OtherType`] if it exists with the other type, Standard or Express,
     /// [`Error::Deleting`] if it is being deleted, [`Error::Overtaken`] if another deployment changed it concurrently,
     /// or another [`Error`] of a call.
     pub fn deploy(&self, role: &Arn) -> Deploy<W>
@@ -245,7 +245,7 @@ impl<W: Workflow> Deploy<W> {
         self.publish().set(|settings| settings.alias = Some((name.to_owned(), weight)))
     }
 
-    /// Overwrites the state machine even if it differs from what was last deployed.
+    /// Overwrites the state machine even if it differs from the last deployment.
     pub fn overwrite(self) -> Self {
         self.set(|settings| settings.overwrites = true)
     }
@@ -300,7 +300,7 @@ struct Deployment<'a, W> {
     settings: &'a Settings,
 }
 
-/// A state machine that has been updated to what is declared.
+/// A state machine that has been updated to the declared state.
 struct UpdatedMachine<W> {
     machine: StateMachine<W>,
     change: Change,
@@ -335,7 +335,7 @@ impl<W: Workflow> Deployment<'_, W> {
         Ok(Deployed { machine, change, version, alias })
     }
 
-    /// Creates the state machine, or updates it to what is declared.
+    /// Creates the state machine, or updates it to the declared state.
     async fn bring(&self) -> Result<UpdatedMachine<W>, Error> {
         let existing = match self.client.find(&self.declared.name).await? {
             Some(existing) => existing,
@@ -369,7 +369,7 @@ impl<W: Workflow> Deployment<'_, W> {
         }
     }
 
-    /// Returns the hashes of what is declared.
+    /// Returns the hashes of the declared definition and configuration.
     fn state(&self) -> State {
         let mut state = self.settings.configuration.state();
         state.insert(Aspect::Definition, Hash::of(&self.declared.definition, self.role.as_str()));

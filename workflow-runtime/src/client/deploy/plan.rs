@@ -1,4 +1,4 @@
-//! Plans a deployment: what it would change and what that means. Changes nothing.
+//! Plans a deployment: its changes and their effects. Changes nothing.
 
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::Tag;
@@ -34,7 +34,7 @@ impl Planned {
 }
 
 impl<W: Workflow> Client<W> {
-    /// Returns what deploying the workflow with this role would change, and what that means for executions under way,
+    /// Returns the changes of a deployment of the workflow with this role, and their effects on executions under way,
     /// callers, readers and workers. Changes nothing.
     ///
     /// To plan tags, logging and other options, use [`Deploy::plan`].
@@ -71,7 +71,7 @@ impl<W: Workflow> Deploy<W> {
         self
     }
 
-    /// Returns what this deployment would change, and what that means. Changes nothing.
+    /// Returns the changes of this deployment, and their effects. Changes nothing.
     ///
     /// ```ignore
     /// let planned = client.deploy(&role).tags([("team", "orders")]).plan().await?;
@@ -131,8 +131,8 @@ impl<W: Workflow> StateMachine<W> {
         Ok(of_service(&machine.describe().await?, &tags_of(&machine).await?))
     }
 
-    /// Returns what was changed by other means since this client last deployed the state machine, or that it was
-    /// created by other means. A deployment does not overwrite such changes by default.
+    /// Returns the changes by other tools since this client last deployed the state machine, or that it was created by
+    /// other means. A deployment does not overwrite such changes by default.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
-//! The tags of a deployment, which record what it deployed.
+//! The tags of a deployment, which record the deployed definition and configuration.
 //!
-//! The next deployment uses them to check that the state machine is still what was deployed. An update takes several
+//! The next deployment uses them to check that the state machine is still as deployed. An update takes several
 //! requests, for the tags and for the state machine, and may be interrupted between them. The tags therefore name both
 //! the old and the new state before the update, and only the new one after it.
 
@@ -138,7 +138,7 @@ impl Record {
 }
 
 /// Returns the aspects of a state machine that are neither as deployed nor as declared. A part of the configuration
-/// that no deployment has declared belongs to nobody.
+/// that no deployment has declared has no owner.
 pub(super) fn drifted(record: Option<&Record>, found: &State, declared: Option<&State>) -> Vec<Aspect> {
     let differs = |aspect: &Aspect, hash: &Hash| match declared {
         Some(declared) => declared.get(aspect).is_some_and(|declared| declared != hash),

@@ -4,9 +4,8 @@ use std::fmt;
 
 use crate::client::Sensitive;
 
-/// Why a payload does not match a type.
-///
-/// `Display` and `Debug` print what was expected and where, but nothing of the payload.
+/// Why a payload does not match a type. `Display` and `Debug` print the expected type and the place, but no part of the
+/// payload.
 #[derive(Debug)]
 pub struct Mismatch {
     text: Sensitive,

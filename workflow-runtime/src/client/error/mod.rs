@@ -164,7 +164,7 @@ pub enum Error {
         name: String,
     },
 
-    /// The state machine differs from what was last deployed and was not changed.
+    /// The state machine differs from the last deployment and was not changed.
     #[error("{0}")]
     Drifted(Box<Drift>),
 
@@ -188,7 +188,7 @@ pub enum Error {
         name: String,
     },
 
-    /// An alias cannot be rolled back, because no version is older than the one that it points to.
+    /// An alias cannot be rolled back, because no version is older than the alias's version.
     #[error("the alias {alias} cannot be rolled back: there is no older version")]
     NothingBefore {
         /// The alias.

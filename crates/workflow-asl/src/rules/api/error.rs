@@ -113,7 +113,7 @@ fn is_verified(task: TaskResource<'_>) -> bool {
 }
 
 /// Returns whether the same service's errors begin with `prefix` in the other kind of integration: optimised ones have
-/// names of AWS's SDK for Java 1, those of the SDK names of its version 2.
+/// names of AWS's SDK for Java 1; SDK integrations use the names of version 2.
 fn is_other_generation(task: TaskResource<'_>, prefix: &str, own: &str) -> bool {
     if prefix == own || prefix.is_empty() {
         return false;

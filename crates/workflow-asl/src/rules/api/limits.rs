@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workflow_services::{Limits, Shape};
 
-/// Returns what a parameter takes and what it has, if a constant is beyond the limits.
+/// Returns the allowed values and the actual value of a parameter, if a constant is beyond the limits.
 pub(super) fn beyond(limits: Limits, shape: Shape, value: &Value) -> Option<(String, String)> {
     let (measured, unit) = match (shape, value) {
         (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::Number(number)) => (number.as_f64()?, ""),

@@ -107,7 +107,7 @@ fn is_one_of(calls: &[S3Call], arn: &str) -> bool {
     calls.iter().any(|(call, _)| arn.strip_suffix(call).is_some_and(|before| before.ends_with(':')))
 }
 
-/// Returns whether the text is the ARN of an integration with a service; what is not has another finding.
+/// Returns whether the text is the ARN of an integration with a service. Other texts have another finding.
 fn is_call(arn: &str) -> bool {
     // Only partition, region and account may be unknown: `arn:${AWS::Partition}:states:::…`.
     let name = Arn::parse(arn).and_then(Arn::integration);
@@ -146,7 +146,7 @@ impl<'a> ApiCall<'a> {
     fn input(&self) -> Option<RequestInput> {
         match self.caller {
             Caller::Task => RequestInput::of(self.target()?),
-            // Readers accept the API's parameters, as far as is known.
+            // As far as we know, readers accept the API's parameters.
             Caller::Reader => {
                 let (service, operation) = self.name().split_once(':')?;
                 Some(RequestInput::of_operation(Service::find(service)?.operation(operation)?))

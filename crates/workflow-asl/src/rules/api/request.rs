@@ -161,7 +161,7 @@ fn typed_value(shape: Shape, value: &Value) -> Option<Value> {
 }
 
 impl Request<'_> {
-    /// Warns of a literal in quotes. In a document, it may be what AWS accepts.
+    /// Warns of a literal in quotes. In a document, AWS may accept it.
     fn as_text(&mut self, name: Option<&str>, text: &str, takes: &'static str, at: &Pointer) {
         if let (true, Some(name)) = (self.lowered, name) {
             let finding = Finding::LiteralAsText { name: name.to_owned(), takes, text: text.to_owned() };
@@ -293,7 +293,8 @@ impl Request<'_> {
         members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
     }
 
-    /// Checks the groups of parameters of which one is required. Those of an API also apply to its call by the SDK.
+    /// Checks the groups of parameters that require one parameter. The groups of an API also apply to its SDK
+    /// integration.
     fn groups(&mut self, members: &Map<String, Value>, structure: Structure, meant: &BTreeSet<&str>, at: &Pointer) {
         let name = self.call.name();
         let integration = Integration::find(name.strip_prefix("aws-sdk:").unwrap_or(name));

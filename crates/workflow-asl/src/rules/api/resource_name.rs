@@ -33,7 +33,7 @@ const fn arn(words: &'static str, service: &'static str, starts: &'static [&'sta
     Kind { words, service, starts, never_has: None }
 }
 
-/// Parameters by their service, or of all services, and their name. The forms are those of AWS's API references.
+/// Parameters by their service, or of all services, and their name. AWS's API references give the forms.
 const PARAMETERS: &[(&str, &[&str], Takes)] = &[
     ("", &["Bucket", "S3Bucket", "S3BucketName"], Takes::Bucket),
     ("", &["RoleArn", "ExecutionRoleArn"], Takes::Arn(arn("the ARN of a role", "iam", &["role/"]))),
@@ -138,7 +138,7 @@ pub(in crate::rules) fn unlike_name(call: &str, name: &str, text: &str) -> Optio
     }
 }
 
-/// Returns whether a text may be a URI, of which the end may be unknown.
+/// Returns whether a text may be a URI. The end of the text may be unknown.
 fn begins_with_scheme(text: &str) -> bool {
     let known = text.trim_end_matches('…');
     text.starts_with("{%")

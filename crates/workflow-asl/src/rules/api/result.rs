@@ -59,7 +59,7 @@ pub(in crate::rules) fn results_have_the_members_that_are_read(
         let kind = part.shape().structure().is_none().then(|| part.shape().kind());
         let meant = meant_of_call(call.whole_name(), part, name, |names| lookups.nearest(name, names));
         let field = reference.pointer.tokens().nth(state.at.tokens().count()).unwrap_or_default();
-        // The name may be that of a member of the input.
+        // The name may be the name of a member of the input.
         let sees = (reference.language == QueryLanguage::JsonPath
             && ["ResultSelector", "Assign"].contains(&&*field)
             && reference.steps.first().is_some_and(|first| std::ptr::eq(first, step)))

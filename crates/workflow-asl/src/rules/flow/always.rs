@@ -59,7 +59,7 @@ fn always_true(tests: impl Iterator<Item = Test>, and: &'static str) -> Option<F
             if known.kind != kind {
                 return (known.is_negated && is_negated).then_some(known.is_equality);
             }
-            // The values are intervals, of which two have no value in common if all have none.
+            // The values are intervals: if all of them have no value in common, two of them have no value in common.
             match compared(&known.values, kind, Some(test.relation), &test.constant, is_negated) {
                 Compared::To(both) => known.values = both,
                 _ => return Some(known.is_equality),
@@ -79,7 +79,7 @@ fn always_true(tests: impl Iterator<Item = Test>, and: &'static str) -> Option<F
 }
 
 impl Flow<'_, '_> {
-    /// Checks `a or b or c`, of which an alternative is evaluated if the earlier ones are not true.
+    /// Checks `a or b or c`. An alternative is evaluated if the earlier alternatives are not true.
     pub(super) fn alternatives(&self, node: &Node, place: &Place<'_>) {
         let mut alternatives = Vec::new();
         alternatives_of(node, &mut alternatives);

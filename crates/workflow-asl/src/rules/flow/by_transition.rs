@@ -1,5 +1,5 @@
-//! Reports what is certainly wrong after one of several transitions to a state: their types are joined, so that the
-//! analysis of the state alone does not show it.
+//! Reports errors that certainly happen after one of several transitions to a state: the types of the transitions are
+//! joined, so that the analysis of the state alone does not show it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ impl TakenTransition {
 }
 
 impl<'a> Flow<'_, 'a> {
-    /// Reports what is wrong after each of several transitions to a state, in that state and those after it.
+    /// Reports errors after each of several transitions to a state, in that state and in the states after it.
     pub(super) fn say_by_transition(
         &self,
         graph: &Graph<'a>,

@@ -9,7 +9,7 @@ use super::Flow;
 use super::expression::{Given, PARSE, Place, needs_member};
 use super::kind::{Kind, Kinds};
 use super::read::merged;
-use super::ty::{Fields, Found, Is, Ty};
+use super::ty::{Existence, Fields, Found, Ty};
 use crate::Finding;
 use crate::jsonata::{self, Node, NodeKind};
 
@@ -128,7 +128,7 @@ impl Flow<'_, '_> {
             },
         };
         // Most functions return nothing if an argument is absent.
-        if known.asking { Given::there(ty) } else { Given::maybe(ty) }
+        if known.asking { Given::present(ty) } else { Given::maybe(ty) }
     }
 
     /// Returns the type with which a reduction starts. An object or an array may grow.
@@ -155,7 +155,7 @@ impl Flow<'_, '_> {
         };
         let NodeKind::String(name) = &key.kind else { return Given::maybe(Ty::Any) };
         match object.member(name) {
-            Found::There(ty) => Given::there(ty),
+            Found::Present(ty) => Given::present(ty),
             Found::Maybe(ty) => Given::maybe(ty),
             missing => {
                 let holder = given.first().and_then(|(node, _)| *node).map(|node| place.text(node));
@@ -163,7 +163,7 @@ impl Flow<'_, '_> {
                     let finding = self.missing(missing, object, (&holder.unwrap_or_default(), name), PARSE, &[]);
                     self.say(finding, place.at, Some(place.range(key)));
                 }
-                Given { is: Is::Absent, ..Given::maybe(Ty::Any) }
+                Given { is: Existence::Absent, ..Given::maybe(Ty::Any) }
             }
         }
     }
@@ -252,7 +252,7 @@ fn filters_objects(arguments: &[Node]) -> bool {
         if params.first().is_some_and(|item| needs_member(body, item)))
 }
 
-/// Returns what the first argument is, if it has no members that `$keys` and `$lookup` could return.
+/// Returns the kind of the first argument, if it has no members that `$keys` and `$lookup` could return.
 fn without_members(function: FunctionId, ty: &Ty) -> Option<&'static str> {
     if !matches!(function, FunctionId::Keys | FunctionId::Lookup) {
         return None;
@@ -264,7 +264,7 @@ fn without_members(function: FunctionId, ty: &Ty) -> Option<&'static str> {
     }
 }
 
-/// Returns what the first argument must be, and what it is instead, for functions that fail for the text.
+/// Returns the expected and the actual kind of the first argument, for functions that fail for text.
 fn unlike_text(function: FunctionId, ty: &Ty) -> Option<(&'static str, &'static str)> {
     let all = |texts: &BTreeSet<Rc<str>>, is: fn(&str) -> bool| texts.iter().all(|text| is(text));
     match (function, ty) {
@@ -283,7 +283,7 @@ pub(super) fn is_no_json(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text).is_err()
 }
 
-/// Returns what an argument must be and what a test has shown it to be, if these differ.
+/// Returns the expected kind of an argument and the kind that a test has shown, if they differ.
 fn shown_unlike(kinds: &str, ty: &Ty) -> Option<(&'static str, &'static str)> {
     let wanted = match kinds {
         "s" => Kind::Text,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::instead::Meant;
 use super::kind::Kind;
 use super::read::{few, near};
-use super::ty::{Is, Range, Slot, Ty};
+use super::ty::{Existence, Range, Slot, Ty};
 use super::{Flow, Origin, Outcome, Outcomes, Scene};
 use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
 use crate::path::{JsonPath, Root};
@@ -175,15 +175,15 @@ impl Flow<'_, '_> {
         if operator == Operator::IsPresent {
             let Some(wanted) = operand.as_bool() else { return same() };
             return if wanted == truth {
-                Some(self.narrowed(scene, path, Slot::there(ty)))
-            } else if is == Is::There && path.segments().is_some_and(|steps| !steps.is_empty()) {
+                Some(self.narrowed(scene, path, Slot::present(ty)))
+            } else if is == Existence::Present && path.segments().is_some_and(|steps| !steps.is_empty()) {
                 never(format!("`{variable}` is always present here"), None)
             } else {
-                Some(self.narrowed(scene, path, Slot { ty: Ty::Any, is: Is::Absent }))
+                Some(self.narrowed(scene, path, Slot { ty: Ty::Any, is: Existence::Absent }))
             };
         }
         // A comparison with an absent value fails the execution.
-        let scene = &self.narrowed(scene, path, Slot::there(ty.clone()));
+        let scene = &self.narrowed(scene, path, Slot::present(ty.clone()));
         let same = || Some(scene.clone());
         let other = match (operator.operand(), operand) {
             (Operand::Path, Value::String(text)) => self.path(scene, text, &at_operator),
@@ -223,9 +223,9 @@ impl Flow<'_, '_> {
                                 None
                             }
                         }
-                        true => Some(self.narrowed(scene, path, Slot::there(plain(*kind)))),
+                        true => Some(self.narrowed(scene, path, Slot::present(plain(*kind)))),
                         false if matches!(ty, Ty::Any | Ty::Except(_)) => {
-                            Some(self.narrowed(scene, path, Slot::there(ty.except(*kind))))
+                            Some(self.narrowed(scene, path, Slot::present(ty.except(*kind))))
                         }
                         false => same(),
                     };
@@ -291,7 +291,7 @@ impl Flow<'_, '_> {
                 return never(format!("{}, which is no timestamp", quote(&ty)), None);
             }
             return if truth && ty.kind().is_none() {
-                Some(self.narrowed(scene, path, Slot::there(Ty::TEXT)))
+                Some(self.narrowed(scene, path, Slot::present(Ty::TEXT)))
             } else {
                 same()
             };
@@ -302,7 +302,7 @@ impl Flow<'_, '_> {
             let pattern = Pattern::new(text);
             let left: BTreeSet<_> = texts.iter().filter(|text| pattern.matches(text) == truth).cloned().collect();
             return if !left.is_empty() {
-                Some(self.narrowed(scene, path, Slot::there(Ty::Text(Some(left.into())))))
+                Some(self.narrowed(scene, path, Slot::present(Ty::Text(Some(left.into())))))
             } else if truth {
                 never(quote(&ty), None)
             } else {
@@ -321,7 +321,7 @@ impl Flow<'_, '_> {
             Compared::To(ty) if truth && !known && scene.excludes(&name, &ty) => {
                 never(format!("an earlier comparison of `{variable}` is true for each such value"), None)
             }
-            Compared::To(ty) => Some(self.narrowed(scene, path, Slot::there(ty))),
+            Compared::To(ty) => Some(self.narrowed(scene, path, Slot::present(ty))),
             Compared::Unlisted(values) if truth => {
                 if let (Value::String(text), Ty::Api(..)) = (operand, &ty) {
                     let near = near(self, text, values.iter().copied());
@@ -424,7 +424,7 @@ pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &
                     }
                     _ => Compared::Never,
                 },
-                // AWS may add values to those that it lists.
+                // AWS may add values to its list.
                 (false, _) if call.is_some() => Compared::To(ty.clone()),
                 (false, _) => {
                     let left: BTreeSet<_> = texts.into_iter().filter(|text| *text != one).collect();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use workflow_jsonata::function;
 
 use super::kind::{Kind, Kinds};
-use super::ty::{Fields, Found, Is, Range, Slot, Ty};
+use super::ty::{Existence, Fields, Found, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
@@ -39,23 +39,23 @@ pub(super) struct Place<'p> {
 /// The result of an expression: its type, and whether it may be absent. If there are several values, each has the type.
 pub(super) struct Given {
     pub(super) ty: Ty,
-    pub(super) is: Is,
+    pub(super) is: Existence,
     pub(super) many: bool,
 }
 
 impl Given {
-    pub(super) fn there(ty: Ty) -> Self {
-        Self { ty, is: Is::There, many: false }
+    pub(super) fn present(ty: Ty) -> Self {
+        Self { ty, is: Existence::Present, many: false }
     }
 
     pub(super) fn maybe(ty: Ty) -> Self {
-        Self { is: Is::Maybe, ..Self::there(ty) }
+        Self { is: Existence::Maybe, ..Self::present(ty) }
     }
 
     /// Returns the type of the result as one value.
     pub(super) fn value(self) -> Ty {
         match self.is {
-            Is::Absent => Ty::Any,
+            Existence::Absent => Ty::Any,
             _ if self.many => Ty::sequence(self.ty),
             _ => self.ty,
         }
@@ -85,7 +85,7 @@ impl Flow<'_, '_> {
                 let mut fields = Fields::default();
                 for (name, value) in members {
                     fields.open |= placeholder::likely(name);
-                    fields.insert(name, Slot::there(self.value(scene, value, &at.child(name))));
+                    fields.insert(name, Slot::present(self.value(scene, value, &at.child(name))));
                 }
                 fields.into()
             }
@@ -111,7 +111,8 @@ impl Flow<'_, '_> {
     /// Reports a condition that is never true because it needs a value that is absent, whatever else it tests.
     fn never_present(&self, condition: &Node, place: &Place<'_>) {
         let is_absent = |node: &Node| {
-            target(node, place).is_some() && self.node(node, &Place { asks: true, ..place.clone() }).is == Is::Absent
+            target(node, place).is_some()
+                && self.node(node, &Place { asks: true, ..place.clone() }).is == Existence::Absent
         };
         match &alone(condition).kind {
             _ if is_path(condition) && is_absent(condition) => {
@@ -190,10 +191,10 @@ impl Flow<'_, '_> {
 
     fn part_of(&self, node: &Node, place: &Place<'_>) -> Given {
         match &node.kind {
-            NodeKind::String(text) => Given::there(Ty::text(text)),
-            NodeKind::Number(number) => Given::there(Ty::Number(Range::point(*number))),
-            NodeKind::Bool(value) => Given::there(Ty::Bool(Some(*value))),
-            NodeKind::Null => Given::there(Ty::Null),
+            NodeKind::String(text) => Given::present(Ty::text(text)),
+            NodeKind::Number(number) => Given::present(Ty::Number(Range::point(*number))),
+            NodeKind::Bool(value) => Given::present(Ty::Bool(Some(*value))),
+            NodeKind::Null => Given::present(Ty::Null),
             NodeKind::Path(_)
             | NodeKind::Name(_)
             | NodeKind::Variable(_)
@@ -230,21 +231,21 @@ impl Flow<'_, '_> {
     fn array(&self, items: &[Node], place: &Place<'_>) -> Given {
         let given: Vec<_> = items.iter().map(|item| self.node(item, place)).collect();
         let single = |given: &Given| {
-            given.is == Is::There && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
+            given.is == Existence::Present && !given.many && !matches!(given.ty.kind(), None | Some(Kind::Array))
         };
         if given.iter().all(single) && !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) {
-            return Given::there(Ty::tuple(given.into_iter().map(|given| given.ty).collect()));
+            return Given::present(Ty::tuple(given.into_iter().map(|given| given.ty).collect()));
         }
         // A nested list is flattened, unless an array constructor creates it.
         let nested = items.iter().any(|item| matches!(item.kind, NodeKind::Array(_)));
-        let known = given.iter().filter(|given| given.is != Is::Absent);
+        let known = given.iter().filter(|given| given.is != Existence::Absent);
         let mut each = known.map(|given| match given.many {
             true if given.ty.kind() == Some(Kind::Array) => Ty::Any,
             true => given.ty.clone(),
             false => given.ty.each(),
         });
         let first = each.next().filter(|_| !nested).unwrap_or(Ty::Any);
-        Given::there(Ty::list(each.fold(first, |all, item| all.join(&item))))
+        Given::present(Ty::list(each.fold(first, |all, item| all.join(&item))))
     }
 
     fn object(&self, pairs: &[(Node, Node)], place: &Place<'_>) -> Given {
@@ -254,7 +255,7 @@ impl Flow<'_, '_> {
             match &key.kind {
                 NodeKind::String(name) => {
                     // An absent value is reported once.
-                    let is = if given.is == Is::There { Is::There } else { Is::Maybe };
+                    let is = if given.is == Existence::Present { Existence::Present } else { Existence::Maybe };
                     fields.insert(name, Slot { ty: given.value(), is });
                 }
                 _ => {
@@ -263,7 +264,7 @@ impl Flow<'_, '_> {
                 }
             }
         }
-        Given::there(fields.into())
+        Given::present(fields.into())
     }
 
     /// Checks the key of an object, which is a string.
@@ -302,7 +303,7 @@ impl Flow<'_, '_> {
         };
         match (then, other) {
             (Some(one), Some(two)) => {
-                let is = if one.is == two.is { one.is } else { Is::Maybe };
+                let is = if one.is == two.is { one.is } else { Existence::Maybe };
                 Given { many: one.many || two.many, is, ty: one.ty.join(&two.ty) }
             }
             (one, two) => one.or(two).unwrap_or_else(|| Given::maybe(Ty::Any)),
@@ -340,7 +341,7 @@ impl Flow<'_, '_> {
                 let Some((first, rest)) = steps.split_first() else { return Given::maybe(Ty::Any) };
                 let mut given = self.step(first, None, node.span.start, place);
                 for step in rest {
-                    if given.is == Is::Absent {
+                    if given.is == Existence::Absent {
                         break;
                     }
                     given = self.step(step, Some(given), node.span.start, place);
@@ -355,7 +356,7 @@ impl Flow<'_, '_> {
     fn step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Variable(name) if before.is_none() => match place.variable(name) {
-                Some(ty) => Given::there(ty).spread(),
+                Some(ty) => Given::present(ty).spread(),
                 None => Given::maybe(Ty::Any),
             },
             NodeKind::Name(name) => {
@@ -412,7 +413,9 @@ impl Flow<'_, '_> {
                     match given.ty.kind() {
                         None | Some(Kind::Array) => Given::maybe(Ty::Any),
                         _ if given.many => Given::maybe(Ty::Any),
-                        _ if before.is == Is::There && given.is == Is::There => Given { many, ..given },
+                        _ if before.is == Existence::Present && given.is == Existence::Present => {
+                            Given { many, ..given }
+                        }
                         _ => Given { many, ..Given::maybe(given.ty) },
                     }
                 }
@@ -431,8 +434,8 @@ impl Flow<'_, '_> {
             }
         }
         match ty.member(name) {
-            Found::There(ty) => Given { ty, is, many }.spread(),
-            Found::Maybe(ty) => Given { ty, is: Is::Maybe, many }.spread(),
+            Found::Present(ty) => Given { ty, is, many }.spread(),
+            Found::Maybe(ty) => Given { ty, is: Existence::Maybe, many }.spread(),
             missing => {
                 if !place.asks {
                     let end = span.start.saturating_sub(1).max(start);
@@ -452,7 +455,7 @@ impl Flow<'_, '_> {
                     };
                     self.say(finding, place.at, Some(span.start + OPEN..span.end + OPEN));
                 }
-                Given { ty: Ty::Any, is: Is::Absent, many }
+                Given { ty: Ty::Any, is: Existence::Absent, many }
             }
         }
     }
@@ -479,29 +482,37 @@ impl Flow<'_, '_> {
             let item = if array { given.ty.item().unwrap_or(Ty::Any) } else { given.ty.clone() };
             self.node(filter, &Place { context: item.clone(), asks: is_path(filter), ..place.clone() });
             let item = if item == Ty::Any && needs_member(filter, "") { Ty::Except(Kinds::SCALARS) } else { item };
-            return Given { ty: item, is: if given.is == Is::Absent { Is::Absent } else { Is::Maybe }, many: true };
+            return Given {
+                ty: item,
+                is: if given.is == Existence::Absent { Existence::Absent } else { Existence::Maybe },
+                many: true,
+            };
         };
         let index = index.floor() as i64;
         let holder = place.code.get(start..inner.span.end).unwrap_or_default().trim();
         if let (Some(item), false) = (given.ty.known_item(index), given.many) {
-            if item.is == Is::Absent && !place.asks {
+            if item.is == Existence::Absent && !place.asks {
                 let finding = Finding::ShownAbsent { path: format!("{holder}[{index}]") };
                 self.say(finding, place.at, Some(place.range(node)));
             }
             return Given { ty: item.ty.clone(), is: item.is, many: false };
         }
-        if given.many || given.ty.kind().is_none() || given.is == Is::Absent {
+        if given.many || given.ty.kind().is_none() || given.is == Existence::Absent {
             let item = if array { Ty::Any } else { given.ty };
             return Given {
                 ty: item,
-                is: if given.is == Is::Absent { Is::Absent } else { Is::Maybe },
+                is: if given.is == Existence::Absent { Existence::Absent } else { Existence::Maybe },
                 many: given.many,
             };
         }
         let finding = if array {
             match self.item(&given.ty, index, holder) {
                 Ok((ty, is)) => {
-                    return Given { ty, is: if is == Is::There { given.is } else { Is::Maybe }, many: false };
+                    return Given {
+                        ty,
+                        is: if is == Existence::Present { given.is } else { Existence::Maybe },
+                        many: false,
+                    };
                 }
                 Err(finding) => finding,
             }
@@ -514,7 +525,7 @@ impl Flow<'_, '_> {
         if !place.asks {
             self.say(finding, place.at, Some(inner.span.end + OPEN..node.span.end + OPEN));
         }
-        Given { ty: Ty::Any, is: Is::Absent, many: false }
+        Given { ty: Ty::Any, is: Existence::Absent, many: false }
     }
 }
 
@@ -536,7 +547,7 @@ impl<'p> Place<'p> {
             // Another rule reports unknown members of `$states`.
             fields.open = true;
             for (name, ty) in [("result", &self.scene.result), ("errorOutput", &self.scene.error)] {
-                ty.iter().for_each(|ty| fields.insert(name, Slot::there(ty.clone())));
+                ty.iter().for_each(|ty| fields.insert(name, Slot::present(ty.clone())));
             }
             return Some(fields.into());
         }

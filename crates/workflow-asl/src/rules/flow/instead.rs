@@ -42,7 +42,7 @@ impl Instead {
     }
 }
 
-/// Keeps what is meant after both of two transitions.
+/// Keeps the suggestions that apply after both of two transitions.
 pub(super) fn join(known: &mut Meant, other: &[Instead]) {
     known.retain_mut(|one| {
         let same = other.iter().find(|two| two.why == one.why);
@@ -64,7 +64,7 @@ pub(super) struct Elsewhere {
 /// Returns the help for a member that is absent where it is read.
 pub(super) fn elsewhere(meant: &[Instead], name: &str) -> Option<Elsewhere> {
     let (one, is_known) = meant.iter().find_map(|one| match one.meant.member(name) {
-        Found::There(_) => Some((one, true)),
+        Found::Present(_) => Some((one, true)),
         Found::Maybe(ty) => Some((one, ty != Ty::Any)),
         _ => None,
     })?;

@@ -85,7 +85,7 @@ struct Outcome {
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
-    /// The inputs that results have replaced: in the output, and in that of each catcher.
+    /// The inputs that results have replaced: in the output, and in the output of each catcher.
     replaced: Meant,
     replaced_if_caught: Vec<Meant>,
 }
@@ -232,7 +232,7 @@ fn context(item: Option<&Ty>) -> Ty {
                 // `Value` is the item. The input of the execution is unknown.
                 MemberKind::Any => item.filter(|_| member.name == "Value").cloned().unwrap_or(Ty::Any),
             };
-            fields.insert(member.name, Slot::there(ty));
+            fields.insert(member.name, Slot::present(ty));
         }
         fields.into()
     }

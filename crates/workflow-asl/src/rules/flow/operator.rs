@@ -7,7 +7,7 @@ use super::choice::{Compared, compared, is_value_of_dynamodb, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
 use super::kind::Kind;
 use super::read::{few, near};
-use super::ty::{Found, Is, Range, Slot, Ty};
+use super::ty::{Existence, Found, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::context::is_timestamp;
 use crate::document::Relation;
@@ -77,16 +77,16 @@ impl Flow<'_, '_> {
                 if let Some(scene) = self.narrow(left, place).yes {
                     self.node(right, &Place { scene, ..asking(right) });
                 }
-                Given::there(Ty::BOOL)
+                Given::present(Ty::BOOL)
             }
             "or" => {
                 self.alternatives(node, place);
-                Given::there(Ty::BOOL)
+                Given::present(Ty::BOOL)
             }
             "&" => {
                 self.node(left, place);
                 self.node(right, place);
-                Given::there(Ty::TEXT)
+                Given::present(Ty::TEXT)
             }
             "+" | "-" | "*" | "/" | "%" => {
                 self.numbers(sign, &[left, right], place);
@@ -128,17 +128,17 @@ impl Flow<'_, '_> {
                     self.equal(node, tested, ty, other, place);
                     self.never_in_this_case(node, tested, other, place);
                 }
-                Given::there(Ty::BOOL)
+                Given::present(Ty::BOOL)
             }
             "in" => {
                 let (one, all) = (self.node(left, place).value(), self.node(right, place).value());
                 self.among(node, left, &one, &all, place);
-                Given::there(Ty::BOOL)
+                Given::present(Ty::BOOL)
             }
             _ => {
                 self.node(left, place);
                 self.node(right, place);
-                Given::there(Ty::Any)
+                Given::present(Ty::Any)
             }
         }
     }
@@ -285,9 +285,9 @@ impl Flow<'_, '_> {
                 let equal = yes.map(|scene| {
                     let known = [left, right].into_iter().find_map(|side| Some((side, target(side, place)?)));
                     let Some((side, (origin, steps))) = known else { return scene };
-                    let is_there = self.node(side, &Place { asks: true, ..place.clone() }).is == Is::There;
+                    let is_there = self.node(side, &Place { asks: true, ..place.clone() }).is == Existence::Present;
                     let ty = self.node(side, &Place { scene: scene.clone(), ..place.clone() }).value();
-                    if is_there { scene } else { shown(place, &origin, &steps, Slot { ty, is: Is::Maybe }) }
+                    if is_there { scene } else { shown(place, &origin, &steps, Slot { ty, is: Existence::Maybe }) }
                 });
                 Outcomes { yes: no, no: equal }
             }
@@ -299,12 +299,12 @@ impl Flow<'_, '_> {
             _ => match target(node, place) {
                 Some((origin, steps)) => {
                     let given = self.node(node, &Place { asks: true, ..place.clone() });
-                    if let (Ty::Bool(Some(value)), Is::There, false) = (&given.ty, given.is, given.many) {
+                    if let (Ty::Bool(Some(value)), Existence::Present, false) = (&given.ty, given.is, given.many) {
                         let scene = |is: bool| (is == *value).then(|| place.scene.clone());
                         return Outcomes { yes: scene(true), no: scene(false) };
                     }
-                    if given.is == Is::Maybe && !steps.is_empty() {
-                        let there = shown(place, &origin, &steps, Slot::there(given.value()));
+                    if given.is == Existence::Maybe && !steps.is_empty() {
+                        let there = shown(place, &origin, &steps, Slot::present(given.value()));
                         Outcomes { yes: Some(there), ..same() }
                     } else {
                         same()
@@ -321,12 +321,12 @@ impl Flow<'_, '_> {
         let given = self.node(argument, &Place { asks: true, ..place.clone() });
         let no = match given.is {
             _ if steps.is_empty() => Some(place.scene.clone()),
-            Is::There => None,
-            _ => Some(shown(place, &origin, &steps, Slot { ty: Ty::Any, is: Is::Absent })),
+            Existence::Present => None,
+            _ => Some(shown(place, &origin, &steps, Slot { ty: Ty::Any, is: Existence::Absent })),
         };
         let yes = match given.is {
-            Is::Absent => None,
-            _ => Some(shown(place, &origin, &steps, Slot::there(given.value()))),
+            Existence::Absent => None,
+            _ => Some(shown(place, &origin, &steps, Slot::present(given.value()))),
         };
         Outcomes { yes, no }
     }
@@ -376,13 +376,13 @@ impl Flow<'_, '_> {
             return if relation == Relation::Equal { self.narrow_by_kind(tested, kind, place) } else { same() };
         }
         let given = self.node(tested, place);
-        let certain = given.is == Is::There && !given.many;
+        let certain = given.is == Existence::Present && !given.many;
         let ty = given.value();
         if ty.kind().is_some_and(|is| is != kind) {
             return same();
         }
         let shown = |truth| match compared(&ty, kind, Some(relation), &constant, truth) {
-            Compared::To(ty) => Some(shown(place, &origin, &steps, Slot::there(ty))),
+            Compared::To(ty) => Some(shown(place, &origin, &steps, Slot::present(ty))),
             _ => None,
         };
         if ty.kind().is_some() {
@@ -402,11 +402,11 @@ impl Flow<'_, '_> {
         let same = || Outcomes::both(&place.scene);
         let Some((origin, steps)) = target(tested, place).filter(|(_, steps)| !steps.is_empty()) else { return same() };
         let given = self.node(tested, &Place { asks: true, ..place.clone() });
-        if given.many || given.is == Is::Absent {
+        if given.many || given.is == Existence::Absent {
             return same();
         }
         // An absent value has no items either.
-        let empty = Slot { ty: Ty::tuple(Vec::new()), is: Is::Maybe };
+        let empty = Slot { ty: Ty::tuple(Vec::new()), is: Existence::Maybe };
         Outcomes { yes: Some(shown(place, &origin, &steps, empty)), ..same() }
     }
 
@@ -417,18 +417,18 @@ impl Flow<'_, '_> {
         let (is, many) = (given.is, given.many);
         // Several values of a path are an array.
         let known = if many { None } else { given.ty.kind() };
-        let of_kind = || Some(shown(place, &origin, &steps, Slot::there(plain(kind))));
+        let of_kind = || Some(shown(place, &origin, &steps, Slot::present(plain(kind))));
         let yes = match known {
-            _ if is == Is::Absent => None,
+            _ if is == Existence::Absent => None,
             Some(known) if known != kind => None,
             Some(_) => Some(place.scene.clone()),
             None => of_kind(),
         };
         let no = match given.value() {
-            _ if known == Some(kind) && is == Is::There => None,
+            _ if known == Some(kind) && is == Existence::Present => None,
             // An absent value has no kind.
             ty if !many && matches!(ty, Ty::Any | Ty::Except(_)) => {
-                let is = if is == Is::There { is } else { Is::Maybe };
+                let is = if is == Existence::Present { is } else { Existence::Maybe };
                 Some(shown(place, &origin, &steps, Slot { ty: ty.except(kind), is }))
             }
             _ => Some(place.scene.clone()),
@@ -462,17 +462,18 @@ impl Flow<'_, '_> {
 /// values are an array, whatever each is, and an item may have none.
 fn shown(place: &Place<'_>, origin: &Origin, steps: &[Segment<'_>], slot: Slot) -> Scene {
     let scene = &place.scene;
-    let has_nothing = matches!(&slot.ty, Ty::Tuple(items) if items.is_empty()) || slot.is == Is::Absent;
+    let has_nothing = matches!(&slot.ty, Ty::Tuple(items) if items.is_empty()) || slot.is == Existence::Absent;
     if has_nothing || has_one_value(scene, origin, steps) {
         return scene.with(origin, steps, slot);
     }
     match slot.ty.kind() {
         None | Some(Kind::Array) => scene.clone(),
-        Some(_) => scene.with(origin, steps, Slot { is: Is::Maybe, ..slot }),
+        Some(_) => scene.with(origin, steps, Slot { is: Existence::Maybe, ..slot }),
     }
 }
 
-/// Returns whether no holder on a path may be a list. The input of a state of which a name is read is an object.
+/// Returns whether no holder on a path may be a list. If an expression reads a name from a state's input, the input is
+/// an object.
 fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool {
     let mut holder = match origin {
         Origin::Input => scene.input.clone(),
@@ -485,7 +486,7 @@ fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool 
                 if is_input || holder.kind() == Some(Kind::Object) =>
             {
                 match holder.member(name) {
-                    Found::There(ty) | Found::Maybe(ty) => ty,
+                    Found::Present(ty) | Found::Maybe(ty) => ty,
                     _ => Ty::Any,
                 }
             }

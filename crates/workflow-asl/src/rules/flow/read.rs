@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::call::is_no_json;
 use super::instead::{self, Instead};
 use super::kind::Kind;
-use super::ty::{Fields, Found, Is, Slot, Ty};
+use super::ty::{Existence, Fields, Found, Slot, Ty};
 use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
@@ -23,7 +23,7 @@ use crate::{Finding, Pointer, placeholder};
 const PARSE: &str = "States.StringToJson";
 
 /// The type that a path reads, or its problem.
-pub(super) type Read = Result<(Ty, Is), (Finding, Range<usize>)>;
+pub(super) type Read = Result<(Ty, Existence), (Finding, Range<usize>)>;
 
 impl Flow<'_, '_> {
     /// Returns the type that a path reads, or the reason why it certainly reads nothing.
@@ -33,7 +33,7 @@ impl Flow<'_, '_> {
             Root::Context => scene.context.clone(),
             Root::Variable(name) => scene.variables.get(name.as_str()).cloned().unwrap_or(Ty::Any),
         };
-        let (mut is, mut each) = (Is::There, false);
+        let (mut is, mut each) = (Existence::Present, false);
         for (number, (step, range)) in path.steps().into_iter().enumerate() {
             let holder = || path.before(number).to_owned();
             let no_list = |ty: &Ty| match ty.instead_of(Kind::Array) {
@@ -43,9 +43,9 @@ impl Flow<'_, '_> {
             ty = match step {
                 Step::Name(name) => match ty.member(name) {
                     // After a wildcard, values other than objects are skipped.
-                    _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Is::Maybe).0,
-                    Found::There(ty) => ty,
-                    Found::Maybe(ty) => (ty, is = Is::Maybe).0,
+                    _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Existence::Maybe).0,
+                    Found::Present(ty) => ty,
+                    Found::Maybe(ty) => (ty, is = Existence::Maybe).0,
                     missing => {
                         let is_input = number == 0 && *path.root() == Root::Value;
                         let meant = if is_input { scene.meant.as_slice() } else { &[] };
@@ -55,7 +55,9 @@ impl Flow<'_, '_> {
                 Step::Index(index) => {
                     no_list(&ty)?;
                     match self.item(&ty, index, &holder()) {
-                        Ok((item, there)) => (item, is = if there == Is::There { is } else { Is::Maybe }).0,
+                        Ok((item, there)) => {
+                            (item, is = if there == Existence::Present { is } else { Existence::Maybe }).0
+                        }
                         Err(finding) => return Err((finding, range)),
                     }
                 }
@@ -83,7 +85,7 @@ impl Flow<'_, '_> {
             let (mut ty, mut holder) = (item.clone(), "@".to_owned());
             for name in names {
                 ty = match ty.member(name) {
-                    Found::There(ty) | Found::Maybe(ty) => ty,
+                    Found::Present(ty) | Found::Maybe(ty) => ty,
                     missing => return Err((self.missing(missing, &ty, (&holder, name), PARSE, &[]), range)),
                 };
                 holder = format!("{holder}.{name}");
@@ -93,24 +95,24 @@ impl Flow<'_, '_> {
     }
 
     /// Returns the item at an index, or the finding if there is no such item.
-    pub(super) fn item(&self, ty: &Ty, index: i64, holder: &str) -> Result<(Ty, Is), Finding> {
+    pub(super) fn item(&self, ty: &Ty, index: i64, holder: &str) -> Result<(Ty, Existence), Finding> {
         match ty.known_item(index) {
-            Some(Slot { is: Is::Absent, .. }) => {
+            Some(Slot { is: Existence::Absent, .. }) => {
                 return Err(Finding::ShownAbsent { path: format!("{holder}[{index}]") });
             }
             Some(slot) => return Ok((slot.ty.clone(), slot.is)),
             None => {}
         }
-        let Ty::Tuple(items) = ty else { return Ok((ty.item().unwrap_or(Ty::Any), Is::Maybe)) };
+        let Ty::Tuple(items) = ty else { return Ok((ty.item().unwrap_or(Ty::Any), Existence::Maybe)) };
         let place = if index < 0 { index + items.len() as i64 } else { index };
         match usize::try_from(place).ok().and_then(|place| items.get(place)) {
-            Some(item) => Ok((item.clone(), Is::There)),
+            Some(item) => Ok((item.clone(), Existence::Present)),
             None => Err(Finding::NoSuchItem { holder: holder.to_owned(), index, count: items.len() }),
         }
     }
 
     /// Returns the finding for a member that certainly does not exist. `parse` is the function that parses a text, and
-    /// `meant` what may be meant if the value is a state's input.
+    /// `meant` is the suggestion if the value is a state's input.
     pub(super) fn missing(
         &self,
         found: Found,
@@ -126,7 +128,7 @@ impl Flow<'_, '_> {
             Found::Absent => Finding::ShownAbsent { path: format!("{holder}.{name}") },
             Found::NoObject(kind) => {
                 let has =
-                    |item: &Ty| *item != Ty::Any && matches!(item.member(&name), Found::There(_) | Found::Maybe(_));
+                    |item: &Ty| *item != Ty::Any && matches!(item.member(&name), Found::Present(_) | Found::Maybe(_));
                 let in_item = match of {
                     Ty::Tuple(items) => {
                         items.iter().position(has).map(|item| format!("did you mean `{holder}[{item}].{name}`?"))
@@ -159,7 +161,7 @@ impl Flow<'_, '_> {
                 let help = help.or_else(|| if of.kind() == Some(Kind::Text) { parsed() } else { None });
                 Finding::NoSuchResult { call: call.to_string(), name, kind, help, certain: false }
             }
-            Found::There(_) | Found::Maybe(_) | Found::Unknown(None) => {
+            Found::Present(_) | Found::Maybe(_) | Found::Unknown(None) => {
                 let known = of.fields().map(|fields| fields.names()).unwrap_or_default();
                 let alike = known.iter().find(|known| crate::result::alike(known, &name)).map(String::as_str);
                 let near = alike.or_else(|| self.lookups.nearest(&name, known.iter().map(String::as_str)));
@@ -214,9 +216,9 @@ impl Flow<'_, '_> {
                     let at = at.child(key);
                     match (key.strip_suffix(template::SUFFIX), value) {
                         (Some(name), Value::String(text)) => {
-                            fields.insert(name, Slot::there(self.computed(scene, text, &at)));
+                            fields.insert(name, Slot::present(self.computed(scene, text, &at)));
                         }
-                        _ => fields.insert(key, Slot::there(self.template(scene, value, &at))),
+                        _ => fields.insert(key, Slot::present(self.template(scene, value, &at))),
                     }
                 }
                 fields.into()
@@ -311,16 +313,16 @@ pub(super) fn merged(objects: &[Ty]) -> Ty {
                 None if fields.open => Ty::Any,
                 _ => slot.ty.clone(),
             };
-            let is = if fields.open && slot.is == Is::Absent { Is::Maybe } else { slot.is };
+            let is = if fields.open && slot.is == Existence::Absent { Existence::Maybe } else { slot.is };
             merged.insert(&name, Slot { ty, is });
         }
         for (name, slot) in &fields.members {
             match (slot.is, known.get(name)) {
-                (Is::There, _) => merged.insert(name, slot.clone()),
-                (Is::Absent, Some(_)) => {}
+                (Existence::Present, _) => merged.insert(name, slot.clone()),
+                (Existence::Absent, Some(_)) => {}
                 (_, Some(old)) => {
-                    let is = if old.is == Is::There { Is::There } else { Is::Maybe };
-                    let ty = if old.is == Is::Absent { slot.ty.clone() } else { old.ty.join(&slot.ty) };
+                    let is = if old.is == Existence::Present { Existence::Present } else { Existence::Maybe };
+                    let ty = if old.is == Existence::Absent { slot.ty.clone() } else { old.ty.join(&slot.ty) };
                     merged.insert(name, Slot { ty, is });
                 }
                 (_, None) if old.open => {}

@@ -6,7 +6,7 @@ use workflow_services::Shape;
 use super::Flow;
 use super::kind::Kind;
 use super::read::near;
-use super::ty::{Is, Ty};
+use super::ty::{Existence, Ty};
 use crate::document::QueryLanguage;
 use crate::intrinsic::Argument;
 use crate::jsonata::{self, Node, NodeKind};
@@ -23,7 +23,8 @@ struct Part<'p> {
     shape: Shape,
     /// The parameter's name. An item has the name of its list, and a map's value has none.
     name: Option<&'static str>,
-    /// The path from the parameter to a value in an object of which only the type is known, as in `Item.id.S`. It is empty for the request.
+    /// The path from the parameter to a value in an object whose type alone is known, as in `Item.id.S`. It is empty
+    /// for the request.
     path: Option<&'p str>,
 }
 
@@ -69,7 +70,7 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// Checks a value of which only the type is known.
+    /// Checks a value whose type alone is known.
     fn fits_as_given(&self, (input, call): (RequestInput, &str), part: Part<'_>, at: &Pointer) {
         let Part { ty, shape, name, path, .. } = part;
         let Some(kind) = ty.kind() else { return };
@@ -122,7 +123,7 @@ impl Flow<'_, '_> {
             let of_dynamodb = is_attribute_value(shape);
             self.say(Finding::UnlikeParameter { name, wants, is, of_dynamodb }, at, None);
         } else if let Ty::Object(fields) = ty {
-            for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Is::Absent) {
+            for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Existence::Absent) {
                 let (shape, name) = match shape {
                     Shape::Map(map) => (map.value(), None),
                     shape => match shape.member(key) {
@@ -130,7 +131,7 @@ impl Flow<'_, '_> {
                         None => continue,
                     },
                 };
-                // A parameter has a place, and what is in it has none.
+                // A parameter has a place; the values inside it have none.
                 if path == Some("") {
                     let inner = Part { value: &Value::Null, ty: &slot.ty, shape, name, path: None };
                     self.fits_as_given((input, call), inner, &at.child(key));

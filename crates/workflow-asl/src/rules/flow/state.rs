@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::instead::{Instead, Meant, Why};
 use super::kind::Kind;
-use super::ty::{Fields, Found, Is, Slot, Ty};
+use super::ty::{Existence, Fields, Found, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{
     Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, State, StateKind,
@@ -353,7 +353,7 @@ impl Flow<'_, '_> {
                     return;
                 }
             }
-            let (Found::There(member) | Found::Maybe(member)) = ty.member(name) else { return };
+            let (Found::Present(member) | Found::Maybe(member)) = ty.member(name) else { return };
             (ty, holder) = (member, format!("{holder}.{name}"));
         }
     }
@@ -422,7 +422,7 @@ impl Flow<'_, '_> {
         if let Some(batcher) = &state.item_batcher {
             let mut batch = Fields::of([("Items", Ty::list(input))]);
             if batcher.batch_input.is_some() {
-                batch.insert("BatchInput", Slot::there(settings.batch_input));
+                batch.insert("BatchInput", Slot::present(settings.batch_input));
             }
             input = batch.into();
         }
@@ -483,7 +483,7 @@ fn read_item(reader: &ItemReader) -> Ty {
 fn error_output() -> Ty {
     let mut fields = Fields::default();
     for name in ERROR_OUTPUT {
-        fields.insert(name, Slot { ty: Ty::TEXT, is: Is::Maybe });
+        fields.insert(name, Slot { ty: Ty::TEXT, is: Existence::Maybe });
     }
     fields.into()
 }
@@ -497,5 +497,5 @@ fn insert(raw: &Ty, path: &PathField, result: Ty) -> Ty {
     };
     let Ok(path) = path else { return Ty::Any };
     let names = path.segments().filter(|all| all.iter().all(|step| matches!(step, Segment::Name(_))));
-    names.and_then(|names| raw.with(&names, Slot::there(result))).unwrap_or(Ty::Any)
+    names.and_then(|names| raw.with(&names, Slot::present(result))).unwrap_or(Ty::Any)
 }

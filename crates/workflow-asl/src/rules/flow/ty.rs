@@ -1,4 +1,4 @@
-//! The types of values, as far as a document makes them certain.
+//! The types of values that a document determines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -70,7 +70,7 @@ pub(super) struct Fields {
 enum Others {
     #[default]
     Unknown,
-    /// Only those of this part of the result of a call.
+    /// Only the members of this part of the result of a call.
     Api(ResultPart, Rc<str>),
     /// Strings, as in a row of CSV.
     Texts,
@@ -80,12 +80,12 @@ enum Others {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Slot {
     pub(super) ty: Ty,
-    pub(super) is: Is,
+    pub(super) is: Existence,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Is {
-    There,
+pub(super) enum Existence {
+    Present,
     Maybe,
     /// Certainly absent, because of a test.
     Absent,
@@ -93,7 +93,7 @@ pub(super) enum Is {
 
 /// The result of reading a member.
 pub(super) enum Found {
-    There(Ty),
+    Present(Ty),
     Maybe(Ty),
     /// Certainly absent, because of a test.
     Absent,
@@ -139,8 +139,8 @@ impl Range {
 }
 
 impl Slot {
-    pub(super) fn there(ty: Ty) -> Self {
-        Self { ty, is: Is::There }
+    pub(super) fn present(ty: Ty) -> Self {
+        Self { ty, is: Existence::Present }
     }
 }
 
@@ -159,7 +159,7 @@ impl Fields {
 
     pub(super) fn of<'n>(members: impl IntoIterator<Item = (&'n str, Ty)>) -> Self {
         let mut fields = Self::default();
-        members.into_iter().for_each(|(name, ty)| fields.insert(name, Slot::there(ty)));
+        members.into_iter().for_each(|(name, ty)| fields.insert(name, Slot::present(ty)));
         fields
     }
 
@@ -198,23 +198,23 @@ impl Fields {
         for (name, slot) in &self.members {
             match other.members.get(name) {
                 Some(same) => {
-                    let is = if slot.is == same.is { slot.is } else { Is::Maybe };
+                    let is = if slot.is == same.is { slot.is } else { Existence::Maybe };
                     // An absent value has no type.
                     let ty = match (slot.is, same.is) {
-                        (Is::Absent, _) => same.ty.clone(),
-                        (_, Is::Absent) => slot.ty.clone(),
+                        (Existence::Absent, _) => same.ty.clone(),
+                        (_, Existence::Absent) => slot.ty.clone(),
                         _ => slot.ty.join(&same.ty),
                     };
                     joined.insert(name, Slot { ty, is });
                 }
-                None if !other.open && slot.is == Is::Absent => joined.insert(name, slot.clone()),
-                None if !other.open || alike => joined.insert(name, Slot { ty: slot.ty.clone(), is: Is::Maybe }),
+                None if !other.open && slot.is == Existence::Absent => joined.insert(name, slot.clone()),
+                None if !other.open || alike => joined.insert(name, Slot { ty: slot.ty.clone(), is: Existence::Maybe }),
                 None => {}
             }
         }
         if !self.open || alike {
             for (name, slot) in other.members.iter().filter(|(name, _)| !self.members.contains_key(*name)) {
-                let is = if slot.is == Is::Absent { Is::Absent } else { Is::Maybe };
+                let is = if slot.is == Existence::Absent { Existence::Absent } else { Existence::Maybe };
                 joined.insert(name, Slot { ty: slot.ty.clone(), is });
             }
         }
@@ -223,7 +223,7 @@ impl Fields {
 
     /// Returns the names of the members that may exist.
     pub(super) fn names(&self) -> Vec<String> {
-        let there = self.members.iter().filter(|(_, slot)| slot.is != Is::Absent);
+        let there = self.members.iter().filter(|(_, slot)| slot.is != Existence::Absent);
         there.map(|(name, _)| name.to_string()).collect()
     }
 }
@@ -282,7 +282,7 @@ impl Ty {
                 let mut fields = Fields::default();
                 for (name, value) in members {
                     fields.open |= placeholder::likely(name);
-                    fields.insert(name, Slot::there(Self::constant(value)));
+                    fields.insert(name, Slot::present(Self::constant(value)));
                 }
                 fields.into()
             }
@@ -339,7 +339,7 @@ impl Ty {
         })
     }
 
-    /// Returns what the value is, if it certainly is not of a kind. An absent value has no kind.
+    /// Returns the kind of the value, if it certainly is not of the given kind. An absent value has no kind.
     pub(super) fn instead_of(&self, kind: Kind) -> Option<&'static str> {
         match self {
             // A filter may show it as well as a test.
@@ -402,7 +402,7 @@ impl Ty {
         }
     }
 
-    /// Returns the type of an operand that must be one value: of a sequence, that of its only value.
+    /// Returns the type of an operand that must be one value. For a sequence, this is the type of its only value.
     pub(super) fn single(self) -> Self {
         match self {
             Self::Sequence(each) => (*each).clone(),
@@ -415,9 +415,9 @@ impl Ty {
         match self {
             Self::Any => Found::Maybe(Self::Any),
             Self::Object(fields) => match fields.members.get(name) {
-                Some(Slot { ty, is: Is::There }) => Found::There(ty.clone()),
-                Some(Slot { ty, is: Is::Maybe }) => Found::Maybe(ty.clone()),
-                Some(Slot { is: Is::Absent, .. }) => Found::Absent,
+                Some(Slot { ty, is: Existence::Present }) => Found::Present(ty.clone()),
+                Some(Slot { ty, is: Existence::Maybe }) => Found::Maybe(ty.clone()),
+                Some(Slot { is: Existence::Absent, .. }) => Found::Absent,
                 None => fields.other(name),
             },
             // The result may have any member, but a name like a known one is probably misspelt.
@@ -428,7 +428,7 @@ impl Ty {
             },
             Self::Api(part, call) => match (part.shape(), part.member(name)) {
                 (Shape::Map(_), Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
-                (_, Member::Found(part, Presence::Always)) => Found::There(Self::Api(part, call.clone())),
+                (_, Member::Found(part, Presence::Always)) => Found::Present(Self::Api(part, call.clone())),
                 (_, Member::Found(part, _)) => Found::Maybe(Self::Api(part, call.clone())),
                 (_, Member::Unknown) if self.kind().is_none() => Found::Maybe(Self::Any),
                 (_, Member::None | Member::Unknown) => match self.kind() {
@@ -452,7 +452,7 @@ impl Ty {
                 let mut fields = Fields { others: Others::Api(*part, call.clone()), ..Fields::open() };
                 for member in part.shape().structure()?.members() {
                     if let Member::Found(part, presence) = part.member(member.name) {
-                        let is = if presence == Presence::Always { Is::There } else { Is::Maybe };
+                        let is = if presence == Presence::Always { Existence::Present } else { Existence::Maybe };
                         fields.insert(member.name, Slot { ty: Self::Api(part, call.clone()), is });
                     }
                 }
@@ -468,13 +468,15 @@ impl Ty {
         match (step, self) {
             (Segment::Name(name), _) => {
                 // The absence of a member does not imply that the value is an object.
-                self.with_member(name, rest, self.kind().is_none() && slot.is != Is::There, slot)
+                self.with_member(name, rest, self.kind().is_none() && slot.is != Existence::Present, slot)
             }
-            // An empty list, or a value of which only the absence of an item is known.
-            (Segment::Index(0), _) if slot.is == Is::Absent && rest.is_empty() && self.kind() == Some(Kind::Array) => {
+            // An empty list, or a value that is only known to lack an item.
+            (Segment::Index(0), _)
+                if slot.is == Existence::Absent && rest.is_empty() && self.kind() == Some(Kind::Array) =>
+            {
                 Some(Self::Tuple(Rc::default()))
             }
-            (Segment::Index(index), _) if slot.is == Is::Absent && self.kind().is_none() => {
+            (Segment::Index(index), _) if slot.is == Existence::Absent && self.kind().is_none() => {
                 self.with_member(&item_key(*index), rest, true, slot)
             }
             (Segment::Index(index), Self::Tuple(items)) => {
@@ -495,19 +497,19 @@ impl Ty {
             slot
         } else {
             let is = match (slot.is, old.map(|old| old.is)) {
-                (Is::There, _) | (_, Some(Is::There)) => Is::There,
-                (_, Some(Is::Absent)) => Is::Absent,
-                _ => Is::Maybe,
+                (Existence::Present, _) | (_, Some(Existence::Present)) => Existence::Present,
+                (_, Some(Existence::Absent)) => Existence::Absent,
+                _ => Existence::Maybe,
             };
             let none = if fields.open || old.is_some() { Self::Any } else { Fields::default().into() };
-            let old = old.filter(|old| old.is != Is::Absent).map_or(&none, |old| &old.ty);
+            let old = old.filter(|old| old.is != Existence::Absent).map_or(&none, |old| &old.ty);
             Slot { ty: old.with(rest, slot)?, is }
         };
         fields.insert(name, slot);
         Some(fields.into())
     }
 
-    /// Returns what is known about an item of a value that may be an array.
+    /// Returns the known type of an item of a value that may be an array.
     pub(super) fn known_item(&self, index: i64) -> Option<&Slot> {
         match self {
             Self::Object(fields) if fields.loose => fields.members.get(&*item_key(usize::try_from(index).ok()?)),
@@ -565,7 +567,7 @@ impl Ty {
         }
     }
 
-    /// Returns whether all of the known strings, numbers or booleans are among those of `others`.
+    /// Returns whether `others` contains all of the known strings, numbers or booleans.
     pub(super) fn is_within(&self, others: &Self) -> bool {
         match (self, others) {
             (Self::Text(Some(one)), Self::Text(Some(others))) => one.is_subset(others),

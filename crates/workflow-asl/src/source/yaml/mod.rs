@@ -140,7 +140,8 @@ impl Node {
         self.tag.as_deref().filter(|tag| !tag.starts_with(CORE))
     }
 
-    /// The members of a mapping: its own, then those that `<<` merges into it. Of duplicate keys, the last one counts.
+    /// The members of a mapping: its own, then the members that `<<` merges into it. Of duplicate keys, the last one
+    /// counts.
     fn members(&self, twice: &mut Vec<RepeatedKey>) -> Result<Members<'_>, Box<Problem>> {
         let mut members = Members::new();
         let mut merged = Vec::new();
@@ -187,7 +188,7 @@ impl Node {
         }
     }
 
-    /// Returns the span; for a collection, that of its first character.
+    /// Returns the span; for a collection, the span of its first character.
     fn extent(&self) -> Span {
         match self.kind {
             NodeKind::Scalar { .. } => self.span,

@@ -1,6 +1,7 @@
 //! Resolves a word without quotes by the types of YAML 1.1: <https://yaml.org/type/>.
 //!
-//! The types are those of PyYAML, with which SAM reads templates. Dates remain text, because JSON has none.
+//! The types are the types of PyYAML, the library that SAM reads templates with. Dates remain text, because JSON has
+//! none.
 
 use serde_json::{Number, Value};
 

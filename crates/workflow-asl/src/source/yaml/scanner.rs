@@ -1,6 +1,6 @@
 //! Scans YAML into tokens, like PyYAML and libyaml: <https://yaml.org/spec/1.1/#id890226>.
 //!
-//! SAM and the AWS CLI read templates with PyYAML, whose indentation rules are less strict than those of YAML 1.2:
+//! SAM and the AWS CLI read templates with PyYAML, whose indentation rules are less strict than the rules of YAML 1.2:
 //! inside brackets and quotes, indentation is ignored.
 
 use std::borrow::Cow;

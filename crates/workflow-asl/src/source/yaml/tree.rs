@@ -205,7 +205,7 @@ impl<'t> Reader<'t> {
         Err(Problem::syntax(first_sign(next.span), message).with_help("check the indentation and the brackets"))
     }
 
-    /// Returns a key and its value, either of which may be missing.
+    /// Returns a key and its value. Both may be missing.
     fn member(&mut self, here: Here) -> Result<(Rc<Node>, Rc<Node>), Box<Problem>> {
         let start = self.scanner.peek()?.span.0;
         let key = if self.scanner.peek()?.kind == TokenKind::Key {

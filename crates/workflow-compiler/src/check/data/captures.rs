@@ -40,7 +40,7 @@ impl Capture {
     }
 }
 
-/// Returns what each state keeps, by its number in [`Model::states`].
+/// Returns the values that each state keeps, by the state's number in [`Model::states`].
 pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {
     let mut all: BTreeMap<usize, Capture> = BTreeMap::new();
     for info in analysis.states.values() {

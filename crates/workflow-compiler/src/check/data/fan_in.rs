@@ -1,4 +1,5 @@
-//! Fan-in: the results of a parallel's branches and of a map's iterations, and what a distributed map writes to S3.
+//! Fan-in: the results of a parallel's branches and of a map's iterations, and the results that a distributed map
+//! writes to S3.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 
@@ -116,7 +117,7 @@ fn failed() -> Ty {
     let error = ERROR_OUTPUT.iter().map(|name| ((*name).to_owned(), Ty::Text.optional()));
     let members = Rc::unwrap_or_clone(members).into_iter().filter(|(name, _)| !name.starts_with("Output"));
     let of_redrive = |name: &str| name.starts_with("Redrive");
-    let members = members.map(|(name, ty)| if of_redrive(&name) { (name, ty.lacking()) } else { (name, ty) });
+    let members = members.map(|(name, ty)| if of_redrive(&name) { (name, ty.or_absent()) } else { (name, ty) });
     Ty::object(members.chain(error))
 }
 

@@ -1,7 +1,7 @@
 //! The types of the states' inputs, derived from the preceding states and joined where paths meet.
 //!
-//! The first state of the workflow gets the execution's input, that of a branch the parallel's, that of a map an item
-//! or the value of `item_selector`. The input of a state in a loop is unknown.
+//! The first state of the workflow gets the execution's input, the first state of a branch the parallel's input, the
+//! first state of a map an item or the value of `item_selector`. The input of a state in a loop is unknown.
 
 use workflow_asl::document::QueryLanguage;
 
@@ -22,7 +22,7 @@ struct IncomingTransition<'a> {
 
 enum IncomingKind<'a> {
     Transition,
-    /// An arm of a choice, with its clauses, and what is known when it is taken.
+    /// An arm of a choice, with its clauses, and the facts that hold when it is taken.
     Arm(&'a [Clause], Narrowing),
     Catch(&'a Catcher),
 }
@@ -88,7 +88,7 @@ impl<'a> IncomingTransition<'a> {
         match &self.by {
             IncomingKind::Transition => analysis.success_output(from),
             IncomingKind::Arm(clauses, facts) => match output(clauses) {
-                Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).there(),
+                Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).assume_present(),
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => analysis.success_output(from),
@@ -104,7 +104,7 @@ impl<'a> IncomingTransition<'a> {
     }
 }
 
-/// Returns what the first state of a scope gets.
+/// Returns the input of the first state of a scope.
 fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     let Some(known) = analysis.scopes.get(scope) else { return Ty::Unknown };
     let Some(info) = known.owner_id.and_then(|owner| analysis.by_id(owner)) else { return analysis.input.clone() };
@@ -120,7 +120,7 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
             let item = match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
                 Some(made) => {
                     let facts = analysis.narrowing(info).of_another_item();
-                    analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).there()
+                    analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).assume_present()
                 }
                 None => analysis.item_type(info),
             };
@@ -130,7 +130,8 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     }
 }
 
-/// Returns what the first state of a map with batches gets: a list of items, and what is added to each batch.
+/// Returns the input of the first state of a map with batches: a list of items, and the members that are added to each
+/// batch.
 fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     let mut members = vec![("Items", Ty::Array(Box::new(item)))];
     if let Some(batcher) = clause(info, &[ClauseKind::ItemBatcher]) {

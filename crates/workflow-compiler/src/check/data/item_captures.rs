@@ -30,7 +30,7 @@ pub struct ItemCapture {
     reaches: Vec<bool>,
 }
 
-/// Returns what is kept of the items of the maps, by the scope that is their body.
+/// Returns the parts of the maps' items that are kept, by the scope that is the map's body.
 pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
@@ -110,7 +110,8 @@ fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
 }
 
 impl<'a> Analysis<'a> {
-    /// Returns the variable that holds the item of the map whose body is `scope`: those of the maps around have others.
+    /// Returns the variable that contains the item of the map whose body is `scope`. The items of enclosing maps have
+    /// other variables.
     pub(in crate::check) fn item_variable(&self, scope: usize) -> String {
         let around = std::iter::successors(self.scopes.get(scope), |scope| self.scopes.get(scope.parent?));
         let owners = around.map_while(|scope| scope.owner.filter(|owner| !is_distributed(owner)));

@@ -1,6 +1,6 @@
 //! The parts of states' results that raw JSONata reads through their variables: `jsonata "$Train.Status"`.
 //!
-//! They are captured like those of references, if the reader sees the variable and nothing else assigns it. The
+//! They are captured like the values of references, if the reader sees the variable and nothing else assigns it. The
 //! document's rules check whether the state has run on all paths, because such a string may test it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,7 @@ fn by_variable(analysis: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     states
 }
 
-/// Returns the path that a use reads, as far as its objects are known, and the problem with the next member.
+/// Returns the path that a use reads, up to the last known object, and the problem with the next member.
 fn path(
     analysis: &Analysis<'_>,
     number: usize,

@@ -1,4 +1,5 @@
-//! How values pass between states: which values are available where, their types, and what each state must capture.
+//! How values pass between states: which values are available where, their types, and the values that each state must
+//! capture.
 
 mod captures;
 mod fan_in;
@@ -42,7 +43,7 @@ pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     analysis.captures = captures::collect(analysis, sink);
     analysis.item_captures = item_captures::collect(analysis);
     collisions(analysis, sink);
-    // What a reference resolves to depends on what is captured.
+    // The target of a reference depends on the captured values.
     analysis.expressions.forget();
 }
 

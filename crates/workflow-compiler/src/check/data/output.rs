@@ -1,4 +1,4 @@
-//! The declared output: checks the output of each state that ends the workflow, as far as its type is known.
+//! The declared output: checks the known type of the output of each state that ends the workflow.
 
 use std::cell::RefCell;
 
@@ -130,7 +130,7 @@ pub(in crate::check) fn fits_expr<'a>(
                         if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
                             let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
                             sink.push(Problem::new(Code::OutputDoesNotFit, member.key.span, message).help(format!(
-                                "declare it `Option<{}>`, or give a default with `??`",
+                                "declare it as `Option<{}>`, or give a default with `??`",
                                 field.ty.rust_name()
                             )));
                         } else {
@@ -358,7 +358,7 @@ fn fits(
                 _ => format!("{what} may be absent, but is declared {}", article(wanted)),
             };
             let problem = Problem::new(Code::OutputDoesNotFit, span, message);
-            problem.help(format!("declare it `Option<{}>`, or give a default with `??`", wanted.rust_name()))
+            problem.help(format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name()))
         });
         return;
     }
@@ -376,16 +376,16 @@ fn fits(
             sink.report(|| {
                 let message = format!("{what} may have a fraction, but is declared `{}`", int.name());
                 let help = match holder.to_string().as_str() {
-                    "" => "declare it `f64`, or round it, in JSONata with `$round`".to_owned(),
+                    "" => "declare it as `f64`, or round it, in JSONata with `$round`".to_owned(),
                     // The expression of an operator is in parentheses.
                     value => {
                         if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
                             let rounded = format!("\"{{% $round({}) %}}\"", jsonata.trim());
-                            let help = format!("declare it `f64`, or round it: `{rounded}`");
+                            let help = format!("declare it as `f64`, or round it: `{rounded}`");
                             return Problem::new(Code::OutputDoesNotFit, span, message).help(help);
                         }
                         let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
-                        format!("declare it `f64`, or round it, in JSONata with `$round({inner})`")
+                        format!("declare it as `f64`, or round it, in JSONata with `$round({inner})`")
                     }
                 };
                 Problem::new(Code::OutputDoesNotFit, span, message).help(help)
@@ -401,7 +401,7 @@ fn fits(
             for (name, ty) in members.iter() {
                 fits(
                     analysis,
-                    &ty.clone().there(),
+                    &ty.clone().assume_present(),
                     value,
                     span,
                     &format!("`{name}` of {what}"),
@@ -427,7 +427,15 @@ fn fits(
         }
         (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
         (Ty::Array(a), Ty::Array(b)) => {
-            return fits(analysis, &a.of_item(), b, span, &format!("an item of {what}"), (&nowhere, facts, seen), sink);
+            return fits(
+                analysis,
+                &a.as_element(),
+                b,
+                span,
+                &format!("an item of {what}"),
+                (&nowhere, facts, seen),
+                sink,
+            );
         }
         (Ty::Tuple(items), Ty::Array(item)) => {
             let what = format!("an item of {what}");
@@ -499,7 +507,7 @@ fn fields<'m, 'a>(analysis: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<St
     }
 }
 
-/// Returns the members of an object by their names in JSON, with those that references have.
+/// Returns the members of an object by their names in JSON, with the names that references use.
 fn members<'t>(analysis: &'t Analysis<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
     match ty {
         Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),

@@ -198,7 +198,7 @@ fn assign<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause
                     continue;
                 }
                 let ty = analysis.type_of(place, &member.value).bounded();
-                (name, if member.optional { ty.lacking() } else { ty.there() })
+                (name, if member.optional { ty.or_absent() } else { ty.assume_present() })
             }
         };
         match found.types.get_mut(name) {
@@ -248,7 +248,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the type of what a scope's states end with: the output of a parallel's branch, or of a map's iteration.
+    /// Returns the type of the result of a scope: the output of a parallel's branch, or of a map's iteration.
     pub(in crate::check) fn scope_output(&self, scope: usize) -> Ty {
         let ends = self.states_of(scope).filter(|info| self.ends(info));
         let types = ends.map(|info| self.output_type(info));
@@ -269,7 +269,7 @@ impl<'a> Analysis<'a> {
             || self.catchers_of(info).iter().any(|(_, catcher)| end(&catcher.target))
     }
 
-    /// Returns the type of what a branch or workflow that ends with this state gives.
+    /// Returns the type of the output of a branch or workflow that ends with this state.
     pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
         let catches_to_end = self
             .catchers_of(info)

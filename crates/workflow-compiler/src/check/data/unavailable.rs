@@ -69,7 +69,7 @@ impl<'a> Analysis<'a> {
             ResultAvailability::Distributed(map) => {
                 let (map, _) = self.states.get_index(map)?;
                 let message = format!(
-                    "`{name}` is outside of the distributed map `{map}`, whose iterations are separate executions"
+                    "`{name}` is outside the distributed map `{map}`, whose iterations are separate executions"
                 );
                 let text = reference_text(reference);
                 let field = super::variable(name).to_lowercase();
@@ -184,7 +184,7 @@ impl<'a> Analysis<'a> {
                 let rest = Path::of(reference).rest();
                 problem.help(format!("`{name}?{rest}` may be absent: give it a default, `({name}?{rest} ?? …)`"))
             }
-            QueryLanguage::JsonPath => problem.help(format!("make every path to `{point}` pass `{name}`")),
+            QueryLanguage::JsonPath => problem.help(format!("make every path to `{point}` go through `{name}`")),
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a> Analysis<'a> {
         };
         problem.help(match beside {
             true => format!("read it after `{owner}`: `{owner}[{index}]`"),
-            false => format!("end there with that value, and read `{owner}[{index}]`"),
+            false => format!("return the value from the last state inside, and read `{owner}[{index}]`"),
         })
     }
 

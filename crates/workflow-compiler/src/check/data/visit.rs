@@ -1,4 +1,4 @@
-//! Visits the values of a state and what they consist of: references, texts, JSONata.
+//! Visits the values of a state and their parts: references, texts, JSONata.
 
 use crate::check::model::{Model, StateInfo};
 use crate::syntax::ast::{
@@ -105,8 +105,8 @@ fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
     }
 }
 
-/// Calls `each` for every value of a state, including those of the handlers and defaults that it uses; the flag is true
-/// for values in the braces of a catcher.
+/// Calls `each` for every value of a state, including the values of the handlers and defaults that it uses; the flag is
+/// true for values in the braces of a catcher.
 pub(in crate::check) fn values<'a>(model: &Model<'a>, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a Expr, bool)) {
     match &info.state.head {
         Head::Task { body: Some(body), .. } => each(body, false),

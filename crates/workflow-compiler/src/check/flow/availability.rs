@@ -47,7 +47,7 @@ pub(in crate::check) enum ResultAvailability {
     Uncertain {
         /// The state.
         of: Point,
-        /// The reader, or what is around it.
+        /// The reader, or the parallel or map around it.
         at: Point,
     },
     /// It is in this parallel or map (its number), which the reader is not in.
@@ -70,7 +70,7 @@ pub(in crate::check) enum Caught {
 }
 
 impl Availability {
-    /// Analyses the graphs as far as references require it.
+    /// Analyses the parts of the graphs that references require.
     pub(in crate::check) fn of(model: &Model<'_>, graphs: &StateGraphs) -> Self {
         let mut wanted = vec![false; model.states.len()];
         let mut readers = Vec::new();

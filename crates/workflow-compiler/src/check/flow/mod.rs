@@ -126,7 +126,7 @@ impl StateGraphs {
         self.states.get(point.scope)?.get(point.node).copied()
     }
 
-    /// Returns the states that run in a scope, each before those that only it leads to.
+    /// Returns the states that run in a scope, each before the states that only it leads to.
     pub(super) fn order(&self, scope: usize) -> impl Iterator<Item = usize> {
         let nodes = self.graph(scope).map(FlowGraph::order).unwrap_or_default();
         nodes.into_iter().filter_map(move |node| self.state_at(Point { scope, node }))

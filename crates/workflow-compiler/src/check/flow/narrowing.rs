@@ -115,7 +115,7 @@ impl Narrowing {
         self.all || self.known.iter().any(not_null)
     }
 
-    /// Returns a member of the object at a path, and the texts of which it is one: it may be the tag of an enum.
+    /// Returns a member of the object at a path, and its possible texts: the member may be the tag of an enum.
     pub(in crate::check) fn tag_in(&self, path: &Path<'_>) -> Option<(String, Vec<String>)> {
         self.known.iter().find_map(|fact| match (fact, self.steps_to(path, fact.path())?) {
             (Fact::OneOf(_, texts), [PathSegment::Member(tag)]) => Some((tag.clone().into_owned(), texts.clone())),
@@ -123,7 +123,7 @@ impl Narrowing {
         })
     }
 
-    /// Returns the steps from `path` to `fact`, with what the state's own input is too in place of `state`.
+    /// Returns the steps from `path` to `fact`. `state` is replaced by the other name of the state's own input.
     fn steps_to<'f, 'e>(&self, path: &Path<'e>, fact: &'f Path<'e>) -> Option<&'f [PathSegment<'e>]> {
         match (&path.root, &self.input) {
             (PathRoot::Word("state"), Some(input)) if *input != fact.root => None,
@@ -226,7 +226,7 @@ impl Narrowing {
         both
     }
 
-    /// Returns these facts and those that hold if `condition` is `outcome`.
+    /// Returns these facts and the facts that hold if `condition` is `outcome`.
     pub(in crate::check) fn and(&self, condition: &Expr, outcome: bool) -> Self {
         let mut facts = self.clone();
         facts.learn(condition, outcome);

@@ -1,6 +1,6 @@
 //! The optional values that are known to be present when a state begins, because they were tested on every path. The
-//! input never changes, so its tests remain valid; those of a result until its state runs again; those of a variable
-//! until it is assigned; those of the state's own input as long as states pass it on.
+//! input never changes, so its tests remain valid. The tests of a result remain valid until its state runs again, the
+//! tests of a variable until it is assigned, and the tests of the state's own input as long as states pass it on.
 
 use workflow_asl::graph::{FlowAnalysis, solve};
 
@@ -12,7 +12,7 @@ use crate::check::path::PathRoot;
 use crate::syntax::ast::{Arm, Catcher, Choice, Clause, ClauseValue, Expr, ExprKind, Head, When};
 use crate::syntax::keyword::ClauseKind;
 
-/// The clauses that make something else of what comes in or out.
+/// The clauses that change the input or the output.
 const SHAPES: &[ClauseKind] = &[
     ClauseKind::Output,
     ClauseKind::InputPath,
@@ -180,7 +180,7 @@ fn forget(clause: &Clause, facts: &mut Narrowing) {
     }
 }
 
-/// Returns the arms of a choice, each with what is known when it is taken.
+/// Returns the arms of a choice, each with the facts that hold when it is taken.
 pub(in crate::check) fn arms<'c>(
     choice: &'c Choice,
     known: &Narrowing,

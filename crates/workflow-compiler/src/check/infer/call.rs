@@ -32,7 +32,7 @@ impl<'a> Analysis<'a> {
             && let Some(meant) = of_items(&name.value, name.span, list, closure)
         {
             sink.report(|| {
-                let message = format!("`{}` joins conditions, and tests no list", name.value);
+                let message = format!("`{}` joins conditions; it does not test the items of a list", name.value);
                 let text = spelled(&meant);
                 let problem = Problem::new(Code::WrongArgument, name.span, message);
                 problem.help(format!("write `{text}`")).edit(Edit::over(span, text))

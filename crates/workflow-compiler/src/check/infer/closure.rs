@@ -268,7 +268,7 @@ fn passed_types(callback: &Callback, types: &[Ty]) -> Vec<Ty> {
     let of = types.first().map_or(&Ty::Unknown, Ty::present);
     let item = || of.items().unwrap_or(Ty::Unknown);
     let member = || match of {
-        Ty::Map(value) => value.of_item(),
+        Ty::Map(value) => value.as_element(),
         _ => Ty::Unknown,
     };
     let types = callback.passed.iter().map(|passed| match passed {

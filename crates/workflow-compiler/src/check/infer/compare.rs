@@ -70,7 +70,7 @@ impl Analysis<'_> {
                     }
                 }
                 (known, ExprKind::Null) if !known.is_option() => {
-                    problem.help(format!("declare it `Option<{}>`, if it may be null", ty.rust_name()))
+                    problem.help(format!("declare it as `Option<{}>`, if it may be null", ty.rust_name()))
                 }
                 _ => problem,
             }
@@ -79,7 +79,7 @@ impl Analysis<'_> {
 }
 
 impl<'a> Analysis<'a> {
-    /// A string that is compared with one of AWS's is among those that AWS lists.
+    /// A string that is compared with an AWS string must be a value that AWS lists.
     pub(super) fn hold_listed(&self, (ty, of): (&Ty, &Expr), other: &Expr, sink: &mut Sink<'_>) {
         if sink.listens()
             && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))

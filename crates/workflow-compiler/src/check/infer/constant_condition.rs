@@ -38,7 +38,7 @@ impl<'a> Analysis<'a> {
             let message = format!("`{words}` is {is}, so `{test}` always returns `{answer}`");
             let problem = Problem::new(Code::KnownAnswer, span, message);
             match is_declared(reference) && !or.is_empty() {
-                true => problem.help(format!("declare it `Option<{}>`, {or}", ty.rust_name())),
+                true => problem.help(format!("declare it as `Option<{}>`, {or}", ty.rust_name())),
                 false => problem,
             }
         });
@@ -65,14 +65,14 @@ impl<'a> Analysis<'a> {
                 .help(format!("write `{words}` alone"))
                 .edit(Edit::over(span.to(right.span), ""));
             match is_declared(reference) {
-                true => problem.help(format!("or declare it `Option<{}>`, if it may be absent", ty.rust_name())),
+                true => problem.help(format!("or declare it as `Option<{}>`, if it may be absent", ty.rust_name())),
                 false => problem,
             }
         });
     }
 
-    /// Returns a reference to what is certainly there and not null, and its type. What is known only since it was
-    /// tested before is not among it: that it is tested again does no harm.
+    /// Returns a reference to a value that is certainly present and not null, and its type. What is known only since it
+    /// was tested before is not among it: that it is tested again does no harm.
     fn always_there<'e>(&self, place: ValueSite<'_, 'a>, value: &'e Expr) -> Option<(&'e Reference, Ty)> {
         let reference = match &value.kind {
             ExprKind::Reference(reference) => reference,
@@ -96,7 +96,7 @@ impl<'a> Analysis<'a> {
         }
         let resolved = self.resolved(place.declared(), value, reference);
         let ty = &resolved.ty;
-        let open = resolved.presence != Presence::Always || ty.may_be_nothing() || ty.is_unknown();
+        let open = resolved.presence != Presence::Always || ty.may_be_null_or_absent() || ty.is_unknown();
         (!open && !self.reads_refused(place, value)).then(|| (reference, ty.clone()))
     }
 }

@@ -1,4 +1,4 @@
-//! The type of raw JSONata, `jsonata "…"`. Its names are those of the state; unknown parts remain unknown.
+//! The type of raw JSONata, `jsonata "…"`. Its names are the names of the state; unknown parts remain unknown.
 //!
 //! A path goes through objects. Whether it returns one or several items of an array is only known at run time.
 
@@ -193,7 +193,7 @@ impl Walk<'_, '_> {
             return self.foreign_step((path, own), at, of, name);
         }
         let next = match self.analysis.types.named(ty, name) {
-            Named::Found(next) if ty.is_option() => next.lacking(),
+            Named::Found(next) if ty.is_option() => next.or_absent(),
             Named::Found(next) => next,
             Named::Unknown => Ty::Unknown,
             Named::None => {
@@ -224,7 +224,7 @@ impl Walk<'_, '_> {
     }
 
     fn nowhere(&mut self, (path, own): (&Node, &Node), at: &Path<'_>, ty: &Ty, name: &str) {
-        // The document's rules know AWS's results; and what the path starts from must have a name here.
+        // The document's rules know AWS's results; and the start of the path must have a name here.
         if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
             return;
         }
@@ -315,7 +315,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// A string that is compared with one of AWS's is among those that AWS lists.
+    /// A string that is compared with an AWS string must be a value that AWS lists.
     fn unlisted(&mut self, (ty, of): (&Ty, &Node), other: &Node) {
         if let (Ty::Listed(values), NodeKind::String(text)) = (ty.present(), &other.kind)
             && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
@@ -390,7 +390,7 @@ fn item(ty: &Ty, filter: &Node) -> Ty {
         _ => false,
     };
     match ty {
-        Ty::Array(item) if index => item.of_item(),
+        Ty::Array(item) if index => item.as_element(),
         Ty::Foreign(of) if index => of.item(),
         _ => Ty::Unknown,
     }

@@ -79,7 +79,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns whether `in` compares values of a type by what they contain.
+/// Returns whether `in` compares values of a type by their contents.
 fn is_comparable(ty: &Ty) -> bool {
     ty.is_unknown() || !ty.present().is_array() && !ty.present().is_object()
 }

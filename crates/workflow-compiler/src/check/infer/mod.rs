@@ -35,14 +35,15 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Tex
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
-    /// The type of an expression in its place, as far as it is known. What is wrong with it the checks report.
+    /// The known type of an expression in its place. The checks report its problems.
     pub fn type_of(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
         self.infer(place, expr, &mut Sink::silent())
     }
 
-    /// Returns the same of a value that the state gives, with what is known to be there when it begins.
+    /// Returns the same for a value that the state gives, with the values that are known to be present when the state
+    /// begins.
     pub(super) fn narrowed_type(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> Ty {
-        self.type_of(place.knowing(self.narrowing(place.state)), expr).there()
+        self.type_of(place.knowing(self.narrowing(place.state)), expr).assume_present()
     }
 
     /// Resolves the reference that this expression is; never fails. Unknown members keep their text, and their type is
@@ -67,12 +68,14 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns whether an expression may give nothing, or `null`, as far as is known.
-    pub fn may_be_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
+    /// Returns whether an expression may give nothing, or `null`, by its known type.
+    pub fn may_be_null_or_absent(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         match &expr.kind {
-            ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => self.may_be_nothing(place, inner),
+            ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Negate, inner) => {
+                self.may_be_null_or_absent(place, inner)
+            }
             ExprKind::Binary(op, _, left, right) if *op >= BinaryOp::Add => {
-                self.may_be_nothing(place, left) || self.may_be_nothing(place, right)
+                self.may_be_null_or_absent(place, left) || self.may_be_null_or_absent(place, right)
             }
             ExprKind::Reference(reference) => {
                 let resolved = self.resolved(place, expr, reference);
@@ -89,8 +92,8 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the type of an expression; everything that is wrong in it goes to the sink. A silent sink gets what is
-    /// stored.
+    /// Returns the type of an expression; every problem in it goes to the sink. With a silent sink, the stored type is
+    /// returned.
     pub(super) fn infer(&self, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) -> Ty {
         let trial = place.is_trial();
         if let (false, false, Some(inferred)) = (trial, sink.listens(), self.expressions.read(place, expr.id)) {
@@ -187,15 +190,15 @@ impl<'a> Analysis<'a> {
                     }
                     match member.key.value.strip_suffix(".$") {
                         Some(key) if place.state.language == QueryLanguage::JsonPath => (key.to_owned(), Ty::Unknown),
-                        _ if member.optional => (member.key.value.clone(), ty.lacking()),
-                        _ => (member.key.value.clone(), ty.there()),
+                        _ if member.optional => (member.key.value.clone(), ty.or_absent()),
+                        _ => (member.key.value.clone(), ty.assume_present()),
                     }
                 });
                 Ty::object(typed)
             }
             ExprKind::Array(items) => {
                 let typed = items.iter().map(|item| {
-                    let ty = self.infer(place, item, sink).there();
+                    let ty = self.infer(place, item, sink).assume_present();
                     self.needed(place, item, None, sink);
                     ty
                 });
@@ -260,7 +263,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// A value that must be there: what is absent fails the state that reads it.
+    /// A value that must be present: an absent value fails the state that reads it.
     pub(super) fn needed(&self, place: ValueSite<'_, 'a>, expr: &Expr, key: Option<&Text>, sink: &mut Sink<'_>) {
         match &expr.kind {
             ExprKind::Paren(inner) => self.needed(place, inner, key, sink),
@@ -268,7 +271,9 @@ impl<'a> Analysis<'a> {
                 self.needed(place.knowing(&place.facts.and(condition, true)), yes, key, sink);
                 self.needed(place.knowing(&place.facts.and(condition, false)), no, key, sink);
             }
-            ExprKind::Binary(BinaryOp::Default, _, left, right) if self.type_of(place, left).may_be_nothing() => {
+            ExprKind::Binary(BinaryOp::Default, _, left, right)
+                if self.type_of(place, left).may_be_null_or_absent() =>
+            {
                 self.needed(place, right, key, sink);
             }
             // Another finding reports that JSONPath cannot express `?`.
@@ -312,7 +317,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns whether a function or an item gives nothing where what it is made of is absent.
+    /// Returns whether a function or an item gives nothing if its operand is absent.
     pub(in crate::check) fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.resolved(place, value, reference).is_left_out(),

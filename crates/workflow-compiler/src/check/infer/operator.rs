@@ -42,8 +42,8 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns an operand of an operator: what may be absent must be tested first, since in JSONata every comparison
-    /// with nothing is false, and in JSONPath the execution fails.
+    /// Returns an operand of an operator: a value that may be absent must be tested first, since in JSONata every
+    /// comparison with nothing is false, and in JSONPath the execution fails.
     pub(in crate::check) fn operand(&self, place: ValueSite<'_, 'a>, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
         let ty = self.infer(place, operand, sink);
         self.present(place, operand, ty, sink)

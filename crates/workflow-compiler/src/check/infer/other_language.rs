@@ -15,7 +15,7 @@ use crate::syntax::reference_in_text;
 use crate::syntax::spelling::{is_word, spelled};
 
 impl<'a> Analysis<'a> {
-    /// Returns the type of what was meant; that it is written otherwise goes to the sink.
+    /// Returns the type of the intended expression, and reports the foreign syntax to the sink.
     pub(super) fn infer_other_language(
         &self,
         place: ValueSite<'_, 'a>,
@@ -307,7 +307,7 @@ fn prefix(before: &str) -> usize {
     usize::from(before.ends_with(['$', '#']))
 }
 
-/// Returns a value for what is absent, of the type that it would have.
+/// Returns a default for an absent value, of the value's type.
 pub(super) fn default(ty: &Ty) -> ExprKind {
     match ty {
         Ty::Bool => ExprKind::Bool(false),
@@ -318,7 +318,7 @@ pub(super) fn default(ty: &Ty) -> ExprKind {
     }
 }
 
-/// Returns the same as it is written, for types of which it is certain to fit.
+/// Returns the same as it is written, for types that it certainly fits.
 pub(super) fn written_default(ty: &Ty) -> Option<String> {
     let fits = *ty == Ty::Text || *ty == Ty::Bool || ty.is_number() || ty.is_array();
     fits.then(|| match default(ty) {

@@ -17,10 +17,10 @@ impl<'a> Analysis<'a> {
         let given = raw.given.iter().map(|member| {
             self.free_name(member, sink);
             let ty = if member.optional {
-                self.infer(place.knowing(&place.facts.asking()), &member.value, sink).lacking()
+                self.infer(place.knowing(&place.facts.asking()), &member.value, sink).or_absent()
             } else {
                 self.needed(place, &member.value, None, sink);
-                self.infer(place, &member.value, sink).there()
+                self.infer(place, &member.value, sink).assume_present()
             };
             (member.key.value.clone(), ty)
         });

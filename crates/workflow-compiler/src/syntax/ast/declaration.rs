@@ -261,7 +261,7 @@ pub enum Tagging {
     /// An object with the variant's name as its only member; the name alone for a variant without data.
     #[default]
     External,
-    /// `tag = "…"`: the name is a member beside those of the variant.
+    /// `tag = "…"`: the name is a member next to the members of the variant.
     Internal(Text),
     /// `tag = "…", content = "…"`: an object with the name and the data.
     Adjacent(Text, Text),

@@ -218,7 +218,7 @@ pub struct Reference {
     pub optional: bool,
     /// The members and indices after it.
     pub segments: Vec<Segment>,
-    /// The types that a fragment declares of what the first so many of these lead to.
+    /// The types that a fragment declares for the values at the ends of these prefixes of the path.
     pub declared: Vec<(usize, Type)>,
 }
 
@@ -340,7 +340,7 @@ impl Segment {
         matches!(self, Self::Each { .. })
     }
 
-    /// Returns its span, for a member that of its name.
+    /// Returns its span. For a member, this is the span of the name.
     pub fn span(&self) -> TokenSpan {
         match self {
             Self::Member { name, .. } => name.span,

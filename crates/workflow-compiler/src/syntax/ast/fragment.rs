@@ -102,7 +102,7 @@ impl Inlined {
 }
 
 impl Workflow {
-    /// Returns the number of a use or copy, and those of the uses and copies around it, innermost first.
+    /// Returns the number of a use or copy, and the numbers of the uses and copies around it, innermost first.
     pub(crate) fn around(&self, number: u32) -> impl Iterator<Item = u32> {
         let known = |number: &u32| *number > 0;
         std::iter::successors(Some(number).filter(known), |number| {
@@ -112,7 +112,7 @@ impl Workflow {
         })
     }
 
-    /// Returns the use of a fragment that contains what has this number, of a use or a copy.
+    /// Returns the use of a fragment that contains the use or copy with this number.
     pub(crate) fn use_around(&self, number: u32) -> Option<&Inlined> {
         let mut number = number;
         while let Some(copy) = self.copies.iter().find(|copy| copy.number == number) {

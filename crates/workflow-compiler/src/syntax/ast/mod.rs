@@ -106,7 +106,7 @@ pub struct Workflow {
     pub body: Body,
     /// The inlined uses of fragments. A use precedes the uses inside it.
     pub inlined: Vec<Inlined>,
-    /// The copies of what repetitions repeat.
+    /// The copies of the bodies of repetitions.
     pub copies: Vec<Copied>,
     /// The first item of each repetition, by the index of each word that reads it: for editors.
     pub items: Vec<(usize, Expr)>,
@@ -193,7 +193,7 @@ pub struct State {
 }
 
 impl State {
-    /// Returns all targets, including those of arms and catchers.
+    /// Returns all targets, including the targets of arms and catchers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
         let arms = match &self.head {
             Head::Choice(choice) => choice.arms.as_slice(),

@@ -83,7 +83,7 @@ pub struct ComputedName {
     pub span: TokenSpan,
 }
 
-/// A copy of what a repetition repeats, for one item.
+/// A copy of the body of a repetition, for one item.
 #[derive(Clone, Debug)]
 pub struct Copied {
     /// Its number among the uses and copies of the workflow, from 1.

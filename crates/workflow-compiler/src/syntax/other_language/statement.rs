@@ -184,7 +184,8 @@ impl Parser<'_> {
         let Some((name, value)) = self.assignment(cursor) else {
             let problem = Problem::new(Code::UnknownDeclaration, first, format!("unknown declaration `{keyword}`"));
             self.report(
-                problem.help("states assign variables: `assign { count: 1 }` on the state before they are read"),
+                problem
+                    .help("to set a variable, write `assign { count: 1 }` on a state before the state that reads it"),
             );
             skip_item(cursor);
             return;
@@ -197,7 +198,7 @@ impl Parser<'_> {
         let value = assigned(name, value);
         let words = first.to(cursor.before());
         let clause = self.new_clause(keyword.clone(), ClauseKind::Assign, ClauseValue::Expr(value.clone()), words);
-        let message = format!("`{keyword}` does not begin a state: states assign variables");
+        let message = format!("`{keyword}` is not supported: set a variable with `assign` on a state");
         let text = format!("pass {{}} assign {}", spelled(&value));
         let fix = Fix::Anew { text, goes_on: true, edits };
         unnamed.push(UnnamedState::new(body.states.len(), message, words, "Begin", fix));

@@ -182,7 +182,7 @@ impl Parser<'_> {
         Some(self.leaf(ExprKind::Invalid, whole))
     }
 
-    /// Parses the arguments of such a macro, some of which have names.
+    /// Parses the arguments of such a macro. Some arguments have names.
     fn format_arguments(&mut self, group: &Group) -> Vec<(Option<String>, Expr)> {
         let outer = std::mem::replace(&mut self.in_call, true);
         let arguments = self.within(group, |parser, cursor| {

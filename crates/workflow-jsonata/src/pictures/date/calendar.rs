@@ -80,7 +80,7 @@ pub(super) fn time(hour: f64, minute: f64, second: f64, milli: f64) -> f64 {
     hour.trunc() * 3_600_000.0 + minute.trunc() * 60_000.0 + second.trunc() * 1000.0 + milli.trunc()
 }
 
-/// Implements `Date.UTC(year, month, day)`: years from 0 to 99 are those of the 20th century.
+/// Implements `Date.UTC(year, month, day)`: years from 0 to 99 are years of the 20th century.
 pub(super) fn utc(year: f64, month: f64, day: f64) -> f64 {
     let century = if (0.0..=99.0).contains(&year.trunc()) { 1900.0 } else { 0.0 };
     clip(days(year + century, month, day) * DAY)
