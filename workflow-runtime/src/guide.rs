@@ -8,7 +8,8 @@
 //! to `target/book`. It also has a first workflow step by step (`start.md`), deploying (`deploying.md`), permissions
 //! (`iam.md`), the effects of a change (`plan.md`), exploring (`exploring.md`), and every command of `cargo workflow`.
 
-// If a page names another file, its link is by reference; rustdoc uses the first definition of a reference.
+// If a page names another file, its link is by reference; rustdoc uses the first definition of a reference. Those of pictures are
+// in `graphs.md`, as data.
 
 /// Everything that you can write in [`workflow!`](crate::workflow), and the definition that it generates.
 ///
@@ -64,6 +65,8 @@ pub mod testing {}
 /// [workers]: crate::guide#the-book
 ///
 #[doc = concat!(
+    include_str!("../guide/cookbook/graphs.md"),
+    "\n",
     include_str!("../guide/cookbook/index.md"),
     "\n",
     include_str!("../guide/cookbook/approval.md"),
