@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Display};
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::shape::{Field, Shape};
-use crate::Workflow;
 
 /// A constraint on the value of a field.
 #[derive(Debug)]
@@ -94,10 +94,10 @@ impl Display for Unmet {
 
 impl std::error::Error for Unmet {}
 
-/// Returns an input as JSON text, or the first part that violates a constraint.
-pub fn input_text<W: Workflow>(input: &W::Input) -> serde_json::Result<Result<String, Unmet>> {
+/// Returns an input as JSON text, or the first part that violates a constraint of its shape.
+pub fn input_text(input: &impl Serialize, shape: &'static Shape) -> serde_json::Result<Result<String, Unmet>> {
     let value = serde_json::to_value(input)?;
-    match Unmet::first(W::TYPES.input, &value, "input") {
+    match Unmet::first(shape, &value, "input") {
         Some(unmet) => Ok(Err(unmet)),
         // Not of the value, in which numbers of 32 bits have more digits.
         None => serde_json::to_string(input).map(Ok),

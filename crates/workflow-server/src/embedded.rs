@@ -267,7 +267,7 @@ impl<W: Workflow> StateMachine<W> {
     /// Returns the request to start an execution. It is made before a future, so that the future is `Send` for any
     /// input.
     fn request(&self, name: Option<&str>, input: &W::Input) -> Result<Value, RunnerError> {
-        let input = input_text::<W>(input).map_err(other)?.map_err(other)?;
+        let input = input_text(input, W::TYPES.input).map_err(other)?.map_err(other)?;
         let mut request = json!({"stateMachineArn": self.arn, "input": input});
         if let Some(name) = name {
             request["name"] = json!(name);

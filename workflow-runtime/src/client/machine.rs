@@ -141,7 +141,7 @@ impl<W: Workflow> StateMachine<W> {
 
 /// Returns an input as JSON text, if it is as its constraints say.
 pub(super) fn json<W: Workflow>(input: &W::Input) -> Result<String, Error> {
-    match input_text::<W>(input) {
+    match input_text(input, W::TYPES.input) {
         Ok(text) => text.map_err(|Unmet { path, expected }| Error::InputConstraint { path, expected }),
         Err(error) => Err(Error::InputJson { reason: Sensitive::from(error.to_string()) }),
     }
