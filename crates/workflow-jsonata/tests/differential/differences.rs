@@ -82,8 +82,8 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "what a transform shares",
-        reason: "In the reference an update that holds a part of what it changes shares that part, so that later \
-                 matches change both places. Here it is a copy.",
+        reason: "In the reference implementation, an update that contains a part of the changed object shares that part, \
+                 so later matches change both places. Here, the update contains a copy.",
         holds: |case| {
             let values = matches!((&case.theirs, &case.ours), (Outcome::Value(_), Outcome::Value(_)));
             values && updates_with_a_part(&case.expression)
