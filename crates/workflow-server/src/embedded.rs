@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use workflow_local::{MachineType, Status};
-use workflow_schema::input_text;
+use workflow_local::Status;
 use workflow_runtime::runner::{ExecutionStatus, Runner, RunnerError, RunnerEvent, RunnerFuture};
 use workflow_runtime::{Arn, Definition, Express, Standard, Workflow};
+use workflow_schema::input_text;
 
 use crate::api::arn::{self, Scope};
 use crate::api::{ApiError, Code, Input};
@@ -144,13 +144,10 @@ impl Embedded {
     }
 
     fn put_definition<W: Workflow>(&self, definition: &Definition) -> Result<StateMachine<W>, Refused> {
-        let kind = match definition.machine_type() {
-            workflow_runtime::MachineType::Standard => MachineType::Standard,
-            workflow_runtime::MachineType::Express => MachineType::Express,
-        };
+        let kind = definition.machine_type();
         let machine = PermanentMachine { kind, definition: definition.as_str().to_owned() };
         let arn = self.service.registry.put(definition.name(), machine).map_err(Refused)?;
-        Ok(StateMachine { service: Arc::clone(&self.service), arn: Arn(arn), workflow: PhantomData })
+        Ok(StateMachine { service: Arc::clone(&self.service), arn: Arn::from(arn), workflow: PhantomData })
     }
 
     /// Returns the execution with this ARN.
