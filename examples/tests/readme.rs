@@ -1,81 +1,97 @@
-//! Tests the README's examples as printed there.
+//! Tests the examples of the README and of the book's first page as printed there.
 
-use std::error::Error;
+use std::fs;
+use std::path::Path;
 
-use workflow_local::{Engine, TaskError};
-use workflow_runtime::Json;
+use workflow_explore::{Explorer, Property, Report};
+use workflow_local::Engine;
+use workflow_runtime::graph::Direction;
+use workflow_runtime::graph::history::History;
+use workflow_runtime::graph::page::Page;
+use workflow_runtime::{Json, Workflow};
 
-mod greet {
+mod order {
     use workflow_runtime::workflow;
 
     workflow! {
-        /// Greets, and tries again when the greeter is busy.
-        pub workflow Greet {
-            input { name: String, formal: bool }
+        /// Charges a card and ships. What is not in stock is refunded.
+        pub workflow Order {
+            input { order: String }
+            property after Charge: Shipped or Refund;
+            defaults { catch [States.ALL] => NotShipped; }
 
-            choice How {
-                if input.formal -> Bow;
-                else -> Wave;
-            }
-            task Bow = lambda::invoke {
-                FunctionName: "bow",
-                Payload: { to: "Dr " + input.name },
-            }
-                retry [Lambda.TooManyRequestsException] { interval: 2s, max_attempts: 3, backoff: 2.0 }
-                catch [States.ALL] => NotAtHome
-                -> end;
-            pass Wave { text: "Hi " + input.name } -> end;
-            fail NotAtHome { error: "NotAtHome" }
+            task Charge = lambda::invoke { FunctionName: "charge", Payload: input.order } -> Ship;
+            task Ship = lambda::invoke { FunctionName: "ship", Payload: input.order }
+                retry [Lambda.TooManyRequestsException] { interval: 2s, max_attempts: 3 }
+                catch [OutOfStock] => Refund
+                -> Shipped;
+            task Refund = lambda::invoke { FunctionName: "refund", Payload: input.order } -> NotShipped;
+
+            succeed Shipped;
+            fail NotShipped { error: "NotShipped" }
         }
     }
 }
 
-use greet::{Greet, GreetInput};
-
-#[test]
-fn the_readme_tests_in_five_lines() -> Result<(), Box<dyn Error>> {
-    let engine = Engine::of::<Greet>()?
-        .on_lambda("bow", |_: Json| Err::<Json, _>(TaskError::new("Lambda.TooManyRequestsException")));
-    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: true })?;
-    execution.assert_path(["How", "Bow", "NotAtHome"]);
-    execution.assert_failed("NotAtHome");
-    assert_eq!(block("rust", 1).unwrap().lines().count(), 5);
-    Ok(())
-}
-
-#[test]
-fn the_other_path_of_the_readme_s_example_runs() -> Result<(), Box<dyn Error>> {
-    let execution = Engine::of::<Greet>()?.run(&GreetInput { name: "Ada".into(), formal: false })?;
-    assert_eq!(execution.output().unwrap()["text"], "Hi Ada");
-    Ok(())
-}
-
-#[test]
-fn a_busy_greeter_is_asked_four_times() -> Result<(), Box<dyn Error>> {
-    let engine = Engine::of::<Greet>()?.on_lambda("bow", |payload: Json| {
-        assert_eq!(payload, serde_json::json!({ "to": "Dr Ada" }));
-        Err::<Json, _>(TaskError::new("Lambda.TooManyRequestsException"))
-    });
-    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: true })?;
-    assert_eq!(execution.started_at().until(execution.now()).as_secs(), 2 + 4 + 8);
-    Ok(())
-}
-
-#[test]
-fn the_workflow_ends_when_the_greeter_has_bowed() -> Result<(), Box<dyn Error>> {
-    let engine = Engine::of::<Greet>()?.on_lambda("bow", |_: Json| Ok(serde_json::json!({})));
-    let execution = engine.run(&GreetInput { name: "Ada".into(), formal: true })?;
-    execution.assert_succeeded();
-    execution.assert_path(["How", "Bow"]);
-    Ok(())
-}
+use order::Order;
 
 const README: &str = include_str!("../../README.md");
+const FIRST_PAGE: &str = include_str!("../../docs/index.md");
 
-/// Returns the code block of a language, by index.
-fn block(language: &str, number: usize) -> Option<&'static str> {
+/// Returns the code blocks of a language.
+fn blocks(page: &'static str, language: &str) -> Vec<&'static str> {
     let opening = format!("```{language}\n");
-    README.split(&opening).nth(number + 1)?.split("```").next()
+    page.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+/// The test that the README shows. It has to fail.
+#[test]
+#[should_panic = "after Charge: Shipped or Refund"]
+fn no_money_is_kept() {
+    Explorer::of::<Order>().unwrap().explore().unwrap().assert_holds();
+}
+
+fn report() -> Report {
+    Explorer::of::<Order>().unwrap().explore().unwrap()
+}
+
+#[test]
+fn the_finding_of_the_readme_is_the_one_printed() {
+    let printed = report().to_string();
+    let shown = blocks(README, "text")[1];
+    assert!(printed.contains(shown), "{printed}");
+}
+
+/// `WORKFLOW_BLESS=1` writes it.
+#[test]
+fn the_picture_of_the_readme_is_the_execution_that_was_found() {
+    let report = report();
+    let execution = report.replay(&report.findings()[0]).unwrap().execution;
+    execution.assert_path(["Charge", "Ship", "NotShipped"]);
+    let events = execution.history().iter().map(|event| event.to_api_json()).collect();
+    let page = Page::of(History::read(&Json::Array(events)).unwrap()).titled("Order");
+    let graph = page.of_machine(serde_json::from_str(Order::definition().as_str()).unwrap()).graph();
+    let (drawn, path) =
+        (graph.to_svg_in(Direction::LeftRight), Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/order.svg"));
+    if std::env::var_os("WORKFLOW_BLESS").is_some() {
+        fs::write(&path, &drawn).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap_or_default() == drawn, "WORKFLOW_BLESS=1 writes it");
+    for (page, picture) in [(README, "](docs/order.svg)"), (FIRST_PAGE, "](order.svg)")] {
+        assert!(page.contains(picture));
+    }
+}
+
+#[test]
+fn the_test_passes_with_the_catcher_that_the_readme_names() {
+    assert!(README.contains("With `catch [States.ALL] => Refund`, the test passes."));
+    let mut definition: Json = serde_json::from_str(Order::definition().as_str()).unwrap();
+    let catch = &mut definition["States"]["Ship"]["Catch"];
+    assert_eq!(catch[0]["ErrorEquals"], serde_json::json!(["OutOfStock"]));
+    *catch = serde_json::json!([{ "ErrorEquals": ["States.ALL"], "Next": "Refund" }]);
+    let engine = Engine::new(&definition).unwrap().declaring(Order::TYPES);
+    let property: Property = Order::PROPERTIES[0].parse().unwrap();
+    Explorer::new(&engine).unwrap().property(property).explore().unwrap().assert_holds();
 }
 
 /// Removes white space, which rustfmt changes here.
@@ -85,8 +101,18 @@ fn dense(text: &str) -> String {
 
 #[test]
 fn the_readme_shows_what_is_tested() {
-    for number in 0..2 {
-        let same = dense(include_str!("readme.rs")).contains(&dense(block("rust", number).unwrap()));
-        assert!(same, "block {number} of README is not the one tested here");
+    let shown = blocks(README, "rust");
+    assert_eq!(shown.len(), 2);
+    for block in shown {
+        // `should_panic` is the only difference.
+        let block = dense(block).replace("#[test]fn", "fn");
+        assert!(dense(include_str!("readme.rs")).contains(&block), "not tested here: {block}");
+    }
+}
+
+#[test]
+fn the_first_page_of_the_book_shows_the_same() {
+    for language in ["rust", "text"] {
+        assert_eq!(blocks(FIRST_PAGE, language), blocks(README, language));
     }
 }

@@ -10,7 +10,8 @@ const PAGES: [&str; 3] = ["language", "errors", "testing"];
 fn pages() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cookbook");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let cookbook = files.map(|file| format!("cookbook/{}", file.strip_suffix(".md").unwrap()));
+    // The pictures are beside the pages.
+    let cookbook = files.filter_map(|file| Some(format!("cookbook/{}", file.strip_suffix(".md")?)));
     PAGES.map(str::to_owned).into_iter().chain(cookbook).collect()
 }
 
