@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use workflow_cases::every;
+
 const README: &str = include_str!("../../../README.md");
 
 fn workspace() -> &'static Path {
@@ -68,6 +70,15 @@ fn the_error_of_the_readme_is_the_one_printed() {
     for line in printed.lines().take_while(|line| !line.is_empty()).skip(1) {
         assert!(shown.contains(line.trim()), "`{line}` is not in\n{shown}");
     }
+}
+
+#[test]
+fn the_command_line_is_in_the_folder_that_the_pages_name() {
+    every(["README.md", "docs/start.md"], |page| {
+        let text = fs::read_to_string(workspace().join(page)).unwrap();
+        let folder = text.split("cargo install --path ").nth(1).unwrap().split(['`', '\n']).next().unwrap();
+        assert!(workspace().join(folder).join("src/main.rs").is_file(), "{page}: {folder}");
+    });
 }
 
 #[test]
