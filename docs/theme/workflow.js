@@ -2,7 +2,7 @@
 "use strict";
 
 (function () {
-    // Words of the compiler's tables: `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it ide_module` writes them.
+    // Words of the compiler's tables: `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words` writes them.
     const WORDS = [
         "after and arguments as assign at batch before both branch catch caught choice comment const context",
         "count credentials defaults distributed else end ends enum errors explicit express fail for fragment",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
-use workflow_runtime::client::{Backoff, Client, Error, Execution};
+use workflow_runtime::client::{Backoff, Client, Error, Execution, Status};
 
 use crate::client::made::{Answer, Asked, Made, error, socket};
 use crate::client::workflows::{GreetOutput, Liar, Quick, Sleep, config};
@@ -285,6 +285,14 @@ async fn an_output_that_was_not_included_is_an_error() {
     assert!(matches!(description.input(), Err(Error::NotIncluded { payload: "input" })));
     // An execution that has not succeeded has no output to include.
     assert!(matches!(description.output(), Ok(None)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_is_not_known_keeps_its_name() {
+    let made = Made::new(|_| described(json!({"status": "HIBERNATING"})));
+    assert_eq!(execution(made.sfn()).describe().await.unwrap().status(), Status::Unknown);
+    let error = execution(made.sfn()).wait().await.unwrap_err();
+    assert!(matches!(&error, Error::UnknownStatus { status } if status == "HIBERNATING"), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]

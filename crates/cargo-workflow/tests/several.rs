@@ -210,7 +210,9 @@ fn an_import_takes_what_validate_only_warns_of() {
 #[test]
 fn a_definition_that_a_template_of_the_folder_names_is_checked_with_the_template() {
     let machine = "Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: flow.asl.json}";
-    let folder = write("named/template.yaml", &format!("Resources: {{Pay: {{{machine}}}}}"));
+    // An API's `DefinitionUri` is no definition of a state machine.
+    let api = "Type: AWS::Serverless::Api, Properties: {DefinitionUri: other.asl.json}";
+    let folder = write("named/template.yaml", &format!("Resources: {{Pay: {{{machine}}}, Api: {{{api}}}}}"));
     let folder = folder.parent().unwrap();
     // CloudFormation reads it as YAML, with a trailing comma.
     write("named/flow.asl.json", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed",}}}"#);

@@ -7,7 +7,6 @@ mod bad_input;
 mod diagnostics;
 mod fixes;
 mod from;
-mod ide_module;
 mod lowering;
 mod mirror;
 #[cfg(feature = "graph")]
@@ -17,3 +16,4 @@ mod recovery;
 mod reference;
 mod structure;
 mod valid_programs;
+mod words;

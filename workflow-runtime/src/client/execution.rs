@@ -283,7 +283,7 @@ impl<W: Workflow> ExecutionDescription<W> {
             Status::Failed => Some(Err(Error::Failed { error, cause, state, console })),
             Status::TimedOut => Some(Err(Error::TimedOut { error, cause, state, console })),
             Status::Aborted => Some(Err(Error::Aborted { error, cause, state, console })),
-            other => Some(Err(Error::UnknownStatus { status: other.as_str().to_owned() })),
+            Status::Unknown => Some(Err(Error::UnknownStatus { status: self.answer.status().as_str().to_owned() })),
         }
     }
 }

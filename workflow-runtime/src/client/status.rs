@@ -24,7 +24,7 @@ pub enum Status {
     Aborted,
     /// It waits for a redrive of its map run.
     PendingRedrive,
-    /// A status that this version does not know.
+    /// A status that this version does not know. The SDK's answer has its name. As a filter, AWS refuses it.
     Unknown,
 }
 

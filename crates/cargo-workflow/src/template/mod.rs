@@ -402,6 +402,8 @@ pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let resources = source.value().get("Resources").and_then(Value::as_object).into_iter().flatten();
     let named = resources.filter_map(|(_, resource)| {
+        let of_type = resource.get("Type")?.as_str()?;
+        STATE_MACHINES.iter().find(|(known, _)| *known == of_type)?;
         let given = resource.get("Properties")?;
         Some(folder.join(IN_FILE.iter().find_map(|name| given.get(name)?.as_str())?))
     });

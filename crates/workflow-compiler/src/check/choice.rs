@@ -294,8 +294,8 @@ fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice)
 }
 
 /// Returns whether a caller or a service gives the value: AWS checks no types, so it may have any value.
-fn is_unchecked(analysis: &Analysis<'_>, of: &Expr) -> bool {
-    match &of.kind {
+fn is_unchecked(analysis: &Analysis<'_>, value: &Expr) -> bool {
+    match &value.kind {
         ExprKind::Paren(inner) => is_unchecked(analysis, inner),
         ExprKind::Reference(Reference { root: Root::Input, .. }) => true,
         ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) => {

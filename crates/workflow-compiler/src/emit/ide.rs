@@ -39,7 +39,7 @@ pub(super) fn settings_of(word: &str) -> String {
 const HEAD: &str = "\
 //! The words of the `workflow!` language as constants with their meaning: what an editor shows and completes.
 //!
-//! Written by workflow-compiler from its tables (`WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it ide_module`).
+//! Written by workflow-compiler from its tables (`WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words`).
 
 #![allow(missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals)]
 

@@ -30,7 +30,8 @@ impl Parser<'_> {
         if let Some(word) = cursor.peek_ident().filter(|word| *word == "if" || *word == "match").cloned()
             && !cursor.is_punct_at(1, ";")
         {
-            let problem = Problem::new(Code::Syntax, word.span(), format!("`->` leads to one state, found `{word}`"));
+            let message = format!("a transition leads to one state, found `{word}`");
+            let problem = Problem::new(Code::Syntax, word.span(), message);
             self.report(problem.help(
                 "name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`",
             ));

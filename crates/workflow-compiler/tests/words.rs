@@ -15,7 +15,7 @@ fn assert_written(path: &str, wanted: &str) {
         std::fs::write(path, wanted).unwrap();
     }
     let found = std::fs::read_to_string(path).unwrap();
-    assert!(found == wanted, "run `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it ide_module`");
+    assert!(found == wanted, "run `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words`");
 }
 
 #[test]
