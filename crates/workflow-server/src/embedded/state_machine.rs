@@ -66,7 +66,7 @@ impl<W: Workflow> StateMachine<W> {
         Self { service, arn, workflow: PhantomData }
     }
 
-    /// Returns the state machine's ARN, for [`Embedded::call`].
+    /// Returns the state machine's ARN, for [`Embedded::call`](super::Embedded::call).
     pub fn arn(&self) -> &Arn {
         &self.arn
     }
