@@ -3,7 +3,7 @@
 //! By default, it uses a server in this process, on loopback and in virtual time:
 //!
 //! ```text
-//! cargo run --example deploy --features aws
+//! cargo run -p examples --example deploy --features aws
 //! ```
 //!
 //! With `WORKFLOW_ROLE_ARN`, a role that Step Functions may assume, it uses AWS with your region and credentials. With

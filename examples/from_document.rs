@@ -2,7 +2,7 @@
 //! and the workflow has types for its input, output, parameters and states.
 //!
 //! ```text
-//! cargo run --example from_document
+//! cargo run -p examples --example from_document
 //! ```
 
 use std::error::Error;

@@ -2,7 +2,7 @@
 //! process, in virtual time: the wait of three seconds takes no time.
 //!
 //! ```text
-//! cargo run --example hello_world
+//! cargo run -p examples --example hello_world
 //! ```
 
 use std::error::Error;

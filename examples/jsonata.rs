@@ -1,7 +1,7 @@
 //! Prints the definition of a workflow with expressions, and runs it twice.
 //!
 //! ```text
-//! cargo run --example jsonata
+//! cargo run -p examples --example jsonata
 //! ```
 
 use std::error::Error;

@@ -20,6 +20,7 @@ pub mod finding;
 pub mod graph;
 pub mod hash;
 pub mod intrinsic;
+pub mod json_kind;
 pub mod jsonata;
 pub mod limits;
 pub mod nearest;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
+use workflow_asl::json_kind::JsonKind;
 
 /// The depth to which types are compared. A recursive type has no end.
 const DEPTH: usize = 32;
@@ -62,15 +63,10 @@ fn kinds(schema: &Value) -> Option<BTreeSet<&str>> {
     }
 }
 
-fn kind_of(value: &Value) -> &'static str {
+fn kind_name(value: &Value) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+        Value::Number(number) if !number.is_f64() => "integer",
+        other => JsonKind::of(other).name(),
     }
 }
 
@@ -107,7 +103,7 @@ impl Comparison<'_> {
             return;
         }
         let given_kinds = match (values(given), kinds(given)) {
-            (Some(values), _) => Some(values.into_iter().map(kind_of).collect()),
+            (Some(values), _) => Some(values.into_iter().map(kind_name).collect()),
             (None, kinds) => kinds,
         };
         if let Some(wanted_kinds) = kinds(wanted) {

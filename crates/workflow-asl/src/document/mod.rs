@@ -17,7 +17,7 @@ pub use field::{Count, Field, Form, Group, Kinds, Preset, Table};
 pub use machine::{Branch, QueryLanguage, Scope, StateMachine};
 pub use map::{ItemBatcher, ItemProcessor, ItemReader, ProcessorConfig, ReaderConfig, ResultWriter, WriterConfig};
 pub use node::PathField;
-pub(crate) use node::{Object, json_type, wrong_type};
+pub(crate) use node::{Object, wrong_type};
 pub use state::{State, StateKind};
 pub use workflow_services::MachineType;
 

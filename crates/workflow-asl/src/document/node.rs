@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{Field, Table};
+use crate::json_kind::JsonKind;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 
 /// A part of the document.
@@ -50,18 +51,6 @@ pub enum PathField {
     Path(String),
 }
 
-/// Returns the type of a value, as messages name it.
-pub(crate) fn json_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
 /// Reports that a value is not of the type that its field has. A placeholder may become anything, but not in a definition
 /// that is to run: [`Diagnostic::is_unfilled`] tells it apart.
 pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
@@ -69,7 +58,7 @@ pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mu
 }
 
 fn wrong_type_for(value: &Value, expected: &str, meant: Option<bool>, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    let (expected, is) = (expected.to_owned(), json_type(value));
+    let (expected, is) = (expected.to_owned(), JsonKind::of(value).noun());
     let finding = match value.as_str().filter(|text| placeholder::contained(text)) {
         Some(text) => Finding::Unfilled { expected, text: text.to_owned() },
         None => Finding::WrongType { expected, is, meant },

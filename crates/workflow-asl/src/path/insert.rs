@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::{JsonPath, Root, Segment};
+use crate::json_kind::JsonKind;
 
 /// The error of a path to which a value cannot be written; the service calls it `States.ResultPathMatchFailure`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +41,13 @@ impl JsonPath {
             match segment {
                 Segment::Name(name) => {
                     let Value::Object(members) = slot else {
-                        return Err(fail(format!("{reached} is {}, not an object", crate::document::json_type(slot))));
+                        return Err(fail(format!("{reached} is {}, not an object", JsonKind::of(slot).noun())));
                     };
                     slot = members.entry(name).or_insert_with(|| Value::Object(Map::new()));
                     reached = format!("{reached}['{name}']");
                 }
                 Segment::Index(index) => {
-                    let what = crate::document::json_type(slot);
+                    let what = JsonKind::of(slot).noun();
                     let Value::Array(items) = slot else {
                         return Err(fail(format!("{reached} is {what}, not an array")));
                     };

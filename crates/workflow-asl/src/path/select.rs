@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::{JsonPath, PathStep, definite};
+use crate::json_kind::JsonKind;
 
 /// The maximum number of nodes that one selection visits: a path such as `$..*..*..*` multiplies them.
 const VISITS: u32 = 5_000_000;
@@ -113,13 +114,13 @@ impl JsonPath {
                 "Expected to find an object with property ['{}'] in path {} but found '{}'",
                 name,
                 self.prefix(at),
-                kind(other)
+                JsonKind::of(other).name()
             )),
             (Some(PathStep::Children(_)), other) => NoMatch::other(format!(
                 "Expected to find an object with properties {} in path {} but found '{}'",
                 self.steps.get(at).map(ToString::to_string).unwrap_or_default(),
                 self.prefix(at),
-                kind(other)
+                JsonKind::of(other).name()
             )),
             (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Array(_)) => {
                 NoMatch { text: nothing(), index: true }
@@ -279,17 +280,6 @@ fn slice<'a>(items: &'a [Value], from: Option<i64>, to: Option<i64>) -> impl Ite
         (None, None) => (0, length),
     };
     (from..to).filter_map(move |index| element(items, index))
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
 
 /// Returns whether two values are equal, with numbers by value (1 and 1.0 are equal) and members in any order.

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::object_index::ObjectKind;
-use crate::document::{Field, Form, StateKind, json_type, wrong_type};
+use crate::document::{Field, Form, StateKind, wrong_type};
 use crate::intrinsic::{self, Intrinsic};
+use crate::json_kind::JsonKind;
 use crate::jsonata::{Expressions, Names};
 use crate::template::{self, syntax_error};
 use crate::{Code, Diagnostic, Finding, Pointer, SyntaxError, context, jsonata, nearest, placeholder};
@@ -203,7 +204,7 @@ pub(super) fn check_items(value: &Value, at: &Pointer, found: &mut Vec<Diagnosti
         Value::Array(_) | Value::Object(_) => return,
         _ => {}
     }
-    found.push(Finding::ItemsNotListed { is: json_type(value) }.at(at.clone()));
+    found.push(Finding::ItemsNotListed { is: JsonKind::of(value).noun() }.at(at.clone()));
 }
 
 /// Returns the kind of value that a field wants, where an expression may give none else.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::checked::CheckedExpression;
+use workflow_asl::json_kind::JsonKind;
 
 use super::{ContextPart, QueryFailure, Scope};
 use crate::payload::Payload;
@@ -102,7 +103,7 @@ impl Expression {
              Expected '{expected}', but was '{}' for value: {value}",
             self.0.source,
             self.0.location,
-            type_name(value)
+            JsonKind::of(value).name()
         ))
     }
 
@@ -117,18 +118,6 @@ impl Expression {
 
     fn failure(&self, text: String) -> QueryFailure {
         QueryFailure::Evaluation { location: Some(self.0.location.clone()), text }
-    }
-}
-
-/// Returns the name of a value's type in causes.
-pub(crate) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use workflow_asl::document::State;
+use workflow_asl::json_kind::JsonKind;
 use workflow_asl::resource::{Pattern, Resource};
 use workflow_services::{Integration, TaskResource};
 
 use super::state::written;
-use super::symbol::{Symbol, ValueKind, ValueSource};
+use super::symbol::{Symbol, ValueSource};
 
 /// Request members that name the target resource, by the ends of their names.
 const NAMES: &[&str] = &[
@@ -58,7 +59,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
                 Pattern::Sync2 => part(key).with(&["Output".to_owned()], output),
                 Pattern::Sync => {
                     let text =
-                        Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(ValueKind::Text) };
+                        Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(JsonKind::Text) };
                     part(key).with(&["Output".to_owned()], text)
                 }
                 _ => Symbol::object([

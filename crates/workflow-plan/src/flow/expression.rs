@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::intrinsic;
+use workflow_asl::json_kind::JsonKind;
 use workflow_asl::jsonata::ast::{Node, NodeKind};
 use workflow_asl::jsonata::{self, Names};
 use workflow_asl::path::{JsonPath, Root};
 use workflow_asl::references::{LiteralKind, LiteralStep};
 use workflow_asl::template::{Computed, SUFFIX};
 
-use super::symbol::{Symbol, ValueKind};
+use super::symbol::Symbol;
 
 /// The data of a state's fields.
 #[derive(Clone, Debug)]
@@ -56,11 +57,11 @@ impl Data<'_> {
             Ok(Computed::Intrinsic(call)) => {
                 let of = call.paths().into_iter().map(|path| self.path(path)).collect();
                 let kind = match call.call.function.result() {
-                    intrinsic::ArgumentKind::String => Some(ValueKind::Text),
-                    intrinsic::ArgumentKind::Integer => Some(ValueKind::Number),
-                    intrinsic::ArgumentKind::Boolean => Some(ValueKind::Bool),
-                    intrinsic::ArgumentKind::Array => Some(ValueKind::Array),
-                    intrinsic::ArgumentKind::Object => Some(ValueKind::Object),
+                    intrinsic::ArgumentKind::String => Some(JsonKind::Text),
+                    intrinsic::ArgumentKind::Integer => Some(JsonKind::Number),
+                    intrinsic::ArgumentKind::Boolean => Some(JsonKind::Bool),
+                    intrinsic::ArgumentKind::Array => Some(JsonKind::Array),
+                    intrinsic::ArgumentKind::Object => Some(JsonKind::Object),
                     _ => None,
                 };
                 Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }.sized()
@@ -140,7 +141,7 @@ impl Data<'_> {
                     return Symbol::Computed {
                         text: "$merge".to_owned(),
                         of: Vec::new(),
-                        kind: Some(ValueKind::Object),
+                        kind: Some(JsonKind::Object),
                     };
                 }
             };
@@ -172,18 +173,7 @@ impl Data<'_> {
         let kind = jsonata::parse(code.get(node.span.clone()).unwrap_or_default())
             .ok()
             .and_then(|ast| ast.gives(workflow_asl::placeholder::contained));
-        let kind = kind.and_then(|noun| {
-            let kinds = [
-                ValueKind::Null,
-                ValueKind::Bool,
-                ValueKind::Number,
-                ValueKind::Text,
-                ValueKind::Array,
-                ValueKind::Object,
-            ];
-            let nouns = ["null", "a boolean", "a number", "a string", "an array", "an object"];
-            nouns.iter().position(|known| *known == noun).and_then(|at| kinds.get(at)).copied()
-        });
+        let kind = kind.and_then(|noun| JsonKind::ALL.into_iter().find(|kind| kind.noun() == noun));
         Symbol::Computed { text, of, kind }.sized()
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use workflow_asl::Pointer;
+use workflow_asl::json_kind::JsonKind;
 
 /// The most alternatives that are distinguished. More count as any value.
 const ALTERNATIVES: usize = 8;
@@ -31,7 +32,7 @@ pub(crate) enum Symbol {
     /// A part of a value that is only known at run time.
     Part { of: ValueSource, path: Vec<String> },
     /// The result of an expression.
-    Computed { text: String, of: Vec<Symbol>, kind: Option<ValueKind> },
+    Computed { text: String, of: Vec<Symbol>, kind: Option<JsonKind> },
     /// One of several values.
     OneOf(Vec<Symbol>),
 }
@@ -51,30 +52,6 @@ pub(crate) enum ValueSource {
     Error,
     /// An item of the map of that name.
     Item(String),
-}
-
-/// The kinds of JSON values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum ValueKind {
-    Null,
-    Bool,
-    Number,
-    Text,
-    Array,
-    Object,
-}
-
-impl ValueKind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool => "true or false",
-            Self::Number => "a number",
-            Self::Text => "text",
-            Self::Array => "an array",
-            Self::Object => "an object",
-        }
-    }
 }
 
 impl Symbol {
@@ -248,12 +225,12 @@ impl Symbol {
     }
 
     /// Returns the kind of the value, if it is certain.
-    pub(crate) fn kind(&self) -> Option<ValueKind> {
+    pub(crate) fn kind(&self) -> Option<JsonKind> {
         match self {
-            Self::Scalar(value) => Some(kind_of(value)),
-            Self::Object { base: None, .. } => Some(ValueKind::Object),
-            Self::Object { .. } => Some(ValueKind::Object),
-            Self::Tuple(_) | Self::List(_) => Some(ValueKind::Array),
+            Self::Scalar(value) => Some(JsonKind::of(value)),
+            Self::Object { base: None, .. } => Some(JsonKind::Object),
+            Self::Object { .. } => Some(JsonKind::Object),
+            Self::Tuple(_) | Self::List(_) => Some(JsonKind::Array),
             Self::Computed { kind, .. } => *kind,
             Self::OneOf(all) => {
                 let mut kinds = all.iter().map(Self::kind);
@@ -327,16 +304,5 @@ impl Symbol {
     /// Returns the value, or any value if it is nested too deeply.
     pub(crate) fn bounded(self) -> Self {
         if self.depth() > DEPTH { Self::Unknown } else { self }
-    }
-}
-
-pub(crate) fn kind_of(value: &Value) -> ValueKind {
-    match value {
-        Value::Null => ValueKind::Null,
-        Value::Bool(_) => ValueKind::Bool,
-        Value::Number(_) => ValueKind::Number,
-        Value::String(_) => ValueKind::Text,
-        Value::Array(_) => ValueKind::Array,
-        Value::Object(_) => ValueKind::Object,
     }
 }

@@ -53,7 +53,7 @@ fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     if let (Some(before), Some(after)) = (old.kind(), new.kind())
         && before != after
     {
-        changes.push((Change::Type, format!("{}: {} -> {}", named(place), before.name(), after.name())));
+        changes.push((Change::Type, format!("{}: {} -> {}", named(place), before.noun(), after.noun())));
         return;
     }
     match (old, new) {

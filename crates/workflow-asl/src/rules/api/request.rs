@@ -13,7 +13,8 @@ use super::limits::beyond;
 use super::resource_name::{name_for_arn, unlike_name};
 use super::subscription::unlike_endpoint;
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
-use crate::document::{QueryLanguage, json_type};
+use crate::document::QueryLanguage;
+use crate::json_kind::JsonKind;
 use crate::jsonata::{self, Expressions, Node, NodeKind};
 use crate::nearest::Lookups;
 use crate::request_input::RequestInput;
@@ -324,7 +325,7 @@ impl Request<'_> {
             _ => (false, false),
         };
         if wrong {
-            let (name, is) = (self.place(at).unwrap_or_default(), json_type(value));
+            let (name, is) = (self.place(at).unwrap_or_default(), JsonKind::of(value).noun());
             let text = (value.is_number() || value.is_boolean()).then(|| value.to_string());
             let certain = certain && self.certain;
             self.found.push(Finding::ParameterIsNoText { name, is, text, certain }.at(at.clone()));
@@ -385,7 +386,7 @@ impl Request<'_> {
     }
 
     fn wrong_type(&mut self, value: &Value, shape: Shape, at: &Pointer) {
-        let (is, takes, certain) = (json_type(value), shape.kind(), self.certain);
+        let (is, takes, certain) = (JsonKind::of(value).noun(), shape.kind(), self.certain);
         let name = self.place(at).unwrap_or_default();
         let text = value.as_str().filter(|_| !matches!(takes, "an object" | "an array")).map(str::to_owned);
         let finding = match typed_value(shape, value) {

@@ -7,10 +7,10 @@ use workflow_jsonata::Node;
 use super::Flow;
 use super::choice::{Compared, compared};
 use super::expression::{Place, alone, is_path};
-use super::kind::Kind;
 use super::operator::relation;
 use super::ty::Ty;
 use crate::document::{ChoiceRule, Operand, Relation};
+use crate::json_kind::JsonKind as Kind;
 use crate::jsonata::NodeKind;
 use crate::{Finding, Pointer, placeholder};
 

@@ -7,10 +7,11 @@ use workflow_jsonata::{FunctionId, function, is_no_number};
 
 use super::Flow;
 use super::expression::{Given, PARSE, Place, needs_member};
-use super::kind::{Kind, Kinds};
+use super::kind::{Kinds, words_of_items};
 use super::read::merged;
 use super::ty::{Existence, Fields, Found, Ty};
 use crate::Finding;
+use crate::json_kind::JsonKind as Kind;
 use crate::jsonata::{self, Node, NodeKind};
 
 /// Returns the type of an argument. Several values are passed as an array, and one value as itself.
@@ -97,8 +98,9 @@ impl Flow<'_, '_> {
             },
             FunctionId::Type => {
                 let is = first.kind().filter(|_| !sequences.contains(&0));
-                let known = Kind::NAMES.into_iter().filter(|(_, kind)| is.is_none_or(|is| is == *kind));
-                let mut names = known.map(|(name, _)| Ty::text(name)).chain(is.is_none().then(|| Ty::text("function")));
+                let known = Kind::ALL.into_iter().filter(|kind| is.is_none_or(|is| is == *kind));
+                let mut names =
+                    known.map(|kind| Ty::text(kind.name())).chain(is.is_none().then(|| Ty::text("function")));
                 let one = names.next().unwrap_or(Ty::TEXT);
                 names.fold(one, |all, name| all.join(&name))
             }
@@ -215,7 +217,7 @@ impl Flow<'_, '_> {
                 && !alone
                 && !sequences.contains(&number)
             {
-                finding = wants(parameter.kinds).map(|wants| (wants, kind.words()));
+                finding = wants(parameter.kinds).map(|wants| (wants, kind.noun()));
             } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
                 let of_letter = match of {
                     Kind::Bool => 'b',
@@ -226,7 +228,7 @@ impl Flow<'_, '_> {
                 };
                 if !item.contains(of_letter) {
                     finding = match (item, of) {
-                        ("o", _) => Some(("an array of objects", of.words_of_items())),
+                        ("o", _) => Some(("an array of objects", words_of_items(of))),
                         ("n", _) => Some((
                             "an array of numbers",
                             if of == Kind::Text { "one of strings" } else { "one of others" },
@@ -259,8 +261,8 @@ fn without_members(function: FunctionId, ty: &Ty) -> Option<&'static str> {
     }
     match (ty.kind()?, ty.item().map(|item| item.kind())) {
         (Kind::Object, _) | (Kind::Array, None | Some(None | Some(Kind::Object | Kind::Array))) => None,
-        (Kind::Array, Some(Some(of))) => Some(of.words_of_items()),
-        (kind, _) => Some(kind.words()),
+        (Kind::Array, Some(Some(of))) => Some(words_of_items(of)),
+        (kind, _) => Some(kind.noun()),
     }
 }
 
@@ -292,5 +294,5 @@ fn shown_unlike(kinds: &str, ty: &Ty) -> Option<(&'static str, &'static str)> {
         "o" => Kind::Object,
         _ => return None,
     };
-    matches!(ty, Ty::Except(_)).then(|| Some((wanted.words(), ty.instead_of(wanted)?))).flatten()
+    matches!(ty, Ty::Except(_)).then(|| Some((wanted.noun(), ty.instead_of(wanted)?))).flatten()
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::instead::Meant;
-use super::kind::Kind;
 use super::read::{few, near};
 use super::ty::{Existence, Range, Slot, Ty};
 use super::{Flow, Origin, Outcome, Outcomes, Scene};
 use crate::document::{ChoiceRule, Comparison, Operand, Operator, QueryLanguage, Relation};
+use crate::json_kind::JsonKind as Kind;
 use crate::path::{JsonPath, Root};
 use crate::pattern::Pattern;
 use crate::rules::api::is_attribute_value;
@@ -194,7 +194,7 @@ impl Flow<'_, '_> {
                 let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
                 format!("`{variable}` is {} here", texts.join(" or "))
             }
-            _ => format!("`{variable}` is {}", ty.kind().map_or("", Kind::words)),
+            _ => format!("`{variable}` is {}", ty.kind().map_or("", Kind::noun)),
         };
         if let (Operator::IsTimestamp, Some(wanted)) = (operator, operand.as_bool()) {
             let is_none = match (&ty, ty.kind()) {
@@ -245,7 +245,7 @@ impl Flow<'_, '_> {
                 if let (Some(is), Operand::Path) = (other.kind().filter(|is| is != kind), operator.operand())
                     && truth
                 {
-                    let what = format!("`{}` is {}", operand.as_str().unwrap_or_default(), is.words());
+                    let what = format!("`{}` is {}", operand.as_str().unwrap_or_default(), is.noun());
                     return never(what, None);
                 }
                 ty.instead_of(*kind).is_none()

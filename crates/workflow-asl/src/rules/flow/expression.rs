@@ -6,9 +6,10 @@ use std::rc::Rc;
 use serde_json::Value;
 use workflow_jsonata::function;
 
-use super::kind::{Kind, Kinds};
+use super::kind::{Kinds, words_of_items};
 use super::ty::{Existence, Fields, Found, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
+use crate::json_kind::JsonKind as Kind;
 use crate::jsonata::{self, Node, NodeKind};
 use crate::path::Segment;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
@@ -445,7 +446,7 @@ impl Flow<'_, '_> {
                         Found::NoObject(kind) if is_array => {
                             let (holder, name) = (holder.to_owned(), name.to_owned());
                             let help = (name == "length").then(|| format!("`$count({holder})` counts the items"));
-                            Finding::NotAnObject { holder, name, is: kind.words_of_items(), help }
+                            Finding::NotAnObject { holder, name, is: words_of_items(kind), help }
                         }
                         missing => {
                             let is_input = holder == "$states.input";
@@ -520,7 +521,7 @@ impl Flow<'_, '_> {
             // A single value is its own first and last item.
             return given;
         } else {
-            Finding::NotAList { path: holder.to_owned(), is: given.ty.kind().map_or("", Kind::words) }
+            Finding::NotAList { path: holder.to_owned(), is: given.ty.kind().map_or("", Kind::noun) }
         };
         if !place.asks {
             self.say(finding, place.at, Some(inner.span.end + OPEN..node.span.end + OPEN));

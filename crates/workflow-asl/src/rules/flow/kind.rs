@@ -1,64 +1,32 @@
-//! The kinds of JSON values.
+//! Sets of the kinds of JSON values, and their words in findings.
 
-/// The kind of a JSON value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Null,
-    Bool,
-    Number,
-    Text,
-    Object,
-    Array,
-}
+use crate::json_kind::JsonKind as Kind;
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kinds(u8);
 
-impl Kind {
-    /// The results of JSONata's `$type` for JSON values.
-    pub(super) const NAMES: [(&str, Self); 6] = [
-        ("null", Self::Null),
-        ("number", Self::Number),
-        ("string", Self::Text),
-        ("boolean", Self::Bool),
-        ("array", Self::Array),
-        ("object", Self::Object),
-    ];
-
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool => "a boolean",
-            Self::Number => "a number",
-            Self::Text => "a string",
-            Self::Object => "an object",
-            Self::Array => "an array",
-        }
+/// Returns the words for an array of such values.
+pub(super) fn words_of_items(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "an array of null",
+        Kind::Bool => "an array of booleans",
+        Kind::Number => "an array of numbers",
+        Kind::Text => "an array of strings",
+        Kind::Object => "an array of objects",
+        Kind::Array => "an array of arrays",
     }
+}
 
-    /// Returns the words for an array of such values.
-    pub(super) fn words_of_items(self) -> &'static str {
-        match self {
-            Self::Null => "an array of null",
-            Self::Bool => "an array of booleans",
-            Self::Number => "an array of numbers",
-            Self::Text => "an array of strings",
-            Self::Object => "an array of objects",
-            Self::Array => "an array of arrays",
-        }
-    }
-
-    /// Returns the words for a value that a test has shown to be of another kind.
-    pub(super) fn words_of_others(self) -> &'static str {
-        match self {
-            Self::Null => "not null here, as an earlier test shows",
-            Self::Bool => "no boolean here, as an earlier test shows",
-            Self::Number => "no number here, as an earlier test shows",
-            Self::Text => "no string here, as an earlier test shows",
-            Self::Object => "no object here, as an earlier test shows",
-            Self::Array => "no array here, as an earlier test shows",
-        }
+/// Returns the words for a value that a test has shown to be of another kind.
+pub(super) fn words_of_others(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "not null here, as an earlier test shows",
+        Kind::Bool => "no boolean here, as an earlier test shows",
+        Kind::Number => "no number here, as an earlier test shows",
+        Kind::Text => "no string here, as an earlier test shows",
+        Kind::Object => "no object here, as an earlier test shows",
+        Kind::Array => "no array here, as an earlier test shows",
     }
 }
 

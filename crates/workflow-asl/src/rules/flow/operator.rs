@@ -5,12 +5,12 @@ use workflow_services::Shape;
 
 use super::choice::{Compared, compared, is_value_of_dynamodb, plain};
 use super::expression::{DEPTH, Given, Place, is_path, target};
-use super::kind::Kind;
 use super::read::{few, near};
 use super::ty::{Existence, Found, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::context::is_timestamp;
 use crate::document::Relation;
+use crate::json_kind::JsonKind as Kind;
 use crate::jsonata::NodeKind;
 use crate::path::Segment;
 use crate::{Finding, timestamp};
@@ -97,7 +97,7 @@ impl Flow<'_, '_> {
                 for (ty, operand) in [(&one, left), (&two, right)] {
                     if let Some(kind) = ty.kind().filter(|kind| !matches!(kind, Kind::Number | Kind::Text)) {
                         let finding =
-                            Finding::UnlikeOperand { sign, is: kind.words(), wants: "numbers or strings", time: None };
+                            Finding::UnlikeOperand { sign, is: kind.noun(), wants: "numbers or strings", time: None };
                         self.say(finding, place.at, Some(place.range(operand)));
                     }
                 }
@@ -105,7 +105,7 @@ impl Flow<'_, '_> {
                     (Some(a @ (Kind::Number | Kind::Text)), Some(b @ (Kind::Number | Kind::Text))) if a != b => {
                         let time = [(left, &one), (right, &two)].into_iter();
                         let time = time.filter_map(|(side, ty)| self.time_in_number(side, ty, place)).next();
-                        let finding = Finding::UnlikeOperands { sign, one: a.words(), other: b.words(), time };
+                        let finding = Finding::UnlikeOperands { sign, one: a.noun(), other: b.noun(), time };
                         self.say(finding, place.at, Some(place.range(node)));
                     }
                     (Some(Kind::Number), _) => {
@@ -179,7 +179,7 @@ impl Flow<'_, '_> {
         if kind != of {
             if of == Kind::Text && is_value_of_dynamodb(ty) {
                 let name = place.text(tested);
-                let what = format!("`{name}` is {}", kind.words());
+                let what = format!("`{name}` is {}", kind.noun());
                 return self.say(
                     Finding::NeverTrue { what, near: Some(format!("{name}.S")) },
                     place.at,
@@ -228,10 +228,10 @@ impl Flow<'_, '_> {
                 format!("`{name}` is {} here", texts.join(" or "))
             }
             // A value of another kind is never equal, whatever it is.
-            _ if ty.kind().is_some() && by == By::Kind => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
+            _ if ty.kind().is_some() && by == By::Kind => format!("`{name}` is {}", ty.kind().map_or("", Kind::noun)),
             (Ty::Number(range), _) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
             (Ty::Bool(Some(value)), _) => format!("`{name}` is `{value}` here"),
-            _ => format!("`{name}` is {}", ty.kind().map_or("", Kind::words)),
+            _ => format!("`{name}` is {}", ty.kind().map_or("", Kind::noun)),
         };
         let wanted = other.and_then(Ty::texts).and_then(|(texts, _)| texts.first().cloned());
         let near = wanted.zip(texts).and_then(|(wanted, texts)| near(self, &wanted, texts.iter().map(|text| &**text)));
@@ -342,8 +342,8 @@ impl Flow<'_, '_> {
             match test {
                 Some((FunctionId::Type, argument, Ty::Text(Some(names)))) => {
                     let named =
-                        Kind::NAMES.into_iter().find(|(name, _)| names.first().is_some_and(|first| **first == **name));
-                    return named.map_or_else(same, |(_, kind)| self.narrow_by_kind(argument, kind, place));
+                        Kind::ALL.into_iter().find(|kind| names.first().is_some_and(|first| **first == *kind.name()));
+                    return named.map_or_else(same, |kind| self.narrow_by_kind(argument, kind, place));
                 }
                 Some((FunctionId::Count, argument, Ty::Number(zero))) if zero == Range::point(0.0) => {
                     return self.narrow_by_emptiness(argument, place);

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::call::is_no_json;
 use super::instead::{self, Instead};
-use super::kind::Kind;
 use super::ty::{Existence, Fields, Found, Slot, Ty};
 use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
+use crate::json_kind::JsonKind as Kind;
 use crate::path::{JsonPath, Root, Step};
 use crate::request_input::names_json;
 use crate::result::meant_of_call;
@@ -148,7 +148,7 @@ impl Flow<'_, '_> {
                     None if kind == Kind::Text => parsed(),
                     None => None,
                 };
-                Finding::NotAnObject { holder, name, is: kind.words(), help }
+                Finding::NotAnObject { holder, name, is: kind.noun(), help }
             }
             Found::Unknown(Some((part, call))) => {
                 let help = meant_of_call(&call, part, &name, |names| self.lookups.nearest(&name, names));
@@ -257,7 +257,7 @@ impl Flow<'_, '_> {
                 Some(ArgumentKind::Any | ArgumentKind::Scalar) | None => return ty,
             };
             if let Some(is) = ty.instead_of(wants) {
-                let (function, wants) = (function.name().to_owned(), wants.words());
+                let (function, wants) = (function.name().to_owned(), wants.noun());
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, at, Some(range));
             }
             ty

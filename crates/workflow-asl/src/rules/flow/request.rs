@@ -4,11 +4,12 @@ use serde_json::Value;
 use workflow_services::Shape;
 
 use super::Flow;
-use super::kind::Kind;
+use super::kind::words_of_items;
 use super::read::near;
 use super::ty::{Existence, Ty};
 use crate::document::QueryLanguage;
 use crate::intrinsic::Argument;
+use crate::json_kind::JsonKind as Kind;
 use crate::jsonata::{self, Node, NodeKind};
 use crate::request_input::RequestInput;
 use crate::rules::api::{is_attribute_value, rejected_text};
@@ -111,12 +112,12 @@ impl Flow<'_, '_> {
                 let text = matches!((element, of), (Shape::String, Kind::Object | Kind::Array));
                 let object = matches!((element, of), (Shape::Structure(_), Kind::Text | Kind::Number | Kind::Bool));
                 let wants = if text { "an array of strings" } else { "an array of objects" };
-                if text || object { (Some(wants), of.words_of_items()) } else { (None, "") }
+                if text || object { (Some(wants), words_of_items(of)) } else { (None, "") }
             }
             _ if fits => (None, ""),
             // The table has `any value` for a parameter that takes text or JSON.
-            _ if takes_json => (Some("a string, an object or an array"), kind.words()),
-            _ => (Some(shape.kind()), kind.words()),
+            _ if takes_json => (Some("a string, an object or an array"), kind.noun()),
+            _ => (Some(shape.kind()), kind.noun()),
         };
         if let Some(wants) = wants {
             let name = full();

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::instead::{Instead, Meant, Why};
-use super::kind::Kind;
 use super::ty::{Existence, Fields, Found, Slot, Ty};
 use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
 use crate::document::{
@@ -13,6 +12,7 @@ use crate::document::{
     WriterConfig,
 };
 use crate::error_name::ERROR_OUTPUT;
+use crate::json_kind::JsonKind as Kind;
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
@@ -301,7 +301,7 @@ impl Flow<'_, '_> {
             return;
         }
         if wants.iter().all(|kind| ty.instead_of(*kind).is_some()) {
-            let wants = wants.first().map_or("", |kind| kind.words());
+            let wants = wants.first().map_or("", |kind| kind.noun());
             self.say(Finding::UnlikeField { field, wants, is, text: code_of(text) }, at, None);
         }
     }
@@ -348,7 +348,7 @@ impl Flow<'_, '_> {
             match ty.kind() {
                 Some(Kind::Object) | None => {}
                 Some(kind) => {
-                    let (wants, is) = (Kind::Object.words(), kind.words());
+                    let (wants, is) = (Kind::Object.noun(), kind.noun());
                     self.say(Finding::UnlikeField { field: "ResultPath", wants, is, text: holder }, at, None);
                     return;
                 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use serde_json::Value;
 use workflow_services::Shape;
 
-use super::kind::{Kind, Kinds};
+use super::kind::{Kinds, words_of_others};
+use crate::json_kind::JsonKind as Kind;
 use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
@@ -346,11 +347,11 @@ impl Ty {
             Self::Except(kinds) if Kinds::SCALARS.has(kind) && kinds.in_both(Kinds::SCALARS) == Kinds::SCALARS => {
                 Some("an object or an array")
             }
-            Self::Except(kinds) => kinds.has(kind).then(|| kind.words_of_others()),
+            Self::Except(kinds) => kinds.has(kind).then(|| words_of_others(kind)),
             Self::Sequence(each) if kind != Kind::Array => {
                 each.instead_of(kind).map(|_| "the values that it finds, if any")
             }
-            other => other.kind().filter(|is| *is != kind).map(Kind::words),
+            other => other.kind().filter(|is| *is != kind).map(Kind::noun),
         }
     }
 
