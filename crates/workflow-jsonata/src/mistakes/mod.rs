@@ -249,7 +249,11 @@ fn call(
     let most = parameters.len();
     let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
     let context = parameters.first().is_some_and(|first| first.context);
-    let least = needed - usize::from(context);
+    // Without one of their arguments, the functions of the service give nothing.
+    let least = match function.origin {
+        Origin::Added if function.id != Id::Partition => function.arity,
+        _ => needed - usize::from(context),
+    };
     let repeats = parameters.iter().any(|parameter| parameter.repeats);
     if given < least || given > most && !repeats {
         let takes = match (least, most) {

