@@ -146,7 +146,7 @@ fn what_refers_to_nothing_is_unsupported() {
     every(
         [
             "$states.input.phone[type = 'x']^(>rank).number",
-            "$map($x, function($v){ name & $ })",
+            "$x.$map(y, function($v){ name & $ })",
             "$x.(a + $)",
             "$x{kind: $sum(price)}",
             "$x ~> |items|{'a': b}|",
