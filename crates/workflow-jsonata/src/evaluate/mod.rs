@@ -64,7 +64,8 @@ impl Expression {
     /// parsed and a regular expression in it is invalid.
     pub fn compile(ast: &Ast) -> Result<Self, SyntaxError> {
         let height = ast.root.height;
-        if height <= LOW {
+        // Targets without threads have no other stack.
+        if height <= LOW || cfg!(target_family = "wasm") {
             return Ok(Self { program: compile::compile(&ast.root)? });
         }
         let program = std::thread::scope(|scope| {
