@@ -19,6 +19,12 @@ impl Fault {
         Self { code, token: None, value: None, index: None }
     }
 
+    /// Creates the failure of an evaluation that needs too much memory, in the service's words.
+    pub(crate) fn memory() -> Self {
+        let message = "Expression evaluation memory limit exceeded: Check for excessive memory usage";
+        Self::new("U1001").token(message)
+    }
+
     /// Sets the name that the message contains.
     pub(crate) fn token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }

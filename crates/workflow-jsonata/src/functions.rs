@@ -258,8 +258,8 @@ functions! {
     Sort = "sort", "<af?:a>", 2, Jsonata, Array, |Item, Item| Bool, "the items sorted";
     Shuffle = "shuffle", "<a:a>", 1, Jsonata, Array, [changing], "the items in random order";
     Distinct = "distinct", "<x:x>", 1, Jsonata, Array, "the items without duplicates";
-    Base64encode = "base64encode", "<s-:s>", 1, Jsonata, Value, "the string's bytes in Base64";
-    Base64decode = "base64decode", "<s-:s>", 1, Jsonata, Value, "the string that a Base64 text encodes";
+    Base64encode = "base64encode", "<s-:s>", 1, Jsonata, Value, "the string's UTF-8 bytes in Base64";
+    Base64decode = "base64decode", "<s-:s>", 1, Jsonata, Value, "the string whose UTF-8 bytes a Base64 text encodes";
     EncodeUrlComponent = "encodeUrlComponent", "<s-:s>", 1, Jsonata, Value, "the string encoded as a part of a URL";
     EncodeUrl = "encodeUrl", "<s-:s>", 1, Jsonata, Value, "the string encoded as a URL";
     DecodeUrlComponent = "decodeUrlComponent", "<s-:s>", 1, Jsonata, Value, "the string decoded from a part of a URL";
@@ -270,11 +270,11 @@ functions! {
     Clone = "clone", "<(oa)-:o>", 1, Jsonata, Value, "a copy";
     Now = "now", "<s?s?:s>", 2, Jsonata, Value, [changing], "the current time as a timestamp";
     Millis = "millis", "<:n>", 0, Jsonata, Value, [changing], "the current time in milliseconds since 1970";
-    Partition = "partition", "<an:a>", 2, Added, Array, "the items split into arrays of a size";
-    Range = "range", "<nnn:a<n>>", 3, Added, Sequence, "the integers from the first towards the last by a step";
-    Hash = "hash", "<ss:s>", 2, Added, Value, "the hash of a string, in hexadecimal digits";
+    Partition = "partition", "<an?:a>", 2, Added, Array, "the items split into arrays of a size";
+    Range = "range", "<n?n?n?:a<n>>", 3, Added, Sequence, "the integers from the first towards the last by a step";
+    Hash = "hash", "<ss?:s>", 2, Added, Value, "the hash of a string, in hexadecimal digits";
     Uuid = "uuid", "<:s>", 0, Added, Value, [changing], "a random UUID";
-    Parse = "parse", "<s:x>", 1, Added, Value, "the value parsed from a JSON text";
+    Parse = "parse", "<s?:x>", 1, Added, Value, "the value parsed from a JSON text";
 }
 
 /// Returns the function of this name, without `$`. Includes `$eval`, which Step Functions does not have.
@@ -303,9 +303,6 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 pub fn changing() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().filter(|function| function.changing).map(|function| function.name)
 }
-
-/// The most numbers of a range, `[1..n]`.
-pub const LONGEST_RANGE: u32 = 10_000_000;
 
 /// The algorithms that `$hash` supports. Case matters.
 pub const HASH_ALGORITHMS: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];

@@ -18,6 +18,7 @@ mod fault;
 mod functions;
 #[cfg(feature = "hash")]
 pub mod hash;
+mod limits;
 mod mistakes;
 mod names;
 #[cfg(feature = "evaluate")]
@@ -34,11 +35,12 @@ mod text;
 use std::cell::Cell;
 
 #[cfg(feature = "evaluate")]
-pub use evaluate::{Binding, Error, Expression, Limits, Outcome, Output, Setting, Variables};
+pub use evaluate::{Binding, Error, Expression, Outcome, Output, Setting, Variables};
 pub use functions::{
-    Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, LONGEST_RANGE, Origin, Parameter, Passed,
-    ResultKind, Returned, changing, function, is_function, names, unknown_algorithm,
+    Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, Passed, ResultKind, Returned,
+    changing, function, is_function, names, unknown_algorithm,
 };
+pub use limits::Limits;
 pub use mistakes::constants::is_no_number;
 pub use mistakes::joins;
 pub use names::{LiteralKind, LiteralStep, Names, STATES_MEMBERS, Use};
@@ -78,7 +80,7 @@ pub struct Ast {
 ///
 /// # Errors
 /// Fails if the text is not an expression of JSONata 2.0, with JSONata's own code and message, or if it nests more than
-/// 80 brackets or 500 nodes.
+/// 250 brackets or 500 nodes.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
     PARSED.set(PARSED.get() + 1);
     let root = syntax::parse(text).map_err(|error| match (&error.help, translate_foreign_operators(text)) {

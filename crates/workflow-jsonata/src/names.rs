@@ -160,7 +160,11 @@ struct Walk {
 }
 
 impl Walk {
+    /// Refuses a name, once however often it occurs, as the service does.
     fn refuse(&mut self, node: &Node, message: String, help: Option<String>) {
+        if self.names.unsupported.iter().any(|known| known.message == message) {
+            return;
+        }
         self.names.unsupported.push(SyntaxError { help, ..SyntaxError::new(node.span.start, message) });
     }
 
@@ -178,14 +182,13 @@ impl Walk {
             }
             "states" => self.names.states.push(Use { name: String::new(), ..used }),
             name if self.bound.iter().any(|bound| bound == name) => {}
-            "eval" => self.refuse(node, "Function '$eval' is not supported.".to_owned(), None),
             _ => self.names.variables.push(used),
         }
     }
 
     fn called(&mut self, procedure: &Node, inner: bool) {
         match &procedure.kind {
-            NodeKind::Variable(name) if !name.is_empty() && !matches!(name.as_str(), "$" | "states" | "eval") => {
+            NodeKind::Variable(name) if !name.is_empty() && !matches!(name.as_str(), "$" | "states") => {
                 if !self.bound.contains(name) {
                     self.names.calls.push(Use::new(name, &procedure.span));
                 }
@@ -239,7 +242,8 @@ impl Walk {
             NodeKind::Lambda { params, body, .. } => {
                 let outer = self.bound.len();
                 self.bound.extend(params.iter().cloned());
-                self.node(body, true);
+                // A function's `$` is the context value of the place where it is defined.
+                self.node(body, inner);
                 self.bound.truncate(outer);
             }
             NodeKind::Transform { .. } => node.children().into_iter().for_each(|part| self.node(part, true)),

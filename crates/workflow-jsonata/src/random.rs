@@ -17,6 +17,34 @@ pub fn fraction(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+/// The generator of Java's `java.util.Random`, whose algorithm its documentation gives.
+#[derive(Debug, Clone)]
+pub struct JavaRandom(u64);
+
+impl JavaRandom {
+    const MULTIPLIER: u64 = 0x5_DEEC_E66D;
+    const MASK: u64 = (1 << 48) - 1;
+
+    /// Creates the generator of a seed.
+    pub fn new(seed: i64) -> Self {
+        Self((seed.cast_unsigned() ^ Self::MULTIPLIER) & Self::MASK)
+    }
+
+    /// Returns the next 1 to 32 bits.
+    pub fn bits(&mut self, count: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(Self::MULTIPLIER).wrapping_add(0xB) & Self::MASK;
+        // At most 32 of 48 bits are left.
+        (self.0 >> (48 - count)) as u32
+    }
+
+    /// Returns the next number from 0 up to but excluding 1: `nextDouble()`.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64")]
+    pub fn fraction(&mut self) -> f64 {
+        let (high, low) = (u64::from(self.bits(26)), u64::from(self.bits(27)));
+        ((high << 27) + low) as f64 / (1_u64 << 53) as f64
+    }
+}
+
 /// Returns a version 4 UUID (RFC 9562) from random bits.
 pub fn uuid(high: u64, low: u64) -> String {
     let version = (high & !0xF000) | 0x4000;

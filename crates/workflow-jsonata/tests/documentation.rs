@@ -28,12 +28,15 @@ fn the_page_lists_the_functions() {
 
 #[test]
 fn the_page_gives_the_limits() {
-    let Limits { steps, depth, nesting, held, produced, .. } = Limits::default();
+    let Limits { steps, depth, nesting, range, range_function, text: longest, held, produced, .. } = Limits::default();
     let text = format!(
         "| limit | default | counts |\n| --- | --- | --- |\n\
          | `steps` | {steps} | parts of the expression that are evaluated, items that built-in functions look at, steps of regular expressions |\n\
-         | `depth` | {depth} | calls inside one another; a call in tail position takes none |\n\
+         | `depth` | {depth} | parts that are evaluated inside one another: operators, brackets, calls, function bodies and operands; a call in tail position takes none |\n\
          | `nesting` | {nesting} | arrays and objects inside one another |\n\
+         | `range` | {range} | items of a range, `[a..b]` |\n\
+         | `range_function` | {range_function} | items of `$range` |\n\
+         | `text` | {longest} | characters of a string that the expression makes, in UTF-16 units |\n\
          | `held` | {} MiB | memory of the values that the expression makes and still holds |\n\
          | `produced` | {} MiB | memory of all values that it makes |\n",
         held >> 20,

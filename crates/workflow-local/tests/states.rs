@@ -44,7 +44,7 @@ fn jsonata_computes_and_its_failures_are_told() {
 }
 
 #[test]
-fn jsonata_has_the_service_s_functions_and_not_eval() {
+fn jsonata_has_the_service_s_functions() {
     let output = |expression: &str| {
         let machine = json!({
             "QueryLanguage": "JSONata", "StartAt": "A",
@@ -60,11 +60,46 @@ fn jsonata_has_the_service_s_functions_and_not_eval() {
     assert_eq!(output("$random(3) = $random(3)"), json!(true));
     assert_eq!(output("$length($uuid())"), json!(36));
     assert_eq!(output("$now()"), json!("2025-01-01T00:00:00.000Z"));
-    let machine = json!({
-        "QueryLanguage": "JSONata", "StartAt": "A",
-        "States": { "A": { "Type": "Pass", "Output": "{% $eval('1') %}", "End": true } }
-    });
-    assert!(Engine::new(&machine).err().unwrap().to_string().contains("$eval"));
+}
+
+/// The causes of failures, as measured on AWS (2026-04 and 2026-08).
+#[test]
+fn jsonata_fails_in_the_service_s_words() {
+    let cause = |expression: &str| {
+        let machine = json!({
+            "QueryLanguage": "JSONata", "StartAt": "A",
+            "States": { "A": { "Type": "Pass", "Output": format!("{{% {expression} %}}"), "End": true } }
+        });
+        let execution = Engine::new(&machine).unwrap().run(&json!({})).unwrap();
+        assert_eq!(execution.error(), Some("States.QueryEvaluationError"));
+        execution.cause().unwrap().split_once("specified for the field 'Output' ").unwrap().1.to_owned()
+    };
+    let threw = "threw an error during evaluation";
+    assert_eq!(cause("$eval('1+1')"), format!("{threw}. T1006: Attempted to invoke a non-function"));
+    assert_eq!(
+        cause("$hash('a', 'md5')"),
+        format!("{threw}. D3137: Hash algorithm 'md5' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5")
+    );
+    assert_eq!(cause("$partition([1], -1)"), format!("{threw}. D3137: Second argument must be zero or greater"));
+    assert_eq!(
+        cause("$partition('a', 2)"),
+        format!("{threw}. T0412: Argument 1 of function \"partition\" must be an array of undefined")
+    );
+    for nothing in ["$partition([], 2)", "$range(5, 1, 1)", "$range(1, 5, 0)", "$range(1, 5)", "$hash('a')", "$parse()"]
+    {
+        assert_eq!(cause(nothing), "returned nothing (undefined).", "{nothing}");
+    }
+    assert_eq!(
+        cause(&format!("1{}", "+1".repeat(100))),
+        format!(
+            "{threw}: Stack overflow error: Check for non-terminating recursive function. Consider rewriting as \
+             tail-recursive"
+        )
+    );
+    assert_eq!(
+        cause("$count([1..900000])"),
+        format!("{threw}: Expression evaluation memory limit exceeded: Check for excessive memory usage")
+    );
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn expressions() {
         (output("{% 1 %} "), &[(Code::BadJsonata, at)]),
         (output("{% phone %}"), &[(Code::UnsupportedJsonata, at)]),
         (output("{% $$.x %}"), &[(Code::UnsupportedJsonata, at)]),
-        (output("{% $eval('1') %}"), &[(Code::UnsupportedJsonata, at)]),
+        (output("{% $eval('1') %}"), &[(Code::UnknownFunction, at)]),
         (output("{% $states.result %}"), &[(Code::UnsupportedJsonata, at)]),
         (output("{% $states.inptu.x %}"), &[(Code::UnsupportedJsonata, at)]),
         (output("{% $uppercas('x') %}"), &[(Code::UnknownFunction, at)]),

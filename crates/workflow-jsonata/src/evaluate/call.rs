@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::error::Error;
 use super::frame::{DropQueue, Dropped, Env, Frame};
-use super::limits::held;
+use super::held;
 use super::machine::{Machine, Res};
 use super::program::{Base, CallExpr, Expr, ExprKind, Lambda, Operator, Transform};
 use super::signature::Signature;
@@ -190,8 +190,9 @@ impl<'a> Machine<'a> {
         env: &Env<'a>,
     ) -> Res<Val<'a>> {
         if let Some(row) = self.native_of(call) {
-            self.enter()?;
-            self.leave();
+            // The function's name is evaluated.
+            self.enter(1)?;
+            self.leave(1);
             let alone = first.is_none();
             let arguments = self.arguments(call, first, input, env)?;
             // The reference wraps a function that is an argument, so that it is not an object, which would be true.
@@ -269,18 +270,24 @@ impl<'a> Machine<'a> {
     }
 
     fn run_native(&mut self, row: &'static Row, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Val<'a>> {
+        // `$partition` takes no single value for an array of it (measured on AWS, 2026-04).
+        let single =
+            row.id == Id::Partition && arguments.first().is_some_and(|it| !it.is_undefined() && !it.is_array());
         let arguments = match signature(row.id) {
             Some(signature) => self.validated(signature, arguments, context)?,
             None => arguments,
         };
+        if single {
+            return Err(Error::argument("T0412", 0, &Val::Undefined));
+        }
         let pending = self.pending();
         // A built-in function that calls another one stays on the stack, even in tail position.
-        self.enter()?;
+        self.enter_native()?;
         let result = self.native(row.id, &arguments);
-        self.leave();
+        self.leave_native();
         self.set_pending(pending);
         self.spare.give_back(arguments);
-        result
+        self.short(result?)
     }
 
     fn validated(&mut self, signature: &Signature, arguments: Vec<Val<'a>>, context: &Val<'a>) -> Res<Vec<Val<'a>>> {
@@ -322,9 +329,9 @@ impl<'a> Machine<'a> {
                             self.procedure(lambda, all, &input, env)
                         }
                         _ => {
-                            self.enter()?;
+                            self.enter(1)?;
                             let result = self.apply(&function, all, &Val::Undefined);
-                            self.leave();
+                            self.leave(1);
                             result
                         }
                     },
@@ -333,11 +340,12 @@ impl<'a> Machine<'a> {
             }
             ClosureKind::Chain => {
                 let argument = arguments.into_iter().next().unwrap_or(Val::Undefined);
-                self.enter()?;
+                // As in the reference, a function whose body calls the second function on a call of the first.
+                self.enter(2)?;
                 let first = self.apply(&value(0), vec![argument], &Val::Null)?;
                 let first = super::machine::unwrapped(first, false);
                 let result = self.apply(&value(1), vec![first], context);
-                self.leave();
+                self.leave(2);
                 result
             }
             ClosureKind::Transform(transform) => {

@@ -10,6 +10,7 @@ use super::program::{
 };
 use super::signature::Signature;
 use crate::functions::{Origin, function};
+use crate::number::long;
 use crate::regex::Regex;
 use crate::syntax::ast::{Node, NodeKind, SortTerm};
 use crate::syntax_error::SyntaxError;
@@ -447,8 +448,8 @@ impl Compiler {
 
 /// Returns a number as JSON: integers without a fraction.
 pub(crate) fn number_value(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9.0e18 && !(number == 0.0 && number.is_sign_negative()) {
-        return Value::from(number as i64);
+    if let Some(whole) = long(number).filter(|whole| *whole != 0 || number.is_sign_positive()) {
+        return Value::from(whole);
     }
     Number::from_f64(number).map_or(Value::Null, Value::Number)
 }

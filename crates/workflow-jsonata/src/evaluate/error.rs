@@ -157,6 +157,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("D3134", "The timezone integer format specifier cannot have more than four digits"),
     ("D3135", "No matching closing bracket ']' in date/time picture string"),
     ("D3136", "The date/time picture string is missing specifiers required to parse the timestamp"),
+    ("D3137", "Invalid Base64: {value}"),
     ("D3138", "The $single() function expected exactly 1 matching result.  Instead it matched more."),
     ("D3139", "The $single() function expected exactly 1 matching result.  Instead it matched 0."),
     ("D3140", "Malformed URL passed to ${raw}(): {value}"),

@@ -89,6 +89,8 @@ impl Pass<'_> {
                     && let Some(straight) = straight(path)
                 {
                     expr.kind = straight;
+                    // The path and its step.
+                    expr.levels = 2;
                 } else {
                     join_names(&mut path.steps);
                 }
@@ -97,6 +99,7 @@ impl Pass<'_> {
             ExprKind::Array { items, constructed } => {
                 items.iter_mut().for_each(|item| self.expr(item, true));
                 if !*constructed && items.iter().all(is_constant) {
+                    expr.levels += highest(items.iter());
                     expr.kind = ExprKind::Constant(items.iter_mut().map(take).collect());
                 }
             }
@@ -115,7 +118,7 @@ impl Pass<'_> {
                     )
                 {
                     let part = std::mem::replace(part, Expr::new(ExprKind::Context, 0..0));
-                    *expr = part;
+                    *expr = Expr { levels: expr.levels + part.levels, ..part };
                 }
             }
             ExprKind::Range(both) | ExprKind::Apply(both) => {
@@ -126,12 +129,14 @@ impl Pass<'_> {
                 self.expr(&mut both.0, true);
                 self.expr(&mut both.1, true);
                 if let Some(value) = computed(*operator, &both.0, &both.1).filter(|_| folds) {
+                    expr.levels += highest([&both.0, &both.1].into_iter());
                     expr.kind = ExprKind::Constant(value);
                 }
             }
             ExprKind::Object(group) => {
                 self.group(group);
                 if let Some(object) = constant_object(group) {
+                    expr.levels += highest(group.pairs.iter().map(|(_, value)| value));
                     expr.kind = ExprKind::Constant(object);
                 }
             }
@@ -158,6 +163,11 @@ impl Pass<'_> {
 
 fn is_constant(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Constant(_)) && expr.extra.is_none()
+}
+
+/// Returns the most levels of an expression.
+fn highest<'e>(parts: impl Iterator<Item = &'e Expr>) -> u32 {
+    parts.map(|part| part.levels).max().unwrap_or(0)
 }
 
 fn take(expr: &mut Expr) -> Value {

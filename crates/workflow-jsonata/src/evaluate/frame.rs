@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use super::limits::held;
+use super::held;
 use super::program::Sym;
 use super::value::{OVERHEAD, Val};
 

@@ -7,13 +7,15 @@ use serde_json::Value;
 use super::call::{ClosureKind, Function, Tail};
 use super::error::Error;
 use super::frame::{DropQueue, Env, Frame, Pool, lookup};
-use super::limits::{Limits, held};
+use super::held;
 use super::members::Members;
 use super::program::{Base, Expr, ExprKind, LABELS, Program, Sym};
 use super::value::{Array, KEEP, List, Object, SEQUENCE, Text, Val, WRAPPER, member};
 use super::{Binding, Setting};
+use crate::Limits;
 use crate::fault::{Fault, Meter};
 use crate::functions::Function as Row;
+use crate::text::units;
 
 pub(crate) type Res<T> = Result<T, Box<Error>>;
 
@@ -51,9 +53,11 @@ pub(crate) struct Machine<'a> {
     globals: Globals<'a>,
     root: Val<'a>,
     pub(crate) limits: Limits,
-    /// The greatest depth that this stack supports.
+    /// The most levels of the stack that may be used.
     deepest: u32,
     depth: u32,
+    /// Unfinished calls of built-in functions, which take stack but do not count as depth.
+    natives: u32,
     steps: u64,
     produced: u64,
     /// Bytes reserved by unfinished parts. The result counts them itself once it is made.
@@ -81,20 +85,18 @@ impl Meter for Machine<'_> {
         self.pending = self.pending.saturating_add(count);
         let held = (held::get().wrapping_sub(self.held_before) as u64).saturating_add(self.pending);
         if held > self.limits.held {
-            let message = format!("The expression holds more than {} bytes", self.limits.held);
-            return Err(Fault::new("U1001").token(message));
+            return Err(Fault::memory());
         }
         self.produced = self.produced.saturating_add(count);
         if self.produced > self.limits.produced {
-            let message = format!("The expression makes more than {} bytes", self.limits.produced);
-            return Err(Fault::new("U1001").token(message));
+            return Err(Fault::memory());
         }
         Ok(())
     }
 }
 
 impl<'a> Machine<'a> {
-    /// `deepest` is the greatest depth that the stack supports. It does not exceed the limit.
+    /// `deepest` is the most levels that the stack supports.
     pub(crate) fn new(program: &'a Program, setting: &'a Setting<'a>, deepest: u32) -> Self {
         let root = setting.input.map_or(Val::Undefined, Val::json);
         Self {
@@ -105,6 +107,7 @@ impl<'a> Machine<'a> {
             limits: setting.limits,
             deepest,
             depth: 0,
+            natives: 0,
             steps: 0,
             produced: 0,
             pending: 0,
@@ -164,27 +167,42 @@ impl<'a> Machine<'a> {
         self.pending = pending;
     }
 
-    /// Enters a nested evaluation.
-    pub(crate) fn enter(&mut self) -> Res<()> {
+    /// Enters a nested evaluation, which counts as so many levels.
+    pub(crate) fn enter(&mut self, levels: u32) -> Res<()> {
         self.steps += 1;
         if self.steps > self.limits.steps {
             self.work(0)?;
         }
-        self.depth += 1;
-        if self.depth > self.deepest { Err(self.too_deep()) } else { Ok(()) }
+        self.depth += levels;
+        if self.depth > self.limits.depth || self.depth + self.natives > self.deepest {
+            return Err(self.too_deep());
+        }
+        Ok(())
     }
 
-    pub(crate) fn leave(&mut self) {
-        self.depth -= 1;
+    pub(crate) fn leave(&mut self, levels: u32) {
+        self.depth -= levels;
+    }
+
+    /// Enters a built-in function.
+    pub(crate) fn enter_native(&mut self) -> Res<()> {
+        self.natives += 1;
+        self.enter(0)
+    }
+
+    pub(crate) fn leave_native(&mut self) {
+        self.natives -= 1;
     }
 
     #[cold]
     fn too_deep(&self) -> Box<Error> {
-        if self.deepest < self.limits.depth {
-            // The caller starts again on a larger stack.
-            return Error::new(super::SHALLOW);
+        if self.depth > self.limits.depth {
+            return Error::limit(
+                "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive",
+            );
         }
-        Error::limit(format!("The expression calls itself more than {} deep", self.limits.depth))
+        // The caller starts again on a larger stack.
+        Error::new(super::SHALLOW)
     }
 
     /// Fails if arrays and objects are nested too deeply.
@@ -244,6 +262,15 @@ impl<'a> Machine<'a> {
         self.make(text.len())?;
         self.pending = self.pending.saturating_sub(text.len() as u64);
         Ok(Val::Text(Text::own(text)))
+    }
+
+    /// Fails if a value is a string that the expression made and that is too long.
+    pub(crate) fn short(&self, value: Val<'a>) -> Res<Val<'a>> {
+        let most = self.limits.text as usize;
+        match &value {
+            Val::Text(Text::Own(text)) if text.0.len() > most && units(&text.0) > most => Err(Fault::memory().into()),
+            _ => Ok(value),
+        }
     }
 
     /// Creates an object from members.
@@ -407,7 +434,7 @@ impl<'a> Machine<'a> {
         {
             return Ok(unwrapped(value, expr.keep_array));
         }
-        self.enter()?;
+        self.enter(expr.levels)?;
         let pending = self.pending;
         let mut value = match &expr.kind {
             ExprKind::Binary(operator, both) => self.binary(expr, *operator, both, input, env)?,
@@ -424,11 +451,11 @@ impl<'a> Machine<'a> {
             }
         }
         self.pending = pending;
-        self.leave();
+        self.leave(expr.levels);
         Ok(unwrapped(value, expr.keep_array))
     }
 
-    /// Evaluates an expression without parts, which takes a step but does not nest.
+    /// Evaluates an expression without parts, which takes a step but no stack.
     #[inline(always)]
     fn leaf(&mut self, expr: &'a Expr, input: &Val<'a>, env: &Env<'a>) -> Res<Option<Val<'a>>> {
         let value = match &expr.kind {
@@ -448,6 +475,10 @@ impl<'a> Machine<'a> {
         self.steps += 1;
         if self.steps > self.limits.steps {
             self.work(0)?;
+        }
+        if self.depth + expr.levels > self.limits.depth {
+            self.depth += expr.levels;
+            return Err(self.too_deep());
         }
         Ok(Some(value))
     }
@@ -583,7 +614,7 @@ impl<'a> Machine<'a> {
         Ok(match value {
             Val::Undefined | Val::Null => false,
             Val::Bool(flag) => *flag,
-            Val::Number(_) | Val::Digits(_) => self.numeric(value)?.is_some_and(|number| number != 0.0),
+            Val::Number(_) | Val::Long(_) => self.numeric(value)?.is_some_and(|number| number != 0.0),
             Val::Text(text) => !text.as_str().is_empty(),
             Val::Object(object) => object.len() > 0,
             Val::Function(function) => function.regex().is_none(),

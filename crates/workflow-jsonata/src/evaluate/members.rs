@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::limits::held;
+use super::held;
 use super::value::{OVERHEAD, Object, Text, Val};
 
 /// Above this number of members, names are looked up by hash.

@@ -7,7 +7,7 @@ mod fold;
 mod frame;
 mod functions;
 mod group;
-mod limits;
+mod held;
 mod machine;
 mod members;
 mod operators;
@@ -27,10 +27,9 @@ use std::fmt;
 use serde_json::Value;
 
 pub use error::Error;
-pub use limits::Limits;
 pub use result::{Outcome, Output};
 
-use crate::{Ast, SyntaxError};
+use crate::{Ast, Limits, SyntaxError};
 use machine::Machine;
 
 /// A compiled expression. You can evaluate it any number of times, from any number of threads.
@@ -64,7 +63,18 @@ impl Expression {
     /// Fails if the program of a regular expression in it is longer than 100,000 instructions, or if the tree was not
     /// parsed and a regular expression in it is invalid.
     pub fn compile(ast: &Ast) -> Result<Self, SyntaxError> {
-        Ok(Self { program: compile::compile(&ast.root)? })
+        let height = ast.root.height;
+        // Targets without threads have no other stack.
+        if height <= LOW || cfg!(target_family = "wasm") {
+            return Ok(Self { program: compile::compile(&ast.root)? });
+        }
+        let program = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(BYTES_OF_NODE * height + (1 << 20));
+            let deep = thread.spawn_scoped(scope, || compile::compile(&ast.root)).ok()?;
+            deep.join().ok()
+        });
+        let message = || format!("the expression nests {height} parts, and the stack cannot grow");
+        Ok(Self { program: program.unwrap_or_else(|| Err(SyntaxError::new(0, message())))? })
     }
 
     /// Evaluates the expression for an input, with the limits of [`Limits::default`]. Returns `None` if the result is
@@ -97,8 +107,7 @@ impl Expression {
     /// # Errors
     /// Fails if the evaluation fails or exceeds a limit.
     pub fn evaluate_in<'a>(&'a self, setting: &'a Setting<'a>) -> Result<Outcome<'a>, Error> {
-        let shallow = setting.limits.depth.min(SHALLOW_LEVELS);
-        match self.attempt(setting, shallow) {
+        match self.attempt(setting, SHALLOW_LEVELS) {
             Err(error) if error.code == SHALLOW => self.attempt_deep(setting),
             done => done.map_err(|error| *error),
         }
@@ -115,7 +124,8 @@ impl Expression {
     /// Evaluates again on a stack for the deepest calls. This is safe because an evaluation has no effect but its
     /// result.
     fn attempt_deep<'a>(&'a self, setting: &'a Setting<'a>) -> Result<Outcome<'a>, Error> {
-        let levels = setting.limits.depth;
+        // Each level calls at most one built-in function.
+        let levels = setting.limits.depth.saturating_mul(2).min(MOST_LEVELS);
         let stack = BYTES_OF_LEVEL * levels as usize + (1 << 20);
         // The caller's variables belong to this thread, so their values are read here.
         let given = ReadVariables(
@@ -139,9 +149,7 @@ impl Expression {
             }
         });
         done.unwrap_or_else(|| {
-            Err(*Error::limit(format!(
-                "The expression calls itself more than {SHALLOW_LEVELS} deep, and the stack cannot grow"
-            )))
+            Err(*Error::limit(format!("The expression nests more than {levels} deep, and the stack cannot grow")))
         })
     }
 
@@ -151,8 +159,17 @@ impl Expression {
     }
 }
 
+/// The height of a tree that can be compiled on any stack.
+const LOW: usize = 24;
+
+/// The most stack that compiling a node takes.
+const BYTES_OF_NODE: usize = 32 << 10;
+
 /// The levels that fit on any stack.
 const SHALLOW_LEVELS: u32 = 100;
+
+/// The most levels of the stack, whatever the limit of depth is.
+const MOST_LEVELS: u32 = 20_000;
 
 /// The internal code of an evaluation that needs a larger stack.
 const SHALLOW: &str = "shallow";

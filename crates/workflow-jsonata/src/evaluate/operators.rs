@@ -6,7 +6,8 @@ use super::frame::Env;
 use super::machine::{Machine, Res};
 use super::program::{Expr, Operator};
 use super::value::{Array, Val};
-use crate::functions::LONGEST_RANGE;
+use crate::Limits;
+use crate::fault::Fault;
 use crate::text::compare;
 
 impl<'a> Machine<'a> {
@@ -83,7 +84,7 @@ impl<'a> Machine<'a> {
         let mut text = String::new();
         self.append_string(&mut text, left)?;
         self.append_string(&mut text, right)?;
-        Ok(Val::Text(super::value::Text::own(text)))
+        self.short(Val::Text(super::value::Text::own(text)))
     }
 
     fn contains(&mut self, left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
@@ -140,7 +141,7 @@ impl<'a> Machine<'a> {
     ) -> Res<Val<'a>> {
         let left = self.eval(&both.0, input, env)?;
         let right = self.eval(&both.1, input, env)?;
-        range_of(&left, &right).map_err(|mut error| {
+        range_of(&left, &right, &self.limits).map_err(|mut error| {
             error.span = Some(expr.span.clone());
             error.token = Some("..".to_owned());
             error
@@ -167,7 +168,10 @@ fn of_numbers<'a>(operator: Operator, left: f64, right: f64) -> Option<Val<'a>> 
     })
 }
 
-fn range_of<'a>(left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
+/// The most items of a range in JSONata, whatever the limits are.
+const LONGEST_RANGE: f64 = 1e7;
+
+fn range_of<'a>(left: &Val<'a>, right: &Val<'a>, limits: &Limits) -> Res<Val<'a>> {
     let integer = |code, value: &Val<'a>| match value {
         Val::Undefined => Ok(None),
         value => match value.number() {
@@ -181,8 +185,11 @@ fn range_of<'a>(left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
         return Ok(Val::Undefined);
     }
     let count = last - first + 1.0;
-    if count > f64::from(LONGEST_RANGE) {
+    if count > LONGEST_RANGE {
         return Err(Error::of("D2014", &Val::Number(count)));
+    }
+    if count > f64::from(limits.range) {
+        return Err(Fault::memory().into());
     }
     Ok(Val::Array(Array::Range { first, count: count as u32 }))
 }
@@ -195,7 +202,7 @@ fn at(mut error: Box<Error>, expr: &Expr, operator: Operator) -> Box<Error> {
 }
 
 fn order<'a>(operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Res<Val<'a>> {
-    let comparable = |value: &Val<'a>| matches!(value, Val::Undefined | Val::Text(_) | Val::Number(_) | Val::Digits(_));
+    let comparable = |value: &Val<'a>| matches!(value, Val::Undefined | Val::Text(_) | Val::Number(_) | Val::Long(_));
     if !comparable(left) || !comparable(right) {
         let left_is = comparable(left) && !left.is_undefined();
         return Err(Error::of("T2010", if left_is { right } else { left }));
@@ -233,7 +240,8 @@ fn identical<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
         (Val::Undefined, Val::Undefined) | (Val::Null, Val::Null) => true,
         (Val::Bool(left), Val::Bool(right)) => left == right,
         (Val::Text(left), Val::Text(right)) => left == right,
-        (Val::Number(_) | Val::Digits(_), Val::Number(_) | Val::Digits(_)) => left.number() == right.number(),
+        (Val::Long(left), Val::Long(right)) => left == right,
+        (Val::Number(_) | Val::Long(_), Val::Number(_) | Val::Long(_)) => left.number() == right.number(),
         (Val::Array(Array::Own(left)), Val::Array(Array::Own(right))) => Rc::ptr_eq(left, right),
         (Val::Array(Array::Json(left)), Val::Array(Array::Json(right))) => std::ptr::eq(*left, *right),
         (Val::Object(Object::Own(left)), Val::Object(Object::Own(right))) => Rc::ptr_eq(left, right),

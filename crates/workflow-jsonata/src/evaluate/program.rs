@@ -32,6 +32,8 @@ pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
     /// The position in the text, in bytes.
     pub(crate) span: Range<usize>,
+    /// How many nested evaluations of the reference it stands for.
+    pub(crate) levels: u32,
     /// Followed by `[]`: a sequence of one item stays an array.
     pub(crate) keep_array: bool,
     /// Rarely used parts.
@@ -235,7 +237,7 @@ pub(crate) struct Term {
 
 impl Expr {
     pub(crate) fn new(kind: ExprKind, span: Range<usize>) -> Self {
-        Self { kind, span, keep_array: false, extra: None }
+        Self { kind, span, levels: 1, keep_array: false, extra: None }
     }
 
     pub(crate) fn extra(&mut self) -> &mut Extra {

@@ -64,7 +64,7 @@ impl<'a> Machine<'a> {
             Val::Undefined | Val::Null => Value::Null,
             Val::Bool(flag) => Value::Bool(*flag),
             Val::Number(number) => from_number(*number),
-            Val::Digits(number) => Value::Number((*number).clone()),
+            Val::Long(whole) => Value::from(*whole),
             Val::Text(text) => {
                 self.make(text.as_str().len())?;
                 Value::String(text.as_str().to_owned())
@@ -137,10 +137,10 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Returns a number as JSON: integers without a fraction, NaN and infinity as null.
+/// Returns a number as JSON: integers without a fraction, NaN and infinity as strings.
 fn from_number(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9.0e18 {
-        return Value::from(number as i64);
+    if let Some(whole) = crate::number::long(number) {
+        return Value::from(whole);
     }
-    Number::from_f64(number).map_or(Value::Null, Value::Number)
+    Number::from_f64(number).map_or_else(|| Value::String(crate::number::text(number)), Value::Number)
 }

@@ -47,7 +47,7 @@ fn bit_of(value: &Val<'_>) -> u16 {
         Val::Undefined => 1,
         Val::Null => 1 << 1,
         Val::Bool(_) => 1 << 2,
-        Val::Number(_) | Val::Digits(_) => 1 << 3,
+        Val::Number(_) | Val::Long(_) => 1 << 3,
         Val::Text(_) => 1 << 4,
         Val::Array(_) | Val::Tuples(_) => 1 << 5,
         Val::Object(_) => 1 << 6,

@@ -97,8 +97,8 @@ impl<'a> Machine<'a> {
         self.nests(depth)?;
         self.work(1)?;
         Ok(match value {
-            Val::Number(_) | Val::Digits(_) if !as_text => value.clone(),
-            Val::Number(_) | Val::Digits(_) => match self.numeric(value)? {
+            Val::Number(_) | Val::Long(_) if !as_text => value.clone(),
+            Val::Number(_) | Val::Long(_) => match self.numeric(value)? {
                 Some(number) => Val::Number(to_15_digits(number)),
                 None => Val::Null,
             },

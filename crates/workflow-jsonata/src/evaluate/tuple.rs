@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::limits::held;
+use super::held;
 use super::program::Sym;
 use super::value::{Array, List, OVERHEAD, SEQUENCE, Val};
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde_json::{Map, Number, Value};
 
 use super::call::Function;
-use super::limits::held;
+use super::held;
 use super::members::Members;
 use super::tuple::Tuples;
 
@@ -22,7 +22,7 @@ pub(crate) enum Val<'a> {
     Bool(bool),
     Number(f64),
     /// An integer with more digits than a double. It keeps them as long as it is only passed on.
-    Digits(&'a Number),
+    Long(i64),
     Text(Text<'a>),
     Array(Array<'a>),
     Object(Object<'a>),
@@ -39,7 +39,7 @@ pub(crate) enum Text<'a> {
 }
 
 /// A string made by the expression, counted while it is held.
-pub(crate) struct OwnedText(String);
+pub(crate) struct OwnedText(pub(crate) String);
 
 /// An array.
 #[derive(Clone)]
@@ -88,16 +88,20 @@ impl<'a> Val<'a> {
         match value {
             Value::Null => Self::Null,
             Value::Bool(flag) => Self::Bool(*flag),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(whole), _) if whole <= EXACT => Self::Number(whole as f64),
-                (None, Some(whole)) if whole.unsigned_abs() <= EXACT => Self::Number(whole as f64),
-                (None, None) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
-                _ => Self::Digits(number),
-            },
+            Value::Number(number) => Self::of_number(number),
             Value::String(text) => Self::Text(Text::Json(text)),
             Value::Array(_) => Self::Array(Array::Json(value)),
             Value::Object(_) => Self::Object(Object::Json(value)),
         }
+    }
+
+    /// Returns a number: an integer of 64 bits exactly, any other as a double, as the service's Java does.
+    pub(crate) fn of_number(number: &Number) -> Self {
+        number.as_i64().map_or_else(|| Self::Number(number.as_f64().unwrap_or(f64::NAN)), Self::whole)
+    }
+
+    pub(crate) fn whole(whole: i64) -> Self {
+        if whole.unsigned_abs() > EXACT { Self::Long(whole) } else { Self::Number(whole as f64) }
     }
 
     pub(crate) fn is_undefined(&self) -> bool {
@@ -112,7 +116,7 @@ impl<'a> Val<'a> {
     pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Digits(number) => number.as_f64(),
+            Self::Long(whole) => Some(*whole as f64),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::machine::{Machine, Res};
 use super::value::Val;
 use crate::fault::Meter;
-use crate::number::{to_15_digits, write as write_number};
+use crate::number::{write as write_number, write_shown};
 
 impl<'a> Machine<'a> {
     /// Returns the text of `$string`, or `None` for `undefined`.
@@ -49,8 +49,9 @@ impl<'a> Machine<'a> {
         match value {
             Val::Undefined | Val::Null => out.push_str("null"),
             Val::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-            Val::Number(_) | Val::Digits(_) => match self.numeric(value)? {
-                Some(number) => write_number(out, to_15_digits(number)),
+            Val::Long(whole) => out.push_str(&whole.to_string()),
+            Val::Number(_) => match self.numeric(value)? {
+                Some(number) => write_shown(out, number),
                 None => out.push_str("null"),
             },
             Val::Text(text) => {
@@ -162,7 +163,7 @@ fn short(out: &mut String, value: &Val<'_>, most: usize, depth: u32) {
         Val::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Val::Number(number) if !number.is_finite() => out.push_str("null"),
         Val::Number(number) => write_number(out, *number),
-        Val::Digits(number) => out.push_str(&number.to_string()),
+        Val::Long(whole) => out.push_str(&whole.to_string()),
         Val::Text(text) => quote(out, text.as_str()),
         Val::Function(_) => out.push_str("{}"),
         _ if depth > 100 => out.push('…'),

@@ -53,7 +53,7 @@ pub fn is_no_number(text: &str) -> bool {
     !other_base && !text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-fn number(node: &Node) -> Option<f64> {
+pub(super) fn number(node: &Node) -> Option<f64> {
     match &node.kind {
         NodeKind::Number(number) => Some(*number),
         NodeKind::Negate(inner) => number(inner).map(|number| -number),

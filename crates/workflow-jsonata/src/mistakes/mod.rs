@@ -1,7 +1,9 @@
 //! The arguments that JSONata's functions accept, and calls and operators that fail on literal operands.
 
 pub(crate) mod constants;
+mod depth;
 
+use crate::Limits;
 use crate::functions::{Function, Id, Origin, Parameter, function, unknown_algorithm};
 use crate::syntax::ast::{Node, NodeKind};
 use crate::syntax::print as printed;
@@ -55,6 +57,11 @@ pub(crate) fn failing(root: &Node, open: IsUnknown) -> Vec<(SyntaxError, usize)>
     // A field may hold a function only if the expression puts one there.
     if !holds_function(root) {
         methods(root, &mut found);
+    }
+    let (levels, most) = (depth::certain(root), Limits::DEFAULT.depth);
+    if levels > most {
+        let message = format!("an expression evaluates at most {most} parts inside one another, not {levels}");
+        found.push((SyntaxError::new(root.span.start, message), root.span.len()));
     }
     found
 }
@@ -210,6 +217,14 @@ fn walk(node: &Node, piped: bool, open: IsUnknown, found: &mut Vec<(SyntaxError,
                 report(node, format!("`{sign}` cannot compare {} with {}", noun(one), noun(other)));
             }
         }
+        NodeKind::Range(first, last) => {
+            if let (Some(first), Some(last)) = (constants::number(first), constants::number(last))
+                && last - first >= f64::from(Limits::DEFAULT.range)
+            {
+                let most = Limits::DEFAULT.range;
+                report(node, format!("a range has at most {most} numbers, not {}", last - first + 1.0));
+            }
+        }
         NodeKind::Object(pairs) | NodeKind::Group(_, pairs) => {
             for (key, _) in pairs {
                 if let Some(kind) = kind(key, open).filter(|kind| *kind != 's') {
@@ -249,7 +264,11 @@ fn call(
     let most = parameters.len();
     let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
     let context = parameters.first().is_some_and(|first| first.context);
-    let least = needed - usize::from(context);
+    // Without one of their arguments, the functions of the service give nothing.
+    let least = match function.origin {
+        Origin::Added if function.id != Id::Partition => function.arity,
+        _ => needed - usize::from(context),
+    };
     let repeats = parameters.iter().any(|parameter| parameter.repeats);
     if given < least || given > most && !repeats {
         let takes = match (least, most) {
@@ -260,6 +279,12 @@ fn call(
         };
         report(node, format!("`${name}` takes {takes}, not {given}"));
         return;
+    }
+    if function.id == Id::Range
+        && let [Some(first), Some(last), Some(by)] = [0, 1, 2].map(|at| arguments.get(at).and_then(constants::number))
+        && (last.trunc() - first.trunc()) / by.trunc() >= f64::from(Limits::DEFAULT.range_function)
+    {
+        report(node, format!("`$range` makes at most {} numbers", Limits::DEFAULT.range_function));
     }
     if function.id == Id::Hash
         && let Some((at, message)) = arguments.last().and_then(|algorithm| match &algorithm.kind {
@@ -349,6 +374,15 @@ mod tests {
         assert_eq!(found("$hash('a')"), ["0: `$hash` takes 2 arguments, not 1"]);
         assert_eq!(found("$x & ('a' + 1)"), ["6: `+` takes numbers, but this is a string: `&` joins strings"]);
         assert_eq!(found("1 > 'b'"), ["0: `>` cannot compare a number with a string"]);
+        assert_eq!(found("$count([1..873783])"), ["8: a range has at most 873782 numbers, not 873783"]);
+        assert_eq!(found("$range(1, 360146.5, 1)"), ["0: `$range` makes at most 360145 numbers"]);
+        for fine in ["$count([1..873782])", "$range(1, 360145.9, 1)", "$range(5, 1, 1)"] {
+            assert_eq!(found(fine), [""; 0], "{fine}");
+        }
+        let sum = |count| format!("1{}", "+1".repeat(count));
+        assert_eq!(found(&sum(99)), [""; 0]);
+        assert_eq!(found(&sum(100)), ["0: an expression evaluates at most 100 parts inside one another, not 101"]);
+        assert_eq!(found(&format!("$x ? {} : 1", sum(100))), [""; 0]);
         assert_eq!(found("$x ~> $uppercase(1)"), ["6: `$uppercase` takes 0 to 1 arguments, not 2"]);
     }
 

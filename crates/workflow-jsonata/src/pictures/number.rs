@@ -110,13 +110,15 @@ impl<'p> Parts<'p> {
     fn read(picture: &'p [u16], symbols: &Symbols) -> Result<Self, Fault> {
         let counts = |unit: &u16| symbols.is_active(*unit) && *symbols.exponent != [*unit];
         let (Some(first), Some(last)) = (picture.iter().position(counts), picture.iter().rposition(counts)) else {
-            // The reference crashes here. This is its error for a picture with any active character.
-            return Err(Fault::new("D3085"));
+            // Without an active character, the whole picture is one part (measured on AWS, 2026-08).
+            return Err(Fault::new(if picture.is_empty() { "D3085" } else { "D3086" }));
         };
         let (prefix, suffix) = (&picture[..first], &picture[last + 1..]);
         let active = &picture[first..=last];
         let (mantissa, exponent) = match find(picture, &symbols.exponent, first) {
-            Some(at) if at <= last + 1 => (part(active, 0, at), Some(part(active, at + 1, active.len()))),
+            Some(at) if at <= last + 1 => {
+                (part(active, 0, at - first), Some(part(active, at - first + 1, active.len())))
+            }
             _ => (active, None),
         };
         let (integer, fraction) = match find(mantissa, &symbols.decimal, 0) {
@@ -186,6 +188,8 @@ struct Layout {
     fraction_groups: Vec<f64>,
     integer: usize,
     scaling: usize,
+    /// The most digits of the integer part, with the optional ones.
+    integer_max: usize,
     fraction_min: usize,
     fraction_max: usize,
     exponent: usize,
@@ -217,6 +221,7 @@ impl Layout {
             fraction_groups: parts.grouping(parts.fraction, symbols, true),
             integer,
             scaling,
+            integer_max: symbols.digits(parts.integer),
             fraction_min,
             fraction_max,
             exponent: parts.exponent.map_or(0, |exponent| symbols.decimal_digits(exponent)),
@@ -245,7 +250,7 @@ pub(crate) fn format_number(
     parts.iter().try_for_each(|parts| parts.check(symbols))?;
     let negative = value.is_nan() || value < 0.0;
     let Some(chosen) = parts.get(usize::from(negative)).or(parts.first()) else { return Err(Fault::new("D3085")) };
-    let layout = Layout::of(chosen, symbols);
+    let mut layout = Layout::of(chosen, symbols);
 
     let has = |sign: &[u16]| find(chosen.picture, sign, 0).is_some();
     let scaled = match () {
@@ -253,8 +258,12 @@ pub(crate) fn format_number(
         () if has(&symbols.per_mille) => value * 1000.0,
         () => value,
     };
-    let (mantissa, exponent) =
-        if layout.exponent == 0 { (scaled, None) } else { with_exponent(scaled, layout.scaling) };
+    let by_groups = layout.exponent > 0 && layout.integer_max > layout.scaling.max(1);
+    let (mantissa, exponent) = match layout.exponent {
+        0 => (scaled, None),
+        _ if by_groups => with_grouped_exponent(scaled, &mut layout),
+        _ => with_exponent(scaled, layout.scaling),
+    };
     if layout.fraction_max > 100 {
         return Err(Fault::new("D1001").value(layout.fraction_max.to_string()));
     }
@@ -262,7 +271,7 @@ pub(crate) fn format_number(
     let text = number::to_fixed(rounded.abs(), layout.fraction_max);
     let mut out = if negative && parts.len() == 1 { symbols.minus.to_vec() } else { Vec::new() };
     out.extend_from_slice(chosen.prefix);
-    out.extend(digits(&text, &layout, has(&symbols.decimal), symbols, meter)?);
+    out.extend(digits(&text, &layout, by_groups || has(&symbols.decimal), symbols, meter)?);
     if let Some(exponent) = exponent {
         out.extend_from_slice(&symbols.exponent);
         if exponent < 0.0 {
@@ -307,6 +316,22 @@ fn with_exponent(value: f64, digits: usize) -> (f64, Option<f64>) {
         }
     }
     (mantissa.copysign(value), Some(exponent))
+}
+
+/// Splits a number as Java's `DecimalFormat` does if the integer part has optional digits: the exponent is a multiple of
+/// the number of its digits, and all digits of the picture count as significant (`12e2` for 1200 and `#0e0`).
+fn with_grouped_exponent(value: f64, layout: &mut Layout) -> (f64, Option<f64>) {
+    if value == 0.0 || !value.is_finite() {
+        return (value, Some(0.0));
+    }
+    let significant = (layout.integer_max + layout.fraction_max).min(100);
+    let rounded = format!("{:.*e}", significant - 1, value.abs());
+    let (digits, exponent) = rounded.split_once('e').unwrap_or((&rounded, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let before = exponent.rem_euclid(layout.integer_max as i32);
+    layout.fraction_max = significant.saturating_sub(before as usize + 1);
+    let mantissa: f64 = format!("{digits}e{before}").parse().unwrap_or_default();
+    (mantissa.copysign(value), Some(f64::from(exponent - before)))
 }
 
 /// Returns digits in the picture's script.

@@ -6,23 +6,28 @@ use super::ast::{Node, NodeKind, SortTerm};
 use super::lexer::{Lexer, Token};
 use crate::syntax_error::SyntaxError;
 
-/// The most nested brackets and operands in the text. In a debug build, a stack of 1 MB holds a hundred.
-pub(super) const DEPTH: usize = 80;
+/// The most nested brackets and operands in the text: more than an evaluation may nest, whose limit AWS checks only when
+/// the expression runs.
+pub(super) const DEPTH: usize = 250;
+/// The nested brackets that fit on any stack.
+const SHALLOW: usize = 80;
+/// The most stack that a level takes.
+const BYTES_OF_LEVEL: usize = 16 << 10;
 /// The greatest height of the tree: a long `a & b & c` is nested too.
 pub(super) const HEIGHT: usize = 500;
 
 pub(crate) fn parse(text: &str) -> Result<Node, SyntaxError> {
-    let mut parser =
-        Parser { text, lexer: Lexer::new(text), token: Token::End, span: 0..0, last_end: 0, depth: 0, missing: None };
-    parser.advance(false)?;
-    let root = parser.expression(0)?;
-    if parser.token != Token::End {
-        return Err(SyntaxError::coded("S0201", parser.span.start, format!("Syntax error: {}", parser.token.shown())));
+    let mut parser = Parser::new(text, SHALLOW);
+    let parsed = parser.whole();
+    if parser.depth <= SHALLOW {
+        return parsed;
     }
-    match parser.missing {
-        Some(error) => Err(error),
-        None => Ok(root),
-    }
+    // Again, on a stack for the deepest texts.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEPTH * BYTES_OF_LEVEL + (1 << 20));
+        let deep = thread.spawn_scoped(scope, || Parser::new(text, DEPTH).whole());
+        deep.ok().and_then(|deep| deep.join().ok()).unwrap_or(parsed)
+    })
 }
 
 struct Parser<'a> {
@@ -33,6 +38,8 @@ struct Parser<'a> {
     /// The end of the previous token.
     last_end: usize,
     depth: usize,
+    /// The greatest depth.
+    deepest: usize,
     /// The error for a missing operand at the end of the text, reported unless a missing bracket is found first.
     missing: Option<SyntaxError>,
 }
@@ -56,7 +63,21 @@ pub(super) fn binding_power(sign: &str) -> u8 {
     }
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, deepest: usize) -> Self {
+        let lexer = Lexer::new(text);
+        Self { text, lexer, token: Token::End, span: 0..0, last_end: 0, depth: 0, deepest, missing: None }
+    }
+
+    fn whole(&mut self) -> Parsed {
+        self.advance(false)?;
+        let root = self.expression(0)?;
+        if self.token != Token::End {
+            return Err(SyntaxError::coded("S0201", self.span.start, format!("Syntax error: {}", self.token.shown())));
+        }
+        self.missing.take().map_or(Ok(root), Err)
+    }
+
     /// Advances to the next token and returns the previous one.
     fn advance(&mut self, infix: bool) -> Result<(Token, Range<usize>), SyntaxError> {
         let (token, span) = self.lexer.next(infix)?;
@@ -94,12 +115,9 @@ impl Parser<'_> {
 
     fn expression(&mut self, power: u8) -> Parsed {
         self.depth += 1;
-        if self.depth > DEPTH {
-            return Err(SyntaxError::coded(
-                "U1001",
-                self.span.start,
-                format!("the expression nests more than {DEPTH} deep"),
-            ));
+        if self.depth > self.deepest {
+            let message = format!("the expression nests more than {DEPTH} deep");
+            return Err(SyntaxError::coded("U1001", self.span.start, message));
         }
         let mut left = self.operand()?;
         while matches!(self.token, Token::Operator(sign) if power < binding_power(sign)) {

@@ -193,8 +193,8 @@ mod engine {
         let program =
             expression.program.as_ref().map_err(|error| format!("threw an error during evaluation. {error}"))?;
         let outcome = program.evaluate_in(&setting).map_err(|error| match error.code {
-            // The service's text, whatever function it was.
-            "T1006" => "threw an error during evaluation. T1006: Attempted to invoke a non-function".to_owned(),
+            // The service gives no code for its limits.
+            _ if error.is_limit() => format!("threw an error during evaluation: {error}"),
             code => format!("threw an error during evaluation. {code}: {error}"),
         })?;
         random.skip(outcome.draws);

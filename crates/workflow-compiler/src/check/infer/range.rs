@@ -1,7 +1,7 @@
 //! Infers `[a..b]`: the whole numbers from one to another, both included.
 
 use workflow_asl::Code;
-use workflow_asl::jsonata::LONGEST_RANGE;
+use workflow_asl::jsonata::Limits;
 
 use crate::check::analysis::Analysis;
 use crate::check::foreign::kinds;
@@ -38,9 +38,10 @@ impl<'a> Analysis<'a> {
                 let problem = Problem::new(Code::KnownAnswer, span, message);
                 problem.help(format!("for these numbers from the greatest to the least: `$reverse([{to}..{from}])`"))
             });
-        } else if to - from >= i128::from(LONGEST_RANGE) {
+        } else if to - from >= i128::from(Limits::DEFAULT.range) {
             sink.report(|| {
-                let message = format!("a range has at most {LONGEST_RANGE} numbers, not {}", to - from + 1);
+                let most = Limits::DEFAULT.range;
+                let message = format!("a range has at most {most} numbers, not {}", to - from + 1);
                 Problem::new(Code::FailingCall, span, message)
             });
         }

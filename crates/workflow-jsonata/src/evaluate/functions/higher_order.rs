@@ -177,7 +177,7 @@ fn is_truthy(value: &Val<'_>) -> bool {
     match value {
         Val::Undefined | Val::Null => false,
         Val::Bool(flag) => *flag,
-        Val::Number(_) | Val::Digits(_) => value.number().is_some_and(|number| number != 0.0 && !number.is_nan()),
+        Val::Number(_) | Val::Long(_) => value.number().is_some_and(|number| number != 0.0 && !number.is_nan()),
         Val::Text(text) => !text.as_str().is_empty(),
         _ => true,
     }

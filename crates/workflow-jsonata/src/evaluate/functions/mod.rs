@@ -11,7 +11,6 @@ mod strings;
 use super::error::Error;
 use super::machine::{Machine, Res};
 use super::value::Val;
-use crate::fault::Fault;
 use crate::functions::Id;
 
 /// The arguments of a built-in function, converted by its signature.
@@ -100,13 +99,4 @@ impl<'a> Machine<'a> {
             Id::Eval => Err(Error::new("T1006")),
         }
     }
-}
-
-/// Adds the function's name to a fault.
-fn of_function(fault: Fault, name: &str) -> Box<Error> {
-    let mut error = Box::<Error>::from(fault);
-    if error.code == "D3140" {
-        error.token = Some(name.to_owned());
-    }
-    error
 }

@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
 
 fn to_number<'a>(value: &Val<'a>) -> Res<Val<'a>> {
     Ok(match value {
-        Val::Undefined | Val::Number(_) | Val::Digits(_) => value.clone(),
+        Val::Undefined | Val::Number(_) | Val::Long(_) => value.clone(),
         Val::Bool(flag) => Val::Number(f64::from(u8::from(*flag))),
         Val::Text(text) => Val::Number(number::from_string(text.as_str())?),
         other => return Err(Error::of("D3030", other)),

@@ -155,7 +155,7 @@ fn type_of(value: &Val<'_>) -> &'static str {
         Val::Bool(_) => "boolean",
         // NaN is an object, as in the reference.
         Val::Number(number) if number.is_nan() => "object",
-        Val::Number(_) | Val::Digits(_) => "number",
+        Val::Number(_) | Val::Long(_) => "number",
         Val::Text(_) => "string",
         Val::Array(_) | Val::Tuples(_) => "array",
         Val::Object(_) => "object",

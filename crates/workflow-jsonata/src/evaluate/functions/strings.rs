@@ -1,6 +1,6 @@
 //! Functions of strings. <https://docs.jsonata.org/string-functions>
 
-use super::{Arguments, of_function};
+use super::Arguments;
 use crate::evaluate::machine::{Machine, Res};
 use crate::evaluate::value::{Text, Val};
 use crate::functions::Id;
@@ -40,10 +40,8 @@ impl<'a> Machine<'a> {
             Id::Base64decode => made(text::base64_decode(subject, self)?),
             Id::EncodeUrl => made(text::encode_url(subject, self)?),
             Id::EncodeUrlComponent => made(text::encode_url_component(subject, self)?),
-            Id::DecodeUrl => made(text::decode_url(subject, self).map_err(|fault| of_function(fault, "decodeUrl"))?),
-            _ => made(
-                text::decode_url_component(subject, self).map_err(|fault| of_function(fault, "decodeUrlComponent"))?,
-            ),
+            Id::DecodeUrl => made(text::decode_url(subject, "decodeUrl", self)?),
+            _ => made(text::decode_url(subject, "decodeUrlComponent", self)?),
         })
     }
 
