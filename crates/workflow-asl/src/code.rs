@@ -205,10 +205,16 @@ codes! {
 }
 
 impl Code {
-    /// Returns whether AWS may still accept a definition with such an error: its executions fail when they reach it,
-    /// AWS has an API that the table lacks, or a placeholder remains text.
+    /// Returns whether `unchecked` silences it: AWS creates a state machine with such an error, but its executions fail
+    /// when they reach it, or AWS may have an API that the table lacks.
+    pub fn can_be_unchecked(self) -> bool {
+        self.fails_only_when_it_runs() || self.depends_on_table()
+    }
+
+    /// Returns whether AWS may still accept a definition with such an error, for one of these reasons or because a
+    /// placeholder remains text.
     pub fn may_be_created(self) -> bool {
-        self.fails_only_when_it_runs() || self.depends_on_table() || self == Self::UnknownParam
+        self.can_be_unchecked() || self == Self::UnknownParam
     }
 
     /// Returns whether it is an error even if AWS has newer APIs.

@@ -99,9 +99,9 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
             Value::String(text) if placeholder::may_complete(text) && !intrinsic::is_begun(text) => {}
             Value::String(text) => match &*texts.read(text) {
                 // A placeholder may become a number or any other argument.
-                Err(_) if placeholder::contained(text) && fits_when_filled(text) => {}
+                Err(_) if fits_when_filled(text) => {}
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
-                Ok(_) if placeholder::contained(text) && fits_when_filled(text) => {}
+                Ok(computed) if !computed.misuses().is_empty() && fits_when_filled(text) => {}
                 Ok(computed) => {
                     check_arguments(computed, text, &member.at, found);
                     if placeholder::contained(text) {
