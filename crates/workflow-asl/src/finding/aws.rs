@@ -135,6 +135,7 @@ fn words(finding: &Finding, at: &Pointer) -> Option<String> {
         Finding::PointerWithoutSlash { pointer, .. } => {
             format!("Invalid input: JSON Pointer expression must start with '/': \"{pointer}\"")
         }
+        Finding::NotAResource { .. } => "Value is not a valid resource ARN".to_owned(),
         Finding::ExpressActivity {} => "Express state machine does not support Activity ARN".to_owned(),
         Finding::ExpressWaits { pattern } => {
             format!("Express state machine does not support '{}' service integration", pattern.suffix())

@@ -55,7 +55,16 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<AwsDiagnos
     let source = match Source::read_filled(text) {
         Ok(source) => source,
         Err(error) => {
-            let (line, column) = (error.location.line, error.location.column);
+            let (line, column) = match bare_word(text) {
+                // The service points behind the word.
+                Some(word) => {
+                    let blanks = text.len() - text.trim_start().len();
+                    let read = text.get(..blanks + word.len()).unwrap_or(text);
+                    let line = read.rsplit('\n').next().unwrap_or(read);
+                    (read.matches('\n').count() + 1, line.chars().count() + 1)
+                }
+                None => (error.location.line, error.location.column),
+            };
             let location = format!("[Source: (String)\"{text}\"; line: {line}, column: {column}]");
             let message = format!("{}\n at {location}", what_cannot_be_read(text, &error));
             return finding(error.diagnostic.code, message, Some(location));
@@ -78,15 +87,21 @@ pub(crate) fn what_cannot_be_read(text: &str, error: &SourceError) -> String {
 
 /// Returns why a string is not JSON, with the service's message for a bare word.
 pub(crate) fn what_is_not_json(text: &str, error: &dyn fmt::Display) -> String {
-    let word: String =
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
-    if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word)
-    {
-        return error.to_string();
+    match bare_word(text) {
+        Some(word) => format!(
+            "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        ),
+        None => error.to_string(),
     }
-    format!(
-        "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-    )
+}
+
+/// Returns the word at the beginning of a text that is not JSON.
+fn bare_word(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(text.len());
+    let word = text.get(..end).unwrap_or_default();
+    let is_word = word.starts_with(|c: char| !c.is_ascii_digit()) && !["null", "true", "false"].contains(&word);
+    is_word.then_some(word)
 }
 
 /// The maximum number of findings in an answer, which is also the default.
