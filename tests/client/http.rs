@@ -127,7 +127,7 @@ async fn definitions_and_inputs_are_refused_in_awss_words() {
         ),
         (
             "not",
-            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false') at [Source: (String)\"not\"; line: 1, column: 2]'",
+            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"not\"; line: 1, column: 4] at [Source: (String)\"not\"; line: 1, column: 4]'",
         ),
     ] {
         let answer = create(&server, definition).await;

@@ -42,14 +42,21 @@ macro_rules! codes {
             /// Returns whether it compares a definition with AWS's APIs as [`workflow_services`] has them. AWS may have
             /// newer ones: a definition with such an error may still run.
             pub fn depends_on_table(self) -> bool {
-                match self { $( Code::$name => codes!(@marked $($mark)?), )* }
+                match self { $( Code::$name => codes!(@of_table $($mark)?), )* }
+            }
+
+            /// Returns whether AWS accepts a definition with such an error, but its executions fail when they reach it.
+            pub fn fails_only_when_it_runs(self) -> bool {
+                match self { $( Code::$name => codes!(@at_run $($mark)?), )* }
             }
         }
     };
     (@aws $aws:literal) => { Some($aws) };
     (@aws) => { None };
-    (@marked of_table) => { true };
-    (@marked) => { false };
+    (@of_table of_table) => { true };
+    (@of_table $($other:ident)?) => { false };
+    (@at_run at_run) => { true };
+    (@at_run $($other:ident)?) => { false };
 }
 
 codes! {
@@ -139,8 +146,8 @@ codes! {
     UnguardedOption = "WF0406" Error "an optional value used as if present";
     StateReference = "WF0407" Error "a reference to another state's result";
     UnknownMember = "WF0408" Error "unknown member of a value";
-    WrongArgument = "WF0409" Error "a function's arguments are too few, too many or of the wrong type";
-    UnassignedVariable = "WF0410" Error "a variable that nothing has assigned";
+    WrongArgument = "WF0409" Error at_run "a function's arguments are too few, too many or of the wrong type";
+    UnassignedVariable = "WF0410" Error at_run "a variable that nothing has assigned";
     MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
     FailingCall = "WF0412" Warning "a call or an operator that fails on its values";
     MayNotHaveRun = "WF0413" Error "the result of a state that may not have run";
@@ -193,20 +200,21 @@ codes! {
     MaxDelayNotLonger = "WF0608" Warning "a maximum delay that is not longer than the first interval";
     OutlastsExecution = "WF0609" Warning "a wait that is longer than an execution may last";
     OutlastsTimeout = "WF0610" Warning "a wait that outlasts the workflow's own timeout";
-    PayloadTooLarge = "WF0611" Error "data over 256 KiB";
+    PayloadTooLarge = "WF0611" Error at_run "data over 256 KiB";
     TaskOutlastsTimeout = "WF0612" Warning "a task's timeout that is longer than the workflow's";
 }
 
 impl Code {
-    /// Returns whether AWS accepts a definition with such an error, but its executions fail when they reach it.
-    pub fn fails_only_when_it_runs(self) -> bool {
-        matches!(self, Self::UnassignedVariable | Self::PayloadTooLarge)
+    /// Returns whether `unchecked` silences it: AWS creates a state machine with such an error, but its executions fail
+    /// when they reach it, or AWS may have an API that the table lacks.
+    pub fn can_be_unchecked(self) -> bool {
+        self.fails_only_when_it_runs() || self.depends_on_table()
     }
 
-    /// Returns whether AWS may still accept a definition with such an error: its executions fail when they reach it,
-    /// AWS has an API that the table lacks, or a placeholder remains text.
+    /// Returns whether AWS may still accept a definition with such an error, for one of these reasons or because a
+    /// placeholder remains text.
     pub fn may_be_created(self) -> bool {
-        self.fails_only_when_it_runs() || self.depends_on_table() || self == Self::UnknownParam
+        self.can_be_unchecked() || self == Self::UnknownParam
     }
 
     /// Returns whether it is an error even if AWS has newer APIs.

@@ -46,6 +46,6 @@ pub mod timestamp;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{State, StateKind, StateMachine};
-pub use finding::Finding;
+pub use finding::{AwsDiagnostic, Finding};
 pub use pointer::Pointer;
 pub use workflow_jsonata::SyntaxError;

@@ -37,6 +37,14 @@ impl Computed {
         }
     }
 
+    /// Returns what is wrong with the arguments of its calls: see [`Intrinsic::misuses`].
+    pub fn misuses(&self) -> &[SyntaxError] {
+        match self {
+            Self::Path(_) => &[],
+            Self::Intrinsic(call) => call.misuses(),
+        }
+    }
+
     /// Returns every path in it, in the order of the text.
     pub fn paths(&self) -> Vec<&JsonPath> {
         match self {
@@ -91,9 +99,14 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
             Value::String(text) if placeholder::may_complete(text) && !intrinsic::is_begun(text) => {}
             Value::String(text) => match &*texts.read(text) {
                 // A placeholder may become a number or any other argument.
-                Err(_) if Computed::parse(&placeholder::replaced_in_code(text, |_| "$.x".to_owned())).is_ok() => {}
+                Err(_) if fits_when_filled(text) => {}
                 Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
-                Ok(computed) if !placeholder::contained(text) => {
+                Ok(computed) if !computed.misuses().is_empty() && fits_when_filled(text) => {}
+                Ok(computed) => {
+                    check_arguments(computed, text, &member.at, found);
+                    if placeholder::contained(text) {
+                        return;
+                    }
                     computed.paths().into_iter().for_each(|path| check_path(path, &member.at, found));
                     let Computed::Intrinsic(intrinsic) = computed else { return };
                     for (offset, message) in intrinsic.call.failing() {
@@ -108,11 +121,22 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
                         found.push(finding.at(member.at.clone()).with_range(from, length));
                     }
                 }
-                Ok(_) => {}
             },
             _ => found.push(Finding::ComputedNotText { name: member.name.to_owned() }.at(member.at)),
         }
     });
+}
+
+/// Returns whether a text with placeholders is right if they are arguments.
+fn fits_when_filled(text: &str) -> bool {
+    Computed::parse(&placeholder::replaced_in_code(text, |_| "$.x".to_owned()))
+        .is_ok_and(|one| one.misuses().is_empty())
+}
+
+/// Reports arguments with which a call fails.
+pub(crate) fn check_arguments(computed: &Computed, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let misuses = computed.misuses().iter();
+    found.extend(misuses.map(|error| syntax_error(Code::WrongArgument, at.clone(), text, error.clone())));
 }
 
 /// Reports a path that the service refuses whenever it evaluates it.
@@ -141,7 +165,8 @@ pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxErr
 /// Returns whether a literal text was probably meant to be computed: it is a path or a call.
 pub(crate) fn looks_computed(text: &str) -> bool {
     let path = text.starts_with("$.") || text.starts_with("$$.") || text.starts_with("$[");
-    (path || intrinsic::is_begun(text) && text.ends_with(')')) && Computed::parse(text).is_ok()
+    (path || intrinsic::is_begun(text) && text.ends_with(')'))
+        && Computed::parse(text).is_ok_and(|one| one.misuses().is_empty())
 }
 
 #[cfg(test)]

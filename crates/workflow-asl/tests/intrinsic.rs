@@ -51,16 +51,7 @@ fn errors_point_at_the_word() {
             ("States.Format('x') y", 19, "expected the end of the call, found 'y'"),
             ("States.Format('x)", 14, "the text is not closed"),
             ("States.Format(\"x\")", 14, "a string must be in apostrophes, not in quotes"),
-            ("States.Format('{}')", 0, "the template has 1 `{}`, but 0 values follow"),
-            ("States.Format('ä{', 1)", 14, "the template has a lone `{`"),
             ("States.Array($.a[)", 17, "expected an index, a name in quotes, '*' or '?(', found ')'"),
-            ("States.UUID(1)", 0, "`States.UUID` requires no argument, found 1"),
-            ("States.Array(States.MathAdd(1))", 13, "`States.MathAdd` requires 2 arguments, found 1"),
-            ("States.MathRandom(1)", 0, "`States.MathRandom` requires 2 to 3 arguments, found 1"),
-            ("States.Format()", 0, "`States.Format` requires at least 1 argument, found 0"),
-            ("States.MathAdd('1', 2)", 15, "argument 1 of `States.MathAdd` must be a number"),
-            ("States.ArrayLength(States.UUID())", 19, "argument 1 of `States.ArrayLength` must be an array"),
-            ("States.StringToJson($.a[*])", 20, "argument 1 of `States.StringToJson` must be a string"),
             ("States.MathAdd(1, 2.)", 18, "`2.` is not a number"),
         ],
         |(text, offset, message)| {
@@ -72,6 +63,34 @@ fn errors_point_at_the_word() {
     assert!(Intrinsic::parse(&nested(10)).is_ok());
     assert_eq!(Intrinsic::parse(&nested(11)).unwrap_err().message, "more than 10 nested calls");
     assert!(Intrinsic::parse(&nested(100_000)).is_err());
+}
+
+/// AWS creates state machines with these calls, as measured in 2026.
+#[test]
+fn wrong_arguments_are_read_and_told() {
+    every(
+        [
+            ("States.Format('{}')", 0, "the template has 1 `{}`, but 0 values follow"),
+            ("States.Format('ä{', 1)", 14, "the template has a lone `{`"),
+            ("States.UUID(1)", 0, "`States.UUID` requires no argument, found 1"),
+            ("States.Array(States.MathAdd(1))", 13, "`States.MathAdd` requires 2 arguments, found 1"),
+            ("States.MathRandom(1)", 0, "`States.MathRandom` requires 2 to 3 arguments, found 1"),
+            ("States.Format()", 0, "`States.Format` requires at least 1 argument, found 0"),
+            ("States.MathAdd('1', 2)", 15, "argument 1 of `States.MathAdd` must be a number"),
+            ("States.MathRandom(1, 10, null)", 25, "argument 3 of `States.MathRandom` must be a number"),
+            ("States.ArrayLength(States.UUID())", 19, "argument 1 of `States.ArrayLength` must be an array"),
+            ("States.StringToJson($.a[*])", 20, "argument 1 of `States.StringToJson` must be a string"),
+        ],
+        |(text, offset, message)| match call(text).misuses() {
+            [misuse] => assert_eq!((misuse.offset, misuse.message.as_str()), (offset, message), "{text}"),
+            misuses => panic!("{text}: {misuses:?}"),
+        },
+    );
+    assert_eq!(call("States.MathAdd('1')").misuses().len(), 2);
+    assert!(call("States.MathAdd(1e309, -1e309)").misuses().is_empty());
+    // A wrong template remains as it was written.
+    let wrong = call("States.Format('\\{} {{}}', 1)");
+    assert!(matches!(&wrong.call.args[0], Argument::String(text) if text == "\\{} {{}}"), "{wrong:?}");
 }
 
 /// Calls in definitions that the service accepted, and which it must go on being read.

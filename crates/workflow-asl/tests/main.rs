@@ -22,6 +22,7 @@ mod reaching;
 mod reference;
 mod rules;
 mod sdk_mistakes;
+mod service;
 mod shared;
 mod shared_apis;
 mod shared_documents;

@@ -9,7 +9,8 @@ use super::text::quoted;
 
 /// Returns the spellings of a call as a value, the most natural first.
 pub(super) fn spellings(text: &str, here: ValuePosition, params: &Params) -> Vec<Spelling> {
-    let Ok(intrinsic) = Intrinsic::parse(text) else { return Vec::new() };
+    let right = Intrinsic::parse(text).ok().filter(|call| call.misuses().is_empty());
+    let Some(intrinsic) = right else { return Vec::new() };
     let natural = natural(&intrinsic.call, here, params);
     natural.into_iter().chain([call(&intrinsic.call, here, params)]).collect()
 }

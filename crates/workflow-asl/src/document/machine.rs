@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::node::{Node, object, object_node};
+use super::node::{Node, Source, object, object_node};
 use super::{Form, State, StateKind};
 use crate::limits::MAX_SECONDS;
-use crate::{Diagnostic, Pointer};
+use crate::{Diagnostic, Pointer, placeholder};
 
 /// The language of a state's paths and expressions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,6 +30,16 @@ impl QueryLanguage {
     /// The language with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::JsonPath, Self::Jsonata].into_iter().find(|language| language.name() == name)
+    }
+
+    /// Returns the language that a `QueryLanguage` gives: AWS takes any other value for JSONata, as measured in 2026. A
+    /// placeholder may become either.
+    fn given(name: Option<&str>, source: &Source) -> Option<Self> {
+        let kept = || source.kept("QueryLanguage");
+        match name.or_else(|| kept()?.as_str()) {
+            Some(name) => Self::from_name(name).or_else(|| (!placeholder::contained(name)).then_some(Self::Jsonata)),
+            None => kept().map(|_| Self::Jsonata),
+        }
     }
 }
 
@@ -100,12 +110,12 @@ impl StateMachine {
 
     /// Returns the query language of states that do not name their own.
     pub fn language(&self) -> QueryLanguage {
-        self.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or_default()
+        QueryLanguage::given(self.query_language.as_deref(), &self.source).unwrap_or_default()
     }
 
     /// Returns the query language of a state of this machine. A map or parallel does not pass its language on.
     pub fn language_of(&self, state: &State) -> QueryLanguage {
-        state.query_language.as_deref().and_then(QueryLanguage::from_name).unwrap_or(self.language())
+        QueryLanguage::given(state.query_language.as_deref(), &state.source).unwrap_or_else(|| self.language())
     }
 
     /// Returns the machine's own scope.

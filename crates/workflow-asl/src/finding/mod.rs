@@ -4,10 +4,12 @@
 //! differ, in the language's. Nothing else writes or parses these texts.
 
 mod about;
+mod aws;
 mod findings_macro;
 mod fix;
 mod words;
 
+pub use self::aws::AwsDiagnostic;
 use self::findings_macro::findings;
 pub use self::fix::Fix;
 pub use self::words::Vocabulary;
@@ -70,16 +72,17 @@ findings! {
     FieldsMissing { of: &'static str, fields: Vec<&'static str> } MissingField
         (format!("{of} needs {}", all_of(fields)));
     NoneOfTheFields { of: &'static str, fields: Vec<&'static str> } MissingField (format!("{of} needs {}", one_of(fields)));
-    ExclusiveFields { of: &'static str, fields: Vec<&'static str> } ExclusiveFields
+    ExclusiveFields { of: &'static str, fields: Vec<&'static str>, group: Vec<&'static str> } ExclusiveFields
         (format!("{of} can have only one of {}", all_of(fields)));
     NotOneOf { value: String, allowed: Vec<String>, near: NearestName } NotAllowedValue
         (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), fix (text(near));
-    NumberTooSmall { number: f64, min: f64 } NumberOutOfRange "{number} is too small: the minimum is {min}";
-    NumberTooLarge { number: f64, max: f64 } NumberOutOfRange "{number} is too large: the maximum is {max}";
+    NumberTooSmall { number: f64, min: f64, whole: bool } NumberOutOfRange "{number} is too small: the minimum is {min}";
+    NumberTooLarge { number: f64, max: f64, whole: bool } NumberOutOfRange "{number} is too large: the maximum is {max}";
     NotATimestamp { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
         help "write it like `2024-08-18T17:33:00Z`";
     NotATimestampToCompare { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
         help "for example `2024-08-18T17:33:00Z`";
+    NoPath { error: SyntaxError } BadJsonPath (error.message.clone()), help (error.help.clone());
     PathOfMany { path: String } BadJsonPath "`{path}` is not a reference path: it may match more than one value",
         help "name one place, with member names and indices only";
     NotAReferencePath { path: String } BadJsonPath
@@ -286,7 +289,7 @@ findings! {
             _ => format!("`{holder}` has {count} items, none at {index}"),
         }),
         help (if *count == 0 { None } else { Some("the first item is at 0".to_owned()) });
-    PointerWithoutSlash { pointer: String, write: String } AbsentValue "a JSON pointer begins with `/`: `{pointer}` points to nothing",
+    PointerWithoutSlash { pointer: String, write: String } NotAllowedValue "a JSON pointer begins with `/`: `{pointer}` points to nothing",
         help "write `{write}`", fix (Some(Fix::Text(write.clone())));
     NotAList { path: String, is: &'static str } UnlikeValue "`{path}` is {is}, which has no items";
     UnlikeField { field: &'static str, wants: &'static str, is: &'static str, text: String } UnlikeValue
@@ -418,7 +421,7 @@ findings! {
     CredentialsOfActivity {} UnknownField "field `Credentials` is not supported for activities";
     CredentialsWithoutRole { near: NearestName } MissingField "`Credentials` requires `RoleArn`, the role to assume",
         help (near.as_ref().map(|near| format!("`{near}` may be a misspelling of it")));
-    TaskWithoutRequest { call: String, field: &'static str } MissingField "a task that calls `{call}` needs `{field}`",
+    TaskWithoutRequest { call: String, field: &'static str, arn: String } MissingField "a task that calls `{call}` needs `{field}`",
         advises "give the request in braces after the action: `{{ … }}`";
     TokenNotSent { state: String, language: QueryLanguage } TokenNotSent
         "the request does not pass the task token, so state `{state}` can never complete",
@@ -580,8 +583,8 @@ findings! {
     CsvWithoutHeaders {} MissingField "a reader of CSV needs `CSVHeaderLocation`",
         help "`FIRST_ROW`, or `GIVEN` with `CSVHeaders`",
         advises "declare where the column names are: `headers: first_row`, or `headers: [\"id\", …]`";
-    HeadersOfJson {} UnknownField "field `CSVHeaderLocation` is not supported in a reader of JSON",
-        help "remove it", says "a reader of JSON has no headers";
+    FieldOfFormat { field: &'static str, input: String } UnknownField "field `{field}` is not supported in a reader of {input}",
+        help "remove it", says "a reader of {input} has no headers";
     NoInputType {} MissingField "a reader that loads the objects that it lists needs `InputType`";
     NoGivenHeaders {} MissingField "a reader with given headers needs `CSVHeaders`";
     FieldOfDistributed { field: &'static str } NoEffect "field `{field}` has no effect in an inline map",

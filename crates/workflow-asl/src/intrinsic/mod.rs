@@ -38,6 +38,7 @@ pub struct Intrinsic {
     source: String,
     /// The outermost call.
     pub call: FunctionCall,
+    misuses: Vec<SyntaxError>,
 }
 
 /// A function with its arguments.
@@ -45,7 +46,7 @@ pub struct Intrinsic {
 pub struct FunctionCall {
     /// The function called.
     pub function: Function,
-    /// Its arguments, whose number is in the range of [`Function::arity`].
+    /// Its arguments. Their number and types may be wrong: see [`Intrinsic::misuses`].
     pub args: Vec<Argument>,
     /// The offset of the call in the text, in bytes.
     pub offset: usize,
@@ -74,8 +75,8 @@ impl Intrinsic {
     /// Parses a call. Blanks around it and between its parts are ignored.
     ///
     /// # Errors
-    /// Returns an error if the text is not a call, names an unknown function, has too few or too many arguments or a
-    /// literal of the wrong type, or nests deeper than [`crate::limits::INTRINSIC_DEPTH`].
+    /// Returns an error if the text is not a call, names an unknown function, or nests deeper than
+    /// [`crate::limits::INTRINSIC_DEPTH`].
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         reader::read(text)
     }
@@ -83,6 +84,12 @@ impl Intrinsic {
     /// Returns the source text of the call.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Returns what is wrong with the arguments of the call and of nested calls: their number, a literal of the wrong
+    /// type, a template. AWS creates a state machine with such a call, and the call fails when it is evaluated.
+    pub fn misuses(&self) -> &[SyntaxError] {
+        &self.misuses
     }
 
     /// Returns all paths in the call and in nested calls, in text order.

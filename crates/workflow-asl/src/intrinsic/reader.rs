@@ -1,5 +1,7 @@
 //! Parses the text of an intrinsic function call.
 
+use serde_json::Number;
+
 use super::{Argument, ArgumentKind, Function, FunctionCall, Intrinsic};
 use crate::SyntaxError;
 use crate::limits::INTRINSIC_DEPTH;
@@ -8,20 +10,21 @@ use crate::path::JsonPath;
 use crate::placeholder;
 
 pub(super) fn read(text: &str) -> Result<Intrinsic, SyntaxError> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    let mut reader = Reader { text, at: 0, depth: 0, misuses: Vec::new() };
     reader.skip_blanks();
     let call = reader.call()?;
     reader.skip_blanks();
     if reader.peek().is_some() {
         return Err(reader.fail(format!("expected the end of the call, found {}", reader.here())));
     }
-    Ok(Intrinsic { source: text.to_owned(), call })
+    Ok(Intrinsic { source: text.to_owned(), call, misuses: reader.misuses })
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    misuses: Vec<SyntaxError>,
 }
 
 impl<'a> Reader<'a> {
@@ -78,31 +81,7 @@ impl<'a> Reader<'a> {
             return Err(self.fail(format!("expected '(' after `{function}`, found {}", self.here())));
         }
         let args = self.arguments(function)?;
-        let (least, most) = function.arity();
-        if args.len() < least || most.is_some_and(|most| args.len() > most) {
-            let takes = match most {
-                Some(0) => "no argument".to_owned(),
-                Some(1) => "1 argument".to_owned(),
-                Some(most) if most == least => format!("{most} arguments"),
-                Some(most) => format!("{least} to {most} arguments"),
-                None => format!("at least {least} argument"),
-            };
-            return Err(SyntaxError::new(offset, format!("`{function}` requires {takes}, found {}", args.len()))
-                .with_help(format!("it gives {}", function.doc())));
-        }
-        if let (Function::Format, Some(Argument::Template(pieces))) = (function, args.first()) {
-            let (places, values) = (pieces.len() - 1, args.len() - 1);
-            if places != values {
-                return Err(SyntaxError::new(
-                    offset,
-                    match values {
-                        1 => format!("the template has {places} `{{}}`, but 1 value follows"),
-                        _ => format!("the template has {places} `{{}}`, but {values} values follow"),
-                    },
-                )
-                .with_help("each `{}` takes one value; write a literal brace as `\\{` or `\\}`"));
-            }
-        }
+        self.misuses.extend(miscounted(function, &args, offset));
         self.depth -= 1;
         Ok(FunctionCall { function, args, offset })
     }
@@ -139,7 +118,7 @@ impl<'a> Reader<'a> {
             let argument = self.argument(template)?;
             if let Some(kind) = function.argument(args.len()).filter(|kind| !fits(&argument, *kind)) {
                 let which = args.len() + 1;
-                return Err(SyntaxError::new(start, format!("argument {which} of `{function}` must be {kind}")));
+                self.misuses.push(SyntaxError::new(start, format!("argument {which} of `{function}` must be {kind}")));
             }
             args.push(argument);
             self.skip_blanks();
@@ -163,9 +142,9 @@ impl<'a> Reader<'a> {
             Some(c) if c.is_ascii_digit() || c == '-' => {
                 let start = self.at;
                 let text = self.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
-                serde_json::from_str(text)
+                number(text)
                     .map(Argument::Number)
-                    .map_err(|_| SyntaxError::new(start, format!("`{text}` is not a number")))
+                    .ok_or_else(|| SyntaxError::new(start, format!("`{text}` is not a number")))
             }
             Some(c) if c.is_alphabetic() => {
                 let rest = self.rest();
@@ -207,12 +186,13 @@ impl<'a> Reader<'a> {
         Err(SyntaxError::new(start, "the text is not closed").with_help("end it with an apostrophe"))
     }
 
-    /// Parses the template of `States.Format`, split at each `{}` that is not escaped.
+    /// Parses the template of `States.Format`, split at each `{}` that is not escaped; one with a lone brace remains a
+    /// string, with the escapes of its braces.
     fn template(&mut self) -> Result<Argument, SyntaxError> {
         let start = self.at;
-        let characters = self.quoted()?;
+        let quoted = self.quoted()?;
         let mut pieces = vec![String::new()];
-        let mut characters = characters.into_iter().peekable();
+        let mut characters = quoted.iter().copied().peekable();
         while let Some((c, escaped)) = characters.next() {
             match (c, escaped) {
                 ('{', false) if characters.next_if_eq(&('}', false)).is_some() => pieces.push(String::new()),
@@ -225,8 +205,11 @@ impl<'a> Reader<'a> {
                     }
                 }
                 ('{' | '}', false) => {
-                    return Err(SyntaxError::new(start, format!("the template has a lone `{c}`"))
-                        .with_help(format!("write `{{}}` for a value, `\\{c}` for the brace itself")));
+                    let misuse = SyntaxError::new(start, format!("the template has a lone `{c}`"));
+                    let help = format!("write `{{}}` for a value, `\\{c}` for the brace itself");
+                    self.misuses.push(misuse.with_help(help));
+                    let escape = |(c, escaped)| [(escaped && matches!(c, '{' | '}')).then_some('\\'), Some(c)];
+                    return Ok(Argument::String(quoted.into_iter().flat_map(escape).flatten().collect()));
                 }
                 (c, _) => {
                     if let Some(piece) = pieces.last_mut() {
@@ -262,6 +245,36 @@ impl<'a> Reader<'a> {
             Err(error) => Err(error.shifted(start)),
         }
     }
+}
+
+/// Returns the number of a literal; one that is too large for a double is the largest.
+fn number(text: &str) -> Option<Number> {
+    let largest = |number: f64| Number::from_f64(number.clamp(f64::MIN, f64::MAX));
+    serde_json::from_str(text).ok().or_else(|| text.parse().ok().filter(|n: &f64| n.is_infinite()).and_then(largest))
+}
+
+/// Returns the problem of a call with too few or too many arguments.
+fn miscounted(function: Function, args: &[Argument], offset: usize) -> Option<SyntaxError> {
+    let (least, most) = function.arity();
+    if args.len() < least || most.is_some_and(|most| args.len() > most) {
+        let takes = match most {
+            Some(0) => "no argument".to_owned(),
+            Some(1) => "1 argument".to_owned(),
+            Some(most) if most == least => format!("{most} arguments"),
+            Some(most) => format!("{least} to {most} arguments"),
+            None => format!("at least {least} argument"),
+        };
+        let message = format!("`{function}` requires {takes}, found {}", args.len());
+        return Some(SyntaxError::new(offset, message).with_help(format!("it gives {}", function.doc())));
+    }
+    let (Function::Format, Some(Argument::Template(pieces))) = (function, args.first()) else { return None };
+    let (places, values) = (pieces.len() - 1, args.len() - 1);
+    let message = match values {
+        1 => format!("the template has {places} `{{}}`, but 1 value follows"),
+        _ => format!("the template has {places} `{{}}`, but {values} values follow"),
+    };
+    let help = "each `{}` takes one value; write a literal brace as `\\{` or `\\}`";
+    (places != values).then(|| SyntaxError::new(offset, message).with_help(help))
 }
 
 /// Returns whether an argument may have a type: the value of a path is only known at run time.

@@ -52,15 +52,15 @@ pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &m
             table.groups.iter().filter(|group| object.state_kind().is_none_or(|kind| group.kinds.contains(kind)))
         {
             let there: Vec<_> = group.fields.iter().copied().filter(|name| present.contains(name)).collect();
+            let possible = table.fields.iter().filter(|field| {
+                group.fields.contains(&field.name) && field.language.is_none_or(|language| language == object.language)
+            });
+            let possible = possible.map(|field| field.name);
             if there.is_empty() && group.count != Count::AtMostOne {
-                let possible = table.fields.iter().filter(|field| {
-                    group.fields.contains(&field.name)
-                        && field.language.is_none_or(|language| language == object.language)
-                });
-                let fields = possible.map(|field| field.name).collect();
-                found.push(Finding::NoneOfTheFields { of, fields }.at(object.at.clone()));
+                found.push(Finding::NoneOfTheFields { of, fields: possible.collect() }.at(object.at.clone()));
             } else if there.len() > 1 && group.count != Count::AtLeastOne {
-                found.push(Finding::ExclusiveFields { of, fields: there }.at(object.at.clone()));
+                let group = possible.collect();
+                found.push(Finding::ExclusiveFields { of, fields: there, group }.at(object.at.clone()));
             }
         }
     }

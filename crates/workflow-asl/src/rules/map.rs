@@ -39,6 +39,12 @@ pub(super) fn express_machines_have_no_distributed_map(definition: &Definition<'
     }
 }
 
+/// The fields about column names.
+const HEADERS: [&str; 2] = ["CSVHeaderLocation", "CSVHeaders"];
+
+/// The input types with which AWS refuses them.
+const WITHOUT_HEADERS: [&str; 3] = ["JSON", "JSONL", "PARQUET"];
+
 /// A reader of CSV knows where the column names are, and no other reader asks.
 pub(super) fn csv_readers_know_their_headers(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for state in &definition.index.states {
@@ -50,12 +56,16 @@ pub(super) fn csv_readers_know_their_headers(definition: &Definition<'_>, found:
 
 fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>) {
     // A manifest that Athena wrote is CSV too, but has its own rules.
-    if config.manifest_type.is_some() {
+    if config.manifest_type.as_deref().is_some_and(|of| of != "S3_INVENTORY") {
         return;
     }
-    match (config.input_type.as_deref(), config.has("CSVHeaderLocation")) {
-        (Some("CSV"), false) => found.push(Finding::CsvWithoutHeaders {}.at(at.clone())),
-        (Some("JSON"), true) => found.push(Finding::HeadersOfJson {}.at(at.child("CSVHeaderLocation"))),
+    match config.input_type.as_deref() {
+        Some("CSV") if !config.has("CSVHeaderLocation") => found.push(Finding::CsvWithoutHeaders {}.at(at.clone())),
+        Some(input) if WITHOUT_HEADERS.contains(&input) => {
+            for field in HEADERS.into_iter().filter(|field| config.has(field)) {
+                found.push(Finding::FieldOfFormat { field, input: input.to_owned() }.at(at.child(field)));
+            }
+        }
         _ => {}
     }
     if config.transformation.as_deref() == Some("LOAD_AND_FLATTEN") && !config.has("InputType") {
@@ -109,7 +119,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
         let Some(input) = config.input_type.as_deref() else { continue };
         for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
             // `csv_headers` reports the headers that AWS rejects.
-            if (*field, input) == ("CSVHeaderLocation", "JSON") {
+            if HEADERS.contains(field) && WITHOUT_HEADERS.contains(&input) && config.manifest_type.is_none() {
                 continue;
             }
             // Another finding reports an unknown type.

@@ -23,6 +23,7 @@ mod names;
 pub(crate) mod object_index;
 mod raised_errors;
 mod reachability;
+mod service;
 mod size;
 mod task;
 mod transitions;
@@ -45,6 +46,7 @@ use crate::{Code, Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
+pub use service::check_as_the_service;
 pub use task::waits_for_unsent_token;
 use variables::Assigned;
 
@@ -227,6 +229,15 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
 /// running](Diagnostic::prevents_running), and the findings of [`read_and_check`], with the placeholders whose values
 /// must be known.
 pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMachine>, Vec<Diagnostic>) {
+    check_and_parse(definition, kind, |_, _| {})
+}
+
+/// Does what [`check_to_run`] says, and lets `revise` change what the rules have found.
+fn check_and_parse(
+    definition: &Value,
+    kind: MachineType,
+    revise: fn(&Definition<'_>, &mut Vec<Diagnostic>),
+) -> (Option<CheckedMachine>, Vec<Diagnostic>) {
     let (machine, mut found) = StateMachine::read_to_run(definition);
     if let Some(other) = other_document(definition) {
         return (None, vec![other]);
@@ -235,6 +246,7 @@ pub fn check_to_run(definition: &Value, kind: MachineType) -> (Option<CheckedMac
     let annotations = Annotations { lowered: true, ..Annotations::default() };
     let definition = Definition::of(&machine, size::characters(definition), kind, &annotations);
     found.extend(definition.check());
+    revise(&definition, &mut found);
     let objects = if found.iter().any(Diagnostic::prevents_running) {
         None
     } else {

@@ -87,7 +87,8 @@ pub(super) fn an_integration_has_a_request(definition: &Definition<'_>, found: &
         if !state.state.has("Parameters") && !state.state.has("Arguments") {
             let field = request_field(state.language);
             let call = format!("{}:{}", call.service, call.action);
-            found.push(Finding::TaskWithoutRequest { call, field }.at(state.at.clone()));
+            let arn = state.state.resource.clone().unwrap_or_default();
+            found.push(Finding::TaskWithoutRequest { call, field, arn }.at(state.at.clone()));
         }
     }
 }

@@ -63,12 +63,12 @@ fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value,
         Form::Integer { min, max, .. } => match value {
             Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
                 // Up to 2^53 exact, which is far above every limit.
-                check_range(number.as_f64(), (min as f64, max as f64), &at, found);
+                check_range(number.as_f64(), (min as f64, max as f64), true, &at, found);
             }
             _ => wrong_type(value, "Integer", &at, found),
         },
         Form::Number { min, max, .. } => match value {
-            Value::Number(number) => check_range(number.as_f64(), (min, max), &at, found),
+            Value::Number(number) => check_range(number.as_f64(), (min, max), false, &at, found),
             _ => wrong_type(value, "Number", &at, found),
         },
         _ if unknown => {}
@@ -109,12 +109,12 @@ fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value,
     }
 }
 
-fn check_range(number: Option<f64>, (min, max): (f64, f64), at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_range(number: Option<f64>, (min, max): (f64, f64), whole: bool, at: &Pointer, found: &mut Vec<Diagnostic>) {
     let Some(number) = number else { return };
     if number < min {
-        found.push(Finding::NumberTooSmall { number, min }.at(at.clone()));
+        found.push(Finding::NumberTooSmall { number, min, whole }.at(at.clone()));
     } else if number > max {
-        found.push(Finding::NumberTooLarge { number, max }.at(at.clone()));
+        found.push(Finding::NumberTooLarge { number, max, whole }.at(at.clone()));
     }
 }
 
@@ -134,7 +134,11 @@ fn read_path(
 ) -> Option<Arc<Result<JsonPath, SyntaxError>>> {
     let read = (!placeholder::may_complete(path)).then(|| texts.paths.read(path))?;
     if let Err(error) = &*read {
-        found.push(syntax_error(Code::BadJsonPath, at.clone(), path, error.clone()));
+        let mut diagnostic = syntax_error(Code::BadJsonPath, at.clone(), path, error.clone());
+        if !path.starts_with('$') {
+            diagnostic.finding = Box::new(Finding::NoPath { error: error.clone() });
+        }
+        found.push(diagnostic);
     }
     Some(read)
 }
@@ -165,7 +169,8 @@ fn check_reference_path(texts: &Texts<'_>, text: &str, field: &Field, at: &Point
 fn check_fail_path(texts: &Texts<'_>, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
     match &*texts.computed.read(text) {
         Ok(Computed::Path(path)) => template::check_path(path, at, found),
-        Ok(Computed::Intrinsic(intrinsic)) => {
+        Ok(computed @ Computed::Intrinsic(intrinsic)) => {
+            template::check_arguments(computed, text, at, found);
             let function = intrinsic.call.function;
             if !function.allowed_in_fail_paths() {
                 found.push(Finding::GivesNoString { function: function.name() }.at(at.clone()));

@@ -136,8 +136,8 @@ fn calls_that_fail_on_their_values() {
         (call("$.a[*]['b','c']"), &[]),
         (call("States.Array(1, $.a.length())"), fails),
         (pass(json!({"InputPath": "$.a.length()"})), &[(Code::FailingCall, "/States/S/InputPath")]),
-        (call("States.MathRandom('a', 2)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
-        (call("States.Format('{} {}', $.a)"), &[(Code::BadIntrinsic, "/States/S/Parameters/a.$")]),
+        (call("States.MathRandom('a', 2)"), &[(Code::WrongArgument, "/States/S/Parameters/a.$")]),
+        (call("States.Format('{} {}', $.a)"), &[(Code::WrongArgument, "/States/S/Parameters/a.$")]),
     ]);
 }
 

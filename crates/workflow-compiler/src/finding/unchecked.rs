@@ -26,7 +26,7 @@ impl Unchecked {
 
     /// Returns whether a clause silences this finding.
     pub(super) fn silences(&mut self, code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
-        if !code.depends_on_table() {
+        if !code.can_be_unchecked() {
             return false;
         }
         let clause = state_of(&finding.pointer, analysis).and_then(|info| analysis.unchecked(info));

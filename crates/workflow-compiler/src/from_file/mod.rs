@@ -85,7 +85,7 @@ pub(crate) fn compile(
     let params = params::params(model, file, &uses, &mut found, problems);
     if let Some(word) = model.workflow.unchecked() {
         let all = found.len();
-        found.retain(|found| !found.code.depends_on_table());
+        found.retain(|found| !found.code.can_be_unchecked());
         if found.len() == all {
             problems.push(crate::finding::needless_word(word));
         }

@@ -8,35 +8,11 @@ use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::DEFINITION_CHARS;
 use workflow_asl::source::{Source, SourceError};
-use workflow_asl::{Code, Diagnostic};
+use workflow_asl::{AwsDiagnostic, Code};
 use workflow_local::Program;
 
 use crate::api::{ApiError, Code as ApiCode, Input, Members};
 use crate::registry::Registry;
-
-/// A finding in the API's format.
-struct Finding {
-    severity: &'static str,
-    code: &'static str,
-    message: String,
-    location: Option<String>,
-}
-
-/// Returns the service's code. Findings without one are about the form of the document.
-fn aws_code(code: Code) -> &'static str {
-    code.aws().unwrap_or("SCHEMA_VALIDATION_FAILED")
-}
-
-impl From<Diagnostic> for Finding {
-    fn from(found: Diagnostic) -> Self {
-        Self {
-            severity: if found.prevents_creation() { "ERROR" } else { "WARNING" },
-            code: aws_code(found.code),
-            location: Some(found.pointer.to_aws_location()),
-            message: found.message(),
-        }
-    }
-}
 
 /// Returns the type of state machine in a request; the default is Standard.
 pub(crate) fn machine_type(members: &mut Members<'_>) -> MachineType {
@@ -53,14 +29,10 @@ pub(crate) fn compile(text: &str, kind: MachineType) -> Result<Arc<Program>, Api
 }
 
 /// Returns the API's error for a definition with errors.
-pub(crate) fn invalid(found: Vec<Diagnostic>) -> ApiError {
-    refused(&found.into_iter().map(Finding::from).collect::<Vec<_>>())
-}
-
-fn refused(findings: &[Finding]) -> ApiError {
+pub(crate) fn refused(findings: &[AwsDiagnostic]) -> ApiError {
     let findings: Vec<_> = findings
         .iter()
-        .filter(|finding| finding.severity == "ERROR")
+        .filter(|finding| finding.is_error)
         .map(|finding| {
             let location = finding.location.as_deref().unwrap_or("null");
             format!("{}: {} at {location}", finding.code, finding.message)
@@ -70,14 +42,12 @@ fn refused(findings: &[Finding]) -> ApiError {
     ApiError::new(ApiCode::InvalidDefinition, message)
 }
 
-fn has_error(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.severity == "ERROR")
+fn has_error(findings: &[AwsDiagnostic]) -> bool {
+    findings.iter().any(|finding| finding.is_error)
 }
 
-fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) {
-    let finding = |code: Code, message: String, location| {
-        (None, vec![Finding { severity: "ERROR", code: aws_code(code), message, location }])
-    };
+fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<AwsDiagnostic>) {
+    let finding = |code, message, location| (None, vec![AwsDiagnostic::unreadable(code, message, location)]);
     let not_object = "Definition must be a valid JSON object".to_owned();
     if text.trim().is_empty() {
         return finding(Code::WrongType, not_object, None);
@@ -85,18 +55,26 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<Finding>) 
     let source = match Source::read_filled(text) {
         Ok(source) => source,
         Err(error) => {
-            let (line, column) = (error.location.line, error.location.column);
+            let (line, column) = match bare_word(text) {
+                // The service points behind the word.
+                Some(word) => {
+                    let blanks = text.len() - text.trim_start().len();
+                    let read = text.get(..blanks + word.len()).unwrap_or(text);
+                    let line = read.rsplit('\n').next().unwrap_or(read);
+                    (read.matches('\n').count() + 1, line.chars().count() + 1)
+                }
+                None => (error.location.line, error.location.column),
+            };
             let location = format!("[Source: (String)\"{text}\"; line: {line}, column: {column}]");
-            return finding(error.diagnostic.code, what_cannot_be_read(text, &error), Some(location));
+            let message = format!("{}\n at {location}", what_cannot_be_read(text, &error));
+            return finding(error.diagnostic.code, message, Some(location));
         }
     };
     if !source.value().is_object() {
         return finding(Code::WrongType, not_object, None);
     }
-    let (machine, found) = workflow_asl::rules::check_to_run(source.value(), kind);
-    // The service accepts what only fails at run time.
-    let found = found.into_iter().filter(|finding| !finding.code.fails_only_when_it_runs());
-    (machine.map(|machine| Arc::new(Program::compile(&machine))), found.map(Finding::from).collect())
+    let (machine, found) = workflow_asl::rules::check_as_the_service(source.value(), kind);
+    (machine.map(|machine| Arc::new(Program::compile(&machine))), found)
 }
 
 /// Returns why a definition cannot be read, with the service's message for a bare word.
@@ -109,15 +87,21 @@ pub(crate) fn what_cannot_be_read(text: &str, error: &SourceError) -> String {
 
 /// Returns why a string is not JSON, with the service's message for a bare word.
 pub(crate) fn what_is_not_json(text: &str, error: &dyn fmt::Display) -> String {
-    let word: String =
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).collect();
-    if word.starts_with(|c: char| c.is_ascii_digit()) || word.is_empty() || ["null", "true", "false"].contains(&&*word)
-    {
-        return error.to_string();
+    match bare_word(text) {
+        Some(word) => format!(
+            "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        ),
+        None => error.to_string(),
     }
-    format!(
-        "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-    )
+}
+
+/// Returns the word at the beginning of a text that is not JSON.
+fn bare_word(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(text.len());
+    let word = text.get(..end).unwrap_or_default();
+    let is_word = word.starts_with(|c: char| !c.is_ascii_digit()) && !["null", "true", "false"].contains(&word);
+    is_word.then_some(word)
 }
 
 /// The maximum number of findings in an answer, which is also the default.
@@ -133,14 +117,13 @@ impl Registry {
         members.check()?;
         let (_, findings) = check(text, kind);
         let result = if has_error(&findings) { "FAIL" } else { "OK" };
-        let shown: Vec<_> =
-            findings.iter().filter(|finding| finding.severity == "ERROR" || least == Some("WARNING")).collect();
+        let shown: Vec<_> = findings.iter().filter(|finding| finding.is_error || least == Some("WARNING")).collect();
         let diagnostics: Vec<_> = shown
             .iter()
             .take(most)
             .map(|finding| {
-                let mut diagnostic =
-                    json!({"severity": finding.severity, "code": finding.code, "message": finding.message});
+                let severity = if finding.is_error { "ERROR" } else { "WARNING" };
+                let mut diagnostic = json!({"severity": severity, "code": finding.code, "message": finding.message});
                 if let Some(location) = &finding.location {
                     diagnostic["location"] = json!(location);
                 }
