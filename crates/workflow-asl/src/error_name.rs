@@ -47,6 +47,9 @@ pub const HTTP_SOCKET: &str = "States.Http.Socket";
 /// The prefix of an HTTP task's status errors (`States.Http.StatusCode.429`).
 pub const HTTP_STATUS_PREFIX: &str = "States.Http.StatusCode.";
 
+/// The words in the cause of a [`RUNTIME`] error of an intrinsic function that got a value which it does not take.
+pub const INTRINSIC_CAUSE: &str = "There was an error while evaluating the intrinsic function: ";
+
 /// All reserved names except the HTTP status errors.
 pub const RESERVED: &[&str] = &[
     ALL,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::error_name::{
-    DATA_LIMIT_EXCEEDED, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
+    DATA_LIMIT_EXCEEDED, INTRINSIC_CAUSE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
 };
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
@@ -174,7 +174,8 @@ impl<'x> World<'x> {
                 Happening::Ended(of) => {
                     if let (Some(RUNTIME), Some(state)) = (of.error(), last_state(of.history())) {
                         fails.remove(&state);
-                        blame(guess, &state, None, true);
+                        let is_path = !of.cause().is_some_and(|cause| cause.contains(INTRINSIC_CAUSE));
+                        blame(guess, &state, None, is_path);
                     }
                     broken.extend(judge_end(explorer, of, news.is_of_child(), undisturbed, guess.clone()));
                 }

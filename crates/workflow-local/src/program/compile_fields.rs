@@ -37,7 +37,8 @@ pub(super) fn template(value: &CheckedValue, location: &str) -> Template {
                 (name.clone(), template(value, &location))
             };
             // As measured on AWS (2026-04): plain members as written, then the computed ones of a payload template.
-            let (mut computed, mut ordered): (Vec<_>, Vec<_>) = members.iter().partition(|(_, value)| is_computed(value));
+            let (mut computed, mut ordered): (Vec<_>, Vec<_>) =
+                members.iter().partition(|(_, value)| is_computed(value));
             sort_as_hash_map(&mut computed, |(name, _)| name);
             ordered.append(&mut computed);
             Template::Object(ObjectTemplate::new(ordered.into_iter().map(member).collect()))

@@ -3,9 +3,11 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
 mod arrays;
+mod jackson;
 mod text;
 
 use serde_json::{Number, Value};
+use workflow_asl::error_name::INTRINSIC_CAUSE;
 use workflow_asl::intrinsic::{self, Function, Intrinsic};
 use workflow_asl::path::JsonPath;
 
@@ -66,10 +68,8 @@ impl CompiledCall {
                 Argument::Call(call) => values.push(call.evaluate(scope)?),
             }
         }
-        self.apply(template, values, scope.random).map_err(|why| {
-            let source = &self.source;
-            QueryFailure::runtime(format!("There was an error while evaluating the intrinsic function: {source}. {why}"))
-        })
+        self.apply(template, values, scope.random)
+            .map_err(|why| QueryFailure::runtime(format!("{INTRINSIC_CAUSE}{}. {why}", self.source)))
     }
 
     /// Returns the result, or the service's reason why there is none.
@@ -103,9 +103,7 @@ impl Args {
             Function::JsonToString => Some(Value::String(self.get(0)?.to_string())),
             Function::Array => Some(Value::Array(self.0.clone())),
             Function::ArrayPartition => arrays::partition(self.array(0)?, self.cut(1)?),
-            Function::ArrayContains => {
-                Some(Value::Bool(self.array(0)?.iter().any(|item| same(item, self.0.get(1)))))
-            }
+            Function::ArrayContains => Some(Value::Bool(self.array(0)?.iter().any(|item| same(item, self.0.get(1))))),
             Function::ArrayRange => arrays::range(self.cut(0)?, self.cut(1)?, self.cut(2)?),
             Function::ArrayGetItem => arrays::item(self.array(0)?, self.cut(1)?),
             Function::ArrayLength => Some(Value::from(self.array(0)?.len())),

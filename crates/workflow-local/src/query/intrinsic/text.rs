@@ -7,7 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use serde_json::Value;
 use workflow_asl::limits::INTRINSIC_TEXT_CHARS;
 
-use super::Args;
+use super::{Args, jackson};
 
 /// Evaluates `States.Format`, whose template is literal or the first argument. An error is the service's reason.
 pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Option<Value>, String> {
@@ -92,8 +92,10 @@ pub(super) fn string_to_json(text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    crate::json_text::parse(text.as_bytes())
-        .map_err(|error| format!("Cannot convert String to Json in States.StringToJson, caused by: {error}"))
+    crate::json_text::parse(text.as_bytes()).map_err(|error| {
+        let problem = jackson::problem(text).unwrap_or(error);
+        format!("Cannot convert String to Json in States.StringToJson, caused by: {problem}")
+    })
 }
 
 /// Returns a text that is not too long.
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_template_that_is_a_value_is_split_as_a_literal_one() {
-        assert_eq!(pieces_of("{}a\\{}b\\\\{}").unwrap(), ["", "a{}b\\", ""].map(str::to_owned));
+        assert_eq!(pieces_of("{}a\\{\\}b{}").unwrap(), ["", "a{}b", ""].map(str::to_owned));
         // Measured on AWS, 2026-04.
         let alone = "Invalid template in States.Format: matching '}' not found for '{'.";
         assert_eq!(pieces_of("Hello {{}}"), Err(alone.to_owned()));
