@@ -392,7 +392,7 @@ fn run_reads_the_objects_of_a_folder() {
 
     let output = workflow(&["run", "parts.asl.json"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("cause: The specified key does not exist: stock/2025.csv"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("Request ID: local): stock/2025.csv"), "{}", stdout(&output));
 }
 
 #[test]

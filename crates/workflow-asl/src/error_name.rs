@@ -28,7 +28,7 @@ pub const RUNTIME: &str = "States.Runtime";
 pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
 /// `ResultPath` cannot be applied to the state's input.
 pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
-/// An intrinsic function failed.
+/// An intrinsic function failed (the service raises [`RUNTIME`], as recorded since 2026).
 pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
 /// No rule of a choice matched and there is no default (the service raises [`RUNTIME`]).
 pub const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
@@ -46,6 +46,9 @@ pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
 pub const HTTP_SOCKET: &str = "States.Http.Socket";
 /// The prefix of an HTTP task's status errors (`States.Http.StatusCode.429`).
 pub const HTTP_STATUS_PREFIX: &str = "States.Http.StatusCode.";
+
+/// The words in the cause of a [`RUNTIME`] error of an intrinsic function that got a value which it does not take.
+pub const INTRINSIC_CAUSE: &str = "There was an error while evaluating the intrinsic function: ";
 
 /// All reserved names except the HTTP status errors.
 pub const RESERVED: &[&str] = &[
@@ -72,7 +75,7 @@ pub const RESERVED: &[&str] = &[
 pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];
 
 /// The names of the specification for which the service raises [`RUNTIME`].
-pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, NO_CHOICE_MATCHED];
+pub const NEVER_RAISED: &[&str] = &[PARAMETER_PATH_FAILURE, INTRINSIC_FAILURE, NO_CHOICE_MATCHED];
 
 /// The prefixes of Lambda's own names for failures of a function, such as running out of time or memory.
 ///

@@ -85,8 +85,8 @@ fn a_miss_says_what_the_service_says() {
             assert_eq!(select(text, &input), Err(miss.to_owned()), "{text}");
         },
     );
-    assert!(path("$.a.list[4]").select(&input).unwrap_err().is_index_out_of_range());
-    assert!(!path("$.a.b").select(&input).unwrap_err().is_index_out_of_range());
+    assert!(path("$.a.list[4]").select(&input).unwrap_err().is_past_end());
+    assert!(!path("$.a.b").select(&input).unwrap_err().is_past_end());
 }
 
 #[test]

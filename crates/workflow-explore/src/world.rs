@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::error_name::{
-    DATA_LIMIT_EXCEEDED, INTRINSIC_FAILURE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
+    DATA_LIMIT_EXCEEDED, INTRINSIC_CAUSE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
 };
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
@@ -166,17 +166,16 @@ impl<'x> World<'x> {
                     fails.remove(state);
                     broken.push(of_program(state, error, Some(cause), blame(guess, state, field, false)));
                 }
-                Happening::Caught(state, Some(error @ (INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE))) => {
+                Happening::Caught(state, Some(error @ RESULT_PATH_MATCH_FAILURE)) => {
                     broken.push(of_program(state, error, None, blame(guess, state, None, false)));
                 }
                 Happening::Succeeded(state) => pass(passed, state),
                 Happening::Entered(state) if is_fail(state) => drop(fails.insert(Arc::clone(state))),
                 Happening::Ended(of) => {
-                    if let (Some(error @ (INTRINSIC_FAILURE | RUNTIME)), Some(state)) =
-                        (of.error(), last_state(of.history()))
-                    {
+                    if let (Some(RUNTIME), Some(state)) = (of.error(), last_state(of.history())) {
                         fails.remove(&state);
-                        blame(guess, &state, None, error == RUNTIME);
+                        let is_path = !of.cause().is_some_and(|cause| cause.contains(INTRINSIC_CAUSE));
+                        blame(guess, &state, None, is_path);
                     }
                     broken.extend(judge_end(explorer, of, news.is_of_child(), undisturbed, guess.clone()));
                 }
@@ -553,7 +552,7 @@ fn judge_end(
     let (property, message) = match error {
         RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),
         DATA_LIMIT_EXCEEDED => (built_in::QUOTAS, message),
-        RUNTIME | INTRINSIC_FAILURE | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
+        RUNTIME | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
         // The error was reported when it occurred.
         QUERY_EVALUATION_ERROR => return None,
         _ if is_child || explorer.any_error || state.as_ref().is_some_and(is_fail) => return None,

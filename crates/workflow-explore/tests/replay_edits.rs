@@ -321,7 +321,7 @@ fn edits() -> Vec<(&'static str, Of, Edit, &'static str)> {
             "another output",
             Order,
             set("/States/Done", json!({ "Type": "Pass", "Result": { "ok": true }, "End": true })),
-            "another path at `Done`: other end $.order",
+            "another path at `Done`: other end $.total",
         ),
         (
             "a result that is not kept",

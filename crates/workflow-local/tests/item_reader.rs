@@ -244,12 +244,12 @@ fn an_item_tells_its_source() {
     let csv = json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" });
     let key = |key: &str| json!({ "Bucket": "b", "Key": key });
     let prefix = json!({ "Bucket": "b", "Prefix": "in/" });
-    assert_eq!(sources("getObject", key("in/2.csv"), csv.clone()), json!(["S3://b/in/2.csv", "S3://b/in/2.csv"]));
-    assert_eq!(sources("getObject", key("o.json"), json!({ "InputType": "JSON" })), json!(["S3://b/o.json"]));
-    assert_eq!(sources("listObjectsV2", prefix.clone(), json!({})), json!(["S3://b", "S3://b"]));
+    assert_eq!(sources("getObject", key("in/2.csv"), csv.clone()), json!(["s3://b/in/2.csv", "s3://b/in/2.csv"]));
+    assert_eq!(sources("getObject", key("o.json"), json!({ "InputType": "JSON" })), json!(["s3://b/o.json"]));
+    assert_eq!(sources("listObjectsV2", prefix.clone(), json!({})), json!(["s3://b", "s3://b"]));
     let mut flat = csv;
     flat["Transformation"] = json!("LOAD_AND_FLATTEN");
-    let each = json!(["S3://b/in/1.csv", "S3://b/in/2.csv", "S3://b/in/2.csv"]);
+    let each = json!(["s3://b/in/1.csv", "s3://b/in/2.csv", "s3://b/in/2.csv"]);
     assert_eq!(sources("listObjectsV2", prefix, flat), each);
     // Items of a manifest come from the objects that it lists.
     let manifest = json!({ "destinationBucket": "arn:aws:s3:::inventories", "fileFormat": "CSV", "fileSchema": "Bucket, Key",
@@ -257,7 +257,7 @@ fn an_item_tells_its_source() {
     store.put("b", "manifest.json", manifest.to_string().into_bytes()).unwrap();
     store.put("inventories", "d/1.csv", b"p,a.png\n".to_vec()).unwrap();
     let inventory = sources("getObject", key("manifest.json"), json!({ "InputType": "MANIFEST" }));
-    assert_eq!(inventory, json!(["S3://inventories/d/1.csv"]));
+    assert_eq!(inventory, json!(["s3://inventories/d/1.csv"]));
     // Without a reader they come from the input, in a distributed map; and what is selected goes into batches.
     let mut machine = map("getObject", json!({}), json!({}), selector.clone());
     let state = machine["States"]["Each"].as_object_mut().unwrap();
@@ -267,7 +267,7 @@ fn an_item_tells_its_source() {
     let state = machine["States"]["Each"].as_object_mut().unwrap();
     state.insert("ItemBatcher".to_owned(), json!({ "MaxItemsPerBatch": 5 }));
     state["ResultSelector"] = json!({ "all.$": "$[0].Items[*].source" });
-    run(&machine, &store, &json!({})).assert_output(json!(["S3://b/o.json"]));
+    run(&machine, &store, &json!({})).assert_output(json!(["s3://b/o.json"]));
 }
 
 #[test]

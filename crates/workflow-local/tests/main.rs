@@ -11,6 +11,7 @@ mod handlers;
 mod item_reader;
 mod jsonata_scope;
 mod limits;
+mod measured;
 mod mock_file;
 mod nested;
 mod numbers;

@@ -40,7 +40,7 @@ fn jsonata_computes_and_its_failures_are_told() {
              '$states.input.nothing' specified for the field 'Output' returned nothing (undefined)."
         )
     );
-    assert_eq!(links(&execution)[1..], ["2<0 PassStateEntered", "3<0 EvaluationFailed", "4<3 ExecutionFailed"]);
+    assert_eq!(links(&execution)[1..], ["2<0 PassStateEntered", "3<2 EvaluationFailed", "4<3 ExecutionFailed"]);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_distributed_map_reads_its_items_and_tolerates_failures() {
             "4<3 MapRunStarted",
             "5<4 MapRunSucceeded",
             "6<5 MapStateSucceeded",
-            "7<5 MapStateExited",
+            "7<4 MapStateExited",
             "8<7 ExecutionSucceeded"
         ]
     );

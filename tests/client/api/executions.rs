@@ -64,11 +64,9 @@ async fn an_alias_shares_executions_by_weight() {
         second += usize::from(described["stateMachineVersionArn"] == format!("{machine}:2"));
     }
     assert!((130..=185).contains(&second), "{second} of 200");
-    // Descriptions do not name an alias, and a version that it uses cannot be deleted.
-    assert_eq!(
-        api.refused("DescribeStateMachine", json!({"stateMachineArn": alias})).await.1,
-        "StateMachineDoesNotExist"
-    );
+    // An alias is described as its first version.
+    let described = api.ok("DescribeStateMachine", json!({"stateMachineArn": alias})).await;
+    assert_eq!(described["stateMachineArn"], json!(format!("{machine}:1")));
     let unknown = format!("{machine}:dev");
     assert_eq!(api.refused("StartExecution", json!({"stateMachineArn": unknown})).await.1, "StateMachineDoesNotExist");
 }

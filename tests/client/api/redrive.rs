@@ -64,7 +64,7 @@ async fn a_redriven_execution_does_not_repeat_what_succeeded() {
     redrive(&api, &execution).await;
     let described = api.ended(&execution).await;
     assert_eq!(described["status"], "SUCCEEDED", "{described}");
-    assert_eq!(described["output"], "{\"of\":\"x\",\"kept\":7,\"redrives\":1}");
+    assert_eq!(described["output"], "{\"of\":\"x\",\"redrives\":1,\"kept\":7}");
     assert_eq!((&described["redriveCount"], &described["redriveStatus"]), (&json!(1), &json!("NOT_REDRIVABLE")));
     assert!(described["redriveDate"].is_number());
     assert_eq!(calls.load(Ordering::SeqCst), 2);

@@ -9,7 +9,7 @@ pub enum ArgumentKind {
     Any,
     /// A string.
     String,
-    /// A number, which the service rounds to the nearest integer.
+    /// A number, of which the service cuts the fraction; `States.MathAdd` rounds it.
     Integer,
     /// `true` or `false`.
     Boolean,

@@ -36,10 +36,10 @@ impl FunctionCall {
         found
     }
 
-    /// Returns a literal number, rounded like the service.
+    /// Returns a literal number, cut towards zero as the service does except in `States.MathAdd`.
     fn number(&self, index: usize) -> Option<f64> {
         match self.args.get(index)? {
-            Argument::Number(number) => number.as_f64().map(f64::round),
+            Argument::Number(number) => number.as_f64().map(f64::trunc),
             _ => None,
         }
     }
@@ -70,9 +70,14 @@ impl FunctionCall {
                 }
                 _ => None,
             },
+            Function::MathRandom if self.number(0)? >= self.number(1)? => {
+                Some(format!("`{name}` requires an end above its start"))
+            }
             Function::MathAdd => {
                 let range = f64::from(i32::MIN)..=f64::from(i32::MAX);
-                let outside = [self.number(0), self.number(1)].into_iter().flatten().any(|one| !range.contains(&one));
+                let (a, b) = (self.number(0), self.number(1));
+                let sum = a.zip(b).map(|(a, b)| a + b);
+                let outside = [a, b, sum].into_iter().flatten().any(|one| !range.contains(&one));
                 outside.then(|| format!("`{name}` only supports 32-bit numbers"))
             }
             Function::StringToJson => match self.args.first()? {

@@ -17,13 +17,13 @@ const VISITS: u32 = 5_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoMatch {
     text: String,
-    index: bool,
+    past_end: bool,
 }
 
 impl NoMatch {
-    /// Returns whether the path failed at an index outside its array, which a payload template may treat as null.
-    pub fn is_index_out_of_range(&self) -> bool {
-        self.index
+    /// Returns whether the path ends with an index outside its array, which gives null in a payload template.
+    pub fn is_past_end(&self) -> bool {
+        self.past_end
     }
 }
 
@@ -123,7 +123,7 @@ impl JsonPath {
                 JsonKind::of(other).name()
             )),
             (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Array(_)) => {
-                NoMatch { text: nothing(), index: true }
+                NoMatch { text: nothing(), past_end: at + 1 == self.steps.len() }
             }
             (Some(PathStep::Index(_) | PathStep::FromLength(_)), Value::Null) => {
                 NoMatch::other(format!("The path {} is null", self.prefix(at)))
@@ -139,7 +139,7 @@ impl JsonPath {
 
 impl NoMatch {
     fn other(text: String) -> Self {
-        Self { text, index: false }
+        Self { text, past_end: false }
     }
 }
 

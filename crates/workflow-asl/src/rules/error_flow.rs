@@ -15,7 +15,6 @@ use crate::{Diagnostic, Finding, error_name, placeholder};
 const SOURCES: &[(&str, &str)] = &[
     (error_name::HEARTBEAT_TIMEOUT, "a task with a heartbeat"),
     (error_name::HTTP_SOCKET, "a task that calls `http:invoke`"),
-    (error_name::INTRINSIC_FAILURE, "a state in JSONPath"),
     (error_name::RESULT_PATH_MATCH_FAILURE, "a state in JSONPath"),
     (error_name::QUERY_EVALUATION_ERROR, "a state in JSONata"),
     (error_name::BRANCH_FAILED, "a Parallel state"),

@@ -162,7 +162,7 @@ fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mu
     let mut errors = Errors::default();
     errors.reserved(&[error_name::DATA_LIMIT_EXCEEDED]);
     errors.reserved(match at.language {
-        QueryLanguage::JsonPath => &[error_name::INTRINSIC_FAILURE, error_name::RESULT_PATH_MATCH_FAILURE],
+        QueryLanguage::JsonPath => &[error_name::RESULT_PATH_MATCH_FAILURE],
         QueryLanguage::Jsonata => &[error_name::QUERY_EVALUATION_ERROR],
     });
     match state.kind {

@@ -25,7 +25,7 @@ pub(super) fn all() -> Vec<Planted> {
         machine(json!({
             "All": { "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "ResultPath": "$.made", "Next": next },
             "Any": { "Type": "Choice", "Choices": [{ "Variable": "$.made[0]", "IsPresent": true, "Next": "Use" }], "Default": "Done" },
-            "Use": with(task("use", "Done"), json!({ "Parameters": { "first.$": "$.made[0]" } })),
+            "Use": with(task("use", "Done"), json!({ "InputPath": "$.made[0]" })),
         }))
     };
     let status = |more: Value| {

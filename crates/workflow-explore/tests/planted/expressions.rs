@@ -27,7 +27,7 @@ pub(super) fn all() -> Vec<Planted> {
             "Any": choice(json!({ "Variable": "$.items[0]", "IsPresent": true }), next),
             "Each": { "Type": "Map", "ItemsPath": "$.items", "ResultPath": null, "Next": "Use",
                 "ItemProcessor": { "StartAt": "One", "States": { "One": { "Type": "Pass", "End": true } } } },
-            "Use": with(task("use", "Done"), json!({ "Parameters": { "first.$": "$.items[0]" } })),
+            "Use": with(task("use", "Done"), json!({ "InputPath": "$.items[0]" })),
         }))
     };
     let skips = |next: &str| {

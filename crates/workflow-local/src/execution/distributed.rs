@@ -388,7 +388,7 @@ impl Execution {
             Some(arguments) => self.write_results(run, arguments, &join, &[]),
             None => Ok(run.results(join.results)),
         };
-        let Some(visit) = thread.visit.take() else { return };
+        let Some(mut visit) = thread.visit.take() else { return };
         let result = match result {
             Ok(result) => Payload::new(result),
             Err(cause) => {
@@ -396,14 +396,15 @@ impl Execution {
             }
         };
         self.close_map_run(record, EventType::MapRunSucceeded);
+        // Measured on AWS since 2024-11: `Exited` follows the start of the map run.
+        visit.exit_after = Some(thread.last);
         self.record(&mut thread, EventType::MapRunSucceeded, Details::None);
         // The item is counted before anything is selected from it.
         if result.is_too_large() {
             let failure = Failure::too_large(&visit.name);
             return self.fail(thread, visit, failure);
         }
-        // `…Succeeded` and `…Exited` both follow the map run's event.
-        self.emit(thread.run, thread.last, EventType::MapStateSucceeded, Details::None);
+        self.record(&mut thread, EventType::MapStateSucceeded, Details::None);
         let program = Arc::clone(&self.program);
         self.finish(&program, thread, visit, result);
     }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use workflow_asl::error_name::{
-    DATA_LIMIT_EXCEEDED, EXCEED_TOLERATED_FAILURE_THRESHOLD, INTRINSIC_FAILURE, QUERY_EVALUATION_ERROR, RUNTIME,
-    TIMEOUT,
+    DATA_LIMIT_EXCEEDED, EXCEED_TOLERATED_FAILURE_THRESHOLD, QUERY_EVALUATION_ERROR, RUNTIME, TIMEOUT,
 };
 
 use super::thread::Visit;
@@ -29,8 +28,6 @@ pub(crate) struct Failure {
 #[derive(Clone, Debug)]
 pub(crate) struct Evaluation {
     pub(crate) location: Option<Arc<str>>,
-    /// Whether the event follows the state's `Entered` event, and not the event before it.
-    pub(crate) after_entered: bool,
 }
 
 impl Failure {
@@ -69,9 +66,8 @@ impl Failure {
     pub(crate) fn query(visit: &Visit, failure: QueryFailure) -> Self {
         match failure {
             QueryFailure::Runtime(text) => Self::runtime(visit, &text),
-            QueryFailure::Intrinsic(text) => Self::new(INTRINSIC_FAILURE, Some(in_state(visit, &text))),
             QueryFailure::Evaluation { location, text } => Self {
-                evaluation: Some(Evaluation { location, after_entered: false }),
+                evaluation: Some(Evaluation { location }),
                 ..Self::new(QUERY_EVALUATION_ERROR, Some(in_state(visit, &text)))
             },
         }

@@ -126,6 +126,7 @@ impl Execution {
             thread.variables.assign(assigned);
         }
         let output = exit.output.clone();
+        thread.last = visit.exit_after.unwrap_or(thread.last);
         let details = Details::StateExited { name: visit.name, output: exit.output, assigned: exit.assigned };
         self.record(&mut thread, kind, details);
         match next {

@@ -44,6 +44,7 @@ impl Execution {
         let state = program.state(visit.state);
         self.tell_evaluation(&mut thread, &visit, &failure);
         failure.evaluation = None;
+        visit.exit_after = None;
         if failure.is_runtime() {
             return self.fail_run(thread, visit, failure);
         }
@@ -65,11 +66,8 @@ impl Execution {
                 return;
             }
         }
-        match state.kind() {
-            StateKind::Map => self.record(&mut thread, EventType::MapStateFailed, Details::None),
-            StateKind::Parallel => self.record(&mut thread, EventType::ParallelStateFailed, Details::None),
-            _ => {}
-        }
+        let last = thread.last;
+        self.tell_failed(&mut thread, state.kind());
         let Some((number, catcher)) = state.catcher_for(&failure) else {
             return self.fail_thread(thread, visit, failure);
         };
@@ -80,26 +78,32 @@ impl Execution {
                 run.caught.push((run.history.len() as u64 + 1, failure.error));
                 self.exit(thread, visit, exit, Some(catcher.next));
             }
+            Err(failure) if failure.is_runtime() => self.fail_run(thread, visit, failure),
             Err(mut failure) => {
+                // As measured on AWS (2024-12): the state fails a second time.
+                thread.last = last;
                 self.tell_evaluation(&mut thread, &visit, &failure);
                 failure.evaluation = None;
-                if failure.is_runtime() {
-                    self.fail_run(thread, visit, failure)
-                } else {
-                    self.fail_thread(thread, visit, failure)
-                }
+                self.tell_failed(&mut thread, state.kind());
+                self.fail_thread(thread, visit, failure);
             }
         }
     }
 
-    /// Writes `EvaluationFailed`, after the event before the state unless more has happened since.
+    /// Writes that a state with states inside failed.
+    fn tell_failed(&mut self, thread: &mut Thread, kind: StateKind) {
+        match kind {
+            StateKind::Map => self.record(thread, EventType::MapStateFailed, Details::None),
+            StateKind::Parallel => self.record(thread, EventType::ParallelStateFailed, Details::None),
+            _ => {}
+        }
+    }
+
+    /// Writes `EvaluationFailed`.
     fn tell_evaluation(&mut self, thread: &mut Thread, visit: &Visit, failure: &Failure) {
         let (Some(evaluation), Some(error), Some(cause)) = (&failure.evaluation, &failure.error, &failure.cause) else {
             return;
         };
-        if thread.last == visit.entered && !evaluation.after_entered {
-            thread.last = visit.before;
-        }
         let details = Details::EvaluationFailed {
             error: Arc::clone(error),
             cause: Arc::clone(cause),

@@ -138,7 +138,7 @@ impl Execution {
             raw: visitor.input.clone(),
             selected: None,
             entered: 0,
-            before: 0,
+            exit_after: None,
             entered_time: self.now,
             retries: 0,
             used: Vec::new(),

@@ -80,10 +80,11 @@ impl Execution {
 
     /// Ends the wait when all branches or items are done: the state has its result.
     pub(super) fn join(&mut self, mut parent: Box<Thread>, results: Vec<Option<Payload>>, kind: EventType) {
-        // `…Succeeded` and `…Exited` both follow the last event inside.
-        self.emit(parent.run, parent.last, kind, Details::None);
         let results = results.into_iter().flatten().collect();
-        if let Some(visit) = parent.visit.take() {
+        if let Some(mut visit) = parent.visit.take() {
+            // `…Succeeded` and `…Exited` both follow the last event inside.
+            visit.exit_after = Some(parent.last);
+            self.record(&mut parent, kind, Details::None);
             let program = Arc::clone(&self.program);
             self.finish(&program, parent, visit, Payload::list(results));
         }

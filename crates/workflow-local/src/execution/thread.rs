@@ -48,8 +48,8 @@ pub(crate) struct Visit {
     pub(crate) selected: Option<Payload>,
     /// The `Entered` event.
     pub(crate) entered: u64,
-    /// The event before it.
-    pub(crate) before: u64,
+    /// The event that `Exited` follows, if it is not the last one: what happened before `…Succeeded`.
+    pub(crate) exit_after: Option<u64>,
     pub(crate) entered_time: Instant,
     /// How often the state was retried.
     pub(crate) retries: u64,

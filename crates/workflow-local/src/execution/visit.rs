@@ -44,7 +44,6 @@ impl Execution {
             StateKind::Map => EventType::MapStateEntered,
         };
         self.took(id, CoverageEvent::Entered);
-        let before = thread.last;
         let details = Details::StateEntered { name: Arc::clone(&state.name), input: input.clone() };
         self.record(&mut thread, kind, details);
         let mut visit = Visit {
@@ -53,7 +52,7 @@ impl Execution {
             raw: input,
             selected: None,
             entered: thread.last,
-            before,
+            exit_after: None,
             entered_time: self.now,
             retries: 0,
             used: vec![0; state.retry.len()],
@@ -205,7 +204,7 @@ impl Execution {
                 match value.as_f64() {
                     None => Err(expression.unexpected("number", &value)),
                     Some(number) if range.whole && number.fract() != 0.0 => {
-                        Err(expression.unexpected("integer", &value))
+                        Err(expression.not_an_integer(field, &value))
                     }
                     Some(number) if !range.contains(number) => Err(expression.out_of_range(&allowed(*range), &value)),
                     Some(number) => Ok(Some(number)),

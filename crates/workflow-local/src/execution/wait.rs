@@ -12,6 +12,7 @@ use super::failure::{Evaluation, Failure};
 use super::thread::{AfterSleep, Thread, Visit};
 use crate::clock::Instant;
 use crate::program::{Amount, AmountFrom, Program, WaitProgram};
+use crate::query::path::Path;
 use crate::query::template::Template;
 use crate::query::{QueryFailure, Scope};
 
@@ -49,8 +50,8 @@ impl Execution {
                 self.now.after(Duration::try_from_secs_f64(seconds.unwrap_or(0.0)).unwrap_or(Duration::MAX))
             }
             WaitProgram::TimestampPath(path) => self.evaluate(thread, visit, |scope| {
-                let selected = path.select(scope).map_err(|_| no_timestamp(path.source(), None))?;
-                selected.as_str().and_then(Instant::parse).ok_or_else(|| no_timestamp(path.source(), Some(&*selected)))
+                let selected = path.select(scope).map_err(|_| no_input("TimestampPath", path))?;
+                selected.as_str().and_then(Instant::parse).ok_or_else(|| no_timestamp(path.source(), &selected))
             })?,
             WaitProgram::Timestamp(template) => {
                 let value = self.evaluate(thread, visit, |scope| timestamp(template, scope))?;
@@ -83,16 +84,15 @@ fn bad_timestamp(visit: &Visit, value: &Value) -> Failure {
     let failure = Failure::runtime(visit, &text);
     Failure {
         error: Some(QUERY_EVALUATION_ERROR.into()),
-        evaluation: Some(Evaluation { location: Some("Timestamp".into()), after_entered: true }),
+        evaluation: Some(Evaluation { location: Some("Timestamp".into()) }),
         ..failure
     }
 }
 
 /// Evaluates a path to seconds: a whole number that is not negative.
-fn seconds(path: &crate::query::path::Path, scope: &Scope<'_>) -> Result<u64, QueryFailure> {
+fn seconds(path: &Path, scope: &Scope<'_>) -> Result<u64, QueryFailure> {
     let source = path.source();
-    let none =
-        || QueryFailure::runtime(format!("The SecondsPath parameter does not reference an input value: {source}"));
+    let none = || no_input("SecondsPath", path);
     let value = path.select(scope).map_err(|_| none())?;
     let Value::Number(number) = &*value else { return Err(none()) };
     if let Some(seconds) = number.as_u64() {
@@ -106,13 +106,13 @@ fn seconds(path: &crate::query::path::Path, scope: &Scope<'_>) -> Result<u64, Qu
     Err(QueryFailure::runtime(format!("The SecondsPath parameter {what}: {source} == {number}")))
 }
 
-fn no_timestamp(source: &str, value: Option<&Value>) -> QueryFailure {
-    let printed = match value {
-        Some(Value::String(text)) => format!(" == {text}"),
-        Some(other) => format!(" == {other}"),
-        None => String::new(),
-    };
+fn no_input(field: &str, path: &Path) -> QueryFailure {
+    QueryFailure::runtime(format!("The {field} parameter does not reference an input value: {}", path.source()))
+}
+
+fn no_timestamp(source: &str, value: &Value) -> QueryFailure {
+    let printed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     QueryFailure::runtime(format!(
-        "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {source}{printed}"
+        "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {source} == {printed}"
     ))
 }

@@ -30,7 +30,7 @@ pub(crate) struct Item {
     /// The member's name, when the items are an object's members.
     pub(crate) key: Option<String>,
     pub(crate) value: Value,
-    /// The source: `S3://BUCKET` for an object of a listing, else `S3://BUCKET/KEY`.
+    /// The source: `s3://BUCKET` for an object of a listing, else `s3://BUCKET/KEY`.
     pub(crate) source: Arc<str>,
 }
 
@@ -44,8 +44,11 @@ pub(crate) fn read(
     let text = |name: &str| arguments.get(name).and_then(Value::as_str);
     let bucket = text("Bucket").unwrap_or_default();
     let object = || {
-        let key = text("Key").unwrap_or_default();
-        Object::read(store, bucket, key, text("VersionId"))
+        let (key, version) = (text("Key").unwrap_or_default(), text("VersionId"));
+        if version.is_some() && matches!(reader.source, Source::Object(Format::Parquet)) {
+            return Err("S3 Version ID selection is not currently supported for PARQUET files".to_owned());
+        }
+        Object::read(store, bucket, key, version)
     };
     let prefix = text("Prefix").unwrap_or_default();
     let mut reading = ReadProgress::default();
@@ -81,8 +84,8 @@ pub(crate) fn source(reader: &Reader, arguments: &Value) -> String {
 
 fn uri(bucket: &str, key: Option<&str>) -> String {
     match key {
-        Some(key) => format!("S3://{bucket}/{key}"),
-        None => format!("S3://{bucket}"),
+        Some(key) => format!("s3://{bucket}/{key}"),
+        None => format!("s3://{bucket}"),
     }
 }
 

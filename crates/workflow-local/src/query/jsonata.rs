@@ -107,6 +107,11 @@ impl Expression {
         ))
     }
 
+    /// Returns the failure for a fraction in a field that requires an integer.
+    pub(crate) fn not_an_integer(&self, field: &str, value: &Value) -> QueryFailure {
+        self.failure(format!("The {field} field cannot be parsed as an integer: {value}"))
+    }
+
     /// Returns the failure for a number that the field does not allow; `allowed` describes the range.
     pub(crate) fn out_of_range(&self, allowed: &str, value: &Value) -> QueryFailure {
         self.failure(format!(

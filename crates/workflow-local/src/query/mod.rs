@@ -166,8 +166,6 @@ pub(crate) enum QueryFailure {
     Runtime(String),
     /// `States.QueryEvaluationError`, with the field of the expression.
     Evaluation { location: Option<Arc<str>>, text: String },
-    /// `States.IntrinsicFailure`.
-    Intrinsic(String),
 }
 
 impl QueryFailure {

@@ -52,8 +52,10 @@ impl ContextStart {
 
 /// The failure of a path that selects nothing: Jayway's text, and the input.
 pub(crate) struct Missing<'a> {
-    pub(crate) text: String,
-    pub(crate) root: Cow<'a, Value>,
+    text: String,
+    root: Cow<'a, Value>,
+    /// Whether it ends with an index outside its array.
+    past_end: bool,
 }
 
 impl Path {
@@ -91,7 +93,7 @@ impl Path {
                 Some(value) => value,
                 None => {
                     let text = format!("The variable '${name}' is not assigned");
-                    return Err(Missing { text, root: Cow::Owned(Value::Null) });
+                    return Err(Missing { text, root: Cow::Owned(Value::Null), past_end: false });
                 }
             },
         };
@@ -101,7 +103,7 @@ impl Path {
                 Root::Context => scope.context.complete(),
                 _ => root,
             };
-            Missing { text: miss.to_string(), root: Cow::Borrowed(root) }
+            Missing { text: miss.to_string(), root: Cow::Borrowed(root), past_end: miss.is_past_end() }
         })
     }
 
@@ -125,7 +127,12 @@ impl Path {
     /// <https://github.com/awslabs/states-language/issues/29>.
     pub(crate) fn operand<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
         self.refuse_null(scope)?;
-        self.value(scope)
+        self.select(scope).map_err(|_| {
+            let source = self.source();
+            QueryFailure::runtime(format!(
+                "Invalid path '{source}': The choice state's condition path references an invalid value."
+            ))
+        })
     }
 
     /// Returns whether an operand of a choice rule is present.
@@ -149,11 +156,29 @@ impl Path {
             .map_err(|missing| QueryFailure::Runtime(format!("Invalid path '{}' : {}", self.source(), missing.text)))
     }
 
-    /// Returns the selected value for a template's field, which has another text for missing values.
+    /// Returns the selected value for a template's field: null if the path ends past the end of a list, as measured on
+    /// AWS (2026-09). Missing values have another text here.
     pub(crate) fn value_for_field<'a>(&self, field: &str, scope: &Scope<'a>) -> Result<Cow<'a, Value>, QueryFailure> {
+        self.select(scope).or_else(|missing| match missing.past_end {
+            true => Ok(Cow::Owned(Value::Null)),
+            false => Err(QueryFailure::Runtime(format!(
+                "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
+                self.source(),
+                missing.root
+            ))),
+        })
+    }
+
+    /// Returns the selected value for an argument of an intrinsic function in the call `source`.
+    pub(crate) fn value_for_argument<'a>(
+        &self,
+        source: &str,
+        scope: &Scope<'a>,
+    ) -> Result<Cow<'a, Value>, QueryFailure> {
         self.select(scope).map_err(|missing| {
             QueryFailure::Runtime(format!(
-                "The JSONPath '{}' specified for the field '{field}' could not be found in the input '{}'",
+                "The function '{source}' had the following error: The JsonPath argument for the field '{}' could not be \
+                 found in the input '{}'",
                 self.source(),
                 missing.root
             ))

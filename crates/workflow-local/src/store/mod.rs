@@ -70,8 +70,12 @@ impl ListedObject {
     }
 }
 
+/// Returns the service's words (2026-04) and the object, which they lack.
 fn no_such_key(bucket: &str, key: &str) -> String {
-    format!("The specified key does not exist: {bucket}/{key}")
+    format!(
+        "The specified S3 object does not exist. | Message from S3: The specified key does not exist. (Service: S3, \
+         Status Code: 404, Request ID: local): {bucket}/{key}"
+    )
 }
 
 fn no_such_bucket(bucket: &str) -> String {

@@ -30,16 +30,15 @@ pub(super) fn check(context: &Value, has_token: bool) -> Result<(), TestStateErr
         if name == "Map" {
             return Err(refused("'Map' field is not supported when mocking a Context object"));
         }
-        let refuse_value = |name: &str, noun: &str| refused(&format!("Field '{name}' must be {noun}"));
         let find = |members: &'static [Member], name: &str| {
             let known = members.iter().find(|known| known.name == name);
             known.ok_or_else(|| refused(&format!("Field '{name}' is not allowed")))
         };
         let known = find(context::MEMBERS, name)?;
-        takes(known.kind, value).map_err(|noun| refuse_value(name, noun))?;
+        takes(known.kind, value).map_err(|noun| refused(&format!("{name} must be {noun}")))?;
         for (member, value) in value.as_object().into_iter().flatten() {
             let known = find(known.kind.members(), member)?;
-            takes(known.kind, value).map_err(|noun| refuse_value(member, noun))?;
+            takes(known.kind, value).map_err(|noun| refused(&format!("{name}.{member} must be {noun}")))?;
         }
         if name == "Task" && !has_token {
             return Err(refused(

@@ -199,9 +199,7 @@ impl Registry {
         let arn = MachineArn::read(arn)?;
         let held = self.held();
         let machine = held.machine(arn)?;
-        if arn.qualifier.is_some() && arn.version().is_none() {
-            return Err(ApiError::machine_does_not_exist(arn.text));
-        }
+        // An alias stands for its first version.
         let selected = machine.select(arn, 0)?;
         let mut answer = selected.revision.described(with_data);
         if let Some(label) = arn.label {
@@ -211,7 +209,11 @@ impl Registry {
             answer.insert("label".to_owned(), json!(label));
         }
         let created = selected.version.map_or(machine.created, |version| version.created);
-        answer.insert("stateMachineArn".to_owned(), json!(arn.text));
+        let described = match (selected.alias, selected.version) {
+            (Some(_), Some(version)) => machine.version_arn(version.number),
+            _ => arn.text.to_owned(),
+        };
+        answer.insert("stateMachineArn".to_owned(), json!(described));
         answer.insert("name".to_owned(), json!(machine.name));
         answer.insert("status".to_owned(), json!(if machine.deleting { "DELETING" } else { "ACTIVE" }));
         answer.insert("type".to_owned(), json!(machine.api_type()));

@@ -63,7 +63,8 @@ impl Registry {
             "executionArn": execution.starter(map_run).arn(),
             "status": map_run.status().name(),
             "startDate": map_run.started_at().as_epoch_seconds(),
-            "maxConcurrency": map_run.max_concurrency(),
+            // As measured on AWS (2026-08): no limit is the greatest number.
+            "maxConcurrency": Some(map_run.max_concurrency()).filter(|most| *most > 0).unwrap_or(MOST),
             "toleratedFailurePercentage": map_run.tolerated_failure_percentage(),
             "toleratedFailureCount": map_run.tolerated_failure_count(),
             "itemCounts": counts(items),

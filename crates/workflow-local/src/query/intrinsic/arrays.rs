@@ -8,31 +8,29 @@ use workflow_asl::limits::ARRAY_RANGE_ITEMS;
 
 use super::same;
 
-pub(super) fn partition(items: &[Value], size: i64) -> Result<Value, String> {
-    let size = usize::try_from(size).ok().filter(|size| *size > 0);
-    let Some(size) = size else { return Err("the size of a partition must be positive".to_owned()) };
-    Ok(items.chunks(size).map(|chunk| Value::Array(chunk.to_vec())).collect())
+pub(super) fn partition(items: &[Value], size: i64) -> Option<Value> {
+    let size = usize::try_from(size).ok().filter(|size| *size > 0)?;
+    Some(items.chunks(size).map(|chunk| Value::Array(chunk.to_vec())).collect())
 }
 
-pub(super) fn range(first: i64, last: i64, step: i64) -> Result<Value, String> {
+pub(super) fn range(first: i64, last: i64, step: i64) -> Option<Value> {
     if step == 0 {
-        return Err("the step of a range must not be 0".to_owned());
+        return None;
     }
     let mut items = Vec::new();
     let mut next = Some(first);
     while let Some(number) = next.filter(|number| if step > 0 { *number <= last } else { *number >= last }) {
         if items.len() == ARRAY_RANGE_ITEMS {
-            return Err(format!("the range has more than {ARRAY_RANGE_ITEMS} items"));
+            return None;
         }
         items.push(Value::from(number));
         next = number.checked_add(step);
     }
-    Ok(Value::Array(items))
+    Some(Value::Array(items))
 }
 
-pub(super) fn item(items: &[Value], index: i64) -> Result<Value, String> {
-    let item = usize::try_from(index).ok().and_then(|index| items.get(index));
-    item.cloned().ok_or_else(|| format!("index {index} is outside of the array, which has {} items", items.len()))
+pub(super) fn item(items: &[Value], index: i64) -> Option<Value> {
+    items.get(usize::try_from(index).ok()?).cloned()
 }
 
 /// Returns the array without duplicates, in order of first occurrence.

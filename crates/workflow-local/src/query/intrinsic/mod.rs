@@ -3,14 +3,17 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
 mod arrays;
+mod jackson;
 mod text;
 
 use serde_json::{Number, Value};
+use workflow_asl::error_name::INTRINSIC_CAUSE;
 use workflow_asl::intrinsic::{self, Function, Intrinsic};
 use workflow_asl::path::JsonPath;
 
 use super::path::Path;
 use super::{QueryFailure, Scope};
+use crate::java;
 use crate::random::Random;
 
 /// A call that was parsed when the definition was compiled.
@@ -61,80 +64,89 @@ impl CompiledCall {
             match argument {
                 Argument::Value(value) => values.push(value.clone()),
                 Argument::Template(pieces) => template = Some(pieces.as_slice()),
-                Argument::Path(path) => values.push(path.value(scope)?.into_owned()),
+                Argument::Path(path) => values.push(path.value_for_argument(&self.source, scope)?.into_owned()),
                 Argument::Call(call) => values.push(call.evaluate(scope)?),
             }
         }
-        self.apply(template, values, scope.random).map_err(|why| {
-            let name = self.function.name();
-            QueryFailure::Intrinsic(format!("The function '{name}' in '{}' failed: {why}", self.source))
-        })
+        self.apply(template, values, scope.random)
+            .map_err(|why| QueryFailure::runtime(format!("{INTRINSIC_CAUSE}{}. {why}", self.source)))
     }
 
+    /// Returns the result, or the service's reason why there is none.
     fn apply(&self, template: Option<&[String]>, args: Vec<Value>, random: &Random) -> Result<Value, String> {
         let args = Args(args);
-        match self.function {
-            Function::Format => text::format(template, &args),
-            Function::StringToJson => text::string_to_json(args.text(0)?),
-            Function::JsonToString => Ok(Value::String(args.get(0)?.to_string())),
-            Function::Array => Ok(Value::Array(args.0)),
-            Function::ArrayPartition => arrays::partition(args.array(0)?, args.integer(1)?),
-            Function::ArrayContains => Ok(Value::Bool(args.array(0)?.iter().any(|item| same(item, args.0.get(1))))),
-            Function::ArrayRange => arrays::range(args.integer(0)?, args.integer(1)?, args.integer(2)?),
-            Function::ArrayGetItem => arrays::item(args.array(0)?, args.integer(1)?),
-            Function::ArrayLength => Ok(Value::from(args.array(0)?.len())),
-            Function::ArrayUnique => Ok(arrays::unique(args.array(0)?)),
-            Function::Base64Encode => text::base64_encode(args.text(0)?),
-            Function::Base64Decode => text::base64_decode(args.text(0)?),
-            Function::Hash => text::hash(args.get(0)?, args.text(1)?),
-            Function::JsonMerge => merge(&args),
-            Function::MathRandom => math_random(&args, random),
-            Function::MathAdd => math_add(args.integer(0)?, args.integer(1)?),
-            Function::StringSplit => Ok(text::split(args.text(0)?, args.text(1)?)),
-            Function::Uuid => Ok(Value::String(random.uuid())),
-            _ => Err("this engine does not know the function".to_owned()),
-        }
+        let (least, most) = self.function.arity();
+        let count = args.0.len() + usize::from(template.is_some());
+        let fits = count >= least && most.is_none_or(|most| count <= most);
+        let result = match self.function {
+            // The service ignores arguments here.
+            Function::Uuid => Some(Value::String(random.uuid())),
+            _ if !fits => None,
+            Function::Format => text::format(template, &args)?,
+            Function::StringToJson => match args.text(0) {
+                Some(text) => Some(text::string_to_json(text)?),
+                None => None,
+            },
+            function => args.apply(function, random),
+        };
+        result.ok_or_else(|| format!("Invalid arguments in {}", self.function.name()))
     }
 }
 
-/// The values of a call's arguments. Errors name them by number.
+/// The values of a call's arguments.
 struct Args(Vec<Value>);
 
 impl Args {
-    fn get(&self, at: usize) -> Result<&Value, String> {
-        self.0.get(at).ok_or_else(|| format!("argument {} is missing", at + 1))
-    }
-
-    fn wrong<T>(&self, at: usize, needed: &str) -> Result<T, String> {
-        Err(format!("argument {} must be {needed}, not {}", at + 1, self.get(at)?))
-    }
-
-    fn text(&self, at: usize) -> Result<&str, String> {
-        match self.get(at)? {
-            Value::String(text) => Ok(text),
-            _ => self.wrong(at, "a string"),
+    /// Returns the result of a function, if it takes the arguments.
+    fn apply(&self, function: Function, random: &Random) -> Option<Value> {
+        match function {
+            Function::JsonToString => Some(Value::String(self.get(0)?.to_string())),
+            Function::Array => Some(Value::Array(self.0.clone())),
+            Function::ArrayPartition => arrays::partition(self.array(0)?, self.cut(1)?),
+            Function::ArrayContains => Some(Value::Bool(self.array(0)?.iter().any(|item| same(item, self.0.get(1))))),
+            Function::ArrayRange => arrays::range(self.cut(0)?, self.cut(1)?, self.cut(2)?),
+            Function::ArrayGetItem => arrays::item(self.array(0)?, self.cut(1)?),
+            Function::ArrayLength => Some(Value::from(self.array(0)?.len())),
+            Function::ArrayUnique => Some(arrays::unique(self.array(0)?)),
+            Function::Base64Encode => text::base64_encode(self.text(0)?),
+            Function::Base64Decode => text::base64_decode(self.text(0)?),
+            Function::Hash => text::hash(self.get(0)?, self.text(1)?),
+            Function::JsonMerge => merge(self),
+            Function::MathRandom => math_random(self, random),
+            Function::MathAdd => math_add(self.rounded(0)?, self.rounded(1)?),
+            Function::StringSplit => Some(text::split(self.text(0)?, self.text(1)?)),
+            _ => None,
         }
     }
 
-    fn array(&self, at: usize) -> Result<&[Value], String> {
-        match self.get(at)? {
-            Value::Array(items) => Ok(items),
-            _ => self.wrong(at, "an array"),
-        }
+    fn get(&self, at: usize) -> Option<&Value> {
+        self.0.get(at)
     }
 
-    /// Returns an integer. Fractions are rounded.
-    fn integer(&self, at: usize) -> Result<i64, String> {
+    fn text(&self, at: usize) -> Option<&str> {
+        self.get(at)?.as_str()
+    }
+
+    fn array(&self, at: usize) -> Option<&[Value]> {
+        self.get(at)?.as_array().map(Vec::as_slice)
+    }
+
+    /// Returns an integer. A fraction is cut towards zero, as measured on AWS (2026) although the documentation says that
+    /// it is rounded.
+    fn cut(&self, at: usize) -> Option<i64> {
+        self.integer(at, f64::trunc)
+    }
+
+    /// Returns an integer. A fraction is rounded, as measured on AWS (2026) for `States.MathAdd` only.
+    fn rounded(&self, at: usize) -> Option<i64> {
+        // As Java rounds: halves go up.
+        self.integer(at, |number| (number + 0.5).floor())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates; limits are checked where there are any")]
+    fn integer(&self, at: usize, whole: impl Fn(f64) -> f64) -> Option<i64> {
         let value = self.get(at)?;
-        if let Some(number) = value.as_i64() {
-            return Ok(number);
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "a cast saturates; limits are checked where there are any")]
-        match value.as_f64() {
-            // As Java rounds: halves go up.
-            Some(number) => Ok((number + 0.5).floor() as i64),
-            None => self.wrong(at, "a number"),
-        }
+        value.as_i64().or_else(|| value.as_f64().map(|number| whole(number) as i64))
     }
 }
 
@@ -158,36 +170,33 @@ fn same_number(a: &Number, b: &Number) -> bool {
 }
 
 /// Evaluates `States.JsonMerge`: the service merges only the outermost members.
-fn merge(args: &Args) -> Result<Value, String> {
-    let (Value::Object(first), Value::Object(second)) = (args.get(0)?, args.get(1)?) else {
-        let at = usize::from(args.get(0)?.is_object());
-        return args.wrong(at, "an object");
+fn merge(args: &Args) -> Option<Value> {
+    let (Value::Object(first), Value::Object(second), Value::Bool(false)) = (args.get(0)?, args.get(1)?, args.get(2)?)
+    else {
+        return None;
     };
-    if args.get(2)? != &Value::Bool(false) {
-        return args.wrong(2, "false");
-    }
     let mut merged = first.clone();
     for (name, value) in second {
         merged.insert(name.clone(), value.clone());
     }
-    Ok(Value::Object(merged))
+    Some(Value::Object(merged))
 }
 
-fn math_random(args: &Args, random: &Random) -> Result<Value, String> {
-    let (start, end) = (args.integer(0)?, args.integer(1)?);
-    let span = end.checked_sub(start).and_then(|span| u64::try_from(span).ok()).filter(|span| *span > 0);
-    let Some(span) = span else { return Err(format!("{start} is not below {end}")) };
-    let offset = match args.0.get(2) {
-        Some(_) => Random::new(args.integer(2)?.cast_unsigned()).below(span),
-        None => random.below(span),
+/// Evaluates `States.MathRandom`. With a seed, it gives the first number of Java's generator, as measured on AWS
+/// (2026-04).
+fn math_random(args: &Args, random: &Random) -> Option<Value> {
+    let int = |at| i32::try_from(args.cut(at)?).ok();
+    let (start, end) = (int(0)?, int(1)?);
+    let span = u32::try_from(end.checked_sub(start)?).ok().filter(|span| *span > 0)?;
+    let offset = match args.get(2) {
+        Some(_) => java::Random::new(args.cut(2)?).below(span).into(),
+        None => random.below(span.into()),
     };
-    Ok(Value::from(start.saturating_add_unsigned(offset)))
+    Some(Value::from(i64::from(start).saturating_add_unsigned(offset)))
 }
 
-fn math_add(a: i64, b: i64) -> Result<Value, String> {
-    let in_range = |number: i64| i32::try_from(number).is_ok();
-    match a.checked_add(b).filter(|_| in_range(a) && in_range(b)) {
-        Some(sum) => Ok(Value::from(sum)),
-        None => Err("the numbers must be between -2147483648 and 2147483647".to_owned()),
-    }
+/// Evaluates `States.MathAdd`: numbers and sum have 32 bits.
+fn math_add(a: i64, b: i64) -> Option<Value> {
+    let int = |number| i32::try_from(number).ok();
+    int(a)?.checked_add(int(b)?).map(Value::from)
 }

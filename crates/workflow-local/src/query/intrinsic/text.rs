@@ -7,20 +7,21 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use serde_json::Value;
 use workflow_asl::limits::INTRINSIC_TEXT_CHARS;
 
-use super::Args;
+use super::{Args, jackson};
 
-/// Evaluates `States.Format`, whose template is literal or the first argument.
-pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Value, String> {
+/// Evaluates `States.Format`, whose template is literal or the first argument. An error is the service's reason.
+pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Option<Value>, String> {
     let cut: Vec<String>;
     let (pieces, values) = match literal {
         Some(pieces) => (pieces, args.0.as_slice()),
         None => {
-            cut = args.text(0)?.split("{}").map(str::to_owned).collect();
+            let Some(template) = args.text(0) else { return Ok(None) };
+            cut = pieces_of(template)?;
             (cut.as_slice(), args.0.get(1..).unwrap_or_default())
         }
     };
     if pieces.len() != values.len() + 1 {
-        return Err(format!("the template has {} places for {} values", pieces.len() - 1, values.len()));
+        return Ok(None);
     }
     let mut text = String::new();
     for (i, piece) in pieces.iter().enumerate() {
@@ -29,7 +30,35 @@ pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Value, S
             write_java(&mut text, value);
         }
     }
-    Ok(Value::String(text))
+    Ok(Some(Value::String(text)))
+}
+
+/// Splits a template at each `{}`. A backslash makes a brace literal.
+fn pieces_of(template: &str) -> Result<Vec<String>, String> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut chars = template.chars().peekable();
+    while let Some(c) = chars.next() {
+        let (open, close) = match c {
+            '\\' => {
+                piece.push(chars.next_if(|next| matches!(next, '{' | '}')).unwrap_or(c));
+                continue;
+            }
+            '{' if chars.next_if_eq(&'}').is_some() => {
+                pieces.push(std::mem::take(&mut piece));
+                continue;
+            }
+            '{' => ('{', '}'),
+            '}' => ('}', '{'),
+            c => {
+                piece.push(c);
+                continue;
+            }
+        };
+        return Err(format!("Invalid template in States.Format: matching '{close}' not found for '{open}'."));
+    }
+    pieces.push(piece);
+    Ok(pieces)
 }
 
 /// Writes a value as the service prints it, in Java: text without quotes, `{k=v, …}`.
@@ -58,25 +87,27 @@ fn write_java(text: &mut String, value: &Value) {
     }
 }
 
+/// Evaluates `States.StringToJson`. An error is the service's reason.
 pub(super) fn string_to_json(text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    crate::json_text::parse(text.as_bytes()).map_err(|error| format!("not JSON: {error}"))
+    crate::json_text::parse(text.as_bytes()).map_err(|error| {
+        let problem = jackson::problem(text).unwrap_or(error);
+        format!("Cannot convert String to Json in States.StringToJson, caused by: {problem}")
+    })
 }
 
-fn limited(text: &str) -> Result<&str, String> {
-    if text.chars().count() > INTRINSIC_TEXT_CHARS {
-        return Err(format!("the text is longer than {INTRINSIC_TEXT_CHARS} characters"));
-    }
-    Ok(text)
+/// Returns a text that is not too long.
+fn limited(text: &str) -> Option<&str> {
+    (text.chars().count() <= INTRINSIC_TEXT_CHARS).then_some(text)
 }
 
-pub(super) fn base64_encode(text: &str) -> Result<Value, String> {
-    Ok(Value::String(STANDARD.encode(limited(text)?)))
+pub(super) fn base64_encode(text: &str) -> Option<Value> {
+    Some(Value::String(STANDARD.encode(limited(text)?)))
 }
 
-pub(super) fn base64_decode(text: &str) -> Result<Value, String> {
+pub(super) fn base64_decode(text: &str) -> Option<Value> {
     // MIME decoding (RFC 2045, and Java's decoder) ignores line breaks and other characters, and padding is optional.
     let is_digit = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
     let (digits, padding) = match limited(text)?.split_once('=') {
@@ -89,10 +120,10 @@ pub(super) fn base64_decode(text: &str) -> Result<Value, String> {
         places => places == 3,
     };
     if padding.is_some_and(|rest| !is_padded(rest) || rest.chars().any(|c| is_digit(&c))) {
-        return Err("not Base64: the padding is in the wrong place".to_owned());
+        return None;
     }
-    let bytes = MIME.decode(digits).map_err(|error| format!("not Base64: {error}"))?;
-    Ok(Value::String(String::from_utf8_lossy(&bytes).into_owned()))
+    let bytes = MIME.decode(digits).ok()?;
+    Some(Value::String(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// Decodes digits only, with arbitrary trailing bits.
@@ -103,7 +134,7 @@ const MIME: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-pub(super) fn hash(data: &Value, algorithm: &str) -> Result<Value, String> {
+pub(super) fn hash(data: &Value, algorithm: &str) -> Option<Value> {
     let json;
     let text = match data {
         Value::String(text) => text,
@@ -112,9 +143,7 @@ pub(super) fn hash(data: &Value, algorithm: &str) -> Result<Value, String> {
             &json
         }
     };
-    workflow_jsonata::hash::hash(limited(text)?, algorithm)
-        .map(Value::String)
-        .ok_or_else(|| format!("unknown algorithm '{algorithm}'"))
+    workflow_jsonata::hash::hash(limited(text)?, algorithm).map(Value::String)
 }
 
 /// Splits at each character of `separators`, and drops empty parts.
@@ -139,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn a_template_that_is_a_value_is_split_as_a_literal_one() {
+        assert_eq!(pieces_of("{}a\\{\\}b{}").unwrap(), ["", "a{}b", ""].map(str::to_owned));
+        // Measured on AWS, 2026-04.
+        let alone = "Invalid template in States.Format: matching '}' not found for '{'.";
+        assert_eq!(pieces_of("Hello {{}}"), Err(alone.to_owned()));
+    }
+
+    #[test]
     fn base64_is_that_of_mime() {
         for text in ["SGVsbG8gV29ybGQ=", "SGVs\r\nbG8g\nV29y bGQ", "\tSGVsbG8gV29ybGQ=\r\n", "SGVsbG8gV29ybGR"] {
             assert_eq!(base64_decode(text).unwrap(), json!("Hello World"), "{text:?}");
@@ -147,7 +184,7 @@ mod tests {
         assert_eq!(base64_decode("QQ").unwrap(), json!("A"));
         assert_eq!(base64_decode("QQ==").unwrap(), json!("A"));
         for text in ["Q", "QQ=", "QUJD=", "QQ==QQ==", "=", "QUI=Qw=="] {
-            assert!(base64_decode(text).is_err(), "{text:?}");
+            assert!(base64_decode(text).is_none(), "{text:?}");
         }
         assert_eq!(base64_encode("Hello World").unwrap(), json!("SGVsbG8gV29ybGQ="));
     }
