@@ -139,6 +139,9 @@ enum Command {
     /// Show, create, update, roll back or delete an alias of a state machine in AWS
     #[cfg(feature = "aws")]
     Alias(aws::AliasCommand),
+    /// Compare the answers of AWS, an emulator or the embedded server with measured answers of AWS
+    #[cfg(feature = "aws")]
+    Conformance(aws::Conformance),
     /// Delete a state machine or a version of a state machine in AWS
     #[cfg(feature = "aws")]
     Delete(aws::Delete),
@@ -264,6 +267,8 @@ fn main() -> ExitCode {
         Command::Redrive(redrive) => redrive.execute(&mut output),
         #[cfg(feature = "aws")]
         Command::Alias(alias) => alias.execute(&mut output),
+        #[cfg(feature = "aws")]
+        Command::Conformance(conformance) => conformance.execute(&mut output),
         #[cfg(feature = "aws")]
         Command::Delete(delete) => delete.execute(&mut output),
     };

@@ -2,6 +2,7 @@
 
 mod alias;
 mod bulk;
+mod conformance;
 mod delete;
 mod deploy;
 mod failure;
@@ -29,6 +30,7 @@ use crate::Failure;
 
 pub(crate) use alias::AliasCommand;
 pub(crate) use bulk::{Redrive, Stop};
+pub(crate) use conformance::Conformance;
 pub(crate) use delete::Delete;
 pub(crate) use deploy::Deploy;
 pub(crate) use history::{History, write as write_history};
