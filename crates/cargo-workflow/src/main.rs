@@ -13,6 +13,7 @@ mod definition;
 mod describe;
 mod diff;
 mod documents;
+mod exit_codes;
 mod explain;
 mod explore;
 mod export;
@@ -51,7 +52,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use workflow_asl::printable::printable_lines;
 
 use crate::params::{Params, Values};
@@ -223,7 +224,9 @@ impl From<io::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let Cargo::Workflow(command) = Cargo::parse();
+    let cargo = Cargo::command().mut_subcommand("workflow", |all| all.mut_subcommands(exit_codes::add_to_help));
+    let parsed = Cargo::from_arg_matches(&cargo.get_matches());
+    let Cargo::Workflow(command) = parsed.unwrap_or_else(|error| error.exit());
     let mut output = io::stdout().lock();
     let outcome = match command {
         Command::New(new) => new.execute(&mut output),
