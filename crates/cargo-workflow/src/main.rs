@@ -181,13 +181,13 @@ struct Selection {
 impl File {
     /// Returns what to read, with these values.
     fn wanted<'a>(&'a self, values: &'a Values) -> ReadRequest<'a> {
-        self.selection.of(&self.file, values)
+        self.selection.request(&self.file, values)
     }
 }
 
 impl Selection {
     /// Returns what to read of a file, with these values.
-    fn of<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
+    fn request<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
         ReadRequest { file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
     }
 }
