@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use workflow_runtime::__private::schema::{PathStep, is_member, kind, needed, text, there};
+use workflow_runtime::__private::schema::{PathStep, is_member, kind, needed, present, text};
 use workflow_runtime::{Arn, Map, Schema, Timestamp, workflow};
 
 /// Asserts that every path in the JSON of a value exists in the shape, with the same kind.
@@ -63,7 +63,7 @@ fn absent<T: Schema>(path: &[PathStep<'static>]) -> bool {
 /// Returns whether a value that is passed on may be missing.
 fn left_out<T: Schema>(path: &[PathStep<'static>]) -> bool {
     let path = path.to_vec();
-    catch_unwind(move || there(T::SHAPE, &path, "value", ", and then it fails", "code", "")).is_err()
+    catch_unwind(move || present(T::SHAPE, &path, "value", ", and then it fails", "code", "")).is_err()
 }
 
 #[derive(Serialize, Schema)]

@@ -451,7 +451,7 @@ pub(crate) struct Substitution<'t, F> {
 pub(crate) struct UnfilledPlaceholder {
     pub(crate) name: String,
     /// The string that contains it, or the member whose key contains it.
-    pub(crate) at: Pointer,
+    pub(crate) pointer: Pointer,
     /// The position in the string; `None` in a key.
     pub(crate) range: Option<Range<usize>>,
     /// Whether it is the whole value and the position does not take a string.
@@ -495,7 +495,7 @@ impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Substitution<'t, F> {
         let Some(given) = (self.value)(name) else {
             self.left.push(UnfilledPlaceholder {
                 name: name.to_owned(),
-                at: at.clone(),
+                pointer: at.clone(),
                 range: Some(range),
                 typed: true,
             });
@@ -532,7 +532,12 @@ impl<'t, F: FnMut(&str) -> Option<ArgumentValue>> Substitution<'t, F> {
                 None => {
                     made.push_str(text.get(range.clone()).unwrap_or_default());
                     let range = (!is_key).then_some(range);
-                    self.left.push(UnfilledPlaceholder { name: name.to_owned(), at: at.clone(), range, typed: false });
+                    self.left.push(UnfilledPlaceholder {
+                        name: name.to_owned(),
+                        pointer: at.clone(),
+                        range,
+                        typed: false,
+                    });
                 }
             }
         }

@@ -97,7 +97,7 @@ impl Printing {
 fn read(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
     let values = Values::default();
     let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
-    let of_revision = revision::of(file)?;
+    let of_revision = revision::read(file)?;
     let machine = match &of_revision {
         Some((path, bytes)) => {
             source::read_one(ReadRequest { file: path, bytes: Some(bytes), name, values: &values, reading })?

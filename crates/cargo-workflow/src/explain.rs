@@ -204,7 +204,8 @@ impl<'a> Page<'a> {
             None => field(output, "from", "nowhere: unreachable")?,
             Some(before) if before.from.is_empty() => field(output, "from", "the start")?,
             Some(before) => {
-                let mut from: Vec<_> = before.from.iter().map(|(name, kind)| format!("{name}{}", on(*kind))).collect();
+                let mut from: Vec<_> =
+                    before.from.iter().map(|(name, kind)| format!("{name}{}", suffix_of(*kind))).collect();
                 from.dedup();
                 field(output, "from", &list(from.into_iter()))?;
             }
@@ -525,7 +526,7 @@ fn field_of(kind: EdgeKind) -> String {
     kind.pointer(&Pointer::root()).as_str().to_owned()
 }
 
-fn on(kind: EdgeKind) -> &'static str {
+fn suffix_of(kind: EdgeKind) -> &'static str {
     match kind {
         EdgeKind::Catch(_) => " on an error",
         EdgeKind::Next | EdgeKind::Default | EdgeKind::Choice(_) => "",

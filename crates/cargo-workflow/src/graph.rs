@@ -92,7 +92,7 @@ impl Draw {
     fn revision(&self, file: &Path, values: &Values) -> Result<Machine, Failure> {
         let name = self.file.selection.name.as_deref();
         let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
-        match &revision::of(file)? {
+        match &revision::read(file)? {
             Some((path, bytes)) => {
                 source::read_one(ReadRequest { file: path, bytes: Some(bytes), name, values, reading })
             }

@@ -13,6 +13,7 @@ mod definition;
 mod describe;
 mod diff;
 mod documents;
+mod exit_codes;
 mod explain;
 mod explore;
 mod export;
@@ -51,7 +52,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use workflow_asl::printable::printable_lines;
 
 use crate::params::{Params, Values};
@@ -183,13 +184,13 @@ struct Selection {
 impl File {
     /// Returns what to read, with these values.
     fn wanted<'a>(&'a self, values: &'a Values) -> ReadRequest<'a> {
-        self.selection.of(&self.file, values)
+        self.selection.request(&self.file, values)
     }
 }
 
 impl Selection {
     /// Returns what to read of a file, with these values.
-    fn of<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
+    fn request<'a>(&'a self, file: &'a Path, values: &'a Values) -> ReadRequest<'a> {
         ReadRequest { file, bytes: None, name: self.name.as_deref(), values, reading: self.reading }
     }
 }
@@ -226,7 +227,9 @@ impl From<io::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let Cargo::Workflow(command) = Cargo::parse();
+    let cargo = Cargo::command().mut_subcommand("workflow", |all| all.mut_subcommands(exit_codes::add_to_help));
+    let parsed = Cargo::from_arg_matches(&cargo.get_matches());
+    let Cargo::Workflow(command) = parsed.unwrap_or_else(|error| error.exit());
     let mut output = io::stdout().lock();
     let outcome = match command {
         Command::New(new) => new.execute(&mut output),

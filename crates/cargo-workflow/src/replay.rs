@@ -87,7 +87,7 @@ impl Replay {
         let mut stage = Stage { replay: self, machine: machine.as_ref(), made: Vec::new() };
         let mut replayed = Vec::new();
         for recording in &executions {
-            match stage.of(recording).and_then(|replayer| replayer.replay(recording).map_err(Into::into)) {
+            match stage.replayer(recording).and_then(|replayer| replayer.replay(recording).map_err(Into::into)) {
                 Ok(made) => replayed.push(made),
                 Err(ReplayFailure::History(error)) => errors.push(error),
                 Err(ReplayFailure::Definition(failure)) => return Err(failure),
@@ -105,7 +105,7 @@ impl Replay {
         }
         errors.iter().for_each(complain);
         if let ([recording], true) = (executions.as_slice(), errors.is_empty()) {
-            self.write(machine.as_ref(), stage.of(recording), recording)?;
+            self.write(machine.as_ref(), stage.replayer(recording), recording)?;
         }
         Ok(match (errors.is_empty(), summary.is_same()) {
             (false, _) => ExitCode::from(2),
@@ -197,7 +197,7 @@ struct Stage<'r> {
 
 impl Stage<'_> {
     /// Returns the replayer for the definition that an execution is replayed against.
-    fn of(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
+    fn replayer(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
         let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {
             Some(machine) if has_no_type(machine) => (None, recorded),
@@ -221,7 +221,7 @@ impl Stage<'_> {
 
     fn make(&self, recording: &Recording, kind: MachineType) -> Result<Replayer, ReplayFailure> {
         let Some(machine) = self.machine else {
-            return Ok(Replayer::own(recording, self.store())?);
+            return Ok(Replayer::of_recording(recording, self.store())?);
         };
         let program = workflow_local::Program::of(&machine.value, kind)
             .map_err(|error| ReplayFailure::Definition(format!("error: {error}").into()))?;

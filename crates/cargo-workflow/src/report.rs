@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
 use workflow_asl::source::{Edit, Location, Source, SourceError, locations};
 use workflow_asl::{Code, Diagnostic, Severity};
-use workflow_compiler::problem::{EditAt, Problem};
+use workflow_compiler::problem::{EditPlace, Problem};
 use workflow_format::{Fault, not_rust};
 
 use crate::Failure;
@@ -133,10 +133,10 @@ impl Report {
             None => problem.message.clone(),
         };
         let edits = problem.fix.iter().filter(|_| problem.code.is_certain()).map(|edit| {
-            let (start, end) = match edit.at {
-                EditAt::Over(span) => (span.first.byte_range().start, span.last.byte_range().end),
-                EditAt::Before(word) => (word.byte_range().start, word.byte_range().start),
-                EditAt::After(word) => (word.byte_range().end, word.byte_range().end),
+            let (start, end) = match edit.place {
+                EditPlace::Over(span) => (span.first.byte_range().start, span.last.byte_range().end),
+                EditPlace::Before(word) => (word.byte_range().start, word.byte_range().start),
+                EditPlace::After(word) => (word.byte_range().end, word.byte_range().end),
             };
             Edit { span: (start, end.saturating_sub(start)), text: edit.text.clone() }
         });

@@ -10,7 +10,7 @@ use crate::Failure;
 ///
 /// # Errors
 /// Fails if git does not know the revision or the file, or if git is missing.
-pub(crate) fn of(name: &Path) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
+pub(crate) fn read(name: &Path) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
     let Some((revision, path)) = name.to_str().and_then(|name| name.split_once(':')) else { return Ok(None) };
     // `C:\flows` is a path.
     if name.exists() || revision.len() < 2 || revision.starts_with('-') || path.is_empty() {

@@ -40,7 +40,7 @@ impl<'w> Shapes<'w> {
                 let of = self.object(fields);
                 kept(Shape::Named { name: kept_text(&name), of })
             }
-            Some((Declared::Type(ty), _)) => self.of(ty),
+            Some((Declared::Type(ty), _)) => self.shape_of(ty),
             None => &Shape::Any,
         }
     }
@@ -106,8 +106,8 @@ impl<'w> Shapes<'w> {
             VariantData::Unit => return None,
             VariantData::Fields(fields) => self.object(fields),
             VariantData::Tuple(items) => match items.as_slice() {
-                [only] => self.of(only),
-                items => kept(Shape::Tuple { of: Vec::leak(items.iter().map(|item| self.of(item)).collect()) }),
+                [only] => self.shape_of(only),
+                items => kept(Shape::Tuple { of: Vec::leak(items.iter().map(|item| self.shape_of(item)).collect()) }),
             },
         })
     }
@@ -124,11 +124,11 @@ impl<'w> Shapes<'w> {
                 let of = self.limited(inner, constraints);
                 kept(Shape::Option { of })
             }
-            _ => self.of(ty),
+            _ => self.shape_of(ty),
         }
     }
 
-    pub(crate) fn of(&mut self, ty: &Type) -> &'static Shape {
+    pub(crate) fn shape_of(&mut self, ty: &Type) -> &'static Shape {
         match &ty.kind {
             TypeKind::String | TypeKind::Arn => &Shape::Text,
             TypeKind::Timestamp => &Shape::Timestamp,
@@ -136,15 +136,15 @@ impl<'w> Shapes<'w> {
             TypeKind::Integer(name) => integer(&plain(name)),
             TypeKind::Float(_) => &Shape::Float,
             TypeKind::Vec(item) => {
-                let of = self.of(item);
+                let of = self.shape_of(item);
                 kept(Shape::Array { of })
             }
             TypeKind::Option(inner) => {
-                let of = self.of(inner);
+                let of = self.shape_of(inner);
                 kept(Shape::Option { of })
             }
             TypeKind::Map(value) => {
-                let of = self.of(value);
+                let of = self.shape_of(value);
                 kept(Shape::Map { of })
             }
             TypeKind::Named(name) => self.named(&plain(name)),

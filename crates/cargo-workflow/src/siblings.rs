@@ -37,7 +37,7 @@ impl<'c> Siblings<'c> {
 
     /// The workflows that one in these modules asks about, by the paths that it names them by.
     pub(crate) fn started(&self, workflow: &CompiledWorkflow, modules: &[String]) -> BTreeMap<String, Workflow> {
-        let asked = workflow.questions.iter().map(|question| &question.of);
+        let asked = workflow.questions.iter().map(|question| &question.subject);
         let found = asked.filter(|of| of.part != ForeignPart::Whole).filter_map(|of| {
             let (_, other) = self.find(&of.tokens, modules)?;
             Some((of.tokens.to_string(), other.source.clone()))
@@ -83,7 +83,7 @@ impl<'c> Siblings<'c> {
             let Head::Task { resource: Some(resource), .. } = &state.head else { return None };
             let DeclaredResult { member, ty } = declared_result(resource)?;
             let shape = match ty {
-                ResultType::Written(ty) => shapes.of(ty),
+                ResultType::Written(ty) => shapes.shape_of(ty),
                 ResultType::OutputOf(other) => match self.find(&tokens(other)?, modules) {
                     Some((_, other)) => Shapes::of_workflow(other).part(ForeignPart::Output),
                     // Only that it is JSON text is known of the output of an Express execution.

@@ -442,7 +442,7 @@ pub(crate) fn read_files(files: &crate::Files, values: &Values) -> Result<(Vec<M
     let paths = folder::expand(&files.files)?;
     let (mut machines, mut failure) = (Vec::new(), None);
     for path in &paths {
-        let wanted = files.selection.of(path, values);
+        let wanted = files.selection.request(path, values);
         match read_with_names(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted }) {
             Ok(of_file) => {
                 note_none(path, of_file.len());

@@ -27,7 +27,7 @@ impl Siblings<'_> {
         let understood = self.get(&own).is_some();
         let mut enums = BTreeMap::new();
         for question in &workflow.questions {
-            let of = &question.of;
+            let of = &question.subject;
             let (shape, machine_type) = if of.part == ForeignPart::Whole {
                 if !understood {
                     continue;
@@ -43,7 +43,7 @@ impl Siblings<'_> {
                 (Shapes::of_workflow(other).part(of.part), other.machine_type)
             };
             let on_the_way = matches!(question.asks, QuestionKind::Member { last: false, .. });
-            if on_the_way && !asked.insert(format!("{} {:?}", question.of.name, question.of.steps)) {
+            if on_the_way && !asked.insert(format!("{} {:?}", question.subject.name, question.subject.steps)) {
                 continue;
             }
             found.extend(answer(question, shape, machine_type));
@@ -54,12 +54,12 @@ impl Siblings<'_> {
 
 /// Returns the problem, by the shape of the type in question.
 fn answer(question: &Question, shape: &'static Shape, machine_type: MachineType) -> Option<Problem> {
-    let texts = question.of.steps.iter().map(|step| {
+    let texts = question.subject.steps.iter().map(|step| {
         let texts = step.tag.iter().flat_map(|(_, texts)| texts);
         texts.map(String::as_str).collect::<Vec<_>>()
     });
     let texts: Vec<_> = texts.collect();
-    let path = question.of.steps.iter().zip(&texts).map(|(step, texts)| match &step.to {
+    let path = question.subject.steps.iter().zip(&texts).map(|(step, texts)| match &step.to {
         ForeignMember::Name(name) => match &step.tag {
             Some((tag, _)) => PathStep::Tagged(name, step.certain, tag, texts),
             None => PathStep::Member(name, step.certain),
@@ -81,31 +81,31 @@ fn answer(question: &Question, shape: &'static Shape, machine_type: MachineType)
             let absent = message.as_ref().is_some_and(|message| message.helps().next().is_none());
             (code, message, if absent { help } else { &[] })
         }
-        QuestionKind::There { words, effect, help } => {
+        QuestionKind::Present { words, effect, help } => {
             let code = Code::UnguardedOption;
-            (code, answer::there(shape, &path, words, effect, code.id(), ""), help)
+            (code, answer::present(shape, &path, words, effect, code.id(), ""), help)
         }
         QuestionKind::Text { text, words } => {
             let code = Code::UnknownVariant;
             (code, answer::text(shape, &path, text, words, code.id()), &[])
         }
-        QuestionKind::Members { given, what, code } => {
+        QuestionKind::Members { given_members: given, object: what, code } => {
             let given: Vec<_> = given.iter().map(String::as_str).collect();
             (*code, answer::members(shape, &path, &given, what, code.id()), &[])
         }
-        QuestionKind::NoSlip { what } => {
+        QuestionKind::NoSlip { object: what } => {
             let code = Code::UnknownMember;
             (code, answer::no_slip(shape, &path, what, code.id()), &[])
         }
-        QuestionKind::Takes { kinds, absent, what, given, code } => {
+        QuestionKind::Takes { kinds, absent, target: what, value: given, code } => {
             (*code, answer::takes(shape, &path, *kinds, *absent, what, given, code.id()), &[])
         }
-        QuestionKind::InRange { number, what, given, code } => {
+        QuestionKind::InRange { number, target: what, written: given, code } => {
             (*code, answer::in_range(shape, &path, *number, what, given, code.id()), &[])
         }
         QuestionKind::Awaited | QuestionKind::Express => {
             let code = Code::UnknownApi;
-            let name = question.of.name.strip_suffix("::Input").unwrap_or(&question.of.name);
+            let name = question.subject.name.strip_suffix("::Input").unwrap_or(&question.subject.name);
             let awaited = matches!(question.asks, QuestionKind::Awaited);
             let answer = if awaited { answer::awaited } else { answer::express };
             (code, answer(machine_type, name, code.id()), &[])

@@ -120,6 +120,29 @@ fn pages() -> Vec<PathBuf> {
 }
 
 #[test]
+fn every_command_is_in_the_readme_and_explains_its_exit_codes() {
+    let help = |arguments: &[&str]| {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_cargo-workflow")).arg("workflow").args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let all = help(&["--help"]);
+    let (_, commands) = all.split_once("Commands:\n").unwrap();
+    let commands =
+        commands.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    let commands: Vec<_> = commands.filter(|name| *name != "help").collect();
+    assert!(commands.len() > 18, "{all}");
+    for name in commands {
+        let text = help(&[name, "--help"]);
+        assert!(text.contains("\nExit codes:\n  0  "), "{name}: {text}");
+        assert!(
+            README.contains(&format!("`{name}`")) || README.contains(&format!("cargo workflow {name} ")),
+            "README does not have `{name}`"
+        );
+    }
+}
+
+#[test]
 fn the_commands_of_the_book_exist() {
     let mut commands = 0;
     for page in pages() {

@@ -34,14 +34,14 @@ pub struct Problem {
 #[derive(Clone, Debug)]
 pub struct Edit {
     /// The position.
-    pub at: EditAt,
+    pub place: EditPlace,
     /// The new text.
     pub text: String,
 }
 
 /// The position of an edit.
 #[derive(Clone, Copy, Debug)]
-pub enum EditAt {
+pub enum EditPlace {
     /// Replaces these words.
     Over(TokenSpan),
     /// Inserts before this word.
@@ -53,17 +53,17 @@ pub enum EditAt {
 impl Edit {
     /// Creates an edit that replaces words.
     pub fn over(span: impl Into<TokenSpan>, text: impl Into<String>) -> Self {
-        Self { at: EditAt::Over(span.into()), text: text.into() }
+        Self { place: EditPlace::Over(span.into()), text: text.into() }
     }
 
     /// Creates an edit that inserts before a word.
     pub fn before(span: impl Into<TokenSpan>, text: impl Into<String>) -> Self {
-        Self { at: EditAt::Before(span.into().first), text: text.into() }
+        Self { place: EditPlace::Before(span.into().first), text: text.into() }
     }
 
     /// Creates an edit that inserts after a word.
     pub fn after(span: impl Into<TokenSpan>, text: impl Into<String>) -> Self {
-        Self { at: EditAt::After(span.into().last), text: text.into() }
+        Self { place: EditPlace::After(span.into().last), text: text.into() }
     }
 }
 
@@ -219,7 +219,7 @@ impl Problems {
     /// Changes the suggested text of the last problem.
     pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
         let Some(Problem { help, fix, .. }) = self.found.last_mut() else { return };
-        let [Edit { at: EditAt::Over(_), text }] = fix.as_mut_slice() else { return };
+        let [Edit { place: EditPlace::Over(_), text }] = fix.as_mut_slice() else { return };
         let changed = change(text);
         if let [line] = help.as_mut_slice() {
             *line = format!("write `{changed}`");

@@ -69,7 +69,7 @@ impl PartialEq for Foreign {
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The type, and the path in its JSON.
-    pub of: Foreign,
+    pub subject: Foreign,
     /// The question.
     pub asks: QuestionKind,
     /// The words to report if the answer is no.
@@ -119,7 +119,7 @@ pub enum QuestionKind {
         help: Vec<String>,
     },
     /// Is the value always present, though it may be null?
-    There {
+    Present {
         /// The value's own words.
         words: String,
         /// The effect of an absent value: `, in which case this state fails`.
@@ -137,16 +137,16 @@ pub enum QuestionKind {
     /// Does a given object have all required members?
     Members {
         /// The given members.
-        given: Vec<String>,
+        given_members: Vec<String>,
         /// A description of the object.
-        what: String,
+        object: String,
         /// The code of the error.
         code: Code,
     },
     /// Is the given member, the last step, not a misspelling of another?
     NoSlip {
         /// A description of the object.
-        what: String,
+        object: String,
     },
     /// Does a given value have one of the kinds that its target accepts?
     Takes {
@@ -155,9 +155,9 @@ pub enum QuestionKind {
         /// Whether the value may be absent.
         absent: bool,
         /// A description of the target.
-        what: String,
+        target: String,
         /// A description of the value.
-        given: String,
+        value: String,
         /// The code of the error.
         code: Code,
     },
@@ -166,20 +166,20 @@ pub enum QuestionKind {
         /// The number.
         number: i128,
         /// A description of the target.
-        what: String,
+        target: String,
         /// The number as written.
-        given: String,
+        written: String,
         /// The code of the error.
         code: Code,
     },
     /// Does a part of another user-defined type match?
     Fits {
         /// The other type.
-        given: Foreign,
+        value: Foreign,
         /// Whether to report here that it may be absent.
         absent: bool,
         /// A description of the target.
-        what: String,
+        target: String,
         /// The code of the error for another kind.
         code: Code,
         /// The code of the error for a missing member.
@@ -214,7 +214,7 @@ impl Foreign {
     }
 
     /// Returns the item at an index; `None` if it is too deep to be checked.
-    pub(crate) fn at(&self, index: usize) -> Option<Self> {
+    pub(crate) fn nth(&self, index: usize) -> Option<Self> {
         self.item_at(i64::try_from(index).ok()?)
     }
 

@@ -53,8 +53,8 @@ impl Format {
 
     /// Returns the call and the `InputType` for the settings of a reader.
     pub(crate) fn call(self, settings: &Expr) -> (&'static str, Option<&'static str>) {
-        let action = if is(settings, "Transformation", FLATTEN) { LIST } else { self.action };
-        let whole = self.name == "manifest" && is(settings, "ManifestType", INVENTORY);
+        let action = if setting_is(settings, "Transformation", FLATTEN) { LIST } else { self.action };
+        let whole = self.name == "manifest" && setting_is(settings, "ManifestType", INVENTORY);
         (action, self.input_type.filter(|_| !whole))
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn setting<'e>(settings: &'e Expr, name: &str) -> Option<&'e Expr> {
 }
 
 /// Returns whether a setting is this word.
-pub(crate) fn is(settings: &Expr, name: &str, word: &str) -> bool {
+pub(crate) fn setting_is(settings: &Expr, name: &str, word: &str) -> bool {
     match setting(settings, name).map(|value| &value.kind) {
         Some(ExprKind::Text(text)) => text.eq_ignore_ascii_case(word),
         _ => false,

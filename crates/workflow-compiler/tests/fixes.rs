@@ -7,7 +7,7 @@ use std::path::Path;
 
 use proc_macro2::{Span, TokenStream};
 use workflow_asl::Code;
-use workflow_compiler::problem::{Edit, EditAt, Problem};
+use workflow_compiler::problem::{Edit, EditPlace, Problem};
 use workflow_compiler::{Position, compile_located};
 
 fn locate(span: Span) -> Option<Position> {
@@ -23,10 +23,10 @@ fn problems(source: &str) -> Vec<Problem> {
 
 /// The bytes that a change replaces.
 fn range(edit: &Edit) -> Range<usize> {
-    match edit.at {
-        EditAt::Over(span) => span.first.byte_range().start..span.last.byte_range().end,
-        EditAt::Before(word) => word.byte_range().start..word.byte_range().start,
-        EditAt::After(word) => word.byte_range().end..word.byte_range().end,
+    match edit.place {
+        EditPlace::Over(span) => span.first.byte_range().start..span.last.byte_range().end,
+        EditPlace::Before(word) => word.byte_range().start..word.byte_range().start,
+        EditPlace::After(word) => word.byte_range().end..word.byte_range().end,
     }
 }
 

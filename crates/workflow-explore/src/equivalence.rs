@@ -205,7 +205,7 @@ impl<'x> Search<'x> {
 
     /// Returns whether the executions, which all agree, covered enough of both definitions.
     fn shown(&self, place: Option<&Pointer>) -> Equivalence {
-        let undecided = self.blamed.difference(&self.passed).filter(|guess| guess.of != Guessed::Absence);
+        let undecided = self.blamed.difference(&self.passed).filter(|guess| guess.guessed != Guessed::Absence);
         let undecided: BTreeSet<_> = undecided.map(|guess| guess.state.to_string()).collect();
         let mut missing: Vec<Point> = Vec::new();
         for (explorer, taken) in [self.first, self.second].into_iter().zip(&self.taken) {

@@ -24,7 +24,7 @@ use crate::values::Values;
 
 /// The results of a task that the caller sets.
 #[derive(Clone)]
-pub(crate) enum Given {
+pub(crate) enum TaskResults {
     Values(Vec<Payload>),
     Closure(Closure),
 }
@@ -67,7 +67,7 @@ pub struct Explorer {
     pub(crate) start: Start,
     pub(crate) store: Arc<dyn ObjectStore>,
     pub(crate) inputs: Option<Vec<Payload>>,
-    pub(crate) given: BTreeMap<String, Given>,
+    pub(crate) task_results: BTreeMap<String, TaskResults>,
     pub(crate) bounds: Bounds,
     pub(crate) properties: Vec<Property>,
     pub(crate) checks: Vec<(String, Check)>,
@@ -123,7 +123,7 @@ impl Explorer {
             start,
             store: Arc::clone(engine.store()),
             inputs: None,
-            given: BTreeMap::new(),
+            task_results: BTreeMap::new(),
             bounds: Bounds::default(),
             properties: properties.collect::<Result<_, _>>()?,
             checks: Vec::new(),
@@ -216,7 +216,7 @@ impl Explorer {
     #[must_use]
     pub fn results(mut self, state: impl AsRef<str>, results: impl IntoIterator<Item = Value>) -> Self {
         let results = results.into_iter().map(Payload::new).collect();
-        self.given.insert(state.as_ref().to_owned(), Given::Values(results));
+        self.task_results.insert(state.as_ref().to_owned(), TaskResults::Values(results));
         self
     }
 
@@ -227,7 +227,7 @@ impl Explorer {
         state: impl AsRef<str>,
         results: impl Fn(&TaskRequest) -> Vec<Value> + Send + Sync + 'static,
     ) -> Self {
-        self.given.insert(state.as_ref().to_owned(), Given::Closure(Arc::new(results)));
+        self.task_results.insert(state.as_ref().to_owned(), TaskResults::Closure(Arc::new(results)));
         self
     }
 
@@ -290,13 +290,13 @@ impl Explorer {
         for property in &self.properties {
             property.validate(&self.states)?;
         }
-        for (name, given) in &self.given {
+        for (name, given) in &self.task_results {
             if self.states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
                 let tasks = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
                 let nearest = nearest(name, tasks.map(|(name, _)| name.as_str())).map(str::to_owned);
                 return Err(ExploreError::NoTask { state: name.clone(), nearest });
             }
-            if matches!(given, Given::Values(values) if values.is_empty()) {
+            if matches!(given, TaskResults::Values(values) if values.is_empty()) {
                 return Err(ExploreError::NoValues { what: format!("`{name}`") });
             }
         }
@@ -319,9 +319,9 @@ impl Explorer {
 
     /// Returns the results of a task to try.
     pub(crate) fn results_of(&self, request: &TaskRequest) -> Vec<Payload> {
-        match self.given.get(&*request.state) {
-            Some(Given::Values(values)) => values.clone(),
-            Some(Given::Closure(closure)) => closure(request).into_iter().map(Payload::new).collect(),
+        match self.task_results.get(&*request.state) {
+            Some(TaskResults::Values(values)) => values.clone(),
+            Some(TaskResults::Closure(closure)) => closure(request).into_iter().map(Payload::new).collect(),
             None => match self.values.results.get(&*request.state) {
                 Some(candidates) => candidates.values.clone(),
                 None => vec![Payload::empty()],
@@ -332,7 +332,7 @@ impl Explorer {
     /// Returns the number of omitted values.
     pub(crate) fn values_left_out(&self) -> u64 {
         let inputs = if self.inputs.is_none() { self.values.inputs.left_out } else { 0 };
-        let results = self.values.results.iter().filter(|(name, _)| !self.given.contains_key(*name));
+        let results = self.values.results.iter().filter(|(name, _)| !self.task_results.contains_key(*name));
         let results: usize = results.map(|(_, candidates)| candidates.left_out).fold(0, usize::saturating_add);
         u64::try_from(inputs.saturating_add(results)).unwrap_or(u64::MAX)
     }

@@ -325,7 +325,8 @@ impl<'x> Search<'x> {
         let never = |guess: &Blame| !passed.contains(guess);
         let blamed = findings.keys().filter_map(|(.., guess)| guess.as_ref()).filter(|guess| never(guess));
         // A value without a member that each path needs is not a valid input.
-        undecided.extend(blamed.filter(|guess| guess.of != Guessed::Absence).map(|guess| Arc::clone(&guess.state)));
+        undecided
+            .extend(blamed.filter(|guess| guess.guessed != Guessed::Absence).map(|guess| Arc::clone(&guess.state)));
         let all = std::mem::take(findings);
         for ((property, state, guess), finding) in all {
             if guess.as_ref().is_some_and(never) {
@@ -376,7 +377,7 @@ impl<'x> Search<'x> {
             }
             Some(Decision::Succeed { task, result }) => {
                 let Some(candidates) = explorer.values.results.get(&*task.state) else { return Vec::new() };
-                if explorer.given.contains_key(&*task.state) {
+                if explorer.task_results.contains_key(&*task.state) {
                     return Vec::new();
                 }
                 let plainer = candidates.values.iter().take_while(|other| *other != result);

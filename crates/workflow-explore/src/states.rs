@@ -22,7 +22,7 @@ const UNKNOWN: &str = "Lambda.Unknown";
 /// Facts about a state.
 #[derive(Clone, Debug)]
 pub(crate) struct StateFacts {
-    pub(crate) at: Pointer,
+    pub(crate) pointer: Pointer,
     pub(crate) kind: StateKind,
     /// Whether the state can reach itself.
     pub(crate) loops: bool,
@@ -96,7 +96,7 @@ fn scope<'a>(
         let at = graph.state_pointer(number);
         around.push(Around { name, errors: handled(state) });
         let facts = StateFacts {
-            at: at.clone(),
+            pointer: at.clone(),
             kind: state.kind,
             loops: looping.contains(&number),
             maps: inside.0.clone(),

@@ -35,7 +35,7 @@ const STEPS: usize = 500;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Blame {
     pub(crate) state: Arc<str>,
-    pub(crate) of: Guessed,
+    pub(crate) guessed: Guessed,
 }
 
 /// The kind of a guess.
@@ -127,7 +127,7 @@ impl<'x> World<'x> {
         let guesses = |state: &Arc<str>, field: Option<&str>| {
             let facts = explorer.states.get(state).filter(|_| explorer.values.guessing.contains(&**state));
             let found = facts.map(|facts| {
-                explorer.values.guesses(&facts.at, field, |source| match source {
+                explorer.values.guesses(&facts.pointer, field, |source| match source {
                     Source::Result(at) => results.get(&*at.tokens().last()?).map(Payload::value),
                     _ => explorer.inputs.is_none().then(|| execution.input().value()),
                 })
@@ -141,7 +141,7 @@ impl<'x> World<'x> {
                 // A path leads to any value that exists.
                 let fits = !lacks && (is_path || !found.contains(&Guess::There));
                 let of = if lacks { Guessed::Absence } else { Guessed::Value };
-                *guess = (!fits).then(|| Blame { state: Arc::clone(state), of });
+                *guess = (!fits).then(|| Blame { state: Arc::clone(state), guessed: of });
             }
             guess.clone()
         };
@@ -150,10 +150,10 @@ impl<'x> World<'x> {
             if explorer.values.guessing.contains(&**state) {
                 let found = guesses(state, None);
                 if !found.contains(&Guess::Empty) {
-                    passed.insert(Blame { state: Arc::clone(state), of: Guessed::Value });
+                    passed.insert(Blame { state: Arc::clone(state), guessed: Guessed::Value });
                 }
                 if found.contains(&Guess::NotAdded) {
-                    passed.insert(Blame { state: Arc::clone(state), of: Guessed::Absence });
+                    passed.insert(Blame { state: Arc::clone(state), guessed: Guessed::Absence });
                 }
             }
         };
@@ -191,7 +191,7 @@ impl<'x> World<'x> {
         fails.iter().for_each(|state| pass(passed, state));
         let last = last_state(execution.history()).filter(|state| guesses(state, None).contains(&Guess::There));
         if stand == Stand::Ended {
-            self.judge_output(broken, last.map(|state| Blame { state, of: Guessed::Output }));
+            self.judge_output(broken, last.map(|state| Blame { state, guessed: Guessed::Output }));
         }
         stand
     }
@@ -362,7 +362,7 @@ impl<'x> World<'x> {
             add(Fault::Error(Arc::clone(error)), self.execution.attempts_left(request.id, Some(error), false));
         }
         if facts.may_be_silent {
-            let missed = self.explorer.has_heartbeat(&facts.at);
+            let missed = self.explorer.has_heartbeat(&facts.pointer);
             add(Fault::Silence, self.execution.attempts_left(request.id, Some(TIMEOUT), missed));
         }
         if self.explorer.other_types {
@@ -393,7 +393,7 @@ impl<'x> World<'x> {
                 let (at, id) = self.find(task)?;
                 self.pending.remove(at);
                 self.tokens.remove(task);
-                if !self.explorer.values.guessing.is_empty() && !self.explorer.given.contains_key(&*task.state) {
+                if !self.explorer.values.guessing.is_empty() && !self.explorer.task_results.contains_key(&*task.state) {
                     self.results.insert(Arc::clone(&task.state), result.clone());
                 }
                 let _: Answer = self.execution.succeed(id, result.clone());

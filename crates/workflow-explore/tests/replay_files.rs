@@ -228,7 +228,7 @@ fn a_history_of_another_machine_is_refused() {
         "pay.json is the history of another state machine: event 2 enters `Charge`, and the definition has none of its 5 states \
          (nearest: `Charged`)\n  = help: name its own definition, or a changed one, with --definition"
     );
-    let error = Replayer::own(&recording, std::sync::Arc::new(MemoryStore::new())).unwrap_err().to_string();
+    let error = Replayer::of_recording(&recording, std::sync::Arc::new(MemoryStore::new())).unwrap_err().to_string();
     assert!(error.starts_with("pay.json: the definition is not known"), "{error}");
     assert!(error.ends_with("> pay.machine.json`"), "{error}");
 }
@@ -257,7 +257,7 @@ fn files_of_a_folder_belong_together() {
     assert_eq!(read.errors.len(), 1);
     assert!(read.executions[0].definition().is_some());
     assert!(read.executions[1].definition().is_none(), "the definition is that of its folder alone");
-    let replayer = Replayer::own(&read.executions[0], std::sync::Arc::new(MemoryStore::new())).unwrap();
+    let replayer = Replayer::of_recording(&read.executions[0], std::sync::Arc::new(MemoryStore::new())).unwrap();
     replayer.replay(&read.executions[0]).unwrap().assert_same_way();
     let empty = folder.join("nothing");
     std::fs::create_dir_all(&empty).unwrap();

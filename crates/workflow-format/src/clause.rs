@@ -12,7 +12,7 @@ impl Walk<'_, '_> {
             "retry" | "catch" | "struct" | "enum" | "defaults" => self.spaced(at, end),
             "property" => self.property(at, end),
             "task" => {
-                let called = self.find(at, end, |walk, at| walk.is(at, "=")).map_or(end, |equals| equals + 1);
+                let called = self.find(at, end, |walk, at| walk.is_sign(at, "=")).map_or(end, |equals| equals + 1);
                 self.spaced(at, called);
                 self.page.space();
                 self.call(called, end);
@@ -25,7 +25,7 @@ impl Walk<'_, '_> {
                 self.page.space();
                 self.spaced(config, end);
             }
-            "tolerate" if self.kind(at + 1) == Some(TokenKind::Literal) && self.is(at + 2, "%") => {
+            "tolerate" if self.kind(at + 1) == Some(TokenKind::Literal) && self.is_sign(at + 2, "%") => {
                 self.token(at);
                 self.page.space();
                 for at in at + 1..end {
@@ -44,7 +44,7 @@ impl Walk<'_, '_> {
         for at in first + 1..end {
             if self.is_word(at, "or") {
                 self.page.line();
-            } else if !self.is(at, ":") {
+            } else if !self.is_sign(at, ":") {
                 self.page.space();
             }
             self.token(at);
@@ -64,7 +64,7 @@ impl Walk<'_, '_> {
             let is_item = || matches!(self.role(at + 1), Some(Role::Parameter(..)));
             let alias = self.is_word(at, "as") && (self.kind(at + 1) == Some(TokenKind::Literal) || is_item());
             let names_use = is_use && (self.is_word(at, "as") || matches!(self.role(at), Some(Role::UseName)));
-            if first || alias || names_use || self.is(at, "=") || self.is_setting(at) || self.is_name(at) {
+            if first || alias || names_use || self.is_sign(at, "=") || self.is_setting(at) || self.is_name(at) {
                 self.token(at);
                 at += 1;
                 if alias {
@@ -77,7 +77,7 @@ impl Walk<'_, '_> {
                 let ends = |walk: &Self, at: usize| walk.is_setting(at) || is_use && walk.is_word(at, "as");
                 let next = self.find(self.after(at), end, ends).unwrap_or(end);
                 // A reader has a type in angle brackets, `s3::csv<Row> { … }`, as a call has.
-                if self.is(at + 1, "::") && self.is_word(at - 1, "over") {
+                if self.is_sign(at + 1, "::") && self.is_word(at - 1, "over") {
                     self.call(at, next);
                 } else {
                     self.value(at, next);
@@ -92,10 +92,10 @@ impl Walk<'_, '_> {
     fn name_end(&self, mut at: usize, end: usize) -> usize {
         loop {
             at += 1;
-            while self.is(at, ".") {
+            while self.is_sign(at, ".") {
                 at += 2;
             }
-            if at >= end || !self.is(at, "+") {
+            if at >= end || !self.is_sign(at, "+") {
                 return at.min(end);
             }
             at += 1;
@@ -113,12 +113,12 @@ impl Walk<'_, '_> {
 
     /// Writes a resource and its request.
     fn call(&mut self, at: usize, end: usize) {
-        let path = self.is(at + 1, "::");
-        let request = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+        let path = self.is_sign(at + 1, "::");
+        let request = self.find(at, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
         if path {
             self.rust(at, request);
-        } else if self.is_word(at, "activity") && self.is(at + 1, "<") {
-            let arn = self.find(at, request, |walk, at| walk.is(at, "(")).unwrap_or(request);
+        } else if self.is_word(at, "activity") && self.is_sign(at + 1, "<") {
+            let arn = self.find(at, request, |walk, at| walk.is_sign(at, "(")).unwrap_or(request);
             self.rust(at, arn);
             if arn < request {
                 self.token_or_group(arn);
@@ -136,7 +136,7 @@ impl Walk<'_, '_> {
     pub(super) fn spaced(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
-            if !first && !self.is(at, ".") && !self.is(at - 1, ".") && !self.is(at, ",") {
+            if !first && !self.is_sign(at, ".") && !self.is_sign(at - 1, ".") && !self.is_sign(at, ",") {
                 self.page.space();
             }
             self.token_or_group(at);
@@ -161,7 +161,7 @@ impl Walk<'_, '_> {
             let head = self.attributes(at, end, true);
             let next = self.find(head + 1, end, Self::starts_block_clause).unwrap_or(end);
             let mut last = next;
-            while last > head && self.is(last - 1, ";") {
+            while last > head && self.is_sign(last - 1, ";") {
                 last -= 1;
             }
             self.clause(head, last);
@@ -179,7 +179,7 @@ impl Walk<'_, '_> {
     }
 
     fn starts_block_clause(&self, at: usize) -> bool {
-        let documented = self.kind(at) == Some(TokenKind::Doc) || self.is(at, "#");
+        let documented = self.kind(at) == Some(TokenKind::Doc) || self.is_sign(at, "#");
         let head = if documented { self.after_attributes(at, self.tokens.len()) } else { at };
         matches!(self.role(head), Some(Role::BlockClause { .. } | Role::DefaultClause))
     }

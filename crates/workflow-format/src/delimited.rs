@@ -54,7 +54,7 @@ impl Walk<'_, '_> {
         match self.role(first) {
             Some(Role::BlockClause { .. } | Role::DefaultClause) => self.clause_block(open),
             Some(Role::FieldName | Role::VariantName) => self.list(open, true),
-            _ if self.is(first + 1, ":") || (self.is(first + 1, "?") && self.is(first + 2, ":")) => {
+            _ if self.is_sign(first + 1, ":") || (self.is_sign(first + 1, "?") && self.is_sign(first + 2, ":")) => {
                 self.list(open, true);
             }
             _ => {
@@ -96,7 +96,7 @@ impl Walk<'_, '_> {
             return;
         }
         let end = self.partner(open);
-        let only = self.elements(open).len() == 1 && !self.is(end - 1, ",");
+        let only = self.elements(open).len() == 1 && !self.is_sign(end - 1, ",");
         let quiet = (open..=end).all(|at| {
             let quiet = self.tokens.get(at).is_some_and(|token| token.before.is_empty() && token.after.is_empty());
             quiet || (at != open + 1 && at != end)
@@ -129,7 +129,7 @@ impl Walk<'_, '_> {
         self.token(open);
         self.page.indent();
         // `(a)` is not a list: a comma would change its meaning.
-        let may_end_in_comma = !self.is(open, "(") || elements.len() > 1;
+        let may_end_in_comma = !self.is_sign(open, "(") || elements.len() > 1;
         let count = elements.len();
         for (number, Element { at, end, comma }) in elements.into_iter().enumerate() {
             let last = number + 1 == count;
@@ -172,10 +172,10 @@ impl Walk<'_, '_> {
             // `Map<A, B>` in a Rust type contains a comma.
             let mut angles = 0_usize;
             let mut end = self.after_parameters(head, close).unwrap_or(head);
-            while end < close && (angles > 0 || !self.is(end, ",")) {
-                if field && self.is(end, "<") {
+            while end < close && (angles > 0 || !self.is_sign(end, ",")) {
+                if field && self.is_sign(end, "<") {
                     angles += 1;
-                } else if field && self.is(end, ">") {
+                } else if field && self.is_sign(end, ">") {
                     angles = angles.saturating_sub(1);
                 }
                 end = self.after(end);
@@ -192,7 +192,7 @@ impl Walk<'_, '_> {
         let head = self.attributes(at, end, false);
         if matches!(self.role(head), Some(Role::VariantName)) {
             self.token(head);
-            if self.is(head + 1, "{") {
+            if self.is_sign(head + 1, "{") {
                 self.page.space();
                 self.spaced(head + 1, end);
             } else {
@@ -200,9 +200,9 @@ impl Walk<'_, '_> {
             }
             return;
         }
-        let optional = usize::from(self.is(head + 1, "?"));
+        let optional = usize::from(self.is_sign(head + 1, "?"));
         let colon = head + 1 + optional;
-        if !self.is(colon, ":") || colon >= end {
+        if !self.is_sign(colon, ":") || colon >= end {
             self.value(head, end);
             return;
         }

@@ -13,9 +13,10 @@ impl Walk<'_, '_> {
         self.page.indent();
         let mut at = 1;
         while at < end {
-            let braces = self.find(self.after_attributes(at, end), end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+            let braces =
+                self.find(self.after_attributes(at, end), end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
             let mut next = self.after(braces).min(end);
-            while next < end && self.is(next, ";") {
+            while next < end && self.is_sign(next, ";") {
                 next += 1;
             }
             self.page.hard_line();
@@ -105,7 +106,7 @@ impl Walk<'_, '_> {
         if self.kind(at) == Some(TokenKind::Doc) && marked {
             return Some(at + 1);
         }
-        (self.is(at, "#") && self.is(at + 1, "!") && self.is(at + 2, "[")).then(|| self.after(at + 2))
+        (self.is_sign(at, "#") && self.is_sign(at + 1, "!") && self.is_sign(at + 2, "[")).then(|| self.after(at + 2))
     }
 
     /// Returns the position after the item that starts here.
@@ -114,12 +115,12 @@ impl Walk<'_, '_> {
             return next;
         }
         let mut at = self.after_attributes(at, end);
-        if at < end && !self.is(at, ";") {
+        if at < end && !self.is_sign(at, ";") {
             at = self.after(at);
         }
         while at < end {
-            if self.is(at, ";") {
-                while at < end && self.is(at, ";") {
+            if self.is_sign(at, ";") {
+                while at < end && self.is_sign(at, ";") {
                     at += 1;
                 }
                 return at;
@@ -175,12 +176,12 @@ impl Walk<'_, '_> {
 
     fn declaration_or_state(&mut self, at: usize, end: usize) {
         let mut last = end;
-        while last > at && self.is(last - 1, ";") {
+        while last > at && self.is_sign(last - 1, ";") {
             last -= 1;
         }
         match (self.role(at), self.text_of(at)) {
             (Some(Role::Item | Role::InnerItem), word) if is_state(word) => self.state(at, last),
-            (_, "input" | "output") if !self.is(at + 1, "{") => {
+            (_, "input" | "output") if !self.is_sign(at + 1, "{") => {
                 self.token(at);
                 self.page.space();
                 self.rust(at + 1, last);

@@ -16,10 +16,10 @@ impl Walk<'_, '_> {
                 let end = self.find(at, end, Self::starts_clause).unwrap_or(end);
                 self.last_braces(at, end)
             }
-            "parallel" => self.find(at, end, |walk, at| walk.is(at, "{")),
+            "parallel" => self.find(at, end, |walk, at| walk.is_sign(at, "{")),
             "map" => self.find(at, end, Self::holds_states),
             word if word == FOR.word => {
-                let block = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+                let block = self.find(at, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
                 self.repetition(at, block);
                 self.body(block);
                 return self.block_tail(block, end);
@@ -34,11 +34,11 @@ impl Walk<'_, '_> {
 
     fn simple_state(&mut self, at: usize, end: usize) {
         let clauses = self.find(at + 1, end, Self::starts_clause).unwrap_or(end);
-        let arrow = self.find(at + 1, end, |walk, at| walk.is(at, "->")).unwrap_or(end);
+        let arrow = self.find(at + 1, end, |walk, at| walk.is_sign(at, "->")).unwrap_or(end);
         let head_end = clauses.min(arrow);
         if head_end == end {
             self.clause(at, end);
-        } else if head_end == arrow && self.is(head_end - 1, "}") {
+        } else if head_end == arrow && self.is_sign(head_end - 1, "}") {
             self.clause(at, arrow);
             self.page.space();
             self.transition(arrow, end);
@@ -104,14 +104,14 @@ impl Walk<'_, '_> {
         if at >= end {
             return;
         }
-        if self.is(at, "->") {
+        if self.is_sign(at, "->") {
             self.page.space();
             self.transition(at, end);
             return;
         }
         self.page.begin();
         let first_end = self.segment_end(at, end);
-        if first_end < end && !self.is(first_end, "->") {
+        if first_end < end && !self.is_sign(first_end, "->") {
             self.page.break_all();
         }
         self.break_clauses(at, end);
@@ -125,7 +125,7 @@ impl Walk<'_, '_> {
     fn tail(&mut self, mut at: usize, end: usize) {
         while at < end {
             self.page.line();
-            if self.is(at, "->") {
+            if self.is_sign(at, "->") {
                 self.transition(at, end);
                 return;
             }
@@ -138,7 +138,7 @@ impl Walk<'_, '_> {
     /// Breaks the open groups if there are too many clauses for one line, or the author broke before the first.
     fn break_clauses(&mut self, at: usize, end: usize) {
         let (mut count, mut here) = (0, at);
-        while here < end && !self.is(here, "->") {
+        while here < end && !self.is_sign(here, "->") {
             count += 1;
             here = self.segment_end(here, end);
         }
@@ -162,13 +162,13 @@ impl Walk<'_, '_> {
     /// Returns the position after the clause that starts here.
     fn segment_end(&self, at: usize, end: usize) -> usize {
         let first = self.after_attributes(at, end) + 1;
-        let next = |walk: &Self, at: usize| walk.starts_clause(at) || walk.is_map_word(at) || walk.is(at, "->");
+        let next = |walk: &Self, at: usize| walk.starts_clause(at) || walk.is_map_word(at) || walk.is_sign(at, "->");
         self.find(first, end, next).unwrap_or(end).min(end)
     }
 
     /// Returns whether a clause starts here, possibly after documentation.
     fn starts_clause(&self, at: usize) -> bool {
-        let documented = self.kind(at) == Some(TokenKind::Doc) || self.is(at, "#");
+        let documented = self.kind(at) == Some(TokenKind::Doc) || self.is_sign(at, "#");
         // Of many lines of documentation, only the first looks ahead.
         if documented && at.checked_sub(1).is_some_and(|before| self.kind(before) == Some(TokenKind::Doc)) {
             return false;
@@ -183,7 +183,7 @@ impl Walk<'_, '_> {
     }
 
     fn holds_states(&self, at: usize) -> bool {
-        if !self.is(at, "{") {
+        if !self.is_sign(at, "{") {
             return false;
         }
         let end = self.partner(at);
@@ -194,7 +194,7 @@ impl Walk<'_, '_> {
     fn last_braces(&self, mut at: usize, end: usize) -> Option<usize> {
         let mut last = None;
         while at < end {
-            if self.is(at, "{") {
+            if self.is_sign(at, "{") {
                 last = Some(at);
             }
             at = self.after(at);
@@ -214,7 +214,7 @@ impl Walk<'_, '_> {
             self.page.hard_line();
             self.lead(at, true);
             let head = self.attributes(at, end, true);
-            let braces = self.find(head, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+            let braces = self.find(head, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
             let repeats = self.is_word(head, FOR.word);
             if repeats {
                 self.repetition(head, braces);
@@ -231,7 +231,7 @@ impl Walk<'_, '_> {
                 }
                 next = self.after(braces);
                 let first = next;
-                while next < end && self.is(next, ";") {
+                while next < end && self.is_sign(next, ";") {
                     next += 1;
                 }
                 self.semicolons(first, next);
@@ -260,19 +260,19 @@ impl Walk<'_, '_> {
             self.lead(at, true);
             let head = self.attributes(at, end, true);
             let mut last = next;
-            while last > head && (self.is(last - 1, ";") || self.is(last - 1, ",")) {
+            while last > head && (self.is_sign(last - 1, ";") || self.is_sign(last - 1, ",")) {
                 last -= 1;
             }
             if self.is_word(head, FOR.word) {
-                let braces = self.find(head, last, |walk, at| walk.is(at, "{")).unwrap_or(last);
+                let braces = self.find(head, last, |walk, at| walk.is_sign(at, "{")).unwrap_or(last);
                 self.repetition(head, braces);
                 self.arms(braces);
                 self.semicolons(last, next);
                 at = next;
                 continue;
             }
-            let matches = self.find(head, last, |walk, at| walk.is(at, "=>")).is_some();
-            if next == end && last == next && matches && !self.is(last - 1, "}") {
+            let matches = self.find(head, last, |walk, at| walk.is_sign(at, "=>")).is_some();
+            if next == end && last == next && matches && !self.is_sign(last - 1, "}") {
                 self.commas.push(super::walk::Comma { after: last - 1, group: None });
             }
             self.arm(head, last);
@@ -288,13 +288,13 @@ impl Walk<'_, '_> {
 
     /// Returns the position after the arm that starts here.
     fn arm_end(&self, at: usize, end: usize) -> usize {
-        let ends = |walk: &Self, at: usize| walk.is(at, ";") || walk.is(at, ",");
+        let ends = |walk: &Self, at: usize| walk.is_sign(at, ";") || walk.is_sign(at, ",");
         let mut at = self.after_attributes(at, end);
         // The braces of a repetition have no arrow before them.
         let mut arrow = self.is_word(at, FOR.word);
         while at < end && !ends(self, at) {
-            let braces = self.is(at, "{");
-            arrow |= self.is(at, "->") || self.is(at, "=>");
+            let braces = self.is_sign(at, "{");
+            arrow |= self.is_sign(at, "->") || self.is_sign(at, "=>");
             at = self.after(at);
             // After braces, the `;` or `,` is optional.
             if braces && arrow {
@@ -310,8 +310,8 @@ impl Walk<'_, '_> {
 
     /// Writes `if condition -> State { … }` or `pattern | pattern => State { … }`.
     fn arm(&mut self, at: usize, end: usize) {
-        let arrow = self.find(at, end, |walk, at| walk.is(at, "->") || walk.is(at, "=>")).unwrap_or(end);
-        let block = self.find(arrow, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+        let arrow = self.find(at, end, |walk, at| walk.is_sign(at, "->") || walk.is_sign(at, "=>")).unwrap_or(end);
+        let block = self.find(arrow, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
         self.page.begin();
         if self.is_word(at, "if") {
             self.token(at);
@@ -321,7 +321,7 @@ impl Walk<'_, '_> {
             self.patterns(at, arrow);
         }
         self.page.indent();
-        if self.is(arrow, "=>") {
+        if self.is_sign(arrow, "=>") {
             self.page.space();
         } else if arrow < end {
             self.page.line();
@@ -338,7 +338,7 @@ impl Walk<'_, '_> {
     fn patterns(&mut self, mut at: usize, end: usize) {
         let mut first = true;
         while at < end {
-            let next = self.find(at, end, |walk, at| walk.is(at, "|")).unwrap_or(end);
+            let next = self.find(at, end, |walk, at| walk.is_sign(at, "|")).unwrap_or(end);
             if !first {
                 self.page.space();
             }

@@ -55,7 +55,7 @@ impl Walk<'_, '_> {
                 here += 1;
                 wanted = true;
             } else {
-                wanted = self.is(here, "..");
+                wanted = self.is_sign(here, "..");
                 here = self.after(here);
             }
         }
@@ -65,12 +65,12 @@ impl Walk<'_, '_> {
 
     /// Returns whether the operator `in` is here, not a member of that name.
     fn is_in(&self, at: usize) -> bool {
-        self.is_word(at, "in") && !at.checked_sub(1).is_some_and(|at| self.is(at, ".") || self.is(at, "?."))
+        self.is_word(at, "in") && !at.checked_sub(1).is_some_and(|at| self.is_sign(at, ".") || self.is_sign(at, "?."))
     }
 
     /// Returns the position after the bars of a closure, if one begins here.
     pub(super) fn after_parameters(&self, at: usize, end: usize) -> Option<usize> {
-        let bar = |at: usize| self.is(at, "|");
+        let bar = |at: usize| self.is_sign(at, "|");
         let close = (at + 1..end).find(|close| bar(*close)).filter(|_| bar(at))?;
         Some(close + 1)
     }
@@ -78,7 +78,7 @@ impl Walk<'_, '_> {
     /// Writes `|x, i|`.
     fn parameters(&mut self, at: usize, end: usize) {
         for here in at..end {
-            if here > at && self.is(here - 1, ",") && here + 1 < end {
+            if here > at && self.is_sign(here - 1, ",") && here + 1 < end {
                 self.page.space();
             }
             self.token(here);
@@ -128,7 +128,7 @@ impl Walk<'_, '_> {
                 let next = self.after_conditional(at, end);
                 self.conditional(at, next);
                 at = next;
-            } else if !first && self.is(at, "[") {
+            } else if !first && self.is_sign(at, "[") {
                 self.index(at);
                 at = self.after(at);
             } else {
@@ -157,13 +157,13 @@ impl Walk<'_, '_> {
         {
             return false;
         }
-        !(self.is(at, "(") || self.is(at, "["))
+        !(self.is_sign(at, "(") || self.is_sign(at, "["))
     }
 
     /// Returns the position after `if c { a } else { b }`.
     fn after_conditional(&self, mut at: usize, end: usize) -> usize {
         loop {
-            let Some(yes) = self.find(at + 1, end, |walk, at| walk.is(at, "{")) else { return end };
+            let Some(yes) = self.find(at + 1, end, |walk, at| walk.is_sign(at, "{")) else { return end };
             let no = self.after(yes);
             if no >= end || !self.is_word(no, "else") {
                 return no.min(end);
@@ -179,7 +179,7 @@ impl Walk<'_, '_> {
     fn conditional(&mut self, mut at: usize, end: usize) {
         self.page.begin();
         while at < end {
-            let braces = self.find(at, end, |walk, at| walk.is(at, "{")).unwrap_or(end);
+            let braces = self.find(at, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
             // `else` and `if` before the condition.
             while at < braces && (self.is_word(at, "if") || self.is_word(at, "else")) {
                 self.token(at);

@@ -48,7 +48,7 @@ impl<'s, 't> Walk<'s, 't> {
     }
 
     /// Returns whether this punctuation or delimiter is here. It does not match words or literals.
-    pub(super) fn is(&self, at: usize, text: &str) -> bool {
+    pub(super) fn is_sign(&self, at: usize, text: &str) -> bool {
         self.tokens.get(at).is_some_and(|token| {
             matches!(token.kind, TokenKind::Operator | TokenKind::Open | TokenKind::Close) && token.text == text
         })
@@ -89,7 +89,7 @@ impl<'s, 't> Walk<'s, 't> {
         while at < end {
             if self.kind(at) == Some(TokenKind::Doc) {
                 at += 1;
-            } else if self.is(at, "#") && self.is(at + 1, "[") {
+            } else if self.is_sign(at, "#") && self.is_sign(at + 1, "[") {
                 at = self.after(at + 1);
             } else {
                 break;

@@ -112,7 +112,7 @@ fn add(call: &ServiceCall, setting: &Setting, found: &mut PolicyDraft) {
     // The call is made as another role, so that role needs the permissions, not this one.
     let mut theirs = PolicyDraft::default();
     adding.needs(setting, &mut theirs);
-    adding.assume(&request.given(role), &theirs, found);
+    adding.assume(&request.filled(role), &theirs, found);
 }
 
 /// Adds the needs of one call.

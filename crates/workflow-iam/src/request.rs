@@ -34,11 +34,11 @@ impl<'a> Request<'a> {
 
     /// Returns the values of the parameter at a path.
     pub(crate) fn find(&self, path: &str) -> Vec<ParameterValue> {
-        self.call.parameters.get(path).map_or_else(|| vec![ParameterValue::Dynamic], |values| self.given(values))
+        self.call.parameters.get(path).map_or_else(|| vec![ParameterValue::Dynamic], |values| self.filled(values))
     }
 
     /// Fills in the holes of the values.
-    pub(crate) fn given(&self, values: &template::Values) -> Vec<ParameterValue> {
+    pub(crate) fn filled(&self, values: &template::Values) -> Vec<ParameterValue> {
         let given = |value: &Option<String>| match value.as_ref().map(|text| self.fill(text)) {
             None => ParameterValue::Absent,
             Some(text) if text == ANY => ParameterValue::Dynamic,

@@ -105,7 +105,7 @@ impl Printer<'_> {
             return match rule.get("Condition") {
                 Some(Value::String(text)) => {
                     let spellings = jsonata::spellings(text, &at.child("Condition"), here, self.known)
-                        .unwrap_or_else(|| vec![Spelling::own(quoted(text))]);
+                        .unwrap_or_else(|| vec![Spelling::in_language(quoted(text))]);
                     let spellings = spellings.into_iter().map(|one| one.map(in_head)).collect();
                     self.spell(&at.child("Condition"), spellings)
                 }

@@ -29,31 +29,31 @@ impl Shapes {
             },
             NodeKind::Range(first, last) => {
                 for bound in [first, last] {
-                    self.is(self.part(bound, state, parameters), Some(Scalar::Integer));
+                    self.has_scalar(self.part(bound, state, parameters), Some(Scalar::Integer));
                 }
             }
             NodeKind::Predicate(list, index) => {
                 if let Part::One(place) = self.part(list, state, parameters) {
                     self.lists(place, 1);
                 }
-                self.is(self.part(index, state, parameters), Some(Scalar::Integer));
+                self.has_scalar(self.part(index, state, parameters), Some(Scalar::Integer));
             }
             // Its members are declared, whatever they are.
             NodeKind::Path(_) => {
                 self.part(node, state, parameters);
             }
             NodeKind::Binary(sign, left, right) => self.binary(sign, left, right, state, parameters),
-            NodeKind::Negate(value) => self.is(self.part(value, state, parameters), Some(Scalar::Number)),
+            NodeKind::Negate(value) => self.has_scalar(self.part(value, state, parameters), Some(Scalar::Number)),
             NodeKind::Condition(condition, _, no) => match (defaulted(condition), no) {
                 (Some(value), Some(no)) => {
                     let part = self.part(value, state, parameters);
                     self.may_be_absent(value, part);
-                    self.is(part, scalar(no));
+                    self.has_scalar(part, scalar(no));
                     if let (Part::One(place), true) = (part, is_empty_list(no)) {
                         self.lists(place, 1);
                     }
                 }
-                _ => self.is(self.part(condition, state, parameters), Some(Scalar::Bool)),
+                _ => self.has_scalar(self.part(condition, state, parameters), Some(Scalar::Bool)),
             },
             _ => {}
         }
@@ -75,18 +75,20 @@ impl Shapes {
     fn binary(&mut self, sign: &str, left: &Node, right: &Node, state: &Pointer, parameters: &Parameters<'_>) {
         let parts = [left, right].map(|side| self.part(side, state, parameters));
         match sign {
-            "and" | "or" => parts.into_iter().for_each(|part| self.is(part, Some(Scalar::Bool))),
-            "+" | "-" | "*" | "/" | "%" => parts.into_iter().for_each(|part| self.is(part, Some(Scalar::Number))),
+            "and" | "or" => parts.into_iter().for_each(|part| self.has_scalar(part, Some(Scalar::Bool))),
+            "+" | "-" | "*" | "/" | "%" => {
+                parts.into_iter().for_each(|part| self.has_scalar(part, Some(Scalar::Number)))
+            }
             "in" => {
                 if let Part::One(place) = parts[1] {
                     self.lists(place, 1);
                 }
-                self.is(parts[1], scalar(left));
-                self.is(parts[0], scalar_of_items(right));
+                self.has_scalar(parts[1], scalar(left));
+                self.has_scalar(parts[0], scalar_of_items(right));
             }
             "=" | "!=" | "<" | "<=" | ">" | ">=" => {
-                self.is(parts[0], scalar(right));
-                self.is(parts[1], scalar(left));
+                self.has_scalar(parts[0], scalar(right));
+                self.has_scalar(parts[1], scalar(left));
                 if let [Part::One(left), Part::One(right)] = parts {
                     self.compared.push((left, right, !matches!(sign, "=" | "!=")));
                 }
@@ -126,14 +128,14 @@ impl Shapes {
                 }
                 match function {
                     "count" => {}
-                    "join" => self.is(items, Some(Scalar::Text)),
-                    _ => self.is(items, Some(Scalar::Number)),
+                    "join" => self.has_scalar(items, Some(Scalar::Text)),
+                    _ => self.has_scalar(items, Some(Scalar::Number)),
                 }
             }
-            "not" => self.is(part, Some(Scalar::Bool)),
+            "not" => self.has_scalar(part, Some(Scalar::Bool)),
             "exists" => first.into_iter().for_each(|value| self.may_be_absent(value, part)),
             "length" | "uppercase" | "lowercase" | "trim" | "substring" | "contains" | "match" | "replace" => {
-                self.is(part, Some(Scalar::Text));
+                self.has_scalar(part, Some(Scalar::Text));
             }
             _ => {}
         }
@@ -150,7 +152,7 @@ impl Shapes {
             self.visit(body, state, parameters);
             let gives = self.part(body, state, parameters);
             if matches!(function, "filter" | "single" | "sort" | "sift") {
-                self.is(gives, Some(Scalar::Bool));
+                self.has_scalar(gives, Some(Scalar::Bool));
             }
             parameters.truncate(outer);
         }
@@ -194,7 +196,7 @@ impl Shapes {
             for (left, right, is_order) in self.compared.clone() {
                 let known = self.scalar(left).or(self.scalar(right)).or(is_order.then_some(Scalar::Number));
                 if known != Some(Scalar::Mixed) {
-                    [left, right].into_iter().for_each(|side| self.is(Part::One(side), known));
+                    [left, right].into_iter().for_each(|side| self.has_scalar(Part::One(side), known));
                 }
             }
         }

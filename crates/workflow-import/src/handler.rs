@@ -83,7 +83,7 @@ impl Printer<'_> {
             let at = at.index(index);
             let mut fields = Fields::new(catcher);
             // Its name is known in the whole workflow, its target only in its own scope.
-            let outermost = scope.at.parent().is_some_and(|around| around == Pointer::root());
+            let outermost = scope.pointer.parent().is_some_and(|around| around == Pointer::root());
             let shared = outermost && here.jsonata == scope.jsonata;
             let key =
                 ("catch", if shared { serde_json::to_string(catcher).unwrap_or_default() } else { String::new() });

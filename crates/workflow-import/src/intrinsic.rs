@@ -87,13 +87,13 @@ fn call(call: &FunctionCall, here: ValuePosition, params: &Params) -> Spelling {
 fn argument(value: &Argument, here: ValuePosition, params: &Params) -> Spelling {
     match value {
         Argument::String(text) => match params.words(text, quoted).as_slice() {
-            [word] => Spelling::own(word.clone()),
-            _ => Spelling::own(quoted(text)),
+            [word] => Spelling::in_language(word.clone()),
+            _ => Spelling::in_language(quoted(text)),
         },
-        Argument::Template(pieces) => Spelling::own(template(pieces, params)),
-        Argument::Number(number) => Spelling::own(number.to_string()),
-        Argument::Bool(value) => Spelling::own(value.to_string()),
-        Argument::Null => Spelling::own("null"),
+        Argument::Template(pieces) => Spelling::in_language(template(pieces, params)),
+        Argument::Number(number) => Spelling::in_language(number.to_string()),
+        Argument::Bool(value) => Spelling::in_language(value.to_string()),
+        Argument::Null => Spelling::in_language("null"),
         Argument::Path(path) => path::value(path.source(), here),
         Argument::Call(inner) => call(inner, here, params),
     }

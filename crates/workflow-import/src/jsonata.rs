@@ -55,7 +55,7 @@ pub(super) fn spellings(text: &str, at: &Pointer, here: ValuePosition, known: Kn
             for style in [Style::Natural, Style::Absent, Style::Explicit] {
                 let mut reader = Reader {
                     text: inner,
-                    at,
+                    pointer: at,
                     state: &state,
                     here,
                     known,
@@ -63,7 +63,7 @@ pub(super) fn spellings(text: &str, at: &Pointer, here: ValuePosition, known: Kn
                     parameters: Vec::new(),
                     parts: Vec::new(),
                 };
-                spellings.extend(reader.whole(root).map(|(text, _)| Spelling::own(text)));
+                spellings.extend(reader.whole(root).map(|(text, _)| Spelling::in_language(text)));
             }
             if spellings.is_empty() { Some(foreign(root).unwrap_or("an array of expressions")) } else { None }
         }
@@ -123,7 +123,7 @@ pub(super) struct Known<'k> {
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     /// Its place in the document, and the state around it.
-    pub(super) at: &'t Pointer,
+    pub(super) pointer: &'t Pointer,
     pub(super) state: &'t Pointer,
     pub(super) here: ValuePosition,
     pub(super) known: Known<'t>,
@@ -209,7 +209,7 @@ impl<'t> Reader<'t> {
         if let Some((_, parameter)) = self.parameters.iter().rev().find(|(known, _)| *known == name) {
             return Some(parameter.clone());
         }
-        if let Some(word) = self.known.captures.word(name, self.at) {
+        if let Some(word) = self.known.captures.word(name, self.pointer) {
             return Some(word.to_owned());
         }
         is_name(name).then(|| format!("${name}"))

@@ -387,7 +387,7 @@ fn compare(body: &str, document: &Value, points: &[Point]) -> Result<bool, Diffe
     let mut wrong = Vec::new();
     for problem in errors {
         let number = point_of(problem, points);
-        let at = number.and_then(|number| points.get(number)).map_or_else(Pointer::root, |point| point.at.clone());
+        let at = number.and_then(|number| points.get(number)).map_or_else(Pointer::root, |point| point.pointer.clone());
         wrong.push((number, at, problem.message.clone()));
     }
     wrong.extend(compilation.bugs.iter().map(|bug| (None, Pointer::root(), bug.clone())));
@@ -419,7 +419,7 @@ fn point_of(problem: &Problem, points: &[Point]) -> Option<usize> {
 fn point_at(at: &Pointer, points: &[Point]) -> Option<usize> {
     let mut here = Some(at.clone());
     while let Some(at) = here {
-        if let Some(number) = points.iter().position(|point| point.at == at) {
+        if let Some(number) = points.iter().position(|point| point.pointer == at) {
             return Some(number);
         }
         here = at.parent();
@@ -480,7 +480,7 @@ impl Printer<'_> {
             }
             None => {}
         }
-        let scope = Scope { at: &root, jsonata, distributed: false };
+        let scope = Scope { pointer: &root, jsonata, distributed: false };
         let states = self.states(&mut fields, &root, &scope);
         if let Some((name, _)) = fields.rest().next() {
             self.refuse(&root.child(name), format!("`{name}` is not allowed here"));

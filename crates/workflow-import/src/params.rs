@@ -72,7 +72,7 @@ impl Params {
     /// Returns the spellings of text: with its placeholders as parameters, and unchanged.
     pub(super) fn spellings(&self, text: &str) -> Vec<Spelling> {
         let parts = parts(text);
-        let plain = Spelling::own(lines(text));
+        let plain = Spelling::in_language(lines(text));
         if !parts.iter().any(|part| matches!(part, PlaceholderPart::Placeholder(_))) {
             return vec![plain];
         }
@@ -81,7 +81,7 @@ impl Params {
         if let [PlaceholderPart::Placeholder(_), PlaceholderPart::Placeholder(_), ..] = parts.as_slice() {
             words.insert(0, "\"\"".to_owned());
         }
-        vec![Spelling::own(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
+        vec![Spelling::in_language(words.join(" + ")), Spelling { kept: Some(KeptKind::Placeholder), ..plain }]
     }
 
     /// Returns the parts of a string: params, and the text between them in the form of `quoted`.

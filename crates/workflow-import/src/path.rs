@@ -68,7 +68,7 @@ pub(super) fn reference(path: &str, here: ValuePosition) -> Option<String> {
 /// Returns a path as a value: a reference, or its text.
 pub(super) fn value(path: &str, here: ValuePosition) -> Spelling {
     match reference(path, here) {
-        Some(reference) => Spelling::own(reference),
+        Some(reference) => Spelling::in_language(reference),
         None => Spelling::kept(format!("path {}", quoted(path)), KeptKind::Path),
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Plan {
 /// A part with more than one spelling.
 #[derive(Debug)]
 pub(super) struct Point {
-    pub(super) at: Pointer,
+    pub(super) pointer: Pointer,
     /// The current and the last spelling.
     level: usize,
     last: usize,
@@ -48,12 +48,13 @@ impl Plan {
         let first = points.get(number);
         let around = std::iter::successors(first, |point| points.get(point.parent?));
         let more = |point: &&Point| point.level < point.last;
-        let readers = || first.and_then(|first| points.iter().filter(more).find(|reader| reader.reads_for(&first.at)));
+        let readers =
+            || first.and_then(|first| points.iter().filter(more).find(|reader| reader.reads_for(&first.pointer)));
         let Some(point) = around.clone().find(more).or_else(readers) else { return false };
         let level = if hard { point.last } else { point.level + 1 };
-        let decided = self.levels.entry(point.at.clone()).or_default();
+        let decided = self.levels.entry(point.pointer.clone()).or_default();
         *decided = (*decided).max(level);
-        self.reasons.entry(point.at.clone()).or_insert_with(|| problem.to_owned());
+        self.reasons.entry(point.pointer.clone()).or_insert_with(|| problem.to_owned());
         true
     }
 }
@@ -61,7 +62,7 @@ impl Plan {
 impl Point {
     /// Returns whether this is the reader of a map around a part: the short form gives the map's items a type.
     fn reads_for(&self, at: &Pointer) -> bool {
-        let map = self.at.as_str().strip_suffix("ItemReader");
+        let map = self.pointer.as_str().strip_suffix("ItemReader");
         map.is_some_and(|map| at.as_str().starts_with(map))
     }
 }
@@ -78,7 +79,7 @@ impl Points {
     pub(super) fn open(&mut self, at: &Pointer, level: usize, spellings: usize) -> String {
         let number = self.all.len();
         let parent = self.open.last().copied();
-        self.all.push(Point { at: at.clone(), level, last: spellings.saturating_sub(1), parent, range: 0..0 });
+        self.all.push(Point { pointer: at.clone(), level, last: spellings.saturating_sub(1), parent, range: 0..0 });
         self.open.push(number);
         format!("{MARK}{number}{MARK_END}")
     }

@@ -24,7 +24,7 @@ pub(super) struct Spelling {
 
 impl Spelling {
     /// Creates a spelling in the language's own syntax.
-    pub(super) fn own(text: impl Into<String>) -> Self {
+    pub(super) fn in_language(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
@@ -90,7 +90,7 @@ pub(super) struct Printer<'p> {
     pub(super) states: usize,
     pub(super) states_in_own_words: usize,
     /// For each enclosing state, whether all of it is in the language's own syntax so far.
-    own: Vec<bool>,
+    in_own_words: Vec<bool>,
 }
 
 impl<'p> Printer<'p> {
@@ -114,7 +114,7 @@ impl<'p> Printer<'p> {
             refused: Vec::new(),
             states: 0,
             states_in_own_words: 0,
-            own: Vec::new(),
+            in_own_words: Vec::new(),
         }
     }
 
@@ -152,7 +152,7 @@ impl<'p> Printer<'p> {
     /// Records a part kept as in the document.
     pub(super) fn keep(&mut self, at: &Pointer, kind: KeptKind, why: Option<&'static str>) {
         if kind.is_raw()
-            && let Some(own) = self.own.last_mut()
+            && let Some(own) = self.in_own_words.last_mut()
         {
             *own = false;
         }
@@ -167,10 +167,10 @@ impl<'p> Printer<'p> {
 
     /// Writes a state and counts it.
     pub(super) fn counted(&mut self, write: impl FnOnce(&mut Self) -> String) -> String {
-        self.own.push(true);
+        self.in_own_words.push(true);
         let text = write(self);
         self.states += 1;
-        self.states_in_own_words += usize::from(self.own.pop() == Some(true));
+        self.states_in_own_words += usize::from(self.in_own_words.pop() == Some(true));
         text
     }
 }

@@ -216,7 +216,7 @@ impl Shapes {
                         let at = at.child(field).index(index);
                         self.value(rule, &at);
                         if let Some(condition) = rule.get("Condition") {
-                            self.is(self.part_of(condition, &at), Some(Scalar::Bool));
+                            self.has_scalar(self.part_of(condition, &at), Some(Scalar::Bool));
                         }
                     }
                 }
@@ -280,7 +280,7 @@ impl Shapes {
         self.change(place, |shape| shape.depth = shape.depth.max(place.level.saturating_add(deep)));
     }
 
-    pub(super) fn is(&self, part: Part, scalar: Option<Scalar>) {
+    pub(super) fn has_scalar(&self, part: Part, scalar: Option<Scalar>) {
         if let (Part::One(place) | Part::Items(place), Some(scalar)) = (part, scalar) {
             self.change(place, |shape| shape.scalar = Some(shape.scalar.map_or(scalar, |known| known.and(scalar))));
         }

@@ -18,7 +18,7 @@ const LINE: usize = 100;
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     /// The pointer of the scope.
-    pub(super) at: &'a Pointer,
+    pub(super) pointer: &'a Pointer,
     /// Whether the machine's own language is JSONata.
     pub(super) jsonata: bool,
     /// Whether it is in a distributed map.
@@ -44,7 +44,7 @@ impl Printer<'_> {
     /// Writes the states and the start.
     pub(super) fn states(&mut self, fields: &mut Fields<'_>, at: &Pointer, around: &Scope<'_>) -> String {
         let states_at = at.child("States");
-        let scope = Scope { at: &states_at, ..*around };
+        let scope = Scope { pointer: &states_at, ..*around };
         let start = fields.take_text("StartAt");
         let Some(Value::Object(states)) = fields.take("States") else {
             self.refuse(at, "`States` is missing");
@@ -65,7 +65,7 @@ impl Printer<'_> {
 
     /// Returns the identifier of a transition's target.
     pub(super) fn target(&mut self, name: &str, at: &Pointer, scope: &Scope<'_>) -> String {
-        match self.idents.get(&scope.at.child(name)) {
+        match self.idents.get(&scope.pointer.child(name)) {
             Some(ident) => ident.to_owned(),
             None => {
                 self.refuse(at, format!("unknown state \"{name}\""));
@@ -182,7 +182,7 @@ impl Printer<'_> {
             if let Some(ty) = types.and_then(|types| types.payload_type(&state_at(at))) {
                 service.push_str(&format!("<{ty}>"));
             }
-            return self.spell(at, vec![Spelling::own(service), Spelling::own(quoted(arn))]);
+            return self.spell(at, vec![Spelling::in_language(service), Spelling::in_language(quoted(arn))]);
         }
         let mut spellings = self.params.spellings(arn);
         if arn.contains(":activity:") {
@@ -205,7 +205,7 @@ impl Printer<'_> {
         if let Some(result) = fields.get("Result").filter(|result| !looks_computed(result)) {
             fields.take("Result");
             let text = self.constant(result, &at.child("Result"));
-            parts.head.push_str(&given(result, &text));
+            parts.head.push_str(&head_value(result, &text));
         } else if let Some(template @ Value::Object(_)) = fields.get("Parameters").filter(|value| looks_computed(value))
         {
             fields.take("Parameters");
@@ -217,7 +217,7 @@ impl Printer<'_> {
     fn output_in_head(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         if let Some(output) = fields.take("Output") {
             let text = self.value(output, &at.child("Output"), here);
-            parts.head.push_str(&given(output, &text));
+            parts.head.push_str(&head_value(output, &text));
         }
     }
 
@@ -368,7 +368,7 @@ impl Printer<'_> {
 }
 
 /// Returns a value at a state's head: an object in its own braces, anything else after `=`.
-fn given(value: &Value, text: &str) -> String {
+fn head_value(value: &Value, text: &str) -> String {
     if value.is_object() { format!(" {text}") } else { format!(" = {text}") }
 }
 

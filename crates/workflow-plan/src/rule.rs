@@ -296,7 +296,7 @@ rules! {
 
 impl Rule {
     /// Returns the rule of this name.
-    pub fn of(id: &str) -> Option<&'static Self> {
+    pub fn from_id(id: &str) -> Option<&'static Self> {
         RULES.iter().find(|rule| rule.id == id)
     }
 

@@ -106,7 +106,7 @@ pub const fn needed(
 
 /// Checks that the value is not omitted. It may be `null`. `words` is its source text, `effect` is what an omitted value
 /// leads to.
-pub const fn there(
+pub const fn present(
     shape: &'static Shape,
     path: &[PathStep<'_>],
     words: &str,

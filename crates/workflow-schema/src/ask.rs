@@ -23,7 +23,7 @@ questions! {
     is_read(shape: &'static Shape, path: &[PathStep<'_>], words: &str, code: &str, place: &str);
     kind(shape: &'static Shape, path: &[PathStep<'_>], kinds: u8, wanted: &str, code: &str, help: &str);
     needed(shape: &'static Shape, path: &[PathStep<'_>], not_null: bool, words: &str, code: &str, help: &str);
-    there(shape: &'static Shape, path: &[PathStep<'_>], words: &str, effect: &str, code: &str, help: &str);
+    present(shape: &'static Shape, path: &[PathStep<'_>], words: &str, effect: &str, code: &str, help: &str);
     text(shape: &'static Shape, path: &[PathStep<'_>], text: &str, words: &str, code: &str);
     members(shape: &'static Shape, path: &[PathStep<'_>], given: &[&str], what: &str, code: &str);
     no_slip(shape: &'static Shape, path: &[PathStep<'_>], what: &str, code: &str);

@@ -60,7 +60,7 @@ struct Words<'t> {
 /// The compared part of a value, for the message. An item has an empty name.
 struct ComparedPart<'t> {
     name: &'t str,
-    of: Option<&'t ComparedPart<'t>>,
+    parent: Option<&'t ComparedPart<'t>>,
 }
 
 /// Checks that a part of a user-defined type is valid for its target. With `absent`, an optional value is reported too.
@@ -132,7 +132,7 @@ const fn compare(
             (given.then(item), wanted.then(item)),
             true,
             levels - 1,
-            Some(&ComparedPart { name: "", of: part }),
+            Some(&ComparedPart { name: "", parent: part }),
             left,
             words,
         );
@@ -163,7 +163,14 @@ const fn members(
         let (inner, needs) = (given.then(step), wanted.then(step));
         let has = walk(inner.shape, inner.path(), true, None);
         if has.found {
-            compare((inner, needs), true, levels - 1, Some(&ComparedPart { name: field.name, of: part }), left, words);
+            compare(
+                (inner, needs),
+                true,
+                levels - 1,
+                Some(&ComparedPart { name: field.name, parent: part }),
+                left,
+                words,
+            );
             continue;
         }
         let takes = walk(needs.shape, needs.path(), false, None);
@@ -225,7 +232,7 @@ const fn members_at(shape: &'static Shape, own: &'static Shape, path: &[PathStep
 /// Returns the description of a part: `` `price` of an item of the output``.
 const fn place(part: Option<&ComparedPart<'_>>, what: &str, message: &mut Message) {
     let mut rest = part;
-    while let Some(ComparedPart { name, of }) = rest {
+    while let Some(ComparedPart { name, parent: of }) = rest {
         if name.is_empty() {
             message.add("an item of ");
         } else {

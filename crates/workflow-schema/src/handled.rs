@@ -70,7 +70,7 @@ impl<T: Schema, E> Returned for Result<T, E> {
 }
 
 /// Returns the shape at a path in a type, or any shape if it is unknown.
-pub const fn at(shape: &'static Shape, path: &[PathStep<'_>]) -> &'static Shape {
+pub const fn shape_at(shape: &'static Shape, path: &[PathStep<'_>]) -> &'static Shape {
     lead(shape, shape, path)
 }
 

@@ -17,9 +17,9 @@ mod standard;
 mod types;
 mod walk;
 
-pub use ask::{awaited, express, in_range, is_member, is_read, kind, members, needed, no_slip, takes, text, there};
+pub use ask::{awaited, express, in_range, is_member, is_read, kind, members, needed, no_slip, present, takes, text};
 pub use fit::fits;
-pub use handled::{Returned, at, is_handled, reads, sends};
+pub use handled::{Returned, is_handled, reads, sends, shape_at};
 pub use json_schema::{SchemaPart, schema_bytes, schema_length, schema_text};
 pub use probe::{Otherwise, OtherwiseUnread, Probe, ReadProbe};
 pub use rule::{Rule, Unmet, input_text};

@@ -375,7 +375,7 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) {
         out.greatest = if *greatest > out.greatest { *greatest } else { out.greatest };
     }
     out.name = here.name;
-    match lacking(shape, here.given) {
+    match missing_member(shape, here.given) {
         Some(name) => out.lacks = name,
         None => out.has_all = true,
     }
@@ -395,13 +395,13 @@ const fn arrive(shape: &'static Shape, here: Here<'_>, out: &mut WalkResult) {
 }
 
 /// Returns the first required member of an object that is not given.
-const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
+const fn missing_member(shape: &'static Shape, given: &[&str]) -> Option<&'static str> {
     match shape {
-        Shape::Named { of, .. } | Shape::Read { of, .. } => lacking(of, given),
+        Shape::Named { of, .. } | Shape::Read { of, .. } => missing_member(of, given),
         Shape::OneOf { of, .. } => {
             let (mut rest, mut first) = (*of, None);
             while let [variant, tail @ ..] = rest {
-                match (lacking(variant, given), first) {
+                match (missing_member(variant, given), first) {
                     (None, _) => return None,
                     (lacks, None) => first = lacks,
                     _ => {}
@@ -414,7 +414,7 @@ const fn lacking(shape: &'static Shape, given: &[&str]) -> Option<&'static str> 
             let mut rest = *of;
             while let [field, tail @ ..] = rest {
                 if field.flat && !field.optional {
-                    if let Some(name) = lacking(field.shape, given) {
+                    if let Some(name) = missing_member(field.shape, given) {
                         return Some(name);
                     }
                 } else if !field.optional && !may_be_null(field.shape) && !contains(given, field.name) {

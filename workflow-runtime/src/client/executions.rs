@@ -26,7 +26,7 @@ use crate::{Arn, Standard, Workflow};
 #[must_use = "a selection does nothing unless you list, stop or redrive it"]
 pub struct Executions<W> {
     connection: Connection,
-    of: ListedBy,
+    listed_by: ListedBy,
     statuses: Vec<Status>,
     redriven: Option<bool>,
     name: Option<String>,
@@ -59,9 +59,9 @@ impl<W: Workflow<Kind = Standard>> StateMachine<W> {
 }
 
 impl<W: Workflow> Executions<W> {
-    fn new(connection: Connection, of: ListedBy) -> Self {
+    fn new(connection: Connection, listed_by: ListedBy) -> Self {
         let (statuses, workflow) = (Vec::new(), PhantomData);
-        Self { connection, of, statuses, redriven: None, name: None, after: None, before: None, workflow }
+        Self { connection, listed_by, statuses, redriven: None, name: None, after: None, before: None, workflow }
     }
 
     pub(super) fn of_map_run(connection: Connection, map_run: Arn) -> Self {
@@ -128,19 +128,19 @@ impl<W: Workflow> Executions<W> {
         token: Option<String>,
     ) -> Result<(Vec<ExecutionSummary<W>>, Option<String>), Error> {
         let request = self.connection.sfn.list_executions().max_results(1000);
-        let request = match &self.of {
+        let request = match &self.listed_by {
             ListedBy::Machine(arn) => request.state_machine_arn(arn.as_str()),
             ListedBy::MapRun(arn) => request.map_run_arn(arn.as_str()),
         };
         // The service supports this filter only for the children of map runs.
-        let by_service = self.redriven.filter(|_| matches!(self.of, ListedBy::MapRun(_)));
+        let by_service = self.redriven.filter(|_| matches!(self.listed_by, ListedBy::MapRun(_)));
         let redriven = by_service.map(|redriven| match redriven {
             true => ExecutionRedriveFilter::Redriven,
             false => ExecutionRedriveFilter::NotRedriven,
         });
         let request =
             request.set_status_filter(status.map(Status::filter)).set_redrive_filter(redriven).set_next_token(token);
-        let answer = call!("ListExecutions", machine = self.of, request.send())
+        let answer = call!("ListExecutions", machine = self.listed_by, request.send())
             .map_err(|error| Error::of_call("ListExecutions", error))?;
         let mut next = answer.next_token;
         let mut items = Vec::with_capacity(answer.executions.len());
@@ -180,7 +180,7 @@ impl<W> Clone for Executions<W> {
     fn clone(&self) -> Self {
         Self {
             connection: self.connection.clone(),
-            of: self.of.clone(),
+            listed_by: self.listed_by.clone(),
             statuses: self.statuses.clone(),
             redriven: self.redriven,
             name: self.name.clone(),

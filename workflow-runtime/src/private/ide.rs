@@ -23,13 +23,13 @@ pub trait Held {
     #[doc(hidden)]
     type Of;
     #[doc(hidden)]
-    fn __there(self) -> Self::Of;
+    fn __assume_present(self) -> Self::Of;
 }
 
 impl<T> Held for Option<T> {
     type Of = T;
 
-    fn __there(self) -> T {
+    fn __assume_present(self) -> T {
         unreachable!()
     }
 }
@@ -37,11 +37,11 @@ impl<T> Held for Option<T> {
 /// Any other value has its own members.
 pub trait There {
     #[doc(hidden)]
-    fn __there(self) -> Self;
+    fn __assume_present(self) -> Self;
 }
 
 impl<T> There for &T {
-    fn __there(self) -> Self {
+    fn __assume_present(self) -> Self {
         self
     }
 }

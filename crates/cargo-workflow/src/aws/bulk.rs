@@ -96,7 +96,7 @@ impl Selection {
                 true => client.map_run(self.target.as_str()).children(),
                 false => machine(&client, &self.target).await?.executions(),
             };
-            let bulk = all(self.filter.of(executions));
+            let bulk = all(self.filter.apply(executions));
             Ok(Some(if self.dry_run { bulk.dry_run().await? } else { bulk.await? }))
         })?;
         let Some(outcome) = outcome else {

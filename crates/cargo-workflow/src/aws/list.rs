@@ -69,7 +69,7 @@ enum Status {
 
 impl Filter {
     /// Applies the filter to executions.
-    pub(super) fn of(&self, executions: Executions<Untyped>) -> Executions<Untyped> {
+    pub(super) fn apply(&self, executions: Executions<Untyped>) -> Executions<Untyped> {
         let mut executions = executions;
         for status in &self.status {
             executions = executions.status(match status {
@@ -155,7 +155,7 @@ impl List {
     }
 
     async fn executions(&self, executions: Executions<Untyped>) -> Result<Listed, CommandError> {
-        let found = self.read(self.filter.of(executions).list()).await?;
+        let found = self.read(self.filter.apply(executions).list()).await?;
         let json = found.iter().map(|execution| of_execution(execution.sdk())).collect();
         Ok(Listed { head: &["name", "status", "startDate", "stopDate", "executionArn"], json })
     }

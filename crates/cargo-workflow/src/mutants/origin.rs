@@ -186,7 +186,7 @@ impl Origin {
     fn locate(&self, mutant: &Mutant) -> Location {
         let (start, length) = match &self.places {
             Places::Rust(spans) => {
-                let span = spans.at(&mutant.pointer);
+                let span = spans.span_at(&mutant.pointer);
                 span.map_or((0, 0), |span| {
                     let (start, end) = (span.first.byte_range().start, span.last.byte_range().end);
                     (start, end.saturating_sub(start))

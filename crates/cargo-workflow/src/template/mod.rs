@@ -412,7 +412,7 @@ pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
 
 /// Returns the problem of a placeholder without a substitution.
 fn undefined(left: &UnfilledPlaceholder, substitutions: &Substitutions) -> Diagnostic {
-    let UnfilledPlaceholder { name, at, range, .. } = left;
+    let UnfilledPlaceholder { name, pointer: at, range, .. } = left;
     let message = format!("the placeholder `${{{name}}}` has no substitution");
     let help = match nearest(name, substitutions.names()) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -28,7 +28,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// Returns the value given on the command line.
-    pub(super) fn given(&self, name: &str) -> Option<&ArgumentValue> {
+    pub(super) fn command_line_value(&self, name: &str) -> Option<&ArgumentValue> {
         self.values.get(name)
     }
 

@@ -46,7 +46,7 @@ impl Substitutions {
                 None => continue,
             };
             // A value on the command line overrides the template's value.
-            let value = parameters.given(name).cloned().unwrap_or_else(|| ArgumentValue::value(value));
+            let value = parameters.command_line_value(name).cloned().unwrap_or_else(|| ArgumentValue::value(value));
             substitutions.names.push(name.clone());
             substitutions.values.insert(name.clone(), value);
         }

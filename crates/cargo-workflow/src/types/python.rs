@@ -88,7 +88,7 @@ pub(super) fn text(declarations: &Declarations<'_>) -> String {
             }
             let value =
                 if arguments.is_empty() { String::new() } else { format!(" = Field({})", arguments.join(", ")) };
-            let _ = writeln!(text, "    {name}: {}{value}", of(&field.ty));
+            let _ = writeln!(text, "    {name}: {}{value}", written(&field.ty));
         }
     }
     for named in &declarations.types {
@@ -97,15 +97,15 @@ pub(super) fn text(declarations: &Declarations<'_>) -> String {
             let variants: Vec<_> = variants
                 .iter()
                 .map(|variant| match variant {
-                    Ty::Literal(_) | Ty::Null => of(variant),
-                    variant => quoted(&of(variant)),
+                    Ty::Literal(_) | Ty::Null => written(variant),
+                    variant => quoted(&written(variant)),
                 })
                 .collect();
             alias(&mut text, named, &format!("Union[{}]", variants.join(", ")));
         }
     }
     for (own, root) in &declarations.aliases {
-        let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", of(&root.ty));
+        let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", written(&root.ty));
         let _ = writeln!(text, "    model_config = ConfigDict(strict=True)");
         models.push(own.clone());
     }
@@ -127,7 +127,7 @@ fn alias(text: &mut String, named: &Named, ty: &str) {
     let _ = writeln!(text, "{} = {ty}", named.name);
 }
 
-fn of(ty: &Ty) -> String {
+fn written(ty: &Ty) -> String {
     match ty {
         Ty::Any | Ty::Foreign(_) => "JsonValue".to_owned(),
         Ty::Bool => "bool".to_owned(),
@@ -136,10 +136,10 @@ fn of(ty: &Ty) -> String {
         Ty::Integer(least, greatest) => format!("Annotated[int, Field(ge={least}, le={greatest})]"),
         Ty::Null => "None".to_owned(),
         Ty::Literal(text) => format!("Literal[{}]", quoted(text)),
-        Ty::List(item) => format!("List[{}]", of(item)),
-        Ty::Tuple(items) => format!("Tuple[{}]", items.iter().map(of).collect::<Vec<_>>().join(", ")),
-        Ty::Map(value) => format!("Dict[str, {}]", of(value)),
-        Ty::Option(inner) => format!("Optional[{}]", of(inner)),
+        Ty::List(item) => format!("List[{}]", written(item)),
+        Ty::Tuple(items) => format!("Tuple[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        Ty::Map(value) => format!("Dict[str, {}]", written(value)),
+        Ty::Option(inner) => format!("Optional[{}]", written(inner)),
         Ty::Named(name) => name.clone(),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn text(declarations: &Declarations<'_>) -> String {
                 let _ = writeln!(text, "export type {} = {texts};", named.name);
             }
             NamedKind::Union { variants, .. } => {
-                let variants: Vec<_> = variants.iter().map(of).collect();
+                let variants: Vec<_> = variants.iter().map(written).collect();
                 let _ = writeln!(text, "export type {} = {};", named.name, variants.join(" | "));
             }
             NamedKind::Struct(fields) => {
@@ -32,14 +32,14 @@ pub(super) fn text(declarations: &Declarations<'_>) -> String {
                     let said: Vec<_> = field.comment.clone().into_iter().chain(range).chain(limits).collect();
                     let said = said.join("\n");
                     comment(&mut text, "  ", Some(said.as_str()).filter(|said| !said.is_empty()));
-                    let _ = writeln!(text, "  {}{mark}: {};", quoted(&field.wire), of(&field.ty));
+                    let _ = writeln!(text, "  {}{mark}: {};", quoted(&field.wire), written(&field.ty));
                 }
                 text.push_str("}\n");
             }
         }
     }
     for (own, root) in &declarations.aliases {
-        let _ = write!(text, "\nexport type {own} = {};\n", of(&root.ty));
+        let _ = write!(text, "\nexport type {own} = {};\n", written(&root.ty));
     }
     text
 }
@@ -72,7 +72,7 @@ fn limit(constraint: &Constraint) -> String {
     }
 }
 
-fn of(ty: &Ty) -> String {
+fn written(ty: &Ty) -> String {
     match ty {
         Ty::Any | Ty::Foreign(_) => "unknown".to_owned(),
         Ty::Bool => "boolean".to_owned(),
@@ -80,11 +80,11 @@ fn of(ty: &Ty) -> String {
         Ty::Float | Ty::Integer(..) => "number".to_owned(),
         Ty::Null => "null".to_owned(),
         Ty::Literal(text) => quoted(text),
-        Ty::List(item) => format!("Array<{}>", of(item)),
-        Ty::Tuple(items) => format!("[{}]", items.iter().map(of).collect::<Vec<_>>().join(", ")),
-        Ty::Map(value) => format!("{{ [member: string]: {} }}", of(value)),
-        Ty::Option(inner) if matches!(**inner, Ty::Any | Ty::Foreign(_)) => of(inner),
-        Ty::Option(inner) => format!("{} | null", of(inner)),
+        Ty::List(item) => format!("Array<{}>", written(item)),
+        Ty::Tuple(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        Ty::Map(value) => format!("{{ [member: string]: {} }}", written(value)),
+        Ty::Option(inner) if matches!(**inner, Ty::Any | Ty::Foreign(_)) => written(inner),
+        Ty::Option(inner) => format!("{} | null", written(inner)),
         Ty::Named(name) => name.clone(),
     }
 }

@@ -19,7 +19,7 @@ use crate::syntax::spelling::spelled;
 /// A value that an arm certainly matches: the tested expression, its type, and the value.
 #[derive(Clone, PartialEq)]
 struct Case {
-    of: String,
+    tested: String,
     domain: Domain,
     value: String,
 }
@@ -48,7 +48,7 @@ pub(super) fn check<'a>(
     conditions(analysis, info, choice, known, sink);
     else_is_last(choice, sink);
     nonexhaustive_without_else(choice, sink);
-    let place = info.at(ValueField::Condition);
+    let place = info.site(ValueField::Condition);
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
     let mut broken = info.state.broken;
@@ -73,7 +73,7 @@ fn conditions<'a>(
     known: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    let place = info.at(ValueField::Condition);
+    let place = info.site(ValueField::Condition);
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
         // In JSONata, an absent value equals no pattern; in JSONPath, the execution fails.
@@ -188,7 +188,7 @@ fn not_exhaustive<'a>(
     if matches!(choice.subject, Some(Expr { kind: ExprKind::Invalid, .. })) {
         return;
     }
-    let place = info.at(ValueField::Condition);
+    let place = info.site(ValueField::Condition);
     let subject = choice.subject.as_ref().map(|subject| analysis.type_of(place.knowing(known), subject));
     // A wrong pattern was reported; the correct one may be the missing one.
     let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
@@ -209,7 +209,7 @@ fn not_exhaustive<'a>(
     }
     let absent = subject.as_ref().is_some_and(Ty::is_option);
     let missing = |of: &Case| -> Option<Vec<String>> {
-        let has = |value: &str| taken.iter().any(|case| case.of == of.of && case.value == value);
+        let has = |value: &str| taken.iter().any(|case| case.tested == of.tested && case.value == value);
         match &of.domain {
             Domain::Open => None,
             Domain::Bool => {
@@ -224,7 +224,7 @@ fn not_exhaustive<'a>(
     };
     let covered = |case: &Case| missing(case).is_some_and(|missing| missing.is_empty());
     let all = taken.iter().find(|case| covered(case)).filter(|_| !absent || takes_null(choice));
-    if let (Some(subject), Some(Case { of, domain: Domain::Enum(name), .. })) = (&choice.subject, all)
+    if let (Some(subject), Some(Case { tested: of, domain: Domain::Enum(name), .. })) = (&choice.subject, all)
         && is_unchecked(analysis, subject)
     {
         sink.report(|| {
@@ -242,8 +242,9 @@ fn not_exhaustive<'a>(
         let other = other_arm(analysis, info, choice);
         // Values can be named if every arm tests the same expression.
         let one = taken.first().filter(|first| {
-            let about = |(case, _): &(Option<Case>, &Expr)| case.as_ref().is_some_and(|case| case.of == first.of);
-            let comparison = first.of.starts_with('(');
+            let about =
+                |(case, _): &(Option<Case>, &Expr)| case.as_ref().is_some_and(|case| case.tested == first.tested);
+            let comparison = first.tested.starts_with('(');
             !comparison && arms.iter().all(|(_, found)| !found.is_empty() && found.iter().all(about))
         });
         let what = one.and_then(|case| Some((case, missing(case)?))).map(|(case, missing)| {
@@ -251,7 +252,7 @@ fn not_exhaustive<'a>(
             if absent {
                 missing.push("absent".to_owned());
             }
-            format!("`{}` matches nothing if `{}` is {}", info.name, case.of, missing.join(" or "))
+            format!("`{}` matches nothing if `{}` is {}", info.name, case.tested, missing.join(" or "))
         });
         let rest = rest_word(choice);
         let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `{rest}`", info.name));
@@ -382,7 +383,7 @@ fn collect<'c, 'a>(
         }
         _ => {}
     }
-    let case = words(condition).map(|of| Case { of, domain: Domain::Bool, value: outcome.to_string() });
+    let case = words(condition).map(|of| Case { tested: of, domain: Domain::Bool, value: outcome.to_string() });
     found.push((case, condition));
 }
 
@@ -414,7 +415,7 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
     // A use of a fragment may give a literal for the matched value.
     let literal =
         || matches!(of.kind, ExprKind::Bool(_) | ExprKind::Variant { .. } | ExprKind::Text(_)).then(|| spelled(of));
-    Some(Case { of: words(of).or_else(literal)?, domain, value })
+    Some(Case { tested: words(of).or_else(literal)?, domain, value })
 }
 
 /// Returns all other values of a case's domain.

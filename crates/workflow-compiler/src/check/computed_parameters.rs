@@ -120,7 +120,7 @@ impl Request<'_, '_> {
             "" => format!("a request must be {kind}"),
             _ => format!("`{place}` takes {kind}"),
         };
-        let at = self.info.at(ValueField::Parameters);
+        let at = self.info.site(ValueField::Parameters);
         let ty = self.analysis.type_of(at, value);
         if self.code == Code::WrongParameterType {
             sink.hold(&ty, value.span, wanted, self.code, &takes);

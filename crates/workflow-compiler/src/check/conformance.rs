@@ -27,15 +27,15 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
         let Resource::Service { workflow: Some(workflow), pattern, span, .. } = resource else { continue };
         let Some(wanted) = Types::part_of(workflow, ForeignPart::Input) else { continue };
         if pattern.as_ref().is_some_and(|pattern| pattern.value.starts_with("sync")) {
-            sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Awaited, span: *span });
+            sink.ask(|| Question { subject: wanted.clone(), asks: QuestionKind::Awaited, span: *span });
         }
         if resource.express_child().is_some() {
-            sink.ask(|| Question { of: wanted.clone(), asks: QuestionKind::Express, span: *span });
+            sink.ask(|| Question { subject: wanted.clone(), asks: QuestionKind::Express, span: *span });
         }
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.
         let Some(Expr { kind: ExprKind::Object(members), .. }) = body else { continue };
-        let given = Conformance { analysis, place: info.at(ValueField::Parameters), code: Code::MissingParameter };
+        let given = Conformance { analysis, place: info.site(ValueField::Parameters), code: Code::MissingParameter };
         match members.iter().find(|member| name(info, member).0 == INPUT) {
             Some(member) if name(info, member).1 => {
                 given.knowing(analysis.narrowing(info)).expr(&wanted, &member.value, member.key.span, &what, sink);
@@ -87,8 +87,8 @@ impl<'a> Conformance<'_, 'a> {
                 for member in members {
                     let (name, is_value) = name(self.place.state, member);
                     let Some(inner) = wanted.member(name) else { continue };
-                    let slip = QuestionKind::NoSlip { what: what.to_owned() };
-                    sink.ask(|| Question { of: inner.clone(), asks: slip, span: member.key.span });
+                    let slip = QuestionKind::NoSlip { object: what.to_owned() };
+                    sink.ask(|| Question { subject: inner.clone(), asks: slip, span: member.key.span });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
                         let ty = self.analysis.type_of(self.place, &member.value);
@@ -101,21 +101,21 @@ impl<'a> Conformance<'_, 'a> {
             ExprKind::Array(items) => {
                 self.takes(wanted, &Ty::Tuple(Vec::new()), false, expr.span, what, sink);
                 for (index, item) in items.iter().enumerate() {
-                    let Some(inner) = wanted.at(index) else { continue };
+                    let Some(inner) = wanted.nth(index) else { continue };
                     self.expr(&inner, item, item.span, &format!("an item of {what}"), sink);
                 }
             }
             ExprKind::Text(text) if !text.starts_with("{%") => {
                 self.takes(wanted, &Ty::Text, false, expr.span, what, sink);
                 let asks = QuestionKind::Text { text: text.clone(), words: "this".to_owned() };
-                sink.ask(|| Question { of: wanted.clone(), asks, span: expr.span });
+                sink.ask(|| Question { subject: wanted.clone(), asks, span: expr.span });
             }
             ExprKind::Number(text) => {
                 self.takes(wanted, &self.analysis.type_of(self.place, expr), false, expr.span, what, sink);
                 if let Some(number) = whole(text) {
                     let (what, given) = (what.to_owned(), text.clone());
-                    let asks = QuestionKind::InRange { number, what, given, code: self.kind_code() };
-                    sink.ask(|| Question { of: wanted.clone(), asks, span: expr.span });
+                    let asks = QuestionKind::InRange { number, target: what, written: given, code: self.kind_code() };
+                    sink.ask(|| Question { subject: wanted.clone(), asks, span: expr.span });
                 }
             }
             _ => {
@@ -139,15 +139,15 @@ impl<'a> Conformance<'_, 'a> {
         if let Ty::Foreign(given) = ty {
             // The place that reads it reports that it may be absent, except for a member.
             let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
-            let asks = QuestionKind::Fits { given, absent, what, code, lacks: self.code };
-            sink.ask(|| Question { of: wanted.clone(), asks, span });
+            let asks = QuestionKind::Fits { value: given, absent, target: what, code, lacks: self.code };
+            sink.ask(|| Question { subject: wanted.clone(), asks, span });
             return;
         }
         self.takes(wanted, ty, absent, span, what, sink);
         let (items, which) = match ty {
             Ty::Array(item) => (vec![(wanted.each(), item.as_element())], "an item"),
             Ty::Tuple(items) => {
-                let at = |(index, item): (usize, &Ty)| (wanted.at(index), item.as_element());
+                let at = |(index, item): (usize, &Ty)| (wanted.nth(index), item.as_element());
                 (items.iter().enumerate().map(at).collect(), "an item")
             }
             Ty::Map(value) => (vec![(wanted.each(), value.as_element())], "a value"),
@@ -162,8 +162,8 @@ impl<'a> Conformance<'_, 'a> {
         let members: Vec<(&str, &Ty)> = match ty {
             Ty::Object(members) => {
                 for inner in members.keys().filter_map(|name| wanted.member(name)) {
-                    let slip = QuestionKind::NoSlip { what: what.to_owned() };
-                    sink.ask(|| Question { of: inner, asks: slip, span });
+                    let slip = QuestionKind::NoSlip { object: what.to_owned() };
+                    sink.ask(|| Question { subject: inner, asks: slip, span });
                 }
                 members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
             }
@@ -184,8 +184,8 @@ impl<'a> Conformance<'_, 'a> {
     }
 
     fn members(self, wanted: &Foreign, given: Vec<String>, span: TokenSpan, what: &str, sink: &mut Sink<'_>) {
-        let asks = QuestionKind::Members { given, what: what.to_owned(), code: self.code };
-        sink.ask(|| Question { of: wanted.clone(), asks, span });
+        let asks = QuestionKind::Members { given_members: given, object: what.to_owned(), code: self.code };
+        sink.ask(|| Question { subject: wanted.clone(), asks, span });
     }
 
     fn takes(self, wanted: &Foreign, ty: &Ty, absent: bool, span: TokenSpan, what: &str, sink: &mut Sink<'_>) {
@@ -195,8 +195,8 @@ impl<'a> Conformance<'_, 'a> {
         }
         let kinds = known.unwrap_or(u8::MAX) & if absent { !kinds::NULL } else { u8::MAX };
         let asks =
-            QuestionKind::Takes { kinds, absent, what: what.to_owned(), given: article(ty), code: self.kind_code() };
-        sink.ask(|| Question { of: wanted.clone(), asks, span });
+            QuestionKind::Takes { kinds, absent, target: what.to_owned(), value: article(ty), code: self.kind_code() };
+        sink.ask(|| Question { subject: wanted.clone(), asks, span });
     }
 
     /// Returns the error if the given value is of another kind.

@@ -67,7 +67,9 @@ pub(super) fn literal(field: &FieldDecl, value: &Expr, what: &str, sink: &mut Si
     for constraint in &field.constraints {
         let given = match constraint.kind {
             ConstraintKind::Range => number(value).map(|(number, text)| (number, format!("is {text}"))),
-            ConstraintKind::Length => length(value).map(|(length, unit)| (length, format!("has {}", unit.of(length)))),
+            ConstraintKind::Length => {
+                length(value).map(|(length, unit)| (length, format!("has {}", unit.counted(length))))
+            }
             ConstraintKind::Pattern => {
                 if let (Some(text), Some(pattern)) = (literal_text(value), &constraint.pattern)
                     && regex_lite::Regex::new(&pattern.value).is_ok_and(|regex| !regex.is_match(text))
@@ -114,7 +116,7 @@ enum Unit {
 }
 
 impl Unit {
-    fn of(self, count: f64) -> String {
+    fn counted(self, count: f64) -> String {
         let unit = match self {
             Self::Characters => "character",
             Self::Items => "item",

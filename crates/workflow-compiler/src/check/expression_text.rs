@@ -97,7 +97,7 @@ fn leaves_and_calls(value: &Expr, each: &mut dyn FnMut(&str)) {
         }
         ExprKind::Raw(raw) => {
             leaves_and_calls(&raw.text, each);
-            raw.given.iter().for_each(|member| leaves_and_calls(&member.value, each));
+            raw.variables.iter().for_each(|member| leaves_and_calls(&member.value, each));
         }
         ExprKind::Call { name, arguments } => {
             each(&name.value);

@@ -67,7 +67,7 @@ impl Foreign {
         next.steps.push(ForeignStep { to, certain, tag: facts.tag_in(path) });
         sink.ask(|| {
             let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
-            Question { of: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, span }
+            Question { subject: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, span }
         });
         Ty::Foreign(Box::new(next))
     }
@@ -78,7 +78,7 @@ impl Sink<'_> {
     pub(super) fn hold(&mut self, ty: &Ty, span: TokenSpan, kinds: u8, code: Code, wanted: &str) {
         if let Ty::Foreign(foreign) = ty.present() {
             self.ask(|| Question {
-                of: (**foreign).clone(),
+                subject: (**foreign).clone(),
                 asks: QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code, help: Vec::new() },
                 span,
             });
@@ -93,7 +93,7 @@ impl Sink<'_> {
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
             let words = words_in_source(operand).unwrap_or_else(|| "this".to_owned());
             let asks = QuestionKind::Text { text: text.clone(), words };
-            self.ask(|| Question { of: (**foreign).clone(), asks, span: literal.span });
+            self.ask(|| Question { subject: (**foreign).clone(), asks, span: literal.span });
         }
         // An optional value may be compared with `null`.
         let Some(kinds) = kinds_compared_with(other).filter(|_| *other != Ty::Null) else { return };

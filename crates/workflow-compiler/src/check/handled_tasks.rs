@@ -84,7 +84,7 @@ fn sends<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, called: CalledTask, 
         _ => None,
     }));
     let Some(request) = request else { return Ty::Unknown };
-    let ty = analysis.narrowed_type(info.at(ValueField::Parameters), request);
+    let ty = analysis.narrowed_type(info.site(ValueField::Parameters), request);
     match (called, &ty, &request.kind) {
         (CalledTask::Whole, ..) => ty,
         // Without one the function gets an empty object.

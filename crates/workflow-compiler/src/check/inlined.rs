@@ -37,7 +37,7 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
         };
         // A value that is computed first is in the `assign` of the first state.
         let position = if used.computed.contains(&name) { ValueField::Assign } else { ValueField::Parameters };
-        let place = first.at(position);
+        let place = first.site(position);
         let wanted = analysis.types.ty(&field.ty);
         let fragment = plain(&used.fragment);
         let what = format!("`{name}` of `{fragment}`");

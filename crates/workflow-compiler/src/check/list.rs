@@ -70,8 +70,9 @@ impl<'a> Analysis<'a> {
                     });
                 } else if let (Ty::Foreign(of), true) = (&ty, start < end) {
                     sink.ask(|| {
-                        let asks = QuestionKind::There { words: path.to_string(), effect: SHORTER, help: vec![help()] };
-                        Question { of: (**of).clone(), asks, span }
+                        let asks =
+                            QuestionKind::Present { words: path.to_string(), effect: SHORTER, help: vec![help()] };
+                        Question { subject: (**of).clone(), asks, span }
                     });
                 }
             }

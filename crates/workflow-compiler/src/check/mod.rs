@@ -105,7 +105,7 @@ pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
     let first = analysis.states.values().next();
     let mut roots = analysis.roots.as_ref().map(RefCell::take).unwrap_or_default();
     let item = |(word, item): &(usize, crate::syntax::ast::Expr)| {
-        let ty = analysis.infer(first?.at(ValueField::Parameters), item, &mut Sink::to(&mut Problems::default()));
+        let ty = analysis.infer(first?.site(ValueField::Parameters), item, &mut Sink::to(&mut Problems::default()));
         Some((*word, ty))
     };
     roots.extend(workflow.items.iter().filter_map(item));

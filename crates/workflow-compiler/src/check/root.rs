@@ -347,7 +347,7 @@ impl<'a> Analysis<'a> {
             _ => None,
         };
         let Some(over) = over else { return Ty::Unknown };
-        match self.type_of(map.at(ValueField::Items), over).present() {
+        match self.type_of(map.site(ValueField::Items), over).present() {
             Ty::Array(item) | Ty::Map(item) => item.as_element(),
             Ty::Foreign(of) => of.item(),
             _ => Ty::Unknown,

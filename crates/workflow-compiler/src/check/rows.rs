@@ -55,9 +55,9 @@ impl<'e> Items<'e> {
         };
         match format.map(|format| format.name) {
             Some("csv") => Self::csv(settings),
-            Some("list") if !reader::is(settings, "Transformation", reader::FLATTEN) => Self::Objects,
-            Some("manifest") if !reader::is(settings, "ManifestType", reader::ATHENA) => Self::Inventory,
-            Some("list" | "manifest") if reader::is(settings, "InputType", "CSV") => Self::csv(settings),
+            Some("list") if !reader::setting_is(settings, "Transformation", reader::FLATTEN) => Self::Objects,
+            Some("manifest") if !reader::setting_is(settings, "ManifestType", reader::ATHENA) => Self::Inventory,
+            Some("list" | "manifest") if reader::setting_is(settings, "InputType", "CSV") => Self::csv(settings),
             Some("list" | "manifest") if reader::setting(settings, "InputType").is_none() => Self::Unknown,
             Some(_) => Self::Values,
             None => Self::Unknown,
@@ -113,7 +113,7 @@ impl CsvRows {
             Items::Csv | Items::Inventory => drop(self.columns(model, row, sink)),
             Items::GivenColumns(names, span) => {
                 if let Some(fields) = self.columns(model, row, sink) {
-                    given(&fields, row, (&names, span), sink);
+                    check_columns(&fields, row, (&names, span), sink);
                 }
             }
             Items::Objects => {
@@ -165,7 +165,12 @@ impl CsvRows {
 }
 
 /// Checks that each field that must be present has a column.
-fn given(fields: &[&Field<'_>], row: &Type, (names, span): (&[(&str, TokenSpan)], TokenSpan), sink: &mut Sink<'_>) {
+fn check_columns(
+    fields: &[&Field<'_>],
+    row: &Type,
+    (names, span): (&[(&str, TokenSpan)], TokenSpan),
+    sink: &mut Sink<'_>,
+) {
     let has = |name: &str| names.iter().any(|(column, _)| *column == name);
     let is_field = |name: &str| fields.iter().any(|field| field.decl.wire == name);
     let others = || names.iter().filter(|(name, _)| !is_field(name));

@@ -46,7 +46,7 @@ impl ClosureScope<'_> {
 
 impl<'a> StateInfo<'a> {
     /// Returns the site of a field, whatever was tested before.
-    pub fn at(&self, position: ValueField) -> ValueSite<'_, 'a> {
+    pub fn site(&self, position: ValueField) -> ValueSite<'_, 'a> {
         ValueSite { state: self, position, facts: &DECLARED, closure: None }
     }
 }

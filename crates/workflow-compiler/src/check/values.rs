@@ -102,9 +102,9 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 
 fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        analysis.braces_in_text(info.at(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
+        analysis.braces_in_text(info.site(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
     }
-    let mut value = |expr: &Expr, position| value(analysis, info.at(position).knowing(facts), expr, sink);
+    let mut value = |expr: &Expr, position| value(analysis, info.site(position).knowing(facts), expr, sink);
     match &info.state.head {
         Head::Task { resource, body } => {
             if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
@@ -168,17 +168,17 @@ pub(super) fn clauses<'a>(
         let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };
         match &clause.value {
             ClauseValue::ToleratePercent(expr) => {
-                value(analysis, info.at(ValueField::Share).knowing(facts), expr, sink)
+                value(analysis, info.site(ValueField::Share).knowing(facts), expr, sink)
             }
             ClauseValue::Expr(expr) | ClauseValue::TolerateCount(expr) => {
-                value(analysis, info.at(position).knowing(facts), expr, sink);
+                value(analysis, info.site(position).knowing(facts), expr, sink);
             }
             ClauseValue::Transfer { call, body, config } => {
                 if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
-                    value(analysis, info.at(ValueField::Resource).knowing(facts), arn, sink);
+                    value(analysis, info.site(ValueField::Resource).knowing(facts), arn, sink);
                 }
                 for expr in body.iter().chain(config) {
-                    value(analysis, info.at(position).knowing(facts), expr, sink);
+                    value(analysis, info.site(position).knowing(facts), expr, sink);
                 }
             }
             ClauseValue::Retrier(handler) => retrier(analysis, info, handler, sink),
@@ -195,7 +195,7 @@ pub(super) fn clauses<'a>(
 
 fn retrier<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
     for field in &retrier.fields {
-        value(analysis, info.at(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
+        value(analysis, info.site(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
     }
 }
 
@@ -213,7 +213,7 @@ fn catcher<'a>(
             _ => ValueField::Path,
         };
         if let ClauseValue::Expr(expr) = &clause.value {
-            value(analysis, info.at(position).knowing(facts), expr, sink);
+            value(analysis, info.site(position).knowing(facts), expr, sink);
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn document(contract: &Contract) -> Value {
     made.insert("$schema".to_owned(), DIALECT.into());
     made.insert("title".to_owned(), contract.name.clone().into());
     made.insert("type".to_owned(), "object".into());
-    let roots = contract.roots().map(|(name, root)| (name.to_owned(), of(&root.ty)));
+    let roots = contract.roots().map(|(name, root)| (name.to_owned(), schema_of(&root.ty)));
     made.insert("properties".to_owned(), Value::Object(roots.collect()));
     let declared = contract.types.iter().map(|named| (named.name.clone(), definition(named)));
     let foreign = contract.foreign.keys().map(|name| (name.clone(), json!({})));
@@ -37,7 +37,7 @@ pub fn root(contract: &Contract, root: &Root) -> Value {
 
 fn whole(root: &Root, definitions: Map<String, Value>) -> Value {
     let mut made = json!({"$schema": DIALECT});
-    if let (Value::Object(made), Value::Object(of)) = (&mut made, of(&root.ty)) {
+    if let (Value::Object(made), Value::Object(of)) = (&mut made, schema_of(&root.ty)) {
         made.extend(of);
         if !definitions.is_empty() {
             made.insert(DEFINITIONS.to_owned(), definitions.into());
@@ -141,7 +141,7 @@ fn definition(named: &Named) -> Value {
             made.insert("enum".to_owned(), texts.clone().into());
         }
         NamedKind::Union { variants, alone } => {
-            made.insert("anyOf".to_owned(), variants.iter().map(of).collect());
+            made.insert("anyOf".to_owned(), variants.iter().map(schema_of).collect());
             if *alone {
                 made.insert("maxProperties".to_owned(), 1.into());
             }
@@ -149,7 +149,7 @@ fn definition(named: &Named) -> Value {
         NamedKind::Struct(fields) => {
             made.insert("type".to_owned(), "object".into());
             let members = fields.iter().map(|field| {
-                let mut schema = constrained(of(&field.ty), &field.constraints);
+                let mut schema = constrained(schema_of(&field.ty), &field.constraints);
                 if let (Some(comment), Value::Object(schema)) = (&field.comment, &mut schema) {
                     schema.insert("description".to_owned(), comment.clone().into());
                 }
@@ -190,7 +190,7 @@ fn constrained(mut schema: Value, constraints: &[Constraint]) -> Value {
     schema
 }
 
-fn of(ty: &Ty) -> Value {
+fn schema_of(ty: &Ty) -> Value {
     match ty {
         Ty::Any => json!({}),
         Ty::Null => json!({"type": "null"}),
@@ -202,15 +202,15 @@ fn of(ty: &Ty) -> Value {
         Ty::Integer(least, greatest) => {
             json!({"type": "integer", "minimum": number(*least), "maximum": number(*greatest)})
         }
-        Ty::List(item) => json!({"type": "array", "items": of(item)}),
+        Ty::List(item) => json!({"type": "array", "items": schema_of(item)}),
         Ty::Tuple(items) => {
-            let all: Vec<_> = items.iter().map(of).collect();
+            let all: Vec<_> = items.iter().map(schema_of).collect();
             json!({"type": "array", "prefixItems": all, "minItems": all.len(), "maxItems": all.len()})
         }
-        Ty::Map(value) => json!({"type": "object", "additionalProperties": of(value)}),
+        Ty::Map(value) => json!({"type": "object", "additionalProperties": schema_of(value)}),
         // `Any` already accepts null.
         Ty::Option(inner) if matches!(**inner, Ty::Any) => json!({}),
-        Ty::Option(inner) => json!({"anyOf": [of(inner), {"type": "null"}]}),
+        Ty::Option(inner) => json!({"anyOf": [schema_of(inner), {"type": "null"}]}),
         Ty::Named(name) => json!({"$ref": reference(name)}),
         Ty::Foreign(name) => json!({"$ref": reference(name)}),
     }

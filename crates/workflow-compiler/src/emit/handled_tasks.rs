@@ -94,7 +94,7 @@ impl Style<'_> {
                 let (name, ty, path) = (&*of.name, part(krate, of), path(of));
                 quote! {{
                     use #krate::__private::schema as __schema;
-                    __schema::at(#krate::__private::shape!(#ty, #name), &[#path])
+                    __schema::shape_at(#krate::__private::shape!(#ty, #name), &[#path])
                 }}
             }
         }

@@ -14,7 +14,7 @@ pub(super) struct Schemas {
     /// Those of the trait `Workflow`, where something is declared.
     pub(super) of_trait: TokenStream,
     /// The workflow's own.
-    pub(super) own: TokenStream,
+    pub(super) of_workflow: TokenStream,
 }
 
 /// Returns the functions that return a workflow's schemas.
@@ -53,7 +53,7 @@ pub(super) fn schemas(style: &Style<'_>, workflow: &Workflow) -> Schemas {
     let input = input.map(|text| quote! { fn input_schema() -> &'static str { #text } });
     let output = output.map(|text| quote! { fn output_schema() -> &'static str { #text } });
     let params = params.map(|text| quote! { fn params_schema() -> &'static str { #text } });
-    Schemas { of_trait: quote! { #input #output #params }, own }
+    Schemas { of_trait: quote! { #input #output #params }, of_workflow: own }
 }
 
 /// Returns the text of a schema: a literal, unless it has types that only rustc knows.

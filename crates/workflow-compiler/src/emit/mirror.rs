@@ -84,7 +84,7 @@ fn part<'a>(
         .collect();
     // They have the hygiene of the user's words. That of the enclosing `macro_rules!` would hide them.
     let whole = |word: &str| {
-        let declares = |(_, other): &(usize, &EditorWord)| matches!(other.role, Role::Item) && is(other, word);
+        let declares = |(_, other): &(usize, &EditorWord)| matches!(other.role, Role::Item) && is_word(other, word);
         Ident::new(word, words.clone().find(declares).map_or(here, |(_, word)| word.span))
     };
     let (input, params) = (whole(INPUT), whole(PARAMS));
@@ -95,7 +95,7 @@ fn part<'a>(
     let body: TokenStream = words.map(|(number, word)| of.word(number, word)).collect();
     let states = &of.states;
     let declarations = of.declarations();
-    let source = workflows.iter().map(|workflow| &workflow.source).find(|source| is(workflow, &source.name));
+    let source = workflows.iter().map(|workflow| &workflow.source).find(|source| is_word(workflow, &source.name));
     let keys = source.map(|source| keys(&name, &of.types, source));
     quote! {
         const _: fn() = || {
@@ -148,7 +148,7 @@ fn distinct(names: impl Iterator<Item = Ident>) -> Vec<Ident> {
     all
 }
 
-fn is<T: ?Sized>(word: &EditorWord, text: &T) -> bool
+fn is_word<T: ?Sized>(word: &EditorWord, text: &T) -> bool
 where
     Ident: PartialEq<T>,
 {
@@ -224,7 +224,7 @@ impl<'a> MirrorContext<'a> {
                 quote! { _ = #module::#ident; }
             }
             Role::TypeReference => {
-                let of = ["Map", "Option", "Vec"].iter().any(|generic| is(word, generic)).then(|| quote! { <_> });
+                let of = ["Map", "Option", "Vec"].iter().any(|generic| is_word(word, generic)).then(|| quote! { <_> });
                 quote! { let _: #ident #of; }
             }
             Role::VariantReference(of) => {
@@ -238,8 +238,8 @@ impl<'a> MirrorContext<'a> {
             }
             Role::HandlerName(clause) => self.declare(handlers(*clause), ident),
             Role::Root(steps)
-                if [INPUT, PARAMS, CONTEXT, CAUGHT].iter().any(|root| is(word, root))
-                    && !(self.is_fragment && [INPUT, PARAMS].iter().any(|root| is(word, root))) =>
+                if [INPUT, PARAMS, CONTEXT, CAUGHT].iter().any(|root| is_word(word, root))
+                    && !(self.is_fragment && [INPUT, PARAMS].iter().any(|root| is_word(word, root))) =>
             {
                 let steps = self::steps(steps);
                 quote! { _ = #ident #steps; }
@@ -350,12 +350,12 @@ fn closure(word: usize) -> Ident {
     format_ident!("closure_{word}")
 }
 
-/// Returns members and indices. An optional value has the members of its value: `__there` unwraps it by type.
+/// Returns members and indices. An optional value has the members of its value: `__assume_present` unwraps it by type.
 fn steps(steps: &[ReferenceSegment]) -> TokenStream {
     let mut out = TokenStream::new();
     for (number, step) in steps.iter().enumerate() {
         if number > 0 {
-            out.extend(quote! { .__there() });
+            out.extend(quote! { .__assume_present() });
         }
         out.extend(match step {
             ReferenceSegment::Member(ident) => {

@@ -66,6 +66,6 @@ fn fields(value: &TokenStream, object: &Expr, out: &mut TokenStream) {
         key.set_span(member.key.span.first);
         let field = quote! { #value.#key };
         out.extend(quote! { _ = #field; });
-        fields(&quote! { #field.__there() }, &member.value, out);
+        fields(&quote! { #field.__assume_present() }, &member.value, out);
     }
 }

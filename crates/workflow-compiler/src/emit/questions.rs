@@ -32,9 +32,9 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
         })
     };
     for question in &compiled.questions {
-        let number = number_of(&question.of);
+        let number = number_of(&question.subject);
         let given = match &question.asks {
-            QuestionKind::Fits { given, .. } => number_of(given),
+            QuestionKind::Fits { value: given, .. } => number_of(given),
             _ => number,
         };
         if is_new(question, number, &mut before) {
@@ -70,12 +70,12 @@ pub(super) fn part(krate: &TokenStream, of: &Foreign) -> TokenStream {
 /// Returns whether a step on the way was not asked about before.
 fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> bool {
     !matches!(question.asks, QuestionKind::Member { last: false, .. })
-        || before.insert(format!("{number} {:?}", question.of.steps))
+        || before.insert(format!("{number} {:?}", question.subject.steps))
 }
 
 fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
     let shape = format_ident!("__SHAPE_{number}");
-    let path = path(&question.of);
+    let path = path(&question.subject);
     let (function, rest) = match &question.asks {
         QuestionKind::Member { words, code, .. } => {
             let code = code.to_string();
@@ -89,32 +89,32 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let (code, help) = (code.to_string(), self::help(help));
             ("kind", quote! { #kinds, #wanted, #code, #help })
         }
-        QuestionKind::There { words, effect, help } => {
+        QuestionKind::Present { words, effect, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
-            ("there", quote! { #words, #effect, #code, #help })
+            ("present", quote! { #words, #effect, #code, #help })
         }
         QuestionKind::Needed { words, not_null, help } => {
             let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
             ("needed", quote! { #not_null, #words, #code, #help })
         }
-        QuestionKind::Members { given, what, code } => {
+        QuestionKind::Members { given_members: given, object: what, code } => {
             let code = code.to_string();
             ("members", quote! { &[#(#given),*], #what, #code })
         }
-        QuestionKind::NoSlip { what } => {
+        QuestionKind::NoSlip { object: what } => {
             let code = workflow_asl::Code::UnknownMember.to_string();
             ("no_slip", quote! { #what, #code })
         }
-        QuestionKind::Takes { kinds, absent, what, given, code } => {
+        QuestionKind::Takes { kinds, absent, target: what, value: given, code } => {
             let code = code.to_string();
             ("takes", quote! { #kinds, #absent, #what, #given, #code })
         }
-        QuestionKind::InRange { number, what, given, code } => {
+        QuestionKind::InRange { number, target: what, written: given, code } => {
             let code = code.to_string();
             let number = Literal::i128_unsuffixed(*number);
             ("in_range", quote! { #number, #what, #given, #code })
         }
-        QuestionKind::Fits { given, absent, what, code, lacks } => {
+        QuestionKind::Fits { value: given, absent, target: what, code, lacks } => {
             let (given_shape, given_path) = (format_ident!("__SHAPE_{given_number}"), self::path(given));
             let (code, lacks) = (code.to_string(), lacks.to_string());
             ("fits", quote! { (#given_shape, &[#given_path]), #absent, #what, #code, #lacks })
@@ -134,7 +134,7 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
 
 /// Emits a question about the type of a workflow.
 fn machine_type(krate: &TokenStream, question: &Question, function: &str) -> TokenStream {
-    let (workflow, code) = (&question.of.tokens, workflow_asl::Code::UnknownApi.to_string());
+    let (workflow, code) = (&question.subject.tokens, workflow_asl::Code::UnknownApi.to_string());
     let name = crate::schema::rust_type::spell(workflow.clone());
     let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.span);
     let function = Ident::new(function, question.span.first);

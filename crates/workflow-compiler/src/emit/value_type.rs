@@ -29,7 +29,7 @@ impl<'a> ValueType<'a> {
 
     /// Returns a value of the type, and the structs along these steps. Other members are not needed.
     pub(super) fn declare(mut self, name: &Ident, ty: &Ty, steps: &[ReferenceSegment]) -> TokenStream {
-        let ty = self.of(ty, steps);
+        let ty = self.rust_type(ty, steps);
         let structs = &self.structs.0;
         let declaration = self.value(name, &ty);
         quote! { #declaration #structs }
@@ -52,7 +52,7 @@ impl<'a> ValueType<'a> {
         quote_spanned! { here=> #types::value::Json }
     }
 
-    fn of(&mut self, ty: &Ty, steps: &[ReferenceSegment]) -> TokenStream {
+    fn rust_type(&mut self, ty: &Ty, steps: &[ReferenceSegment]) -> TokenStream {
         let (types, here) = (self.types, self.here);
         match ty {
             Ty::Bool => quote_spanned! { here=> bool },
@@ -65,27 +65,27 @@ impl<'a> ValueType<'a> {
                 rust_ident(&Ident::new(name, here)).map_or_else(|| self.json(), Ident::into_token_stream)
             }
             Ty::Option(inner) | Ty::Nullable(inner) => {
-                let inner = self.of(inner, steps);
+                let inner = self.rust_type(inner, steps);
                 quote_spanned! { here=> ::core::option::Option<#inner> }
             }
             Ty::Array(item) => {
-                let item = self.of(item, steps.get(1..).unwrap_or_default());
+                let item = self.rust_type(item, steps.get(1..).unwrap_or_default());
                 quote_spanned! { here=> ::std::vec::Vec<#item> }
             }
             Ty::Tuple(items) => {
                 let Some((ReferenceSegment::Index(Some(at)), rest)) = steps.split_first() else { return self.json() };
                 let item = match items.get(*at) {
-                    Some(item) => self.of(item, rest),
+                    Some(item) => self.rust_type(item, rest),
                     None => self.json(),
                 };
                 quote_spanned! { here=> ::std::vec::Vec<#item> }
             }
             Ty::Map(value) => {
                 let Some((ReferenceSegment::Member(name), rest)) = steps.split_first() else {
-                    let value = self.of(value, &[]);
+                    let value = self.rust_type(value, &[]);
                     return quote_spanned! { here=> #types::Map<#value> };
                 };
-                let value = self.of(value, rest);
+                let value = self.rust_type(value, rest);
                 self.structure([(name.to_string(), value)])
             }
             Ty::Object(members) => {
@@ -114,7 +114,7 @@ impl<'a> ValueType<'a> {
             .into_iter()
             .map(|(name, ty)| {
                 let followed = matches!(first, ReferenceSegment::Member(step) if step == name);
-                (name.to_owned(), self.of(&ty, if followed { rest } else { &[] }))
+                (name.to_owned(), self.rust_type(&ty, if followed { rest } else { &[] }))
             })
             .collect();
         self.structure(members)

@@ -59,12 +59,12 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let input = shape(&mut types, workflow, "Input");
     let output = shape(&mut types, workflow, "Output");
     let params = params(workflow).map(|fields| {
-        let params = types.own(derived(&workflow.name, "Params"));
+        let params = types.free_name(derived(&workflow.name, "Params"));
         let doc = format!(" The deploy-time parameters of [`{name}`].");
         types.add(&params, |style| style.structure(&params, &doc, fields, &[], true));
         outside.path(&params)
     });
-    let state = types.own(derived(&workflow.name, "State"));
+    let state = types.free_name(derived(&workflow.name, "State"));
     types.add(&state, |style| states(style, compiled, &state));
     let document = compiled.document.as_ref().map(|document| tracked(&outside, document));
     let implementation = implementation(&outside, compiled, (&name, &state), &input, &output, params.as_ref());
@@ -127,7 +127,7 @@ struct Types<'a> {
 
 impl Types<'_> {
     /// Returns a name that no declared type has. A conflict is reported.
-    fn own(&self, name: Ident) -> Ident {
+    fn free_name(&self, name: Ident) -> Ident {
         if self.known.contains(&plain(&name)) { format_ident!("__{name}") } else { name }
     }
 
@@ -307,7 +307,7 @@ fn implementation(
     };
     let params = params.map_or_else(|| quote! { () }, TokenStream::clone);
     let value_types = value_types(style, compiled);
-    let Schemas { of_trait: schemas_of_trait, own: own_schemas } = schemas(style, &compiled.source);
+    let Schemas { of_trait: schemas_of_trait, of_workflow: own_schemas } = schemas(style, &compiled.source);
     let properties = (!compiled.properties.is_empty()).then(|| {
         let texts = compiled.properties.iter().map(|property| &property.text);
         quote! { const PROPERTIES: &'static [&'static str] = &[#(#texts),*]; }

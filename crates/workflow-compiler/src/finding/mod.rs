@@ -45,9 +45,10 @@ pub(crate) fn report<'a>(
             Code::LeftOutParameter => Code::MissingParameter,
             code => code,
         };
-        let span = if finding.finding.is_about_key() { source_map.key_at(&finding.pointer) } else { None };
-        let span =
-            span.or_else(|| source_map.at(&finding.pointer)).unwrap_or_else(|| analysis.workflow.name.span().into());
+        let span = if finding.finding.is_about_key() { source_map.key_span_at(&finding.pointer) } else { None };
+        let span = span
+            .or_else(|| source_map.span_at(&finding.pointer))
+            .unwrap_or_else(|| analysis.workflow.name.span().into());
         let span = word_of_resource(finding, analysis).unwrap_or(span);
         // The words of a fragment have a separate meaning in each use.
         let same_use = |known: &TokenSpan| known.in_use == span.in_use || known.in_use == 0 || span.in_use == 0;

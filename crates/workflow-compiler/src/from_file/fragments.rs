@@ -20,7 +20,7 @@ pub(super) struct Use<'v> {
     /// The text between its braces.
     pub(super) name: &'v str,
     /// The pointer of the string that contains it.
-    pub(super) at: Pointer,
+    pub(super) pointer: Pointer,
     /// The range in that string.
     pub(super) range: Range<usize>,
     /// Whether only a value of the right type is valid, such as a number, and not text.
@@ -194,7 +194,7 @@ impl<'v> Walk<'v, '_> {
                 Role::Any | Role::Code => None,
             };
             let typed = takes.is_some() || self.bare.contains(at);
-            self.uses.push(Use { name, at: at.clone(), range, typed, takes });
+            self.uses.push(Use { name, pointer: at.clone(), range, typed, takes });
             return self.slots.value(Source::Param(param), escape);
         }
         if !text.contains("${") {
@@ -230,7 +230,7 @@ impl<'v> Walk<'v, '_> {
             marked.push_str(text.get(from..range.start).unwrap_or_default());
             marked.push_str(&self.slots.inside(Source::Param(param), escape));
             from = range.end;
-            self.uses.push(Use { name, at: at.clone(), range, typed: escape == Escape::Jsonata, takes: None });
+            self.uses.push(Use { name, pointer: at.clone(), range, typed: escape == Escape::Jsonata, takes: None });
         }
         marked.push_str(text.get(from..).unwrap_or_default());
         marked

@@ -146,7 +146,7 @@ fn ask(
         let (line, column, pointer) = (at.line, at.column, reference.pointer.clone());
         let place = format!("\n --> {}", DocumentPlace { file: file.value.clone(), line, column, pointer });
         let asks = QuestionKind::Read { words: words.to_owned(), code: Code::UnknownInputField, place };
-        problems.ask(Question { of: next.clone(), asks, span: file.span });
+        problems.ask(Question { subject: next.clone(), asks, span: file.span });
         of = next;
     }
 }

@@ -128,9 +128,9 @@ pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<Stri
         let one = all.entry(used.name.to_owned()).or_insert(first);
         one.typed |= used.typed;
         one.takes = one.takes.filter(|takes| used.takes == Some(*takes));
-        let text = document.pointer(used.at.as_str()).and_then(Value::as_str);
+        let text = document.pointer(used.pointer.as_str()).and_then(Value::as_str);
         if used.typed && text.is_some_and(placeholder::is_one) {
-            one.whole_and_typed.push(used.at);
+            one.whole_and_typed.push(used.pointer);
         }
     }
     all

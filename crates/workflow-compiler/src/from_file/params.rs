@@ -96,7 +96,7 @@ fn undeclared(used: &Use<'_>, declared: &BTreeMap<&str, &FieldDecl>) -> Diagnost
     };
     Diagnostic::new(
         Code::UnknownParam,
-        used.at.clone(),
+        used.pointer.clone(),
         format!("the placeholder `${{{name}}}` is not a declared param"),
     )
     .with_range(used.range.start, used.range.len())

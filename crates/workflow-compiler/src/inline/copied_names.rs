@@ -73,7 +73,7 @@ impl Naming<'_> {
         let name = Written::Item(self.repetition.item.value.as_str().into());
         let item = Expr { written: Some(name), ..self.item.clone() };
         let optional = matches!(reference.segments.last(), Some(Segment::Member { optional: true, .. }));
-        substitute::at(item, None, &reference.segments, optional)
+        substitute::selected(item, None, &reference.segments, optional)
     }
 
     /// Returns the text of a part of a name: an error if it has none, `None` if another repetition replaces it.

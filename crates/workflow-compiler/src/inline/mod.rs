@@ -115,7 +115,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
             repeated: BTreeMap::new(),
             wrong: BTreeSet::new(),
             stack: Vec::new(),
-            given: Vec::new(),
+            arguments: Vec::new(),
             states: 0,
             around: (Vec::new(), last),
             broken: false,
@@ -219,7 +219,7 @@ struct Inliner<'p> {
     /// The enclosing fragments, innermost last.
     stack: Vec<String>,
     /// The arguments of the enclosing uses, innermost last.
-    given: Vec<Vec<Member>>,
+    arguments: Vec<Vec<Member>>,
     /// The number of states that fragments and repetitions have become.
     states: usize,
     /// The numbers of the enclosing uses and copies, innermost last, and the last number.
@@ -320,16 +320,16 @@ impl Inliner<'_> {
             not_given: &self.not_given,
             assigns: None,
             nodes: &mut self.nodes,
-            own: Default::default(),
+            own_names: Default::default(),
         };
         walk::body(&mut body, &mut substitution);
-        let (own_states, variables) = substitution.own;
+        let (own_states, variables) = substitution.own_names;
         let at = self.inlined.len();
         self.stack.push(name);
         self.around.0.push(number);
-        self.given.push(used.arguments.clone());
+        self.arguments.push(used.arguments.clone());
         self.body(&mut body);
-        self.given.pop();
+        self.arguments.pop();
         self.around.0.pop();
         self.stack.pop();
         self.first_state(&mut body);

@@ -143,7 +143,7 @@ impl Inliner<'_> {
     /// Returns the copies of a repetition's body, with inner repetitions expanded.
     fn copies(&mut self, repetition: Repetition) -> Vec<Repeated> {
         let errors = self.problems.errors();
-        let given = repetition.field.as_ref().zip(self.given.last()).and_then(|(field, given)| {
+        let given = repetition.field.as_ref().zip(self.arguments.last()).and_then(|(field, given)| {
             let value = &given.iter().find(|member| member.key.value == *field)?.value;
             let name = self.stack.last()?;
             let fragment = self.fragments.get(name)?;

@@ -91,7 +91,7 @@ pub(super) struct Substitution<'s> {
     /// The number of the use.
     pub(super) number: u32,
     /// The fragment's own states, and the variables that it assigns, which are collected here.
-    pub(super) own: (Vec<String>, BTreeSet<String>),
+    pub(super) own_names: (Vec<String>, BTreeSet<String>),
 }
 
 impl Change for Substitution<'_> {
@@ -100,7 +100,7 @@ impl Change for Substitution<'_> {
         let span = TokenSpan { in_use: self.number, ..span };
         state.computed.iter_mut().for_each(|part| part.span.in_use = self.number);
         state.alias = Some(Text { value: self.in_document(&state.asl_name(), &state.computed), span });
-        self.own.0.push(plain(&state.name));
+        self.own_names.0.push(plain(&state.name));
         state.written.get_or_insert_with(|| plain(&state.name));
         state.name = full_name(self.name, &state.name);
         state.in_use = self.number;
@@ -145,7 +145,7 @@ impl Change for Substitution<'_> {
         {
             for member in members {
                 let key = &mut member.key.value;
-                self.own.1.insert(key.strip_suffix(".$").unwrap_or(key).to_owned());
+                self.own_names.1.insert(key.strip_suffix(".$").unwrap_or(key).to_owned());
                 *key = variable(self.name, key);
             }
         }
@@ -173,7 +173,7 @@ impl Change for Substitution<'_> {
                 return;
             }
             ExprKind::Raw(raw) => {
-                raw.given.retain(|member| !(member.optional && is_of(&member.value, self.not_given)));
+                raw.variables.retain(|member| !(member.optional && is_of(&member.value, self.not_given)));
                 return;
             }
             ExprKind::Binary(BinaryOp::Default, _, left, right) if is_of(left, self.not_given) => {
@@ -244,7 +244,7 @@ impl Substitution<'_> {
             Some(Argument::Value(value, ty)) => {
                 let mut value = value.clone();
                 renumber(&mut value, self.nodes);
-                at(value, Some(ty), rest, *optional)
+                selected(value, Some(ty), rest, *optional)
             }
             Some(Argument::Missing) | None => ExprKind::Invalid,
         };
@@ -313,7 +313,7 @@ pub(super) fn number_expr(expr: &mut Expr, nodes: &mut usize, number: u32) {
 }
 
 /// Returns the value that these steps select from a value, whose type may be declared.
-pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bool) -> ExprKind {
+pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bool) -> ExprKind {
     match (value.kind, steps.split_first()) {
         // A step after the list is a step into the list, not into each of its items.
         (ExprKind::Reference(mut reference), Some(_)) if reference.segments.iter().any(Segment::is_each) => {
@@ -330,7 +330,7 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
             reference.segments.extend_from_slice(steps);
             ExprKind::Reference(reference)
         }
-        (ExprKind::Paren(inner), Some(_)) => at(*inner, ty, steps, optional),
+        (ExprKind::Paren(inner), Some(_)) => selected(*inner, ty, steps, optional),
         (ExprKind::Object(members), Some((Segment::Member { name, .. }, rest)))
             if members.iter().any(|member| member.key.value == name.value) =>
         {
@@ -339,13 +339,13 @@ pub(super) fn at(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bo
                 Some(Written::Item(of)) => Some(Written::Item(format!("{of}.{}", name.value).into())),
                 _ => None,
             };
-            member.map_or(ExprKind::Invalid, |member| at(Expr { written: of, ..member.value }, None, rest, false))
+            member.map_or(ExprKind::Invalid, |member| selected(Expr { written: of, ..member.value }, None, rest, false))
         }
         (ExprKind::Array(mut items), Some((Segment::Index(Expr { kind: ExprKind::Number(index), .. }), rest)))
             if index.parse().is_ok_and(|index: usize| index < items.len()) =>
         {
             let index = index.parse().unwrap_or_default();
-            at(items.swap_remove(index), None, rest, false)
+            selected(items.swap_remove(index), None, rest, false)
         }
         (ExprKind::Invalid, _) => ExprKind::Invalid,
         (kind, Some(_)) => {

@@ -174,7 +174,7 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
         ExprKind::Closure(closure) => expr(&mut closure.body, change),
         ExprKind::Raw(raw) => {
             expr(&mut raw.text, change);
-            raw.given.iter_mut().for_each(|member| expr(&mut member.value, change));
+            raw.variables.iter_mut().for_each(|member| expr(&mut member.value, change));
         }
         ExprKind::Call { arguments, .. } => arguments.iter_mut().for_each(|argument| expr(argument, change)),
         ExprKind::OtherLanguage(other) => other.values_mut().into_iter().for_each(|value| expr(value, change)),

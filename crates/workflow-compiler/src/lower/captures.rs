@@ -23,7 +23,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn keep(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
         let analysis = self.analysis;
         let Some((variable, capture)) = analysis.capture_of(info) else { return };
-        let at = fields.at.child("Assign").child(&variable);
+        let at = fields.pointer.child("Assign").child(&variable);
         let span = info.state.span();
         let pass = info.state.kind == StateKind::Pass;
         match info.language {
@@ -64,7 +64,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn put_variable(&mut self, span: TokenSpan, fields: &mut Fields, name: String, value: Value) {
-        let at = fields.at.child("Assign");
+        let at = fields.pointer.child("Assign");
         if !fields.map.contains_key("Assign") {
             self.source_map.put(at.clone(), span);
         }
@@ -91,7 +91,7 @@ impl<'a> Lowering<'_, 'a> {
         assign: Option<&Value>,
         at: &Pointer,
     ) -> Value {
-        let place = info.at(ValueField::Output);
+        let place = info.site(ValueField::Output);
         let value = match &info.state.head {
             Head::Pass { value: Some(value) } => Some(value),
             _ => info.state.clauses.iter().find_map(|clause| match &clause.value {

@@ -12,14 +12,14 @@ use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn choice(&mut self, info: &StateInfo<'a>, choice: &Choice, fields: &mut Fields) {
-        let at = fields.at.child("Choices");
+        let at = fields.pointer.child("Choices");
         let mut rules = Vec::new();
         for arm in &choice.arms {
             if let When::Else(_) = arm.when {
                 self.put_target(fields, "Default", &arm.target);
                 self.block(info, &arm.clauses, fields);
             } else {
-                let mut rule = Fields::at(at.index(rules.len()));
+                let mut rule = Fields::new(at.index(rules.len()));
                 self.rule(info, choice.subject.as_ref(), arm, &mut rule);
                 rules.push(Value::Object(rule.map));
             }
@@ -28,14 +28,14 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn rule(&mut self, info: &StateInfo<'a>, subject: Option<&Expr>, arm: &Arm, rule: &mut Fields) {
-        self.source_map.put(rule.at.clone(), arm.span);
+        self.source_map.put(rule.pointer.clone(), arm.span);
         self.put_comment(rule, &arm.comment, &arm.clauses);
-        let place = info.at(ValueField::Condition);
+        let place = info.site(ValueField::Condition);
         match (&arm.when, subject) {
             (When::If(condition), _) => match info.language {
                 QueryLanguage::JsonPath => self.condition(place, condition, rule),
                 QueryLanguage::Jsonata => {
-                    let value = self.jsonata_value(place, condition, &rule.at.child("Condition"));
+                    let value = self.jsonata_value(place, condition, &rule.pointer.child("Condition"));
                     self.put(rule, "Condition", value, condition.span);
                 }
             },
@@ -45,7 +45,7 @@ impl<'a> Lowering<'_, 'a> {
             },
             (When::Patterns(_), None) | (When::Else(_), _) => {}
         }
-        self.source_map.put(rule.at.clone(), arm.span);
+        self.source_map.put(rule.pointer.clone(), arm.span);
         self.block(info, &arm.clauses, rule);
         self.capture_item(info, &arm.target, rule);
         self.put_target(rule, "Next", &arm.target);
@@ -57,10 +57,10 @@ impl<'a> Lowering<'_, 'a> {
             self.comparison(place, (BinaryOp::Equal, pattern.span), subject, pattern, rule);
             return;
         }
-        let at = rule.at.child("Or");
+        let at = rule.pointer.child("Or");
         let parts = patterns.iter().enumerate().map(|(index, pattern)| {
-            let mut part = Fields::at(at.index(index));
-            self.source_map.put(part.at.clone(), pattern.span);
+            let mut part = Fields::new(at.index(index));
+            self.source_map.put(part.pointer.clone(), pattern.span);
             self.comparison(place, (BinaryOp::Equal, pattern.span), subject, pattern, &mut part);
             Value::Object(part.map)
         });
@@ -88,10 +88,10 @@ impl<'a> Lowering<'_, 'a> {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             match clause.kind {
                 ClauseKind::Assign => {
-                    self.put_value(fields, "Assign", info.at(ValueField::Assign), value);
+                    self.put_value(fields, "Assign", info.site(ValueField::Assign), value);
                 }
                 ClauseKind::Output => {
-                    self.put_value(fields, "Output", info.at(ValueField::Output), value);
+                    self.put_value(fields, "Output", info.site(ValueField::Output), value);
                 }
                 _ => {}
             }

@@ -68,7 +68,7 @@ fn unparen(expr: &Expr) -> &Expr {
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a condition to the fields of a rule.
     pub(super) fn condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, rule: &mut Fields) {
-        self.source_map.put(rule.at.clone(), expr.span);
+        self.source_map.put(rule.pointer.clone(), expr.span);
         match &expr.kind {
             ExprKind::Paren(inner) => self.condition(place, inner, rule),
             ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), _, left, right) => {
@@ -78,7 +78,7 @@ impl<'a> Lowering<'_, 'a> {
                 self.junction(place, if *op == BinaryOp::And { "And" } else { "Or" }, &parts, rule);
             }
             ExprKind::Unary(UnaryOp::Not, inner) => {
-                let inner = self.part(place, inner, rule.at.child("Not"));
+                let inner = self.part(place, inner, rule.pointer.child("Not"));
                 rule.insert("Not", inner);
             }
             ExprKind::Binary(BinaryOp::In, _, of, list) => match &unparen(list).kind {
@@ -111,14 +111,14 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Lowers rules joined by `And` or `Or`.
     pub(super) fn junction(&mut self, place: ValueSite<'_, 'a>, word: &str, parts: &[&Expr], rule: &mut Fields) {
-        let at = rule.at.child(word);
+        let at = rule.pointer.child(word);
         let parts = parts.iter().enumerate().map(|(index, part)| self.part(place, part, at.index(index)));
         let parts = Value::Array(parts.collect());
         rule.insert(word, parts);
     }
 
     fn part(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: Pointer) -> Value {
-        let mut rule = Fields::at(at);
+        let mut rule = Fields::new(at);
         self.condition(place, expr, &mut rule);
         Value::Object(rule.map)
     }
@@ -139,16 +139,16 @@ impl<'a> Lowering<'_, 'a> {
                     && self.analysis.type_of(place, value).may_be_absent()
                     && let Side::Path(path) = self.side(place, value)
                 {
-                    let at = rule.at.child("And");
-                    let mut is_null = Fields::at(at.index(1).child("Not"));
+                    let at = rule.pointer.child("And");
+                    let mut is_null = Fields::new(at.index(1).child("Not"));
                     variable(path.clone(), Operator::IsNull, true.into(), &mut is_null);
-                    let mut not_null = Fields::at(at.index(1));
+                    let mut not_null = Fields::new(at.index(1));
                     not_null.insert("Not", is_null.map.into());
                     rule.insert("And", vec![self.is_present(path, at.index(0)), not_null.map.into()].into());
                     return;
                 }
             }
-            let mut inner = Fields::at(rule.at.child("Not"));
+            let mut inner = Fields::new(rule.pointer.child("Not"));
             self.comparison(place, (BinaryOp::Equal, span), left, right, &mut inner);
             rule.insert("Not", inner.map.into());
             return;
@@ -213,14 +213,14 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Lowers a test that is false for an absent value, unlike the ASL operator.
     fn if_present(&mut self, path: String, operator: Operator, rule: &mut Fields) {
-        let at = rule.at.child("And");
-        let mut part = Fields::at(at.index(1));
+        let at = rule.pointer.child("And");
+        let mut part = Fields::new(at.index(1));
         variable(path.clone(), operator, true.into(), &mut part);
         rule.insert("And", vec![self.is_present(path, at.index(0)), part.map.into()].into());
     }
 
     fn is_present(&mut self, path: String, at: Pointer) -> Value {
-        let mut part = Fields::at(at);
+        let mut part = Fields::new(at);
         variable(path, Operator::IsPresent, true.into(), &mut part);
         part.map.into()
     }
@@ -242,7 +242,7 @@ impl<'a> Lowering<'_, 'a> {
             if outcome {
                 self.junction(place, word, &parts, rule);
             } else {
-                let mut inner = Fields::at(rule.at.child("Not"));
+                let mut inner = Fields::new(rule.pointer.child("Not"));
                 self.junction(place, word, &parts, &mut inner);
                 negated(rule, inner);
             }
@@ -280,7 +280,7 @@ impl<'a> Lowering<'_, 'a> {
             if outcome {
                 self.if_present(path, operator, rule);
             } else {
-                let mut inner = Fields::at(rule.at.child("Not"));
+                let mut inner = Fields::new(rule.pointer.child("Not"));
                 self.if_present(path, operator, &mut inner);
                 negated(rule, inner);
             }
@@ -296,7 +296,7 @@ impl<'a> Lowering<'_, 'a> {
         if outcome || arguments.len() == 1 {
             variable(path, operator, operand, rule);
         } else {
-            let mut inner = Fields::at(rule.at.child("Not"));
+            let mut inner = Fields::new(rule.pointer.child("Not"));
             variable(path, operator, operand, &mut inner);
             negated(rule, inner);
         }

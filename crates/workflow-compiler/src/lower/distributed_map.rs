@@ -42,7 +42,7 @@ impl<'a> Lowering<'_, 'a> {
             return;
         };
         let (action, input_type) = format.call(body);
-        let mut reader = Fields::at(fields.at.child("ItemReader"));
+        let mut reader = Fields::new(fields.pointer.child("ItemReader"));
         let span =
             path.first().zip(path.last()).map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
         let s3 = path.first().map(|word| Ident::new("s3", word.span()));
@@ -55,7 +55,7 @@ impl<'a> Lowering<'_, 'a> {
         let (config, request): (Vec<_>, Vec<_>) =
             members.iter().cloned().partition(|member| of_config(&member.key.value));
         self.put_request(info, request, body.span, &mut reader);
-        let mut config_fields = Fields::at(reader.at.child("ReaderConfig"));
+        let mut config_fields = Fields::new(reader.pointer.child("ReaderConfig"));
         if let Some(input_type) = input_type {
             self.put(&mut config_fields, "InputType", input_type.into(), span);
         }
@@ -77,7 +77,7 @@ impl<'a> Lowering<'_, 'a> {
                 self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.span);
             }
             (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), span, .. })) => {
-                let mut writer = Fields::at(fields.at.child("ResultWriter"));
+                let mut writer = Fields::new(fields.pointer.child("ResultWriter"));
                 let call = ["s3", "putObject"].map(|word| Ident::new(word, clause.keyword.span()));
                 let arn = integration(&call, None);
                 self.put(&mut writer, "Resource", arn.into(), clause.keyword.span().into());
@@ -86,7 +86,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             (ClauseKind::Batch, ClauseValue::Expr(count)) => {
                 let mut batcher = self.batcher(fields);
-                let place = info.at(ValueField::Transfer);
+                let place = info.site(ValueField::Transfer);
                 self.put_scalar(&mut batcher, "MaxItemsPerBatch", place, count);
                 self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.span);
             }
@@ -101,7 +101,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Returns the batcher built so far, because `batch` and `item_batcher` are combined.
     fn batcher(&self, fields: &mut Fields) -> Fields {
-        let mut batcher = Fields::at(fields.at.child("ItemBatcher"));
+        let mut batcher = Fields::new(fields.pointer.child("ItemBatcher"));
         if let Some(Value::Object(map)) = fields.map.shift_remove("ItemBatcher") {
             batcher.map = map;
         }
@@ -109,14 +109,14 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn transfer(&mut self, info: &StateInfo<'a>, clause: &Clause, name: &str, fields: &Fields) -> Fields {
-        let mut transfer = Fields::at(fields.at.child(name));
+        let mut transfer = Fields::new(fields.pointer.child(name));
         let ClauseValue::Transfer { call, body, config } = &clause.value else { return transfer };
         if let Some(call) = call {
             let (arn, span) = self.resource(call);
             self.put(&mut transfer, "Resource", arn, span);
         }
         if let Some(body) = body {
-            let place = info.at(ValueField::Transfer);
+            let place = info.site(ValueField::Transfer);
             let field = request_field(info);
             self.put_value(&mut transfer, field, place, body);
         }
@@ -126,7 +126,7 @@ impl<'a> Lowering<'_, 'a> {
             } else {
                 ("WriterConfig", WriterConfig::FIELDS)
             };
-            let mut config = Fields::at(transfer.at.child(name));
+            let mut config = Fields::new(transfer.pointer.child(name));
             self.put_config(info, members, table, &mut config);
             self.put(&mut transfer, name, config.ordered(table), *span);
         }
@@ -134,18 +134,18 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, span: TokenSpan, fields: &mut Fields) {
-        let place = info.at(ValueField::Transfer);
+        let place = info.site(ValueField::Transfer);
         let body = Expr::made(ExprKind::Object(members), span);
         self.put_value(fields, request_field(info), place, &body);
     }
 
     /// Lowers the members of a configuration, which have AWS's names or short names.
     fn put_config(&mut self, info: &StateInfo<'a>, members: &[Member], table: &[Field], fields: &mut Fields) {
-        let place = info.at(ValueField::Transfer);
+        let place = info.site(ValueField::Transfer);
         for Member { key, value, .. } in members {
             let short = SHORT.iter().find(|(short, _)| *short == key.value).map(|(_, name)| *name);
             let name = short.unwrap_or(&key.value);
-            self.source_map.put_key(fields.at.child(name), key.span);
+            self.source_map.put_key(fields.pointer.child(name), key.span);
             match (name, &value.kind) {
                 ("CSVHeaders", _) if short.is_some() => self.put_headers(value, fields),
                 ("CSVDelimiter" | "Transformation" | "ManifestType", _) if short.is_some() => {

@@ -10,13 +10,13 @@ use crate::syntax::ast::{Expr, ExprKind};
 
 /// An object of the document, with its pointer.
 pub(super) struct Fields {
-    pub(super) at: Pointer,
+    pub(super) pointer: Pointer,
     pub(super) map: Map<String, Value>,
 }
 
 impl Fields {
-    pub(super) fn at(at: Pointer) -> Self {
-        Self { at, map: Map::new() }
+    pub(super) fn new(at: Pointer) -> Self {
+        Self { pointer: at, map: Map::new() }
     }
 
     pub(super) fn insert(&mut self, name: &str, value: Value) {
@@ -42,7 +42,7 @@ impl Fields {
 impl<'a> Lowering<'_, 'a> {
     /// Adds a value in the state's query language to a field with a fixed name, such as a payload template or `Items`.
     pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
-        let at = fields.at.child(name);
+        let at = fields.pointer.child(name);
         let value = match place.state.language {
             QueryLanguage::Jsonata => self.jsonata_value(place, expr, &at),
             QueryLanguage::JsonPath => match self.template(place, expr, &at) {
@@ -59,7 +59,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Adds a number, string or time: `Seconds`, or `SecondsPath` for a computed value in a JSONPath state.
     pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
-        let at = fields.at.child(name);
+        let at = fields.pointer.child(name);
         match place.state.language {
             QueryLanguage::Jsonata => {
                 let value = self.jsonata_value(place, expr, &at);
@@ -87,7 +87,7 @@ impl<'a> Lowering<'_, 'a> {
         let value = match &expr.kind {
             ExprKind::Null => Value::Null,
             ExprKind::Text(text) => text.clone().into(),
-            _ => match self.template(place, expr, &fields.at.child(name)) {
+            _ => match self.template(place, expr, &fields.pointer.child(name)) {
                 Template::Plain(value) | Template::Nested(value) => value,
                 Template::Computed(text) => {
                     if !text.starts_with('$') {

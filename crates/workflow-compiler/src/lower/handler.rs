@@ -48,8 +48,8 @@ impl<'a> Lowering<'_, 'a> {
             }
             let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
             if !(inherited && retries_all) {
-                let mut entry = Fields::at(fields.at.child("Retry").index(retriers.len()));
-                self.source_map.put(entry.at.clone(), clause.span);
+                let mut entry = Fields::new(fields.pointer.child("Retry").index(retriers.len()));
+                self.source_map.put(entry.pointer.clone(), clause.span);
                 self.retrier(retrier, comment, &mut entry);
                 retriers.push(Value::Object(entry.map));
             }
@@ -60,8 +60,8 @@ impl<'a> Lowering<'_, 'a> {
                 (None, ClauseValue::Named(name)) => analysis.catchers.get(&plain(name)).map(|named| named.comment),
                 (own, _) => Some(own),
             };
-            let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
-            self.source_map.put(entry.at.clone(), clause.span);
+            let mut entry = Fields::new(fields.pointer.child("Catch").index(catchers.len()));
+            self.source_map.put(entry.pointer.clone(), clause.span);
             self.catcher(info, catcher, comment.unwrap_or(&None), &mut entry);
             catchers.push(Value::Object(entry.map));
         }
@@ -104,14 +104,14 @@ impl<'a> Lowering<'_, 'a> {
         self.put_errors(entry, &catcher.errors, catcher.errors_span);
         for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
-            let assign = info.at(ValueField::CatchAssign);
+            let assign = info.site(ValueField::CatchAssign);
             match clause.kind {
                 ClauseKind::Assign => self.put_value(entry, "Assign", assign, value),
                 ClauseKind::Output => {
-                    self.put_value(entry, "Output", info.at(ValueField::CatchOutput), value);
+                    self.put_value(entry, "Output", info.site(ValueField::CatchOutput), value);
                 }
                 ClauseKind::ResultPath => {
-                    self.put_path(entry, "ResultPath", info.at(ValueField::Path), value);
+                    self.put_path(entry, "ResultPath", info.site(ValueField::Path), value);
                 }
                 _ => {}
             }
@@ -122,7 +122,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn put_errors(&mut self, entry: &mut Fields, errors: &[Text], span: TokenSpan) {
-        let at = entry.at.child("ErrorEquals");
+        let at = entry.pointer.child("ErrorEquals");
         for (index, error) in errors.iter().enumerate() {
             self.source_map.put(at.index(index), error.span);
         }

@@ -168,10 +168,10 @@ impl<'a> Lowering<'_, 'a> {
                 None => Node::string(text),
             },
             ExprKind::Jsonata(text) => Node::verbatim(expression(&text.value).unwrap_or(&text.value).trim()),
-            ExprKind::Raw(raw) if raw.given.is_empty() => self.raw_text(place, expr, raw),
+            ExprKind::Raw(raw) if raw.variables.is_empty() => self.raw_text(place, expr, raw),
             ExprKind::Raw(raw) => {
                 let bound = raw
-                    .given
+                    .variables
                     .iter()
                     .map(|Member { key, value, .. }| self.jsonata(place, value).bound_to(key.value.clone()));
                 let mut parts: Vec<_> = bound.collect();

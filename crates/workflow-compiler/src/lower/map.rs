@@ -14,10 +14,10 @@ use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn parallel(&mut self, info: &StateInfo<'a>, branches: &[Branch], fields: &mut Fields) {
-        let at = fields.at.child("Branches");
+        let at = fields.pointer.child("Branches");
         let branches = branches.iter().enumerate().map(|(index, branch)| {
-            let mut fields = Fields::at(at.index(index));
-            self.source_map.put(fields.at.clone(), branch.body.span);
+            let mut fields = Fields::new(at.index(index));
+            self.source_map.put(fields.pointer.clone(), branch.body.span);
             self.put_body((info, Some(index)), branch.comment.as_ref().or(branch.body.comment.as_ref()), &mut fields);
             fields.ordered(AslBranch::FIELDS)
         });
@@ -54,23 +54,23 @@ impl<'a> Lowering<'_, 'a> {
             None => {}
         }
         let name = if iterator { "Iterator" } else { "ItemProcessor" };
-        let mut processor = Fields::at(fields.at.child(name));
+        let mut processor = Fields::new(fields.pointer.child(name));
         for clause in info.state.clauses.iter().filter(|clause| belongs(clause, info)) {
             self.map_clause(info, clause, fields, &mut processor);
         }
         let comment: &Comment = &body.comment;
         self.put_body((info, None), comment.as_ref(), &mut processor);
-        self.source_map.put(processor.at.clone(), body.span);
+        self.source_map.put(processor.pointer.clone(), body.span);
         fields.insert(name, processor.ordered(ItemProcessor::FIELDS));
     }
 
     fn put_items(&mut self, info: &StateInfo<'a>, items: &Expr, fields: &mut Fields) {
-        let place = info.at(ValueField::Items);
+        let place = info.site(ValueField::Items);
         if info.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Items", place, items);
             return;
         }
-        match self.template(place, items, &fields.at.child("ItemsPath")) {
+        match self.template(place, items, &fields.pointer.child("ItemsPath")) {
             Template::Computed(path) if path.starts_with('$') => self.put(fields, "ItemsPath", path.into(), items.span),
             _ => {
                 let help = "create them in a `pass` before the map, or use `query jsonata`";
@@ -80,7 +80,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     fn map_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields, processor: &mut Fields) {
-        let place = |position| info.at(position);
+        let place = |position| info.site(position);
         match (clause.kind, &clause.value) {
             (ClauseKind::Items, ClauseValue::Expr(items)) => self.put_items(info, items, fields),
             (ClauseKind::ItemsPath, ClauseValue::Expr(path)) => {
@@ -99,12 +99,12 @@ impl<'a> Lowering<'_, 'a> {
                 self.put_scalar(fields, "ToleratedFailureCount", place(ValueField::Limit), count);
             }
             (ClauseKind::Inline, _) => {
-                let mut config = Fields::at(processor.at.child("ProcessorConfig"));
+                let mut config = Fields::new(processor.pointer.child("ProcessorConfig"));
                 self.put(&mut config, "Mode", "INLINE".into(), clause.span);
                 self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
             }
             (ClauseKind::Distributed, ClauseValue::Distributed { execution_type }) => {
-                let mut config = Fields::at(processor.at.child("ProcessorConfig"));
+                let mut config = Fields::new(processor.pointer.child("ProcessorConfig"));
                 self.put(&mut config, "Mode", "DISTRIBUTED".into(), clause.keyword.span().into());
                 let express = execution_type.as_ref().is_some_and(|word| word == "express");
                 let span = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);

@@ -149,7 +149,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         let analysis = self.analysis;
         let whole = TokenSpan::from(analysis.workflow.name.span());
         self.source_map.put(Pointer::root(), whole);
-        let mut fields = Fields::at(Pointer::root());
+        let mut fields = Fields::new(Pointer::root());
         if let Some(comment) = analysis.comment {
             self.put(&mut fields, "Comment", comment.value.clone().into(), comment.span);
         }
@@ -175,7 +175,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
             let span = body.start.as_ref().map_or_else(|| start.state.span(), target_span);
             self.put(fields, "StartAt", start.asl_name.clone().into(), span);
         }
-        let at = fields.at.child("States");
+        let at = fields.pointer.child("States");
         self.source_map.put(at.clone(), body.span);
         let mut states = Map::new();
         for info in analysis.states_of(scope) {
@@ -211,7 +211,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
     }
 
     fn put(&mut self, fields: &mut Fields, name: &str, value: Value, span: TokenSpan) {
-        self.source_map.put(fields.at.child(name), span);
+        self.source_map.put(fields.pointer.child(name), span);
         fields.insert(name, value);
     }
 

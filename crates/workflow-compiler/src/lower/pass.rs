@@ -18,11 +18,11 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn pass(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
         if info.language == QueryLanguage::Jsonata {
-            self.put_value(fields, "Output", info.at(ValueField::Output), value);
+            self.put_value(fields, "Output", info.site(ValueField::Output), value);
             return;
         }
-        let place = info.at(ValueField::Parameters);
-        match self.template(place, value, &fields.at.child("Parameters")) {
+        let place = info.site(ValueField::Parameters);
+        match self.template(place, value, &fields.pointer.child("Parameters")) {
             Template::Plain(constant) => self.put(fields, "Result", constant, value.span),
             Template::Nested(template) if template.is_object() => self.put(fields, "Parameters", template, value.span),
             Template::Nested(template) => self.boxed(info, VALUE, template, value, fields),
@@ -55,12 +55,12 @@ impl<'a> Lowering<'_, 'a> {
     /// Lowers `succeed X = value`. A JSONPath succeed can only select a part of its input.
     pub(super) fn succeed(&mut self, info: &StateInfo<'a>, value: Option<&Expr>, fields: &mut Fields) {
         let Some(value) = value else { return };
-        let place = info.at(ValueField::Output);
+        let place = info.site(ValueField::Output);
         if info.language == QueryLanguage::Jsonata {
             self.put_value(fields, "Output", place, value);
             return;
         }
-        match self.template(place, value, &fields.at.child("InputPath")) {
+        match self.template(place, value, &fields.pointer.child("InputPath")) {
             Template::Computed(path) if path.starts_with('$') => self.put(fields, "InputPath", path.into(), value.span),
             _ => {
                 let help = "produce the value in a `pass` before it, or use `query jsonata`";
@@ -70,7 +70,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     pub(super) fn wait(&mut self, info: &StateInfo<'a>, head: Option<&WaitHead>, fields: &mut Fields) {
-        let place = |position| info.at(position);
+        let place = |position| info.site(position);
         match head {
             Some(WaitHead::For(seconds)) => self.put_scalar(fields, "Seconds", place(ValueField::Seconds), seconds),
             Some(WaitHead::Until(time)) => self.put_scalar(fields, "Timestamp", place(ValueField::Timestamp), time),
@@ -85,7 +85,7 @@ impl<'a> Lowering<'_, 'a> {
         cause: Option<&Expr>,
         fields: &mut Fields,
     ) {
-        let place = info.at(ValueField::Failure);
+        let place = info.site(ValueField::Failure);
         for (name, value) in [("Error", error), ("Cause", cause)] {
             if let Some(value) = value {
                 self.put_scalar(fields, name, place, value);

@@ -46,15 +46,15 @@ impl SourceMap {
     }
 
     /// Returns the span of the value at `pointer`, or of the nearest enclosing value.
-    pub fn at(&self, pointer: &Pointer) -> Option<TokenSpan> {
+    pub fn span_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         if let Some(span) = self.values.get(pointer) {
             return Some(span);
         }
-        self.at(&pointer.parent()?)
+        self.span_at(&pointer.parent()?)
     }
 
     /// Returns the span of the name of the member at `pointer`, or `None` if the source spells the name differently.
-    pub fn key_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
+    pub fn key_span_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         self.keys.get(pointer)
     }
 }

@@ -15,7 +15,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn state(&mut self, info: &StateInfo<'a>, at: Pointer) -> Value {
         let state = info.state;
         self.source_map.put(at.clone(), state.span());
-        let mut fields = Fields::at(at);
+        let mut fields = Fields::new(at);
         self.put(&mut fields, "Type", state.kind.name().into(), state.keyword.span().into());
         self.put_comment(&mut fields, &state.comment, &state.clauses);
         match &state.head {
@@ -52,7 +52,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Lowers clauses that are fields of the document, except handlers and the clauses of maps.
     fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
-        let place = |position| info.at(position);
+        let place = |position| info.site(position);
         let value = match &clause.value {
             ClauseValue::Expr(value) => value,
             ClauseValue::Query(language) => {
@@ -67,7 +67,7 @@ impl<'a> Lowering<'_, 'a> {
             ClauseKind::Credentials => self.put_value(fields, "Credentials", place(ValueField::Credentials), value),
             ClauseKind::Assign => self.put_value(fields, "Assign", place(ValueField::Assign), value),
             ClauseKind::Output if is_express_child(info) && info.language == QueryLanguage::Jsonata => {
-                let output = self.express_output(place(ValueField::Output), value, &fields.at.child("Output"));
+                let output = self.express_output(place(ValueField::Output), value, &fields.pointer.child("Output"));
                 self.put(fields, "Output", output, value.span);
             }
             ClauseKind::Output => self.put_value(fields, "Output", place(ValueField::Output), value),
@@ -98,7 +98,7 @@ impl<'a> Lowering<'_, 'a> {
             self.put_value(fields, "Arguments", place, value);
             return;
         }
-        match self.template(place, value, &fields.at.child("Parameters")) {
+        match self.template(place, value, &fields.pointer.child("Parameters")) {
             Template::Plain(template) | Template::Nested(template) => {
                 self.put(fields, "Parameters", template, value.span);
             }
@@ -150,7 +150,7 @@ impl<'a> Lowering<'_, 'a> {
                     }
                 }
                 self.put(fields, &member.key.value, json, member.value.span);
-                self.source_map.put_key(fields.at.child(&member.key.value), member.key.span);
+                self.source_map.put_key(fields.pointer.child(&member.key.value), member.key.span);
             }
         }
     }

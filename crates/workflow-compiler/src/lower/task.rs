@@ -20,7 +20,7 @@ impl<'a> Lowering<'_, 'a> {
             self.put(fields, "Resource", arn, span);
         }
         if let Some(body) = body {
-            self.put_parameters(fields, info.at(ValueField::Parameters), body);
+            self.put_parameters(fields, info.site(ValueField::Parameters), body);
         }
     }
 

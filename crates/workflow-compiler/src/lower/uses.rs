@@ -52,7 +52,7 @@ impl<'a> Lowering<'_, 'a> {
         let states = inside.iter().filter_map(|at| analysis.states.get_index(*at));
         let states =
             states.filter(|(_, info)| info.scope == first.scope).map(|(_, info)| info.asl_name.clone()).collect();
-        let mut fields = Fields::at(Pointer::root().child("Uses").child(&used.asl_name));
+        let mut fields = Fields::new(Pointer::root().child("Uses").child(&used.asl_name));
         fields.insert("Type", "Task".into());
         if first.language != analysis.language {
             fields.insert("QueryLanguage", first.language.name().into());
@@ -61,7 +61,7 @@ impl<'a> Lowering<'_, 'a> {
         fields.insert("Resource", function.into());
         let span = used.written.span().into();
         let arguments = Expr { id: NodeId::MADE, kind: ExprKind::Object(used.arguments.clone()), span, written: None };
-        self.put_parameters(&mut fields, first.at(ValueField::Parameters), &arguments);
+        self.put_parameters(&mut fields, first.site(ValueField::Parameters), &arguments);
         let assigned = self.assigned_by(used, first, definition);
         if !assigned.is_empty() {
             fields.insert("Assign", assigned.into());
@@ -69,7 +69,7 @@ impl<'a> Lowering<'_, 'a> {
         let mut catchers = Vec::new();
         for clause in &used.clauses {
             if let ClauseValue::Catcher(catcher) = &clause.value {
-                let mut entry = Fields::at(fields.at.child("Catch").index(catchers.len()));
+                let mut entry = Fields::new(fields.pointer.child("Catch").index(catchers.len()));
                 self.catcher(first, catcher, &None, &mut entry);
                 catchers.push(Value::Object(entry.map));
             }

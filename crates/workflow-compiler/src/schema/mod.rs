@@ -30,7 +30,7 @@ pub(crate) fn implemented(tokens: TokenStream, krate: Option<&TokenStream>) -> T
 fn expand(mut input: DeriveInput, krate: Option<&TokenStream>) -> syn::Result<TokenStream> {
     let container = Container::of(&input.attrs)?;
     let krate = krate.cloned().or(container.krate.clone()).unwrap_or_else(|| quote! { ::workflow_runtime });
-    let types = Types { krate: &krate, own: &input.ident };
+    let types = Types { krate: &krate, derived: &input.ident };
     let shape = match (&container.stands_for, &input.data) {
         (Some(other), _) => types.shape(other),
         (None, Data::Struct(data)) => structure(&types, &container, &data.fields)?,

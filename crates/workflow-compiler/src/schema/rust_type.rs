@@ -9,7 +9,7 @@ pub(super) struct Types<'a> {
     /// The path of workflow-runtime.
     pub(super) krate: &'a TokenStream,
     /// The type of the derive.
-    pub(super) own: &'a Ident,
+    pub(super) derived: &'a Ident,
 }
 
 impl Types<'_> {
@@ -32,7 +32,7 @@ impl Types<'_> {
             Type::Path(path) => path.path.segments.last()?,
             _ => return None,
         };
-        if ty.ident == *self.own || ty.ident == "Self" {
+        if ty.ident == *self.derived || ty.ident == "Self" {
             return Some(self.plain(&quote! { Own }));
         }
         let PathArguments::AngleBracketed(arguments) = &ty.arguments else { return None };
@@ -53,7 +53,7 @@ impl Types<'_> {
     /// Returns whether the type's name is among these words.
     fn is_in(&self, tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => ident == *self.own || ident == "Self",
+            proc_macro2::TokenTree::Ident(ident) => ident == *self.derived || ident == "Self",
             proc_macro2::TokenTree::Group(group) => self.is_in(group.stream()),
             _ => false,
         })

@@ -350,7 +350,7 @@ impl Parser<'_> {
         let words = first.to(cursor.before());
         let (span, height) = (value.span.to(words), self.height + 1);
         let name = Text { value: format!("as {ty}"), span: words };
-        let kind = OtherLanguage::Method { of: Box::new(value), name, arguments: Vec::new() };
+        let kind = OtherLanguage::Method { receiver: Box::new(value), name, arguments: Vec::new() };
         self.grown(ExprKind::OtherLanguage(kind), span, height)
     }
 
@@ -569,7 +569,7 @@ impl Parser<'_> {
             }
             height = self.height + 1;
         }
-        let raw = Raw { text, ty, written, given: members };
+        let raw = Raw { text, ty, written, variables: members };
         self.grown(ExprKind::Raw(Box::new(raw)), span.to(cursor.before()), height)
     }
 

@@ -233,8 +233,10 @@ impl Parser<'_> {
             && (cursor.is_end() || cursor.is_punct(","))
         {
             let of = self.name_alone(name, key.span);
-            let value =
-                self.leaf(ExprKind::OtherLanguage(OtherLanguage::Short { of: Box::new(of), others: None }), key.span);
+            let value = self.leaf(
+                ExprKind::OtherLanguage(OtherLanguage::Short { reference: Box::new(of), others: None }),
+                key.span,
+            );
             return Some((Member { key, optional, value, comma: None }, ident));
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
@@ -338,7 +340,7 @@ fn key_is_next(cursor: &Cursor) -> bool {
 /// Moves all members without a value to the first one, because they are one problem.
 fn gather_short(members: &mut [(Member, Option<Ident>)]) {
     let mut short = members.iter_mut().filter_map(|(member, _)| match &mut member.value.kind {
-        ExprKind::OtherLanguage(OtherLanguage::Short { of, others }) => Some((of, others)),
+        ExprKind::OtherLanguage(OtherLanguage::Short { reference: of, others }) => Some((of, others)),
         _ => None,
     });
     let Some((_, others)) = short.next() else { return };

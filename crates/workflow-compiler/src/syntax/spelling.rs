@@ -106,18 +106,18 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Raw(raw) => {
-            let given = raw.given.iter().map(spelled_member).collect::<Vec<_>>().join(", ");
-            let given = if raw.given.is_empty() { String::new() } else { format!(" {{ {given} }}") };
+            let given = raw.variables.iter().map(spelled_member).collect::<Vec<_>>().join(", ");
+            let given = if raw.variables.is_empty() { String::new() } else { format!(" {{ {given} }}") };
             let text = spelled(&raw.text);
             format!("jsonata{}{}{given}", raw.written, text.trim_start_matches("jsonata"))
         }
         ExprKind::Path(text) => format!("path {:?}", text.value),
         ExprKind::Regex(text) => spelled_regex(&text.value),
         ExprKind::Paren(inner) => format!("({})", spelled(inner)),
-        ExprKind::OtherLanguage(OtherLanguage::Method { of, name, arguments }) => {
+        ExprKind::OtherLanguage(OtherLanguage::Method { receiver: of, name, arguments }) => {
             format!("{}.{}({})", spelled(of), name.value, list(arguments))
         }
-        ExprKind::OtherLanguage(OtherLanguage::Short { of, .. }) => spelled(of),
+        ExprKind::OtherLanguage(OtherLanguage::Short { reference: of, .. }) => spelled(of),
         ExprKind::OtherLanguage(OtherLanguage::Format { parts, .. }) => {
             parts.iter().map(spelled).collect::<Vec<_>>().join(" + ")
         }

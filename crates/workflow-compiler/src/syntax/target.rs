@@ -11,7 +11,7 @@ use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::{clause_starts_here, item_starts_here};
 use super::word::Role;
-use crate::problem::{Edit, EditAt, Problem};
+use crate::problem::{Edit, EditPlace, Problem};
 
 impl Parser<'_> {
     /// Parses the target after an arrow.
@@ -63,7 +63,7 @@ impl Parser<'_> {
             return self.target(arrow, cursor);
         }
         if let Some((edit, target)) = self.target_alone(wanted, cursor) {
-            let Edit { at: EditAt::Before(word), .. } = edit else { return target };
+            let Edit { place: EditPlace::Before(word), .. } = edit else { return target };
             let problem = Problem::new(Code::Syntax, word, format!("expected `{wanted}` and a state in {whose}"));
             self.report(problem.help(format!("write `{wanted}` before it")).edit(edit));
             return target;

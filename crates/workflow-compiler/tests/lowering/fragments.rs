@@ -109,7 +109,7 @@ fn every_part_has_words() {
             ("/States/P/Nothing", "P"),
         ],
         |(at, words)| {
-            let span = lowered.source_map.at(&pointer(at)).unwrap();
+            let span = lowered.source_map.span_at(&pointer(at)).unwrap();
             assert_eq!(span.first.source_text().as_deref(), Some(words), "{at}");
         },
     );

@@ -277,7 +277,7 @@ fn raw_fields_and_results() {
     );
     let (lowered, problems) = lowered("query jsonpath; pass P raw { \"Nxt\": 1 } -> end;");
     assert_eq!(problems, ["field `Nxt` is not supported [WF0122]\n\n= help: did you mean `Next`?"]);
-    assert!(lowered.source_map.at(&Pointer::root().child("States").child("P").child("Nxt")).is_some());
+    assert!(lowered.source_map.span_at(&Pointer::root().child("States").child("P").child("Nxt")).is_some());
 }
 
 #[test]

@@ -23,7 +23,7 @@ impl Replayer {
     /// Returns an error if the execution does not take the recorded path, or if its path depends on when its tasks were
     /// answered.
     pub fn mocks(&self, recording: &Recording) -> Result<Value, ReplayError> {
-        let Prompt { machine, given, .. } = self.prompt(recording)?;
+        let Prompt { machine, answers: given, .. } = self.prompt(recording)?;
         let mut case = Map::new();
         let mut responses = Map::new();
         for (state, answers) in given {
@@ -64,7 +64,7 @@ impl Replayer {
     /// # Errors
     /// See [`mocks`](Self::mocks).
     pub fn test(&self, recording: &Recording) -> Result<String, ReplayError> {
-        let Prompt { execution, given, .. } = self.prompt(recording)?;
+        let Prompt { execution, answers: given, .. } = self.prompt(recording)?;
         let mut text = String::new();
         let mut line = |indent: usize, line: &str| {
             let _ = writeln!(text, "{}{line}", "    ".repeat(indent));

@@ -64,7 +64,7 @@ pub(super) struct Played<'r> {
     pub(super) run: PlayedRun<'r>,
     pub(super) missing: Option<MissingAnswer>,
     /// The answers of each state's tasks, in the order in which the tasks were scheduled.
-    pub(super) given: BTreeMap<String, Vec<Answered>>,
+    pub(super) answers: BTreeMap<String, Vec<Answered>>,
 }
 
 /// An answer or another action on a task.
@@ -103,7 +103,7 @@ pub(super) struct Play<'s, 'r> {
     silent: BTreeMap<TaskId, (Instant, Box<MissingAnswer>)>,
     redriven: usize,
     stopped: usize,
-    given: BTreeMap<String, Vec<Answered>>,
+    answers: BTreeMap<String, Vec<Answered>>,
 }
 
 impl<'s, 'r> Play<'s, 'r> {
@@ -131,7 +131,7 @@ impl<'s, 'r> Play<'s, 'r> {
             silent: BTreeMap::new(),
             redriven: 0,
             stopped: 0,
-            given: BTreeMap::new(),
+            answers: BTreeMap::new(),
         }
     }
 
@@ -179,7 +179,7 @@ impl<'s, 'r> Play<'s, 'r> {
         }
         let run = made.pop().map(|(_, run)| run);
         let run = run.unwrap_or(PlayedRun { trace: Trace::default(), recorded: None, children: BTreeMap::new() });
-        Played { execution: self.execution, run, missing: missing.map(|missing| *missing), given: self.given }
+        Played { execution: self.execution, run, missing: missing.map(|missing| *missing), answers: self.answers }
     }
 
     /// Reads the events that were added to a history since the last call.
@@ -402,7 +402,7 @@ impl<'s, 'r> Play<'s, 'r> {
                 Answered::Stopped
             }
         };
-        self.given.entry(request.state.to_string()).or_default().push(given);
+        self.answers.entry(request.state.to_string()).or_default().push(given);
         self.deliver(now);
         Ok(())
     }

@@ -86,7 +86,7 @@ impl Replayer {
     ///
     /// # Errors
     /// Returns an error if the definition is unknown or has errors.
-    pub fn own(recording: &Recording, store: Arc<dyn ObjectStore>) -> Result<Self, ReplayError> {
+    pub fn of_recording(recording: &Recording, store: Arc<dyn ObjectStore>) -> Result<Self, ReplayError> {
         let Some(definition) = recording.definition() else {
             let stem = recording.file.rsplit_once('.').map_or(&*recording.file, |(stem, _)| stem);
             let beside = format!("{stem}.machine.json");
@@ -169,7 +169,7 @@ impl Replayer {
                 return Ok(Prompt {
                     machine: self.start.state_machine_name.clone(),
                     execution: played.execution,
-                    given: played.given,
+                    answers: played.answers,
                 });
             }
             (Some(difference), _) => difference.to_string(),
@@ -261,7 +261,7 @@ pub(super) struct Prompt {
     /// The name of the state machine.
     pub(super) machine: String,
     pub(super) execution: Execution,
-    pub(super) given: BTreeMap<String, Vec<Answered>>,
+    pub(super) answers: BTreeMap<String, Vec<Answered>>,
 }
 
 /// Returns the recorded execution with the names of the new definition.

@@ -66,7 +66,7 @@ impl Plan {
         }
         let at = Pointer::root().child("states");
         for (name, task) in &model.states {
-            checks.given(name, task, &at.child(name));
+            checks.check_task(name, task, &at.child(name));
         }
         for name in outputs_by.keys() {
             if states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
@@ -112,7 +112,7 @@ struct Checks<'c> {
 
 impl Checks<'_> {
     fn has<const N: usize>(&self, facts: &StateFacts, fields: [&str; N]) -> bool {
-        fields.iter().any(|field| self.definition.pointer(facts.at.child(field).as_str()).is_some())
+        fields.iter().any(|field| self.definition.pointer(facts.pointer.child(field).as_str()).is_some())
     }
 
     /// Returns whether a map has an item reader.
@@ -139,7 +139,7 @@ impl Checks<'_> {
     }
 
     /// Checks that the state can have this model.
-    fn given(&mut self, name: &str, task: &TaskModel, at: &Pointer) {
+    fn check_task(&mut self, name: &str, task: &TaskModel, at: &Pointer) {
         let Some(facts) = self.states.get(name) else {
             let help = self.near(name);
             return self.problems.name(at, format!("unknown state `{name}`"), help);
@@ -235,7 +235,7 @@ impl Checks<'_> {
     }
 
     fn resource(&self, facts: &StateFacts) -> Option<&str> {
-        self.definition.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str)
+        self.definition.pointer(facts.pointer.child("Resource").as_str()).and_then(Value::as_str)
     }
 
     /// Returns whether a task calls a Lambda function.

@@ -46,12 +46,12 @@ impl Values {
         let mut results = BTreeMap::new();
         let mut known_results = BTreeMap::new();
         for (name, facts) in states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task) {
-            let wanted = wanted.get(&Source::Result(facts.at.clone()));
-            let resource = document.pointer(facts.at.child("Resource").as_str()).and_then(Value::as_str);
+            let wanted = wanted.get(&Source::Result(facts.pointer.clone()));
+            let resource = document.pointer(facts.pointer.child("Resource").as_str()).and_then(Value::as_str);
             let task = resource.and_then(|resource| TaskResource::parse(resource).ok());
             let of_api = task.map_or(Known::Nothing, |task| Known::Api(task.output()));
             let declared = types.and_then(|types| types.results.iter().find(|result| result.state == name));
-            known_results.insert(facts.at.clone(), (of_api, declared));
+            known_results.insert(facts.pointer.clone(), (of_api, declared));
             let mut found = match declared {
                 Some(result) if result.member.is_empty() => candidates(Known::Declared(result.shape, None), wanted),
                 Some(result) => {
@@ -116,7 +116,7 @@ impl Values {
             pointer.as_str().strip_prefix(at.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
         let all = states.all.iter();
-        let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| is_in(&facts.at, &used.pointer)));
+        let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| is_in(&facts.pointer, &used.pointer)));
         let guessing = guessing.map(|(name, _)| name.clone()).collect();
         Self { inputs, results, guesses, guessing }
     }

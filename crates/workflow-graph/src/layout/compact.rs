@@ -1,14 +1,14 @@
 //! Assigns cross positions within a width: each rank keeps its order, lines are straight, and each vertex is as near to
 //! its neighbours as the width allows.
 
-use super::order::{Ordered, at};
+use super::order::{Ordered, place_of};
 
 /// The number of passes over all ranks.
 const SWEEPS: usize = 60;
 
 /// Moves the vertices of ranks, which are ordered, into the width of the widest rank or `limit`, whichever is larger.
 pub(super) fn compact(ordered: &Ordered<'_>, of_rank: &[Vec<usize>], places: &mut [f64], gap: f64, limit: f64) {
-    let size = |vertex: usize| at(ordered.sizes, vertex);
+    let size = |vertex: usize| place_of(ordered.sizes, vertex);
     let width = |vertices: &[usize]| vertices.iter().map(|vertex| size(*vertex) + gap).sum::<f64>() - gap;
     let breadth = of_rank.iter().map(|vertices| width(vertices)).fold(limit, f64::max);
     // Each rank begins in the middle.
@@ -95,7 +95,7 @@ fn wanted(ordered: &Ordered<'_>, columns: &[usize], before: &[(f64, f64)], place
                 (false, true) => 0.25,
                 (false, false) => 1.0,
             };
-            pull(column(vertex), at(places, other), weight);
+            pull(column(vertex), place_of(places, other), weight);
         }
     }
     let wanted = (0..places.len()).map(|vertex| {

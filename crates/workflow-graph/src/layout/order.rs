@@ -45,7 +45,9 @@ impl Ordered<'_> {
             of_rank.get_mut(*rank).into_iter().for_each(|vertices: &mut Vec<usize>| vertices.push(vertex));
         }
         for vertices in &mut of_rank {
-            vertices.sort_by(|one, other| at(&places, *one).total_cmp(&at(&places, *other)).then(one.cmp(other)));
+            vertices.sort_by(|one, other| {
+                place_of(&places, *one).total_cmp(&place_of(&places, *other)).then(one.cmp(other))
+            });
         }
         let ends = |side: f64| places.iter().zip(self.sizes).map(move |(place, size)| place + side * size / 2.0);
         let span = ends(1.0).fold(f64::NEG_INFINITY, f64::max) - ends(-1.0).fold(f64::INFINITY, f64::min);
@@ -56,7 +58,7 @@ impl Ordered<'_> {
         for vertices in &of_rank {
             let mut free = f64::NEG_INFINITY;
             for vertex in vertices {
-                let half = at(self.sizes, *vertex) / 2.0;
+                let half = place_of(self.sizes, *vertex) / 2.0;
                 if let Some(place) = places.get_mut(*vertex) {
                     // Cells have whole numbers; the centre of an odd size is a cell.
                     let least = if cells { (free + half).ceil() } else { free + half };
@@ -70,14 +72,14 @@ impl Ordered<'_> {
 
     /// Mirrors the picture if that puts more states in the order of the definition.
     fn mirror(&self, places: &mut [f64]) {
-        let in_order = |one: usize, other: usize| at(places, one).total_cmp(&at(places, other)) as i32;
+        let in_order = |one: usize, other: usize| place_of(places, one).total_cmp(&place_of(places, other)) as i32;
         if self.siblings.iter().map(|(one, other)| in_order(*one, *other)).sum::<i32>() > 0 {
             places.iter_mut().for_each(|place| *place = -*place);
         }
     }
 }
 
-pub(super) fn at(values: &[f64], vertex: usize) -> f64 {
+pub(super) fn place_of(values: &[f64], vertex: usize) -> f64 {
     values.get(vertex).copied().unwrap_or_default()
 }
 

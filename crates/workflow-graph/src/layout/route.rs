@@ -81,11 +81,17 @@ impl Router<'_> {
     fn add(&mut self, upper: usize, lower: usize, key: Key) {
         let next = self.segments.len();
         if *self.numbers.entry(key).or_insert(next) == next {
-            self.segments.push(Segment { upper, lower, out: self.at(upper), into: self.at(lower), track: 0.0 });
+            self.segments.push(Segment {
+                upper,
+                lower,
+                out: self.across_of(upper),
+                into: self.across_of(lower),
+                track: 0.0,
+            });
         }
     }
 
-    fn at(&self, vertex: usize) -> f64 {
+    fn across_of(&self, vertex: usize) -> f64 {
         self.across.get(vertex).copied().unwrap_or_default()
     }
 
@@ -121,7 +127,7 @@ impl Router<'_> {
 
     /// Returns the positions of lines at a vertex, near to the positions of their other ends.
     fn spread(&self, vertex: usize, lines: &[usize], other: impl Fn(&Segment) -> f64) -> Vec<(usize, f64)> {
-        let centre = self.at(vertex);
+        let centre = self.across_of(vertex);
         let wanted = lines.iter().filter_map(|number| Some((*number, other(self.segments.get(*number)?))));
         let mut places: Vec<(usize, f64)> = wanted.collect();
         if !matches!(self.ranks.vertices.get(vertex), Some(Vertex::Node(_))) {

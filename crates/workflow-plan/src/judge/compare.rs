@@ -42,11 +42,11 @@ pub(super) fn worst(changes: &Changes) -> Option<Change> {
 
 pub(super) fn compare(old: &Symbol, new: &Symbol) -> Changes {
     let mut changes = Changes::new();
-    at(old, new, "", &mut changes);
+    compare_at(old, new, "", &mut changes);
     changes
 }
 
-fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
+fn compare_at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     if old == new {
         return;
     }
@@ -63,14 +63,14 @@ fn at(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
             for (number, before) in before.iter().enumerate() {
                 let place = format!("{place}[{number}]");
                 match after.get(number) {
-                    Some(after) => at(before, after, &place, changes),
+                    Some(after) => compare_at(before, after, &place, changes),
                     None => changes.push((Change::Removed, named(&place))),
                 }
             }
             let more = before.len()..after.len();
             changes.extend(more.map(|number| (Change::Added, named(&format!("{place}[{number}]")))));
         }
-        (Symbol::List(before), Symbol::List(after)) => at(before, after, &format!("{place}[]"), changes),
+        (Symbol::List(before), Symbol::List(after)) => compare_at(before, after, &format!("{place}[]"), changes),
         (Symbol::Object { .. }, Symbol::Object { .. })
         | (Symbol::Object { .. }, Symbol::Part { .. })
         | (Symbol::Part { .. }, Symbol::Object { .. }) => objects(old, new, place, changes),
@@ -95,7 +95,7 @@ fn alternatives(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) 
     let nearest = |new: &Symbol| {
         let all = old.alternatives().iter().map(|old| {
             let mut changes = Changes::new();
-            at(old, new, place, &mut changes);
+            compare_at(old, new, place, &mut changes);
             changes
         });
         all.min_by_key(worst).unwrap_or_default()
@@ -121,7 +121,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
     let inner = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     for (name, old) in &before {
         match (after.get(name), &new_base) {
-            (Some(new), _) => at(old, new, &inner(name), changes),
+            (Some(new), _) => compare_at(old, new, &inner(name), changes),
             (None, Some(base)) if Some(base) != old_base.as_ref() => {
                 let new = base.member(name);
                 // Callers do not send values that the definition constructed; the members of a result are unknown.
@@ -129,7 +129,7 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
                 if of_input && !matches!(old, Symbol::Part { of: ValueSource::Input, .. }) {
                     changes.push((Change::Removed, named(&inner(name))));
                 } else {
-                    at(old, &new, &inner(name), changes);
+                    compare_at(old, &new, &inner(name), changes);
                 }
             }
             (None, _) => changes.push((Change::Removed, named(&inner(name)))),
@@ -141,13 +141,13 @@ fn objects(old: &Symbol, new: &Symbol, place: &str, changes: &mut Changes) {
             // The new members may cover the members of the base.
             Some(base) if old_base != new_base && new_base.is_none() => {
                 let (new, old) = (after.get(name).unwrap_or(&Symbol::Unknown), base.member(name));
-                at(&old, new, &inner(name), changes);
+                compare_at(&old, new, &inner(name), changes);
             }
             _ => changes.push((Change::Added, named(&inner(name)))),
         }
     }
     match (old_base, new_base) {
-        (Some(before), Some(after)) if before != after => at(&before, &after, place, changes),
+        (Some(before), Some(after)) if before != after => compare_at(&before, &after, place, changes),
         // The parts of the execution's input are known; the parts of a result are not.
         (Some(Symbol::Part { of: ValueSource::Input, .. }), None) => {
             changes.push((Change::Removed, format!("the rest of {}", named(place))));

@@ -94,7 +94,7 @@ impl Judge<'_> {
     /// Adds a finding of a rule. `detail` describes the exact change.
     pub(crate) fn find(&mut self, rule: &Rule, at: &Subject<'_>, detail: impl AsRef<str>) {
         // Every rule is in the table.
-        let Some(rule) = Rule::of(rule.id) else { return };
+        let Some(rule) = Rule::from_id(rule.id) else { return };
         let detail = detail.as_ref();
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
         let mut change = rule.change.chars();

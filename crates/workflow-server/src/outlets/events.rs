@@ -21,7 +21,7 @@ const WAITING: usize = 10_000;
 const ATTEMPTS: u32 = 3;
 const LIMIT: Duration = Duration::from_secs(10);
 /// The maximum size of input and output together in an event.
-const PAYLOAD_BYTES: usize = 248 * 1024;
+const EVENT_PAYLOAD_BYTES: usize = 248 * 1024;
 
 /// The receiver of events.
 pub(crate) struct Events(Sender<String>);
@@ -73,8 +73,8 @@ fn event(run: &Run, id: String) -> Value {
     let input: String = serde_json::from_str(run.input.get()).unwrap_or_default();
     let output = view.output().map(|output| output.to_string());
     let output_bytes = output.as_ref().map_or(0, String::len);
-    let with_input = input.len() + output_bytes <= PAYLOAD_BYTES;
-    let with_output = output_bytes <= PAYLOAD_BYTES;
+    let with_input = input.len() + output_bytes <= EVENT_PAYLOAD_BYTES;
+    let with_output = output_bytes <= EVENT_PAYLOAD_BYTES;
     let (redrive_status, reason) = redrive_status(&execution);
     let Scope { region, account } = Scope::of_arn(&run.machine.arn);
     let now = execution.now().to_string();

@@ -51,7 +51,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<
                 if !of.has_result() {
                     return;
                 }
-                let place = info.at(ValueField::Assign);
+                let place = info.site(ValueField::Assign);
                 let steps = analysis.resolve(place.declared(), reference).steps;
                 let path = steps.into_iter().map_while(|step| match step {
                     AccessStep::Member { name, .. } => Some(name),

@@ -88,13 +88,13 @@ impl<'a> IncomingTransition<'a> {
         match &self.by {
             IncomingKind::Transition => analysis.success_output(from),
             IncomingKind::Arm(clauses, facts) => match output(clauses) {
-                Some(output) => analysis.type_of(from.at(ValueField::Output).knowing(facts), output).assume_present(),
+                Some(output) => analysis.type_of(from.site(ValueField::Output).knowing(facts), output).assume_present(),
                 // The choice's own output is used if no arm is taken.
                 None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
                 None => analysis.success_output(from),
             },
             IncomingKind::Catch(catcher) => match output(&catcher.clauses) {
-                Some(output) => analysis.narrowed_type(from.at(ValueField::CatchOutput), output),
+                Some(output) => analysis.narrowed_type(from.site(ValueField::CatchOutput), output),
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
                 None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
@@ -113,14 +113,14 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     }
     match &info.state.head {
         Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
-            Some(made) => analysis.narrowed_type(info.at(ValueField::Parameters), made),
+            Some(made) => analysis.narrowed_type(info.site(ValueField::Parameters), made),
             None => analysis.own_input(info),
         },
         Head::Map { .. } => {
             let item = match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
                 Some(made) => {
                     let facts = analysis.narrowing(info).of_another_item();
-                    analysis.type_of(info.at(ValueField::ItemSelector).knowing(&facts), made).assume_present()
+                    analysis.type_of(info.site(ValueField::ItemSelector).knowing(&facts), made).assume_present()
                 }
                 None => analysis.item_type(info),
             };
@@ -137,7 +137,7 @@ fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     if let Some(batcher) = clause(info, &[ClauseKind::ItemBatcher]) {
         let ExprKind::Object(settings) = &batcher.kind else { return Ty::Unknown };
         if let Some(added) = settings.iter().find(|setting| setting.key.value == "BatchInput") {
-            members.push(("BatchInput", analysis.narrowed_type(info.at(ValueField::Transfer), &added.value)));
+            members.push(("BatchInput", analysis.narrowed_type(info.site(ValueField::Transfer), &added.value)));
         }
     }
     Ty::object(members)

@@ -55,7 +55,7 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
                     },
                     _ => return,
                 };
-                let place = info.at(ValueField::Parameters);
+                let place = info.site(ValueField::Parameters);
                 let resolved = analysis.resolve(place.declared(), reference);
                 let Base::Variable(variable) = resolved.base else { return };
                 let (item, readers) = all.entry(scope).or_insert_with(|| {

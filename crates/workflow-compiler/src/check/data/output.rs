@@ -47,7 +47,7 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
         let facts = analysis.narrowing(info);
         let (expr, position) = written(info);
         let span = expr.map_or_else(|| info.state.span(), |expr| expr.span);
-        let place = info.at(position);
+        let place = info.site(position);
         let given = analysis.output_type(info);
         match expr {
             Some(expr) if given != Ty::Unknown => {
@@ -335,8 +335,9 @@ fn fits(
         match wanted.in_rust() {
             Some(tokens) => {
                 let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);
-                let asks = QuestionKind::Fits { given: (**given).clone(), absent: false, what, code, lacks: code };
-                sink.ask(|| Question { of: Foreign::of(tokens), asks, span });
+                let asks =
+                    QuestionKind::Fits { value: (**given).clone(), absent: false, target: what, code, lacks: code };
+                sink.ask(|| Question { subject: Foreign::of(tokens), asks, span });
             }
             None => {
                 let wants = format!("{what} is declared {}", article(wanted));

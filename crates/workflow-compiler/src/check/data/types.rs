@@ -160,12 +160,12 @@ fn assigned(analysis: &Analysis<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in analysis.all_states() {
         for clause in analysis.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(analysis, info.at(ValueField::Assign).knowing(analysis.narrowing(info)), clause, &mut found);
+            assign(analysis, info.site(ValueField::Assign).knowing(analysis.narrowing(info)), clause, &mut found);
         }
         if let Head::Choice(choice) = &info.state.head {
             for (arm, facts) in arms(choice, analysis.narrowing(info)) {
                 for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(analysis, info.at(ValueField::Assign).knowing(&facts), clause, &mut found);
+                    assign(analysis, info.site(ValueField::Assign).knowing(&facts), clause, &mut found);
                 }
             }
         }
@@ -173,7 +173,7 @@ fn assigned(analysis: &Analysis<'_>) -> Assigned {
             for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
                 assign(
                     analysis,
-                    info.at(ValueField::CatchAssign).knowing(analysis.narrowing(info)),
+                    info.site(ValueField::CatchAssign).knowing(analysis.narrowing(info)),
                     clause,
                     &mut found,
                 );
@@ -241,7 +241,7 @@ impl<'a> Analysis<'a> {
                     QueryLanguage::Jsonata => ValueField::Output,
                     QueryLanguage::JsonPath => ValueField::Parameters,
                 };
-                self.narrowed_type(info.at(position), value)
+                self.narrowed_type(info.site(position), value)
             }
             Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
             _ => Ty::Unknown,
@@ -280,7 +280,7 @@ impl<'a> Analysis<'a> {
 
     /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.
     pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
-        let place = |position| info.at(position);
+        let place = |position| info.site(position);
         let own = |kind| {
             info.state.clauses.iter().find_map(move |clause| match &clause.value {
                 ClauseValue::Expr(value) if clause.kind == kind => Some(value),

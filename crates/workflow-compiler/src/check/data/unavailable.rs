@@ -60,7 +60,7 @@ impl<'a> Analysis<'a> {
             {
                 None
             }
-            ResultAvailability::Uncertain { of, at } => Some(self.uncertain(place, reference, of, at)),
+            ResultAvailability::Uncertain { state: of, reader: at } => Some(self.uncertain(place, reference, of, at)),
             ResultAvailability::Around => {
                 let message = format!("`{name}` has not ended when `{}` begins, which is inside it", place.state.name);
                 Some(Problem::new(Code::MayNotHaveRun, span, message).help("read it in a state after it"))

@@ -30,7 +30,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
         }
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
         ExprKind::Closure(closure) => references(&closure.body, each),
-        ExprKind::Raw(raw) => raw.given.iter().for_each(|member| references(&member.value, each)),
+        ExprKind::Raw(raw) => raw.variables.iter().for_each(|member| references(&member.value, each)),
         ExprKind::OtherLanguage(other) => other.values().for_each(|value| references(value, each)),
         ExprKind::Null
         | ExprKind::Bool(_)
@@ -88,7 +88,7 @@ pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr
         ExprKind::Raw(raw) => {
             each(expr);
             each(&raw.text);
-            raw.given.iter().for_each(|member| leaves(&member.value, each));
+            raw.variables.iter().for_each(|member| leaves(&member.value, each));
         }
         ExprKind::OtherLanguage(other) => other.values().for_each(|value| leaves(value, each)),
         _ => each(expr),

@@ -43,12 +43,12 @@ pub(in crate::check) struct Availability(Vec<ScopeAvailability>);
 pub(in crate::check) enum ResultAvailability {
     /// The state has run on every path.
     Certain,
-    /// It has not run on every path to `at`, the reader or the parallel or map around it.
+    /// It has not run on every path to the reader or the parallel or map around it.
     Uncertain {
         /// The state.
-        of: Point,
+        state: Point,
         /// The reader, or the parallel or map around it.
-        at: Point,
+        reader: Point,
     },
     /// It is in this parallel or map (its number), which the reader is not in.
     Inside(usize),
@@ -169,7 +169,7 @@ impl Availability {
         Some(if scope.is_certain(at.node, event) {
             ResultAvailability::Certain
         } else {
-            ResultAvailability::Uncertain { of, at }
+            ResultAvailability::Uncertain { state: of, reader: at }
         })
     }
 

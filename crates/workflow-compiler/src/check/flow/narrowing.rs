@@ -37,7 +37,7 @@ pub(in crate::check) struct Narrowing {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fact {
     /// It is present.
-    There(Path<'static>),
+    Present(Path<'static>),
     /// It is not null if it is present.
     NotNull(Path<'static>),
     /// It is one of these texts.
@@ -47,14 +47,14 @@ enum Fact {
 impl Fact {
     fn path(&self) -> &Path<'static> {
         match self {
-            Self::There(path) | Self::NotNull(path) | Self::OneOf(path, _) => path,
+            Self::Present(path) | Self::NotNull(path) | Self::OneOf(path, _) => path,
         }
     }
 
     /// The same of the value at another path.
-    fn of(&self, path: Path<'static>) -> Self {
+    fn with_path(&self, path: Path<'static>) -> Self {
         match self {
-            Self::There(_) => Self::There(path),
+            Self::Present(_) => Self::Present(path),
             Self::NotNull(_) => Self::NotNull(path),
             Self::OneOf(_, texts) => Self::OneOf(path, texts.clone()),
         }
@@ -98,7 +98,7 @@ impl Narrowing {
 
     /// Returns whether the value at a path is there: it or a part of it was tested.
     pub(in crate::check) fn present(&self, path: &Path<'_>) -> bool {
-        let there = |fact: &Fact| matches!(fact, Fact::There(_)) && self.steps_to(path, fact.path()).is_some();
+        let there = |fact: &Fact| matches!(fact, Fact::Present(_)) && self.steps_to(path, fact.path()).is_some();
         self.all || self.known.iter().any(there)
     }
 
@@ -107,7 +107,7 @@ impl Narrowing {
         let not_null = |fact: &Fact| {
             let steps = self.steps_to(path, fact.path());
             steps.is_some_and(|steps| match fact {
-                Fact::There(_) => !steps.is_empty(),
+                Fact::Present(_) => !steps.is_empty(),
                 Fact::NotNull(_) => steps.is_empty(),
                 Fact::OneOf(..) => false,
             })
@@ -165,7 +165,7 @@ impl Narrowing {
         let Some(input) = self.input.take() else { return };
         let own = self.known.iter().filter(|fact| *fact.root() == input).map(|fact| {
             let segments = fact.path().segments.clone();
-            fact.of(Path { root: STATE, segments })
+            fact.with_path(Path { root: STATE, segments })
         });
         let own: Vec<_> = own.collect();
         self.known.extend(own);
@@ -210,7 +210,7 @@ impl Narrowing {
             both.known.dedup();
         }
         both.known.retain_mut(|fact| match fact {
-            Fact::There(path) => other.present(path),
+            Fact::Present(path) => other.present(path),
             Fact::NotNull(path) => other.not_null(path),
             Fact::OneOf(path, texts) => {
                 let more = other.known.iter().find_map(|fact| match fact {
@@ -262,15 +262,15 @@ impl Narrowing {
             ExprKind::Binary(BinaryOp::NotEqual, _, left, right) if outcome => {
                 for (value, other) in [(left, right), (right, left)] {
                     if is_null(other) {
-                        self.note(Fact::There, value);
+                        self.note(Fact::Present, value);
                         self.note(Fact::NotNull, value);
                     }
                 }
             }
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
-                ("is_present" | "$exists", [value]) if outcome => self.note(Fact::There, value),
+                ("is_present" | "$exists", [value]) if outcome => self.note(Fact::Present, value),
                 ("is_string" | "is_numeric" | "is_boolean" | "is_timestamp" | "$boolean", [value]) if outcome => {
-                    self.note(Fact::There, value);
+                    self.note(Fact::Present, value);
                     self.note(Fact::NotNull, value);
                 }
                 ("is_null", [value]) if !outcome => self.note(Fact::NotNull, value),
@@ -301,7 +301,7 @@ impl Narrowing {
         if !patterns.iter().all(is_literal) {
             return;
         }
-        self.note(Fact::There, subject);
+        self.note(Fact::Present, subject);
         self.note(Fact::NotNull, subject);
         let texts = patterns.iter().map(|pattern| match &pattern.kind {
             ExprKind::Text(text) => Some(text.clone()),

@@ -51,7 +51,7 @@ impl<'a> Analysis<'a> {
         // A member that is tested anywhere may be absent.
         let asked = |at: usize| names.guarded.iter().any(|guarded| guarded.start == at);
         let told: Vec<_> = wrong.iter().filter(|wrong| asked(wrong.path)).map(|wrong| wrong.words.clone()).collect();
-        for ExpressionError { part, code, words, of, .. } in wrong {
+        for ExpressionError { part, code, words, target: of, .. } in wrong {
             if told.contains(&words) {
                 continue;
             }
@@ -60,7 +60,7 @@ impl<'a> Analysis<'a> {
                 None => sink.push(Problem::new(code, span, words.0).help(words.1).within(part)),
                 Some(of) => sink.ask(|| {
                     let place = part.map_or_else(String::new, |part| format!("\n= at: {}", part.describe()));
-                    Question { of, asks: QuestionKind::Read { words: words.0, code, place }, span }
+                    Question { subject: of, asks: QuestionKind::Read { words: words.0, code, place }, span }
                 }),
             }
         }
@@ -91,7 +91,7 @@ struct ExpressionError {
     /// If rustc must decide whether it is wrong: the words before the step, and its name.
     words: MessageAndHelp,
     /// The target of the step in a user-defined type.
-    of: Option<Foreign>,
+    target: Option<Foreign>,
 }
 
 impl Walk<'_, '_> {
@@ -216,7 +216,7 @@ impl Walk<'_, '_> {
                 part,
                 code: code_of(at),
                 words,
-                of: Some(next.clone()),
+                target: Some(next.clone()),
             });
         }
         at.segments.push(PathSegment::Member(name.into()));
@@ -251,7 +251,7 @@ impl Walk<'_, '_> {
             part: own.span.clone(),
             code: code_of(at),
             words,
-            of: None,
+            target: None,
         });
     }
 
@@ -321,7 +321,7 @@ impl Walk<'_, '_> {
             && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
         {
             let part = other.span.clone();
-            self.wrong.push(ExpressionError { path: part.start, part, code: Code::UnlistedValue, words, of: None });
+            self.wrong.push(ExpressionError { path: part.start, part, code: Code::UnlistedValue, words, target: None });
         }
     }
 

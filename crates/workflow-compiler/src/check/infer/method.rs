@@ -293,7 +293,7 @@ fn in_order(closure: &Closure) -> Option<Closure> {
         Expr::made(op, closure.body.span)
     };
     match (&closure.body.kind, closure.parameters.as_slice()) {
-        (ExprKind::OtherLanguage(OtherLanguage::Method { of, name, arguments }), [_, _])
+        (ExprKind::OtherLanguage(OtherLanguage::Method { receiver: of, name, arguments }), [_, _])
             if matches!(name.value.as_str(), "cmp" | "partial_cmp" | "total_cmp" | "localeCompare") =>
         {
             let [other] = arguments.as_slice() else { return None };

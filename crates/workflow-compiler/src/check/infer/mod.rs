@@ -302,8 +302,8 @@ impl<'a> Analysis<'a> {
                     let words = optional_text(reference);
                     let help = help(&words, "…");
                     sink.ask(|| Question {
-                        of: (**of).clone(),
-                        asks: QuestionKind::There { words, effect: ", in which case this state fails", help },
+                        subject: (**of).clone(),
+                        asks: QuestionKind::Present { words, effect: ", in which case this state fails", help },
                         span: expr.span,
                     });
                 }

@@ -271,7 +271,7 @@ impl<'a> Analysis<'a> {
                 let begin = || vec!["to join text, begin with text: `\"\" + …`".to_owned()];
                 let help = if kinds == kinds::NUMBER && !other.is_number() { begin() } else { Vec::new() };
                 let asks = QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code: Code::UnlikeTypes, help };
-                sink.ask(|| Question { of: (**of).clone(), asks, span: operand.span });
+                sink.ask(|| Question { subject: (**of).clone(), asks, span: operand.span });
             }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 sink.report(|| {
@@ -390,7 +390,7 @@ fn needed(
     if language == QueryLanguage::Jsonata {
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
-    sink.ask(|| Question { of: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, span });
+    sink.ask(|| Question { subject: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, span });
 }
 
 fn quoted(text: &str) -> String {

@@ -57,7 +57,7 @@ impl<'a> Analysis<'a> {
                     Problem::new(Code::Syntax, name.span, message)
                 }
                 OtherLanguage::Format { .. } => without_function(span),
-                OtherLanguage::Short { of, others } => {
+                OtherLanguage::Short { reference: of, others } => {
                     return self.short_members(place, of, others.as_deref().unwrap_or_default());
                 }
             };
@@ -110,12 +110,16 @@ impl<'a> Analysis<'a> {
 
     /// Returns a method of a value that is called by its name alone, with the whole reference.
     fn with_whole_reference(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage) -> Option<OtherLanguage> {
-        let OtherLanguage::Method { of, name, arguments } = other else { return None };
+        let OtherLanguage::Method { receiver: of, name, arguments } = other else { return None };
         let ExprKind::Reference(Reference { root: Root::StateResult(word), .. }) = &of.kind else { return None };
         let full = self.in_full(place, of).ok()?;
         let known = |of: &Expr| !matches!(&of.kind, ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) if !self.states.contains_key(&plain(name)));
         let changed = !self.states.contains_key(&plain(word)) && known(&full);
-        changed.then(|| OtherLanguage::Method { of: Box::new(full), name: name.clone(), arguments: arguments.clone() })
+        changed.then(|| OtherLanguage::Method {
+            receiver: Box::new(full),
+            name: name.clone(),
+            arguments: arguments.clone(),
+        })
     }
 
     /// A part of such a string with the whole reference where it is a name alone; the name where nothing is called so.
@@ -138,7 +142,7 @@ impl<'a> Analysis<'a> {
     /// Returns the probable meaning; `None` if nothing is similar.
     fn written_here(&self, place: ValueSite<'_, 'a>, other: &OtherLanguage) -> Option<Expr> {
         match other {
-            OtherLanguage::Method { of, name, arguments } => {
+            OtherLanguage::Method { receiver: of, name, arguments } => {
                 let inner = |value: &Expr| match &value.kind {
                     ExprKind::OtherLanguage(inner) => self.written_here(place, inner),
                     _ => Some(value.clone()),
@@ -147,7 +151,7 @@ impl<'a> Analysis<'a> {
                 self.instead_of_method(place, &inner(of)?, &name.value, &arguments?)
             }
             OtherLanguage::Format { parts } => self.joined(place, parts),
-            OtherLanguage::Short { of, .. } => self.called_alike(place, of),
+            OtherLanguage::Short { reference: of, .. } => self.called_alike(place, of),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::syntax::spelling::is_word;
 
 impl<'a> Analysis<'a> {
     pub(super) fn infer_raw(&self, place: ValueSite<'_, 'a>, raw: &Raw, sink: &mut Sink<'_>) -> Ty {
-        let given = raw.given.iter().map(|member| {
+        let given = raw.variables.iter().map(|member| {
             self.free_name(member, sink);
             let ty = if member.optional {
                 self.infer(place.knowing(&place.facts.asking()), &member.value, sink).or_absent()

@@ -100,7 +100,7 @@ pub enum OtherLanguage {
     /// `x.len()`
     Method {
         /// The value before the dot.
-        of: Box<Expr>,
+        receiver: Box<Expr>,
         /// The method.
         name: Text,
         /// The arguments in parentheses.
@@ -114,7 +114,7 @@ pub enum OtherLanguage {
     /// `{ a, b }`: a member with the same name as its value.
     Short {
         /// The name as a reference.
-        of: Box<Expr>,
+        reference: Box<Expr>,
         /// The other members of the object in this syntax, if this is the first.
         others: Option<Vec<Expr>>,
     },
@@ -124,7 +124,7 @@ impl OtherLanguage {
     /// Returns the values in it.
     pub fn values(&self) -> impl Iterator<Item = &Expr> {
         let (of, rest) = match self {
-            Self::Method { of, arguments, .. } => (Some(&**of), arguments.as_slice()),
+            Self::Method { receiver: of, arguments, .. } => (Some(&**of), arguments.as_slice()),
             Self::Format { parts } => (None, parts.as_slice()),
             // Unknown names in it are still reported.
             Self::Short { .. } => (None, [].as_slice()),
@@ -135,9 +135,11 @@ impl OtherLanguage {
     /// Returns the values in it, to change them.
     pub(crate) fn values_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Self::Method { of, arguments, .. } => std::iter::once(&mut **of).chain(arguments).collect(),
+            Self::Method { receiver: of, arguments, .. } => std::iter::once(&mut **of).chain(arguments).collect(),
             Self::Format { parts } => parts.iter_mut().collect(),
-            Self::Short { of, others } => std::iter::once(&mut **of).chain(others.iter_mut().flatten()).collect(),
+            Self::Short { reference: of, others } => {
+                std::iter::once(&mut **of).chain(others.iter_mut().flatten()).collect()
+            }
         }
     }
 }
@@ -179,7 +181,7 @@ pub struct Raw {
     /// The type as written, with its angle brackets.
     pub written: String,
     /// The values that it reads as variables.
-    pub given: Vec<Member>,
+    pub variables: Vec<Member>,
 }
 
 /// A member of an object.

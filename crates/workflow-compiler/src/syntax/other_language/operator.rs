@@ -40,8 +40,11 @@ impl Parser<'_> {
             cursor.next();
             let whole = value.span.to(span);
             let name = Text { value: "!".to_owned(), span };
-            let kind =
-                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(value), name, arguments: Vec::new() });
+            let kind = ExprKind::OtherLanguage(OtherLanguage::Method {
+                receiver: Box::new(value),
+                name,
+                arguments: Vec::new(),
+            });
             value = self.grown(kind, whole, height + 2);
             if cursor.is_punct(".") {
                 let (segments, _) = self.segments(cursor);
@@ -56,8 +59,11 @@ impl Parser<'_> {
             let height = height.max(self.height) + 2;
             let whole = value.span.to(power.span);
             let name = Text { value: sign.to_owned(), span };
-            let kind =
-                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(value), name, arguments: vec![power] });
+            let kind = ExprKind::OtherLanguage(OtherLanguage::Method {
+                receiver: Box::new(value),
+                name,
+                arguments: vec![power],
+            });
             return self.grown(kind, whole, height);
         }
         // `a --b` is a subtraction.

@@ -66,7 +66,7 @@ impl Parser<'_> {
             let height = height.max(self.height) + 2;
             let span = of.span.to(cursor.before());
             value = self.grown(
-                ExprKind::OtherLanguage(OtherLanguage::Method { of: Box::new(of), name, arguments }),
+                ExprKind::OtherLanguage(OtherLanguage::Method { receiver: Box::new(of), name, arguments }),
                 span,
                 height,
             );
