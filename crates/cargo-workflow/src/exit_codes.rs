@@ -108,6 +108,7 @@ const AWS_COMMANDS: &[(&str, Codes)] = &[
     ("redrive", &[("1", REFUSED)]),
     ("alias", &[]),
     ("delete", &[]),
+    ("conformance", &[("1", "an answer differs from a fact")]),
 ];
 
 /// Adds its exit codes to the help of a command.

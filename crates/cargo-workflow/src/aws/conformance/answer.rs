@@ -81,11 +81,12 @@ fn cause(wanted: &Value, given: &Value) -> Value {
     }
 }
 
-/// Returns an event of a history by its index, or by its type, with `#1` for the second of that type.
+/// Returns an event of a history by its index (-1 is the last), or by its type, with `#1` for the second of that type.
 fn event<'a>(key: &str, given: &'a Map<String, Value>) -> Option<&'a Value> {
     let events = given.get("history")?.as_array()?;
-    if let Ok(index) = key.parse::<usize>() {
-        return events.get(index);
+    if let Ok(index) = key.parse::<isize>() {
+        let from_end = events.len().checked_add_signed(index);
+        return events.get(usize::try_from(index).ok().or(from_end)?);
     }
     let (name, number) = key.split_once('#').unwrap_or((key, "0"));
     events.iter().filter(|event| event["type"] == name).nth(number.parse().ok()?)

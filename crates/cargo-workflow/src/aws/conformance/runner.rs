@@ -188,7 +188,8 @@ impl Runner {
                                 let pointer = format!("/{}", path.as_str().unwrap_or_default().replace('.', "/"));
                                 saved.insert(name.clone(), answer.pointer(&pointer).cloned().unwrap_or_default());
                             }
-                            break execution(answer, Vec::new());
+                            let history = answer["events"].as_array().cloned().unwrap_or_default();
+                            break execution(answer, history);
                         }
                         sleep(Duration::from_millis(50)).await;
                     }

@@ -13,8 +13,8 @@ use workflow_asl::path::JsonPath;
 
 use super::path::Path;
 use super::{QueryFailure, Scope};
-use crate::java;
 use crate::random::Random;
+use workflow_jsonata::random::JavaRandom;
 
 /// A call that was parsed when the definition was compiled.
 #[derive(Clone, Debug)]
@@ -189,7 +189,7 @@ fn math_random(args: &Args, random: &Random) -> Option<Value> {
     let (start, end) = (int(0)?, int(1)?);
     let span = u32::try_from(end.checked_sub(start)?).ok().filter(|span| *span > 0)?;
     let offset = match args.get(2) {
-        Some(_) => java::Random::new(args.cut(2)?).below(span).into(),
+        Some(_) => JavaRandom::new(args.cut(2)?).below(span).into(),
         None => random.below(span.into()),
     };
     Some(Value::from(i64::from(start).saturating_add_unsigned(offset)))
