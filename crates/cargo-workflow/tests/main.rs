@@ -20,6 +20,7 @@ mod generated;
 mod iam;
 mod iam_runtime;
 mod imported;
+mod measured;
 mod mutants;
 mod new;
 mod placeholders;

@@ -21,9 +21,9 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A server that runs until it is dropped.
-struct Serving {
+pub(crate) struct Serving {
     process: Child,
-    address: String,
+    pub(crate) address: String,
     /// The line with the address of the console.
     console: String,
     output: Receiver<String>,
@@ -45,7 +45,7 @@ fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 impl Serving {
-    fn new(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
             .args(["workflow", "serve", "--port", "0"])
             .args(arguments)
@@ -87,7 +87,7 @@ impl Serving {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
     }
 
-    fn call(&self, operation: &str, body: &Value) -> Value {
+    pub(crate) fn call(&self, operation: &str, body: &Value) -> Value {
         let head = format!("POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.{operation}");
         let (status, answer) = self.send(&head, &body.to_string());
         assert_eq!(status, 200, "{operation}: {answer}");

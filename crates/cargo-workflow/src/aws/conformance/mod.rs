@@ -123,9 +123,12 @@ impl Conformance {
             Err(super::CommandError::Failure(failure)) => return Err(failure),
             Err(super::CommandError::Service(error)) => return Err(super::failure::print(&error, &self.connect)),
         };
-        // AWS creates one state machine a second.
-        let config = sdk.config().to_builder().retry_config(RetryConfig::adaptive().with_max_attempts(12)).build();
-        let api = Api { client: Client::from_conf(config), has_sync_host: is_aws };
+        let mut config = sdk.config().to_builder();
+        if is_aws {
+            // AWS creates one state machine a second.
+            config = config.retry_config(RetryConfig::adaptive().with_max_attempts(12));
+        }
+        let api = Api { client: Client::from_conf(config.build()), has_sync_host: is_aws };
         let mut found = run_all(&facts, api, role).await?;
         let why = "needs results or objects that only the embedded server has";
         found.skipped.extend(prepared.into_iter().map(|fact| (fact, why)));
