@@ -27,3 +27,8 @@ mod shared;
 mod shared_apis;
 mod shared_documents;
 mod texts;
+
+/// Returns whether the tests try all inputs, as `.ci/run --full` does.
+fn is_thorough() -> bool {
+    std::env::var_os("WORKFLOW_THOROUGH").is_some()
+}

@@ -218,8 +218,9 @@ fn the_broad_policy_of_the_python_sdk_covers_ours() {
 fn no_operation_is_a_silent_hole() {
     let mut states = Map::new();
     let mut operations = Vec::new();
+    let step = if crate::is_thorough() { 1 } else { 4 };
     for service in workflow_services::Service::all() {
-        for operation in service.operations().filter(|operation| operation.is_supported()) {
+        for operation in service.operations().filter(|operation| operation.is_supported()).step_by(step) {
             let name = format!("{}:{}", service.name(), operation.name());
             let resource = format!("arn:aws:states:::aws-sdk:{name}");
             states.insert(name.clone(), json!({"Type": "Task", "Resource": resource, "Parameters": {}, "End": true}));
@@ -237,7 +238,7 @@ fn no_operation_is_a_silent_hole() {
         .collect();
     let silent: Vec<_> = operations.iter().filter(|name| !told.contains(name.as_str())).collect();
     assert!(silent.is_empty(), "{silent:?}");
-    assert!(operations.len() > 19_000);
+    assert!(operations.len() > 19_000 / step);
 }
 
 #[test]

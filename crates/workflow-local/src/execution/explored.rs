@@ -49,12 +49,12 @@ impl Clone for Execution {
     }
 }
 
+#[doc(hidden)]
 impl Execution {
     /// Hashes everything that determines the future of the execution: its input, the position and the data of each
     /// branch, its outstanding work, and its timers by how long they still run. Left out is the past (the history, the
     /// numbers of events and tasks, tokens). `time` adds its present, and `random` the random numbers to come, for
     /// definitions whose expressions look at them.
-    #[doc(hidden)]
     pub fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher) {
         let mut found =
             Fingerprint { execution: self, time, hasher, order: vec![usize::MAX; self.threads.len()], next: 0 };
@@ -100,7 +100,6 @@ impl Execution {
 
     /// Returns the branches and iterations that contain a task, the outermost first; together with its state's name
     /// they identify a waiting task.
-    #[doc(hidden)]
     pub fn place_of(&self, task: TaskId) -> Vec<usize> {
         let mut place = Vec::new();
         let mut at = self.tasks.get(&task).copied();
@@ -115,34 +114,29 @@ impl Execution {
 
     /// Returns the position of a waiting task: the number of its [history](Self::history_of), and the last event of its
     /// branch there.
-    #[doc(hidden)]
     pub fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
         let thread = self.threads.get(self.tasks.get(&task)?.0)?.as_deref()?;
         Some((thread.run.0, thread.last))
     }
 
     /// As [`event_of`](Self::event_of), of the branch that enters [`next_state`](Self::next_state).
-    #[doc(hidden)]
     pub fn event_before_next(&self) -> Option<(usize, u64)> {
         self.next_entry().map(|thread| (thread.run.0, thread.last))
     }
 
     /// A history by its number: 0 is the execution's own history, the others are the histories of the children of
     /// distributed maps. With the number of the item or batch, for a child.
-    #[doc(hidden)]
     pub fn history_of(&self, number: usize) -> Option<(View<'_>, Option<usize>)> {
         let run = self.runs.get(number)?;
         Some((View { execution: self, id: RunId(number) }, run.owner.map(|(_, item)| item)))
     }
 
     /// Returns when the next timer is due.
-    #[doc(hidden)]
     pub fn due_at(&mut self) -> Option<crate::clock::Instant> {
         self.next_timer()
     }
 
     /// Returns the task that times out, or misses its heartbeat, when the next timer is due.
-    #[doc(hidden)]
     pub fn due_next(&self) -> Option<TaskId> {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min()?;
         match timer.kind {
@@ -156,14 +150,12 @@ impl Execution {
 
     /// Returns whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution or of a
     /// child execution.
-    #[doc(hidden)]
     pub fn has_branch_timer(&self) -> bool {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min();
         timer.is_some_and(|timer| !matches!(timer.kind, TimerKind::Execution(_)))
     }
 
     /// Returns how many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
-    #[doc(hidden)]
     pub fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64 {
         let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
         let Some(visit) = thread.and_then(|thread| thread.visit.as_ref()) else { return 0 };
@@ -173,37 +165,31 @@ impl Execution {
     }
 
     /// Returns whether the histories of the children of distributed maps are kept.
-    #[doc(hidden)]
     pub fn keeps_for_inspection(&self) -> bool {
         self.keeps
     }
 
     /// The definition that it runs.
-    #[doc(hidden)]
     pub fn program(&self) -> &Program {
         &self.program
     }
 
     /// Counts from now on the ways that it takes.
-    #[doc(hidden)]
     pub fn count_ways(&mut self) {
         self.taken = vec![0; self.program.way_count()];
     }
 
     /// Returns how often it took each way, by the numbers of [`Program::ways`]; empty unless they are counted.
-    #[doc(hidden)]
     pub fn ways_taken(&self) -> &[u64] {
         &self.taken
     }
 
     /// Sets the items of maps by their names, instead of the items that their item readers would read.
-    #[doc(hidden)]
     pub fn give_items(&mut self, items: GivenItems) {
         self.given_items = Some(items);
     }
 
     /// Seconds after which a waiting task times out, and between its heartbeats, where its state has such limits.
-    #[doc(hidden)]
     pub fn time_limits_of(&self, task: TaskId) -> (Option<u64>, Option<u64>) {
         let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
         match thread.map(|thread| &thread.doing) {
@@ -213,7 +199,6 @@ impl Execution {
     }
 
     /// How often it took each way, by the numbers of [`Program::ways`], since it was asked last.
-    #[doc(hidden)]
     pub fn drain_ways(&mut self, mut taken: impl FnMut(usize)) {
         for (number, count) in self.taken.iter_mut().enumerate() {
             if std::mem::take(count) > 0 {
@@ -223,9 +208,9 @@ impl Execution {
     }
 }
 
+#[doc(hidden)]
 impl<'e> View<'e> {
     /// The error of the catcher by which a state was left with this `…Exited` event; `None` where it was left otherwise.
-    #[doc(hidden)]
     pub fn caught(self, exited: u64) -> Option<Option<&'e str>> {
         let caught = &self.execution.run(self.id).caught;
         let at = caught.binary_search_by_key(&exited, |(id, _)| *id).ok()?;
@@ -233,16 +218,15 @@ impl<'e> View<'e> {
     }
 }
 
+#[doc(hidden)]
 impl Program {
     /// Returns the definition that it was compiled from.
     #[cfg(feature = "graph")]
-    #[doc(hidden)]
     pub fn definition(&self) -> &Value {
         &self.definition
     }
 
     /// Returns the numbers of the retrier and of the catcher of a state that an error belongs to.
-    #[doc(hidden)]
     pub fn handlers_of(
         &self,
         state: &str,
@@ -257,7 +241,6 @@ impl Program {
 
     /// Returns where each way that an execution can take stands in the document: the pointers of
     /// [`Point`](crate::coverage::Point)s.
-    #[doc(hidden)]
     pub fn ways(&self) -> Vec<workflow_asl::Pointer> {
         self.way_pointers()
     }
