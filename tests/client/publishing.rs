@@ -77,7 +77,7 @@ async fn nothing_is_sent_of_a_definition_that_is_not_valid() {
         Verdict::On
     });
     let error = Client::<Nowhere>::new(watched).deploy(&role()).await.unwrap_err();
-    assert!(matches!(&error, Error::Invalid { findings, .. } if findings.len() == 1), "{error:?}");
+    assert!(matches!(&error, Error::Invalid { findings, .. } if findings.len() == 2), "{error:?}");
     assert_eq!(*asked.lock().unwrap(), ["ListStateMachines", "ValidateStateMachineDefinition"]);
 
     // If the service lacks the operation, or the role may not use it, `CreateStateMachine` checks the definition.

@@ -270,7 +270,7 @@ functions! {
     Clone = "clone", "<(oa)-:o>", 1, Jsonata, Value, "a copy";
     Now = "now", "<s?s?:s>", 2, Jsonata, Value, [changing], "the current time as a timestamp";
     Millis = "millis", "<:n>", 0, Jsonata, Value, [changing], "the current time in milliseconds since 1970";
-    Partition = "partition", "<an?:a>", 2, Added, Array, "the items split into arrays of a size";
+    Partition = "partition", "<an?:a>", 2, Added, Sequence, "the items split into arrays of a size";
     Range = "range", "<n?n?n?:a<n>>", 3, Added, Sequence, "the integers from the first towards the last by a step";
     Hash = "hash", "<ss?:s>", 2, Added, Value, "the hash of a string, in hexadecimal digits";
     Uuid = "uuid", "<:s>", 0, Added, Value, [changing], "a random UUID";

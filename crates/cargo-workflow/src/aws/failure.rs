@@ -21,7 +21,7 @@ const UNKNOWN: u8 = 6;
 /// There are no credentials, or the permission is missing.
 pub(super) const DENIED: u8 = 7;
 /// No answer, or temporarily unavailable.
-const UNREACHABLE: u8 = 8;
+pub(super) const UNREACHABLE: u8 = 8;
 /// The service rejected the request.
 const REFUSED: u8 = 9;
 

@@ -1,5 +1,7 @@
 //! Calls any operation of the Step Functions API with JSON, and returns the answer as it came.
 
+use std::error::Error;
+use std::iter::successors;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_types::body::SdkBody;
@@ -9,7 +11,7 @@ use workflow_runtime::aws_sdk_sfn::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
 };
 use workflow_runtime::aws_sdk_sfn::config::{ConfigBag, Intercept, RuntimeComponents};
-use workflow_runtime::aws_sdk_sfn::error::{BoxError, DisplayErrorContext};
+use workflow_runtime::aws_sdk_sfn::error::BoxError;
 
 /// The API at one endpoint.
 pub(super) struct Api {
@@ -27,7 +29,7 @@ pub(super) struct ApiError {
 /// Why a call has no result.
 pub(super) enum NoResult {
     Refused(ApiError),
-    /// There was no answer, or no JSON: what happened.
+    /// There was no answer: why.
     NoAnswer(String),
 }
 
@@ -90,12 +92,14 @@ impl Api {
         let sent = self.client.list_activities().customize().interceptor(exchange.clone()).send().await;
         let answer = exchange.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((is_success, bytes)) = answer else {
-            let why = sent.err().map_or_else(String::new, |error| DisplayErrorContext(error).to_string());
+            let error = sent.as_ref().err().map(|error| -> &dyn Error { error });
+            let causes: Vec<_> = successors(error, |error| Error::source(*error)).map(ToString::to_string).collect();
+            let why = causes.join(": ");
             return Err(NoResult::NoAnswer(format!("{operation}: {why}")));
         };
         let Ok(value) = serde_json::from_slice::<Value>(&bytes) else {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            return Err(NoResult::NoAnswer(format!("{operation}: the answer is not JSON: {text}")));
+            let message = String::from_utf8_lossy(&bytes).into_owned();
+            return Err(NoResult::Refused(ApiError { code: "not JSON".to_owned(), message }));
         };
         if is_success {
             return Ok(value);

@@ -19,7 +19,7 @@ use workflow_runtime::aws_sdk_sfn::Client;
 use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
 use workflow_server::Server;
 
-use super::{Connect, Format};
+use super::{Connect, Format, failure};
 use crate::{Failure, report};
 use api::Api;
 use fact::{Call, Fact};
@@ -121,7 +121,7 @@ impl Conformance {
         let sdk = match self.connect.sfn().await {
             Ok(sdk) => sdk,
             Err(super::CommandError::Failure(failure)) => return Err(failure),
-            Err(super::CommandError::Service(error)) => return Err(super::failure::print(&error, &self.connect)),
+            Err(super::CommandError::Service(error)) => return Err(failure::print(&error, &self.connect)),
         };
         let mut config = sdk.config().to_builder();
         if is_aws {
@@ -281,8 +281,11 @@ async fn run_with(facts: &[Fact], runner: &mut Runner) -> Result<Found, Failure>
             found.skipped.push((fact.clone(), "documented limits that take too long to reach"));
             continue;
         }
-        let outcome = runner.run(fact).await;
-        found.outcomes.push(outcome.map_err(|why| format!("error: {}: {why}", fact.text("id")))?);
+        let outcome = runner.run(fact).await.map_err(|why| {
+            let what = format!("no answer to the fact {}: {why}", fact.text("id"));
+            failure::message(failure::UNREACHABLE, &what, "check the endpoint, the region and the credentials")
+        });
+        found.outcomes.push(outcome?);
     }
     Ok(found)
 }
