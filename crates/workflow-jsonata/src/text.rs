@@ -36,19 +36,15 @@ fn byte_of(text: &str, character: f64) -> usize {
     text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte)
 }
 
-/// Implements `$substring`, in characters: a negative start counts from the end. A NaN start is the first character,
-/// and with a length the result is empty.
+/// Implements `$substring`, in characters: a negative start counts from the end. Fractions are cut, as in Java. A NaN
+/// start is the first character, and with a length the result is empty.
 pub(crate) fn substring(text: &str, start: f64, length: Option<f64>) -> &str {
     let count = self::length(text) as f64;
-    let start = if count + start < 0.0 { 0.0 } else { start };
-    let from_end = |at: f64| if at < 0.0 { count + at } else { at };
-    let from = byte_of(text, from_end(start.trunc()));
+    let start = start.trunc();
+    let start = if start < 0.0 { (count + start).max(0.0) } else { start };
+    let from = byte_of(text, start);
     let Some(length) = length else { return &text[from..] };
-    if length <= 0.0 {
-        return "";
-    }
-    let end = if start >= 0.0 { start + length } else { count + start + length };
-    text.get(from..byte_of(text, from_end(end.trunc()))).unwrap_or_default()
+    text.get(from..byte_of(text, start + length.trunc())).unwrap_or_default()
 }
 
 /// Implements `$substringBefore`: the whole text if the characters do not occur in it.
@@ -87,19 +83,17 @@ pub(crate) fn trim(text: &str, meter: &mut impl Meter) -> Result<String, Fault> 
     Ok(out)
 }
 
-/// Implements `$pad`: a positive width pads on the right, a negative one on the left, in characters.
+/// Implements `$pad`: a positive width pads on the right, a negative one on the left, in characters. A fraction of the
+/// width is cut, as in Java.
 ///
 /// # Errors
-/// Returns `D1001` if the number of characters to add is not an integer, or an exceeded limit.
+/// Returns an exceeded limit.
 pub(crate) fn pad(text: &str, width: f64, padding: Option<&str>, meter: &mut impl Meter) -> Result<String, Fault> {
     let padding = padding.filter(|padding| !padding.is_empty()).unwrap_or(" ");
-    let missing = width.abs() - length(text) as f64;
+    let missing = width.abs().trunc() - length(text) as f64;
     if missing <= 0.0 || missing.is_nan() {
         meter.bytes(text.len() as u64)?;
         return Ok(text.to_owned());
-    }
-    if missing.trunc() != missing {
-        return Err(Fault::new("D1001").value(crate::number::text(width)));
     }
     let per_round = length(padding) as f64;
     let rounds = (missing / per_round).floor();
@@ -120,12 +114,12 @@ pub(crate) fn split<'t>(
     limit: Option<f64>,
     meter: &mut impl Meter,
 ) -> Result<Vec<&'t str>, Fault> {
-    let limit = match limit {
+    let limit = match limit.map(f64::trunc) {
         Some(limit) if limit < 0.0 => {
             return Err(Fault { index: Some(3), ..Fault::new("D3020").value(crate::number::text(limit)) });
         }
         // JavaScript takes the limit modulo 2^32.
-        Some(limit) => (limit.trunc() % 4_294_967_296.0) as usize,
+        Some(limit) => (limit % 4_294_967_296.0) as usize,
         None => usize::MAX,
     };
     let mut parts = Vec::new();
@@ -188,16 +182,16 @@ pub(crate) fn replace(
     Ok(out)
 }
 
-/// Returns the number of replacements that the limit of `$replace` allows: a fraction counts as one more.
+/// Returns the number of replacements that the limit of `$replace` allows. A fraction is cut, as in Java.
 ///
 /// # Errors
 /// Returns `D3011` if it is negative.
 pub(crate) fn replacements(limit: Option<f64>) -> Result<usize, Fault> {
-    match limit {
+    match limit.map(f64::trunc) {
         Some(limit) if limit < 0.0 => {
             Err(Fault { index: Some(4), ..Fault::new("D3011").value(crate::number::text(limit)) })
         }
-        Some(limit) => Ok(limit.ceil() as usize),
+        Some(limit) => Ok(limit as usize),
         None => Ok(usize::MAX),
     }
 }
@@ -326,7 +320,10 @@ mod tests {
         assert_eq!(substring("hello", -9.0, Some(2.0)), "he");
         assert_eq!(substring("hello", 1.0, Some(-1.0)), "");
         assert_eq!(substring("a😀bc", 1.0, Some(2.0)), "😀b");
-        assert_eq!(substring("hello", -0.5, Some(2.0)), "hello");
+        assert_eq!(substring("hello", -0.5, Some(2.0)), "he");
+        assert_eq!(substring("hello", -1.5, None), "o");
+        assert_eq!(substring("hello", 1.9, Some(1.9)), "e");
+        assert_eq!(substring("hello", -2.0, Some(1.0)), "l");
         assert_eq!(substring("hello", 10.0, Some(1.0)), "");
         assert_eq!(substring("hello", f64::NAN, None), "hello");
         assert_eq!(substring("hello", f64::NAN, Some(2.0)), "");
@@ -344,7 +341,8 @@ mod tests {
         assert_eq!(pad("😀", 3.0, Some("😀b"), meter).as_deref(), Ok("😀😀b"));
         assert_eq!(pad("", 1e18, None, meter), Err(Fault::new("bytes")));
         assert_eq!(pad("", 1e300, Some("ab"), meter), Err(Fault::new("bytes")));
-        assert_eq!(pad("", 2.5, None, meter).unwrap_err().code, "D1001");
+        assert_eq!(pad("a", 2.5, None, meter).as_deref(), Ok("a "));
+        assert_eq!(pad("a", -3.7, None, meter).as_deref(), Ok("  a"));
     }
 
     #[test]
@@ -356,7 +354,8 @@ mod tests {
         assert!(split("", "", None, meter).unwrap().is_empty());
         assert_eq!(split("a", ",", Some(-1.0), meter).unwrap_err().code, "D3020");
         assert_eq!(join(["a", "b"].into_iter(), "; ", meter).as_deref(), Ok("a; b"));
-        assert_eq!(replace("aXbXc", "X", "$1", Some(1.5), meter).as_deref(), Ok("a$1b$1c"));
+        assert_eq!(replace("aXbXc", "X", "$1", Some(1.5), meter).as_deref(), Ok("a$1bXc"));
+        assert_eq!(replace("aXbXc", "X", "-", Some(-0.5), meter).as_deref(), Ok("aXbXc"));
         assert_eq!(replace("aXbXc", "X", "-", Some(0.0), meter).as_deref(), Ok("aXbXc"));
         assert_eq!(replace("a", "", "-", None, meter).unwrap_err().code, "D3010");
         assert_eq!(replace("a", "b", "-", Some(-1.0), meter).unwrap_err().code, "D3011");

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use workflow_jsonata::{Expression, Output, Setting};
 
 const NOT_FINITE: &str = "infinity and NaN are strings in a result (measured on AWS, 2026-08)";
+const EXPONENT: &str = "optional digits group the exponent as in Java (said of AWS, 2026-08)";
+const CUT: &str = "fractions are cut as in Java (measured on AWS for `$range` and `$partition`, 2026-08)";
 const BYTES: &str = "Base64 is of UTF-8 bytes (measured on AWS, 2026-08)";
 
 /// The cases that the service answers otherwise than jsonata.js: the expression, the service's value and the reason.
@@ -15,6 +17,10 @@ const SERVICE: &[(&str, &str, &str)] = &[
     ("$parseInteger(\"\", \"#0\")", "NaN", NOT_FINITE),
     ("$parseInteger(\"twentieth\", \"I\")", "NaN", NOT_FINITE),
     ("$parseInteger(\"twelve thousand, three hundred and forty-five\", \"I\")", "NaN", NOT_FINITE),
+    ("$formatNumber(0.1+0.2, \"##0.0e0\")", "300e-3", EXPONENT),
+    ("$formatNumber(1e-10, \"##0.0e0\")", "100e-12", EXPONENT),
+    ("$formatInteger(-2.7, \"1;o\")", "-2nd", CUT),
+    ("$formatInteger(-2.7, \"1.000\")", "-0.002", CUT),
     ("$base64decode(\"w6k=\")", "é", BYTES),
     ("$base64decode(\"w6k=\")[]", "é", BYTES),
     (

@@ -10,7 +10,7 @@ use super::program::{
 };
 use super::signature::Signature;
 use crate::functions::{Origin, function};
-use crate::number::long;
+use crate::number::{BEYOND_LONG, long};
 use crate::regex::Regex;
 use crate::syntax::ast::{Node, NodeKind, SortTerm};
 use crate::syntax_error::SyntaxError;
@@ -448,7 +448,10 @@ impl Compiler {
 
 /// Returns a number as JSON: integers without a fraction.
 pub(crate) fn number_value(number: f64) -> Value {
-    if let Some(whole) = long(number).filter(|whole| *whole != 0 || number.is_sign_positive()) {
+    if number == BEYOND_LONG {
+        return Value::from(i64::MAX);
+    }
+    if let Some(whole) = long(number) {
         return Value::from(whole);
     }
     Number::from_f64(number).map_or(Value::Null, Value::Number)

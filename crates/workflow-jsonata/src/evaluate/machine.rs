@@ -566,7 +566,8 @@ impl<'a> Machine<'a> {
             return Ok(value);
         }
         match self.numeric(&value)? {
-            Some(number) => Ok(Val::Number(-number)),
+            // Not `-number`: Java has no negative zero here.
+            Some(number) => Ok(Val::calculated(0.0 - number)),
             None => {
                 let mut error = Error::of("D1002", &value);
                 error.token = Some("-".to_owned());

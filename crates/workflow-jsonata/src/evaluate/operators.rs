@@ -153,11 +153,11 @@ impl<'a> Machine<'a> {
 #[inline]
 fn of_numbers<'a>(operator: Operator, left: f64, right: f64) -> Option<Val<'a>> {
     Some(match operator {
-        Operator::Add => Val::Number(left + right),
-        Operator::Subtract => Val::Number(left - right),
-        Operator::Multiply => Val::Number(left * right),
-        Operator::Divide => Val::Number(left / right),
-        Operator::Remainder => Val::Number(left % right),
+        Operator::Add => Val::calculated(left + right),
+        Operator::Subtract => Val::calculated(left - right),
+        Operator::Multiply => Val::calculated(left * right),
+        Operator::Divide => Val::calculated(left / right),
+        Operator::Remainder => Val::calculated(left % right),
         Operator::Equal => Val::Bool(left == right),
         Operator::Unequal => Val::Bool(left != right),
         Operator::Less => Val::Bool(left < right),

@@ -355,7 +355,7 @@ impl<'a> Machine<'a> {
         }
         let items = input.items();
         if let Some(place) = place(filter) {
-            let at = from_end(place.floor(), items.len());
+            let at = from_end(place, items.len());
             return match at.map_or(Val::Undefined, |at| items.get(at)) {
                 Val::Undefined => self.list(Vec::new(), SEQUENCE),
                 item @ Val::Array(_) => Ok(item),
@@ -379,7 +379,7 @@ impl<'a> Machine<'a> {
             return Ok(usize::from(*flag));
         }
         if let Some(number) = self.numeric(value)? {
-            return Ok(usize::from(from_end(number.floor(), count) == Some(at)));
+            return Ok(usize::from(from_end(number, count) == Some(at)));
         }
         if value.is_array() {
             let items = value.items();
@@ -388,7 +388,7 @@ impl<'a> Machine<'a> {
             let mut numbers = true;
             for item in items.iter() {
                 match self.numeric(&item)? {
-                    Some(number) => times += usize::from(from_end(number.floor(), count) == Some(at)),
+                    Some(number) => times += usize::from(from_end(number, count) == Some(at)),
                     None => numbers = false,
                 }
             }
@@ -408,7 +408,7 @@ impl<'a> Machine<'a> {
     ) -> Res<Vec<Tuple<'a>>> {
         let count = rows.len();
         if let Some(place) = place(filter) {
-            let at = from_end(place.floor(), count);
+            let at = from_end(place, count);
             return Ok(rows.into_iter().enumerate().filter(|(row, _)| Some(*row) == at).map(|(_, row)| row).collect());
         }
         let mut kept = Vec::new();
@@ -667,8 +667,9 @@ fn place(filter: &Expr) -> Option<f64> {
     }
 }
 
-/// Resolves a position; a negative one counts from the end.
+/// Resolves a position: its fraction is cut, as in Java, and a negative one counts from the end.
 fn from_end(place: f64, count: usize) -> Option<usize> {
+    let place = place.trunc();
     let at = if place < 0.0 { place + count as f64 } else { place };
     (at >= 0.0 && at < count as f64).then_some(at as usize)
 }

@@ -104,6 +104,11 @@ impl<'a> Val<'a> {
         if whole.unsigned_abs() > EXACT { Self::Long(whole) } else { Self::Number(whole as f64) }
     }
 
+    /// Returns the result of a calculation.
+    pub(crate) fn calculated(number: f64) -> Self {
+        if number == crate::number::BEYOND_LONG { Self::Long(i64::MAX) } else { Self::Number(number) }
+    }
+
     pub(crate) fn is_undefined(&self) -> bool {
         matches!(self, Self::Undefined)
     }

@@ -126,17 +126,20 @@ impl std::fmt::Write for Digits<'_> {
     }
 }
 
-/// Returns the integer of 64 bits that a number is, if it is one. As in Java, 2^63 is the greatest of them.
+/// 2^63, the first integer that does not fit 64 bits. As in Java, a calculation or literal that gives it gives the
+/// greatest integer of 64 bits instead.
+pub(crate) const BEYOND_LONG: f64 = 9_223_372_036_854_775_808.0;
+
+/// Returns the integer of 64 bits that a number is, if it is one.
 pub(crate) fn long(number: f64) -> Option<i64> {
-    // `as` saturates.
-    (number.fract() == 0.0 && number.abs() <= 9_223_372_036_854_775_808.0).then_some(number as i64)
+    (number.fract() == 0.0 && (-BEYOND_LONG..BEYOND_LONG).contains(&number)).then_some(number as i64)
 }
 
 /// Appends a number as `$string` and `&` write it: the digits of an integer exactly up to 64 bits, beyond that the
 /// shortest ones, and 15 digits of a fraction (measured on AWS, 2026-08).
 pub(crate) fn write_shown(out: &mut String, number: f64) {
     use std::fmt::Write;
-    match long(number).filter(|whole| *whole != i64::MAX) {
+    match long(number) {
         Some(whole) => drop(write!(out, "{whole}")),
         None if number.fract() == 0.0 => write(out, number),
         None => write(out, to_15_digits(number)),
@@ -340,7 +343,8 @@ pub(crate) fn round(number: f64, precision: Option<f64>) -> f64 {
         let (digits, exponent) = digits.split_once('e').map_or((&*digits, 0.0), |(digits, e)| (digits, coerce(e)));
         coerce(&format!("{digits}e{}", text(exponent + places)))
     };
-    let precision = precision.filter(|places| *places != 0.0 && !places.is_nan());
+    // Fractions of the precision are cut, as in Java.
+    let precision = precision.map(f64::trunc).filter(|places| *places != 0.0 && !places.is_nan());
     let number = precision.map_or(number, |places| shift(number, places));
     let mut result = nearest(number);
     if (result - number).abs() == 0.5 && (result % 2.0).abs() == 1.0 {
@@ -350,14 +354,14 @@ pub(crate) fn round(number: f64, precision: Option<f64>) -> f64 {
     if result == 0.0 { 0.0 } else { result }
 }
 
-/// Implements `$formatBase`: number and radix are rounded as `$round` does.
+/// Implements `$formatBase`: the number is rounded as `$round` does, and the radix is cut.
 ///
 /// # Errors
 /// Returns `D3100` if the radix is not in 2..=36.
 pub(crate) fn format_base(number: f64, radix: Option<f64>) -> Result<String, Fault> {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let number = round(number, None);
-    let radix = radix.map_or(10.0, |radix| round(radix, None));
+    let radix = radix.map_or(10.0, f64::trunc);
     if !(2.0..=36.0).contains(&radix) {
         return Err(Fault::new("D3100").value(text(radix)));
     }
@@ -480,13 +484,13 @@ mod tests {
         for (number, precision, expected) in cases {
             assert_eq!(round(number, precision), expected, "{number}");
         }
-        assert!(round(1.0, Some(1.5)).is_nan());
+        assert_eq!(round(1.25, Some(1.5)), 1.2);
     }
 
     #[test]
     fn writes_in_any_base() {
         assert_eq!(format_base(255.0, Some(16.0)).as_deref(), Ok("ff"));
-        assert_eq!(format_base(-5.5, Some(2.4)).as_deref(), Ok("-110"));
+        assert_eq!(format_base(-5.5, Some(2.9)).as_deref(), Ok("-110"));
         assert_eq!(format_base(2.5, None).as_deref(), Ok("2"));
         assert_eq!(format_base(1e21, Some(3.0)).as_deref(), Ok("100010202110111202020110202012022200000000000"));
         assert_eq!(format_base(1.0, Some(1.0)).unwrap_err(), Fault::new("D3100").value("1"));

@@ -62,7 +62,8 @@ const ZEROS: [u32; 37] = [
 /// Returns `D3130` for a picture without digits, `D3131` for digits of several scripts, `D1001` for an infinite number
 /// in words or letters, or an exceeded limit.
 pub(crate) fn format_integer(value: f64, picture: &str, meter: &mut impl Meter) -> Result<String, Fault> {
-    Picture::read(picture)?.format(value.floor(), meter)
+    // As Java does.
+    Picture::read(picture)?.format(value.trunc(), meter)
 }
 
 /// Implements `$parseInteger`. Returns NaN if the text does not match the picture.

@@ -21,6 +21,8 @@ pub(crate) struct Symbols {
     zero: Sign,
     digit: Sign,
     pattern: Sign,
+    infinity: Sign,
+    nan: Sign,
 }
 
 type Sign = Cow<'static, [u16]>;
@@ -40,6 +42,9 @@ impl Default for Symbols {
             zero: sign(&[0x30]),
             digit: sign(&[0x23]),
             pattern: sign(&[0x3b]),
+            // As Java writes them.
+            infinity: sign(&[0x221e]),
+            nan: Cow::Borrowed(&[0x4e, 0x61, 0x4e]),
         }
     }
 }
@@ -57,6 +62,8 @@ impl Symbols {
             "zero-digit" => &mut self.zero,
             "digit" => &mut self.digit,
             "pattern-separator" => &mut self.pattern,
+            "infinity" => &mut self.infinity,
+            "NaN" => &mut self.nan,
             _ => return,
         };
         *symbol = Cow::Owned(utf16(value));
@@ -248,8 +255,18 @@ pub(crate) fn format_number(
     }
     let parts = pictures.iter().map(|picture| Parts::read(picture, symbols)).collect::<Result<Vec<_>, _>>()?;
     parts.iter().try_for_each(|parts| parts.check(symbols))?;
-    let negative = value.is_nan() || value < 0.0;
+    if value.is_nan() {
+        return Ok(from_utf16(&symbols.nan));
+    }
+    let negative = value < 0.0;
     let Some(chosen) = parts.get(usize::from(negative)).or(parts.first()) else { return Err(Fault::new("D3085")) };
+    let mut out = if negative && parts.len() == 1 { symbols.minus.to_vec() } else { Vec::new() };
+    out.extend_from_slice(chosen.prefix);
+    if value.is_infinite() {
+        out.extend_from_slice(&symbols.infinity);
+        out.extend_from_slice(chosen.suffix);
+        return Ok(from_utf16(&out));
+    }
     let mut layout = Layout::of(chosen, symbols);
 
     let has = |sign: &[u16]| find(chosen.picture, sign, 0).is_some();
@@ -269,8 +286,6 @@ pub(crate) fn format_number(
     }
     let rounded = number::round(mantissa, Some(layout.fraction_max as f64));
     let text = number::to_fixed(rounded.abs(), layout.fraction_max);
-    let mut out = if negative && parts.len() == 1 { symbols.minus.to_vec() } else { Vec::new() };
-    out.extend_from_slice(chosen.prefix);
     out.extend(digits(&text, &layout, by_groups || has(&symbols.decimal), symbols, meter)?);
     if let Some(exponent) = exponent {
         out.extend_from_slice(&symbols.exponent);
@@ -319,7 +334,7 @@ fn with_exponent(value: f64, digits: usize) -> (f64, Option<f64>) {
 }
 
 /// Splits a number as Java's `DecimalFormat` does if the integer part has optional digits: the exponent is a multiple of
-/// the number of its digits, and all digits of the picture count as significant (`12e2` for 1200 and `#0e0`).
+/// the number of its digits, and the picture's digits count as significant ones (`12e2` for 1200 and `#0e0`).
 fn with_grouped_exponent(value: f64, layout: &mut Layout) -> (f64, Option<f64>) {
     if value == 0.0 || !value.is_finite() {
         return (value, Some(0.0));
@@ -329,6 +344,8 @@ fn with_grouped_exponent(value: f64, layout: &mut Layout) -> (f64, Option<f64>) 
     let (digits, exponent) = rounded.split_once('e').unwrap_or((&rounded, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
     let before = exponent.rem_euclid(layout.integer_max as i32);
+    let least = layout.scaling + layout.fraction_min;
+    layout.fraction_min = least.saturating_sub(before as usize + 1);
     layout.fraction_max = significant.saturating_sub(before as usize + 1);
     let mantissa: f64 = format!("{digits}e{before}").parse().unwrap_or_default();
     (mantissa.copysign(value), Some(f64::from(exponent - before)))

@@ -1,6 +1,4 @@
-//! Sets of UTF-16 units, and case-insensitive equality of units.
-
-use std::sync::OnceLock;
+//! Sets of UTF-16 units.
 
 /// A set of units: sorted ranges that do not touch, and its ASCII part as bits.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,7 +9,21 @@ pub(super) struct Class {
 
 pub(super) const DIGIT: &[(u16, u16)] = &[(0x30, 0x39)];
 pub(super) const WORD: &[(u16, u16)] = &[(0x30, 0x39), (0x41, 0x5a), (0x5f, 0x5f), (0x61, 0x7a)];
-pub(super) const LINE_ENDS: &[(u16, u16)] = &[(0x0a, 0x0a), (0x0d, 0x0d), (0x2028, 0x2029)];
+pub(super) const LINE_ENDS: &[(u16, u16)] = &[(0x0a, 0x0a), (0x0d, 0x0d), (0x85, 0x85), (0x2028, 0x2029)];
+/// `\v`
+pub(super) const VERTICAL: &[(u16, u16)] = &[(0x0a, 0x0d), (0x85, 0x85), (0x2028, 0x2029)];
+/// `\h`
+pub(super) const HORIZONTAL: &[(u16, u16)] = &[
+    (0x09, 0x09),
+    (0x20, 0x20),
+    (0xa0, 0xa0),
+    (0x1680, 0x1680),
+    (0x180e, 0x180e),
+    (0x2000, 0x200a),
+    (0x202f, 0x202f),
+    (0x205f, 0x205f),
+    (0x3000, 0x3000),
+];
 /// ASCII, as in Java.
 pub(super) const SPACE: &[(u16, u16)] = &[(0x09, 0x0d), (0x20, 0x20)];
 
@@ -61,49 +73,45 @@ impl Class {
         self.ranges.get(at).is_some_and(|(first, _)| *first <= unit)
     }
 
-    /// Returns the canonical units of the set's members.
-    pub(super) fn canonical(&self) -> Self {
-        let table = canonical_units();
-        let mut ranges = Vec::new();
-        for &(first, last) in &self.ranges {
-            let from = table.partition_point(|(unit, _)| *unit < first);
-            let mut next = u32::from(first);
-            for &(unit, canonical) in table[from..].iter().take_while(|(unit, _)| *unit <= last) {
-                if next < u32::from(unit) {
-                    ranges.push((next as u16, unit - 1));
-                }
-                ranges.push((canonical, canonical));
-                next = u32::from(unit) + 1;
-            }
-            if next <= u32::from(last) {
-                ranges.push((next as u16, last));
-            }
-        }
-        Self::new(ranges)
+    /// Returns the units of both sets.
+    pub(super) fn intersection(&self, other: &Self) -> Self {
+        let outside = [self.inverted().ranges, other.inverted().ranges].concat();
+        Self::new(outside).inverted()
+    }
+
+    /// Returns the set with both cases of its ASCII letters.
+    pub(super) fn without_case(&self) -> Self {
+        let letters = (0x41..=0x5a).chain(0x61..=0x7a).filter(|unit| self.contains(*unit));
+        Self::new(letters.map(|unit| (unit ^ 32, unit ^ 32)).chain(self.ranges.iter().copied()).collect())
     }
 }
 
-/// Returns the unit by which a unit is compared if case is ignored: its upper case, unless that is more than one unit,
-/// or ASCII for a unit outside ASCII.
-pub(super) fn canonical(unit: u16) -> u16 {
-    if unit < 128 {
-        return if (0x61..=0x7a).contains(&unit) { unit - 32 } else { unit };
-    }
-    let table = canonical_units();
-    table.binary_search_by_key(&unit, |(unit, _)| *unit).map_or(unit, |at| table[at].1)
-}
-
-/// Returns the units that differ from their canonical unit, sorted.
-fn canonical_units() -> &'static [(u16, u16)] {
-    static UNITS: OnceLock<Vec<(u16, u16)>> = OnceLock::new();
-    UNITS.get_or_init(|| {
-        let upper = |unit: u16| {
-            let mut upper = char::from_u32(u32::from(unit))?.to_uppercase();
-            let (first, more) = (upper.next()?, upper.next());
-            let canonical = u16::try_from(u32::from(first)).ok()?;
-            (more.is_none() && canonical != unit && !(unit >= 128 && canonical < 128)).then_some((unit, canonical))
-        };
-        (0..=0xffff).filter_map(upper).collect()
+/// Returns the set that Java calls by a name in `\p{…}`, if it is known here.
+pub(super) fn property(name: &str) -> Option<Class> {
+    let ascii = |is: fn(&u8) -> bool| Class::new((0..128).filter(is).map(|byte| (byte.into(), byte.into())).collect());
+    let all = |is: fn(char) -> bool| {
+        let is = |unit: &u16| char::from_u32(u32::from(*unit)).is_some_and(is);
+        Class::new((0..=0xffff).filter(is).map(|unit| (unit, unit)).collect())
+    };
+    Some(match name.strip_prefix("Is").unwrap_or(name) {
+        "Lower" => ascii(u8::is_ascii_lowercase),
+        "Upper" => ascii(u8::is_ascii_uppercase),
+        "ASCII" => ascii(u8::is_ascii),
+        "Alpha" => ascii(u8::is_ascii_alphabetic),
+        "Digit" => ascii(u8::is_ascii_digit),
+        "Alnum" => ascii(u8::is_ascii_alphanumeric),
+        "Punct" => ascii(u8::is_ascii_punctuation),
+        "Graph" => ascii(u8::is_ascii_graphic),
+        "Print" => Class::new(vec![(0x20, 0x7e)]),
+        "Blank" => Class::new(vec![(0x09, 0x09), (0x20, 0x20)]),
+        "Cntrl" => ascii(u8::is_ascii_control),
+        "XDigit" => ascii(u8::is_ascii_hexdigit),
+        "Space" => Class::new(SPACE.to_vec()),
+        "L" | "Letter" | "Alphabetic" => all(char::is_alphabetic),
+        "Lu" | "Uppercase" => all(char::is_uppercase),
+        "Ll" | "Lowercase" => all(char::is_lowercase),
+        "N" => all(char::is_numeric),
+        _ => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Matches by backtracking on an explicit stack, counting each step.
 
 use super::Match;
-use super::class::{canonical, is_line_end, is_word};
+use super::class::{is_line_end, is_word};
 use super::program::{Op, Program};
 use crate::fault::{Fault, Meter};
 
@@ -152,7 +152,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                 let groups = (1..self.program.slots / 2).map(range).collect();
                 return Ok(Some(Match { start: at, end, groups }));
             }
-            at += 1;
+            at += self.width(at, false);
         }
         Ok(None)
     }
@@ -195,13 +195,25 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         if back { at.checked_sub(1).and_then(|at| self.text.unit(at)) } else { self.text.unit(at) }
     }
 
-    fn folded(&self, unit: u16) -> u16 {
-        if self.program.ignore_case { canonical(unit) } else { unit }
+    /// Returns how many units the next character in a direction has. As in Java, two surrogates are one.
+    fn width(&self, at: usize, back: bool) -> usize {
+        let first = if back { at.checked_sub(2) } else { Some(at) };
+        let is_pair = |at: usize| {
+            let half = |at, range: std::ops::Range<u16>| self.text.unit(at).is_some_and(|unit| range.contains(&unit));
+            half(at, 0xd800..0xdc00) && half(at + 1, 0xdc00..0xe000)
+        };
+        if first.is_some_and(is_pair) { 2 } else { 1 }
+    }
+
+    /// Returns the position behind the next character in a direction.
+    fn moved(&self, at: usize, back: bool) -> usize {
+        let width = self.width(at, back);
+        if back { at - width } else { at + width }
     }
 
     fn takes(&self, class: usize, inverted: bool, at: usize, back: bool) -> bool {
         let next = self.next(at, back);
-        next.is_some_and(|unit| self.program.classes[class].contains(self.folded(unit)) != inverted)
+        next.is_some_and(|unit| self.program.classes[class].contains(unit) != inverted)
     }
 
     /// Returns the end of the match that starts at a position.
@@ -209,19 +221,18 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         let (mut op, mut at) = (0, start);
         loop {
             self.step()?;
-            let moved = |at: usize, back: bool| if back { at - 1 } else { at + 1 };
             let holds = match &self.program.ops[op] {
                 Op::Unit { unit, back } => {
-                    let taken = self.next(at, *back).is_some_and(|next| self.folded(next) == *unit);
+                    let taken = self.next(at, *back) == Some(*unit);
                     if taken {
-                        at = moved(at, *back);
+                        at = if *back { at - 1 } else { at + 1 };
                     }
                     taken
                 }
                 Op::Class { class, inverted, back } => {
                     let taken = self.takes(*class, *inverted, at, *back);
                     if taken {
-                        at = moved(at, *back);
+                        at = self.moved(at, *back);
                     }
                     taken
                 }
@@ -233,7 +244,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                     let limit = if greedy { max } else { min };
                     while count < limit && self.takes(class, inverted, at, back) {
                         self.step()?;
-                        at = moved(at, back);
+                        at = self.moved(at, back);
                         count += 1;
                         if count == min {
                             least = at;
@@ -252,10 +263,20 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                         true
                     }
                 }
-                Op::LineStart => at == 0 || self.program.multiline && self.text.unit(at - 1).is_some_and(is_line_end),
-                Op::LineEnd => {
-                    at == self.text.length() || self.program.multiline && self.text.unit(at).is_some_and(is_line_end)
+                Op::LineStart { multiline } => {
+                    let before = at.checked_sub(1).and_then(|before| self.text.unit(before));
+                    let after = self.text.unit(at);
+                    at == 0
+                        || *multiline
+                            && after.is_some()
+                            && before.is_some_and(is_line_end)
+                            && (before, after) != (Some(0x0d), Some(0x0a))
                 }
+                Op::LineEnd { multiline } => {
+                    let end = self.line_end(at);
+                    at == self.text.length() || end.is_some_and(|end| *multiline || end == self.text.length())
+                }
+                Op::TextEnd => at == self.text.length(),
                 Op::WordEdge(edge) => {
                     let before = self.next(at, true).is_some_and(is_word);
                     (before != self.text.unit(at).is_some_and(is_word)) == *edge
@@ -264,9 +285,9 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                     self.set_slot(*slot, at)?;
                     true
                 }
-                Op::Reference { group, back } => {
-                    let (group, back) = (*group, *back);
-                    match self.referred(group, at, back)? {
+                Op::Reference { group, back, fold } => {
+                    let (group, back, fold) = (*group, *back, *fold);
+                    match self.referred(group, at, back, fold)? {
                         Some(end) => {
                             at = end;
                             true
@@ -319,7 +340,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                     self.look = self.stack.len() - 1;
                     true
                 }
-                Op::LookEnd => match self.end_look() {
+                Op::LookEnd => match self.end_look(at) {
                     Some((exit, position)) => {
                         (op, at) = (exit, position);
                         continue;
@@ -339,13 +360,9 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         }
     }
 
-    /// Begins an iteration and clears its groups. An iteration that begins at `start` must not be empty.
+    /// Begins an iteration. An iteration that begins at `start` must not be empty.
     fn enter(&mut self, index: usize, start: usize) -> Result<(), Fault> {
         let repeat = &self.program.loops[index];
-        self.steps += (repeat.slots.1 - repeat.slots.0) as u64 / 2;
-        for slot in repeat.slots.0..repeat.slots.1 {
-            self.set_slot(slot, NONE)?;
-        }
         let count = self.counters[index];
         if count < repeat.min || repeat.max != u32::MAX {
             self.set_counter(index, count + 1)?;
@@ -353,10 +370,20 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         self.set_start(index, start)
     }
 
-    /// Returns the end of a back-reference's text at a position. A group that did not participate is empty.
-    fn referred(&mut self, group: usize, at: usize, back: bool) -> Result<Option<usize>, Fault> {
+    /// Returns the end of a line break at a position. Between `\r` and `\n` is none.
+    fn line_end(&self, at: usize) -> Option<usize> {
+        let unit = self.text.unit(at).filter(|unit| is_line_end(*unit))?;
+        match unit {
+            0x0a if at > 0 && self.text.unit(at - 1) == Some(0x0d) => None,
+            0x0d if self.text.unit(at + 1) == Some(0x0a) => Some(at + 2),
+            _ => Some(at + 1),
+        }
+    }
+
+    /// Returns the end of a back-reference's text at a position. As in Java, a group that took no part has none.
+    fn referred(&mut self, group: usize, at: usize, back: bool, fold: bool) -> Result<Option<usize>, Fault> {
         let (start, end) = match (self.slots[2 * group], self.slots[2 * group + 1]) {
-            (NONE, _) | (_, NONE) => return Ok(Some(at)),
+            (NONE, _) | (_, NONE) => return Ok(None),
             range => range,
         };
         let length = end - start;
@@ -365,19 +392,22 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
         for offset in 0..length {
             self.step()?;
             let (left, right) = (self.text.unit(start + offset), self.text.unit(from + offset));
-            if left.map(|unit| self.folded(unit)) != right.map(|unit| self.folded(unit)) {
+            let letter = |unit: u16| u8::try_from(unit).is_ok_and(|byte| byte.is_ascii_alphabetic());
+            let folded = |unit: u16| if fold && letter(unit) { unit | 32 } else { unit };
+            if left.map(folded) != right.map(folded) {
                 return Ok(None);
             }
         }
         Ok(Some(if back { from } else { from + length }))
     }
 
-    /// Ends a look-around whose body matched. Returns where to continue, or `None` if the body must not match.
-    fn end_look(&mut self) -> Option<(usize, usize)> {
+    /// Ends a look-around whose body matched up to `end`. Returns where to continue, or `None` if the body must not
+    /// match.
+    fn end_look(&mut self, end: usize) -> Option<(usize, usize)> {
         let begin = self.look;
         let Some(Entry::Look { op, at, outer }) = self.stack.get(begin).copied() else { return None };
         self.look = outer;
-        let Op::Look { negative, exit } = self.program.ops[op] else { return None };
+        let Op::Look { negative, moves, exit } = self.program.ops[op] else { return None };
         if negative {
             while self.stack.len() > begin {
                 if let Some(entry) = self.stack.pop() {
@@ -396,7 +426,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
             }
         }
         self.stack.truncate(kept);
-        Some((exit, at))
+        Some((exit, if moves { end } else { at }))
     }
 
     fn restore(&mut self, entry: Entry) {
@@ -424,7 +454,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                         continue;
                     }
                     // Giving back moves against the reading direction, taking more moves with it.
-                    let at = if greedy == back { at + 1 } else { at - 1 };
+                    let at = self.moved(at, greedy != back);
                     if at != last {
                         self.stack.push(Entry::Run { op, at, last });
                     }
@@ -432,7 +462,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                 }
                 Entry::Look { op, at, outer } => {
                     self.look = outer;
-                    if let Op::Look { negative: true, exit } = self.program.ops[op] {
+                    if let Op::Look { negative: true, exit, .. } = self.program.ops[op] {
                         return Ok(Some((exit, at)));
                     }
                 }

@@ -1,38 +1,53 @@
-//! Parses a pattern into a tree, with the leniency of browsers and Node (ECMAScript, annex B).
+//! Parses a pattern into a tree. The syntax is Java's, as the service's is; where Java refuses a pattern that JavaScript
+//! takes, this takes it.
 
-use super::class::{Class, DIGIT, SPACE, WORD};
+use std::borrow::Cow;
+
+use super::class::{Class, DIGIT, HORIZONTAL, SPACE, VERTICAL, WORD, property};
 
 /// A part of a pattern.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Empty,
     Unit(u16),
-    /// `.`
-    Any,
+    /// `.`; whether it takes the ends of lines.
+    Any {
+        line_ends: bool,
+    },
     Class {
         class: Class,
         inverted: bool,
     },
-    LineStart,
-    LineEnd,
+    LineStart {
+        multiline: bool,
+    },
+    LineEnd {
+        multiline: bool,
+    },
+    /// `\z`
+    TextEnd,
     /// `\b`, or `\B` if negated.
     WordEdge(bool),
     Group {
         capture: Option<usize>,
         node: Box<Node>,
     },
-    Reference(usize),
+    Reference {
+        group: usize,
+        fold: bool,
+    },
     Look {
         behind: bool,
         negative: bool,
         node: Box<Node>,
     },
+    /// What matched is not tried again.
+    Atomic(Box<Node>),
     Repeat {
         node: Box<Node>,
         min: u32,
         max: Option<u32>,
         greedy: bool,
-        captures: (usize, usize),
     },
     Sequence(Vec<Node>),
     Either(Vec<Node>),
@@ -47,15 +62,52 @@ pub(super) struct Tree {
 
 const DEEPEST: usize = 200;
 
-pub(super) fn parse(pattern: &str) -> Result<Tree, &'static str> {
-    let units: Vec<u16> = pattern.encode_utf16().collect();
-    let mut parser = Parser { units: &units, at: 0, opened: 0, depth: 0, total: 0, names: Vec::new() };
+/// `flags` may contain `i` and `m`; others are ignored.
+pub(super) fn parse(pattern: &str, flags: &str) -> Result<Tree, &'static str> {
+    let units: Vec<u16> = unquoted(pattern).encode_utf16().collect();
+    let flags = Flags { fold: flags.contains('i'), multiline: flags.contains('m'), dot_all: false };
+    let mut parser = Parser { units: &units, at: 0, opened: 0, depth: 0, total: 0, names: Vec::new(), flags };
     parser.count_groups()?;
     let root = parser.either()?;
     if parser.peek().is_some() {
         return Err("Unmatched ')'");
     }
     Ok(Tree { root, captures: parser.total })
+}
+
+/// Returns a pattern with a backslash before each sign between `\Q` and `\E`.
+fn unquoted(pattern: &str) -> Cow<'_, str> {
+    if !pattern.contains("\\Q") {
+        return Cow::Borrowed(pattern);
+    }
+    let mut out = String::with_capacity(pattern.len() * 2);
+    let mut rest = pattern;
+    while let Some(letter) = rest.chars().next() {
+        if let Some(quoted) = rest.strip_prefix("\\Q") {
+            let (quoted, after) = quoted.split_once("\\E").unwrap_or((quoted, ""));
+            for letter in quoted.chars() {
+                out.extend(letter.is_ascii_punctuation().then_some('\\'));
+                out.push(letter);
+            }
+            rest = after;
+            continue;
+        }
+        // An escaped backslash is not the beginning of `\Q`.
+        let length = if rest.starts_with("\\\\") { 2 } else { letter.len_utf8() };
+        let (taken, after) = rest.split_at(length);
+        out.push_str(taken);
+        rest = after;
+    }
+    Cow::Owned(out)
+}
+
+/// What `(?ims)` changes.
+#[derive(Debug, Clone, Copy)]
+struct Flags {
+    /// The case of ASCII letters does not count.
+    fold: bool,
+    multiline: bool,
+    dot_all: bool,
 }
 
 struct Parser<'p> {
@@ -66,6 +118,7 @@ struct Parser<'p> {
     depth: usize,
     total: usize,
     names: Vec<(Vec<u16>, usize)>,
+    flags: Flags,
 }
 
 fn unit(c: char) -> u16 {
@@ -141,11 +194,13 @@ impl Parser<'_> {
         if self.depth > DEEPEST {
             return Err("Regular expression too large");
         }
+        let flags = self.flags;
         let mut options = vec![self.sequence()?];
         while self.eat("|") {
             options.push(self.sequence()?);
         }
         self.depth -= 1;
+        self.flags = flags;
         Ok(match options.pop() {
             Some(only) if options.is_empty() => only,
             last => {
@@ -158,9 +213,8 @@ impl Parser<'_> {
     fn sequence(&mut self) -> Result<Node, &'static str> {
         let mut terms = Vec::new();
         while !matches!(self.peek(), None | Some('|' | ')')) {
-            let before = self.opened;
             let term = self.term()?;
-            let term = self.quantified(term, before)?;
+            let term = self.quantified(term)?;
             terms.push(term);
         }
         Ok(match terms.pop() {
@@ -180,22 +234,59 @@ impl Parser<'_> {
         }
         self.at += 1;
         match char::from_u32(u32::from(first)) {
-            Some('^') => Ok(Node::LineStart),
-            Some('$') => Ok(Node::LineEnd),
-            Some('.') => Ok(Node::Any),
+            Some('^') => Ok(Node::LineStart { multiline: self.flags.multiline }),
+            Some('$') => Ok(Node::LineEnd { multiline: self.flags.multiline }),
+            Some('.') => Ok(Node::Any { line_ends: self.flags.dot_all }),
             Some('[') => self.class(),
             Some('(') => self.group(),
             Some('\\') => self.escape(),
-            _ => Ok(Node::Unit(first)),
+            _ => Ok(self.unit(first)),
+        }
+    }
+
+    /// Returns a node for one unit, or for both cases of a letter.
+    fn unit(&self, unit: u16) -> Node {
+        if !self.flags.fold {
+            return Node::Unit(unit);
+        }
+        self.set(&Class::new(vec![(unit, unit)]), false)
+    }
+
+    fn set(&self, class: &Class, inverted: bool) -> Node {
+        let class = if self.flags.fold { class.without_case() } else { class.clone() };
+        Node::Class { class, inverted }
+    }
+
+    /// Reads `ims-ims` of `(?ims-ims)`, up to its `)` or `:`.
+    fn inline_flags(&mut self) -> Result<(), &'static str> {
+        let mut on = true;
+        loop {
+            match self.peek() {
+                Some('i') => self.flags.fold = on,
+                Some('m') => self.flags.multiline = on,
+                Some('s') => self.flags.dot_all = on,
+                // Unix lines and Unicode, which change nothing in most texts.
+                Some('d' | 'u' | 'U') => {}
+                Some('-') if on => on = false,
+                Some(')' | ':') => return Ok(()),
+                _ => return Err("Invalid group"),
+            }
+            self.at += 1;
         }
     }
 
     fn group(&mut self) -> Result<Node, &'static str> {
         let mut capture = None;
         let mut look = None;
+        let mut atomic = false;
+        let flags = self.flags;
         if self.eat("?") {
             look = match () {
                 () if self.eat(":") => None,
+                () if self.eat(">") => {
+                    atomic = true;
+                    None
+                }
                 () if self.eat("=") => Some((false, false)),
                 () if self.eat("!") => Some((false, true)),
                 () if self.eat("<=") => Some((true, false)),
@@ -206,18 +297,27 @@ impl Parser<'_> {
                     capture = Some(self.opened);
                     None
                 }
-                () => return Err("Invalid group"),
+                () => {
+                    self.inline_flags()?;
+                    if self.eat(")") {
+                        return Ok(Node::Empty);
+                    }
+                    self.at += 1;
+                    None
+                }
             };
         } else {
             self.opened += 1;
             capture = Some(self.opened);
         }
         let node = Box::new(self.either()?);
+        self.flags = flags;
         if !self.eat(")") {
             return Err("Unterminated group");
         }
         Ok(match look {
             Some((behind, negative)) => Node::Look { behind, negative, node },
+            None if atomic => Node::Atomic(node),
             None => Node::Group { capture, node },
         })
     }
@@ -246,7 +346,7 @@ impl Parser<'_> {
         (self.ahead(length) == Some('}')).then_some((min, max, length + 1))
     }
 
-    fn quantified(&mut self, node: Node, before: usize) -> Result<Node, &'static str> {
+    fn quantified(&mut self, node: Node) -> Result<Node, &'static str> {
         let (min, max) = if self.eat("*") {
             (0, None)
         } else if self.eat("+") {
@@ -259,28 +359,40 @@ impl Parser<'_> {
         } else {
             return Ok(node);
         };
-        if matches!(node, Node::LineStart | Node::LineEnd | Node::WordEdge(_) | Node::Look { behind: true, .. }) {
+        if matches!(
+            node,
+            Node::LineStart { .. }
+                | Node::LineEnd { .. }
+                | Node::TextEnd
+                | Node::WordEdge(_)
+                | Node::Look { behind: true, .. }
+        ) {
             return Err("Nothing to repeat");
         }
         if max.is_some_and(|max| max < min) {
             return Err("numbers out of order in {} quantifier");
         }
         let greedy = !self.eat("?");
-        Ok(Node::Repeat { node: Box::new(node), min, max, greedy, captures: (before + 1, self.opened + 1) })
+        let repeat = Node::Repeat { node: Box::new(node), min, max, greedy };
+        Ok(if greedy && self.eat("+") { Node::Atomic(Box::new(repeat)) } else { repeat })
     }
 
     fn escape(&mut self) -> Result<Node, &'static str> {
-        let set = |ranges: &[(u16, u16)], inverted| Node::Class { class: Class::new(ranges.to_vec()), inverted };
+        if let Some((class, inverted)) = self.known_set()? {
+            return Ok(self.set(&class, inverted));
+        }
         Ok(match self.peek() {
             None => return Err("\\ at end of pattern"),
             Some('b') => self.skip(Node::WordEdge(true)),
             Some('B') => self.skip(Node::WordEdge(false)),
-            Some('d') => self.skip(set(DIGIT, false)),
-            Some('D') => self.skip(set(DIGIT, true)),
-            Some('w') => self.skip(set(WORD, false)),
-            Some('W') => self.skip(set(WORD, true)),
-            Some('s') => self.skip(set(SPACE, false)),
-            Some('S') => self.skip(set(SPACE, true)),
+            Some('A') => self.skip(Node::LineStart { multiline: false }),
+            Some('Z') => self.skip(Node::LineEnd { multiline: false }),
+            Some('z') => self.skip(Node::TextEnd),
+            Some('R') => {
+                let both = Node::Sequence(vec![Node::Unit(0x0d), Node::Unit(0x0a)]);
+                let one = Node::Class { class: Class::new(VERTICAL.to_vec()), inverted: false };
+                self.skip(Node::Atomic(Box::new(Node::Either(vec![both, one]))))
+            }
             Some('1'..='9') => {
                 let mut length = 0;
                 let mut number = 0usize;
@@ -290,9 +402,10 @@ impl Parser<'_> {
                 }
                 if number <= self.total {
                     self.at += length;
-                    Node::Reference(number)
+                    Node::Reference { group: number, fold: self.flags.fold }
                 } else {
-                    Node::Unit(self.character()?)
+                    let unit = self.character()?;
+                    self.unit(unit)
                 }
             }
             Some('k') if !self.names.is_empty() => {
@@ -302,10 +415,42 @@ impl Parser<'_> {
                 }
                 let name = self.name().map_err(|_| "Invalid named reference")?;
                 let known = self.names.iter().find(|(known, _)| *known == name);
-                Node::Reference(known.ok_or("Invalid named capture referenced")?.1)
+                let group = known.ok_or("Invalid named capture referenced")?.1;
+                Node::Reference { group, fold: self.flags.fold }
             }
-            Some(_) => Node::Unit(self.character()?),
+            Some(_) => {
+                let unit = self.character()?;
+                self.unit(unit)
+            }
         })
+    }
+
+    /// Parses the escape of a set, after its backslash, with whether it is inverted.
+    fn known_set(&mut self) -> Result<Option<(Class, bool)>, &'static str> {
+        let Some(letter) = self.peek() else { return Ok(None) };
+        let class = match letter.to_ascii_lowercase() {
+            'd' => Class::new(DIGIT.to_vec()),
+            'w' => Class::new(WORD.to_vec()),
+            's' => Class::new(SPACE.to_vec()),
+            'h' => Class::new(HORIZONTAL.to_vec()),
+            'v' => Class::new(VERTICAL.to_vec()),
+            'p' => {
+                let rest = self.units.get(self.at + 1..).unwrap_or(&[]);
+                let (name, length) = match rest {
+                    [0x7b, rest @ ..] => {
+                        let end = rest.iter().position(|unit| *unit == 0x7d).ok_or("Unclosed character family")?;
+                        (rest.get(..end).unwrap_or(&[]), end + 2)
+                    }
+                    rest => (rest.get(..1).unwrap_or(&[]), 1),
+                };
+                let class = property(&String::from_utf16_lossy(name)).ok_or("Unknown character property")?;
+                self.at += length;
+                class
+            }
+            _ => return Ok(None),
+        };
+        self.at += 1;
+        Ok(Some((class, letter.is_ascii_uppercase())))
     }
 
     fn skip(&mut self, node: Node) -> Node {
@@ -327,7 +472,8 @@ impl Parser<'_> {
         let (value, length) = match self.peek() {
             Some('t') => (9, 1),
             Some('n') => (10, 1),
-            Some('v') => (11, 1),
+            Some('a') => (7, 1),
+            Some('e') => (27, 1),
             Some('f') => (12, 1),
             Some('r') => (13, 1),
             Some('c') => match self.ahead(1) {
@@ -357,8 +503,22 @@ impl Parser<'_> {
     /// Parses a class, after its `[`.
     fn class(&mut self) -> Result<Node, &'static str> {
         let inverted = self.eat("^");
+        let class = self.members()?;
+        Ok(self.set(&class, inverted))
+    }
+
+    /// Parses the members of a class through its `]`. `&&` is the intersection with the members behind it.
+    fn members(&mut self) -> Result<Class, &'static str> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err("Regular expression too large");
+        }
         let mut ranges = Vec::new();
-        while let Some(first) = self.member(&mut ranges)? {
+        let mut intersected;
+        loop {
+            intersected = self.eat("&&");
+            let member = if intersected { None } else { self.member(&mut ranges)? };
+            let Some(first) = member else { break };
             if self.peek() != Some('-') || self.ahead(1) == Some(']') {
                 ranges.extend(first.map(|first| (first, first)));
                 continue;
@@ -375,7 +535,9 @@ impl Parser<'_> {
                 }
             }
         }
-        Ok(Node::Class { class: Class::new(ranges), inverted })
+        self.depth -= 1;
+        let class = Class::new(ranges);
+        Ok(if intersected { class.intersection(&self.members()?) } else { class })
     }
 
     /// Parses the next member of a class: a unit, `Some(None)` for a set, which is added to `ranges`, or `None` after
@@ -386,30 +548,30 @@ impl Parser<'_> {
         if first == unit(']') {
             return Ok(None);
         }
+        if first == unit('[') {
+            let inverted = self.eat("^");
+            let inner = self.members()?;
+            ranges.extend_from_slice(if inverted { inner.inverted() } else { inner }.ranges());
+            return Ok(Some(None));
+        }
         if first != unit('\\') {
             return Ok(Some(Some(first)));
         }
-        let (set, inverted) = match self.peek() {
-            Some('d') => (DIGIT, false),
-            Some('D') => (DIGIT, true),
-            Some('w') => (WORD, false),
-            Some('W') => (WORD, true),
-            Some('s') => (SPACE, false),
-            Some('S') => (SPACE, true),
+        if let Some((set, inverted)) = self.known_set()? {
+            ranges.extend_from_slice(if inverted { set.inverted() } else { set }.ranges());
+            return Ok(Some(None));
+        }
+        match self.peek() {
             Some('b') => {
                 self.at += 1;
-                return Ok(Some(Some(8)));
+                Ok(Some(Some(8)))
             }
             Some('c') if self.ahead(1).is_some_and(|c| c.is_ascii_digit() || c == '_') => {
                 let control = self.units[self.at + 1] & 31;
                 self.at += 2;
-                return Ok(Some(Some(control)));
+                Ok(Some(Some(control)))
             }
-            _ => return self.character().map(|unit| Some(Some(unit))),
-        };
-        self.at += 1;
-        let set = Class::new(set.to_vec());
-        ranges.extend_from_slice(if inverted { set.inverted() } else { set }.ranges());
-        Ok(Some(None))
+            _ => self.character().map(|unit| Some(Some(unit))),
+        }
     }
 }

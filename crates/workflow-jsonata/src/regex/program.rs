@@ -1,12 +1,12 @@
 //! Compiles the tree of a pattern to instructions.
 
-use super::class::{Class, LINE_ENDS, canonical};
+use super::class::{Class, LINE_ENDS};
 use super::parser::{Node, Tree};
 
 /// An instruction. `back` reads towards the start of the text, inside a look-behind.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Op {
-    /// One unit, canonical if case is ignored.
+    /// One unit.
     Unit {
         unit: u16,
         back: bool,
@@ -26,14 +26,21 @@ pub(super) enum Op {
         max: u32,
         greedy: bool,
     },
-    LineStart,
-    LineEnd,
+    LineStart {
+        multiline: bool,
+    },
+    LineEnd {
+        multiline: bool,
+    },
+    TextEnd,
     WordEdge(bool),
     /// Stores the position: group `n` has slots `2n` and `2n + 1`.
     Save(usize),
     Reference {
         group: usize,
         back: bool,
+        /// Whether the case of ASCII letters does not count.
+        fold: bool,
     },
     /// Tries the next instruction first, then the one at the address.
     Split(usize),
@@ -44,9 +51,10 @@ pub(super) enum Op {
     Loop(usize),
     /// Ends an iteration.
     Again(usize),
-    /// The instructions up to `LookEnd` must match here, or must not.
+    /// The instructions up to `LookEnd` must match here, or must not. If it moves, what they matched is taken.
     Look {
         negative: bool,
+        moves: bool,
         exit: usize,
     },
     LookEnd,
@@ -60,8 +68,6 @@ pub(super) struct Repeat {
     /// `u32::MAX` for no bound.
     pub max: u32,
     pub greedy: bool,
-    /// The slots that each iteration clears.
-    pub slots: (usize, usize),
     pub start: usize,
     pub exit: usize,
 }
@@ -73,8 +79,6 @@ pub(super) struct Program {
     pub loops: Vec<Repeat>,
     /// The number of slots of the whole match and all groups.
     pub slots: usize,
-    pub ignore_case: bool,
-    pub multiline: bool,
     /// The unit that each match begins with, if known.
     pub first: Option<u16>,
     /// Whether a match can only begin at the start of the text.
@@ -83,22 +87,20 @@ pub(super) struct Program {
 
 const LONGEST: usize = 100_000;
 
-pub(super) fn compile(tree: &Tree, ignore_case: bool, multiline: bool) -> Result<Program, &'static str> {
+pub(super) fn compile(tree: &Tree) -> Result<Program, &'static str> {
     let mut program = Program {
         ops: Vec::new(),
         classes: Vec::new(),
         loops: Vec::new(),
         slots: 2 * (tree.captures + 1),
-        ignore_case,
-        multiline,
         first: None,
         anchored: false,
     };
     program.node(&tree.root, false)?;
     program.push(Op::Matched)?;
     match program.ops.iter().find(|op| !matches!(op, Op::Save(_))) {
-        Some(Op::Unit { unit, back: false }) if !ignore_case => program.first = Some(*unit),
-        Some(Op::LineStart) => program.anchored = !multiline,
+        Some(Op::Unit { unit, back: false }) => program.first = Some(*unit),
+        Some(Op::LineStart { multiline: false }) => program.anchored = true,
         _ => {}
     }
     Ok(program)
@@ -114,12 +116,11 @@ impl Program {
     }
 
     fn class(&mut self, class: &Class) -> usize {
-        let class = if self.ignore_case { class.canonical() } else { class.clone() };
         // Searching far back is not worth it.
         let from = self.classes.len().saturating_sub(16);
-        let known = self.classes[from..].iter().position(|known| *known == class);
+        let known = self.classes[from..].iter().position(|known| known == class);
         known.map(|at| from + at).unwrap_or_else(|| {
-            self.classes.push(class);
+            self.classes.push(class.clone());
             self.classes.len() - 1
         })
     }
@@ -128,7 +129,8 @@ impl Program {
     fn one_unit(&mut self, node: &Node) -> Option<(usize, bool)> {
         match node {
             Node::Unit(unit) => Some((self.class(&Class::new(vec![(*unit, *unit)])), false)),
-            Node::Any => Some((self.class(&Class::new(LINE_ENDS.to_vec())), true)),
+            Node::Any { line_ends: true } => Some((self.class(&Class::default()), true)),
+            Node::Any { line_ends: false } => Some((self.class(&Class::new(LINE_ENDS.to_vec())), true)),
             Node::Class { class, inverted } => Some((self.class(class), *inverted)),
             Node::Group { capture: None, node } => self.one_unit(node),
             _ => None,
@@ -139,16 +141,16 @@ impl Program {
         match node {
             Node::Empty => {}
             Node::Unit(unit) => {
-                let unit = if self.ignore_case { canonical(*unit) } else { *unit };
-                self.push(Op::Unit { unit, back })?;
+                self.push(Op::Unit { unit: *unit, back })?;
             }
-            Node::Any | Node::Class { .. } => {
+            Node::Any { .. } | Node::Class { .. } => {
                 if let Some((class, inverted)) = self.one_unit(node) {
                     self.push(Op::Class { class, inverted, back })?;
                 }
             }
-            Node::LineStart => drop(self.push(Op::LineStart)?),
-            Node::LineEnd => drop(self.push(Op::LineEnd)?),
+            Node::LineStart { multiline } => drop(self.push(Op::LineStart { multiline: *multiline })?),
+            Node::LineEnd { multiline } => drop(self.push(Op::LineEnd { multiline: *multiline })?),
+            Node::TextEnd => drop(self.push(Op::TextEnd)?),
             Node::WordEdge(edge) => drop(self.push(Op::WordEdge(*edge))?),
             Node::Group { capture: None, node } => self.node(node, back)?,
             Node::Group { capture: Some(group), node } => {
@@ -156,17 +158,15 @@ impl Program {
                 self.node(node, back)?;
                 self.push(Op::Save(2 * group + usize::from(!back)))?;
             }
-            Node::Reference(group) => drop(self.push(Op::Reference { group: *group, back })?),
-            Node::Look { behind, negative, node } => {
-                let start = self.push(Op::Look { negative: *negative, exit: 0 })?;
-                self.node(node, *behind)?;
-                self.push(Op::LookEnd)?;
-                self.ops[start] = Op::Look { negative: *negative, exit: self.ops.len() };
+            Node::Reference { group, fold } => {
+                self.push(Op::Reference { group: *group, back, fold: *fold })?;
             }
+            Node::Look { behind, negative, node } => self.look(node, *behind, *negative, false)?,
+            Node::Atomic(node) => self.look(node, back, false, true)?,
             Node::Sequence(nodes) if back => nodes.iter().rev().try_for_each(|node| self.node(node, back))?,
             Node::Sequence(nodes) => nodes.iter().try_for_each(|node| self.node(node, back))?,
             Node::Either(options) => self.either(options, back)?,
-            Node::Repeat { node, min, max, greedy, captures } => {
+            Node::Repeat { node, min, max, greedy } => {
                 let max = max.unwrap_or(u32::MAX);
                 if max == 0 {
                     return Ok(());
@@ -176,8 +176,7 @@ impl Program {
                     return Ok(());
                 }
                 let index = self.loops.len();
-                let slots = (2 * captures.0, 2 * captures.1);
-                self.loops.push(Repeat { min: *min, max, greedy: *greedy, slots, start: 0, exit: 0 });
+                self.loops.push(Repeat { min: *min, max, greedy: *greedy, start: 0, exit: 0 });
                 self.push(Op::Enter(index))?;
                 let start = self.push(Op::Loop(index))?;
                 self.node(node, back)?;
@@ -187,6 +186,14 @@ impl Program {
                 (repeat.start, repeat.exit) = (start, exit);
             }
         }
+        Ok(())
+    }
+
+    fn look(&mut self, node: &Node, back: bool, negative: bool, moves: bool) -> Result<(), &'static str> {
+        let start = self.push(Op::Look { negative, moves, exit: 0 })?;
+        self.node(node, back)?;
+        self.push(Op::LookEnd)?;
+        self.ops[start] = Op::Look { negative, moves, exit: self.ops.len() };
         Ok(())
     }
 

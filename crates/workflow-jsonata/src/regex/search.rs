@@ -61,13 +61,12 @@ impl Regex {
     /// Compiles the text between two slashes. `flags` may contain `i` and `m`; others are ignored.
     ///
     /// # Errors
-    /// Returns `S0303`, with the pattern as value and the reason as token, if JavaScript rejects the pattern, if it
+    /// Returns `S0303`, with the pattern as value and the reason as token, if it has no meaning, if it
     /// nests more than 200 groups, or if its program is longer than 100,000 instructions.
     pub(crate) fn compile(pattern: &str, flags: &str) -> Result<Self, Fault> {
         let invalid = |reason: &'static str| Fault::new("S0303").value(pattern).token(reason);
-        let (ignore_case, multiline) = (flags.contains('i'), flags.contains('m'));
-        let tree = parser::parse(pattern).map_err(invalid)?;
-        let program = program::compile(&tree, ignore_case, multiline).map_err(invalid)?;
+        let tree = parser::parse(pattern, flags).map_err(invalid)?;
+        let program = program::compile(&tree).map_err(invalid)?;
         Ok(Self { pattern: pattern.into(), program })
     }
 

@@ -24,11 +24,11 @@ impl<'a> Machine<'a> {
         self.work(items.len() as u64 / 4)?;
         let numbers = || items.iter().map(|item| item.number().unwrap_or(f64::NAN));
         Ok(match id {
-            Id::Sum => Val::Number(numbers().fold(0.0, |sum, number| sum + number)),
+            Id::Sum => Val::calculated(numbers().fold(0.0, |sum, number| sum + number)),
             _ if items.len() == 0 && id != Id::Reverse && id != Id::Shuffle => Val::Undefined,
-            Id::Max => Val::Number(extreme(numbers(), |a, b| a > b)),
-            Id::Min => Val::Number(extreme(numbers(), |a, b| a < b)),
-            Id::Average => Val::Number(numbers().fold(0.0, |sum, number| sum + number) / items.len() as f64),
+            Id::Max => Val::calculated(extreme(numbers(), |a, b| a > b)),
+            Id::Min => Val::calculated(extreme(numbers(), |a, b| a < b)),
+            Id::Average => Val::calculated(numbers().fold(0.0, |sum, number| sum + number) / items.len() as f64),
             _ if items.len() <= 1 => value.clone(),
             Id::Reverse => {
                 self.make(items.len() * size_of::<Val<'_>>())?;

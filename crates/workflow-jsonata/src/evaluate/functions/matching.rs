@@ -149,7 +149,7 @@ impl<'a> Machine<'a> {
     }
 
     fn all_matches(&mut self, subject: &str, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
-        let limit = given.number(2);
+        let limit = given.number(2).map(f64::trunc);
         if let Some(limit) = limit.filter(|limit| *limit < 0.0) {
             let mut error = Error::new("D3040");
             error.value = Some(number::text(limit));
@@ -170,7 +170,7 @@ impl<'a> Machine<'a> {
     }
 
     fn split(&mut self, subject: &str, given: &Arguments<'_, 'a>) -> Res<Val<'a>> {
-        let limit = given.number(2);
+        let limit = given.number(2).map(f64::trunc);
         if let Some(separator) = given.text(1) {
             let parts = text::split(subject, separator, limit, self)?;
             return self.list(parts.into_iter().map(|part| made(part.to_owned())).collect(), 0);

@@ -32,12 +32,12 @@ impl<'a> Machine<'a> {
         let Some(number) = given.number(0) else { return Ok(Val::Undefined) };
         let argument = given.number(1);
         Ok(match id {
-            Id::Floor => Val::Number(number.floor()),
-            Id::Ceil => Val::Number(number.ceil()),
-            Id::Round => Val::Number(number::round(number, argument)),
-            Id::Abs => Val::Number(number.abs()),
-            Id::Sqrt => Val::Number(number::sqrt(number)?),
-            Id::Power => Val::Number(number::power(number, argument.unwrap_or(f64::NAN))?),
+            Id::Floor => Val::calculated(number.floor()),
+            Id::Ceil => Val::calculated(number.ceil()),
+            Id::Round => Val::calculated(number::round(number, argument)),
+            Id::Abs => Val::calculated(number.abs()),
+            Id::Sqrt => Val::calculated(number::sqrt(number)?),
+            Id::Power => Val::calculated(number::power(number, argument.unwrap_or(f64::NAN))?),
             Id::FormatBase => made(number::format_base(number, argument)?),
             Id::FormatInteger => made(pictures::format_integer(number, given.text(1).unwrap_or_default(), self)?),
             Id::FromMillis => made(pictures::from_millis(number, given.text(1), given.text(2), self)?),
@@ -60,7 +60,7 @@ fn to_number<'a>(value: &Val<'a>) -> Res<Val<'a>> {
     Ok(match value {
         Val::Undefined | Val::Number(_) | Val::Long(_) => value.clone(),
         Val::Bool(flag) => Val::Number(f64::from(u8::from(*flag))),
-        Val::Text(text) => Val::Number(number::from_string(text.as_str())?),
+        Val::Text(text) => Val::calculated(number::from_string(text.as_str())?),
         other => return Err(Error::of("D3030", other)),
     })
 }
