@@ -126,6 +126,10 @@ async fn definitions_and_inputs_are_refused_in_awss_words() {
             "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'",
         ),
         (
+            "{bad}",
+            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unexpected character ('b' (code 98)): was expecting double-quote to start field name\n at [Source: (String)\"{bad}\"; line: 1, column: 2] at [Source: (String)\"{bad}\"; line: 1, column: 2]'",
+        ),
+        (
             "not",
             "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: (String)\"not\"; line: 1, column: 4] at [Source: (String)\"not\"; line: 1, column: 4]'",
         ),
@@ -148,6 +152,10 @@ async fn definitions_and_inputs_are_refused_in_awss_words() {
         (
             "not",
             "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')'",
+        ),
+        (
+            "{bad}",
+            "Invalid State Machine Execution Input: 'Unexpected character ('b' (code 98)): was expecting double-quote to start field name'",
         ),
     ] {
         let answer = start(input).await;

@@ -27,6 +27,10 @@ fn a_failing_intrinsic_ends_the_execution() {
             ("States.ArrayGetItem($.a, 2)", "Invalid arguments in States.ArrayGetItem"),
             ("States.Array(States.ArrayRange(1, 10, 0.49))", "Invalid arguments in States.ArrayRange"),
             ("States.MathAdd(2147483647, $.a[0])", "Invalid arguments in States.MathAdd"),
+            ("States.MathAdd(3000000000, 1)", "Invalid arguments in States.MathAdd"),
+            // Integers have 32 bits in the other functions too.
+            ("States.ArrayPartition($.a, 2147483648)", "Invalid arguments in States.ArrayPartition"),
+            ("States.ArrayRange(1, 3000000000, 1000000000)", "Invalid arguments in States.ArrayRange"),
             ("States.MathRandom($.a[0], 1.6)", "Invalid arguments in States.MathRandom"),
             ("States.StringSplit($.a, ',')", "Invalid arguments in States.StringSplit"),
             ("States.Hash('data', $.text)", "Invalid arguments in States.Hash"),
@@ -62,6 +66,9 @@ fn intrinsics_cut_fractions_and_only_addition_rounds_them() {
             ("States.ArrayRange(5.4, -0.6, -2.4)", json!([5, 3, 1])),
             ("States.ArrayGetItem($.list, 1.2)", json!(2)),
             ("States.MathAdd(1.6, 2.7)", json!(5)),
+            // Reported to succeed on AWS; the sum is the one that Java's conversions give.
+            ("States.MathAdd(1e309, 1)", json!(0)),
+            ("States.ArrayPartition($.list, 2147483647)", json!([[1, 2, 3, 4, 5]])),
             ("States.MathAdd(-2147483648, 0)", json!(-2_147_483_648_i64)),
             ("States.MathRandom(1, 100, 42)", json!(63)),
             ("States.MathRandom(-5, 5, 42)", json!(-5)),

@@ -130,7 +130,8 @@ fn page(unmet: &BTreeMap<String, String>, asked: usize) -> String {
         .unwrap();
     }
     page += "\n\"Measured\": someone ran it on AWS and published the answer. \"Documented\": AWS's documentation says so. \"Said\": someone\nreported it without the exact answer.\n";
-    page += "\n## Different\n\n| fact | why |\n| --- | --- |\n";
+    page += "\n## Different\n\n";
+    page += if unmet.is_empty() { "None.\n" } else { "| fact | why |\n| --- | --- |\n" };
     for (id, why) in unmet {
         writeln!(page, "| {id} | {why} |").unwrap();
     }

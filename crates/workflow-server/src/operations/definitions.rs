@@ -10,6 +10,7 @@ use workflow_asl::limits::DEFINITION_CHARS;
 use workflow_asl::source::{Source, SourceError};
 use workflow_asl::{AwsDiagnostic, Code};
 use workflow_local::Program;
+use workflow_local::jackson::{self, Problem};
 
 use crate::api::{ApiError, Code as ApiCode, Input, Members};
 use crate::registry::Registry;
@@ -55,18 +56,14 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<AwsDiagnos
     let source = match Source::read_filled(text) {
         Ok(source) => source,
         Err(error) => {
-            let (line, column) = match bare_word(text) {
-                // The service points behind the word.
-                Some(word) => {
-                    let blanks = text.len() - text.trim_start().len();
-                    let read = text.get(..blanks + word.len()).unwrap_or(text);
-                    let line = read.rsplit('\n').next().unwrap_or(read);
-                    (read.matches('\n').count() + 1, line.chars().count() + 1)
+            let (message, location) = match jackson_problem(text) {
+                Some(problem) => (problem.to_string(), problem.location),
+                None => {
+                    let (line, column) = (error.location.line, error.location.column);
+                    let location = format!("[Source: {}; line: {line}, column: {column}]", shown(text));
+                    (format!("{}\n at {location}", error.diagnostic.message()), location)
                 }
-                None => (error.location.line, error.location.column),
             };
-            let location = format!("[Source: (String)\"{text}\"; line: {line}, column: {column}]");
-            let message = format!("{}\n at {location}", what_cannot_be_read(text, &error));
             return finding(error.diagnostic.code, message, Some(location));
         }
     };
@@ -77,31 +74,23 @@ fn check(text: &str, kind: MachineType) -> (Option<Arc<Program>>, Vec<AwsDiagnos
     (machine.map(|machine| Arc::new(Program::compile(&machine))), found)
 }
 
-/// Returns why a definition cannot be read, with the service's message for a bare word.
+/// Returns why a definition cannot be read, with the service's message if the definition is not JSON.
 pub(crate) fn what_cannot_be_read(text: &str, error: &SourceError) -> String {
-    match error.diagnostic.code {
-        Code::NotJson => what_is_not_json(text, &error.diagnostic.message()),
-        _ => error.diagnostic.message(),
-    }
+    what_is_not_json(text, &error.diagnostic.message())
 }
 
-/// Returns why a string is not JSON, with the service's message for a bare word.
+/// Returns why a string is not JSON, with the service's message.
 pub(crate) fn what_is_not_json(text: &str, error: &dyn fmt::Display) -> String {
-    match bare_word(text) {
-        Some(word) => format!(
-            "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-        ),
-        None => error.to_string(),
-    }
+    jackson_problem(text).map_or_else(|| error.to_string(), |problem| problem.message)
 }
 
-/// Returns the word at the beginning of a text that is not JSON.
-fn bare_word(text: &str) -> Option<&str> {
-    let text = text.trim_start();
-    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$')).unwrap_or(text.len());
-    let word = text.get(..end).unwrap_or_default();
-    let is_word = word.starts_with(|c: char| !c.is_ascii_digit()) && !["null", "true", "false"].contains(&word);
-    is_word.then_some(word)
+fn jackson_problem(text: &str) -> Option<Problem> {
+    jackson::problem(text, &shown(text))
+}
+
+/// Returns how the service's messages show a text.
+fn shown(text: &str) -> String {
+    format!("(String)\"{text}\"")
 }
 
 /// The maximum number of findings in an answer, which is also the default.

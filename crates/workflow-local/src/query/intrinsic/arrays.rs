@@ -8,12 +8,12 @@ use workflow_asl::limits::ARRAY_RANGE_ITEMS;
 
 use super::same;
 
-pub(super) fn partition(items: &[Value], size: i64) -> Option<Value> {
+pub(super) fn partition(items: &[Value], size: i32) -> Option<Value> {
     let size = usize::try_from(size).ok().filter(|size| *size > 0)?;
     Some(items.chunks(size).map(|chunk| Value::Array(chunk.to_vec())).collect())
 }
 
-pub(super) fn range(first: i64, last: i64, step: i64) -> Option<Value> {
+pub(super) fn range(first: i32, last: i32, step: i32) -> Option<Value> {
     if step == 0 {
         return None;
     }
@@ -29,7 +29,7 @@ pub(super) fn range(first: i64, last: i64, step: i64) -> Option<Value> {
     Some(Value::Array(items))
 }
 
-pub(super) fn item(items: &[Value], index: i64) -> Option<Value> {
+pub(super) fn item(items: &[Value], index: i32) -> Option<Value> {
     items.get(usize::try_from(index).ok()?).cloned()
 }
 

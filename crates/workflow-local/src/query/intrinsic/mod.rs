@@ -3,7 +3,6 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html>
 
 mod arrays;
-mod jackson;
 mod text;
 
 use serde_json::{Number, Value};
@@ -113,7 +112,7 @@ impl Args {
             Function::Hash => text::hash(self.get(0)?, self.text(1)?),
             Function::JsonMerge => merge(self),
             Function::MathRandom => math_random(self, random),
-            Function::MathAdd => math_add(self.rounded(0)?, self.rounded(1)?),
+            Function::MathAdd => self.rounded(0)?.checked_add(self.rounded(1)?).map(Value::from),
             Function::StringSplit => Some(text::split(self.text(0)?, self.text(1)?)),
             _ => None,
         }
@@ -131,22 +130,27 @@ impl Args {
         self.get(at)?.as_array().map(Vec::as_slice)
     }
 
-    /// Returns an integer. A fraction is cut towards zero, as measured on AWS (2026) although the documentation says that
-    /// it is rounded.
-    fn cut(&self, at: usize) -> Option<i64> {
-        self.integer(at, f64::trunc)
+    /// Returns an integer of 32 bits, as [`Self::rounded`] does. A fraction is cut towards zero, as measured on AWS (2026)
+    /// although the documentation says that it is rounded.
+    fn cut(&self, at: usize) -> Option<i32> {
+        i32::try_from(self.long(at)?).ok()
     }
 
-    /// Returns an integer. A fraction is rounded, as measured on AWS (2026) for `States.MathAdd` only.
-    fn rounded(&self, at: usize) -> Option<i64> {
-        // As Java rounds: halves go up.
-        self.integer(at, |number| (number + 0.5).floor())
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates; limits are checked where there are any")]
-    fn integer(&self, at: usize, whole: impl Fn(f64) -> f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates, as Java's does")]
+    fn long(&self, at: usize) -> Option<i64> {
         let value = self.get(at)?;
-        value.as_i64().or_else(|| value.as_f64().map(|number| whole(number) as i64))
+        value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
+    }
+
+    /// Returns an integer of 32 bits. A fraction is rounded as Java rounds, halves up, as measured on AWS (2026) for
+    /// `States.MathAdd` only. It accepts 1e309, but not the integer 3000000000: Java's conversion of a double cannot fail.
+    #[expect(clippy::cast_possible_truncation, reason = "as Java converts")]
+    fn rounded(&self, at: usize) -> Option<i32> {
+        let number = self.get(at)?.as_number()?;
+        match number.as_f64() {
+            Some(double) if number.is_f64() => Some((double + 0.5).floor() as i64 as i32),
+            _ => i32::try_from(number.as_i64()?).ok(),
+        }
     }
 }
 
@@ -185,18 +189,11 @@ fn merge(args: &Args) -> Option<Value> {
 /// Evaluates `States.MathRandom`. With a seed, it gives the first number of Java's generator, as measured on AWS
 /// (2026-04).
 fn math_random(args: &Args, random: &Random) -> Option<Value> {
-    let int = |at| i32::try_from(args.cut(at)?).ok();
-    let (start, end) = (int(0)?, int(1)?);
+    let (start, end) = (args.cut(0)?, args.cut(1)?);
     let span = u32::try_from(end.checked_sub(start)?).ok().filter(|span| *span > 0)?;
     let offset = match args.get(2) {
-        Some(_) => JavaRandom::new(args.cut(2)?).below(span).into(),
+        Some(_) => JavaRandom::new(args.long(2)?).below(span).into(),
         None => random.below(span.into()),
     };
     Some(Value::from(i64::from(start).saturating_add_unsigned(offset)))
-}
-
-/// Evaluates `States.MathAdd`: numbers and sum have 32 bits.
-fn math_add(a: i64, b: i64) -> Option<Value> {
-    let int = |number| i32::try_from(number).ok();
-    int(a)?.checked_add(int(b)?).map(Value::from)
 }

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use serde_json::Value;
 use workflow_asl::limits::INTRINSIC_TEXT_CHARS;
 
-use super::{Args, jackson};
+use super::Args;
+use crate::jackson;
 
 /// Evaluates `States.Format`, whose template is literal or the first argument. An error is the service's reason.
 pub(super) fn format(literal: Option<&[String]>, args: &Args) -> Result<Option<Value>, String> {
@@ -93,7 +94,7 @@ pub(super) fn string_to_json(text: &str) -> Result<Value, String> {
         return Ok(Value::Null);
     }
     crate::json_text::parse(text.as_bytes()).map_err(|error| {
-        let problem = jackson::problem(text).unwrap_or(error);
+        let problem = jackson::problem(text, jackson::REDACTED).map_or(error, |problem| problem.to_string());
         format!("Cannot convert String to Json in States.StringToJson, caused by: {problem}")
     })
 }

@@ -3,9 +3,28 @@
 //! Measured on AWS for names without quotes and unknown words (2026-04). Other words are those of Jackson 2.18:
 //! <https://github.com/FasterXML/jackson-core>.
 
-/// Returns what is wrong with a text; `None` if it is something else than this reader looks for.
-pub(super) fn problem(text: &str) -> Option<String> {
-    let mut reader = Reader { text: text.chars().collect(), at: 0, open: Vec::new() };
+/// What is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong, without the place.
+    pub message: String,
+    /// The place: `[Source: …; line: 1, column: 2]`.
+    pub location: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}\n at {}", self.message, self.location)
+    }
+}
+
+/// How places name a source that is not shown.
+pub const REDACTED: &str = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
+
+/// Returns what is wrong with a text, which places name `source`; `None` if it is something else than this reader looks
+/// for.
+pub fn problem(text: &str, source: &str) -> Option<Problem> {
+    let mut reader = Reader { text: text.chars().collect(), source, at: 0, open: Vec::new() };
     reader.read().err()
 }
 
@@ -20,22 +39,22 @@ enum Next {
     Separator,
 }
 
-struct Reader {
+struct Reader<'a> {
     text: Vec<char>,
+    source: &'a str,
     at: usize,
     /// The open arrays and objects: the character that closes each, and where it starts.
     open: Vec<(char, usize)>,
 }
 
-impl Reader {
-    fn read(&mut self) -> Result<(), String> {
+impl Reader<'_> {
+    fn read(&mut self) -> Result<(), Problem> {
         let mut next = Next::Value;
         loop {
             self.skip_blanks();
             let Some(c) = self.peek() else { return self.end(&next) };
             next = match (next, c) {
-                (Next::FirstItem, ']') | (Next::FirstName, '}') => self.close(c)?,
-                (Next::Separator, ']' | '}') => self.close(c)?,
+                (Next::FirstItem | Next::FirstName | Next::Separator, ']' | '}') => self.close(c)?,
                 (Next::Separator, ',') => {
                     self.at += 1;
                     if self.kind() == "Object" { Next::Name } else { Next::Value }
@@ -64,7 +83,7 @@ impl Reader {
         }
     }
 
-    fn value(&mut self, c: char) -> Result<Next, String> {
+    fn value(&mut self, c: char) -> Result<Next, Problem> {
         match c {
             '{' | '[' => {
                 self.open.push((if c == '{' { '}' } else { ']' }, self.at));
@@ -87,7 +106,7 @@ impl Reader {
         Ok(Next::Separator)
     }
 
-    fn close(&mut self, c: char) -> Result<Next, String> {
+    fn close(&mut self, c: char) -> Result<Next, Problem> {
         let kind = self.kind();
         self.at += 1;
         match self.open.pop() {
@@ -102,7 +121,7 @@ impl Reader {
     }
 
     /// Fails at the end of the text, unless nothing is open.
-    fn end(&self, next: &Next) -> Result<(), String> {
+    fn end(&self, next: &Next) -> Result<(), Problem> {
         let Some((_, start)) = self.open.last() else { return Ok(()) };
         let kind = self.kind();
         let what = match next {
@@ -113,7 +132,7 @@ impl Reader {
     }
 
     /// Skips a string, which begins here.
-    fn string(&mut self, unclosed: &str) -> Result<(), String> {
+    fn string(&mut self, unclosed: &str) -> Result<(), Problem> {
         self.at += 1;
         loop {
             let c = self.peek();
@@ -136,7 +155,7 @@ impl Reader {
         }
     }
 
-    fn unexpected<T>(&self, why: &str) -> Result<T, String> {
+    fn unexpected<T>(&self, why: &str) -> Result<T, Problem> {
         let c = self.peek().unwrap_or_default();
         let code = u32::from(c);
         let shown = match c {
@@ -147,8 +166,8 @@ impl Reader {
         self.error(&format!("Unexpected character ({shown}): {why}"), self.at)
     }
 
-    fn error<T>(&self, message: &str, at: usize) -> Result<T, String> {
-        Err(format!("{message}\n at {}", self.place(at)))
+    fn error<T>(&self, message: &str, at: usize) -> Result<T, Problem> {
+        Err(Problem { message: message.to_owned(), location: self.place(at) })
     }
 
     /// Returns the place of a character. Java counts UTF-16 units.
@@ -157,9 +176,7 @@ impl Reader {
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
         let column = before.rsplit(|c| *c == '\n').next().unwrap_or_default();
         let column = column.iter().map(|c| c.len_utf16()).sum::<usize>() + 1;
-        format!(
-            "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {line}, column: {column}]"
-        )
+        format!("[Source: {}; line: {line}, column: {column}]", self.source)
     }
 
     fn peek(&self) -> Option<char> {
@@ -186,9 +203,9 @@ mod tests {
     #[test]
     fn says_what_is_wrong_and_where() {
         let at = |message: &str, line: usize, column: usize| {
-            let source = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
-            Some(format!("{message}\n at [Source: {source}; line: {line}, column: {column}]"))
+            Some(format!("{message}\n at [Source: {REDACTED}; line: {line}, column: {column}]"))
         };
+        let problem = |text: &str| problem(text, REDACTED).map(|problem| problem.to_string());
         // Measured on AWS, 2026-04.
         let name = "Unexpected character ('b' (code 98)): was expecting double-quote to start field name";
         assert_eq!(problem("{bad json}"), at(name, 1, 2));
@@ -202,6 +219,7 @@ mod tests {
         assert_eq!(problem("[1,\n 1 2]"), at(comma, 2, 4));
         let close = format!("Unexpected close marker ']': expected '}}' (for Object starting at {start})");
         assert_eq!(problem("{\"a\":1]"), at(&close, 1, 8));
+        assert_eq!(problem("{]"), at(&close, 1, 3));
         assert_eq!(problem("[1,"), at("Unexpected end-of-input within/between Array entries", 1, 4));
         let quote = "Unexpected end-of-input: was expecting closing quote for a string value";
         assert_eq!(problem("\"a\\\""), at(quote, 1, 5));
