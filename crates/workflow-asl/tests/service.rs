@@ -183,6 +183,27 @@ fn a_refused_field_is_reported_once() {
         ),
         (one(json!({"Type": "Succeed", "Next": 5})), &[&form("Field 'Next' is not supported")]),
         (jsonata(json!({"Type": "Pass", "InputPath": 5, "End": true})), &[&other("InputPath")]),
+        (
+            jsonata(json!({"Type": "Pass", "Assign": "{% {} %}", "End": true})),
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Assign"],
+        ),
+        // Where no headers are allowed, none are missing.
+        (
+            one(json!({
+                "Type": "Map", "End": true,
+                "ItemReader": {
+                    "Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Bucket": "b", "Key": "k"},
+                    "ReaderConfig": {"InputType": "JSON", "CSVHeaderLocation": "GIVEN"},
+                },
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    "StartAt": "B", "States": {"B": end()},
+                },
+            })),
+            &[
+                "SCHEMA_VALIDATION_FAILED: Field 'CSVHeaderLocation' is not supported at /States/A/ItemReader/ReaderConfig",
+            ],
+        ),
         // Nor is a field of the other language one too many.
         (jsonata(json!({"Type": "Fail", "Error": "a", "ErrorPath": "$.a"})), &[&other("ErrorPath")]),
         (jsonata(json!({"Type": "Wait", "Seconds": 1, "SecondsPath": "$.a", "End": true})), &[&other("SecondsPath")]),
