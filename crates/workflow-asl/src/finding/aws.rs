@@ -2,8 +2,12 @@
 //!
 //! A finding whose words were not measured keeps its own.
 
+use serde_json::Value;
+
 use super::Finding;
-use crate::document::QueryLanguage;
+use crate::document::{Operator, QueryLanguage};
+use crate::limits::{STATE_NAME_CHARS, VARIABLE_NAME_CHARS};
+use crate::resource::Pattern;
 use crate::{Code, Diagnostic, Pointer};
 
 /// The code of findings that have no code of their own: they are about the form of the document.
@@ -23,20 +27,49 @@ pub struct AwsDiagnostic {
 }
 
 impl Diagnostic {
-    /// Returns the finding in the form of the Step Functions API.
-    pub fn to_aws(&self) -> AwsDiagnostic {
+    /// Returns the finding in the form of the Step Functions API, which reports each missing parameter by itself.
+    pub fn to_aws(&self, definition: &Value) -> Vec<AwsDiagnostic> {
         let finding = &*self.finding;
         let code = match finding {
             Finding::NotAnExpression {} | Finding::OpenExpression {} => FORM,
             _ => aws_code(self.code),
         };
-        let message = not_supported(finding).or_else(|| words(finding, &self.pointer));
-        AwsDiagnostic {
-            is_error: self.prevents_creation(),
-            code,
-            message: message.unwrap_or_else(|| self.message()),
-            location: self.place_for_aws().map(|at| at.to_aws_location()),
-        }
+        let messages = match finding {
+            Finding::MissingParameters { names, .. } => names.iter().map(|name| missing(name)).collect(),
+            _ => {
+                let message = not_supported(finding).or_else(|| self.not_recognized(definition));
+                vec![message.or_else(|| words(finding, &self.pointer)).unwrap_or_else(|| self.message())]
+            }
+        };
+        let location = self.place_for_aws().map(|at| at.to_aws_location());
+        let is_error = self.prevents_creation();
+        messages
+            .into_iter()
+            .map(|message| AwsDiagnostic { is_error, code, message, location: location.clone() })
+            .collect()
+    }
+
+    /// Returns the message about an ARN of an integration that Step Functions does not have.
+    fn not_recognized(&self, definition: &Value) -> Option<String> {
+        let is_of_call = matches!(
+            &*self.finding,
+            Finding::UnknownApi { .. }
+                | Finding::UnknownPattern { .. }
+                | Finding::RefusedPattern { .. }
+                | Finding::PatternOfTheOptimised { .. }
+                | Finding::UnsupportedOperation { .. }
+                | Finding::EventStream { .. }
+        );
+        let arn = definition.pointer(&self.pointer.to_string()).and_then(Value::as_str).filter(|_| is_of_call)?;
+        Some(format!(
+            "The resource provided {arn} is not recognized. The value is not a valid resource ARN, or the resource is \
+             not available in this region."
+        ))
+    }
+
+    /// Returns whether it is about a field that its object should not have, so that the API does not read the value.
+    pub(crate) fn refuses_field(&self) -> bool {
+        matches!(&*self.finding, Finding::FieldOfTheOtherLanguage { .. }) || not_supported(&self.finding).is_some()
     }
 
     /// Returns the place that the API reports: the object for a field that it should not have, nothing for the whole
@@ -45,7 +78,9 @@ impl Diagnostic {
         match &*self.finding {
             Finding::NoEnd { inner: false, .. } => None,
             Finding::FieldOfTheOtherLanguage { .. } | Finding::JsonPathInJsonata { .. } => self.pointer.parent(),
-            finding if not_supported(finding).is_some() => self.pointer.parent(),
+            finding if not_supported(finding).is_some() || is_of_template(finding, &self.pointer) => {
+                self.pointer.parent()
+            }
             _ => Some(self.pointer.clone()),
         }
     }
@@ -67,11 +102,23 @@ fn not_supported(finding: &Finding) -> Option<String> {
         Finding::UnknownField { field, .. } => field,
         Finding::FieldOfAnother { field, .. } | Finding::FieldOfFormat { field, .. } => *field,
         Finding::NothingCompared { operator } => *operator,
-        Finding::CredentialsOfActivity {} => "Credentials",
+        Finding::CredentialsOfActivity {} => {
+            return Some("The field 'Credentials' is not supported for activities".to_owned());
+        }
         Finding::ExecutionTypeOfInline {} => "ExecutionType",
         _ => return None,
     };
     Some(format!("Field '{field}' is not supported"))
+}
+
+/// Returns whether it is about the text under a key that ends in `.$`: the API reports it at the object.
+fn is_of_template(finding: &Finding, at: &Pointer) -> bool {
+    let is_text = matches!(
+        finding,
+        Finding::Malformed { code: Code::BadJsonPath | Code::BadIntrinsic | Code::BadTemplate, .. }
+            | Finding::ComputedNotText { .. }
+    );
+    is_text && at.tokens().last().is_some_and(|name| name.ends_with(crate::template::SUFFIX))
 }
 
 fn words(finding: &Finding, at: &Pointer) -> Option<String> {
@@ -95,12 +142,18 @@ fn words(finding: &Finding, at: &Pointer) -> Option<String> {
         Finding::NoRequest { field, .. } => required(&[*field]),
         Finding::NoResource { .. } => required(&["Resource"]),
         Finding::CsvWithoutHeaders {} => "The field 'CSVHeaderLocation' is required".to_owned(),
-        Finding::CredentialsWithoutRole { .. } => "The field 'RoleArn' is required but was missing".to_owned(),
+        Finding::CredentialsWithoutRole { .. } => missing("RoleArn"),
         Finding::TaskWithoutRequest { field, arn, .. } => format!("{field} field is required for resource ARN: {arn}"),
+        Finding::NoneOfTheFields { fields, .. } | Finding::ExclusiveFields { group: fields, .. }
+            if fields.iter().any(|field| ["Variable", "Condition"].contains(field)) =>
+        {
+            "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]".to_owned()
+        }
         Finding::NoneOfTheFields { fields, .. } => only_one(fields),
+        Finding::NoComparison {} => only_one(&operators()),
         Finding::NoTransition { .. } => only_one(&["Next", "End"]),
         Finding::ExclusiveFields { group, .. } => too_many(group),
-        Finding::TwoComparisons { operators } => too_many(operators),
+        Finding::TwoComparisons { .. } => too_many(&operators()),
 
         // Values.
         Finding::WrongType { expected, .. } | Finding::Unfilled { expected, .. } => {
@@ -127,6 +180,11 @@ fn words(finding: &Finding, at: &Pointer) -> Option<String> {
         Finding::NotATimestamp { .. } | Finding::NotATimestampToCompare { .. } => {
             "String does not match RFC3339 timestamp".to_owned()
         }
+        Finding::NoPath { .. } | Finding::Malformed { code: Code::BadJsonPath, .. }
+            if ["InputPath", "OutputPath"].contains(&&*name()) =>
+        {
+            "Value must be a valid JSONPath.".to_owned()
+        }
         Finding::NoPath { .. } => "Value is not a Reference Path: Reference path didn't start with '$'".to_owned(),
         Finding::PathOfMany { .. }
         | Finding::NotAReferencePath { .. }
@@ -137,30 +195,45 @@ fn words(finding: &Finding, at: &Pointer) -> Option<String> {
         }
         Finding::NotAResource { .. } => "Value is not a valid resource ARN".to_owned(),
         Finding::ExpressActivity {} => "Express state machine does not support Activity ARN".to_owned(),
+        // The message about tokens ends in a blank.
         Finding::ExpressWaits { pattern } => {
-            format!("Express state machine does not support '{}' service integration", pattern.suffix())
+            let end = if *pattern == Pattern::WaitForTaskToken { " " } else { "" };
+            format!("Express state machine does not support '{}' service integration{end}", pattern.suffix())
+        }
+        Finding::ExpressDistributed {} => {
+            "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines".to_owned()
         }
 
         // Paths, calls and expressions.
-        Finding::Malformed { code: Code::BadIntrinsic | Code::BadTemplate, .. } | Finding::ComputedNotText { .. } => {
+        Finding::Malformed { code: Code::BadIntrinsic | Code::BadTemplate, .. }
+        | Finding::ComputedNotText { .. }
+        | Finding::GivesNoString { .. } => neither_path_nor_call(&name()),
+        Finding::Malformed { code: Code::BadJsonPath, .. }
+            if name().ends_with(crate::template::SUFFIX) || ["ErrorPath", "CausePath"].contains(&&*name()) =>
+        {
             neither_path_nor_call(&name())
         }
-        Finding::Malformed { code: Code::BadJsonPath, .. } if name().ends_with(crate::template::SUFFIX) => {
-            neither_path_nor_call(&name())
-        }
+        Finding::Malformed { code: Code::BadJsonPath, .. } => "Value is not a Reference Path".to_owned(),
         Finding::NotAnExpression {} | Finding::OpenExpression {} => {
             "JSONata string must start with {% and end with %}".to_owned()
         }
         Finding::NotInStates { name, .. } => format!("Field '$states.{name}' does not exist."),
 
         // Variables.
-        Finding::BadVariableName { name, .. } => format!("Invalid variable name '{name}'"),
-        Finding::ReservedVariable {} => "Cannot assign to reserved variable '$states'".to_owned(),
+        Finding::BadVariableName { name, .. } => {
+            let characters = name.chars().count() <= VARIABLE_NAME_CHARS;
+            let why = if characters { ": the variable name contains invalid characters." } else { "" };
+            format!("Invalid variable name '{name}'{why}")
+        }
+        Finding::ReservedVariable {} => "Cannot assign to reserved variable '$states'.".to_owned(),
         Finding::OuterVariable { name, .. } => {
             format!("The variable name '{name}' was already defined in a parent scope.")
         }
 
-        // Transitions.
+        // States, labels and transitions.
+        Finding::DuplicateStateName { state, .. } => format!("Duplicate State name: {state}"),
+        Finding::StateNameTooLong { state, .. } => too_long("State", state, STATE_NAME_CHARS),
+        Finding::DuplicateLabel { label, .. } => format!("Duplicate Label name: {label}"),
         Finding::UnknownTarget { name, .. } | Finding::TargetInOtherScope { name, .. } => {
             format!("Missing 'Next' target: {name}")
         }
@@ -176,6 +249,18 @@ fn required(fields: &[&str]) -> String {
 
 fn only_one(fields: &[&str]) -> String {
     format!("This object should have only one of the following fields: {}", set(fields))
+}
+
+fn missing(field: &str) -> String {
+    format!("The field '{field}' is required but was missing")
+}
+
+fn too_long(what: &str, name: &str, limit: usize) -> String {
+    format!("{what} name '{name}' exceeds the {limit}-character limit allowed by the service")
+}
+
+fn operators() -> Vec<&'static str> {
+    Operator::ALL.iter().map(|operator| operator.name()).collect()
 }
 
 fn too_many(fields: &[&str]) -> String {

@@ -51,15 +51,19 @@ pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &m
         for group in
             table.groups.iter().filter(|group| object.state_kind().is_none_or(|kind| group.kinds.contains(kind)))
         {
+            let count = group.count;
             let there: Vec<_> = group.fields.iter().copied().filter(|name| present.contains(name)).collect();
             let possible = table.fields.iter().filter(|field| {
                 group.fields.contains(&field.name) && field.language.is_none_or(|language| language == object.language)
             });
             let possible = possible.map(|field| field.name);
-            if there.is_empty() && group.count != Count::AtMostOne {
+            if there.is_empty() && count != Count::AtMostOne {
                 found.push(Finding::NoneOfTheFields { of, fields: possible.collect() }.at(object.at.clone()));
-            } else if there.len() > 1 && group.count != Count::AtLeastOne {
-                let group = possible.collect();
+                continue;
+            }
+            // Another finding reports a field of the other language.
+            let group: Vec<_> = possible.collect();
+            if there.iter().filter(|name| group.contains(name)).count() > 1 && count != Count::AtLeastOne {
                 found.push(Finding::ExclusiveFields { of, fields: there, group }.at(object.at.clone()));
             }
         }

@@ -71,7 +71,9 @@ fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>)
     if config.transformation.as_deref() == Some("LOAD_AND_FLATTEN") && !config.has("InputType") {
         found.push(Finding::NoInputType {}.at(at.clone()));
     }
-    if config.csv_header_location.as_deref() == Some("GIVEN") && !config.has("CSVHeaders") {
+    // Where no headers are allowed, none are missing.
+    let may_have = config.input_type.as_deref().is_none_or(|input| !WITHOUT_HEADERS.contains(&input));
+    if may_have && config.csv_header_location.as_deref() == Some("GIVEN") && !config.has("CSVHeaders") {
         found.push(Finding::NoGivenHeaders {}.at(at.clone()));
     }
 }

@@ -46,7 +46,7 @@ use crate::{Code, Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
-pub use service::check_as_the_service;
+pub use service::{check_as_the_service, reported_by_the_service};
 pub use task::waits_for_unsent_token;
 use variables::Assigned;
 

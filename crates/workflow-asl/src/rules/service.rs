@@ -17,6 +17,17 @@ pub fn check_as_the_service(definition: &Value, kind: MachineType) -> (Option<Ch
     let (machine, mut found) = check_and_parse(definition, kind, revise);
     // The API accepts what only fails at run time.
     found.retain(|one| !one.code.fails_only_when_it_runs());
+    (machine, reported_by_the_service(definition, found))
+}
+
+/// Returns findings about a definition as the Step Functions API reports them: in its order, and each once.
+pub fn reported_by_the_service(definition: &Value, mut found: Vec<Diagnostic>) -> Vec<AwsDiagnostic> {
+    // It does not read the value of a field that should not be there.
+    let refused: BTreeSet<_> = found.iter().filter(|one| one.refuses_field()).map(|one| one.pointer.clone()).collect();
+    found.retain(|one| {
+        let from = if one.refuses_field() { one.pointer.parent() } else { Some(one.pointer.clone()) };
+        !std::iter::successors(from, Pointer::parent).any(|at| refused.contains(&at))
+    });
     let places = places(definition);
     let place = |one: &Diagnostic| {
         let at = one.place_for_aws().unwrap_or_default();
@@ -26,22 +37,23 @@ pub fn check_as_the_service(definition: &Value, kind: MachineType) -> (Option<Ch
     found.sort_by_cached_key(|one| (step(one.code), place(one)));
     let mut reported: Vec<AwsDiagnostic> = Vec::new();
     let mut known = BTreeSet::new();
-    for one in found.iter().map(Diagnostic::to_aws) {
+    for one in found.iter().flat_map(|one| one.to_aws(definition)) {
         // One name in an expression twice is one finding.
         if known.insert((one.code, one.message.clone(), one.location.clone())) {
             reported.push(one);
         }
     }
-    (machine, reported)
+    reported
 }
 
-/// The steps of the API's validation, which are reported in their order: the objects and their fields, the targets of
-/// transitions, the end of the machine, the states that no transition leads to.
+/// The steps of the API's validation, which are reported in their order: the objects and their fields, the names, the
+/// targets of transitions, the end of the machine, the states that no transition leads to.
 fn step(code: Code) -> u8 {
     match code {
-        Code::UnknownTarget | Code::TargetInOtherScope => 1,
-        Code::NoWayToEnd => 2,
-        Code::UnreachableState => 3,
+        Code::DuplicateStateName | Code::StateNameTooLong | Code::DuplicateLabel | Code::BadLabel => 1,
+        Code::UnknownTarget | Code::TargetInOtherScope => 2,
+        Code::NoWayToEnd => 3,
+        Code::UnreachableState => 4,
         _ => 0,
     }
 }

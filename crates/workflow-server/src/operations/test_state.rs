@@ -4,10 +4,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use workflow_asl::Pointer;
 use workflow_asl::limits::{CAUSE_CHARS, DEFINITION_CHARS, ERROR_CHARS, PAYLOAD_BYTES, RESOURCE_NAME_CHARS};
+use workflow_asl::rules::reported_by_the_service;
 use workflow_asl::source::Source;
-use workflow_asl::{Diagnostic, Pointer};
 use workflow_local::handlers::Handlers;
 use workflow_local::test_state::{FieldValidation, InspectionLevel, Mock, TestState, TestStateError};
 use workflow_local::{DefinitionError, TaskError};
@@ -46,7 +47,7 @@ impl Registry {
             Some(name) => TestState::of_machine(source.value(), name),
             None => TestState::of_state(source.value()),
         }
-        .map_err(|error| refused(error, state_name))?;
+        .map_err(|error| refused(error, source.value(), state_name))?;
         let makes_calls = test.is_task() && mock.is_none();
         if makes_calls && role_arn.is_none() {
             let message = "RoleArn must be specified when testing a Task state";
@@ -86,7 +87,7 @@ impl Registry {
             }
             false => test.run(&state_input),
         };
-        tested.map(|result| result.to_api_json(level)).map_err(|error| refused(error, state_name))
+        tested.map(|result| result.to_api_json(level)).map_err(|error| refused(error, source.value(), state_name))
     }
 }
 
@@ -151,19 +152,21 @@ impl<'a> StateConfiguration<'a> {
 }
 
 /// Returns the API's error for a state that cannot be tested. A state without its machine is called `StateName`.
-fn refused(error: TestStateError, state_name: Option<&str>) -> ApiError {
+fn refused(error: TestStateError, definition: &Value, state_name: Option<&str>) -> ApiError {
     match error {
         TestStateError::Refused { code, message } => {
             ApiError::new(Code::named(code).unwrap_or(Code::Validation), message)
         }
         TestStateError::Definition(DefinitionError::Invalid(mut found)) => {
+            let mut definition = definition.clone();
             if state_name.is_none() {
+                definition = json!({"States": {"StateName": definition}});
                 let state = Pointer::root().child("States").child("StateName");
                 for one in &mut found {
                     one.pointer = one.pointer.tokens().fold(state.clone(), |at, token| at.child(&token));
                 }
             }
-            definitions::refused(&found.iter().map(Diagnostic::to_aws).collect::<Vec<_>>())
+            definitions::refused(&reported_by_the_service(&definition, found))
         }
         TestStateError::Definition(other) => ApiError::new(Code::InvalidDefinition, other.to_string()),
         other => ApiError::new(Code::Validation, other.to_string()),
