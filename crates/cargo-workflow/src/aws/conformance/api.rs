@@ -33,6 +33,9 @@ pub(super) enum NoResult {
     NoAnswer(String),
 }
 
+/// Whether the call succeeded, and the body of the response.
+type RawAnswer = (bool, Vec<u8>);
+
 /// Replaces the request of another operation before the SDK signs it, and keeps the answer.
 ///
 /// The SDK has the credentials, the signature, the retries and the connection, but its operations check what they send
@@ -42,7 +45,7 @@ struct Exchange {
     operation: String,
     body: String,
     on_sync_host: bool,
-    answer: Arc<Mutex<Option<(bool, Vec<u8>)>>>,
+    answer: Arc<Mutex<Option<RawAnswer>>>,
 }
 
 impl Intercept for Exchange {
