@@ -44,9 +44,6 @@ fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value,
     let unknown = text.is_some_and(placeholder::contained);
     let strings = Strings { expressions: texts.expressions, of: object.kind, field };
     match field.form {
-        Form::Template if jsonata && field.name == "Assign" && !value.is_object() => {
-            wrong_type(value, "Object", &at, found);
-        }
         Form::Template | Form::Computed if jsonata => {
             let before = found.len();
             strings.check_all(value, &at, found);
