@@ -30,6 +30,7 @@ mod execution;
 pub mod handlers;
 pub mod history;
 mod item_reader;
+#[doc(hidden)]
 pub mod jackson;
 mod java;
 mod json_text;
