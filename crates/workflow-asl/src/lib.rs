@@ -19,6 +19,7 @@ pub mod error_name;
 pub mod finding;
 pub mod graph;
 pub mod hash;
+pub mod hash_map_order;
 pub mod intrinsic;
 pub mod json_kind;
 pub mod jsonata;

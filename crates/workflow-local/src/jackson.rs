@@ -19,7 +19,7 @@ impl std::fmt::Display for Problem {
 }
 
 /// How places name a source that is not shown.
-pub const REDACTED: &str = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
+pub(crate) const REDACTED: &str = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
 
 /// Returns what is wrong with a text, which places name `source`; `None` if it is something else than this reader looks
 /// for.

@@ -32,7 +32,6 @@ pub mod history;
 mod item_reader;
 #[doc(hidden)]
 pub mod jackson;
-mod java;
 mod json_text;
 mod mock_file;
 pub mod mutation;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::document::{Operator, QueryLanguage};
+use crate::hash_map_order::sort_as_hash_map;
 use crate::limits::{STATE_NAME_CHARS, VARIABLE_NAME_CHARS};
 use crate::resource::Pattern;
 use crate::{Code, Diagnostic, Pointer};
@@ -290,17 +291,9 @@ fn list(names: &[&str]) -> String {
     format!("[{}]", names.join(", "))
 }
 
-/// Returns names in the order of a Java `HashSet`, as AWS lists fields.
+/// Returns names in the order in which AWS lists fields.
 fn set(names: &[&str]) -> String {
-    let hash =
-        |name: &str| name.encode_utf16().fold(0_u32, |hash, unit| hash.wrapping_mul(31).wrapping_add(u32::from(unit)));
-    // A table is at most three quarters full, and has 16 places at least.
-    let places = (names.len() * 4 / 3 + 1).next_power_of_two().max(16);
-    let place = |name: &&str| {
-        let hash = hash(name);
-        (hash ^ (hash >> 16)) as usize & (places - 1)
-    };
     let mut names = names.to_vec();
-    names.sort_by_key(place);
+    sort_as_hash_map(&mut names, |name| name);
     list(&names)
 }

@@ -16,7 +16,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub use insert::InsertError;
-pub use select::NoMatch;
+pub use select::{NoMatch, same};
 pub(crate) use steps::Step;
 
 use filter::Filter;

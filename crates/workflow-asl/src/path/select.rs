@@ -283,7 +283,7 @@ fn slice<'a>(items: &'a [Value], from: Option<i64>, to: Option<i64>) -> impl Ite
 }
 
 /// Returns whether two values are equal, with numbers by value (1 and 1.0 are equal) and members in any order.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
+pub fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
         (Value::Array(left), Value::Array(right)) => {

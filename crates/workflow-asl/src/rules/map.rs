@@ -54,9 +54,13 @@ pub(super) fn csv_readers_know_their_headers(definition: &Definition<'_>, found:
     }
 }
 
+/// A manifest that Athena wrote is CSV too, but has its own rules.
+fn has_own_rules(config: &ReaderConfig) -> bool {
+    config.manifest_type.as_deref().is_some_and(|manifest| manifest != "S3_INVENTORY")
+}
+
 fn csv_headers(config: &ReaderConfig, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    // A manifest that Athena wrote is CSV too, but has its own rules.
-    if config.manifest_type.as_deref().is_some_and(|of| of != "S3_INVENTORY") {
+    if has_own_rules(config) {
         return;
     }
     match config.input_type.as_deref() {
@@ -121,7 +125,7 @@ pub(super) fn fields_have_an_effect(definition: &Definition<'_>, found: &mut Vec
         let Some(input) = config.input_type.as_deref() else { continue };
         for (field, inputs) in READERS.iter().filter(|(field, _)| config.has(field)) {
             // `csv_headers` reports the headers that AWS rejects.
-            if HEADERS.contains(field) && WITHOUT_HEADERS.contains(&input) && config.manifest_type.is_none() {
+            if HEADERS.contains(field) && WITHOUT_HEADERS.contains(&input) && !has_own_rules(config) {
                 continue;
             }
             // Another finding reports an unknown type.

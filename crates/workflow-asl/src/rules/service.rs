@@ -22,6 +22,9 @@ pub fn check_as_the_service(definition: &Value, kind: MachineType) -> (Option<Ch
 
 /// Returns findings about a definition as the Step Functions API reports them: in its order, and each once.
 pub fn reported_by_the_service(definition: &Value, mut found: Vec<Diagnostic>) -> Vec<AwsDiagnostic> {
+    if found.is_empty() {
+        return Vec::new();
+    }
     // It does not read the value of a field that should not be there.
     let refused: BTreeSet<_> = found.iter().filter(|one| one.refuses_field()).map(|one| one.pointer.clone()).collect();
     found.retain(|one| {

@@ -132,6 +132,8 @@ fn calls_that_fail_on_their_values() {
         (call("States.JsonMerge($.a, $.b, true)"), fails),
         (call("States.MathAdd(1, 4294967296)"), fails),
         (call("States.MathAdd(2147483647, 1)"), fails),
+        // AWS takes it, as measured in 2026.
+        (call("States.MathAdd(1e309, 1)"), &[]),
         (call("States.ArrayRange(1, 9, 0.9)"), fails),
         (call("States.MathRandom(1.4, 1.6)"), fails),
         (call("$.a.sum()"), fails),

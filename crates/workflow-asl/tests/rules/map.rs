@@ -160,6 +160,12 @@ fn fields_that_have_no_effect() {
             &[(Code::UnknownField, &at("CSVHeaderLocation")), (Code::UnknownField, &at("CSVHeaders"))],
         ),
         (
+            distributed(reader(
+                json!({"InputType": "PARQUET", "ManifestType": "S3_INVENTORY", "CSVHeaderLocation": "FIRST_ROW"}),
+            )),
+            &[(Code::UnknownField, &at("CSVHeaderLocation"))],
+        ),
+        (
             distributed(reader(json!({"InputType": "CSV", "ManifestType": "S3_INVENTORY"}))),
             &[(Code::MissingField, "/States/S/ItemReader/ReaderConfig")],
         ),

@@ -11,8 +11,8 @@ use workflow_asl::source::Source;
 use workflow_asl::{Diagnostic, Pointer, StateMachine, rules};
 
 use super::compile_fields::{amount, condition, distributed, path, result_place, selection, template, template_in};
-use super::handling::{Catcher, ErrorNames, Retrier};
 use super::resource::Resource;
+use super::retry_catch::{Catcher, ErrorNames, Retrier};
 use super::{ChoiceProgram, Items, MapProgram, Program, StateId, StateProgram, TaskProgram, WaitProgram, Work};
 use crate::coverage::Watch;
 use crate::error::DefinitionError;

@@ -8,6 +8,7 @@ use workflow_asl::checked::{CheckedMachine, CheckedObject, CheckedValue};
 use workflow_asl::document::{
     ChoiceRule, Comparison, Field, ItemBatcher, ItemReader, MachineType, Operator, ReaderConfig, ResultWriter, State,
 };
+use workflow_asl::hash_map_order::sort_as_hash_map;
 use workflow_asl::pattern::Pattern;
 
 use super::rule::{Compared, Operand, Rule, Test, Type};
@@ -15,7 +16,6 @@ use super::{
     Amount, AmountFrom, Batcher, CsvHeader, Distributed, Format, Range, Reader, ResultPlace, Selection, Source,
     Transformation, Writer,
 };
-use crate::java::sort_as_hash_map;
 use crate::payload::Payload;
 use crate::query::intrinsic::CompiledCall;
 use crate::query::jsonata::Expression;

@@ -3,8 +3,8 @@
 mod compile;
 mod compile_fields;
 mod coverage_event;
-pub(crate) mod handling;
 pub(crate) mod resource;
+pub(crate) mod retry_catch;
 pub(crate) mod rule;
 
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use crate::query::jsonata::Expression;
 use crate::query::path::Path;
 use crate::query::template::Template;
 pub(crate) use coverage_event::CoverageEvent;
-use handling::{Catcher, Retrier};
 use resource::Resource;
+use retry_catch::{Catcher, Retrier};
 use rule::Rule;
 
 /// A compiled state machine, which any number of executions can share.

@@ -6,6 +6,7 @@
 
 use regex_lite::Regex;
 use serde_json::{Map, Value};
+use workflow_asl::path::same;
 
 /// The tolerance for the duration of an execution, in seconds.
 const SECONDS: f64 = 0.05;
@@ -146,19 +147,4 @@ fn any_order(items: &[Value], given: &Value) -> bool {
         rest.iter().position(fits).map(|index| rest.swap_remove(index)).is_some()
     });
     all && rest.is_empty()
-}
-
-/// Returns whether two values are equal, with numbers by value.
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            let equal = |(name, one): (&String, &Value)| other.get(name).is_some_and(|other| same(one, other));
-            one.len() == other.len() && one.iter().all(equal)
-        }
-        _ => one == other,
-    }
 }

@@ -31,10 +31,10 @@ pub(super) struct Outcome {
 
 /// Runs facts at an endpoint.
 pub(super) struct Runner {
-    pub(super) api: Api,
-    pub(super) role: String,
+    api: Api,
+    role: String,
     /// Distinguishes the names of this run.
-    pub(super) run: String,
+    run: String,
     /// The operations and parameters that delete what was created.
     created: Vec<(&'static str, Value)>,
 }

@@ -5,7 +5,7 @@ mod higher_order;
 mod matching;
 mod numbers;
 mod objects;
-mod service;
+mod step_functions;
 mod strings;
 
 use super::error::Error;

@@ -15,7 +15,7 @@ use super::timer::TimerKind;
 use super::{Execution, Status};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
-use crate::program::handling::{Catcher, Retrier};
+use crate::program::retry_catch::{Catcher, Retrier};
 use crate::program::{CoverageEvent, StateProgram};
 use crate::query::Context;
 

@@ -1,8 +1,8 @@
-//! The order of a Java `HashMap`, which the service's answers show.
+//! The order of a Java `HashMap` and `HashSet`, which AWS's answers show: the keys of templates, the fields in messages.
 
 /// Puts entries with unique names into the order in which a `java.util.HashMap` lists them, to which they were added in
 /// the given order.
-pub(crate) fn sort_as_hash_map<T>(entries: &mut [T], name: impl Fn(&T) -> &str) {
+pub fn sort_as_hash_map<T>(entries: &mut [T], name: impl Fn(&T) -> &str) {
     // A table starts with 16 buckets and doubles when it is more than three quarters full.
     let mut buckets = 16;
     while entries.len() * 4 > buckets * 3 {
