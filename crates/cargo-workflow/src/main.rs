@@ -40,6 +40,7 @@ mod shapes;
 mod siblings;
 mod simulate;
 mod source;
+mod store;
 mod template;
 mod test_file;
 mod type_questions;
@@ -83,6 +84,8 @@ enum Command {
     Run(run::Run),
     /// Serve the Step Functions API on localhost for the state machines in files
     Serve(serve::Serve),
+    /// Check, export, compact, repair or upgrade the data of `serve --data`
+    Store(store::Store),
     /// Check `workflow!` in Rust files, ASL in JSON or YAML, and CloudFormation and SAM templates
     Validate(validate::Validate),
     /// Apply the safe fixes for problems that `validate` finds
@@ -239,6 +242,7 @@ fn main() -> ExitCode {
         Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
         Command::Serve(serve) => serve.execute(&mut output),
+        Command::Store(store) => store.execute(&mut output),
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),

@@ -13,6 +13,7 @@
 //! | --- | --- | --- |
 //! | `jsonata` | yes | JSONata, by `workflow-jsonata` |
 //! | `graph` | no | `Execution::to_html`: a page of an execution; the report of a failing test |
+//! | `snapshot` | no | `Execution::snapshot`: an ended execution as bytes |
 //!
 //! `workflow-server` serves executions over the Step Functions API.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -63,6 +64,8 @@ pub use declared::TypeMismatch;
 pub use driver::Driver;
 pub use engine::Engine;
 pub use error::{DefinitionError, RunError};
+#[cfg(feature = "snapshot")]
+pub use execution::Snapshot;
 pub use execution::{
     Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, Status,
     TaskWithToken, View,

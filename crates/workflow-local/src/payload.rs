@@ -129,6 +129,27 @@ impl Payload {
     }
 }
 
+/// The JSON text of the value.
+#[cfg(feature = "snapshot")]
+impl serde::Serialize for Payload {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0.content {
+            Content::Value(value) => value.serialize(serializer),
+            // A copy that is not kept: reading the value would keep it.
+            _ => self.0.to_value().serialize(serializer),
+        }
+    }
+}
+
+/// The value is parsed on first access.
+#[cfg(feature = "snapshot")]
+impl<'de> serde::Deserialize<'de> for Payload {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
+        Ok(Self::of_text(Arc::new(SharedText::whole(text.into()))))
+    }
+}
+
 impl Measured {
     fn value(&self) -> &Value {
         match &self.content {

@@ -46,15 +46,21 @@ mod registry;
 mod server;
 #[cfg(feature = "sfn")]
 mod sfn_config;
+#[cfg(feature = "durable")]
+mod store;
 
 pub use embedded::{Embedded, StateMachine};
 pub use executions::RunningHandler;
+#[cfg(feature = "durable")]
+pub use journal::{Quarantined, StoreState};
 pub use limits::{Limits, Retention};
 #[cfg(feature = "trace")]
 pub use outlets::post_trace;
 pub use server::{Builder, Refused, Server};
 #[cfg(feature = "sfn")]
 pub use sfn_config::WithoutSyncPrefix;
+#[cfg(feature = "durable")]
+pub use store::{Store, StoreReport};
 /// What handlers and the builder take, from the engine.
 pub use workflow_local::{
     Answers, Clock, FolderStore, ListedObject, MachineType, MemoryStore, MockFile, MockFileError, ObjectStore,

@@ -20,7 +20,9 @@ use crate::api::arn::Scope;
 use crate::clock::ServerClock;
 use crate::executions::{Outside, RunningHandler, Threads};
 use crate::http::{self, Hosts, Service};
-use crate::journal::Journal;
+use crate::journal::{Journal, Restored};
+#[cfg(feature = "durable")]
+use crate::journal::{Quarantined, StoreState};
 use crate::outlets::{Events, ExpressLogs};
 use crate::registry::{PermanentMachine, Registry};
 use crate::{Limits, Retention};
@@ -70,7 +72,7 @@ pub struct Server {
     #[cfg(feature = "console")]
     console: Arc<crate::console::Console>,
     #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without data there is none"))]
-    diverged: Vec<String>,
+    restored: Restored,
 }
 
 impl Server {
@@ -182,11 +184,23 @@ impl Server {
 
     /// Returns the ARNs of the executions restored from [`Builder::data`] that were running and whose program now
     /// behaves differently: replaying their inputs gave a different history. They are aborted with the error
-    /// `Workflow.ReplayDiverged`; their records are not changed. An ended execution is replayed when it is described;
-    /// if it diverges, the description has this error.
+    /// `Workflow.ReplayDiverged`; their records are not changed.
     #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
-        &self.diverged
+        &self.restored.diverged
+    }
+
+    /// Returns what could not be restored from [`Builder::data`].
+    #[cfg(feature = "durable")]
+    pub fn quarantined(&self) -> &[Quarantined] {
+        &self.restored.quarantined
+    }
+
+    /// Waits until the server's ability to store data is another one, and returns it. Without [`Builder::data`] it never
+    /// changes.
+    #[cfg(feature = "durable")]
+    pub async fn store_changed(&self, seen: &StoreState) -> StoreState {
+        self.registry.journal.changed(seen).await
     }
 }
 
@@ -491,7 +505,7 @@ impl Builder {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (limits, scope, hosts) = (self.limits.bounded(), self.scope(), Hosts::new(address.ip(), &self.hosts));
-        let (registry, diverged) = self.registry()?;
+        let (registry, restored) = self.registry()?;
         #[cfg(feature = "console")]
         let console: Arc<crate::console::Console> = Arc::default();
         let service = Service {
@@ -511,7 +525,7 @@ impl Builder {
             serving,
             #[cfg(feature = "console")]
             console,
-            diverged,
+            restored,
         })
     }
 
@@ -520,16 +534,32 @@ impl Builder {
         self.scope.clone()
     }
 
-    /// Creates the registry, restores its data if there is any, and drives it. Also returns the ARNs of executions that
-    /// diverged.
-    pub(crate) fn registry(mut self) -> io::Result<(Arc<Registry>, Vec<String>)> {
+    /// Restores a journal, and drives nothing.
+    #[cfg(feature = "durable")]
+    pub(crate) fn restored(self, journal: Journal) -> io::Result<Restored> {
+        let registry = self.empty_registry(journal)?;
+        registry.restore().map(|(restored, _)| restored).map_err(io::Error::other)
+    }
+
+    /// Creates the registry, restores its data if there is any, and drives it.
+    pub(crate) fn registry(mut self) -> io::Result<(Arc<Registry>, Restored)> {
+        let journal = self.journal()?;
+        let registry = self.empty_registry(journal)?;
+        let (restored, running) = registry.restore().map_err(io::Error::other)?;
+        // All must exist before one continues, because it may call another.
+        for (run, pending) in running {
+            registry.drive_on(run, pending);
+        }
+        Ok((registry, restored))
+    }
+
+    fn empty_registry(self, journal: Journal) -> io::Result<Arc<Registry>> {
         let limits = self.limits.bounded();
         let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
         if !(self.speed.is_finite() && self.speed > 0.0) {
             let why = format!("the clock cannot run at the speed {}", self.speed);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        let journal = self.journal()?;
         // Names and tokens of an earlier run must not be repeated.
         let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
         let events = self.events.as_deref().map(Events::new).transpose()?;
@@ -553,9 +583,7 @@ impl Builder {
             // It is set nowhere else.
             let _ = registry.traces.set(crate::outlets::Traces::new(url)?);
         }
-        let registry = Arc::new(registry);
-        let diverged = registry.restore().map_err(io::Error::other)?;
-        Ok((registry, diverged))
+        Ok(Arc::new(registry))
     }
 }
 
@@ -566,7 +594,7 @@ impl fmt::Debug for Builder {
 }
 
 /// Returns a number that differs at each start.
-fn entropy() -> u64 {
+pub(crate) fn entropy() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish()
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use workflow_local::{Clock, MockFile};
-use workflow_server::{Retention, Server};
+use workflow_server::{Retention, Server, StoreState};
 
 use crate::Failure;
 use crate::params::Params;
@@ -182,9 +182,12 @@ impl Serve {
         let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
         for arn in server.diverged() {
             eprintln!(
-                "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its program, or \
-                 what it reads, has changed"
+                "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its records were \
+                 written by another version, which can still run it"
             );
+        }
+        for quarantined in server.quarantined() {
+            eprintln!("warning: {quarantined}\n  = help: its records are left as they are, and everything else works");
         }
         let told = files.put(&server);
         for line in told.lines {
@@ -198,10 +201,19 @@ impl Serve {
         output.write_all(ready.as_bytes())?;
         output.flush()?;
         let mut ended = std::pin::pin!(end());
+        let mut store = StoreState::Writes;
         let watches = !self.no_watch && !self.files.is_empty();
         loop {
             tokio::select! {
                 () = ended.as_mut() => break,
+                state = server.store_changed(&store) => {
+                    match &state {
+                        StoreState::Ended(why) => return Err(format!("error: the data cannot be written any more: {why}").into()),
+                        StoreState::Fails(why) => eprintln!("warning: the data cannot be written: {why}\n  = help: clients are refused until it can"),
+                        _ => eprintln!("note: the data is written again"),
+                    }
+                    store = state;
+                }
                 () = tokio::time::sleep(LOOK), if watches => {
                     if files.changed() {
                         for line in files.put(&server).lines {

@@ -43,6 +43,7 @@ impl Clone for Execution {
             answer_types: self.answer_types.clone(),
             // It is of the original's last answer.
             refusal: None,
+            of_snapshot: self.of_snapshot,
             #[cfg(feature = "jsonata")]
             jsonata_limits: self.jsonata_limits,
         }

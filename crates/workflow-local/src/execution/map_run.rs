@@ -14,12 +14,14 @@ use crate::clock::Instant;
 use crate::history::EventType;
 
 /// A map run of an execution: the child executions of a distributed map.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Debug)]
 pub struct MapRun {
     pub(super) arn: Arc<str>,
     /// The execution, or child execution, that started it.
     pub(super) of: RunId,
     pub(super) label: Arc<str>,
+    #[cfg_attr(feature = "snapshot", serde(with = "super::snapshot::machine_type"))]
     pub(super) kind: MachineType,
     pub(super) status: Status,
     pub(super) started: Instant,

@@ -17,6 +17,8 @@ mod parallel;
 mod redrive;
 mod result_writer;
 mod retry_catch;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod task;
 mod thread;
 mod timer;
@@ -49,6 +51,8 @@ use crate::task::{TaskId, TaskRequest};
 use failure::Failure;
 pub use map_run::{MapRun, MapRunChange, MapRunCounts};
 pub use redrive::NotRedrivable;
+#[cfg(feature = "snapshot")]
+pub use snapshot::Snapshot;
 pub use task::{Answer, TaskWithToken};
 use thread::{Doing, RunId, Thread, ThreadId};
 use timer::{Timer, TimerKind};
@@ -56,6 +60,7 @@ pub(crate) use variables::Variables;
 pub use view::View;
 
 /// The status of an execution.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
@@ -192,6 +197,8 @@ pub struct Execution {
     answer_types: Option<Arc<AnswerTypes>>,
     /// The mismatch of the last rejected answer.
     refusal: Option<RunError>,
+    /// Whether it could be redriven when its snapshot was made; `None` unless it was made of one.
+    of_snapshot: Option<Result<(), NotRedrivable>>,
     /// The limits of one JSONata expression.
     #[cfg(feature = "jsonata")]
     jsonata_limits: workflow_jsonata::Limits,
@@ -205,6 +212,7 @@ pub(crate) type GivenItems = Arc<dyn Fn(&str) -> Option<Vec<serde_json::Value>> 
 
 /// One history: of the execution itself, or of a distributed map's child.
 #[derive(Clone)]
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 struct Run {
     name: Arc<str>,
     arn: Arc<str>,
@@ -212,8 +220,10 @@ struct Run {
     machine_name: Arc<str>,
     input: Payload,
     started: Instant,
+    #[cfg_attr(feature = "snapshot", serde(skip))]
     history: Vec<HistoryEvent>,
     /// The payloads most recently kept in the history.
+    #[cfg_attr(feature = "snapshot", serde(skip))]
     recent: Compaction,
     status: Status,
     output: Option<Payload>,
@@ -221,14 +231,18 @@ struct Run {
     cause: Option<Arc<str>>,
     stopped: Option<Instant>,
     /// The `…Exited` events of states that were left by a catcher, each with the error's name.
+    #[cfg_attr(feature = "snapshot", serde(skip))]
     caught: Vec<(u64, Option<Arc<str>>)>,
     /// Bytes of all variables that are stored at present.
+    #[cfg_attr(feature = "snapshot", serde(skip))]
     variable_bytes: usize,
     /// The map that this child belongs to, and the index of its item.
+    #[cfg_attr(feature = "snapshot", serde(skip))]
     owner: Option<(ThreadId, usize)>,
     /// The index of the map run that this child belongs to.
     map_run: Option<usize>,
     /// The threads at the time when the run ended without success.
+    #[cfg_attr(feature = "snapshot", serde(skip))]
     unfinished: Option<Box<Thread>>,
     redrive_count: u64,
     redriven: Option<Instant>,
@@ -284,6 +298,7 @@ impl Execution {
             given_items: None,
             answer_types: None,
             refusal: None,
+            of_snapshot: None,
             #[cfg(feature = "jsonata")]
             jsonata_limits: workflow_jsonata::Limits::default(),
         };

@@ -18,6 +18,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::limits::HISTORY_EVENTS;
 
 /// The reason why an execution cannot be redriven.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotRedrivable {
@@ -47,6 +48,9 @@ impl Execution {
     /// # Errors
     /// Returns the reason if it cannot.
     pub fn redrivable(&self) -> Result<(), NotRedrivable> {
+        if let Some(then) = self.of_snapshot {
+            return then;
+        }
         let run = self.run(RunId(0));
         match run.status {
             status @ (Status::Running | Status::Succeeded) => Err(NotRedrivable::Status(status)),
@@ -63,6 +67,9 @@ impl Execution {
     /// Returns an error if the execution cannot be redriven.
     pub fn redrive(&mut self) -> Result<(), NotRedrivable> {
         self.redrivable()?;
+        if self.of_snapshot.is_some() {
+            return Err(NotRedrivable::NotKept);
+        }
         self.redrive_run(RunId(0));
         if let Some(seconds) = self.program.timeout_seconds() {
             self.set_timer(seconds, ThreadId(0), 0, TimerKind::Execution(RunId(0)));

@@ -17,6 +17,7 @@ use crate::program::StateId;
 pub(crate) struct ThreadId(pub(crate) usize);
 
 /// The index of a run: 0 for the execution, others for the children of distributed maps.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RunId(pub(crate) usize);
 

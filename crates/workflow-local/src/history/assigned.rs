@@ -19,6 +19,7 @@ use crate::payload::Payload;
 /// assert_eq!(**assigned.unwrap().get("n").unwrap(), json!(42));
 /// # Ok::<(), workflow_local::RunError>(())
 /// ```
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assigned(Arc<[(Arc<str>, Payload)]>);
 

@@ -41,6 +41,11 @@ enum Parts {
 }
 
 impl SharedText {
+    /// Creates a text that shares nothing.
+    pub(crate) fn whole(text: Box<str>) -> Self {
+        Self { sharing: 0, bytes: text.len(), parts: Parts::Whole(text) }
+    }
+
     /// Returns the length in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
@@ -153,7 +158,7 @@ fn compacted(payload: &Payload, last: &mut Option<Last>, as_they_are: &mut usize
 
 /// Returns the text without the parts in common with the one before.
 fn share(text: &str, last: Option<&(String, Arc<SharedText>)>) -> SharedText {
-    let whole = || SharedText { sharing: 0, bytes: text.len(), parts: Parts::Whole(text.into()) };
+    let whole = || SharedText::whole(text.into());
     let Some((other, base)) = last.filter(|(_, last)| last.sharing < MOST_SHARING) else { return whole() };
     let equal = |(a, b): &(&u8, &u8)| a == b;
     let mut start = text.as_bytes().iter().zip(other.as_bytes()).take_while(equal).count();

@@ -6,6 +6,7 @@ macro_rules! event_types {
     ($( $name:ident )*) => {
         /// The type of a history event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
         pub enum EventType {
             $( #[doc = concat!("`", stringify!($name), "`")] $name, )*

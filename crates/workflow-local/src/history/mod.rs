@@ -19,6 +19,7 @@ use crate::clock::Instant;
 use crate::payload::Payload;
 
 /// An event of an execution's history.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HistoryEvent {
@@ -36,6 +37,7 @@ pub struct HistoryEvent {
 
 /// The details of an event. The API reference of `HistoryEvent` says which type has which details, and which fields the
 /// API omits when absent.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Details {

@@ -44,6 +44,7 @@ pub trait ObjectStore: Send + Sync {
 }
 
 /// An entry of a listing.
+#[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedObject {

@@ -57,6 +57,12 @@ operations! {
 }
 
 impl Operation {
+    /// Returns whether it changes nothing.
+    pub(crate) fn only_reads(self) -> bool {
+        let name = Self::ALL.iter().find(|(_, operation)| *operation == self).map_or("", |(name, _)| *name);
+        ["Describe", "GetExecution", "List", "Test", "Validate"].iter().any(|verb| name.starts_with(verb))
+    }
+
     /// Returns the operation of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(found, _)| *found == name).map(|(_, operation)| *operation)

@@ -15,6 +15,9 @@ pub use self::state_machine::StateMachine;
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::executions::{Run, RunningHandler};
+#[cfg(feature = "durable")]
+use crate::journal::Quarantined;
+use crate::journal::Restored;
 use crate::operations;
 use crate::registry::{PermanentMachine, Registry};
 use crate::server::{Builder, Refused};
@@ -51,7 +54,7 @@ use crate::server::{Builder, Refused};
 pub struct Embedded {
     service: Arc<Service>,
     #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without data there is none"))]
-    diverged: Vec<String>,
+    restored: Restored,
 }
 
 /// What the state machines of a service share.
@@ -96,8 +99,8 @@ impl Service {
     }
 
     /// Returns the Standard execution with this ARN.
-    fn run(&self, execution: &str) -> Option<Arc<Run>> {
-        self.registry.swept().executions.get(execution)
+    fn run(&self, execution: &str) -> Result<Option<Arc<Run>>, Refused> {
+        self.registry.execution(execution).map_err(Refused)
     }
 
     fn stop(&self) {
@@ -117,9 +120,9 @@ impl Builder {
     /// Fails if the data cannot be read, or if an endpoint is not a callable URL.
     pub async fn embed(self) -> io::Result<Embedded> {
         let scope = self.scope();
-        let (registry, diverged) = self.registry()?;
+        let (registry, restored) = self.registry()?;
         let (stopped, _) = watch::channel(false);
-        Ok(Embedded { service: Arc::new(Service { registry, scope, stopped }), diverged })
+        Ok(Embedded { service: Arc::new(Service { registry, scope, stopped }), restored })
     }
 }
 
@@ -151,7 +154,7 @@ impl Embedded {
     /// Returns the execution with this ARN.
     #[cfg(test)]
     pub(crate) fn run(&self, execution: &str) -> Option<Arc<Run>> {
-        self.service.run(execution)
+        self.service.run(execution).ok().flatten()
     }
 
     /// Calls an operation of the API, such as `SendTaskSuccess`, with its request as JSON. Everything that it
@@ -182,7 +185,13 @@ impl Embedded {
     /// [`Server::diverged`](crate::Server::diverged).
     #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
-        &self.diverged
+        &self.restored.diverged
+    }
+
+    /// Returns what could not be restored: see [`Server::quarantined`](crate::Server::quarantined).
+    #[cfg(feature = "durable")]
+    pub fn quarantined(&self) -> &[Quarantined] {
+        &self.restored.quarantined
     }
 
     /// Stops. Executions stop where they are, and continue when the data is opened again. All data is written before

@@ -121,7 +121,7 @@ impl<W: Workflow<Kind = Standard>> StateMachine<W> {
     }
 
     fn find(&self, name: &str) -> Result<Arc<Run>, RunnerError> {
-        let run = self.service.run(&self.execution_arn(name));
+        let run = self.service.run(&self.execution_arn(name)).map_err(other)?;
         run.ok_or_else(|| RunnerError::UnknownExecution { name: name.to_owned() })
     }
 
@@ -169,7 +169,9 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for StateMachine<W> {
 
     fn history<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, Vec<RunnerEvent<W>>> {
         Box::pin(async move {
-            let events = self.find(name)?.execution().runner_history();
+            let run = self.find(name)?;
+            self.service.registry.read_history(&run, 0).map_err(|error| other(Refused(error)))?;
+            let events = run.execution().runner_history();
             self.stored().await?;
             Ok(events)
         })

@@ -83,7 +83,7 @@ impl Drop for Child {
 
 /// Waits for the end of an execution, and returns the task's result.
 async fn ended(registry: &Registry, run: &Run, arn: &str, as_text: bool) -> Result<Value, TaskError> {
-    let Some(child) = registry.held().executions.get(arn).map(Child) else {
+    let Some(child) = registry.execution(arn).ok().flatten().map(Child) else {
         let cause = format!("Execution Does Not Exist: '{arn}'");
         return Err(TaskError::new("StepFunctions.ExecutionDoesNotExistException").with_cause(cause));
     };

@@ -10,7 +10,7 @@ use workflow_local::{
     Answer, Execution, Instant, MapRunChange, NotRedrivable, Payload, Progress, TaskError, TaskId, TaskRequest,
 };
 
-use super::ActivityLookup;
+use super::{ExternalAnswer, Surroundings};
 
 /// An input of an execution. Its effects are not recorded, because they follow from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,11 +39,17 @@ pub(crate) enum RecordedInput {
     Redrive,
     #[serde(rename = "m")]
     ChangeMapRun(String, Option<usize>, Option<f64>, Option<f64>),
-    /// The answers to whether activities exist, for the entries that follow.
+    /// The answers to whether activities exist, for the entries that follow, of stores before format 2.
     #[serde(rename = "k")]
     ActivityLookup(Vec<bool>),
-    /// The number of events, and a hash of all of them: what a replay must result in.
+    /// The answers of the surroundings, for the entries that follow.
+    #[serde(rename = "o")]
+    Surroundings(Vec<ExternalAnswer>),
+    /// The number of events, of stores before format 2.
     #[serde(rename = "e")]
+    EventCount(u64, u64),
+    /// The number of events, and a hash of all of them: what a replay must result in.
+    #[serde(rename = "d")]
     Events(u64, u64),
 }
 
@@ -52,34 +58,42 @@ pub(crate) struct Recorded {
     execution: Execution,
     /// `None` if nothing is recorded.
     entries: Option<Vec<RecordedInput>>,
-    known: Arc<ActivityLookup>,
+    surroundings: Arc<Surroundings>,
     events: Events,
 }
 
-/// The number of events processed, and a hash of their types and times (FNV-1a).
+/// The number of events processed, and a hash of them (FNV-1a).
 struct Events {
     count: usize,
-    hash: u64,
+    hash: Hash,
+}
+
+/// Hashes what is written to it.
+struct Hash(u64);
+
+impl std::io::Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Events {
-    const NONE: Self = Self { count: 0, hash: 0xcbf2_9ce4_8422_2325 };
+    const NONE: Self = Self { count: 0, hash: Hash(0xcbf2_9ce4_8422_2325) };
 
     /// Processes new events.
     fn of(&mut self, execution: &Execution) -> (u64, u64) {
-        let Self { count, hash } = self;
-        let mut eat = |bytes: &[u8]| {
-            for byte in bytes {
-                *hash = (*hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        };
-        for event in execution.history().get(*count..).unwrap_or_default() {
-            eat(event.kind.name().as_bytes());
-            eat(&event.previous_id.to_le_bytes());
-            eat(&event.timestamp.as_millis().to_le_bytes());
-        }
-        *count = execution.history().len();
-        (*count as u64, *hash)
+        let new = execution.history().get(self.count..).unwrap_or_default();
+        // Events are JSON, and nothing refuses to be hashed.
+        let _ = serde_json::to_writer(&mut self.hash, new);
+        self.count = execution.history().len();
+        (self.count as u64, self.hash.0)
     }
 }
 
@@ -97,15 +111,19 @@ fn text(text: Option<&str>) -> Option<String> {
 
 impl Recorded {
     /// Creates an execution that does not record yet.
-    pub(crate) fn new(execution: Execution, known: Arc<ActivityLookup>) -> Self {
-        Self { execution, entries: None, known, events: Events::NONE }
+    pub(crate) fn new(execution: Execution, surroundings: Arc<Surroundings>) -> Self {
+        Self { execution, entries: None, surroundings, events: Events::NONE }
     }
 
     /// Records inputs from now on.
     pub(crate) fn record(&mut self) {
         self.entries = Some(Vec::new());
-        // Answers used by the replay beyond the recorded ones are not new inputs.
-        self.known.take();
+        self.surroundings.record();
+    }
+
+    /// Sets a history of an execution that was read from its snapshot.
+    pub(crate) fn set_history(&mut self, place: usize, history: &[u8]) -> Result<(), String> {
+        self.execution.set_history(place, history).map_err(|error| error.to_string())
     }
 
     /// Ends it with an error, without recording it.
@@ -123,9 +141,9 @@ impl Recorded {
     pub(crate) fn take_entries(&mut self) -> Vec<RecordedInput> {
         let Some(entries) = &mut self.entries else { return Vec::new() };
         let mut entries = std::mem::take(entries);
-        let known = self.known.take();
-        if !known.is_empty() {
-            entries.insert(0, RecordedInput::ActivityLookup(known));
+        let answers = self.surroundings.take();
+        if !answers.is_empty() {
+            entries.insert(0, RecordedInput::Surroundings(answers));
         }
         entries
     }
@@ -210,9 +228,14 @@ impl Recorded {
                 let change = MapRunChange { max_concurrency, tolerated_failure_count, tolerated_failure_percentage };
                 execution.change_map_run(&arn, change);
             }
-            RecordedInput::ActivityLookup(_) => {}
+            RecordedInput::ActivityLookup(answers) => {
+                let answers: Vec<_> = answers.into_iter().map(ExternalAnswer::Activity).collect();
+                self.surroundings.replay(&answers);
+            }
+            RecordedInput::Surroundings(answers) => self.surroundings.replay(&answers),
+            RecordedInput::EventCount(count, _) if self.events.of(execution).0 == count => {}
             RecordedInput::Events(count, hash) if self.events.of(execution) == (count, hash) => {}
-            RecordedInput::Events(..) => return None,
+            RecordedInput::EventCount(..) | RecordedInput::Events(..) => return None,
         }
         Some(asked)
     }

@@ -36,7 +36,7 @@ pub(super) async fn ask(
     let id = request.id;
     let execution_arn = Arc::clone(&run.arn);
     // A handler must not learn more than what has been stored.
-    if let Err(error) = registry.journal.flushed().await {
+    if let Err(error) = registry.journal.settled().await {
         let answer = Err(TaskError::new(RUNTIME).with_cause(error.message));
         return TaskOutcome { id, outcome: Outcome::Answer(answer) };
     }

@@ -2,25 +2,40 @@
 //!
 //! A write is queued under the lock of its subject, so that writes are in the order of events. Before anything is
 //! reported to a client, the server waits until all queued writes are on disk ([`Journal::flushed`]).
+//!
+//! Each value begins with a digest of its key and its contents, so that an altered record is noticed. If a commit fails,
+//! because the disk is full for example, clients are refused, and it is tried again until it succeeds.
 
+mod ended;
 mod record;
 #[cfg(feature = "durable")]
 mod redb;
 mod replay;
 mod restore;
+mod state;
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use crate::api::{ApiError, Code};
+#[cfg(feature = "durable")]
+pub(crate) use record::key_text;
 pub(crate) use record::{
-    ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, MachineRecord, RecordKind, RevisionRecord,
+    ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, FormatRecord, Key, MachineRecord, RecordKind,
+    RevisionRecord,
 };
 #[cfg(feature = "durable")]
 pub(crate) use redb::RedbBackend;
-pub(crate) use replay::{Stored, begun};
+pub(crate) use replay::begun;
+pub use restore::Quarantined;
+pub(crate) use restore::Restored;
+pub use state::StoreState;
 
 /// A change of the records. Keys and values are bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,21 +44,42 @@ pub(crate) enum Write {
     Remove(Vec<u8>),
     /// Removes all records whose keys have this prefix.
     RemoveAll(Vec<u8>),
+    /// Removes all records.
+    Clear,
 }
-
-/// A record: its key and its value.
-pub(crate) type Record = (Vec<u8>, Vec<u8>);
 
 /// Stores records.
 pub(crate) trait Backend: Send + 'static {
-    /// Applies changes atomically. They are durable when this returns.
-    fn commit(&mut self, writes: Vec<Write>) -> Result<(), String>;
+    /// Applies changes atomically. They are durable when this returns. A failed commit can be tried again.
+    fn commit(&mut self, writes: &[Write]) -> Result<(), String>;
 }
+
+/// Takes a record: its key and its value.
+pub(crate) type Visit<'v> = dyn FnMut(&[u8], &[u8]) + 'v;
 
 /// Reads records.
 pub(crate) trait Reader: Send + Sync + 'static {
-    /// Returns the records whose keys have this prefix, sorted by key.
-    fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String>;
+    /// Passes on the records whose keys have this prefix, sorted by key.
+    fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String>;
+}
+
+/// The bytes of a digest at the beginning of each value.
+const DIGEST: usize = 8;
+
+fn digest(key: &[u8], contents: &[u8]) -> [u8; DIGEST] {
+    let whole = Sha256::new_with_prefix(key).chain_update(contents).finalize();
+    std::array::from_fn(|at| whole.get(at).copied().unwrap_or_default())
+}
+
+/// Returns a value with these contents.
+pub(crate) fn sealed(key: &[u8], contents: &[u8]) -> Vec<u8> {
+    [&digest(key, contents), contents].concat()
+}
+
+/// Returns the contents of a value, or why it is damaged.
+pub(crate) fn contents<'v>(key: &[u8], value: &'v [u8]) -> Result<&'v [u8], String> {
+    let whole = value.split_at_checked(DIGEST).filter(|(sum, contents)| *sum == digest(key, contents));
+    whole.map(|(_, contents)| contents).ok_or_else(|| "its bytes were altered".to_owned())
 }
 
 /// The journal of a server; `None` if the server only works in memory.
@@ -52,7 +88,7 @@ pub(crate) struct Journal(Option<Arc<Queue>>);
 
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// Notified of each write, and of the end.
+    /// Notified of each write that cannot wait, and of the end.
     changed: Condvar,
     done: watch::Sender<Done>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -65,18 +101,33 @@ struct Waiting {
     writes: Vec<Write>,
     /// How many writes were ever queued.
     queued: u64,
+    /// How many of them somebody waits for.
+    wanted: u64,
     is_closed: bool,
 }
 
-/// How many writes are on disk, and why there will be no more.
+/// How many writes are on disk, and whether there will be more.
 #[derive(Clone, Debug, Default)]
 struct Done {
     written: u64,
-    failed: Option<String>,
+    state: StoreState,
 }
+
+/// How long a write that nobody waits for may be queued: one commit then has more of them.
+const LATEST: Duration = Duration::from_millis(20);
+/// How often an idle writer wakes up.
+const IDLE: Duration = Duration::from_secs(3600);
+/// How long after a failed commit it is tried again.
+const AGAIN: Duration = Duration::from_millis(250);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the message of a panic.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
 }
 
 impl Journal {
@@ -86,18 +137,18 @@ impl Journal {
         expect(dead_code, reason = "there is no backend without the feature")
     )]
     pub(crate) fn new(backend: impl Backend, reader: Arc<dyn Reader>) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue {
-            waiting: Mutex::default(),
-            changed: Condvar::new(),
-            done: watch::Sender::new(Done::default()),
-            writer: Mutex::default(),
-            reader: Mutex::new(Some(reader)),
-        });
+        let queue = Queue::new(reader);
         let own = Arc::clone(&queue);
         let writer =
             std::thread::Builder::new().name("workflow-journal".to_owned()).spawn(move || own.write(backend))?;
         *lock(&queue.writer) = Some(writer);
         Ok(Self(Some(queue)))
+    }
+
+    /// Returns a journal that only reads.
+    #[cfg(feature = "durable")]
+    pub(crate) fn of_reader(reader: Arc<dyn Reader>) -> Self {
+        Self(Some(Queue::new(reader)))
     }
 
     /// Returns whether data is stored.
@@ -114,33 +165,91 @@ impl Journal {
     pub(crate) fn write_all(&self, writes: impl FnOnce() -> Vec<Write>) {
         if let Some(queue) = &self.0 {
             let writes = writes();
+            if writes.is_empty() {
+                return;
+            }
             let mut waiting = lock(&queue.waiting);
+            let is_first = waiting.writes.is_empty();
             waiting.queued += writes.len() as u64;
             waiting.writes.extend(writes);
             drop(waiting);
-            queue.changed.notify_one();
+            if is_first {
+                queue.changed.notify_one();
+            }
         }
     }
 
-    /// Returns the stored records whose keys have this prefix.
-    pub(crate) fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String> {
-        let Some(queue) = &self.0 else { return Ok(Vec::new()) };
-        let reader = lock(&queue.reader).clone();
-        reader.ok_or_else(|| "the journal is closed".to_owned())?.records(prefix)
+    /// Passes on the stored records whose keys have this prefix: each key with the contents, or why it is damaged.
+    pub(crate) fn each(
+        &self,
+        prefix: &[u8],
+        mut visit: impl FnMut(&[u8], Result<&[u8], String>),
+    ) -> Result<(), String> {
+        let Some(queue) = &self.0 else { return Ok(()) };
+        let reader = lock(&queue.reader).clone().ok_or_else(|| "the journal is closed".to_owned())?;
+        // A damaged file makes the backend panic.
+        let read = || reader.each(prefix, &mut |key, value| visit(key, contents(key, value)));
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(panic_message(&*panic)))
     }
 
-    /// Waits until everything queued is on disk.
-    pub(crate) async fn flushed(&self) -> Result<(), ApiError> {
-        let Some(queue) = &self.0 else { return Ok(()) };
-        let queued = lock(&queue.waiting).queued;
-        let mut done = queue.done.subscribe();
-        let done = done.wait_for(|done| done.written >= queued || done.failed.is_some()).await;
-        match done.as_deref().map(|done| done.failed.clone()) {
-            Ok(None) => Ok(()),
-            Ok(Some(why)) => {
-                Err(ApiError::new(Code::InternalServerError, format!("the server cannot write its data: {why}")))
+    /// Returns the contents of a stored record, if there is one with this key.
+    pub(crate) fn contents(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, String> {
+        let key = key.bytes();
+        let mut found = None;
+        self.each(&key, |stored, contents| {
+            if *stored == *key {
+                found = Some(contents.map(<[u8]>::to_vec));
             }
+        })?;
+        found.transpose()
+    }
+
+    /// Waits until everything queued is on disk. Fails as long as it cannot be written.
+    pub(crate) async fn flushed(&self) -> Result<(), ApiError> {
+        self.reach(true, StoreState::error).await
+    }
+
+    /// Like [`flushed`](Self::flushed), and waits as long as it cannot be written.
+    pub(crate) async fn settled(&self) -> Result<(), ApiError> {
+        self.reach(true, StoreState::end).await
+    }
+
+    /// Like [`settled`](Self::settled), for what nobody waits for.
+    pub(crate) async fn written(&self) -> Result<(), ApiError> {
+        self.reach(false, StoreState::end).await
+    }
+
+    async fn reach(&self, is_wanted: bool, stops: impl Fn(&StoreState) -> Option<ApiError>) -> Result<(), ApiError> {
+        let Some(queue) = &self.0 else { return Ok(()) };
+        let queued = {
+            let mut waiting = lock(&queue.waiting);
+            if is_wanted {
+                waiting.wanted = waiting.queued;
+                queue.changed.notify_one();
+            }
+            waiting.queued
+        };
+        let mut done = queue.done.subscribe();
+        let done = done.wait_for(|done| done.written >= queued || stops(&done.state).is_some()).await;
+        match done.as_deref() {
+            Ok(done) if done.written >= queued => Ok(()),
+            Ok(done) => stops(&done.state).map_or(Ok(()), Err),
             Err(_) => Err(ApiError::new(Code::InternalServerError, "the server's journal is closed")),
+        }
+    }
+
+    /// Returns why nothing can be stored at present.
+    pub(crate) fn refusal(&self) -> Option<ApiError> {
+        self.0.as_ref().and_then(|queue| queue.done.borrow().state.error())
+    }
+
+    /// Waits until its state is another one, and returns it; never without a store.
+    pub(crate) async fn changed(&self, seen: &StoreState) -> StoreState {
+        let Some(queue) = &self.0 else { return std::future::pending().await };
+        let mut done = queue.done.subscribe();
+        match done.wait_for(|done| done.state != *seen).await.as_deref() {
+            Ok(done) => done.state.clone(),
+            Err(_) => StoreState::Ended("the journal is closed".to_owned()),
         }
     }
 
@@ -158,25 +267,74 @@ impl Journal {
 }
 
 impl Queue {
+    #[cfg_attr(
+        not(any(feature = "durable", test)),
+        expect(dead_code, reason = "there is no backend without the feature")
+    )]
+    fn new(reader: Arc<dyn Reader>) -> Arc<Self> {
+        Arc::new(Self {
+            waiting: Mutex::default(),
+            changed: Condvar::new(),
+            done: watch::Sender::new(Done::default()),
+            writer: Mutex::default(),
+            reader: Mutex::new(Some(reader)),
+        })
+    }
+
     fn write(&self, mut backend: impl Backend) {
+        let mut batch = Vec::new();
         loop {
-            let (writes, queued) = {
-                let mut waiting = lock(&self.waiting);
-                while waiting.writes.is_empty() && !waiting.is_closed {
-                    waiting = self.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            let (queued, is_closed) = self.next(&mut batch);
+            if batch.is_empty() {
+                return;
+            }
+            match catch_unwind(AssertUnwindSafe(|| backend.commit(&batch))) {
+                Ok(Ok(())) => {
+                    batch.clear();
+                    self.done.send_modify(|done| {
+                        (done.written, done.state) = (queued, StoreState::Writes);
+                    });
                 }
-                (std::mem::take(&mut waiting.writes), waiting.queued)
-            };
-            if writes.is_empty() {
-                return;
+                // Later writes are not on disk either, and must not be before these.
+                Ok(Err(why)) => {
+                    self.done.send_if_modified(|done| {
+                        let state = StoreState::Fails(why);
+                        let is_news = done.state != state;
+                        done.state = state;
+                        is_news
+                    });
+                    if is_closed {
+                        return;
+                    }
+                    std::thread::sleep(AGAIN);
+                }
+                Err(panic) => {
+                    let why = panic_message(&*panic);
+                    self.done.send_modify(|done| done.state = StoreState::Ended(why));
+                    return;
+                }
             }
-            if let Err(why) = backend.commit(writes) {
-                // Later writes are not on disk either, and must not be.
-                self.done.send_modify(|done| done.failed = Some(why));
-                return;
-            }
-            self.done.send_modify(|done| done.written = queued);
         }
+    }
+
+    /// Adds the queued writes to a batch, when one of them is due or if there is a batch to try again. Returns how many
+    /// were ever queued, and whether there will be no more.
+    fn next(&self, batch: &mut Vec<Write>) -> (u64, bool) {
+        let mut waiting = lock(&self.waiting);
+        let mut since = None;
+        while batch.is_empty() && !waiting.is_closed && waiting.wanted <= waiting.queued - waiting.writes.len() as u64 {
+            let rest = match waiting.writes.is_empty() {
+                true => IDLE,
+                false => LATEST.saturating_sub(since.get_or_insert_with(Instant::now).elapsed()),
+            };
+            if rest.is_zero() {
+                break;
+            }
+            let waited = self.changed.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner);
+            waiting = waited.0;
+        }
+        batch.append(&mut waiting.writes);
+        (waiting.queued, waiting.is_closed)
     }
 }
 
@@ -195,19 +353,19 @@ mod tests {
     struct Empty;
 
     impl Reader for Empty {
-        fn records(&self, _: &[u8]) -> Result<Vec<Record>, String> {
-            Ok(Vec::new())
+        fn each(&self, _: &[u8], _: &mut Visit<'_>) -> Result<(), String> {
+            Ok(())
         }
     }
 
     impl Backend for Slow {
-        fn commit(&mut self, writes: Vec<Write>) -> Result<(), String> {
+        fn commit(&mut self, writes: &[Write]) -> Result<(), String> {
             std::thread::sleep(Duration::from_millis(20));
             let mut kept = lock(&self.kept);
             if kept.len() >= self.fails_after {
                 return Err("the disk is full".to_owned());
             }
-            kept.push(writes);
+            kept.push(writes.to_vec());
             Ok(())
         }
     }

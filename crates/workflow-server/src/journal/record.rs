@@ -7,7 +7,7 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_local::{Execution, Instant, Status};
 
-use super::Write;
+use super::{Write, sealed};
 use crate::executions::{RecordedInput, STATUSES};
 use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, Tags, Version};
 
@@ -16,12 +16,19 @@ use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, 
 pub(crate) enum Key<'a> {
     Activity(&'a str),
     Clock,
+    Format,
     Machine(&'a str),
     Revision(u64),
     /// The start of an execution, by its number.
     Execution(u64),
     /// The end of an execution, by its number. A running execution has none.
     End(u64),
+    /// What is said about an ended execution, by its number: the description of its snapshot.
+    Description(u64),
+    /// A history of an ended execution, by its number and the place in its snapshot.
+    History(u64, u64),
+    /// All histories of an execution.
+    AllHistories(u64),
     /// Inputs of an execution, by its number and in order.
     Entries(u64, u64),
     /// All inputs of an execution.
@@ -34,7 +41,10 @@ pub(crate) enum Key<'a> {
 pub(crate) enum RecordKind {
     Activity = b'a',
     Clock = b'c',
+    Description = b'd',
     End = b'e',
+    Format = b'f',
+    History = b'h',
     Entries = b'j',
     Machine = b'm',
     Revision = b'r',
@@ -42,10 +52,6 @@ pub(crate) enum RecordKind {
 }
 
 impl RecordKind {
-    /// All except the clock.
-    pub(crate) const RESOURCES: [Self; 6] =
-        [Self::Activity, Self::End, Self::Entries, Self::Machine, Self::Revision, Self::Execution];
-
     /// Returns the prefix of its records' keys.
     pub(crate) fn prefix(self) -> [u8; 2] {
         [self as u8, b'/']
@@ -64,10 +70,14 @@ impl Key<'_> {
         match self {
             Self::Activity(arn) => named(RecordKind::Activity, arn),
             Self::Clock => named(RecordKind::Clock, ""),
+            Self::Format => named(RecordKind::Format, ""),
             Self::Machine(arn) => named(RecordKind::Machine, arn),
             Self::Revision(number) => numbered(RecordKind::Revision, &[number]),
             Self::Execution(number) => numbered(RecordKind::Execution, &[number]),
             Self::End(number) => numbered(RecordKind::End, &[number]),
+            Self::Description(number) => numbered(RecordKind::Description, &[number]),
+            Self::History(number, place) => numbered(RecordKind::History, &[number, place]),
+            Self::AllHistories(number) => numbered(RecordKind::History, &[number]),
             Self::Entries(number, place) => numbered(RecordKind::Entries, &[number, place]),
             Self::AllEntries(number) => numbered(RecordKind::Entries, &[number]),
         }
@@ -76,7 +86,29 @@ impl Key<'_> {
     /// Returns the write of a record with this key.
     pub(crate) fn put(self, record: &impl Serialize) -> Write {
         // Records are structures of strings and numbers, which JSON can represent.
-        Write::Put(self.bytes(), serde_json::to_vec(record).unwrap_or_default())
+        self.put_text(&serde_json::to_vec(record).unwrap_or_default())
+    }
+
+    /// Returns the write of a record with this key and these contents, which are JSON.
+    pub(crate) fn put_text(self, contents: &[u8]) -> Write {
+        let key = self.bytes();
+        let value = sealed(&key, contents);
+        Write::Put(key, value)
+    }
+}
+
+/// Returns a key as text: the letter of its kind, then the name or the numbers.
+#[cfg(feature = "durable")]
+pub(crate) fn key_text(key: &[u8]) -> String {
+    let named = [RecordKind::Activity, RecordKind::Machine, RecordKind::Clock, RecordKind::Format];
+    let is_named = named.into_iter().any(|kind| key.starts_with(&kind.prefix()));
+    match numbers(key).filter(|_| !is_named) {
+        Some(numbers) => {
+            let letter = key.first().copied().map_or('?', char::from);
+            let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+            format!("{letter}/{}", numbers.join("/"))
+        }
+        None => String::from_utf8_lossy(key).into_owned(),
     }
 }
 
@@ -122,7 +154,7 @@ pub(crate) struct AliasRecord {
 }
 
 /// A revision, without its program.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct RevisionRecord {
     pub(super) id: Option<String>,
     pub(super) definition: String,
@@ -134,6 +166,23 @@ pub(crate) struct RevisionRecord {
     /// The state machine's name, which its program contains.
     pub(super) name: String,
     pub(super) express: bool,
+}
+
+/// The format of the store, and the version of the engine that created it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FormatRecord {
+    pub(crate) format: u32,
+    pub(crate) engine: String,
+}
+
+impl FormatRecord {
+    /// The format that this version writes. Format 1 had no digests, and no record of its format.
+    pub(crate) const CURRENT: u32 = 2;
+
+    /// Returns the record of a new store.
+    pub(crate) fn current() -> Self {
+        Self { format: Self::CURRENT, engine: env!("CARGO_PKG_VERSION").to_owned() }
+    }
 }
 
 /// How far the clock was advanced, in milliseconds.
@@ -172,7 +221,7 @@ pub(crate) struct ExecutionRecord {
     pub(crate) seed: u64,
 }
 
-/// The end of an execution, with everything that lists show, so that lists do not need a replay.
+/// The end of an execution, with everything that lists show.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct EndRecord {
     status: String,
@@ -251,8 +300,12 @@ impl MachineRecord {
         }
     }
 
-    /// Returns the state machine with this ARN, or `None` if one of its revisions is missing.
-    pub(super) fn machine(self, arn: String, revision: impl Fn(u64) -> Option<Arc<Revision>>) -> Option<Machine> {
+    /// Returns the state machine with this ARN, or why one of its revisions cannot be used.
+    pub(super) fn machine(
+        self,
+        arn: String,
+        revision: impl Fn(u64) -> Result<Arc<Revision>, String>,
+    ) -> Result<Machine, String> {
         let version = |record: VersionRecord| {
             let version = Version {
                 number: record.number,
@@ -260,7 +313,7 @@ impl MachineRecord {
                 description: record.description,
                 created: Instant::from_millis(record.created),
             };
-            Some((version.number, version))
+            Ok((version.number, version))
         };
         let alias = |record: AliasRecord| {
             let route = |(version, weight)| Route { version, weight };
@@ -273,7 +326,7 @@ impl MachineRecord {
             };
             (record.name, alias)
         };
-        Some(Machine {
+        Ok(Machine {
             arn,
             name: self.name,
             kind: machine_type(self.express),
@@ -282,7 +335,7 @@ impl MachineRecord {
             tags: self.tags.into_iter().collect(),
             published: self.published,
             current: revision(self.current)?,
-            versions: self.versions.into_iter().map(version).collect::<Option<_>>()?,
+            versions: self.versions.into_iter().map(version).collect::<Result<_, String>>()?,
             last_version: self.last_version,
             aliases: self.aliases.into_iter().map(alias).collect(),
             deleting: self.deleting,

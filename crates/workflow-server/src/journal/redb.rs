@@ -1,64 +1,192 @@
 //! Records in a redb file: checksummed, one fsync per commit. <https://docs.rs/redb>
 
-use std::fs::OpenOptions;
-use std::io;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use redb::{Database, DatabaseError, TableDefinition};
+use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
 
-use super::{Backend, Reader, Record, Write};
+use super::record::{FormatRecord, Key};
+use super::{Backend, Reader, Visit, Write, contents, lock, panic_message, sealed};
 
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
 /// The file in the server's data folder.
 const FILE: &str = "workflow.redb";
+/// The name of the file until it is a database.
+const NEW_FILE: &str = "workflow.redb.new";
 
 /// Each step of redb has its own error type.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// Opens the database, at the start and after a failure: redb does not go on after an error of the disk.
+type Open = Box<dyn Fn() -> Result<Database, String> + Send>;
+
+/// The open database; `None` after a failure.
+type Shared = Arc<Mutex<Option<Arc<Database>>>>;
+
 /// A database file.
-pub(crate) struct RedbBackend(Arc<Database>);
+pub(crate) struct RedbBackend {
+    open: Open,
+    database: Shared,
+    path: PathBuf,
+}
 
 /// The same database file, for reading.
-pub(crate) struct RedbReader(Arc<Database>);
-
-/// How often a file is extended that is shorter than its header says.
-const LENGTHENED: u32 = 16;
+pub(crate) struct RedbReader(Shared);
 
 impl RedbBackend {
     /// Opens the database in a folder, and creates both if needed.
     pub(crate) fn open(folder: &Path) -> Result<Self, String> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         let path = folder.join(FILE);
-        let lengthen = || {
-            let file = OpenOptions::new().write(true).open(&path)?;
-            file.set_len(file.metadata()?.len().saturating_mul(2))
-        };
-        Self::opened(|| Database::create(&path), lengthen)
+        if !path.exists() {
+            create(&folder.join(NEW_FILE), &path).map_err(|error| error.to_string())?;
+        }
+        Self::at(path)
+    }
+
+    fn at(path: PathBuf) -> Result<Self, String> {
+        let file = DatabaseFile(path.clone());
+        Self::opened(Box::new(move || file.open()), path)
+    }
+
+    /// Opens the database in a folder that has one.
+    pub(crate) fn existing(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(FILE);
+        match path.exists() {
+            true => Self::at(path),
+            false => Err(format!("there is no file {FILE}")),
+        }
+    }
+
+    /// Copies the database file to another folder.
+    pub(crate) fn copy(folder: &Path, to: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(to)?;
+        std::fs::copy(folder.join(FILE), to.join(FILE)).map(drop)
+    }
+
+    /// Makes the file smaller, and returns its size in bytes before and after.
+    pub(crate) fn compact(&self) -> Result<(u64, u64), String> {
+        let mut held = lock(&self.database);
+        let mut database = held.take().and_then(Arc::into_inner).ok_or("the data is in use")?;
+        let failed = |error: io::Error| error.to_string();
+        let size = || std::fs::metadata(&self.path).map(|file| file.len()).map_err(failed);
+        let before = size()?;
+        // One step moves some pages only.
+        while database.compact().map_err(|error| error.to_string())? {}
+        *held = Some(Arc::new(database));
+        Ok((before, size()?))
+    }
+
+    /// Passes on all records.
+    pub(crate) fn each_value(&self, visit: &mut Visit<'_>) -> Result<(), String> {
+        let reader = self.reader();
+        let read = || reader.each(&[], visit);
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(panic_message(&*panic)))
+    }
+
+    /// Removes records.
+    pub(crate) fn remove(&mut self, keys: &[Vec<u8>]) -> Result<(), String> {
+        let writes: Vec<Write> = keys.iter().map(|key| Write::Remove(key.clone())).collect();
+        self.commit(&writes)
     }
 
     /// Opens a database on a simulated disk.
     #[cfg(test)]
     pub(super) fn on(disk: impl redb::StorageBackend + Clone) -> Result<Self, String> {
-        let lengthen = || disk.set_len(disk.len()?.saturating_mul(2));
-        Self::opened(|| Database::builder().create_with_backend(disk.clone()), lengthen)
+        let open = move || {
+            let now = disk.len().map_err(|error| error.to_string())?;
+            let header = disk.read(0, HEADER.min(usize::try_from(now).unwrap_or(HEADER)));
+            let length = header.ok().and_then(|header| length(&header));
+            if let Some(length) = length.filter(|length| now < *length) {
+                disk.set_len(length).map_err(|error| error.to_string())?;
+            }
+            started(|| Database::builder().create_with_backend(disk.clone()))
+        };
+        Self::opened(Box::new(open), PathBuf::new())
     }
 
-    /// Opens a database. After a crash, the header may be newer than the length of its file. redb panics in this case,
-    /// although all committed data is present. The missing part was never committed, so it is filled with zeros.
-    fn opened(
-        open: impl Fn() -> Result<Database, DatabaseError>,
-        lengthen: impl Fn() -> io::Result<()>,
-    ) -> Result<Self, String> {
-        for _ in 0..LENGTHENED {
-            match catch_unwind(AssertUnwindSafe(&open)) {
-                Ok(opened) => return Self::with_table(opened.map_err(|error| error.to_string())?),
-                Err(_) => lengthen().map_err(|error| error.to_string())?,
-            }
-        }
-        Err("the file is damaged".to_owned())
+    fn opened(open: Open, path: PathBuf) -> Result<Self, String> {
+        let database = open()?;
+        prepare(&database).map_err(|error| error.to_string())?;
+        Ok(Self { open, database: Arc::new(Mutex::new(Some(Arc::new(database)))), path })
     }
+
+    pub(crate) fn reader(&self) -> Arc<dyn Reader> {
+        Arc::new(RedbReader(Arc::clone(&self.database)))
+    }
+}
+
+/// Creates a database file. It has its name only when it is complete.
+fn create(new: &Path, path: &Path) -> Result<(), Failure> {
+    let _ = std::fs::remove_file(new);
+    drop(Database::create(new)?);
+    std::fs::rename(new, path)?;
+    Ok(())
+}
+
+/// An existing database file.
+struct DatabaseFile(PathBuf);
+
+impl DatabaseFile {
+    /// Opens it. A file that is shorter than its header says is damaged, unless it was open when the computer stopped:
+    /// then the header may be newer than the length, and the missing part was never committed.
+    fn open(&self) -> Result<Database, String> {
+        let failed = |error: io::Error| error.to_string();
+        let mut header = Vec::new();
+        let file = OpenOptions::new().read(true).write(true).open(&self.0).map_err(failed)?;
+        (&file).take(HEADER as u64).read_to_end(&mut header).map_err(failed)?;
+        let now = file.metadata().map_err(failed)?.len();
+        let Some(length) = length(&header) else {
+            return Err(match now {
+                0 => "the file is empty".to_owned(),
+                _ => "the file is not a database of this server".to_owned(),
+            });
+        };
+        if now < length && !was_open(&header) {
+            return Err(format!("the file is cut off: it has {now} bytes of {length}"));
+        }
+        if now < length { self.lengthened(&file, now, length) } else { started(|| Database::open(&self.0)) }
+    }
+
+    /// Opens a file whose missing part is filled with zeros. If it cannot be opened, it is as long as before.
+    fn lengthened(&self, file: &File, now: u64, length: u64) -> Result<Database, String> {
+        file.set_len(length).map_err(|error| error.to_string())?;
+        let opened = started(|| Database::open(&self.0));
+        if opened.is_err() {
+            file.set_len(now).map_err(|error| error.to_string())?;
+        }
+        opened
+    }
+}
+
+/// Opens a database. redb panics if some parts of it are damaged.
+fn started(open: impl Fn() -> Result<Database, DatabaseError>) -> Result<Database, String> {
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(opened) => opened.map_err(|error| error.to_string()),
+        Err(panic) => Err(format!("the file is damaged: {}", panic_message(&*panic))),
+    }
+}
+
+/// The bytes of redb's header that say how long the file is (<https://github.com/cberner/redb/blob/master/docs/design.md>).
+const HEADER: usize = 32;
+const MAGIC: &[u8] = b"redb\x1a\x0a\xa9\x0d\x0a";
+/// The bit of the byte after the magic number that is set while the file is open.
+const OPEN: u8 = 2;
+
+fn was_open(header: &[u8]) -> bool {
+    header.get(MAGIC.len()).is_some_and(|flags| flags & OPEN != 0)
+}
+
+/// Returns the length of the file that a header belongs to.
+fn length(header: &[u8]) -> Option<u64> {
+    let number = |at: usize| Some(u64::from(u32::from_le_bytes(header.get(at..at + 4)?.try_into().ok()?)));
+    let (page, head, most, full, rest) = (number(12)?, number(16)?, number(20)?, number(24)?, number(28)?);
+    let rest = if rest == 0 { 0 } else { head + rest };
+    let pages = full.checked_mul(head + most)?.checked_add(rest + 1)?;
+    header.starts_with(MAGIC).then(|| pages.checked_mul(page)).flatten()
 }
 
 /// Returns a key above all keys with a prefix, which is followed by text and numbers.
@@ -66,63 +194,94 @@ fn after(prefix: &[u8]) -> Vec<u8> {
     [prefix, &[0xff; 32]].concat()
 }
 
-impl RedbBackend {
-    fn with_table(database: Database) -> Result<Self, String> {
-        let make = || -> Result<(), Failure> {
-            let transaction = database.begin_write()?;
-            drop(transaction.open_table(RECORDS)?);
-            transaction.commit()?;
-            Ok(())
-        };
-        make().map_err(|error| error.to_string())?;
-        Ok(Self(Arc::new(database)))
-    }
-
-    pub(crate) fn reader(&self) -> Arc<dyn Reader> {
-        Arc::new(RedbReader(Arc::clone(&self.0)))
-    }
-
-    fn change(&self, writes: Vec<Write>) -> Result<(), Failure> {
-        let transaction = self.0.begin_write()?;
-        {
-            let mut table = transaction.open_table(RECORDS)?;
-            for write in writes {
-                match write {
-                    Write::Put(key, value) => drop(table.insert(&*key, &*value)?),
-                    Write::Remove(key) => drop(table.remove(&*key)?),
-                    Write::RemoveAll(prefix) => {
-                        table.retain_in(&*prefix..&*after(&prefix), |_, _| false)?;
-                    }
+/// Creates the table of a new store, and gives the records of a store of format 1 their digests.
+fn prepare(database: &Database) -> Result<(), Failure> {
+    let transaction = database.begin_write()?;
+    {
+        let mut table = transaction.open_table(RECORDS)?;
+        let key = Key::Format.bytes();
+        let format = table.get(&*key)?.map(|value| value.value().to_vec());
+        match format {
+            None => {
+                let old: Vec<_> = table
+                    .iter()?
+                    .map(|record| record.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())))
+                    .collect::<Result<_, _>>()?;
+                for (key, value) in old {
+                    table.insert(&*key, &*sealed(&key, &value))?;
+                }
+                let format = serde_json::to_vec(&FormatRecord::current())?;
+                table.insert(&*key, &*sealed(&key, &format))?;
+            }
+            Some(value) => {
+                let FormatRecord { format, engine } = serde_json::from_slice(contents(&key, &value)?)?;
+                if format > FormatRecord::CURRENT {
+                    return Err(
+                        format!("it was written by version {engine} in format {format}: use that version").into()
+                    );
                 }
             }
         }
-        transaction.commit()?;
-        Ok(())
     }
+    transaction.commit()?;
+    Ok(())
 }
 
-impl RedbReader {
-    fn read(&self, prefix: &[u8]) -> Result<Vec<Record>, Failure> {
-        let transaction = self.0.begin_read()?;
-        let table = transaction.open_table(RECORDS)?;
-        let mut records = Vec::new();
-        for record in table.range(prefix..&*after(prefix))? {
-            let (key, value) = record?;
-            records.push((key.value().to_vec(), value.value().to_vec()));
+fn change(database: &Database, writes: &[Write]) -> Result<(), Failure> {
+    let transaction = database.begin_write()?;
+    {
+        let mut table = transaction.open_table(RECORDS)?;
+        for write in writes {
+            match write {
+                Write::Put(key, value) => drop(table.insert(&**key, &**value)?),
+                Write::Remove(key) => drop(table.remove(&**key)?),
+                Write::RemoveAll(prefix) => table.retain_in(&**prefix..&*after(prefix), |_, _| false)?,
+                // Removing each record would copy every page.
+                Write::Clear => {
+                    drop(table);
+                    transaction.delete_table(RECORDS)?;
+                    table = transaction.open_table(RECORDS)?;
+                }
+            }
         }
-        Ok(records)
     }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn read(database: &Database, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Failure> {
+    let transaction = database.begin_read()?;
+    let table = transaction.open_table(RECORDS)?;
+    for record in table.range(prefix..&*after(prefix))? {
+        let (key, value) = record?;
+        visit(key.value(), value.value());
+    }
+    Ok(())
 }
 
 impl Reader for RedbReader {
-    fn records(&self, prefix: &[u8]) -> Result<Vec<Record>, String> {
-        self.read(prefix).map_err(|error| error.to_string())
+    fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
+        let database = lock(&self.0).clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
+        read(&database, prefix, visit).map_err(|error| error.to_string())
     }
 }
 
 impl Backend for RedbBackend {
-    fn commit(&mut self, writes: Vec<Write>) -> Result<(), String> {
-        self.change(writes).map_err(|error| error.to_string())
+    fn commit(&mut self, writes: &[Write]) -> Result<(), String> {
+        let open = lock(&self.database).clone();
+        let database = match open {
+            Some(database) => database,
+            None => {
+                let database = Arc::new((self.open)()?);
+                *lock(&self.database) = Some(Arc::clone(&database));
+                database
+            }
+        };
+        let changed = change(&database, writes);
+        if changed.is_err() {
+            lock(&self.database).take();
+        }
+        changed.map_err(|error| error.to_string())
     }
 }
 

@@ -14,9 +14,9 @@ use super::machines::includes_data;
 use super::redrive;
 use crate::api::arn::MachineArn;
 use crate::api::{ARN_CHARS, Answer, ApiError, Code, Input, LONG_ARN_CHARS, Members, Paging, arn};
-use crate::executions::{ActivityLookup, Body, Log, Run, RunOf, STATUSES};
-use crate::journal::{ExecutionRecord, Key, Stored, begun};
-use crate::registry::{Registry, RegistryContents, Selected};
+use crate::executions::{Log, Run, RunOf, STATUSES, Surroundings};
+use crate::journal::{ExecutionRecord, Key, begun};
+use crate::registry::{Held, Registry, RegistryContents, Selected};
 
 /// The statuses of an execution in the API.
 const STATUS_NAMES: [&str; 6] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
@@ -51,6 +51,13 @@ impl FoundExecution {
         let gone = || ApiError::execution_does_not_exist(self.child.as_deref().unwrap_or(&self.run.arn));
         self.view(&execution).map(act).ok_or_else(gone)
     }
+
+    /// Like [`with`](Self::with), for a function that needs the history.
+    pub(super) fn with_history<T>(&self, registry: &Registry, act: impl FnOnce(View<'_>) -> T) -> Result<T, ApiError> {
+        let place = self.with(|view| view.history_place())?;
+        registry.read_history(&self.run, place)?;
+        self.with(act)
+    }
 }
 
 impl Registry {
@@ -68,7 +75,7 @@ impl Registry {
     /// Returns the requested execution, and whether it is new.
     fn started(self: &Arc<Self>, asked: RequestedExecution<'_>) -> Result<(Arc<Run>, bool), ApiError> {
         let mut held = self.swept();
-        let RegistryContents { machines, executions } = &mut *held;
+        let RegistryContents { machines, executions, quarantined } = &mut *held;
         let machine = machines.get(asked.machine.machine);
         let machine = machine.ok_or_else(|| ApiError::machine_does_not_exist(asked.machine.text))?;
         machine.check_stays()?;
@@ -78,14 +85,18 @@ impl Registry {
             return Ok((self.run(asked, &selected, arn, true)?, true));
         }
         let arn = arn::execution(&machine.arn, &asked.name);
-        if let Some(run) = executions.get(&arn) {
-            // The same name and input while it runs identify the same execution:
-            // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-            if run.status() != Status::Running || run.input.get() != asked.text.get() {
-                let message = format!("Execution Already Exists: '{arn}'");
-                return Err(ApiError::new(Code::ExecutionAlreadyExists, message));
-            }
-            return Ok((run, false));
+        let known = executions.get(&arn);
+        // The same name and input while it runs identify the same execution:
+        // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+        if let Some(run) = known.and_then(Held::live)
+            && run.status() == Status::Running
+            && run.input.get() == asked.text.get()
+        {
+            return Ok((Arc::clone(run), false));
+        }
+        if known.is_some() || quarantined.contains_key(&arn) {
+            let message = format!("Execution Already Exists: '{arn}'");
+            return Err(ApiError::new(Code::ExecutionAlreadyExists, message));
         }
         let run = self.run(asked, &selected, arn, true)?;
         executions.insert(&run);
@@ -185,12 +196,12 @@ impl Registry {
         let page = {
             let listed = held.executions.listed();
             paging.page(&list, |before| {
-                listed.of(arn.text, status, before).map(|(number, run)| (number, Arc::clone(run)))
+                listed.of(arn.text, status, before).map(|(number, held)| (number, held.clone()))
             })?
         };
         // An execution that evaluates something must not keep others waiting.
         drop(held);
-        let page = page.map(|run| listed_run(&run));
+        let page = page.map(|held| listed_execution(&held));
         Ok(page.into_answer("executions"))
     }
 
@@ -217,15 +228,19 @@ impl Registry {
         let machine = name.split(':').next().unwrap_or_default();
         if !machine.contains('/') {
             arn::check(arn, &["execution"])?;
-            let run = self.swept().executions.get(arn).ok_or_else(does_not_exist)?;
+            let run = self.execution(arn)?.ok_or_else(does_not_exist)?;
             return Ok(FoundExecution { run, child: None });
         }
         // The map runs of this label: `…:mapRun:MACHINE/LABEL:`.
         let head = arn.get(..arn.len() - name.len()).unwrap_or_default();
         let head = head.trim_end_matches("execution:").trim_end_matches("express:");
-        let runs = self.map_runs.beginning(&format!("{head}mapRun:{machine}:"));
-        let run = runs.into_iter().find(|run| run.execution().child(arn).is_some()).ok_or_else(does_not_exist)?;
-        Ok(FoundExecution { run, child: Some(arn.to_owned()) })
+        for number in self.map_runs.beginning(&format!("{head}mapRun:{machine}:")) {
+            let run = self.numbered_execution(number)?;
+            if let Some(run) = run.filter(|run| run.execution().child(arn).is_some()) {
+                return Ok(FoundExecution { run, child: Some(arn.to_owned()) });
+            }
+        }
+        Err(does_not_exist())
     }
 
     fn asked<'a>(&self, members: &mut Members<'a>) -> Result<RequestedExecution<'a>, ApiError> {
@@ -285,17 +300,17 @@ impl Registry {
             time: self.clock.now().as_millis(),
             seed: self.next_seed(),
         };
-        let known = ActivityLookup::new(Arc::clone(&self.activities), Arc::clone(&handlers));
-        let mut execution = begun(&self.store, &record, revision, asked.value, &known);
+        let surroundings = Surroundings::new(&self.activities, &handlers, &self.store);
+        let mut execution = begun(&record, revision, asked.value, &surroundings);
         let number = self.next_number();
         let log = (keeps && self.journal.is_kept()).then(|| {
             execution.record();
             self.journal.write(|| Key::Execution(number).put(&record));
-            Log::new(self.journal.clone(), number, 0)
+            Log::new(self.journal.clone(), number, 0, record.express)
         });
-        let of = RunOf::restored(&record, Arc::clone(revision));
-        let body = Body::Live(execution);
-        let run = Run::new(body, handlers, self.clock.clone(), of, number, asked.text.into(), record.trace_header, log);
+        let (machine, clock) = (Arc::new(RunOf::restored(&record, Arc::clone(revision))), self.clock.clone());
+        let input = asked.text.into();
+        let run = Run::new(execution, handlers, clock, machine, number, input, record.trace_header, log);
         Ok(Arc::new(run))
     }
 
@@ -379,21 +394,24 @@ pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
     item
 }
 
-/// Returns an execution as an item of a list. An unread execution is not replayed for this.
-fn listed_run(run: &Run) -> Value {
-    let Some(Stored { record, end, .. }) = run.unread() else { return listed(run, run.execution().view()) };
+/// Returns an execution as an item of a list.
+fn listed_execution(held: &Held) -> Value {
+    let ended = match held {
+        Held::Live(run) => return listed(run, run.execution().view()),
+        Held::Stored(ended) => ended,
+    };
     let item = ListedExecution {
-        arn: &record.arn,
-        machine_arn: &record.machine_arn,
-        name: &record.name,
-        status: end.status(),
-        started: Instant::from_millis(record.time),
-        stopped: Some(end.stopped_at()),
-        redrives: end.redrives,
-        redriven: end.redriven_at(),
+        arn: &ended.arn,
+        machine_arn: &ended.machine.arn,
+        name: ended.arn.rsplit(':').next().unwrap_or_default(),
+        status: ended.end.status(),
+        started: ended.started,
+        stopped: Some(ended.end.stopped_at()),
+        redrives: ended.end.redrives,
+        redriven: ended.end.redriven_at(),
     };
     let mut item = item.to_json();
-    run.machine.qualified().for_each(|(name, arn)| item[name] = json!(arn));
+    ended.machine.qualified().for_each(|(name, arn)| item[name] = json!(arn));
     item
 }
 

@@ -19,7 +19,7 @@ impl Registry {
         members.check()?;
         let found = self.found_execution(arn)?;
         let region = arn.split(':').nth(3).unwrap_or_default();
-        let page = found.with(|view| {
+        let page = found.with_history(self, |view| {
             let history = view.history();
             // Events are numbered from 1 without gaps.
             let at = |id: Option<u64>| id.and_then(|id| usize::try_from(id).ok());

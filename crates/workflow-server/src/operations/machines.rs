@@ -232,6 +232,10 @@ impl Registry {
         members.check()?;
         let found = self.found_execution(arn)?;
         let run = &found.run;
+        if run.machine.revision.definition.is_empty() {
+            let message = format!("the definition of {arn} is damaged");
+            return Err(ApiError::new(Code::InternalServerError, message));
+        }
         let child = found.with(|view| view.map_run().map(|map| (map.arn().to_owned(), map.label().to_owned())))?;
         let mut answer = run.machine.revision.described(with_data);
         answer.insert("stateMachineArn".to_owned(), json!(run.machine.arn));

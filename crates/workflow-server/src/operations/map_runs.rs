@@ -47,7 +47,8 @@ impl Registry {
     /// Returns the execution that has a map run.
     fn run_of(&self, map_run_arn: &str) -> Result<Arc<Run>, ApiError> {
         arn::check(map_run_arn, &["mapRun"])?;
-        self.map_runs.get(map_run_arn).ok_or_else(|| not_found(map_run_arn))
+        let run = self.map_runs.get(map_run_arn).map(|number| self.numbered_execution(number)).transpose()?;
+        run.flatten().ok_or_else(|| not_found(map_run_arn))
     }
 
     pub(crate) fn describe_map_run(&self, input: &Input) -> Result<Value, ApiError> {

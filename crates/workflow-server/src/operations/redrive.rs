@@ -88,6 +88,10 @@ impl Registry {
         if let Some(time) = token.and_then(|token| run.redriven_with(token, now)) {
             return Ok(json!({"redriveDate": time.as_epoch_seconds()}));
         }
+        if let Some(why) = refusal(&run.execution(), is_deleted, now) {
+            return Err(ApiError::new(Code::ExecutionNotRedrivable, why));
+        }
+        let run = self.redrivable(run)?;
         let redriven = run.tell(|execution| {
             if let Some(why) = refusal(execution, is_deleted, now) {
                 return Err(why);
@@ -100,6 +104,8 @@ impl Registry {
                 if let Some(token) = token {
                     run.remember_redrive(token, time);
                 }
+                // Its end may have been written, and its entry released, in between.
+                self.held().executions.insert(&run);
                 self.tell_status(&run);
                 self.drive(run);
                 Ok(json!({"redriveDate": time.as_epoch_seconds()}))

@@ -72,7 +72,7 @@ impl Registry {
     }
 
     fn run_of_token(&self, token: &str) -> Result<Arc<Run>, ApiError> {
-        let run = self.held().executions.get(&arn_of(token)?);
+        let run = self.execution(&arn_of(token)?)?;
         run.ok_or_else(|| ApiError::new(Code::TaskDoesNotExist, format!("Task Does Not Exist: '{token}'")))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, MutexGuard};
 
-use super::{Registry, RegistryContents};
-use crate::executions::Run;
+use super::{Held, Registry, RegistryContents};
+use crate::executions::{Log, Run};
 use crate::journal::{Key, Write};
 
 impl Registry {
@@ -17,9 +17,19 @@ impl Registry {
     /// Forgets the executions beyond the retention.
     fn sweep(&self, held: &mut RegistryContents) {
         let now = self.clock.now();
-        while let Some(run) = held.executions.next_to_forget(&self.retention, now) {
-            run.map_run_arns().iter().for_each(|arn| self.map_runs.remove(arn));
-            run.forget();
+        while let Some(ended) = held.executions.next_to_forget(&self.retention, now) {
+            ended.map_run_arns().iter().for_each(|arn| self.map_runs.remove(arn));
+            match ended {
+                Held::Live(run) => run.forget(),
+                Held::Stored(ended) => Log::of_ended(self.journal.clone(), ended.number, 0).forget(),
+            }
+        }
+    }
+
+    /// Keeps only the entry of an ended execution in memory, as soon as its record is on disk.
+    pub(crate) async fn release(&self, run: &Arc<Run>) {
+        if self.journal.is_kept() && !run.machine.is_express && self.journal.written().await.is_ok() {
+            self.held().executions.release(run);
         }
     }
 
@@ -27,7 +37,7 @@ impl Registry {
     pub(crate) fn has_ended(&self, run: &Arc<Run>) {
         let mut held = self.held();
         if let Some(stopped) = run.stopped_at() {
-            held.executions.has_ended(run, stopped);
+            held.executions.has_ended(run.number, stopped);
         }
         self.sweep(&mut held);
         self.remove_if_deleted(&mut held, &run.machine.arn);

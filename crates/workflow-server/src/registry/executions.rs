@@ -9,16 +9,77 @@ use workflow_local::{Instant, Status};
 
 use super::order::Order;
 use crate::Retention;
-use crate::executions::{Run, STATUSES};
+use crate::executions::{Run, RunOf, STATUSES};
+use crate::journal::EndRecord;
 
 /// Executions, running or ended.
 #[derive(Default)]
 pub(crate) struct Executions {
-    by_arn: IndexMap<Arc<str>, Arc<Run>>,
-    by_number: BTreeMap<u64, Arc<Run>>,
+    by_arn: IndexMap<Arc<str>, Held>,
+    by_number: BTreeMap<u64, Held>,
     lists: Arc<Lists>,
-    /// The ended ones with their ends, in that order. One that was redriven since then ends again.
-    ended: VecDeque<(Instant, Arc<Run>)>,
+    /// The numbers of the ended ones with their ends, in that order. One that was redriven since then ends again.
+    ended: VecDeque<(Instant, u64)>,
+    /// The origin of the latest ended one, which the next one may share.
+    origin: Option<Arc<RunOf>>,
+}
+
+/// An execution in memory, or where to find it.
+#[derive(Clone)]
+pub(crate) enum Held {
+    Live(Arc<Run>),
+    Stored(Arc<EndedExecution>),
+}
+
+/// An ended execution whose record is on disk: what lists show.
+pub(crate) struct EndedExecution {
+    pub(crate) arn: Arc<str>,
+    pub(crate) number: u64,
+    pub(crate) machine: Arc<RunOf>,
+    pub(crate) started: Instant,
+    pub(crate) end: EndRecord,
+}
+
+impl Held {
+    fn arn(&self) -> &Arc<str> {
+        match self {
+            Self::Live(run) => &run.arn,
+            Self::Stored(ended) => &ended.arn,
+        }
+    }
+
+    fn number(&self) -> u64 {
+        match self {
+            Self::Live(run) => run.number,
+            Self::Stored(ended) => ended.number,
+        }
+    }
+
+    fn machine(&self) -> &RunOf {
+        match self {
+            Self::Live(run) => &run.machine,
+            Self::Stored(ended) => &ended.machine,
+        }
+    }
+
+    fn stopped_at(&self) -> Option<Instant> {
+        match self {
+            Self::Live(run) => run.stopped_at(),
+            Self::Stored(ended) => Some(ended.end.stopped_at()),
+        }
+    }
+
+    pub(crate) fn map_run_arns(&self) -> Vec<String> {
+        match self {
+            Self::Live(run) => run.map_run_arns(),
+            Self::Stored(ended) => ended.end.map_runs.clone(),
+        }
+    }
+
+    /// Returns the execution if it is in memory.
+    pub(crate) fn live(&self) -> Option<&Arc<Run>> {
+        if let Self::Live(run) = self { Some(run) } else { None }
+    }
 }
 
 /// The numbers of executions, by the ARN that was started. An execution moves itself when its status changes, so that a
@@ -60,38 +121,38 @@ impl Lists {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn insert(&self, run: &Run, status: Status) {
+    pub(crate) fn insert(&self, number: u64, machine: &RunOf, status: Status) {
         let mut lists = self.lock();
-        for arn in run.machine.arns() {
+        for arn in machine.arns() {
             if !lists.contains_key(arn) {
                 lists.insert(arn.to_owned(), List::default());
             }
             if let Some(list) = lists.get_mut(arn) {
-                list.all.insert(run.number, ());
-                list.add(run.number, status);
+                list.all.insert(number, ());
+                list.add(number, status);
             }
         }
     }
 
     /// Moves an execution whose status has changed. One that is no longer held stays out.
-    pub(crate) fn moved(&self, run: &Run, from: Status, to: Status) {
+    pub(crate) fn moved(&self, number: u64, machine: &RunOf, from: Status, to: Status) {
         let mut lists = self.lock();
-        for arn in run.machine.arns() {
+        for arn in machine.arns() {
             if let Some(list) = lists.get_mut(arn)
-                && list.take(run.number, from)
+                && list.take(number, from)
             {
-                list.add(run.number, to);
+                list.add(number, to);
             }
         }
     }
 
-    fn remove(&self, run: &Run) {
+    fn remove(&self, number: u64, machine: &RunOf) {
         let mut lists = self.lock();
-        for arn in run.machine.arns() {
+        for arn in machine.arns() {
             if let Some(list) = lists.get_mut(arn) {
-                list.all.remove(run.number);
+                list.all.remove(number);
                 list.by_status.iter_mut().for_each(|order| {
-                    let _ = order.remove(run.number);
+                    let _ = order.remove(number);
                 });
                 if list.all.is_empty() {
                     lists.swap_remove(arn);
@@ -104,7 +165,7 @@ impl Lists {
 /// The locked lists.
 pub(crate) struct Listed<'h> {
     lists: MutexGuard<'h, IndexMap<String, List>>,
-    by_number: &'h BTreeMap<u64, Arc<Run>>,
+    by_number: &'h BTreeMap<u64, Held>,
 }
 
 impl Listed<'_> {
@@ -115,7 +176,7 @@ impl Listed<'_> {
         arn: &str,
         status: Option<Status>,
         before: Option<u64>,
-    ) -> impl Iterator<Item = (u64, &Arc<Run>)> {
+    ) -> impl Iterator<Item = (u64, &Held)> {
         let list = self.lists.get(arn);
         let order = match status {
             None => list.map(|list| &list.all),
@@ -127,18 +188,53 @@ impl Listed<'_> {
 }
 
 impl Executions {
-    pub(crate) fn get(&self, arn: &str) -> Option<Arc<Run>> {
-        self.by_arn.get(arn).cloned()
+    pub(crate) fn get(&self, arn: &str) -> Option<&Held> {
+        self.by_arn.get(arn)
+    }
+
+    pub(crate) fn numbered(&self, number: u64) -> Option<&Held> {
+        self.by_number.get(&number)
     }
 
     /// Holds an execution, and replaces an earlier one of this ARN.
     pub(crate) fn insert(&mut self, run: &Arc<Run>) {
-        if let Some(replaced) = self.by_arn.insert(Arc::clone(&run.arn), Arc::clone(run)) {
-            self.by_number.remove(&replaced.number);
-            self.lists.remove(&replaced);
-        }
-        self.by_number.insert(run.number, Arc::clone(run));
+        self.hold(Held::Live(Arc::clone(run)));
         run.list_in(&self.lists);
+    }
+
+    /// Lists an ended execution whose record is on disk.
+    pub(crate) fn insert_ended(&mut self, ended: EndedExecution) {
+        self.lists.insert(ended.number, &ended.machine, ended.end.status());
+        self.hold(Held::Stored(Arc::new(ended)));
+    }
+
+    fn hold(&mut self, held: Held) {
+        if let Some(replaced) = self.by_arn.insert(Arc::clone(held.arn()), held.clone())
+            && replaced.number() != held.number()
+        {
+            self.by_number.remove(&replaced.number());
+            self.lists.remove(replaced.number(), replaced.machine());
+        }
+        self.by_number.insert(held.number(), held);
+    }
+
+    /// Keeps only the entry of an ended execution. Its record is on disk.
+    pub(crate) fn release(&mut self, run: &Arc<Run>) {
+        let is_held = self.numbered(run.number).and_then(Held::live).is_some_and(|held| Arc::ptr_eq(held, run));
+        // It may have been redriven since.
+        if is_held && run.status() != Status::Running {
+            let machine = self.shared(&run.machine);
+            let ended = run.ended_execution(machine);
+            self.hold(Held::Stored(Arc::new(ended)));
+        }
+    }
+
+    /// Returns the same origin, shared with the ended execution before if that has the same one.
+    pub(crate) fn shared(&mut self, origin: &Arc<RunOf>) -> Arc<RunOf> {
+        let known = self.origin.as_ref().filter(|known| known.is_same(origin));
+        let shared = Arc::clone(known.unwrap_or(origin));
+        self.origin = Some(Arc::clone(&shared));
+        shared
     }
 
     /// Locks the lists. Statuses do not change until the guard is dropped.
@@ -147,42 +243,45 @@ impl Executions {
     }
 
     /// Records the end of an execution.
-    pub(crate) fn has_ended(&mut self, run: &Arc<Run>, stopped: Instant) {
-        self.ended.push_back((stopped, Arc::clone(run)));
+    pub(crate) fn has_ended(&mut self, number: u64, stopped: Instant) {
+        self.ended.push_back((stopped, number));
     }
 
     /// Removes and returns the first execution to end, if it is beyond the retention.
-    pub(crate) fn next_to_forget(&mut self, retention: &Retention, now: Instant) -> Option<Arc<Run>> {
+    pub(crate) fn next_to_forget(&mut self, retention: &Retention, now: Instant) -> Option<Held> {
         loop {
             let (stopped, _) = self.ended.front()?;
             let is_old = retention.age.is_some_and(|age| stopped.until(now) > age);
             if !is_old && self.ended.len() <= retention.count {
                 return None;
             }
-            let (stopped, run) = self.ended.pop_front()?;
+            let (stopped, number) = self.ended.pop_front()?;
+            let held = self.by_number.get(&number).cloned();
             // A redriven execution is recorded again when it ends.
-            if run.stopped_at() == Some(stopped) {
-                self.remove(&run);
-                return Some(run);
+            if let Some(held) = held.filter(|held| held.stopped_at() == Some(stopped)) {
+                self.remove(&held);
+                return Some(held);
             }
         }
     }
 
-    fn remove(&mut self, run: &Arc<Run>) {
-        if self.by_arn.get(&run.arn).is_some_and(|held| Arc::ptr_eq(held, run)) {
-            self.by_arn.swap_remove(&run.arn);
+    fn remove(&mut self, held: &Held) {
+        if self.by_arn.get(held.arn()).is_some_and(|other| other.number() == held.number()) {
+            self.by_arn.swap_remove(held.arn());
         }
-        self.by_number.remove(&run.number);
-        self.lists.remove(run);
+        self.by_number.remove(&held.number());
+        self.lists.remove(held.number(), held.machine());
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Run>> {
-        self.by_arn.values()
+    /// Returns the executions in memory.
+    pub(crate) fn live(&self) -> impl Iterator<Item = &Arc<Run>> {
+        self.by_arn.values().filter_map(Held::live)
     }
 
     /// Returns the executions of a state machine that have not ended.
     pub(crate) fn running_of(&self, machine: &str) -> Vec<Arc<Run>> {
-        self.listed().of(machine, Some(Status::Running), None).map(|(_, run)| Arc::clone(run)).collect()
+        let listed = self.listed();
+        listed.of(machine, Some(Status::Running), None).filter_map(|(_, held)| held.live().cloned()).collect()
     }
 }
 
@@ -229,7 +328,7 @@ mod tests {
         let mut executions = Executions::default();
         // Few have failed, and all of those are far back: a filter must not visit the others.
         for number in 1..=2 * DEPTH {
-            executions.by_number.insert(number, Arc::clone(&run));
+            executions.by_number.insert(number, Held::Live(Arc::clone(&run)));
             let mut lists = executions.lists.lock();
             let list = lists.entry(machine.to_owned()).or_default();
             list.all.insert(number, ());

@@ -8,7 +8,7 @@ use workflow_local::Instant;
 
 use super::Registry;
 use crate::executions::{Run, Waits};
-use crate::journal::{ClockRecord, Key};
+use crate::journal::{ClockRecord, Key, Write};
 
 /// The longest pause between two checks of the executions.
 const LOOK: Duration = Duration::from_millis(20);
@@ -92,8 +92,12 @@ impl Registry {
     }
 
     fn save_clock(&self) {
+        self.journal.write(|| self.clock_write());
+    }
+
+    pub(super) fn clock_write(&self) -> Write {
         let advanced = u64::try_from(self.clock.advanced().as_millis()).unwrap_or(u64::MAX);
-        self.journal.write(|| Key::Clock.put(&ClockRecord { advanced }));
+        Key::Clock.put(&ClockRecord { advanced })
     }
 
     /// Repeatedly advances the clock to the next due time, until nothing is due or an execution is held, by at most

@@ -1,36 +1,41 @@
 //! Maps map runs to their executions: the ARN of a map run names the state machine, not the execution.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::executions::Run;
-
-/// The started map runs, by ARN.
+/// The numbers of the executions that started map runs, by the map runs' ARNs.
 #[derive(Default)]
-pub(crate) struct MapRuns(Mutex<BTreeMap<String, Weak<Run>>>);
+pub(crate) struct MapRuns(Mutex<BTreeMap<String, u64>>);
 
 impl MapRuns {
-    pub(crate) fn insert(&self, arn: &str, run: &Arc<Run>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.to_owned(), Arc::downgrade(run));
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn insert(&self, arn: &str, execution: u64) {
+        self.lock().insert(arn.to_owned(), execution);
     }
 
     pub(crate) fn remove(&self, arn: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(arn);
+        self.lock().remove(arn);
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().clear();
     }
 
-    /// Returns the execution of a map run.
-    pub(crate) fn get(&self, arn: &str) -> Option<Arc<Run>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(arn)?.upgrade()
+    /// Returns the number of a map run's execution.
+    pub(crate) fn get(&self, arn: &str) -> Option<u64> {
+        self.lock().get(arn).copied()
     }
 
-    /// Returns the executions with map runs whose ARNs have this prefix, possibly with duplicates.
-    pub(crate) fn beginning(&self, prefix: &str) -> Vec<Arc<Run>> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the numbers of executions with map runs whose ARNs have this prefix.
+    pub(crate) fn beginning(&self, prefix: &str) -> Vec<u64> {
+        let held = self.lock();
         let from = held.range(prefix.to_owned()..).take_while(|(arn, _)| arn.starts_with(prefix));
-        from.filter_map(|(_, run)| run.upgrade()).collect()
+        let mut numbers: Vec<u64> = from.map(|(_, number)| *number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 }

@@ -26,7 +26,7 @@ use crate::executions::{Outside, Pending, Run, Threads};
 use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
 use crate::outlets::{Events, ExpressLogs};
 pub(crate) use activities::{Activities, Activity};
-pub(crate) use executions::{Executions, Lists};
+pub(crate) use executions::{EndedExecution, Executions, Held, Lists};
 pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
     Alias, Configuration, MOST_ALIASES, MOST_VERSIONS, Machine, Revision, Route, Selected, Tags, Version,
@@ -69,6 +69,8 @@ pub(crate) struct Registry {
 pub(crate) struct RegistryContents {
     pub(crate) machines: Resources<Machine>,
     pub(crate) executions: Executions,
+    /// What could not be restored, by ARN, with the reason.
+    pub(crate) quarantined: IndexMap<String, String>,
 }
 
 impl Registry {

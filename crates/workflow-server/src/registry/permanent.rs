@@ -10,7 +10,7 @@ use workflow_local::Status;
 use super::{Registry, RegistryContents};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Input};
-use crate::journal::{RecordKind, Write};
+use crate::journal::{FormatRecord, Key, Write};
 
 /// A state machine that survives a reset.
 #[derive(Clone)]
@@ -61,16 +61,14 @@ impl Registry {
     /// Stops all executions, and forgets everything except the state machines put here.
     pub(crate) fn reset(&self) {
         let held = std::mem::take(&mut *self.held());
-        for run in held.executions.all().filter(|run| run.status() == Status::Running) {
+        for run in held.executions.live().filter(|run| run.status() == Status::Running) {
             run.stop(None, None);
         }
         self.stop_driving();
         self.activities.clear();
         self.map_runs.clear();
         *self.held() = RegistryContents::default();
-        for kind in RecordKind::RESOURCES {
-            self.journal.write(|| Write::RemoveAll(kind.prefix().to_vec()));
-        }
+        self.journal.write_all(|| vec![Write::Clear, Key::Format.put(&FormatRecord::current()), self.clock_write()]);
         let permanent = self.permanent().clone();
         for (name, machine) in permanent {
             // It was accepted before.

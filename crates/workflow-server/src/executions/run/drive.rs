@@ -75,6 +75,7 @@ impl Run {
         }
         self.ended.notify_waiters();
         self.clock.settle();
+        registry.release(&self).await;
     }
 
     /// Requests the answer of a task again that was requested before the server began, unless its holder will send it.
@@ -116,7 +117,7 @@ impl Run {
             }
         }
         for map_run in execution.map_runs().get(*map_runs..).unwrap_or_default() {
-            registry.map_runs.insert(map_run.arn(), self);
+            registry.map_runs.insert(map_run.arn(), self.number);
         }
         *map_runs = execution.map_runs().len();
         step

@@ -5,32 +5,32 @@ mod drive;
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Notify;
 use workflow_local::handlers::{CallCounts, Handlers};
-use workflow_local::{Instant, Status, TaskRequest};
+use workflow_local::{Execution, Instant, Status, TaskRequest};
 
 use super::Recorded;
 use crate::clock::ServerClock;
-use crate::journal::{EndRecord, ExecutionRecord, Journal, Key, Stored, Write};
-use crate::registry::{Lists, Revision};
+use crate::journal::{EndRecord, ExecutionRecord, Journal, Key, Write};
+use crate::registry::{EndedExecution, Lists, Revision};
 
 /// An execution, running or ended.
 pub(crate) struct Run {
     pub(crate) arn: Arc<str>,
-    pub(crate) machine: RunOf,
+    pub(crate) machine: Arc<RunOf>,
     /// Its position in lists: executions are numbered in the order of their start.
     pub(crate) number: u64,
     /// Its input as JSON text, which every answer about it contains.
     pub(crate) input: Arc<RawValue>,
     pub(crate) trace_header: Option<String>,
-    /// An execution that ended before the server began is replayed from its records when it is first read.
-    execution: LazyLock<Mutex<Recorded>, Box<dyn FnOnce() -> Mutex<Recorded> + Send>>,
-    stored: Option<Arc<Stored>>,
+    execution: Mutex<Recorded>,
+    /// Whether it was read from the record of its end. It does not continue, and changes of it are not kept.
+    is_stored: bool,
     /// `None` if everything is only in memory.
     log: Option<Log>,
     handlers: Arc<Handlers>,
@@ -71,6 +71,7 @@ pub(crate) enum Waits {
 }
 
 /// The origin of an execution, as of its start.
+#[derive(Clone)]
 pub(crate) struct RunOf {
     /// The ARN of the state machine.
     pub(crate) arn: String,
@@ -92,6 +93,11 @@ impl RunOf {
             version_arn: record.version_arn.clone(),
             alias_arn: record.alias_arn.clone(),
         }
+    }
+
+    /// Returns whether both say the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.revision, &other.revision) && self.arns().eq(other.arns())
     }
 
     pub(crate) fn version_arn(&self) -> Option<&str> {
@@ -118,23 +124,25 @@ impl RunOf {
 pub(crate) struct Log {
     journal: Journal,
     number: u64,
-    next: Arc<AtomicU64>,
+    next: AtomicU64,
     /// Whether its end was written.
     is_closed: AtomicBool,
+    /// Nobody can query an Express execution: its end is not described.
+    is_express: bool,
 }
 
 impl Log {
     /// Creates the log of the execution with this number. Its next record has the position `next`.
-    pub(crate) fn new(journal: Journal, number: u64, next: u64) -> Self {
-        Self { journal, number, next: Arc::new(AtomicU64::new(next)), is_closed: AtomicBool::new(false) }
+    pub(crate) fn new(journal: Journal, number: u64, next: u64, is_express: bool) -> Self {
+        Self { journal, number, next: AtomicU64::new(next), is_closed: AtomicBool::new(false), is_express }
     }
 
     /// Creates the log of an execution whose end was written.
-    pub(crate) fn of_ended(journal: Journal, number: u64) -> Self {
-        Self { is_closed: AtomicBool::new(true), ..Self::new(journal, number, 0) }
+    pub(crate) fn of_ended(journal: Journal, number: u64, next: u64) -> Self {
+        Self { is_closed: AtomicBool::new(true), ..Self::new(journal, number, next, false) }
     }
 
-    /// Writes new inputs. The caller holds the execution's lock.
+    /// Writes new inputs, and the end. The caller holds the execution's lock.
     fn write(&self, execution: &mut Recorded) {
         let has_ended = execution.status() != Status::Running;
         let had_ended = self.is_closed.swap(has_ended, Ordering::Relaxed);
@@ -143,27 +151,52 @@ impl Log {
         self.journal.write_all(|| {
             let mut writes = Vec::new();
             if had_ended && !has_ended {
-                writes.push(Write::Remove(Key::End(self.number).bytes()));
+                writes.extend(self.without_end());
             }
-            if !entries.is_empty() {
+            let ends = has_ended && !had_ended;
+            // Nothing is computed again of an execution that cannot be redriven.
+            if ends && execution.status() == Status::Succeeded {
+                if self.next.load(Ordering::Relaxed) > 0 {
+                    writes.push(Write::RemoveAll(Key::AllEntries(self.number).bytes()));
+                }
+            } else if !entries.is_empty() {
                 let place = self.next.fetch_add(1, Ordering::Relaxed);
                 writes.push(Key::Entries(self.number, place).put(&entries));
             }
-            if has_ended && !had_ended {
-                writes.push(Key::End(self.number).put(&EndRecord::of(execution)));
+            if ends {
+                self.put_end(execution, &mut writes);
             }
             writes
         });
     }
 
-    /// Removes an execution that nobody can query.
+    /// Adds the writes of an end: for lists, for descriptions, and the histories.
+    fn put_end(&self, execution: &Execution, writes: &mut Vec<Write>) {
+        writes.push(Key::End(self.number).put(&EndRecord::of(execution)));
+        // Its values were JSON texts, or are written as such.
+        if let Ok(snapshot) = execution.snapshot()
+            && !self.is_express
+        {
+            writes.push(Key::Description(self.number).put_text(&snapshot.description));
+            let places = (0..).zip(&snapshot.histories);
+            writes.extend(places.map(|(place, history)| Key::History(self.number, place).put_text(history)));
+        }
+    }
+
+    fn without_end(&self) -> [Write; 3] {
+        [
+            Write::Remove(Key::End(self.number).bytes()),
+            Write::Remove(Key::Description(self.number).bytes()),
+            Write::RemoveAll(Key::AllHistories(self.number).bytes()),
+        ]
+    }
+
+    /// Removes everything about the execution.
     pub(crate) fn forget(&self) {
         self.journal.write_all(|| {
-            vec![
-                Write::RemoveAll(Key::AllEntries(self.number).bytes()),
-                Write::Remove(Key::End(self.number).bytes()),
-                Write::Remove(Key::Execution(self.number).bytes()),
-            ]
+            let start = Write::Remove(Key::Execution(self.number).bytes());
+            let entries = Write::RemoveAll(Key::AllEntries(self.number).bytes());
+            self.without_end().into_iter().chain([entries, start]).collect()
         });
     }
 }
@@ -206,13 +239,6 @@ pub(crate) struct Waiting {
     pub(crate) started: bool,
 }
 
-/// An execution, or the record of an ended one.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
-pub(crate) enum Body {
-    Live(Recorded),
-    Stored(Arc<Stored>),
-}
-
 /// What a continued execution waits for.
 #[derive(Default)]
 pub(crate) struct Pending {
@@ -237,40 +263,22 @@ const REDRIVES_FOR: Duration = Duration::from_secs(15 * 60);
 impl Run {
     #[expect(clippy::too_many_arguments, reason = "these are what an execution of the server consists of")]
     pub(crate) fn new(
-        body: Body,
+        execution: Recorded,
         handlers: Arc<Handlers>,
         clock: ServerClock,
-        machine: RunOf,
+        machine: Arc<RunOf>,
         number: u64,
         input: Arc<RawValue>,
         trace_header: Option<String>,
         log: Option<Log>,
     ) -> Self {
-        let (arn, stored): (Arc<str>, _) = match &body {
-            Body::Live(execution) => (execution.arn().into(), None),
-            Body::Stored(stored) => (stored.record.arn.as_str().into(), Some(Arc::clone(stored))),
-        };
-        let execution: Box<dyn FnOnce() -> Mutex<Recorded> + Send> = match body {
-            Body::Live(execution) => Box::new(|| Mutex::new(execution)),
-            Body::Stored(stored) => {
-                let (revision, handlers, input) =
-                    (Arc::clone(&machine.revision), Arc::clone(&handlers), Arc::clone(&input));
-                let next = log.as_ref().map(|log| Arc::clone(&log.next));
-                Box::new(move || {
-                    let (execution, count) = stored.replayed(number, &revision, handlers, &input);
-                    next.iter().for_each(|next| next.store(count, Ordering::Relaxed));
-                    Mutex::new(execution)
-                })
-            }
-        };
         let run = Self {
-            arn,
+            arn: execution.arn().into(),
             machine,
             number,
             input,
             trace_header,
-            execution: LazyLock::new(execution),
-            stored,
+            is_stored: false,
             log,
             handlers,
             clock,
@@ -285,29 +293,36 @@ impl Run {
             passes: AtomicBool::new(false),
             ends_at_transition: AtomicBool::new(false),
             redrives: Mutex::default(),
+            execution: Mutex::new(execution),
         };
-        match &run.stored {
-            None => run.note_status(&run.execution()),
-            Some(stored) => run.set_status(stored.end.status(), Some(stored.end.stopped_at())),
-        }
+        run.note_status(&run.execution());
         run
+    }
+
+    /// Marks it as read from the record of its end.
+    pub(crate) fn stored(self) -> Self {
+        Self { is_stored: true, ..self }
+    }
+
+    /// Returns whether it was read from the record of its end.
+    pub(crate) fn is_stored(&self) -> bool {
+        self.is_stored
     }
 
     pub(crate) fn execution(&self) -> MutexGuard<'_, Recorded> {
         self.execution.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the record of an execution that has not been read since the server began, otherwise `None`.
-    pub(crate) fn unread(&self) -> Option<&Stored> {
-        self.stored.as_deref().filter(|stored| !stored.is_read())
+    /// Returns what lists show, after its end.
+    pub(crate) fn ended_execution(&self, machine: Arc<RunOf>) -> EndedExecution {
+        let execution = self.execution();
+        let (started, end) = (execution.started_at(), EndRecord::of(&execution));
+        EndedExecution { arn: Arc::clone(&self.arn), number: self.number, machine, started, end }
     }
 
     /// Returns the ARNs of its map runs.
     pub(crate) fn map_run_arns(&self) -> Vec<String> {
-        match self.unread() {
-            Some(stored) => stored.end.map_runs.clone(),
-            None => self.execution().map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect(),
-        }
+        self.execution().map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect()
     }
 
     /// Returns the execution for changes.
@@ -342,15 +357,15 @@ impl Run {
         let number = STATUSES.iter().position(|own| *own == status).unwrap_or_default();
         let before = status_of(self.status.swap(u8::try_from(number).unwrap_or_default(), Ordering::AcqRel));
         if let Some(lists) = self.lists.get().filter(|_| before != status) {
-            lists.moved(self, before, status);
+            lists.moved(self.number, &self.machine, before, status);
         }
     }
 
     /// Adds it to lists from now on.
     pub(crate) fn list_in(&self, lists: &Arc<Lists>) {
-        // Its status must not change in between. That of an unread execution never does.
-        let _held = self.unread().is_none().then(|| self.execution());
-        lists.insert(self, self.status());
+        // Its status must not change in between.
+        let _held = self.execution();
+        lists.insert(self.number, &self.machine, self.status());
         let _ = self.lists.set(Arc::clone(lists));
     }
 

@@ -1,0 +1,175 @@
+//! The data of a server that is not running: checked, exported, compacted and repaired.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::Server;
+use crate::journal::{Journal, Quarantined, RedbBackend, Restored, contents, key_text};
+use crate::server::entropy;
+
+/// The data of a server ([`Builder::data`](crate::Builder::data)) while no server uses it.
+///
+/// ```no_run
+/// use workflow_server::Store;
+///
+/// # fn check() -> std::io::Result<()> {
+/// for damage in Store::open("data")?.check()?.damaged {
+///     println!("{damage}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Store {
+    backend: RedbBackend,
+    folder: PathBuf,
+    /// The folder is a copy, and removed on drop.
+    is_copy: bool,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.is_copy {
+            // It is in the system's folder for such files.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// The result of [`Store::check`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoreReport {
+    /// The number of records.
+    pub records: u64,
+    /// The records that cannot be read, and what cannot be restored because of them.
+    pub damaged: Vec<Quarantined>,
+    /// The ARNs of the open executions whose history this version would change. It aborts them.
+    pub diverged: Vec<String>,
+}
+
+impl Store {
+    /// Opens the data in a folder.
+    ///
+    /// # Errors
+    /// Fails if there is none, if the file is damaged as a whole, or if a server uses it.
+    pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        let opened = RedbBackend::existing(&folder).map_err(|why| wrong(&folder, why))?;
+        Ok(Self { backend: opened, folder, is_copy: false })
+    }
+
+    /// Opens a copy of the data in a folder, which is removed when the store is dropped: opening the data of an older
+    /// version writes it in the format of this one.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open). Also fails if the file cannot be copied.
+    pub fn open_copy(folder: impl AsRef<Path>) -> io::Result<Self> {
+        let copy = std::env::temp_dir().join(format!("workflow-store-{}-{}", std::process::id(), entropy()));
+        RedbBackend::copy(folder.as_ref(), &copy)?;
+        let opened = Self::open(&copy);
+        match opened {
+            Ok(mut store) => {
+                store.is_copy = true;
+                Ok(store)
+            }
+            Err(error) => {
+                std::fs::remove_dir_all(&copy)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Reads every record, and replays the open executions. Handlers are not called, and nothing is written.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read.
+    pub fn check(&self) -> io::Result<StoreReport> {
+        let mut report = StoreReport::default();
+        self.each(|key, contents| {
+            report.records += 1;
+            if let Err(reason) = contents {
+                report.damaged.push(Quarantined::new(key_text(key), reason));
+            }
+        })?;
+        let Restored { diverged, quarantined } =
+            Server::builder().restored(Journal::of_reader(self.backend.reader()))?;
+        report.diverged = diverged;
+        report.damaged.extend(quarantined);
+        Ok(report)
+    }
+
+    /// Writes all records as lines of JSON: `{"key": …, "record": …}`, or `{"key": …, "damage": …}`.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read, or if a line cannot be written.
+    pub fn export(&self, output: &mut impl Write) -> io::Result<()> {
+        let mut written = Ok(());
+        self.each(|key, contents| {
+            let parsed =
+                contents.and_then(|text| serde_json::from_slice::<Value>(text).map_err(|error| error.to_string()));
+            let line = match parsed {
+                Ok(record) => json!({"key": key_text(key), "record": record}),
+                Err(why) => json!({"key": key_text(key), "damage": why}),
+            };
+            if written.is_ok() {
+                written = writeln!(output, "{line}");
+            }
+        })?;
+        written
+    }
+
+    /// Makes the file as small as it can be. Returns its size in bytes before and after.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be written.
+    pub fn compact(&mut self) -> io::Result<(u64, u64)> {
+        self.backend.compact().map_err(|why| wrong(&self.folder, why))
+    }
+
+    /// Moves the damaged records to the file `damaged.jsonl` in the folder, so that their names are free. Returns what was
+    /// damaged.
+    ///
+    /// # Errors
+    /// Fails if a file cannot be written.
+    pub fn repair(&mut self) -> io::Result<Vec<Quarantined>> {
+        let mut moved = Vec::new();
+        let mut keys = Vec::new();
+        let path = self.folder.join("damaged.jsonl");
+        let mut lines = Vec::new();
+        self.backend
+            .each_value(&mut |key, value| {
+                if let Err(reason) = contents(key, value) {
+                    keys.push(key.to_vec());
+                    lines.push(json!({"key": key_text(key), "value": String::from_utf8_lossy(value)}));
+                    moved.push(Quarantined::new(key_text(key), reason));
+                }
+            })
+            .map_err(|why| wrong(&self.folder, why))?;
+        if !keys.is_empty() {
+            let mut file = File::options().create(true).append(true).open(path)?;
+            lines.iter().try_for_each(|line| writeln!(file, "{line}"))?;
+            file.sync_all()?;
+            self.backend.remove(&keys).map_err(|why| wrong(&self.folder, why))?;
+        }
+        Ok(moved)
+    }
+
+    fn each(&self, mut visit: impl FnMut(&[u8], Result<&[u8], String>)) -> io::Result<()> {
+        let read = self.backend.each_value(&mut |key, value| visit(key, contents(key, value)));
+        read.map_err(|why| wrong(&self.folder, why))
+    }
+}
+
+fn wrong(folder: &Path, why: String) -> io::Error {
+    io::Error::other(format!("the data in {}: {why}", folder.display()))
+}
