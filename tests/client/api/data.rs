@@ -211,37 +211,143 @@ async fn tokens_waits_and_activities_stay_valid() {
 }
 
 #[tokio::test]
-async fn an_execution_whose_inputs_now_give_another_history_is_told() {
+async fn what_an_execution_read_is_stored_with_it() {
     use workflow_local::{MemoryStore, ObjectStore};
-    let folder = folder("diverged");
+    let folder = folder("objects");
     let store = |items: &[u8]| {
-        let store = MemoryStore::default();
+        let store = Arc::new(MemoryStore::default());
         store.put("b", "items.json", items.to_vec()).unwrap();
-        Server::builder().object_store(Arc::new(store))
+        (Server::builder().object_store(Arc::clone(&store) as _).data(&folder), store)
     };
-    let api = Api::with(store(b"[1,2]").data(&folder)).await;
+    let (builder, written) = store(b"[1,2]");
+    let api = Api::with(builder).await;
     let map = json!({
         "Type": "Map",
         "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key": "items.json"}},
-        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Fail"}}},
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}], "Next": "B",
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}},
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "p"}},
+        "Next": "B",
     });
     let before = |last: Value| json!({"StartAt": "A", "States": {"A": map, "B": last}});
     let wait = api.machine("W", &before(json!({"Type": "Wait", "Seconds": 3600, "End": true}))).await;
-    let fail = api.machine("F", &before(json!({"Type": "Fail"}))).await;
-    let (running, ended) = (api.start(&wait, &json!({})).await, api.start(&fail, &json!({})).await);
+    let succeed = api.machine("S", &before(json!({"Type": "Succeed"}))).await;
+    let fail = api.machine("F", &before(json!({"Type": "Fail", "Error": "E"}))).await;
+    let running = api.start(&wait, &json!({})).await;
     api.event(&running, "WaitStateEntered").await;
-    assert_eq!(api.ended(&ended).await["status"], "FAILED");
+    let mut ended = Vec::new();
+    for machine in [&succeed, &fail] {
+        let execution = api.start(machine, &json!({})).await;
+        api.ended(&execution).await;
+        ended.push((execution.clone(), api.describe(&execution).await, api.events(&execution).await));
+    }
+    assert!(!written.list("out", "").unwrap().is_empty());
     drop(api);
-    let api = Api::with(store(b"[]").data(&folder)).await;
-    assert_eq!(api.0.diverged(), std::slice::from_ref(&running));
-    assert_eq!(api.describe(&running).await["error"], "Workflow.ReplayDiverged");
-    // An ended execution is replayed when it is read.
-    assert_eq!(api.describe(&ended).await["error"], "Workflow.ReplayDiverged");
-    drop(api);
-    // The records are unchanged.
-    let api = Api::with(store(b"[1,2]").data(&folder)).await;
+    // The object has changed, and the results are gone.
+    let (builder, written) = store(b"[3]");
+    let api = Api::with(builder).await;
     assert_eq!(api.0.diverged(), [] as [&str; 0]);
+    assert_eq!(api.0.quarantined(), []);
     assert_eq!(api.describe(&running).await["status"], "RUNNING");
-    assert_eq!(api.describe(&ended).await["status"], "FAILED");
+    for (execution, described, events) in &ended {
+        assert_eq!((&api.describe(execution).await, &api.events(execution).await), (described, events));
+    }
+    let map_run = api.ok("ListMapRuns", json!({"executionArn": ended[0].0})).await["mapRuns"][0]["mapRunArn"].clone();
+    let map_run = api.ok("DescribeMapRun", json!({"mapRunArn": map_run})).await;
+    assert_eq!(map_run["itemCounts"]["succeeded"], 2, "{map_run}");
+    // A redrive goes on from there, with what was read then.
+    let failed = &ended[1].0;
+    api.ok("RedriveExecution", json!({"executionArn": failed})).await;
+    let described = api.ended(failed).await;
+    assert_eq!((&described["status"], &described["redriveCount"]), (&json!("FAILED"), &json!(1)));
+    // Nothing was written by looking.
+    assert!(written.list("out", "").is_ok_and(|objects| objects.is_empty()) || written.list("out", "").is_err());
+}
+
+/// Changes bytes of the closed store.
+fn alter(folder: &Path, from: &str, to: &str) {
+    let file = folder.join("workflow.redb");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let places: Vec<usize> =
+        (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from.as_bytes())).collect();
+    assert!(!places.is_empty() && from.len() == to.len());
+    places.iter().for_each(|at| bytes[*at..*at + to.len()].copy_from_slice(to.as_bytes()));
+    std::fs::write(&file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_record_is_set_apart_and_the_rest_works() {
+    let folder = folder("damaged");
+    let api = Api::with(Server::builder().data(&folder)).await;
+    let pass = api.machine("P", &json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}})).await;
+    let wait = json!({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}});
+    let wait = api.machine("W", &wait).await;
+    let good = api.start(&pass, &json!({"amount": 100_001})).await;
+    let bad = api.start(&pass, &json!({"amount": 100_002})).await;
+    let asleep = api.start(&wait, &json!({"amount": 100_003})).await;
+    api.ended(&good).await;
+    api.ended(&bad).await;
+    api.0.shutdown().await;
+    alter(&folder, "100002", "900002");
+    let api = Api::with(Server::builder().data(&folder)).await;
+    assert_eq!(api.describe(&good).await["output"], "{\"amount\":100001}");
+    assert_eq!(api.describe(&asleep).await["status"], "RUNNING");
+    let apart: Vec<String> = api.0.quarantined().iter().map(ToString::to_string).collect();
+    assert_eq!(apart, [format!("{bad}: its bytes were altered")]);
+    let (status, refused) = api.send("DescribeExecution", &json!({"executionArn": bad})).await;
+    assert_eq!(status, 500, "{refused}");
+    api.0.shutdown().await;
+    let report = workflow_server::Store::open(&folder).unwrap().check().unwrap();
+    assert!(report.damaged.len() >= 3 && report.diverged.is_empty(), "{report:?}");
+    let moved = workflow_server::Store::open(&folder).unwrap().repair().unwrap();
+    assert_eq!(moved.len(), report.damaged.len() - 1);
+    let api = Api::with(Server::builder().data(&folder)).await;
+    assert_eq!(api.0.quarantined(), []);
+    // The name is free again.
+    let again = json!({"stateMachineArn": pass, "name": bad.rsplit(':').next().unwrap()});
+    assert_eq!(api.ok("StartExecution", again).await["executionArn"], bad);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_whole_store_is_refused_and_left_as_it_is() {
+    let folder = folder("cut");
+    let api = Api::with(Server::builder().data(&folder)).await;
+    let pass = api.machine("P", &json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}})).await;
+    api.ended(&api.start(&pass, &json!({})).await).await;
+    api.0.shutdown().await;
+    let file = folder.join("workflow.redb");
+    let whole = std::fs::read(&file).unwrap();
+    for (bytes, why) in [
+        (&whole[..whole.len() * 6 / 10], "the file is cut off"),
+        (&whole[..1000], "the file is cut off"),
+        (&[][..], "the file is empty"),
+        (b"some text, which is longer than a header", "the file is not a database of this server"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        let refused = Server::builder().data(&folder).bind("127.0.0.1:0").await.unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+        assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    }
+    // What can be read of a cut file is kept.
+    std::fs::write(&file, &whole[..whole.len() * 9 / 10]).unwrap();
+    assert!(workflow_server::Store::salvage(&folder).is_ok_and(|kept| kept > 0));
+    Api::with(Server::builder().data(&folder)).await;
+}
+
+#[tokio::test]
+async fn a_reset_removes_everything_and_the_store_does_not_grow() {
+    let folder = folder("reset");
+    let api = Api::with(Server::builder().data(&folder)).await;
+    let pass = api.machine("P", &json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}})).await;
+    for _ in 0..300 {
+        api.start(&pass, &json!({"pad": "x".repeat(2000)})).await;
+    }
+    api.ok("ListStateMachines", json!({})).await;
+    let size = || std::fs::metadata(folder.join("workflow.redb")).unwrap().len();
+    let before = size();
+    api.0.reset();
+    assert_eq!(api.ok("ListStateMachines", json!({})).await["stateMachines"], json!([]));
+    assert!(size() <= before, "{before} bytes, then {}", size());
+    api.0.shutdown().await;
+    let api = Api::with(Server::builder().data(&folder)).await;
+    assert_eq!(api.ok("ListStateMachines", json!({})).await["stateMachines"], json!([]));
 }

@@ -178,6 +178,8 @@ impl Serve {
                 builder.express_logs(file.map_err(|error| format!("error: {}: {error}", path.display()))?)
             }
         };
+        // A signal during the start is not lost.
+        let mut ended = std::pin::pin!(end());
         let address = SocketAddr::new(self.address, self.port);
         let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
         for arn in server.diverged() {
@@ -200,7 +202,6 @@ impl Serve {
         let ready = format!("listening on {}\nconsole at {}\n", server.endpoint_url(), server.console_url());
         output.write_all(ready.as_bytes())?;
         output.flush()?;
-        let mut ended = std::pin::pin!(end());
         let mut store = StoreState::Writes;
         let watches = !self.no_watch && !self.files.is_empty();
         loop {
@@ -230,19 +231,22 @@ impl Serve {
 }
 
 /// Waits until the process must end: Ctrl-C, or SIGTERM.
-async fn end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+#[cfg(unix)]
+fn end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        // Without signals, only the process's own end remains.
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
     }
-    // Without signals, only the process's own end remains.
+}
+
+#[cfg(not(unix))]
+async fn end() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -185,11 +185,25 @@ impl Journal {
         prefix: &[u8],
         mut visit: impl FnMut(&[u8], Result<&[u8], String>),
     ) -> Result<(), String> {
+        self.each_value(prefix, &mut |key, value| visit(key, contents(key, value)))
+    }
+
+    fn each_value(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
         let Some(queue) = &self.0 else { return Ok(()) };
         let reader = lock(&queue.reader).clone().ok_or_else(|| "the journal is closed".to_owned())?;
         // A damaged file makes the backend panic.
-        let read = || reader.each(prefix, &mut |key, value| visit(key, contents(key, value)));
+        let read = || reader.each(prefix, visit);
         catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(panic_message(&*panic)))
+    }
+
+    /// Returns the ARN that a damaged record of an execution's start has, if that part can be read.
+    pub(crate) fn damaged_arn(&self, key: Key<'_>) -> Option<String> {
+        let mut found = None;
+        let read = self.each_value(&key.bytes(), &mut |_, value| {
+            let text = String::from_utf8_lossy(value.get(DIGEST..).unwrap_or_default());
+            found = text.strip_prefix(r#"{"arn":""#).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        });
+        found.filter(|_| read.is_ok())
     }
 
     /// Returns the contents of a stored record, if there is one with this key.

@@ -153,7 +153,12 @@ impl Registry {
             self.number_from(number);
             let record = match record {
                 Ok(record) => record,
-                Err(why) => return restored.set_apart(&format!("execution number {number}"), why),
+                Err(why) => {
+                    return match self.journal.damaged_arn(Key::Execution(number)) {
+                        Some(arn) => self.quarantine(&arn, why, restored),
+                        None => restored.set_apart(&format!("execution number {number}"), why),
+                    };
+                }
             };
             used.insert(record.revision);
             match ends.remove(&number) {
