@@ -157,6 +157,11 @@ impl Embedded {
         self.service.run(execution).ok().flatten()
     }
 
+    #[cfg(all(test, feature = "durable"))]
+    pub(crate) fn journal(&self) -> &crate::journal::Journal {
+        &self.service.registry.journal
+    }
+
     /// Calls an operation of the API, such as `SendTaskSuccess`, with its request as JSON. Everything that it
     /// acknowledges is stored.
     ///

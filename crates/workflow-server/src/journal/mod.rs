@@ -358,10 +358,17 @@ mod tests {
 
     use super::*;
 
-    /// Stores commits, and fails from a certain commit on.
+    /// Stores commits, except some of the attempts.
     struct Slow {
         kept: Arc<Mutex<Vec<Vec<Write>>>>,
-        fails_after: usize,
+        attempts: usize,
+        fails: std::ops::Range<usize>,
+    }
+
+    impl Slow {
+        fn new(kept: &Arc<Mutex<Vec<Vec<Write>>>>, fails: std::ops::Range<usize>) -> Self {
+            Self { kept: Arc::clone(kept), attempts: 0, fails }
+        }
     }
 
     struct Empty;
@@ -375,11 +382,11 @@ mod tests {
     impl Backend for Slow {
         fn commit(&mut self, writes: &[Write]) -> Result<(), String> {
             std::thread::sleep(Duration::from_millis(20));
-            let mut kept = lock(&self.kept);
-            if kept.len() >= self.fails_after {
+            self.attempts += 1;
+            if self.fails.contains(&(self.attempts - 1)) {
                 return Err("the disk is full".to_owned());
             }
-            kept.push(writes.to_vec());
+            lock(&self.kept).push(writes.to_vec());
             Ok(())
         }
     }
@@ -391,7 +398,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_flushed_is_kept_in_order_and_many_writes_are_one_commit() {
         let kept = Arc::new(Mutex::new(Vec::new()));
-        let journal = Journal::new(Slow { kept: Arc::clone(&kept), fails_after: usize::MAX }, Arc::new(Empty)).unwrap();
+        let journal = Journal::new(Slow::new(&kept, 0..0), Arc::new(Empty)).unwrap();
         for number in 0..100 {
             journal.write(|| write(number));
         }
@@ -405,16 +412,45 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_acknowledged_after_a_commit_failed() {
-        let journal = Journal::new(Slow { kept: Arc::default(), fails_after: 1 }, Arc::new(Empty)).unwrap();
+    async fn nothing_is_acknowledged_until_a_failed_commit_succeeds() {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let journal = Journal::new(Slow::new(&kept, 1..3), Arc::new(Empty)).unwrap();
         journal.write(|| write(0));
         journal.flushed().await.unwrap();
+        assert!(journal.refusal().is_none());
         for number in 1..3 {
             journal.write(|| write(number));
             let error = journal.flushed().await.unwrap_err();
             assert_eq!(error.code, Code::InternalServerError);
             assert!(error.message.contains("the disk is full"), "{error:?}");
         }
+        let fails = journal.changed(&StoreState::Writes).await;
+        assert_eq!(fails, StoreState::Fails("the disk is full".to_owned()));
+        assert!(journal.refusal().is_some());
+        journal.settled().await.unwrap();
+        assert_eq!(journal.changed(&fails).await, StoreState::Writes);
+        assert_eq!(lock(&kept).concat(), (0..3).map(write).collect::<Vec<_>>());
         journal.close();
+    }
+
+    #[tokio::test]
+    async fn a_write_that_nobody_waits_for_is_written_soon_and_a_panic_ends_the_journal() {
+        struct Panics;
+        impl Backend for Panics {
+            fn commit(&mut self, _: &[Write]) -> Result<(), String> {
+                panic!("a page is damaged");
+            }
+        }
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let journal = Journal::new(Slow::new(&kept, 0..0), Arc::new(Empty)).unwrap();
+        journal.write(|| write(0));
+        journal.written().await.unwrap();
+        assert_eq!(lock(&kept).concat(), [write(0)]);
+        journal.close();
+        let journal = Journal::new(Panics, Arc::new(Empty)).unwrap();
+        journal.write(|| write(0));
+        let error = journal.settled().await.unwrap_err();
+        assert!(error.message.contains("a page is damaged"), "{error:?}");
+        assert_eq!(journal.changed(&StoreState::Writes).await, StoreState::Ended("a page is damaged".to_owned()));
     }
 }

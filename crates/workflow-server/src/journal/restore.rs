@@ -372,4 +372,35 @@ mod tests {
         server.shutdown().await;
         let _ = std::fs::remove_dir_all(&folder);
     }
+
+    #[tokio::test]
+    async fn an_execution_whose_replay_differs_from_its_record_is_told() {
+        let folder = std::env::temp_dir().join(format!("workflow-diverged-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let open = async || Server::builder().data(&folder).embed().await.unwrap();
+        let server = open().await;
+        let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
+        let request = json!({"name": "M", "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r"});
+        let machine = server.call("CreateStateMachine", &request).await.unwrap()["stateMachineArn"].clone();
+        let started = server.call("StartExecution", &json!({"stateMachineArn": machine})).await.unwrap();
+        let execution = started["executionArn"].as_str().unwrap();
+        let (number, journal) = (server.run(execution).unwrap().number, server.journal().clone());
+        journal.flushed().await.unwrap();
+        let (_, next) = super::entries(&journal, number).unwrap();
+        // An engine that writes other events would find such a record.
+        journal.write(|| super::Key::Entries(number, next).put(&vec![crate::executions::RecordedInput::Events(1, 1)]));
+        server.shutdown().await;
+
+        let report = crate::Store::open_copy(&folder).unwrap().check().unwrap();
+        assert_eq!((&*report.diverged, &*report.damaged), (&[execution.to_owned()][..], &[][..]));
+        for _ in 0..2 {
+            let server = open().await;
+            assert_eq!(server.diverged(), [execution]);
+            let described = server.call("DescribeExecution", &json!({"executionArn": execution})).await.unwrap();
+            assert_eq!(described["error"], "Workflow.ReplayDiverged");
+            // Its record is not changed.
+            server.shutdown().await;
+        }
+        let _ = std::fs::remove_dir_all(&folder);
+    }
 }
