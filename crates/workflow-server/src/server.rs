@@ -81,7 +81,7 @@ impl Server {
             mocks: None,
             clock: Clock::Real,
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
-            seed: 0,
+            seed: None,
             limits: Limits::default(),
             retention: Retention::default(),
             events: None,
@@ -229,7 +229,7 @@ pub struct Builder {
     mocks: Option<MockFile>,
     clock: Clock,
     store: Arc<dyn ObjectStore>,
-    seed: u64,
+    seed: Option<u64>,
     limits: Limits,
     retention: Retention,
     events: Option<String>,
@@ -338,10 +338,11 @@ impl Builder {
         self
     }
 
-    /// Sets the seed of random numbers, names and IDs.
+    /// Sets the seed of random numbers, names, IDs and task tokens. By default, and with a folder for data, they differ
+    /// at each start, so that those of another server mean nothing to this one.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -530,8 +531,8 @@ impl Builder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         let journal = self.journal()?;
-        // Names and tokens of an earlier run must not be repeated.
-        let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
+        // Names and tokens of an earlier run, or of another server, must not be repeated.
+        let seed = self.seed.filter(|_| !journal.is_kept()).unwrap_or_else(entropy);
         let events = self.events.as_deref().map(Events::new).transpose()?;
         let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
         let registry = Registry::new(
