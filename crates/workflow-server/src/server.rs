@@ -98,6 +98,8 @@ impl Server {
             data: None,
             #[cfg(all(test, feature = "durable"))]
             prepared: None,
+            #[cfg(all(test, feature = "durable"))]
+            began: None,
         }
     }
 
@@ -152,7 +154,8 @@ impl Server {
         self.registry.reset();
     }
 
-    /// Advances the clock. Everything that is due by then happens now. A virtual clock is not advanced.
+    /// Advances the clock, at most to the start of the year 9999. Everything that is due by then happens now. A virtual
+    /// clock is not advanced.
     pub fn advance(&self, time: Duration) {
         self.registry.advance(time);
     }
@@ -246,6 +249,8 @@ pub struct Builder {
     data: Option<PathBuf>,
     #[cfg(all(test, feature = "durable"))]
     prepared: Option<Journal>,
+    #[cfg(all(test, feature = "durable"))]
+    began: Option<workflow_local::Instant>,
 }
 
 impl Builder {
@@ -535,10 +540,14 @@ impl Builder {
         let seed = self.seed.filter(|_| !journal.is_kept()).unwrap_or_else(entropy);
         let events = self.events.as_deref().map(Events::new).transpose()?;
         let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
+        #[cfg(not(all(test, feature = "durable")))]
+        let began = workflow_local::Instant::now();
+        #[cfg(all(test, feature = "durable"))]
+        let began = self.began.unwrap_or_else(workflow_local::Instant::now);
         let registry = Registry::new(
             self.handlers,
             self.mocks,
-            ServerClock::new(self.clock, self.speed),
+            ServerClock::new(self.clock, self.speed, began),
             self.store,
             Threads::new(&limits),
             outside,
@@ -577,6 +586,12 @@ impl Builder {
     /// Writes to a journal, and restores from its contents.
     pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
         self.prepared = Some(journal);
+        self
+    }
+
+    /// Begins at this time of the system's clock.
+    pub(crate) fn beginning_at(mut self, time: workflow_local::Instant) -> Self {
+        self.began = Some(time);
         self
     }
 }

@@ -40,6 +40,14 @@ impl Registry {
                 let machine = machine.ok_or_else(|| format!("a revision of {arn} is missing"))?;
                 held.machines.insert(arn, machine.number, machine);
             }
+            // The clock continues from the latest recorded time, whatever the system's clock says.
+            for machine in held.machines.all() {
+                let versions = machine.versions.values().map(|version| version.created);
+                let aliases = machine.aliases.values().map(|alias| alias.updated);
+                let recorded = versions.chain(aliases).chain([machine.current.updated]);
+                recorded.for_each(|time| self.clock.catch_up(time));
+            }
+            self.activities.lock().all().for_each(|activity| self.clock.catch_up(activity.created));
         }
         let mut diverged = Vec::new();
         let mut driven = Vec::new();
@@ -74,8 +82,7 @@ impl Registry {
             for (stopped, run) in ended.iter().filter(|(_, run)| !run.machine.is_express) {
                 stopped.iter().for_each(|stopped| held.executions.has_ended(run, *stopped));
             }
-            // If the clock ran faster than the system's, it continues from there.
-            ended.last().and_then(|(stopped, _)| *stopped).iter().for_each(|stopped| self.clock.advance_to(*stopped));
+            ended.last().and_then(|(stopped, _)| *stopped).iter().for_each(|stopped| self.clock.catch_up(*stopped));
             let deleting: Vec<String> =
                 held.machines.all().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
             for machine in deleting {
@@ -104,7 +111,7 @@ impl Registry {
             self.activities.lock().insert(name(&key), activity.number, activity);
         }
         for (_, value) in self.journal.records(&RecordKind::Clock.prefix())? {
-            self.clock.advance(Duration::from_millis(read::<ClockRecord>(&value)?.advanced));
+            self.clock.restore(Duration::from_millis(read::<ClockRecord>(&value)?.advanced));
         }
         for (key, value) in self.journal.records(&RecordKind::Machine.prefix())? {
             let machine: MachineRecord = read(&value)?;
@@ -171,8 +178,7 @@ impl Registry {
         let input: Value = serde_json::from_str(&record.input).map_err(|error| error.to_string())?;
         let begin = || begun(&self.store, &record, &revision, input.clone(), &known);
         let Replay { mut execution, waiting, asked, has_diverged } = Replay::of(begin, entries, &handlers, &known);
-        // If the clock ran faster than the system's, it continues from there.
-        self.clock.advance_to(execution.now());
+        self.clock.catch_up(execution.now());
         let is_running = execution.status() == Status::Running;
         execution.record();
         let run_of = RunOf::restored(&record, revision);
