@@ -24,7 +24,7 @@ pub const READ_OBJECT_BYTES: u64 = 10 * 1024 * 1024 * 1024;
 pub const CSV_HEADER_BYTES: usize = 10 * 1024;
 /// Bytes of all variables of one execution.
 pub const VARIABLES_BYTES: usize = 10_485_760;
-/// Events of one execution's history; the last of them is the failure.
+/// Events of a Standard execution's history; the last of them is the failure. Express executions have no such limit.
 pub const HISTORY_EVENTS: usize = 25_000;
 /// Characters of an execution's error name.
 pub const ERROR_CHARS: usize = 256;

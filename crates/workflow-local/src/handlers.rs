@@ -346,7 +346,7 @@ impl TaskRequest {
         if self.is_invoke() {
             return self.input.get("FunctionName").and_then(Value::as_str);
         }
-        self.resource.contains(":lambda:").then_some(&*self.resource)
+        Arn::parse(&self.resource).is_some_and(|arn| arn.service == "lambda").then_some(&*self.resource)
     }
 
     /// Returns whether the request calls a Lambda function through the service integration (`lambda:invoke`, in each of

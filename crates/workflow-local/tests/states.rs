@@ -6,7 +6,7 @@ use workflow_cases::every;
 use serde_json::{Value, json};
 use workflow_asl::context::{self, Member};
 use workflow_local::{
-    Engine, EventType, Execution, MemoryStore, ObjectStore, Progress, Status, TaskError, TaskRequest,
+    Engine, EventType, Execution, MachineType, MemoryStore, ObjectStore, Progress, Status, TaskError, TaskRequest,
 };
 
 fn run(machine: Value, input: Value) -> Execution {
@@ -359,6 +359,24 @@ fn the_history_ends_at_25_000_events() {
     let last = execution.history().last().unwrap();
     assert_eq!((last.id, last.kind), (25_000, EventType::ExecutionFailed));
     assert_eq!(execution.cause(), Some("The execution reached the maximum number of history events (25000)."));
+}
+
+#[test]
+fn an_express_execution_may_have_more_than_25_000_events() {
+    let body = json!({ "StartAt": "P", "States": { "P": { "Type": "Pass", "Output": 1, "End": true } } });
+    let express = json!({ "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+        "StartAt": "Inner", "States": { "Inner": {
+            "Type": "Map", "Items": "{% [1..7000] %}", "ItemProcessor": body, "Output": 1, "End": true } } });
+    let state = |items: &str, processor: &Value| {
+        json!({ "QueryLanguage": "JSONata", "StartAt": "M", "States": { "M": {
+        "Type": "Map", "Items": items, "ItemProcessor": processor, "Output": 1, "End": true } } })
+    };
+    let engine = Engine::new(&state("{% [1..7000] %}", &body)).unwrap().machine_type(MachineType::Express);
+    let execution = engine.run(&json!({})).unwrap();
+    execution.assert_succeeded();
+    assert!(execution.history().len() > 25_000);
+    // So may the Express children of a Standard execution.
+    Engine::new(&state("{% [1] %}", &express)).unwrap().run(&json!({})).unwrap().assert_succeeded();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The server's clock: the current time of executions, and waiting for a later time.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -16,51 +16,93 @@ struct Shared {
     jumps: bool,
     /// The number of seconds per second of the system's clock.
     speed: f64,
-    /// The time of its creation, by the system's clock.
+    /// The system's time at its creation. Time since then is measured, because the system's clock may be set.
     began: Instant,
-    /// How far it was advanced.
-    advanced: Mutex<Duration>,
+    since: tokio::time::Instant,
+    offsets: Mutex<Offsets>,
     /// Notified when it is advanced.
     changed: Notify,
     /// Notified when an execution begins to wait.
     settled: Notify,
 }
 
+/// The parts of the time that no clock measures.
+#[derive(Clone, Copy, Default)]
+struct Offsets {
+    /// How far it was advanced before the server began.
+    earlier: Duration,
+    /// How far it was advanced since then.
+    advanced: Duration,
+    /// How far it is ahead because the data has later times than the system's.
+    ahead: Duration,
+}
+
 impl ServerClock {
-    pub(crate) fn new(clock: Clock, speed: f64) -> Self {
+    /// It is not advanced further: what begins then ends before the year 10000, which clients cannot read.
+    pub(crate) const LATEST: Instant = Instant::from_millis(253_370_764_800_000);
+
+    /// Creates a clock that begins at this time of the system's clock.
+    pub(crate) fn new(clock: Clock, speed: f64, began: Instant) -> Self {
         Self(Arc::new(Shared {
             jumps: clock == Clock::Virtual,
             speed,
-            began: Instant::now(),
-            advanced: Mutex::default(),
+            began,
+            since: tokio::time::Instant::now(),
+            offsets: Mutex::default(),
             changed: Notify::new(),
             settled: Notify::new(),
         }))
     }
 
+    fn offsets(&self) -> MutexGuard<'_, Offsets> {
+        self.0.offsets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns how far it was advanced.
     pub(crate) fn advanced(&self) -> Duration {
-        *self.0.advanced.lock().unwrap_or_else(PoisonError::into_inner)
+        let offsets = self.offsets();
+        offsets.earlier.saturating_add(offsets.advanced)
+    }
+
+    /// Returns how much time has passed since the server began.
+    pub(crate) fn uptime(&self) -> Duration {
+        let passed = self.0.since.elapsed();
+        let passed = Duration::try_from_secs_f64(passed.as_secs_f64() * self.0.speed).unwrap_or(passed);
+        passed.saturating_add(self.offsets().advanced)
     }
 
     /// Returns the current time, for new resources and executions.
     pub(crate) fn now(&self) -> Instant {
-        let passed = self.0.began.until(Instant::now());
-        let passed = Duration::try_from_secs_f64(passed.as_secs_f64() * self.0.speed).unwrap_or(passed);
-        self.0.began.after(passed).after(self.advanced())
+        self.system_time().after(self.offsets().ahead)
     }
 
-    /// Advances it. Everything that is due by then happens now.
+    /// Returns the current time, whatever times the data has.
+    pub(crate) fn system_time(&self) -> Instant {
+        self.0.began.after(self.uptime()).after(self.offsets().earlier)
+    }
+
+    /// Advances it, to [`LATEST`](Self::LATEST) at most. Everything that is due by then happens now.
     pub(crate) fn advance(&self, time: Duration) {
-        let mut advanced = self.0.advanced.lock().unwrap_or_else(PoisonError::into_inner);
-        *advanced = advanced.saturating_add(time);
-        drop(advanced);
+        let time = time.min(self.now().until(Self::LATEST));
+        self.offsets().advanced += time;
         self.0.changed.notify_waiters();
     }
 
     /// Advances it to a time, unless it is already later.
     pub(crate) fn advance_to(&self, time: Instant) {
         self.advance(self.now().until(time));
+    }
+
+    /// Continues the clock of an earlier server, which was advanced this far.
+    pub(crate) fn restore(&self, advanced: Duration) {
+        let advanced = advanced.min(self.now().until(Self::LATEST));
+        self.offsets().earlier = advanced;
+    }
+
+    /// Sets it to a recorded time, unless it is already later: the system's clock may have been set, or ran slower.
+    pub(crate) fn catch_up(&self, recorded: Instant) {
+        let ahead = self.now().until(recorded.min(Self::LATEST));
+        self.offsets().ahead += ahead;
     }
 
     /// Notifies those who wait for executions to settle that one has begun to wait.
@@ -105,5 +147,35 @@ impl ServerClock {
                 () = changed => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn began_at(began: Instant) -> ServerClock {
+        ServerClock::new(Clock::Real, 1000.0, began)
+    }
+
+    #[tokio::test]
+    async fn time_passes_after_the_system_s_clock_was_set_back() {
+        let began = Instant::now().after(Duration::from_secs(3600));
+        let clock = began_at(began);
+        clock.wait_until(Some(began.after(Duration::from_secs(3)))).await;
+        let later = clock.now();
+        assert!(began.until(later) >= Duration::from_secs(3) && later <= clock.now());
+    }
+
+    #[test]
+    fn it_is_not_advanced_beyond_the_year_9999() {
+        let clock = began_at(Instant::now());
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::from_secs(1_000_000_000_000_000_000));
+        assert!(clock.now().to_string().starts_with("9999-01-01"), "{}", clock.now());
+        let next = began_at(Instant::now());
+        next.restore(Duration::from_secs(1_000_000_000_000_000));
+        next.catch_up(Instant::from_millis(i64::MAX));
+        assert!(next.now().to_string().starts_with("9999-01-01"), "{}", next.now());
     }
 }

@@ -85,7 +85,8 @@ impl Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// How long after its end, by the server's clock; `None` means forever. The default is 90 days, as on AWS
-    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
+    /// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>). A server begins to remove them by
+    /// their age when it has run for an hour, so that one start with a wrong clock removes nothing.
     pub age: Option<Duration>,
     /// The maximum number; the last ones to end are kept. The default is 100,000.
     pub count: usize,

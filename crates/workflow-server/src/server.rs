@@ -83,7 +83,7 @@ impl Server {
             mocks: None,
             clock: Clock::Real,
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
-            seed: 0,
+            seed: None,
             limits: Limits::default(),
             retention: Retention::default(),
             events: None,
@@ -100,6 +100,8 @@ impl Server {
             data: None,
             #[cfg(all(test, feature = "durable"))]
             prepared: None,
+            #[cfg(all(test, feature = "durable"))]
+            began: None,
         }
     }
 
@@ -154,7 +156,8 @@ impl Server {
         self.registry.reset();
     }
 
-    /// Advances the clock. Everything that is due by then happens now. A virtual clock is not advanced.
+    /// Advances the clock, at most to the start of the year 9999. Everything that is due by then happens now. A virtual
+    /// clock is not advanced.
     pub fn advance(&self, time: Duration) {
         self.registry.advance(time);
     }
@@ -243,7 +246,7 @@ pub struct Builder {
     mocks: Option<MockFile>,
     clock: Clock,
     store: Arc<dyn ObjectStore>,
-    seed: u64,
+    seed: Option<u64>,
     limits: Limits,
     retention: Retention,
     events: Option<String>,
@@ -260,6 +263,8 @@ pub struct Builder {
     data: Option<PathBuf>,
     #[cfg(all(test, feature = "durable"))]
     prepared: Option<Journal>,
+    #[cfg(all(test, feature = "durable"))]
+    began: Option<workflow_local::Instant>,
 }
 
 impl Builder {
@@ -352,10 +357,11 @@ impl Builder {
         self
     }
 
-    /// Sets the seed of random numbers, names and IDs.
+    /// Sets the seed of random numbers, names, IDs and task tokens. By default, and with a folder for data, they differ
+    /// at each start, so that those of another server mean nothing to this one.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
+        self.seed = Some(seed);
         self
     }
 
@@ -563,14 +569,18 @@ impl Builder {
             let why = format!("the clock cannot run at the speed {}", self.speed);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        // Names and tokens of an earlier run must not be repeated.
-        let seed = if journal.is_kept() { self.seed ^ entropy() } else { self.seed };
+        // Names and tokens of an earlier run, or of another server, must not be repeated.
+        let seed = self.seed.filter(|_| !journal.is_kept()).unwrap_or_else(entropy);
         let events = self.events.as_deref().map(Events::new).transpose()?;
         let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
+        #[cfg(not(all(test, feature = "durable")))]
+        let began = workflow_local::Instant::now();
+        #[cfg(all(test, feature = "durable"))]
+        let began = self.began.unwrap_or_else(workflow_local::Instant::now);
         let registry = Registry::new(
             self.handlers,
             self.mocks,
-            ServerClock::new(self.clock, self.speed),
+            ServerClock::new(self.clock, self.speed, began),
             self.store,
             Threads::new(&limits),
             outside,
@@ -607,6 +617,12 @@ impl Builder {
     /// Writes to a journal, and restores from its contents.
     pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
         self.prepared = Some(journal);
+        self
+    }
+
+    /// Begins at this time of the system's clock.
+    pub(crate) fn beginning_at(mut self, time: workflow_local::Instant) -> Self {
+        self.began = Some(time);
         self
     }
 }

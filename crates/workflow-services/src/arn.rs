@@ -25,21 +25,26 @@ const OWN: [(&str, OwnResource); 5] = [
     ("stateMachine", OwnResource::StateMachine),
 ];
 
-/// The first words of the regions of each partition but `aws`.
-///
-/// <https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-arns.html>,
-/// <https://docs.amazonaws.cn/en_us/general/latest/gr/ARNs.html>
-const PARTITIONS: [(&str, &str); 2] = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")];
+/// The first words of the regions of each partition but `aws`, as in botocore's `partitions.json`.
+const PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+];
 
-/// Returns the partition of a region, or `None` if the text is not the name of a region, or the region may belong to one
-/// of the isolated partitions, whose names are not public.
+/// Returns the partition of a region, or `None` if the text is not the name of a region.
 ///
 /// ```
 /// use workflow_services::partition_of_region;
 ///
 /// assert_eq!(partition_of_region("cn-north-1"), Some("aws-cn"));
 /// assert_eq!(partition_of_region("eu-west-1"), Some("aws"));
-/// assert_eq!(partition_of_region("us-iso-east-1"), None);
+/// assert_eq!(partition_of_region("us-isob-east-1"), Some("aws-iso-b"));
+/// assert_eq!(partition_of_region("anywhere"), None);
 /// ```
 pub fn partition_of_region(region: &str) -> Option<&'static str> {
     let known = PARTITIONS.iter().find(|(begin, _)| region.starts_with(begin));

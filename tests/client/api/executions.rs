@@ -1,7 +1,7 @@
 //! Tests executions: names, weights of aliases, lists, pages of histories, Express.
 
 use serde_json::{Value, json};
-use workflow_server::Server;
+use workflow_server::{Builder, Server};
 
 use super::{Api, ROLE, one, pass, text};
 
@@ -145,4 +145,31 @@ async fn the_trace_header_is_kept() {
     assert_eq!(api.describe(&text(&started["executionArn"])).await["traceHeader"], "Root=1-2");
     let refused = api.refused("StartExecution", json!({"stateMachineArn": machine, "traceHeader": "é"})).await;
     assert!(refused.2.ends_with(r"Member must satisfy regular expression pattern: \p{ASCII}*"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn ids_and_tokens_of_another_server_mean_nothing_unless_a_seed_repeats_them() {
+    let ask = async |builder: Builder| {
+        let api = Api::with(builder).await;
+        let activity = text(&api.ok("CreateActivity", json!({"name": "A"})).await["activityArn"]);
+        let machine = api.machine("M", &one(json!({"Type": "Task", "Resource": activity, "End": true}))).await;
+        let unnamed = api.start(&machine, &json!({})).await;
+        api.ok("StartExecution", json!({"stateMachineArn": machine, "name": "named"})).await;
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            tokens.push(api.ok("GetActivityTask", json!({"activityArn": activity})).await["taskToken"].clone());
+        }
+        tokens.sort_by_key(Value::to_string);
+        (api, unnamed, tokens)
+    };
+    let (first, second) = (ask(Server::builder()).await, ask(Server::builder()).await);
+    assert_ne!(first.1, second.1);
+    for token in &first.2 {
+        let stale = second.0.refused("SendTaskSuccess", json!({"taskToken": token, "output": "1"})).await;
+        assert!(["TaskDoesNotExist", "TaskTimedOut"].contains(&&*stale.1), "{stale:?}");
+        first.0.ok("SendTaskSuccess", json!({"taskToken": token, "output": "1"})).await;
+    }
+    let seeded = async || ask(Server::builder().seed(1)).await;
+    let (first, second) = (seeded().await, seeded().await);
+    assert_eq!((first.1, first.2), (second.1, second.2));
 }

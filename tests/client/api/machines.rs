@@ -280,3 +280,23 @@ async fn a_labelled_arn_names_the_children_of_a_map() {
         assert_eq!(answer["reason"], "API_DOES_NOT_SUPPORT_LABELED_ARNS");
     }
 }
+
+#[tokio::test]
+async fn answers_about_many_findings_are_bounded() {
+    let api = Api::new().await;
+    let states: serde_json::Map<_, _> = (0..20_000).map(|n| (format!("S{n}"), json!({"Type": "Pass"}))).collect();
+    let many = json!({"StartAt": "S0", "States": states}).to_string();
+    let inner =
+        json!({"StartAt": "S0", "States": states.iter().take(500).collect::<std::collections::BTreeMap<_, _>>()});
+    let name = "n".repeat(100_000);
+    let long =
+        json!({"StartAt": name, "States": {&name: {"Type": "Map", "ItemProcessor": inner, "End": true}}}).to_string();
+    let broken = format!("{{\"Comment\": \"{}\", ", "c".repeat(500_000));
+    for definition in [many, long, broken] {
+        let body = json!({"name": "M", "definition": definition, "roleArn": ROLE});
+        let (_, code, message) = api.refused("CreateStateMachine", body).await;
+        assert!(code == "InvalidDefinition" && message.len() < 1_000_000, "{code} {}", message.len());
+        let answer = api.ok("ValidateStateMachineDefinition", json!({"definition": definition})).await;
+        assert!(answer.to_string().len() < 1_000_000, "{}", answer.to_string().len());
+    }
+}

@@ -9,6 +9,7 @@ mod embedded;
 mod executions;
 mod machines;
 mod map_runs;
+mod model;
 mod outlets;
 pub(crate) mod outside;
 mod recorded;
@@ -41,7 +42,11 @@ impl Api {
     }
 
     pub(crate) async fn send(&self, operation: &str, body: &Value) -> (u16, Value) {
-        call(&self.0, operation, body.to_string().as_bytes()).await
+        let (status, answer) = call(&self.0, operation, body.to_string().as_bytes()).await;
+        if status == 200 {
+            model::assert_modelled(operation, &answer);
+        }
+        (status, answer)
     }
 
     /// Returns the answer of a call that must succeed.
@@ -89,7 +94,7 @@ impl Api {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!("{execution} did not come so far: {}", self.describe(execution).await)
+        panic!("{execution} did not come so far: {} {:?}", self.describe(execution).await, self.events(execution).await)
     }
 
     /// Waits until a state machine that is being deleted is gone.

@@ -190,7 +190,16 @@ async fn lambda_functions_are_called_at_the_endpoint() {
     let direct =
         one(json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:double", "End": true}));
     assert_eq!(run(direct).await["output"], "42");
-    assert!(asked.lock().unwrap().pop().unwrap().starts_with("/2015-03-31/functions/double/invocations"));
+    assert!(asked.lock().unwrap().pop().unwrap().starts_with("/2015-03-31/functions/double/invocations "));
+    let mut qualified = task("double");
+    qualified["States"]["A"]["Parameters"]["Qualifier"] = json!("7");
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:double:prod";
+    let direct = one(json!({"Type": "Task", "Resource": arn, "End": true}));
+    for (definition, qualifier) in [(direct, "prod"), (task("double:prod"), "prod"), (qualified, "7")] {
+        run(definition).await;
+        let path = format!("/2015-03-31/functions/double/invocations?Qualifier={qualifier} 21");
+        assert_eq!(asked.lock().unwrap().pop().unwrap(), path);
+    }
     let described = run(task("broken")).await;
     assert_eq!(
         (&described["error"], &described["cause"]),
@@ -204,6 +213,25 @@ async fn lambda_functions_are_called_at_the_endpoint() {
         "{\"ExecutedVersion\":\"$LATEST\",\"Payload\":21,\"StatusCode\":200}"
     );
     assert_eq!(asked.lock().unwrap().len(), before);
+}
+
+#[tokio::test]
+async fn a_function_that_nothing_answers_is_not_found() {
+    let api = Api::new().await;
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:nowhere";
+    let invoke = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": arn}, "End": true});
+    let direct = json!({"Type": "Task", "Resource": arn, "End": true});
+    for (name, state) in [("Invoke", invoke), ("Direct", direct)] {
+        let machine = api.machine(name, &one(state)).await;
+        let described = api.ended(&api.start(&machine, &json!({})).await).await;
+        let cause = format!(
+            "Function not found: {arn} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException)"
+        );
+        assert_eq!(
+            (&described["error"], &described["cause"]),
+            (&json!("Lambda.ResourceNotFoundException"), &json!(cause))
+        );
+    }
 }
 
 #[tokio::test]

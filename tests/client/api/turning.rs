@@ -55,10 +55,14 @@ async fn it_runs_until_nothing_is_left_to_do() {
     assert_eq!((&turned["idle"], &api.describe(&long).await["status"]), (&json!(false), &json!("RUNNING")));
     assert!(api.0.run_until_idle(std::time::Duration::from_secs(600)).await);
     assert_eq!(api.describe(&long).await["status"], "SUCCEEDED");
-    for wrong in [json!({}), json!({"runUntilIdle": true, "advanceSeconds": 1}), json!({"advanceSeconds": -1})] {
+    let beyond = json!({"advanceSeconds": 1_000_000_000_000_000_000_u64});
+    for wrong in [json!({}), json!({"runUntilIdle": true, "advanceSeconds": 1}), json!({"advanceSeconds": -1}), beyond]
+    {
         let (status, _) = http::send(api.0.local_addr(), "POST", "/clock", &[], wrong.to_string().as_bytes()).await;
         assert_eq!(status, 400, "{wrong}");
     }
+    let (_, health) = http::send(api.0.local_addr(), "GET", "/health", &[], b"").await;
+    assert!(text(&health["time"]).starts_with("20"), "{health}");
 }
 
 #[tokio::test]

@@ -98,8 +98,9 @@ impl MapRun {
     }
 
     /// Returns the number of items that may fail.
-    pub fn tolerated_failure_count(&self) -> f64 {
-        self.tolerated_count.unwrap_or_default()
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, and it is a count")]
+    pub fn tolerated_failure_count(&self) -> u64 {
+        self.tolerated_count.unwrap_or_default() as u64
     }
 
     /// Returns the percentage of items that may fail.

@@ -210,6 +210,10 @@ type HasActivity = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// The items of a map that has this name; `None` for the items that its item reader reads.
 pub(crate) type GivenItems = Arc<dyn Fn(&str) -> Option<Vec<serde_json::Value>> + Send + Sync>;
 
+/// The most events of an Express execution. AWS has no such limit, but in virtual time a loop without a pause would
+/// never end.
+const EXPRESS_EVENTS: usize = 1_000_000;
+
 /// One history: of the execution itself, or of a distributed map's child.
 #[derive(Clone)]
 #[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
@@ -414,6 +418,15 @@ impl Execution {
         &mut self.runs[id.0]
     }
 
+    /// Returns how many events a history may have.
+    fn most_events(&self, id: RunId) -> usize {
+        let map_run = self.run(id).map_run.and_then(|number| self.map_runs.get(number));
+        match map_run.map_or(self.start.machine_type, MapRun::child_type) {
+            MachineType::Standard => HISTORY_EVENTS,
+            MachineType::Express => EXPRESS_EVENTS,
+        }
+    }
+
     /// Adds an event, and returns its id. The history's limit turns the last one into a failure.
     fn emit(&mut self, id: RunId, previous_id: u64, kind: EventType, mut details: Details) -> u64 {
         let now = self.now;
@@ -428,11 +441,13 @@ impl Execution {
                 | EventType::ExecutionAborted
                 | EventType::ExecutionTimedOut
         );
-        if run.history.len() + 1 >= HISTORY_EVENTS && !ends {
-            let cause = format!("The execution reached the maximum number of history events ({HISTORY_EVENTS}).");
+        let events = run.history.len() + 1;
+        if events >= HISTORY_EVENTS && !ends && events >= self.most_events(id) {
+            let cause = format!("The execution reached the maximum number of history events ({events}).");
             self.end_failed(id, previous_id, Failure::new(RUNTIME, Some(cause)));
             return previous_id;
         }
+        let run = self.run_mut(id);
         let event_id = run.history.len() as u64 + 1;
         run.recent.keep(&mut details);
         run.history.push(HistoryEvent { id: event_id, previous_id, timestamp: now, kind, details });

@@ -15,7 +15,6 @@ use crate::history::{Details, EventType};
 use crate::program::MapProgram;
 use crate::task::TaskId;
 use workflow_asl::document::MachineType;
-use workflow_asl::limits::HISTORY_EVENTS;
 
 /// The reason why an execution cannot be redriven.
 #[cfg_attr(feature = "snapshot", derive(serde::Serialize, serde::Deserialize))]
@@ -54,7 +53,7 @@ impl Execution {
         let run = self.run(RunId(0));
         match run.status {
             status @ (Status::Running | Status::Succeeded) => Err(NotRedrivable::Status(status)),
-            _ if run.history.len() + 2 >= HISTORY_EVENTS => Err(NotRedrivable::HistoryFull),
+            _ if run.history.len() + 2 >= self.most_events(RunId(0)) => Err(NotRedrivable::HistoryFull),
             _ if run.unfinished.is_none() => Err(NotRedrivable::NotKept),
             _ => Ok(()),
         }

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use md5::{Digest, Md5};
 
@@ -14,7 +14,8 @@ use crate::item_reader::OBJECT_BYTES;
 /// An object store in a local folder, with files `FOLDER/BUCKET/KEY`. A slash in a key separates folders.
 ///
 /// It has no versions, and only keys that are file paths (no empty name, `.` or `..` between slashes). The target of a
-/// link is listed if it is a file, but not if it is a folder. For reading and writing, these are rejected: a link that
+/// link is listed if it is a file, but not if it is a folder. An object that cannot be read is listed as an empty one.
+/// For reading and writing, these are rejected: a link that
 /// is outside of the folder, a file that is not regular, such as a device or a named pipe, and an object of more than
 /// 256 MiB.
 ///
@@ -134,22 +135,27 @@ impl FolderStore {
                 if is_folder && (key.starts_with(prefix) || prefix.starts_with(&key)) {
                     folders.push((entry.path(), format!("{key}/")));
                 } else if !is_folder && key.starts_with(prefix) && entry.path().is_file() {
-                    found.push(self.listed(&entry.path(), key)?);
+                    found.push(self.listed(&entry.path(), key));
                 }
             }
         }
         Ok(found)
     }
 
-    fn listed(&self, path: &Path, key: String) -> Result<ListedObject, String> {
-        let unreadable = |error| format!("cannot read {}: {error}", path.display());
-        let file = self.open(path).map_err(unreadable)?;
-        let modified = file.metadata().and_then(|about| about.modified()).map_err(unreadable)?;
-        let millis = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    /// Returns an object of a listing. One that cannot be read is empty, so that only reading it fails.
+    fn listed(&self, path: &Path, key: String) -> ListedObject {
         let mut digest = Md5::new();
-        let size = read_in_parts(file, |part| digest.update(part)).map_err(unreadable)?;
+        let (size, modified) = self.digest(path, &mut digest).unwrap_or((0, UNIX_EPOCH));
+        let millis = modified.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let modified = Instant::from_millis(i64::try_from(millis).unwrap_or(i64::MAX));
-        Ok(ListedObject::of_digest(key, size, modified, digest.finalize().as_slice()))
+        ListedObject::of_digest(key, size, modified, digest.finalize().as_slice())
+    }
+
+    /// Returns the size of a file, and the time of its last change.
+    fn digest(&self, path: &Path, digest: &mut Md5) -> std::io::Result<(u64, SystemTime)> {
+        let file = self.open(path)?;
+        let modified = file.metadata()?.modified()?;
+        Ok((read_in_parts(file, |part| digest.update(part))?, modified))
     }
 }
 

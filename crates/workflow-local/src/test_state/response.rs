@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::whole;
 use crate::payload::Payload;
 
 /// How the state ended.
@@ -159,7 +160,7 @@ impl Inspection {
                 let members = [
                     ("catchIndex", details.catch_index.map(Value::from)),
                     ("retryIndex", details.retry_index.map(Value::from)),
-                    ("retryBackoffIntervalSeconds", details.retry_backoff_interval_seconds.map(Value::from)),
+                    ("retryBackoffIntervalSeconds", details.retry_backoff_interval_seconds.map(whole).map(Value::from)),
                 ];
                 let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
                 Value::Object(members.collect())

@@ -214,6 +214,18 @@ mod tests {
         assert_eq!(scope(signed), Scope { region: "eu-central-1".to_owned(), account: "111122223333".to_owned() });
         let scope_of_key = scope("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/cn-north-1/states/aws4_request");
         assert_eq!(scope_of_key.machine("A"), "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:A");
+        for (region, partition) in [
+            ("eu-west-1", "aws"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            let scope = Scope { region: region.to_owned(), ..Scope::default() };
+            assert!(scope.prefix().starts_with(&format!("arn:{partition}:states:{region}:")), "{}", scope.prefix());
+        }
         for nothing in ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b/c:d/e"] {
             assert_eq!(scope(nothing), Scope::default(), "{nothing}");
         }

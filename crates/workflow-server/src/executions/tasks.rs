@@ -116,7 +116,6 @@ fn elsewhere(resource: &str) -> &'static str {
         "dynamodb" | "events" | "eventbridge" | "s3" | "sns" | "sqs" => {
             ", or give the endpoint of its service (`--aws-endpoint URL`: S3's objects, SQS, SNS, EventBridge, DynamoDB)"
         }
-        _ if resource.contains(":lambda:") => ", or give the endpoint for functions (`--lambda-endpoint URL`)",
         _ => "",
     }
 }
@@ -124,7 +123,7 @@ fn elsewhere(resource: &str) -> &'static str {
 /// Returns the error of a task without a handler. A missing function fails the task, as on AWS; this server cannot call
 /// other resources.
 fn unknown(request: &TaskRequest) -> TaskError {
-    if !request.is_invoke() {
+    let Some(function) = request.function() else {
         let cause = format!(
             "the state {} calls {}, which this server cannot do: give it a closure (`Builder::on_resource`) or an answer in a \
              mock file (`--mock-config`){}",
@@ -133,9 +132,8 @@ fn unknown(request: &TaskRequest) -> TaskError {
             elsewhere(&request.resource)
         );
         return TaskError::new(RUNTIME).with_cause(cause);
-    }
-    let name = request.input.get("FunctionName").and_then(Value::as_str).unwrap_or_default();
+    };
     TaskError::new("Lambda.ResourceNotFoundException").with_cause(format!(
-        "Function not found: {name} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException)"
+        "Function not found: {function} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException)"
     ))
 }

@@ -15,6 +15,7 @@ use super::hosts::Hosts;
 use super::{AnswerBody, body, unless_stopped};
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
+use crate::clock::ServerClock;
 use crate::operations;
 use crate::registry::{Breakpoint, FastForward, Registry};
 
@@ -95,7 +96,9 @@ impl Service {
                 let input = Input::parse(&body, self.scope.clone())?;
                 let mut members = input.members();
                 let seconds = |seconds: usize| Duration::from_secs(seconds as u64);
-                let advance = members.number("advanceSeconds", usize::MAX).map(seconds);
+                let most = self.registry.clock.now().until(ServerClock::LATEST).as_secs();
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                let advance = members.number("advanceSeconds", most).map(seconds);
                 let until_idle = members.boolean("runUntilIdle").unwrap_or(false);
                 let state = members.text("stopBefore");
                 let execution = members.text("executionArn").map(str::to_owned);

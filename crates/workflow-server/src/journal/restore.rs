@@ -80,6 +80,7 @@ impl Registry {
             revisions.0.insert(number, record.and_then(|record| revision(number, record)).map(Arc::new));
         })?;
         let mut used = self.restore_machines(&revisions, &mut restored)?;
+        self.catch_up();
         let running = self.restore_executions(&revisions, &mut used, &mut restored)?;
         for number in revisions.0.keys().filter(|number| !used.contains(number)) {
             self.journal.write(|| Write::Remove(Key::Revision(*number).bytes()));
@@ -110,7 +111,7 @@ impl Registry {
             Err(why) => restored.set_apart(&arn, why),
         })?;
         self.each(RecordKind::Clock, name, |_, record: Result<ClockRecord, String>| match record {
-            Ok(record) => self.clock.advance(Duration::from_millis(record.advanced)),
+            Ok(record) => self.clock.restore(Duration::from_millis(record.advanced)),
             Err(why) => restored.set_apart("the clock", why),
         })
     }
@@ -177,8 +178,7 @@ impl Registry {
             }
         })?;
         ended.sort_unstable();
-        // If the clock ran faster than the system's, it continues from there.
-        ended.last().iter().for_each(|(stopped, _)| self.clock.advance_to(*stopped));
+        ended.last().iter().for_each(|(stopped, _)| self.clock.catch_up(*stopped));
         {
             let mut held = self.held();
             ended.into_iter().for_each(|(stopped, number)| held.executions.has_ended(number, stopped));
@@ -228,8 +228,7 @@ impl Registry {
         let begin = || begun(&record, &revision, input.clone(), &surroundings);
         let Replay { mut execution, waiting, asked, has_diverged } =
             Replay::of(begin, entries, &handlers, &surroundings);
-        // If the clock ran faster than the system's, it continues from there.
-        self.clock.advance_to(execution.now());
+        self.clock.catch_up(execution.now());
         let is_running = execution.status() == Status::Running;
         execution.record();
         execution.map_runs().iter().for_each(|map_run| self.map_runs.insert(map_run.arn(), number));
@@ -244,6 +243,16 @@ impl Registry {
             self.held().executions.insert(&run);
         }
         Ok((run, is_running.then(|| Pending { waiting: waiting.into_values().collect(), asked })))
+    }
+
+    /// Continues the clock from the latest recorded time of a resource, whatever the system's clock says.
+    fn catch_up(&self) {
+        for machine in self.held().machines.all() {
+            let versions = machine.versions.values().map(|version| version.created);
+            let aliases = machine.aliases.values().map(|alias| alias.updated);
+            versions.chain(aliases).chain([machine.current.updated]).for_each(|time| self.clock.catch_up(time));
+        }
+        self.activities.lock().all().for_each(|activity| self.clock.catch_up(activity.created));
     }
 
     /// Removes the state machines that were being deleted.

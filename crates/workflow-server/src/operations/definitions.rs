@@ -34,9 +34,10 @@ pub(crate) fn refused(findings: &[AwsDiagnostic]) -> ApiError {
     let findings: Vec<_> = findings
         .iter()
         .filter(|finding| finding.is_error)
+        .take(MOST)
         .map(|finding| {
-            let location = finding.location.as_deref().unwrap_or("null");
-            format!("{}: {} at {location}", finding.code, finding.message)
+            let location = finding.location.as_deref().map_or("null", cut);
+            format!("{}: {} at {location}", finding.code, cut(&finding.message))
         })
         .collect();
     let message = format!("Invalid State Machine Definition: '{}'", findings.join(", "));
@@ -88,13 +89,23 @@ fn jackson_problem(text: &str) -> Option<Problem> {
     jackson::problem(text, &shown(text))
 }
 
-/// Returns how the service's messages show a text.
+/// Returns how the service's messages show a text, by Jackson: at most 500 characters of it.
 fn shown(text: &str) -> String {
-    format!("(String)\"{text}\"")
+    const MOST: usize = 500;
+    let Some((end, _)) = text.char_indices().nth(MOST) else { return format!("(String)\"{text}\"") };
+    let (head, rest) = text.split_at(end);
+    format!("(String)\"{head}\"[truncated {} chars]", rest.chars().count())
 }
 
 /// The maximum number of findings in an answer, which is also the default.
 const MOST: usize = 100;
+
+/// The maximum length of a finding's message and of its location in an answer. They contain names of any length.
+const FINDING_CHARS: usize = 4096;
+
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(FINDING_CHARS).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
 
 impl Registry {
     pub(crate) fn validate_state_machine_definition(&self, input: &Input) -> Result<Value, ApiError> {
@@ -112,9 +123,10 @@ impl Registry {
             .take(most)
             .map(|finding| {
                 let severity = if finding.is_error { "ERROR" } else { "WARNING" };
-                let mut diagnostic = json!({"severity": severity, "code": finding.code, "message": finding.message});
+                let mut diagnostic =
+                    json!({"severity": severity, "code": finding.code, "message": cut(&finding.message)});
                 if let Some(location) = &finding.location {
-                    diagnostic["location"] = json!(location);
+                    diagnostic["location"] = json!(cut(location));
                 }
                 diagnostic
             })

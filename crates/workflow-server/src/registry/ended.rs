@@ -1,10 +1,15 @@
 //! What happens to ended executions, and to state machines that were deleted while those ran.
 
 use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 use super::{Held, Registry, RegistryContents};
+use crate::Retention;
 use crate::executions::{Log, Run};
 use crate::journal::{Key, Write};
+
+/// How long a server runs before it removes executions by their age.
+const SETTLING: Duration = Duration::from_secs(60 * 60);
 
 impl Registry {
     /// Returns the resources, after removing executions beyond the retention.
@@ -16,8 +21,11 @@ impl Registry {
 
     /// Forgets the executions beyond the retention.
     fn sweep(&self, held: &mut RegistryContents) {
-        let now = self.clock.now();
-        while let Some(ended) = held.executions.next_to_forget(&self.retention, now) {
+        // A start with a wrong clock must not remove them, nor the times that such a start recorded.
+        let is_settled = |age: &Duration| self.clock.uptime() > SETTLING.min(*age);
+        let retention = Retention { age: self.retention.age.filter(is_settled), ..self.retention };
+        let now = self.clock.system_time();
+        while let Some(ended) = held.executions.next_to_forget(&retention, now) {
             ended.map_run_arns().iter().for_each(|arn| self.map_runs.remove(arn));
             match ended {
                 Held::Live(run) => run.forget(),
@@ -77,5 +85,67 @@ impl Registry {
         for run in runs {
             run.stop(None, None);
         }
+    }
+}
+
+#[cfg(all(test, feature = "durable"))]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+    use workflow_local::Instant;
+
+    use crate::{Embedded, Server};
+
+    #[tokio::test]
+    async fn a_start_with_a_wrong_clock_removes_nothing_and_time_does_not_go_back() {
+        let folder = std::env::temp_dir().join(format!("workflow-wrong-clock-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let (right, wrong) = (Instant::now(), Instant::now().after(Duration::from_secs(100 * 24 * 60 * 60)));
+        let open = async |time: Instant| Server::builder().data(&folder).beginning_at(time).embed().await.unwrap();
+        let start = async |server: &Embedded, machine: &str, name: &str| {
+            let arn = format!("arn:aws:states:us-east-1:123456789012:stateMachine:{machine}");
+            let request = json!({"stateMachineArn": arn, "name": name});
+            let started = server.call("StartExecution", &request).await.unwrap();
+            (server.run(started["executionArn"].as_str().unwrap()).unwrap(), started["startDate"].as_f64().unwrap())
+        };
+        let names = async |server: &Embedded| {
+            let request = json!({"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:M"});
+            let list = server.call("ListExecutions", &request).await.unwrap();
+            let names =
+                list["executions"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        };
+        let server = open(right).await;
+        for (name, state) in
+            [("M", json!({"Type": "Succeed"})), ("W", json!({"Type": "Wait", "Seconds": 86_400, "End": true}))]
+        {
+            let definition = json!({"StartAt": "A", "States": {"A": state}}).to_string();
+            let role = "arn:aws:iam::123456789012:role/r";
+            let request: Value = json!({"name": name, "definition": definition, "roleArn": role});
+            server.call("CreateStateMachine", &request).await.unwrap();
+        }
+        start(&server, "M", "old").await.0.ended().await;
+        let (waiting, _) = start(&server, "W", "waiting").await;
+        let waiting = waiting.arn.to_string();
+        server.shutdown().await;
+
+        let server = open(wrong).await;
+        server.run(&waiting).unwrap().ended().await;
+        assert_eq!(names(&server).await, ["old"]);
+        server.shutdown().await;
+
+        let server = open(right).await;
+        let (new, started) = start(&server, "M", "new").await;
+        new.ended().await;
+        assert!(started >= wrong.as_epoch_seconds(), "{started}");
+        server.advance(Duration::from_secs(2 * 60 * 60));
+        assert_eq!(names(&server).await, ["new", "old"]);
+        server.shutdown().await;
+
+        // A server that runs at this time for longer than a moment removes it.
+        let server = open(wrong).await;
+        server.advance(Duration::from_secs(2 * 60 * 60));
+        assert_eq!(names(&server).await, ["new"]);
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use workflow_local::Instant;
 
 use super::Registry;
+use crate::clock::ServerClock;
 use crate::executions::{Run, Waits};
 use crate::journal::{ClockRecord, Key, Write};
 
@@ -104,7 +105,7 @@ impl Registry {
     /// `limit`. Waits for running handlers.
     pub(crate) async fn fast_forward(&self, breakpoint: Option<Breakpoint>, limit: Duration) -> FastForward {
         self.hold(breakpoint);
-        let end = self.clock.now().after(limit);
+        let end = self.clock.now().after(limit).min(ServerClock::LATEST);
         let forwarded = loop {
             let settled = self.clock.settled();
             tokio::pin!(settled);

@@ -31,9 +31,13 @@ impl LambdaEndpoint {
         };
         let Endpoint { origin, path, .. } = &self.0;
         let name = escaped_but(function_name(function), b":$");
+        let of_name = function.rsplit_once(":function:").map_or(function, |(_, name)| name).split_once(':');
+        let of_request = request.input.get("Qualifier").and_then(Value::as_str).filter(|_| request.is_invoke());
+        let qualifier = of_request.or(of_name.map(|(_, qualifier)| qualifier));
+        let query = qualifier.map_or_else(String::new, |text| format!("?Qualifier={}", escaped_but(text, b"$")));
         let call = Request::builder()
             .method(Method::POST)
-            .uri(format!("{origin}{path}/2015-03-31/functions/{name}/invocations"))
+            .uri(format!("{origin}{path}/2015-03-31/functions/{name}/invocations{query}"))
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(payload)));
         let unsent = |why: String| {
