@@ -30,6 +30,7 @@ mod serve;
 mod serve_data;
 mod several;
 mod simulate;
+mod store;
 mod templates;
 mod tools;
 mod traces;

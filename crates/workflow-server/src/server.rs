@@ -476,10 +476,7 @@ impl Builder {
             return Ok(prepared);
         }
         let Some(folder) = &self.data else { return Ok(Journal::default()) };
-        let wrong = |why: String| {
-            let repair = "`cargo workflow store repair` keeps what can be read";
-            io::Error::other(format!("the data in {}: {why} ({repair})", folder.display()))
-        };
+        let wrong = |why: String| io::Error::other(format!("the data in {}: {why}", folder.display()));
         let backend = RedbBackend::open(folder).map_err(wrong)?;
         let reader = backend.reader();
         Journal::new(backend, reader)

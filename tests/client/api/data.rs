@@ -317,8 +317,8 @@ async fn a_file_that_is_no_whole_store_is_refused_and_left_as_it_is() {
     let file = folder.join("workflow.redb");
     let whole = std::fs::read(&file).unwrap();
     for (bytes, why) in [
-        (&whole[..whole.len() * 6 / 10], "the file is cut off"),
-        (&whole[..1000], "the file is cut off"),
+        (&whole[..whole.len() * 6 / 10], "the file is damaged: it has"),
+        (&whole[..1000], "the file is damaged: it has"),
         (&[][..], "the file is empty"),
         (b"some text, which is longer than a header", "the file is not a database of this server"),
     ] {

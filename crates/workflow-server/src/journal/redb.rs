@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redb::{Database, DatabaseError, ReadableTable, TableDefinition};
+use redb::{Database, DatabaseError, ReadableTable, StorageError, TableDefinition};
 
 use super::record::{FormatRecord, Key};
 use super::{Backend, Reader, Visit, Write, contents, lock, panic_message, sealed};
@@ -183,7 +183,7 @@ impl DatabaseFile {
             });
         };
         if now < length && !was_open(&header) {
-            return Err(format!("the file is cut off: it has {now} bytes of {length}"));
+            return Err(damaged(&format!("it has {now} bytes of {length}")));
         }
         if now < length { self.lengthened(&file, now, length) } else { started(|| Database::open(&self.0)) }
     }
@@ -199,11 +199,16 @@ impl DatabaseFile {
     }
 }
 
+fn damaged(why: &str) -> String {
+    format!("the file is damaged: {why} (`cargo workflow store repair` keeps what can be read)")
+}
+
 /// Opens a database. redb panics if some parts of it are damaged.
 fn started(open: impl Fn() -> Result<Database, DatabaseError>) -> Result<Database, String> {
     match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(Err(DatabaseError::Storage(StorageError::Corrupted(why)))) => Err(damaged(&why)),
         Ok(opened) => opened.map_err(|error| error.to_string()),
-        Err(panic) => Err(format!("the file is damaged: {}", panic_message(&*panic))),
+        Err(panic) => Err(damaged(&panic_message(&*panic))),
     }
 }
 
