@@ -19,11 +19,12 @@ use crate::api::ApiError;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
 use crate::executions::{Outside, RunningHandler, Threads};
-use crate::http::{self, Hosts, Service};
+use crate::http::{self, Bodies, Hosts, Requests, Service, Share, Token};
 use crate::journal::Journal;
 use crate::outlets::{Events, ExpressLogs};
-use crate::registry::{PermanentMachine, Registry};
-use crate::{Limits, Retention};
+use crate::quotas::Buckets;
+use crate::registry::{OpenLimits, PermanentMachine, Registry};
+use crate::{Limits, Quotas, Retention};
 
 /// Two builder methods for a closure that answers tasks, one of them for an async closure.
 macro_rules! handler_methods {
@@ -83,12 +84,14 @@ impl Server {
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             seed: 0,
             limits: Limits::default(),
+            quotas: Quotas::default(),
             retention: Retention::default(),
             events: None,
             express_logs: None,
             #[cfg(feature = "trace")]
             traces: None,
             hosts: Vec::new(),
+            token: None,
             scope: Scope::default(),
             lambda: None,
             aws: None,
@@ -231,12 +234,14 @@ pub struct Builder {
     store: Arc<dyn ObjectStore>,
     seed: u64,
     limits: Limits,
+    quotas: Quotas,
     retention: Retention,
     events: Option<String>,
     express_logs: Option<Box<dyn Write + Send>>,
     #[cfg(feature = "trace")]
     traces: Option<String>,
     hosts: Vec<String>,
+    token: Option<String>,
     scope: Scope,
     lambda: Option<String>,
     aws: Option<String>,
@@ -345,10 +350,17 @@ impl Builder {
         self
     }
 
-    /// Sets the limits for clients, connections and handlers.
+    /// Sets the limits for clients, connections, handlers and executions.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Applies service quotas, such as [`Quotas::aws`], so that clients meet the refusals of production.
+    #[must_use]
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
         self
     }
 
@@ -403,6 +415,17 @@ impl Builder {
     #[must_use]
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
+        self
+    }
+
+    /// Requires a token in each request except `/health` and `/ready`: as the access key ID of its credentials, which
+    /// any SDK sends without a change; as a bearer token; or as the password that a browser asks for. Signatures are
+    /// not checked, and without TLS whoever can read the network can read the token.
+    ///
+    /// A token is printable ASCII without spaces, commas and slashes.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
         self
     }
 
@@ -486,33 +509,46 @@ impl Builder {
     /// Listens on `address`; port 0 chooses a free one. Requires a tokio runtime with its timer and its network.
     ///
     /// # Errors
-    /// Fails if it cannot listen on the address, if the data cannot be read, or if an endpoint is not a callable URL.
+    /// Fails if it cannot listen on the address, if the data cannot be read, if an endpoint is not a callable URL, or if
+    /// the token cannot be an access key ID.
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (limits, scope, hosts) = (self.limits.bounded(), self.scope(), Hosts::new(address.ip(), &self.hosts));
-        let (registry, diverged) = self.registry()?;
+        let limits = self.limits.bounded();
+        let (scope, hosts) = (self.scope(), Hosts::new(address.ip(), &self.hosts));
+        let token = Token::new(self.token.as_deref())?;
+        let registry = self.registry()?;
         #[cfg(feature = "console")]
         let console: Arc<crate::console::Console> = Arc::default();
         let service = Service {
             registry: Arc::clone(&registry),
             hosts,
-            body: limits.body,
+            token,
+            bodies: Bodies::new(limits.bodies, limits.body),
+            places: Share::new(limits.connections),
+            polls: Share::new(limits.long_polls),
+            synchronous: Share::new(limits.synchronous),
+            requests: Requests::default(),
             scope,
             #[cfg(feature = "console")]
             console: Arc::clone(&console),
         };
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(http::serve(listener, Arc::new(service), limits, stopping));
-        Ok(Server {
+        let mut server = Server {
             address,
             registry,
             stop,
             serving,
             #[cfg(feature = "console")]
             console,
-            diverged,
-        })
+            diverged: Vec::new(),
+        };
+        // It answers health checks meanwhile.
+        let registry = Arc::clone(&server.registry);
+        let restored = tokio::task::spawn_blocking(move || restored(&registry)).await;
+        server.diverged = restored.map_err(io::Error::other)??;
+        Ok(server)
     }
 
     /// Returns the scope of requests without one.
@@ -520,9 +556,8 @@ impl Builder {
         self.scope.clone()
     }
 
-    /// Creates the registry, restores its data if there is any, and drives it. Also returns the ARNs of executions that
-    /// diverged.
-    pub(crate) fn registry(mut self) -> io::Result<(Arc<Registry>, Vec<String>)> {
+    /// Creates the registry. Its data must be [`restored`].
+    pub(crate) fn registry(mut self) -> io::Result<Arc<Registry>> {
         let limits = self.limits.bounded();
         let outside = Outside::new(self.lambda.as_deref(), self.aws.as_deref(), &self.http_hosts)?;
         if !(self.speed.is_finite() && self.speed > 0.0) {
@@ -543,6 +578,8 @@ impl Builder {
             outside,
             journal,
             self.retention,
+            Buckets::new(self.quotas),
+            OpenLimits::new(&limits, self.quotas),
             events,
             express_logs,
             self.scope,
@@ -553,10 +590,15 @@ impl Builder {
             // It is set nowhere else.
             let _ = registry.traces.set(crate::outlets::Traces::new(url)?);
         }
-        let registry = Arc::new(registry);
-        let diverged = registry.restore().map_err(io::Error::other)?;
-        Ok((registry, diverged))
+        Ok(Arc::new(registry))
     }
+}
+
+/// Restores the data of a registry if there is any, and drives it. Returns the ARNs of executions that diverged.
+pub(crate) fn restored(registry: &Arc<Registry>) -> io::Result<Vec<String>> {
+    let diverged = registry.restore().map_err(io::Error::other)?;
+    registry.is_restored.send_replace(true);
+    Ok(diverged)
 }
 
 impl fmt::Debug for Builder {
@@ -584,5 +626,76 @@ impl Builder {
 impl Server {
     pub(crate) fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+}
+
+#[cfg(all(test, feature = "durable"))]
+mod tests {
+    use std::io::Read as _;
+    use std::net::TcpStream;
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+    use crate::journal::{Backend, Reader, Record, Write};
+
+    /// Data that nobody can write, and that can be read as soon as the sender is gone.
+    struct Data(Mutex<Receiver<()>>);
+
+    impl Reader for Data {
+        fn records(&self, _: &[u8]) -> Result<Vec<Record>, String> {
+            let _ = self.0.lock().unwrap().recv();
+            Ok(Vec::new())
+        }
+    }
+
+    impl Backend for Data {
+        fn commit(&mut self, _: Vec<Write>) -> Result<(), String> {
+            Err("the disk is full".to_owned())
+        }
+    }
+
+    fn ask(address: SocketAddr, request: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(address).unwrap();
+        io::Write::write_all(
+            &mut stream,
+            format!("{request}\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes(),
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_server_is_ready_between_reading_its_data_and_a_failed_write() {
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let (hold, held) = channel();
+        let journal = Journal::new(Data(Mutex::new(channel().1)), Arc::new(Data(Mutex::new(held)))).unwrap();
+        let binding = tokio::spawn(Server::builder().with_journal(journal).bind(address));
+        while TcpStream::connect(address).is_err() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let (health, ready) = ("GET /health HTTP/1.1", "GET /ready HTTP/1.1");
+        assert_eq!(ask(address, health).0, 200);
+        let (status, answer) = ask(address, ready);
+        assert!(status == 503 && answer.contains("the server is still reading its data"), "{answer}");
+        // Other requests wait.
+        let list = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nContent-Length: 0";
+        let listed = tokio::task::spawn_blocking(move || ask(address, list));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!listed.is_finished() && !binding.is_finished());
+        drop(hold);
+        let server = binding.await.unwrap().unwrap();
+        assert_ne!(listed.await.unwrap().0, 503);
+        assert_eq!(ask(address, ready).0, 200);
+
+        server.advance(Duration::from_secs(1));
+        while ask(address, ready).0 == 200 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let (status, answer) = ask(address, ready);
+        assert!(status == 503 && answer.contains("the server cannot write its data: the disk is full"), "{answer}");
+        assert_eq!(ask(address, health).0, 200);
     }
 }

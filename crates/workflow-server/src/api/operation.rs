@@ -57,6 +57,11 @@ operations! {
 }
 
 impl Operation {
+    /// Returns the names of all operations.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(name, _)| *name)
+    }
+
     /// Returns the operation of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(found, _)| *found == name).map(|(_, operation)| *operation)

@@ -17,7 +17,7 @@ use crate::api::{ApiError, Code, Input};
 use crate::executions::{Run, RunningHandler};
 use crate::operations;
 use crate::registry::{PermanentMachine, Registry};
-use crate::server::{Builder, Refused};
+use crate::server::{Builder, Refused, restored};
 
 /// State machines and executions in this process, without a socket. They end with it, and continue from their data when
 /// it is opened again. It stops when it is dropped.
@@ -117,7 +117,8 @@ impl Builder {
     /// Fails if the data cannot be read, or if an endpoint is not a callable URL.
     pub async fn embed(self) -> io::Result<Embedded> {
         let scope = self.scope();
-        let (registry, diverged) = self.registry()?;
+        let registry = self.registry()?;
+        let diverged = restored(&registry)?;
         let (stopped, _) = watch::channel(false);
         Ok(Embedded { service: Arc::new(Service { registry, scope, stopped }), diverged })
     }

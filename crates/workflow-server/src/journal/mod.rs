@@ -129,6 +129,14 @@ impl Journal {
         reader.ok_or_else(|| "the journal is closed".to_owned())?.records(prefix)
     }
 
+    /// Returns how many writes wait, or why there will be no more.
+    pub(crate) fn waiting(&self) -> Result<u64, String> {
+        let Some(queue) = &self.0 else { return Ok(0) };
+        let queued = lock(&queue.waiting).queued;
+        let done = queue.done.borrow();
+        done.failed.clone().map_or_else(|| Ok(queued.saturating_sub(done.written)), Err)
+    }
+
     /// Waits until everything queued is on disk.
     pub(crate) async fn flushed(&self) -> Result<(), ApiError> {
         let Some(queue) = &self.0 else { return Ok(()) };

@@ -26,7 +26,12 @@ use crate::registry::Registry;
 /// Runs an operation, and returns the body of its answer.
 pub(crate) async fn run(registry: &Arc<Registry>, operation: &str, input: &Input) -> Result<Vec<u8>, ApiError> {
     let unknown = || ApiError::new(Code::UnknownOperation, format!("this server has no operation {operation}"));
-    let answer = match Operation::named(operation).ok_or_else(unknown)? {
+    let found = Operation::named(operation).ok_or_else(unknown)?;
+    // A start has the bucket of the state machine's type.
+    if found != Operation::StartExecution {
+        registry.buckets.take(operation, || input.scope.clone(), registry.clock.now())?;
+    }
+    let answer = match found {
         Operation::CreateActivity => registry.create_activity(input),
         Operation::CreateStateMachine => registry.create_state_machine(input),
         Operation::CreateStateMachineAlias => registry.create_state_machine_alias(input),

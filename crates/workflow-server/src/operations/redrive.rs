@@ -88,6 +88,7 @@ impl Registry {
         if let Some(time) = token.and_then(|token| run.redriven_with(token, now)) {
             return Ok(json!({"redriveDate": time.as_epoch_seconds()}));
         }
+        self.check_open(false)?;
         let redriven = run.tell(|execution| {
             if let Some(why) = refusal(execution, is_deleted, now) {
                 return Err(why);

@@ -1,6 +1,7 @@
 //! The contents of the server: state machines, activities, executions, and the tasks that drive them.
 
 mod activities;
+mod driven;
 mod ended;
 mod executions;
 mod fast_forward;
@@ -10,22 +11,26 @@ mod order;
 mod permanent;
 mod resources;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use workflow_local::handlers::Handlers;
 use workflow_local::{MockFile, ObjectStore, Random};
 
 use crate::Retention;
 use crate::api::arn::Scope;
+use crate::api::{ApiError, Code};
 use crate::clock::ServerClock;
 use crate::executions::{Outside, Pending, Run, Threads};
 use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
 use crate::outlets::{Events, ExpressLogs};
+use crate::quotas::Buckets;
 pub(crate) use activities::{Activities, Activity};
+use driven::Driven;
+pub(crate) use driven::OpenLimits;
 pub(crate) use executions::{Executions, Lists};
 pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
@@ -46,6 +51,10 @@ pub(crate) struct Registry {
     pub(crate) outside: Outside,
     pub(crate) journal: Journal,
     pub(crate) retention: Retention,
+    pub(crate) buckets: Buckets,
+    open_limits: OpenLimits,
+    /// Whether the data of an earlier server was read.
+    pub(crate) is_restored: watch::Sender<bool>,
     pub(crate) events: Option<Events>,
     pub(crate) express_logs: Option<ExpressLogs>,
     #[cfg(feature = "trace")]
@@ -58,8 +67,9 @@ pub(crate) struct Registry {
     numbers: AtomicU64,
     held: Mutex<RegistryContents>,
     driving: Mutex<JoinSet<()>>,
-    /// The driven executions, by number.
-    driven: Mutex<BTreeMap<u64, Arc<Run>>>,
+    driven: Mutex<Driven>,
+    /// Executions take turns, so that however many run, requests wait for a few of them only.
+    pub(crate) turns: Semaphore,
     has_breakpoint: AtomicBool,
     breakpoint: Mutex<Option<Breakpoint>>,
 }
@@ -82,6 +92,8 @@ impl Registry {
         outside: Outside,
         journal: Journal,
         retention: Retention,
+        buckets: Buckets,
+        open_limits: OpenLimits,
         events: Option<Events>,
         express_logs: Option<ExpressLogs>,
         scope: Scope,
@@ -98,6 +110,9 @@ impl Registry {
             outside,
             journal,
             retention,
+            buckets,
+            open_limits,
+            is_restored: watch::Sender::new(false),
             events,
             express_logs,
             #[cfg(feature = "trace")]
@@ -110,6 +125,7 @@ impl Registry {
             held: Mutex::default(),
             driving: Mutex::default(),
             driven: Mutex::default(),
+            turns: Semaphore::new(4 * std::thread::available_parallelism().map_or(1, usize::from)),
             has_breakpoint: AtomicBool::new(false),
             breakpoint: Mutex::default(),
         }
@@ -152,6 +168,21 @@ impl Registry {
         while driving.try_join_next().is_some() {}
         self.begin_driving(&run);
         driving.spawn(run.drive(Arc::clone(self), pending));
+    }
+
+    /// Waits until the data of an earlier server is read.
+    pub(crate) async fn until_restored(&self) {
+        // The sender lives as long as the registry.
+        let _ = self.is_restored.subscribe().wait_for(|is_restored| *is_restored).await;
+    }
+
+    /// Returns an error if requests cannot be answered: before the data is read, and after a write failed.
+    pub(crate) fn check_ready(&self) -> Result<(), ApiError> {
+        if !*self.is_restored.borrow() {
+            return Err(ApiError::new(Code::ServiceUnavailable, "the server is still reading its data"));
+        }
+        let failed = |why| ApiError::new(Code::ServiceUnavailable, format!("the server cannot write its data: {why}"));
+        self.journal.waiting().map(drop).map_err(failed)
     }
 
     /// Stores a state machine.

@@ -35,7 +35,12 @@ impl Run {
             if self.drivers.load(Ordering::Relaxed) != driver {
                 return;
             }
-            match self.steps(&registry, &mut map_runs) {
+            let progress = {
+                // It is never closed.
+                let _turn = registry.turns.acquire().await;
+                self.steps(&registry, &mut map_runs)
+            };
+            match progress {
                 Progress::Advanced => {
                     turns = (turns + 1) % TURNS;
                     if turns == 0 {
