@@ -509,3 +509,33 @@ async fn a_token_is_required_of_all_but_health_checks() {
     let refused = Server::builder().token("a/b").bind("127.0.0.1:0").await.unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_starts_itself_twice_has_an_end_and_leaves_others_alone() {
+    let limits = Limits { open_executions: 5000, ..Limits::default() };
+    let server = serve(Server::builder().limits(limits)).await;
+    let branch = |name: &str| {
+        let start_itself = json!({
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
+            "Parameters": {"StateMachineArn.$": "$$.StateMachine.Id"}
+        });
+        json!({"StartAt": name, "States": {name: start_itself}})
+    };
+    let start_itself = json!({"Type": "Parallel", "End": true, "Branches": [branch("B"), branch("C")]});
+    let arn = machine(&server, "Twice", "STANDARD", &start_itself).await;
+    start(&server, &arn).await;
+    let limit_reached = async {
+        // Those that find no place fail.
+        let none = "workflow_executions_ended_total{type=\"STANDARD\",status=\"FAILED\"} 0\n";
+        while get(&server, "/metrics").await.1.contains(none) {
+            tokio::time::sleep(SHORT).await;
+        }
+    };
+    soon(limit_reached).await;
+    let calls = async {
+        for _ in 0..10 {
+            assert_eq!(call(&server, "ListStateMachines", b"{}").await.0, 200);
+        }
+    };
+    tokio::time::timeout(AT_ONCE, calls).await.unwrap();
+}

@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
-use tokio::sync::{Semaphore, watch};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
 use workflow_local::handlers::Handlers;
 use workflow_local::{MockFile, ObjectStore, Random};
@@ -39,6 +40,9 @@ pub(crate) use machine::{
 pub(crate) use map_runs::MapRuns;
 pub(crate) use permanent::PermanentMachine;
 pub(crate) use resources::Resources;
+
+/// The number of tasks in the runtime's queue from which on executions take turns.
+const SHORT_QUEUE: usize = 64;
 
 pub(crate) struct Registry {
     pub(crate) handlers: Arc<Handlers>,
@@ -68,8 +72,7 @@ pub(crate) struct Registry {
     held: Mutex<RegistryContents>,
     driving: Mutex<JoinSet<()>>,
     driven: Mutex<Driven>,
-    /// Executions take turns, so that however many run, requests wait for a few of them only.
-    pub(crate) turns: Semaphore,
+    turns: Semaphore,
     has_breakpoint: AtomicBool,
     breakpoint: Mutex<Option<Breakpoint>>,
 }
@@ -168,6 +171,19 @@ impl Registry {
         while driving.try_join_next().is_some() {}
         self.begin_driving(&run);
         driving.spawn(run.drive(Arc::clone(self), pending));
+    }
+
+    /// Waits for its turn if many executions are ready to run: the runtime's queue stays short, so that requests, which
+    /// are in the same queue, wait for a few executions only.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        if Handle::current().metrics().global_queue_depth() < SHORT_QUEUE {
+            return None;
+        }
+        // It is never closed.
+        let turn = self.turns.acquire().await.ok();
+        // Others that are ready leave the queue meanwhile.
+        tokio::task::yield_now().await;
+        turn
     }
 
     /// Waits until the data of an earlier server is read.

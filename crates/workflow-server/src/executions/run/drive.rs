@@ -36,8 +36,7 @@ impl Run {
                 return;
             }
             let progress = {
-                // It is never closed.
-                let _turn = registry.turns.acquire().await;
+                let _turn = registry.turn().await;
                 self.steps(&registry, &mut map_runs)
             };
             match progress {
