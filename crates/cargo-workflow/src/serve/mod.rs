@@ -226,11 +226,12 @@ impl Serve {
         if told.failed {
             return Ok(ExitCode::from(1));
         }
+        // Whoever reads that the server listens may end it.
+        let mut ended = std::pin::pin!(end());
         // Written at once, because a reader that waits for the first line may close the output then.
         let ready = format!("listening on {}\nconsole at {}\n", server.endpoint_url(), server.console_url());
         output.write_all(ready.as_bytes())?;
         output.flush()?;
-        let mut ended = std::pin::pin!(end());
         let watches = !self.no_watch && !self.files.is_empty();
         loop {
             tokio::select! {
@@ -250,21 +251,25 @@ impl Serve {
     }
 }
 
-/// Waits until the process must end: Ctrl-C, or SIGTERM.
-async fn end() {
+/// Waits until the process must end: Ctrl-C, or SIGTERM. Signals count from this call on.
+fn end() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        signal(SignalKind::interrupt()).and_then(|interrupt| Ok((interrupt, signal(SignalKind::terminate())?)))
+    };
+    async move {
+        #[cfg(unix)]
+        if let Ok((mut interrupt, mut terminate)) = signals {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    // Without signals, only the process's own end remains.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // Without signals, only the process's own end remains.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
