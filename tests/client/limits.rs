@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use workflow_local::TaskError;
-use workflow_server::{Limits, Server};
+use workflow_server::{Limits, Quotas, Server};
 
 use crate::client::http::{call, code, read_answer, send};
 use crate::client::workflows::serve;
@@ -319,4 +319,223 @@ async fn connections_above_the_limit_wait_for_a_place() {
     let server = serve(Server::builder().limits(limits)).await;
     let _idle: Vec<_> = [connect(&server, "").await, connect(&server, "").await].into();
     assert_eq!(soon(call(&server, "ListStateMachines", b"{}")).await.0, 200);
+}
+
+/// The time limit for what would take far longer if others were starved.
+const AT_ONCE: Duration = Duration::from_secs(15);
+
+/// Returns the status and the body of a path, whatever its type.
+async fn get(server: &Server, path: &str) -> (u16, String) {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let mut answer = String::new();
+    connect(server, &request).await.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+#[tokio::test]
+async fn long_polls_leave_places_for_other_calls() {
+    let limits = Limits { connections: 8, ..Limits::default() };
+    let server = serve(Server::builder().limits(limits)).await;
+    let activity = call(&server, "CreateActivity", br#"{"name": "a"}"#).await.1;
+    let body = json!({"activityArn": activity["activityArn"]}).to_string();
+    let poll = head("GetActivityTask", body.len()) + &body;
+    let mut polls = Vec::new();
+    for _ in 0..30 {
+        polls.push(connect(&server, &poll).await);
+    }
+    for _ in 0..3 {
+        assert_eq!(tokio::time::timeout(AT_ONCE, get(&server, "/health")).await.unwrap().0, 200);
+        let listed = tokio::time::timeout(AT_ONCE, call(&server, "ListStateMachines", b"{}")).await.unwrap();
+        assert_eq!(listed.0, 200);
+    }
+    // Half of the places are for polls. All others were refused, and their connections closed.
+    let mut refused = 0;
+    for poll in &mut polls {
+        if let Ok(answer) = tokio::time::timeout(SHORT, read_answer(poll)).await {
+            assert_eq!(code(&answer), (503, "ThrottlingException"));
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 26);
+    let metrics = get(&server, "/metrics").await.1;
+    assert!(metrics.contains("\nworkflow_long_polls_waiting 4\n"), "{metrics}");
+    let counted = "workflow_requests_total{operation=\"GetActivityTask\",outcome=\"ThrottlingException\"} 26\n";
+    assert!(metrics.contains(counted), "{metrics}");
+}
+
+#[tokio::test]
+async fn clients_that_keep_the_server_waiting_give_their_places_to_others() {
+    let limits = Limits { connections: 3, ..Limits::default() };
+    let server = serve(Server::builder().limits(limits)).await;
+    let mut slow = [
+        connect(&server, "").await,
+        connect(&server, "POST / HT").await,
+        connect(&server, &(head("ListStateMachines", 100) + "{")).await,
+    ];
+    let listed = tokio::time::timeout(AT_ONCE, call(&server, "ListStateMachines", b"{}")).await.unwrap();
+    assert_eq!(listed.0, 200);
+    for stream in &mut slow {
+        let mut rest = Vec::new();
+        let _ = tokio::time::timeout(AT_ONCE, stream.read_to_end(&mut rest)).await.unwrap();
+        assert_eq!(rest, b"");
+    }
+}
+
+#[tokio::test]
+async fn unfinished_bodies_share_memory_and_give_way() {
+    const LARGE: usize = 4 * 1024 * 1024;
+    let limits = Limits { bodies: LARGE, body: LONG, ..Limits::default() };
+    let server = serve(Server::builder().limits(limits)).await;
+    let unfinished = head("ListStateMachines", LARGE).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    let mut first = connect(&server, &unfinished).await;
+    // The server responds when it begins to read a body.
+    let mut go_on = [0; 25];
+    soon(first.read_exact(&mut go_on)).await.unwrap();
+    let mut second = connect(&server, &unfinished).await;
+    assert!(tokio::time::timeout(SHORT, second.read_exact(&mut go_on)).await.is_err());
+    // A small one does not wait.
+    let listed = tokio::time::timeout(AT_ONCE, call(&server, "ListStateMachines", b"{}")).await.unwrap();
+    assert_eq!(listed.0, 200);
+    // The first gives way to the second, and the second to this one.
+    let comment = "x".repeat(1_000_000);
+    let definition = json!({"Comment": comment, "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).to_string();
+    let body = json!({"name": "Big", "definition": definition, "roleArn": ROLE}).to_string();
+    let created = tokio::time::timeout(AT_ONCE, call(&server, "CreateStateMachine", body.as_bytes())).await.unwrap();
+    assert_eq!(created.0, 200, "{}", created.1);
+    let answer = soon(read_answer(&mut first)).await;
+    assert_eq!(code(&answer), (408, "RequestTimeoutException"));
+    let message = "the body of the request did not come within 1 s, while other requests wait for its memory";
+    assert_eq!(answer.1["message"], message);
+}
+
+#[tokio::test]
+async fn open_executions_have_a_limit_for_clients_and_tasks() {
+    let limits = Limits { open_executions: 3, express_executions: 1, ..Limits::default() };
+    let never = |_: Value| std::future::pending::<Result<Value, TaskError>>();
+    let server = serve(Server::builder().limits(limits).on_lambda_async("never", never)).await;
+    let wait = machine(&server, "Wait", "STANDARD", &json!({"Type": "Wait", "Seconds": 1000, "End": true})).await;
+    let nested = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": wait},
+        "End": true
+    });
+    let nested = machine(&server, "Nested", "STANDARD", &nested).await;
+    for _ in 0..2 {
+        start(&server, &wait).await;
+    }
+    // It is the third, and would start a fourth.
+    let failed = ended(&server, &start(&server, &nested).await).await;
+    assert_eq!(failed["error"], "StepFunctions.ExecutionLimitExceededException", "{failed}");
+    let cause = failed["cause"].as_str().unwrap();
+    let message = "The maximum number of running executions has been reached. Running executions must end or be stopped before \
+                   a new execution can be started.";
+    assert!(cause.starts_with(message) && cause.contains("Error Code: ExecutionLimitExceeded;"), "{cause}");
+
+    let last = start(&server, &wait).await;
+    let body = json!({"stateMachineArn": wait}).to_string();
+    let refused = call(&server, "StartExecution", body.as_bytes()).await;
+    assert_eq!(code(&refused), (400, "ExecutionLimitExceeded"));
+    assert_eq!(refused.1["message"], message);
+    let redrive = json!({"executionArn": failed["executionArn"]}).to_string();
+    assert_eq!(code(&call(&server, "RedriveExecution", redrive.as_bytes()).await), (400, "ExecutionLimitExceeded"));
+    let stop = json!({"executionArn": last}).to_string();
+    assert_eq!(call(&server, "StopExecution", stop.as_bytes()).await.0, 200);
+    soon(async {
+        while call(&server, "StartExecution", body.as_bytes()).await.0 != 200 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+
+    let express = machine(&server, "Express", "EXPRESS", &task("never")).await;
+    start(&server, &express).await;
+    let body = json!({"stateMachineArn": express}).to_string();
+    for operation in ["StartExecution", "StartSyncExecution"] {
+        assert_eq!(code(&call(&server, operation, body.as_bytes()).await), (400, "ThrottlingException"), "{operation}");
+    }
+    let metrics = get(&server, "/metrics").await.1;
+    for sample in [
+        "workflow_executions_running{type=\"STANDARD\"} 3",
+        "workflow_executions_running{type=\"EXPRESS\"} 1",
+        "workflow_executions_started_total{type=\"STANDARD\"} 5",
+        "workflow_executions_ended_total{type=\"STANDARD\",status=\"FAILED\"} 1",
+        "workflow_executions_ended_total{type=\"STANDARD\",status=\"ABORTED\"} 1",
+        "workflow_journal_writes_waiting 0",
+    ] {
+        assert!(metrics.lines().any(|line| line == sample), "{sample}: {metrics}");
+    }
+}
+
+#[tokio::test]
+async fn quotas_of_aws_throttle_by_the_clock_of_the_server() {
+    let server = serve(Server::builder().quotas(Quotas::aws())).await;
+    let created = async || call(&server, "CreateActivity", br#"{"name": "a"}"#).await;
+    let mut count = 0;
+    let refused = loop {
+        match created().await {
+            (200, _) => count += 1,
+            refused => break refused,
+        }
+    };
+    // The bucket has 100 tokens, and gains one per second.
+    assert!((100..160).contains(&count), "{count}");
+    assert_eq!(code(&refused), (400, "ThrottlingException"));
+    assert_eq!(refused.1["message"], "Rate exceeded");
+    assert_eq!(call(&server, "ListActivities", b"{}").await.0, 200);
+    server.advance(Duration::from_secs(2));
+    assert_eq!(created().await.0, 200);
+}
+
+#[tokio::test]
+async fn a_token_is_required_of_all_but_health_checks() {
+    let server = serve(Server::builder().token("t0ken")).await;
+    let with = async |path: &str, authorization: &str| {
+        let target = ("X-Amz-Target", "AWSStepFunctions.ListStateMachines");
+        let headers = [target, ("Authorization", authorization)];
+        let method = if path == "/" { "POST" } else { "GET" };
+        send(server.local_addr(), method, path, &headers, if path == "/" { b"{}" } else { b"" }).await
+    };
+    let signed = |key: &str| format!("AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/states/aws4_request, x");
+    for known in [signed("t0ken"), "Bearer t0ken".to_owned()] {
+        assert_eq!(with("/", &known).await.0, 200, "{known}");
+    }
+    assert_eq!(code(&with("/", &signed("AKID")).await), (403, "UnrecognizedClientException"));
+    assert_eq!(code(&call(&server, "ListStateMachines", b"{}").await), (403, "UnrecognizedClientException"));
+    assert_eq!(get(&server, "/metrics").await.0, 403);
+    assert_eq!(with("/metrics", "Bearer t0ken").await.0, 200);
+    for open in ["/health", "/ready"] {
+        assert_eq!(get(&server, open).await.0, 200, "{open}");
+    }
+    let refused = Server::builder().token("a/b").bind("127.0.0.1:0").await.unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_starts_itself_twice_has_an_end_and_leaves_others_alone() {
+    let limits = Limits { open_executions: 5000, ..Limits::default() };
+    let server = serve(Server::builder().limits(limits)).await;
+    let branch = |name: &str| {
+        let start_itself = json!({
+            "Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
+            "Parameters": {"StateMachineArn.$": "$$.StateMachine.Id"}
+        });
+        json!({"StartAt": name, "States": {name: start_itself}})
+    };
+    let start_itself = json!({"Type": "Parallel", "End": true, "Branches": [branch("B"), branch("C")]});
+    let arn = machine(&server, "Twice", "STANDARD", &start_itself).await;
+    start(&server, &arn).await;
+    let limit_reached = async {
+        // Those that find no place fail.
+        let none = "workflow_executions_ended_total{type=\"STANDARD\",status=\"FAILED\"} 0\n";
+        while get(&server, "/metrics").await.1.contains(none) {
+            tokio::time::sleep(SHORT).await;
+        }
+    };
+    soon(limit_reached).await;
+    let calls = async {
+        for _ in 0..10 {
+            assert_eq!(call(&server, "ListStateMachines", b"{}").await.0, 200);
+        }
+    };
+    tokio::time::timeout(AT_ONCE, calls).await.unwrap();
 }

@@ -169,6 +169,52 @@ fn the_console_is_served_and_answers_no_other_site() {
 }
 
 #[test]
+fn a_server_for_the_network_warns_or_has_a_token() {
+    let folder = folder("serve_network");
+    let network = ["--address", "0.0.0.0"];
+    let open = Serving::new(&folder, &network, &[]);
+    let port = open.address.rsplit(':').next().unwrap();
+    assert_eq!(
+        open.errors.recv_timeout(SOON).unwrap(),
+        "warning: everyone who can reach 0.0.0.0:0 over the network can use the server"
+    );
+    assert_eq!(open.errors.recv_timeout(SOON).unwrap(), "  = help: require a token: `--token TOKEN`");
+    let mut stream = TcpStream::connect(&open.address).unwrap();
+    write!(stream, "GET /health HTTP/1.1\r\nHost: states.test:{port}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut refused = String::new();
+    stream.read_to_string(&mut refused).unwrap();
+    assert!(refused.contains("403") && refused.contains("allow the name with `--allow-host NAME`"), "{refused}");
+
+    let closed = Serving::new(&folder, &network, &[("WORKFLOW_SERVER_TOKEN", "t0ken")]);
+    let list = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines";
+    assert_eq!(closed.send(list, "{}").1["__type"], "UnrecognizedClientException");
+    let signed = "Authorization: AWS4-HMAC-SHA256 Credential=t0ken/20260101/us-east-1/states/aws4_request, Signature=x";
+    assert_eq!(closed.send(&format!("{list}\r\n{signed}"), "{}").0, 200);
+    // A browser asks for the token.
+    assert_eq!(closed.send("GET /console/tasks HTTP/1.1", "").0, 401);
+    let basic = "Authorization: Basic YW55b25lOnQwa2Vu";
+    assert_eq!(closed.send(&format!("GET /console/tasks HTTP/1.1\r\n{basic}"), "").0, 200);
+    assert!(closed.errors.try_iter().next().is_none());
+}
+
+#[test]
+fn quotas_of_aws_and_the_number_of_open_executions_are_options() {
+    let folder = folder("serve_quotas");
+    let wait = json!({"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1000, "End": true}}});
+    fs::write(folder.join("wait.asl.json"), wait.to_string()).unwrap();
+    let serving = Serving::new(&folder, &["wait.asl.json", "--quotas", "aws", "--open-executions", "1"], &[]);
+    let call = |operation: &str, body: Value| {
+        let head = format!("POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.{operation}");
+        serving.send(&head, &body.to_string()).1["__type"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(call("StartExecution", json!({"stateMachineArn": arn("wait")})), "");
+    assert_eq!(call("StartExecution", json!({"stateMachineArn": arn("wait")})), "ExecutionLimitExceeded");
+    let refused = (0..1000).find(|_| call("CreateActivity", json!({"name": "a"})) == "ThrottlingException");
+    // The bucket has 100 tokens, and gains one per second.
+    assert!(refused.is_some_and(|count| count >= 100), "{refused:?}");
+}
+
+#[test]
 fn files_of_every_kind_are_served() {
     let folder = folder("serve_kinds");
     fs::write(folder.join("plain.asl.json"), pass("plain")).unwrap();

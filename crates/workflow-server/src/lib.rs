@@ -16,7 +16,8 @@
 //! (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-host-prefix.html>).
 //!
 //! It only answers requests that are addressed to itself ([`Builder::allow_host`]), within [`Limits`]. It does not
-//! check signatures, and keeps everything in memory unless you give it a folder (`Builder::data`). The operations:
+//! check signatures, but can require a token ([`Builder::token`]). It keeps everything in memory unless you give it a
+//! folder (`Builder::data`). The operations:
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html>.
 //!
 //! # Features
@@ -42,6 +43,7 @@ mod journal;
 mod limits;
 mod operations;
 mod outlets;
+mod quotas;
 mod registry;
 mod server;
 #[cfg(feature = "sfn")]
@@ -51,11 +53,11 @@ mod store;
 
 pub use embedded::{Embedded, StateMachine};
 pub use executions::RunningHandler;
-#[cfg(feature = "durable")]
 pub use journal::{Quarantined, StoreState};
 pub use limits::{Limits, Retention};
 #[cfg(feature = "trace")]
 pub use outlets::post_trace;
+pub use quotas::Quotas;
 pub use server::{Builder, Refused, Server};
 #[cfg(feature = "sfn")]
 pub use sfn_config::WithoutSyncPrefix;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The maximum size of a request: a definition of 1 MiB, escaped as a JSON string, and the rest.
+pub(crate) const BODY_BYTES: usize = 4 * 1024 * 1024;
+
 /// The limits of a [`Server`](crate::Server) for its clients and handlers.
 ///
 /// ```no_run
@@ -24,8 +27,26 @@ pub struct Limits {
     pub body: Duration,
     /// How long a client may leave an answer unread before its connection is closed. The default is 30 seconds.
     pub unread: Duration,
-    /// The maximum number of open connections; others wait to be accepted. The default is 4096.
+    /// The maximum number of open connections; others wait to be accepted. While they wait, a connection whose client
+    /// has kept the server waiting for a second is closed. The default is 4096.
     pub connections: usize,
+    /// The maximum number of connections that wait for a task (`GetActivityTask`) or for events of the console; further
+    /// requests get a `ThrottlingException`. At most half of the connections, which is the default, 2048.
+    pub long_polls: usize,
+    /// The maximum number of connections that wait for an execution (`StartSyncExecution`, `TestState`, `/clock`);
+    /// further requests get a `ThrottlingException`. At most a quarter of the connections, which is the default, 1024.
+    pub synchronous: usize,
+    /// The maximum number of bytes of request bodies above 16 KiB that are read concurrently; further bodies wait for
+    /// memory, at most [`body`](Self::body). While they wait, a body that takes longer than a second is rejected. At
+    /// least 4 MiB, the maximum size of a body; the default is 64 MiB.
+    pub bodies: usize,
+    /// The maximum number of Standard executions that have not ended; further starts and redrives get AWS's
+    /// `ExecutionLimitExceeded`. AWS's quota is 1,000,000 for an account in a region; the default is 10,000, because
+    /// they are in memory. Executions restored from data run in any case.
+    pub open_executions: usize,
+    /// The maximum number of Express executions that have not ended; further starts get a `ThrottlingException`. The
+    /// default is 10,000.
+    pub express_executions: usize,
     /// The maximum number of synchronous closures that run concurrently, each on its own thread; others wait for one to
     /// return. The default is 512.
     pub handlers: usize,
@@ -44,6 +65,11 @@ impl Default for Limits {
             body: Duration::from_secs(30),
             unread: Duration::from_secs(30),
             connections: 4096,
+            long_polls: 2048,
+            synchronous: 1024,
+            bodies: 64 * 1024 * 1024,
+            open_executions: 10_000,
+            express_executions: 10_000,
             handlers: 512,
             handler_wait: Duration::from_secs(60),
             shutdown: Duration::from_secs(1),
@@ -55,7 +81,7 @@ impl Limits {
     /// The longest time that clocks can handle without an overflow.
     const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-    /// Limits times to a year, and counts to at least one.
+    /// Limits times to a year, counts to at least one, and shares to what leaves room for others.
     pub(crate) fn bounded(self) -> Self {
         let time = |time: Duration| time.min(Self::LONGEST);
         let count = |count: usize| count.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
@@ -64,6 +90,11 @@ impl Limits {
             body: time(self.body),
             unread: time(self.unread),
             connections: count(self.connections),
+            long_polls: count(self.long_polls.min(self.connections / 2)),
+            synchronous: count(self.synchronous.min(self.connections / 4)),
+            bodies: count(self.bodies.max(BODY_BYTES)),
+            open_executions: self.open_executions,
+            express_executions: self.express_executions,
             handlers: count(self.handlers),
             handler_wait: time(self.handler_wait),
             shutdown: time(self.shutdown),

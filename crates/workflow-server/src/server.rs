@@ -19,13 +19,12 @@ use crate::api::ApiError;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
 use crate::executions::{Outside, RunningHandler, Threads};
-use crate::http::{self, Hosts, Service};
-use crate::journal::{Journal, Restored};
-#[cfg(feature = "durable")]
-use crate::journal::{Quarantined, StoreState};
+use crate::http::{self, Bodies, Hosts, Requests, Service, Share, Token};
+use crate::journal::{Journal, Quarantined, Restored, StoreState};
 use crate::outlets::{Events, ExpressLogs};
-use crate::registry::{PermanentMachine, Registry};
-use crate::{Limits, Retention};
+use crate::quotas::Buckets;
+use crate::registry::{OpenLimits, PermanentMachine, Registry};
+use crate::{Limits, Quotas, Retention};
 
 /// Two builder methods for a closure that answers tasks, one of them for an async closure.
 macro_rules! handler_methods {
@@ -71,7 +70,6 @@ pub struct Server {
     serving: JoinHandle<()>,
     #[cfg(feature = "console")]
     console: Arc<crate::console::Console>,
-    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without data there is none"))]
     restored: Restored,
 }
 
@@ -85,12 +83,14 @@ impl Server {
             store: Arc::new(FolderStore::read_only(FolderStore::DEFAULT)),
             seed: None,
             limits: Limits::default(),
+            quotas: Quotas::default(),
             retention: Retention::default(),
             events: None,
             express_logs: None,
             #[cfg(feature = "trace")]
             traces: None,
             hosts: Vec::new(),
+            token: None,
             scope: Scope::default(),
             lambda: None,
             aws: None,
@@ -188,20 +188,17 @@ impl Server {
     /// Returns the ARNs of the executions restored from [`Builder::data`] that were running and whose program now
     /// behaves differently: replaying their inputs gave a different history. They are aborted with the error
     /// `Workflow.ReplayDiverged`; their records are not changed.
-    #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
         &self.restored.diverged
     }
 
     /// Returns what could not be restored from [`Builder::data`].
-    #[cfg(feature = "durable")]
     pub fn quarantined(&self) -> &[Quarantined] {
         &self.restored.quarantined
     }
 
     /// Waits until the server's ability to store data is another one, and returns it. Without [`Builder::data`] it never
     /// changes.
-    #[cfg(feature = "durable")]
     pub async fn store_changed(&self, seen: &StoreState) -> StoreState {
         self.registry.journal.changed(seen).await
     }
@@ -248,12 +245,14 @@ pub struct Builder {
     store: Arc<dyn ObjectStore>,
     seed: Option<u64>,
     limits: Limits,
+    quotas: Quotas,
     retention: Retention,
     events: Option<String>,
     express_logs: Option<Box<dyn Write + Send>>,
     #[cfg(feature = "trace")]
     traces: Option<String>,
     hosts: Vec<String>,
+    token: Option<String>,
     scope: Scope,
     lambda: Option<String>,
     aws: Option<String>,
@@ -365,10 +364,17 @@ impl Builder {
         self
     }
 
-    /// Sets the limits for clients, connections and handlers.
+    /// Sets the limits for clients, connections, handlers and executions.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Applies service quotas, such as [`Quotas::aws`], so that clients meet the refusals of production.
+    #[must_use]
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
         self
     }
 
@@ -423,6 +429,17 @@ impl Builder {
     #[must_use]
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
+        self
+    }
+
+    /// Requires a token in each request except `/health` and `/ready`: as the access key ID of its credentials, which
+    /// any SDK sends without a change; as a bearer token; or as the password that a browser asks for. Signatures are
+    /// not checked, and without TLS whoever can read the network can read the token.
+    ///
+    /// A token is printable ASCII without spaces, commas and slashes.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
         self
     }
 
@@ -506,33 +523,46 @@ impl Builder {
     /// Listens on `address`; port 0 chooses a free one. Requires a tokio runtime with its timer and its network.
     ///
     /// # Errors
-    /// Fails if it cannot listen on the address, if the data cannot be read, or if an endpoint is not a callable URL.
+    /// Fails if it cannot listen on the address, if the data cannot be read, if an endpoint is not a callable URL, or if
+    /// the token cannot be an access key ID.
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (limits, scope, hosts) = (self.limits.bounded(), self.scope(), Hosts::new(address.ip(), &self.hosts));
-        let (registry, restored) = self.registry()?;
+        let limits = self.limits.bounded();
+        let (scope, hosts) = (self.scope(), Hosts::new(address.ip(), &self.hosts));
+        let token = Token::new(self.token.as_deref())?;
+        let registry = self.registry()?;
         #[cfg(feature = "console")]
         let console: Arc<crate::console::Console> = Arc::default();
         let service = Service {
             registry: Arc::clone(&registry),
             hosts,
-            body: limits.body,
+            token,
+            bodies: Bodies::new(limits.bodies, limits.body),
+            places: Share::new(limits.connections),
+            polls: Share::new(limits.long_polls),
+            synchronous: Share::new(limits.synchronous),
+            requests: Requests::default(),
             scope,
             #[cfg(feature = "console")]
             console: Arc::clone(&console),
         };
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(http::serve(listener, Arc::new(service), limits, stopping));
-        Ok(Server {
+        let mut server = Server {
             address,
             registry,
             stop,
             serving,
             #[cfg(feature = "console")]
             console,
-            restored,
-        })
+            restored: Restored::default(),
+        };
+        // It answers health checks meanwhile.
+        let registry = Arc::clone(&server.registry);
+        let restored = tokio::task::spawn_blocking(move || restored(&registry)).await;
+        server.restored = restored.map_err(io::Error::other)??;
+        Ok(server)
     }
 
     /// Returns the scope of requests without one.
@@ -547,16 +577,10 @@ impl Builder {
         registry.restore().map(|(restored, _)| restored).map_err(io::Error::other)
     }
 
-    /// Creates the registry, restores its data if there is any, and drives it.
-    pub(crate) fn registry(mut self) -> io::Result<(Arc<Registry>, Restored)> {
+    /// Creates the registry. Its data must be [`restored`].
+    pub(crate) fn registry(mut self) -> io::Result<Arc<Registry>> {
         let journal = self.journal()?;
-        let registry = self.empty_registry(journal)?;
-        let (restored, running) = registry.restore().map_err(io::Error::other)?;
-        // All must exist before one continues, because it may call another.
-        for (run, pending) in running {
-            registry.drive_on(run, pending);
-        }
-        Ok((registry, restored))
+        self.empty_registry(journal)
     }
 
     fn empty_registry(self, journal: Journal) -> io::Result<Arc<Registry>> {
@@ -583,6 +607,8 @@ impl Builder {
             outside,
             journal,
             self.retention,
+            Buckets::new(self.quotas),
+            OpenLimits::new(&limits, self.quotas),
             events,
             express_logs,
             self.scope,
@@ -595,6 +621,17 @@ impl Builder {
         }
         Ok(Arc::new(registry))
     }
+}
+
+/// Restores the data of a registry if there is any, and drives it.
+pub(crate) fn restored(registry: &Arc<Registry>) -> io::Result<Restored> {
+    let (restored, running) = registry.restore().map_err(io::Error::other)?;
+    // All must exist before one continues, because it may call another.
+    for (run, pending) in running {
+        registry.drive_on(run, pending);
+    }
+    registry.is_restored.send_replace(true);
+    Ok(restored)
 }
 
 impl fmt::Debug for Builder {
@@ -630,3 +667,7 @@ impl Server {
         &self.registry
     }
 }
+
+#[cfg(all(test, feature = "durable"))]
+#[path = "readiness_tests.rs"]
+mod tests;

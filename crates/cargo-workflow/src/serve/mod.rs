@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use workflow_local::{Clock, MockFile};
-use workflow_server::{Retention, Server, StoreState};
+use workflow_server::{Limits, Quotas, Retention, Server, StoreState};
 
 use crate::Failure;
 use crate::params::Params;
@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_millis(250);
 #[command(after_help = "\
 Over HTTP:
   GET  /health                             returns the status of the server and the time of its clock
+  GET  /ready                              fails while requests cannot be answered: data is being read, or writing failed
+  GET  /metrics                            returns metrics for Prometheus
   POST /reset                              stops all executions, and keeps only the state machines of the files
   POST /clock {\"advanceSeconds\": 3600}     turns the clock forward, and runs everything that is due
   POST /clock {\"runUntilIdle\": true}       turns the clock forward until executions wait only for outside events
@@ -41,12 +43,15 @@ pub(crate) struct Serve {
     #[arg(long, default_value_t = 8083)]
     port: u16,
     /// Address to listen on. The server does not check signatures: if the address is not loopback, everyone who can
-    /// reach the address can use the server
+    /// reach the address can use the server, unless `--token` is given
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
     /// Additional host name that clients may send in the Host header (repeatable)
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// Token that requests must have as the access key ID of their credentials, or as a bearer token
+    #[arg(long, env = "WORKFLOW_SERVER_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<String>,
     /// AWS account ID for requests whose credentials do not name an account
     #[arg(long, env = "AWS_ACCOUNT_ID", value_name = "ID", value_parser = account)]
     account: Option<String>,
@@ -93,9 +98,20 @@ pub(crate) struct Serve {
     /// Maximum number of ended executions to keep; the oldest are removed
     #[arg(long, value_name = "COUNT", default_value_t = Retention::default().count)]
     retain_count: usize,
+    /// Maximum number of Standard executions that have not ended, and the same number of Express executions
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().open_executions)]
+    open_executions: usize,
+    /// Service quotas to apply: `aws` has the published default quotas of an AWS account
+    #[arg(long, value_name = "QUOTAS", value_enum)]
+    quotas: Option<QuotasOf>,
     /// Do not reload the files when they change
     #[arg(long)]
     no_watch: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum QuotasOf {
+    Aws,
 }
 
 fn account(text: &str) -> Result<String, String> {
@@ -115,6 +131,8 @@ fn days(text: &str) -> Result<f64, String> {
 
 impl Serve {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        // The usual limit, 1024 open files, is below the number of connections. If it stays, fewer clients have a place.
+        let _ = rlimit::increase_nofile_limit(u64::MAX);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("error: the server could not start: {error}"))?;
         let code = runtime.block_on(self.serve(output));
@@ -126,7 +144,16 @@ impl Serve {
     async fn serve(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let mut files = Files::new(&self.files, self.params.values()?, self.reading.with_defaults())?;
         let age = Duration::try_from_secs_f64(self.retain_days * 24.0 * 3600.0).ok();
-        let mut builder = Server::builder().retention(Retention { age, count: self.retain_count });
+        let open = self.open_executions;
+        let limits = Limits { open_executions: open, express_executions: open, ..Limits::default() };
+        let mut builder = Server::builder().retention(Retention { age, count: self.retain_count }).limits(limits);
+        if let Some(QuotasOf::Aws) = self.quotas {
+            builder = builder.quotas(Quotas::aws());
+        }
+        let is_open = !self.address.is_loopback() && self.token.is_none();
+        if let Some(token) = self.token {
+            builder = builder.token(token);
+        }
         for host in self.allow_host {
             builder = builder.allow_host(host);
         }
@@ -182,6 +209,12 @@ impl Serve {
         let mut ended = std::pin::pin!(end());
         let address = SocketAddr::new(self.address, self.port);
         let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
+        if is_open {
+            eprintln!(
+                "warning: everyone who can reach {address} over the network can use the server\n  = help: require a token: \
+                 `--token TOKEN`"
+            );
+        }
         for arn in server.diverged() {
             eprintln!(
                 "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its records were \
@@ -230,24 +263,25 @@ impl Serve {
     }
 }
 
-/// Waits until the process must end: Ctrl-C, or SIGTERM.
-#[cfg(unix)]
+/// Waits until the process must end: Ctrl-C, or SIGTERM. Signals count from this call on.
 fn end() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    #[cfg(unix)]
+    let signals = {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::interrupt()).and_then(|interrupt| Ok((interrupt, signal(SignalKind::terminate())?)))
+    };
     async move {
-        // Without signals, only the process's own end remains.
-        let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return std::future::pending().await };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        #[cfg(unix)]
+        if let Ok((mut interrupt, mut terminate)) = signals {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
         }
-    }
-}
-
-#[cfg(not(unix))]
-async fn end() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // Without signals, only the process's own end remains.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -25,8 +25,7 @@ impl Default for Scope {
 impl Scope {
     /// Returns the scope in a request's `Authorization` header. Missing parts default to this scope.
     pub(crate) fn of(&self, authorization: Option<&str>) -> Self {
-        let credential = authorization.and_then(|header| header.split_once("Credential=")).map(|(_, rest)| rest);
-        let mut parts = credential.and_then(|rest| rest.split([',', ' ']).next()).unwrap_or_default().split('/');
+        let mut parts = authorization.map(credential).unwrap_or_default().split('/');
         let (key, region) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or_default());
         let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_account = key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit());
@@ -56,6 +55,12 @@ impl Scope {
     pub(crate) fn activity(&self, name: &str) -> String {
         format!("{}:activity:{name}", self.prefix())
     }
+}
+
+/// Returns the credential in a signature: the access key ID, the date, the region and more.
+pub(crate) fn credential(authorization: &str) -> &str {
+    let (_, rest) = authorization.split_once("Credential=").unwrap_or_default();
+    rest.split([',', ' ']).next().unwrap_or_default()
 }
 
 /// Returns the part of an ARN up to the account: the prefix of its scope.

@@ -39,6 +39,7 @@ codes! {
     Conflict = "ConflictException" CONFLICT;
     ExecutionAlreadyExists = "ExecutionAlreadyExists" BAD_REQUEST;
     ExecutionDoesNotExist = "ExecutionDoesNotExist" BAD_REQUEST;
+    ExecutionLimitExceeded = "ExecutionLimitExceeded" BAD_REQUEST;
     ExecutionNotRedrivable = "ExecutionNotRedrivable" BAD_REQUEST;
     InvalidArn = "InvalidArn" BAD_REQUEST;
     InvalidDefinition = "InvalidDefinition" BAD_REQUEST;
@@ -66,9 +67,13 @@ codes! {
     RequestTooLarge = "RequestEntityTooLargeException" PAYLOAD_TOO_LARGE;
     Serialization = "SerializationException" BAD_REQUEST;
     ServiceUnavailable = "ServiceUnavailable" SERVICE_UNAVAILABLE;
+    Throttling = "ThrottlingException" BAD_REQUEST;
+    /// A request without a place: its connection is closed.
+    Crowded = "ThrottlingException" SERVICE_UNAVAILABLE;
     UnknownOperation = "UnknownOperationException" BAD_REQUEST;
     /// A path or method that the API does not have.
     UnknownPath = "UnknownOperationException" NOT_FOUND;
+    UnrecognizedClient = "UnrecognizedClientException" FORBIDDEN;
 }
 
 impl Code {

@@ -63,6 +63,11 @@ impl Operation {
         ["Describe", "GetExecution", "List", "Test", "Validate"].iter().any(|verb| name.starts_with(verb))
     }
 
+    /// Returns the names of all operations.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(name, _)| *name)
+    }
+
     /// Returns the operation of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(found, _)| *found == name).map(|(_, operation)| *operation)

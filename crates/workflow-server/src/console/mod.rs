@@ -161,7 +161,7 @@ impl Console {
             }
             "/console/events" => {
                 let lines = execution::follow(registry, asked("executionArn"), stopping)?;
-                Ok(PageAnswer { kind: EVENTS, policy: POLICY, body: AnswerBody::Stream(lines) })
+                Ok(PageAnswer { kind: EVENTS, policy: POLICY, body: AnswerBody::Stream(lines, None) })
             }
             _ => Err(ApiError::new(Code::UnknownPath, format!("GET {path} is not of this console"))),
         }

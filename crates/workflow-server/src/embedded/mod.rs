@@ -15,12 +15,10 @@ pub use self::state_machine::StateMachine;
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::executions::{Run, RunningHandler};
-#[cfg(feature = "durable")]
-use crate::journal::Quarantined;
-use crate::journal::Restored;
+use crate::journal::{Quarantined, Restored};
 use crate::operations;
 use crate::registry::{PermanentMachine, Registry};
-use crate::server::{Builder, Refused};
+use crate::server::{Builder, Refused, restored};
 
 /// State machines and executions in this process, without a socket. They end with it, and continue from their data when
 /// it is opened again. It stops when it is dropped.
@@ -120,7 +118,8 @@ impl Builder {
     /// Fails if the data cannot be read, or if an endpoint is not a callable URL.
     pub async fn embed(self) -> io::Result<Embedded> {
         let scope = self.scope();
-        let (registry, restored) = self.registry()?;
+        let registry = self.registry()?;
+        let restored = restored(&registry)?;
         let (stopped, _) = watch::channel(false);
         Ok(Embedded { service: Arc::new(Service { registry, scope, stopped }), restored })
     }
@@ -188,13 +187,11 @@ impl Embedded {
 
     /// Returns the executions whose replay differs from their records: see
     /// [`Server::diverged`](crate::Server::diverged).
-    #[cfg(feature = "durable")]
     pub fn diverged(&self) -> &[String] {
         &self.restored.diverged
     }
 
     /// Returns what could not be restored: see [`Server::quarantined`](crate::Server::quarantined).
-    #[cfg(feature = "durable")]
     pub fn quarantined(&self) -> &[Quarantined] {
         &self.restored.quarantined
     }

@@ -40,6 +40,8 @@ pub(super) async fn ask(
         let answer = Err(TaskError::new(RUNTIME).with_cause(error.message));
         return TaskOutcome { id, outcome: Outcome::Answer(answer) };
     }
+    // It begins in its turn, as an execution does.
+    drop(registry.turn().await);
     let outcome = match asking {
         None => without_handler(&registry, &run, request).await,
         Some(asking) if asking.blocks() => {

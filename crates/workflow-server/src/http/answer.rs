@@ -7,19 +7,33 @@ use std::task::{Context, Poll};
 use http_body_util::Full;
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 #[cfg(feature = "console")]
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::{OwnedSemaphorePermit, mpsc::Receiver};
 
 /// The body of an answer.
 pub(crate) enum AnswerBody {
     Whole(Full<Bytes>),
-    /// It ends when all senders are dropped.
+    /// It ends when all senders are dropped. It keeps a place among those who wait.
     #[cfg(feature = "console")]
-    Stream(Receiver<Bytes>),
+    Stream(Receiver<Bytes>, Option<OwnedSemaphorePermit>),
 }
 
 impl<T: Into<Bytes>> From<T> for AnswerBody {
     fn from(whole: T) -> Self {
         Self::Whole(Full::new(whole.into()))
+    }
+}
+
+#[cfg(feature = "console")]
+impl AnswerBody {
+    /// Keeps a place until the end of a stream. Returns whether this is one.
+    pub(super) fn keep(&mut self, place: Option<OwnedSemaphorePermit>) -> bool {
+        match self {
+            Self::Whole(_) => false,
+            Self::Stream(_, kept) => {
+                *kept = place;
+                true
+            }
+        }
     }
 }
 
@@ -31,7 +45,7 @@ impl Body for AnswerBody {
         match self.get_mut() {
             Self::Whole(whole) => Pin::new(whole).poll_frame(context),
             #[cfg(feature = "console")]
-            Self::Stream(lines) => lines.poll_recv(context).map(|line| line.map(|line| Ok(Frame::data(line)))),
+            Self::Stream(lines, _) => lines.poll_recv(context).map(|line| line.map(|line| Ok(Frame::data(line)))),
         }
     }
 
@@ -39,7 +53,7 @@ impl Body for AnswerBody {
         match self {
             Self::Whole(whole) => whole.is_end_stream(),
             #[cfg(feature = "console")]
-            Self::Stream(_) => false,
+            Self::Stream(..) => false,
         }
     }
 
@@ -47,7 +61,7 @@ impl Body for AnswerBody {
         match self {
             Self::Whole(whole) => whole.size_hint(),
             #[cfg(feature = "console")]
-            Self::Stream(_) => SizeHint::default(),
+            Self::Stream(..) => SizeHint::default(),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Hosts {
         if !authority.as_ref().is_some_and(|authority| self.is_own(authority.host())) {
             return Err(refused(format!(
                 "the host {host:?} is not this server's own: send requests to `localhost` or to the address that it listens on, \
-                 or allow the name with `Builder::allow_host`"
+                 or allow the name with `--allow-host NAME` (`Builder::allow_host`)"
             )));
         }
         if let Some(origin) = one(headers, header::ORIGIN)? {

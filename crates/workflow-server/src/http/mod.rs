@@ -3,7 +3,10 @@
 mod answer;
 mod body;
 mod hosts;
+mod metrics;
 mod request;
+mod share;
+mod token;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -17,14 +20,19 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
 use crate::Limits;
 pub(crate) use answer::AnswerBody;
+pub(crate) use body::Bodies;
 pub(crate) use hosts::Hosts;
+pub(crate) use metrics::Requests;
 pub(crate) use request::Service;
+use share::Client;
+pub(crate) use share::Share;
+pub(crate) use token::Token;
 
 /// The maximum size of a request's head: its first line and its headers.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -41,7 +49,6 @@ pub(crate) async fn serve(
     limits: Limits,
     stopping: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     let mut stop = pin!(stopped(stopping.clone()));
     loop {
@@ -49,7 +56,7 @@ pub(crate) async fn serve(
             biased;
             () = stop.as_mut() => break,
             Some(_) = connections.join_next() => continue,
-            accepted = accept(&listener, &places) => match accepted {
+            accepted = accept(&listener, &service.places) => match accepted {
                 Some(accepted) => accepted,
                 None => continue,
             },
@@ -67,13 +74,14 @@ pub(crate) async fn serve(
 }
 
 /// Returns the next connection, once a slot is free.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener, places: &Share) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let place = places.take(1).await?;
     match listener.accept().await {
         Ok((stream, _)) => Some((stream, place)),
         Err(error) => {
             if !is_of_connection(&error) {
                 // For example, too many open files: it fails again immediately until something is closed.
+                places.ask();
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             }
             None
@@ -91,9 +99,10 @@ async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, st
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.unread));
+    let client = Arc::new(Client::new());
     let answer = service_fn(|request: Request<Incoming>| {
-        let (service, stopping) = (Arc::clone(&service), stopping.clone());
-        async move { Ok::<Response<AnswerBody>, Infallible>(service.answer(request, stopping).await) }
+        let (service, stopping, client) = (Arc::clone(&service), stopping.clone(), Arc::clone(&client));
+        async move { Ok::<Response<AnswerBody>, Infallible>(service.answer(request, stopping, &client).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -101,10 +110,14 @@ async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, st
         .max_header_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(Box::pin(stream)), answer);
     let mut connection = pin!(connection);
-    // An error of the connection is the client's problem.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        () = stopped(stopping.clone()) => {}
+    let mut stop = pin!(stopped(stopping.clone()));
+    loop {
+        tokio::select! {
+            // An error of the connection is the client's problem.
+            _ = connection.as_mut() => return,
+            () = stop.as_mut() => break,
+            () = service.places.wanted() => if client.is_slow() { return },
+        }
     }
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;

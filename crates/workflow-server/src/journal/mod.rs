@@ -252,6 +252,14 @@ impl Journal {
         }
     }
 
+    /// Returns how many writes are queued, or why nothing can be stored at present.
+    pub(crate) fn waiting(&self) -> Result<u64, ApiError> {
+        let Some(queue) = &self.0 else { return Ok(0) };
+        let queued = lock(&queue.waiting).queued;
+        let done = queue.done.borrow();
+        done.state.error().map_or_else(|| Ok(queued.saturating_sub(done.written)), Err)
+    }
+
     /// Returns why nothing can be stored at present.
     pub(crate) fn refusal(&self) -> Option<ApiError> {
         self.0.as_ref().and_then(|queue| queue.done.borrow().state.error())

@@ -52,6 +52,9 @@ pub(crate) struct Restored {
     pub(crate) quarantined: Vec<Quarantined>,
 }
 
+/// A running execution, and what it waits for.
+pub(crate) type Running = (Arc<Run>, Pending);
+
 impl Restored {
     fn set_apart(&mut self, subject: &str, reason: String) {
         self.quarantined.push(Quarantined { subject: subject.to_owned(), reason });
@@ -71,7 +74,7 @@ impl Revisions {
 
 impl Registry {
     /// Restores everything from the journal. Also returns the executions that had not ended, to drive them.
-    pub(crate) fn restore(&self) -> Result<(Restored, Vec<(Arc<Run>, Pending)>), String> {
+    pub(crate) fn restore(&self) -> Result<(Restored, Vec<Running>), String> {
         let mut restored = Restored::default();
         self.restore_resources(&mut restored)?;
         let mut revisions = Revisions::default();
@@ -144,7 +147,7 @@ impl Registry {
         revisions: &Revisions,
         used: &mut BTreeSet<u64>,
         restored: &mut Restored,
-    ) -> Result<Vec<(Arc<Run>, Pending)>, String> {
+    ) -> Result<Vec<Running>, String> {
         let mut ends = BTreeMap::new();
         self.each(RecordKind::End, number, |number, record: Result<EndRecord, String>| {
             ends.insert(number, record);

@@ -284,6 +284,7 @@ impl Registry {
         keeps: bool,
     ) -> Result<Arc<Run>, ApiError> {
         let (machine, revision) = (selected.machine, selected.revision);
+        self.check_start(machine, keeps)?;
         let handlers = self.handlers_of(asked.case, &machine.name, &revision.program)?;
         let record = ExecutionRecord {
             arn: execution_arn,

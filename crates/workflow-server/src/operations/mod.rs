@@ -26,12 +26,16 @@ use crate::registry::Registry;
 /// Runs an operation, and returns the body of its answer.
 pub(crate) async fn run(registry: &Arc<Registry>, operation: &str, input: &Input) -> Result<Vec<u8>, ApiError> {
     let unknown = || ApiError::new(Code::UnknownOperation, format!("this server has no operation {operation}"));
-    let named = Operation::named(operation).ok_or_else(unknown)?;
+    let found = Operation::named(operation).ok_or_else(unknown)?;
     // Nothing begins that cannot be stored.
-    if let Some(refusal) = registry.journal.refusal().filter(|_| !named.only_reads()) {
+    if let Some(refusal) = registry.journal.refusal().filter(|_| !found.only_reads()) {
         return Err(refusal);
     }
-    let answer = match named {
+    // A start has the bucket of the state machine's type.
+    if found != Operation::StartExecution {
+        registry.buckets.take(operation, || input.scope.clone(), registry.clock.now())?;
+    }
+    let answer = match found {
         Operation::CreateActivity => registry.create_activity(input),
         Operation::CreateStateMachine => registry.create_state_machine(input),
         Operation::CreateStateMachineAlias => registry.create_state_machine_alias(input),

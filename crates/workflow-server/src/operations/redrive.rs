@@ -91,6 +91,7 @@ impl Registry {
         if let Some(why) = refusal(&run.execution(), is_deleted, now) {
             return Err(ApiError::new(Code::ExecutionNotRedrivable, why));
         }
+        self.check_open(false)?;
         let run = self.redrivable(run)?;
         let redriven = run.tell(|execution| {
             if let Some(why) = refusal(execution, is_deleted, now) {

@@ -1,14 +1,14 @@
 //! Advances the clock until nothing is left to do, or until an execution is about to enter a state.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use workflow_local::Instant;
 
 use super::Registry;
 use crate::clock::ServerClock;
-use crate::executions::{Run, Waits};
+use crate::executions::Waits;
 use crate::journal::{ClockRecord, Key, Write};
 
 /// The longest pause between two checks of the executions.
@@ -46,30 +46,6 @@ enum Next {
 }
 
 impl Registry {
-    fn driven(&self) -> MutexGuard<'_, std::collections::BTreeMap<u64, Arc<Run>>> {
-        self.driven.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the driven executions, in the order of their start.
-    #[cfg(feature = "console")]
-    pub(crate) fn all_driven(&self) -> Vec<Arc<Run>> {
-        self.driven().values().cloned().collect()
-    }
-
-    /// Registers a driven execution.
-    pub(super) fn begin_driving(&self, run: &Arc<Run>) {
-        self.driven().insert(run.number, Arc::clone(run));
-    }
-
-    /// Removes an execution that is no longer driven.
-    pub(crate) fn end_driving(&self, run: &Run) {
-        self.driven().remove(&run.number);
-    }
-
-    pub(super) fn forget_driven(&self) {
-        self.driven().clear();
-    }
-
     /// Returns the breakpoint, if there is one.
     pub(crate) fn breakpoint(&self) -> Option<Breakpoint> {
         if !self.has_breakpoint.load(Ordering::Relaxed) {
@@ -81,8 +57,7 @@ impl Registry {
     fn hold(&self, breakpoint: Option<Breakpoint>) {
         self.has_breakpoint.store(breakpoint.is_some(), Ordering::Relaxed);
         *self.breakpoint.lock().unwrap_or_else(PoisonError::into_inner) = breakpoint;
-        let driven: Vec<_> = self.driven().values().cloned().collect();
-        driven.iter().for_each(|run| run.pass());
+        self.all_driven().iter().for_each(|run| run.pass());
     }
 
     /// Advances the clock, and releases held executions.
@@ -130,7 +105,7 @@ impl Registry {
     fn next(&self) -> (Next, Vec<(String, String)>) {
         let now = self.clock.now();
         let (mut next, mut held) = (Next::Nothing, Vec::new());
-        for run in self.driven().values() {
+        for run in self.driven().runs() {
             let waits = run.waits_for();
             next = match (waits, next) {
                 (Waits::Not | Waits::Work, _) | (_, Next::Work) => Next::Work,

@@ -1,6 +1,7 @@
 //! The contents of the server: state machines, activities, executions, and the tasks that drive them.
 
 mod activities;
+mod driven;
 mod ended;
 mod executions;
 mod fast_forward;
@@ -10,22 +11,27 @@ mod order;
 mod permanent;
 mod resources;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
 use workflow_local::handlers::Handlers;
 use workflow_local::{MockFile, ObjectStore, Random};
 
 use crate::Retention;
 use crate::api::arn::Scope;
+use crate::api::{ApiError, Code};
 use crate::clock::ServerClock;
 use crate::executions::{Outside, Pending, Run, Threads};
 use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord};
 use crate::outlets::{Events, ExpressLogs};
+use crate::quotas::Buckets;
 pub(crate) use activities::{Activities, Activity};
+use driven::Driven;
+pub(crate) use driven::OpenLimits;
 pub(crate) use executions::{EndedExecution, Executions, Held, Lists};
 pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
@@ -34,6 +40,9 @@ pub(crate) use machine::{
 pub(crate) use map_runs::MapRuns;
 pub(crate) use permanent::PermanentMachine;
 pub(crate) use resources::Resources;
+
+/// The number of tasks in the runtime's queue from which on executions take turns.
+const SHORT_QUEUE: usize = 64;
 
 pub(crate) struct Registry {
     pub(crate) handlers: Arc<Handlers>,
@@ -46,6 +55,10 @@ pub(crate) struct Registry {
     pub(crate) outside: Outside,
     pub(crate) journal: Journal,
     pub(crate) retention: Retention,
+    pub(crate) buckets: Buckets,
+    open_limits: OpenLimits,
+    /// Whether the data of an earlier server was read.
+    pub(crate) is_restored: watch::Sender<bool>,
     pub(crate) events: Option<Events>,
     pub(crate) express_logs: Option<ExpressLogs>,
     #[cfg(feature = "trace")]
@@ -58,8 +71,8 @@ pub(crate) struct Registry {
     numbers: AtomicU64,
     held: Mutex<RegistryContents>,
     driving: Mutex<JoinSet<()>>,
-    /// The driven executions, by number.
-    driven: Mutex<BTreeMap<u64, Arc<Run>>>,
+    driven: Mutex<Driven>,
+    turns: Semaphore,
     has_breakpoint: AtomicBool,
     breakpoint: Mutex<Option<Breakpoint>>,
 }
@@ -84,6 +97,8 @@ impl Registry {
         outside: Outside,
         journal: Journal,
         retention: Retention,
+        buckets: Buckets,
+        open_limits: OpenLimits,
         events: Option<Events>,
         express_logs: Option<ExpressLogs>,
         scope: Scope,
@@ -100,6 +115,9 @@ impl Registry {
             outside,
             journal,
             retention,
+            buckets,
+            open_limits,
+            is_restored: watch::Sender::new(false),
             events,
             express_logs,
             #[cfg(feature = "trace")]
@@ -112,6 +130,7 @@ impl Registry {
             held: Mutex::default(),
             driving: Mutex::default(),
             driven: Mutex::default(),
+            turns: Semaphore::new(4 * std::thread::available_parallelism().map_or(1, usize::from)),
             has_breakpoint: AtomicBool::new(false),
             breakpoint: Mutex::default(),
         }
@@ -154,6 +173,34 @@ impl Registry {
         while driving.try_join_next().is_some() {}
         self.begin_driving(&run);
         driving.spawn(run.drive(Arc::clone(self), pending));
+    }
+
+    /// Waits for its turn if many executions are ready to run: the runtime's queue stays short, so that requests, which
+    /// are in the same queue, wait for a few executions only.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        if Handle::current().metrics().global_queue_depth() < SHORT_QUEUE {
+            return None;
+        }
+        // It is never closed.
+        let turn = self.turns.acquire().await.ok();
+        // Others that are ready leave the queue meanwhile.
+        tokio::task::yield_now().await;
+        turn
+    }
+
+    /// Waits until the data of an earlier server is read.
+    pub(crate) async fn until_restored(&self) {
+        // The sender lives as long as the registry.
+        let _ = self.is_restored.subscribe().wait_for(|is_restored| *is_restored).await;
+    }
+
+    /// Returns an error if requests cannot be answered: before the data is read, and after a write failed.
+    pub(crate) fn check_ready(&self) -> Result<(), ApiError> {
+        if !*self.is_restored.borrow() {
+            return Err(ApiError::new(Code::ServiceUnavailable, "the server is still reading its data"));
+        }
+        let failed = |error: ApiError| ApiError::new(Code::ServiceUnavailable, error.message);
+        self.journal.waiting().map(drop).map_err(failed)
     }
 
     /// Stores a state machine.

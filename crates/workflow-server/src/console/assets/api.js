@@ -16,7 +16,7 @@ const read = async (answer) => {
 
 const send = async (path, options) => {
   let answer;
-  try { answer = await fetch(path, { cache: "no-store", credentials: "omit", redirect: "error", ...options }); } catch { throw new Refused("no answer", "the server cannot be reached"); }
+  try { answer = await fetch(path, { cache: "no-store", credentials: "same-origin", redirect: "error", ...options }); } catch { throw new Refused("no answer", "the server cannot be reached"); }
   return read(answer);
 };
 

@@ -35,7 +35,11 @@ impl Run {
             if self.drivers.load(Ordering::Relaxed) != driver {
                 return;
             }
-            match self.steps(&registry, &mut map_runs) {
+            let progress = {
+                let _turn = registry.turn().await;
+                self.steps(&registry, &mut map_runs)
+            };
+            match progress {
                 Progress::Advanced => {
                     turns = (turns + 1) % TURNS;
                     if turns == 0 {

@@ -1,0 +1,128 @@
+//! The driven executions, and how many may be driven.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use workflow_asl::document::MachineType;
+
+use super::{Machine, Registry};
+use crate::Limits;
+use crate::api::arn::Scope;
+use crate::api::{ApiError, Code};
+use crate::executions::{Run, STATUSES};
+use crate::quotas::{Quotas, START_EXPRESS};
+
+/// The driven executions.
+#[derive(Default)]
+pub(crate) struct Driven {
+    /// By number.
+    runs: BTreeMap<u64, Arc<Run>>,
+    /// The counts of Standard and of Express executions.
+    pub(crate) counts: [Counts; 2],
+}
+
+/// How many executions of a type there were.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) open: usize,
+    pub(crate) started: u64,
+    /// In the order of [`STATUSES`].
+    pub(crate) ended: [u64; STATUSES.len()],
+}
+
+impl Driven {
+    /// Returns the executions in the order of their start.
+    pub(super) fn runs(&self) -> impl Iterator<Item = &Arc<Run>> {
+        self.runs.values()
+    }
+
+    fn counts(&mut self, run: &Run) -> &mut Counts {
+        let [standard, express] = &mut self.counts;
+        if run.machine.is_express { express } else { standard }
+    }
+
+    fn ended(&mut self, run: &Run) {
+        let counts = self.counts(run);
+        counts.open = counts.open.saturating_sub(1);
+        let ended = STATUSES.iter().zip(&mut counts.ended).find(|(status, _)| **status == run.status());
+        ended.into_iter().for_each(|(_, count)| *count += 1);
+    }
+}
+
+/// The maximum numbers of executions that have not ended.
+pub(crate) struct OpenLimits {
+    standard: usize,
+    express: usize,
+}
+
+impl OpenLimits {
+    pub(crate) fn new(limits: &Limits, quotas: Quotas) -> Self {
+        let standard = limits.open_executions.min(quotas.open_executions());
+        Self { standard, express: limits.express_executions }
+    }
+}
+
+impl Registry {
+    pub(super) fn driven(&self) -> MutexGuard<'_, Driven> {
+        self.driven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the driven executions, in the order of their start.
+    pub(crate) fn all_driven(&self) -> Vec<Arc<Run>> {
+        self.driven().runs().cloned().collect()
+    }
+
+    /// Returns the counts of Standard and of Express executions.
+    pub(crate) fn execution_counts(&self) -> [Counts; 2] {
+        self.driven().counts
+    }
+
+    /// Registers a driven execution.
+    pub(super) fn begin_driving(&self, run: &Arc<Run>) {
+        let mut driven = self.driven();
+        if driven.runs.insert(run.number, Arc::clone(run)).is_none() {
+            let counts = driven.counts(run);
+            counts.open += 1;
+            counts.started += 1;
+        }
+    }
+
+    /// Removes an execution that is no longer driven.
+    pub(crate) fn end_driving(&self, run: &Run) {
+        let mut driven = self.driven();
+        if driven.runs.remove(&run.number).is_some() {
+            driven.ended(run);
+        }
+    }
+
+    pub(super) fn forget_driven(&self) {
+        let mut driven = self.driven();
+        for run in std::mem::take(&mut driven.runs).values() {
+            driven.ended(run);
+        }
+    }
+
+    /// Rejects another start of a state machine beyond a limit or a quota.
+    pub(crate) fn check_start(&self, machine: &Machine, is_asynchronous: bool) -> Result<(), ApiError> {
+        let is_express = machine.kind == MachineType::Express;
+        if is_asynchronous {
+            let action = if is_express { START_EXPRESS } else { "StartExecution" };
+            self.buckets.take(action, || Scope::of_arn(&machine.arn), self.clock.now())?;
+        }
+        self.check_open(is_express)
+    }
+
+    /// Rejects another execution beyond the limit.
+    pub(crate) fn check_open(&self, is_express: bool) -> Result<(), ApiError> {
+        let [standard, express] = self.execution_counts();
+        if is_express && express.open >= self.open_limits.express {
+            return Err(ApiError::new(Code::Throttling, "Rate exceeded"));
+        }
+        if !is_express && standard.open >= self.open_limits.standard {
+            let message = "The maximum number of running executions has been reached. Running executions must end or be stopped \
+                           before a new execution can be started.";
+            return Err(ApiError::new(Code::ExecutionLimitExceeded, message));
+        }
+        Ok(())
+    }
+}
