@@ -70,7 +70,6 @@ pub struct Server {
     serving: JoinHandle<()>,
     #[cfg(feature = "console")]
     console: Arc<crate::console::Console>,
-    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without data there is none"))]
     diverged: Vec<String>,
 }
 
@@ -629,7 +628,8 @@ impl Server {
     }
 }
 
-#[cfg(all(test, feature = "durable"))]
+#[cfg(feature = "durable")]
+#[cfg(test)]
 mod tests {
     use std::io::Read as _;
     use std::net::TcpStream;
