@@ -51,7 +51,6 @@ use crate::server::{Builder, Refused, restored};
 /// ```
 pub struct Embedded {
     service: Arc<Service>,
-    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without data there is none"))]
     restored: Restored,
 }
 

@@ -289,10 +289,6 @@ impl Journal {
 }
 
 impl Queue {
-    #[cfg_attr(
-        not(any(feature = "durable", test)),
-        expect(dead_code, reason = "there is no backend without the feature")
-    )]
     fn new(reader: Arc<dyn Reader>) -> Arc<Self> {
         Arc::new(Self {
             waiting: Mutex::default(),
