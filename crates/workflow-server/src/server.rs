@@ -513,6 +513,11 @@ impl Builder {
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
+        self.serve(listener, address)
+    }
+
+    /// Serves the connections of a listener.
+    fn serve(self, listener: impl http::Listener, address: SocketAddr) -> io::Result<Server> {
         let (limits, scope, hosts) = (self.limits.bounded(), self.scope(), Hosts::new(address.ip(), &self.hosts));
         let (registry, restored) = self.registry()?;
         #[cfg(feature = "console")]
@@ -570,7 +575,7 @@ impl Builder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         // Names and tokens of an earlier run, or of another server, must not be repeated.
-        let seed = self.seed.filter(|_| !journal.is_kept()).unwrap_or_else(entropy);
+        let seed = self.seed.filter(|_| !journal.is_kept() || journal.is_simulated()).unwrap_or_else(entropy);
         let events = self.events.as_deref().map(Events::new).transpose()?;
         let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
         #[cfg(not(all(test, feature = "durable")))]
@@ -618,6 +623,13 @@ impl Builder {
     pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
         self.prepared = Some(journal);
         self
+    }
+
+    /// Like [`bind`](Self::bind), on the network of a simulation.
+    pub(crate) async fn bind_simulated(self) -> io::Result<Server> {
+        let listener = turmoil::net::TcpListener::bind("0.0.0.0:80").await?;
+        let address = listener.local_addr()?;
+        self.serve(listener, address)
     }
 
     /// Begins at this time of the system's clock.

@@ -6,12 +6,16 @@
 //! Each value begins with a digest of its key and its contents, so that an altered record is noticed. If a commit fails,
 //! because the disk is full for example, clients are refused, and it is tried again until it succeeds.
 
+#[cfg(all(test, feature = "durable"))]
+pub(crate) mod disk;
 mod ended;
 mod record;
 #[cfg(feature = "durable")]
 mod redb;
 mod replay;
 mod restore;
+#[cfg(all(test, feature = "durable"))]
+mod simulated;
 mod state;
 
 use std::any::Any;
@@ -94,6 +98,8 @@ struct Queue {
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Dropped together with the backend.
     reader: Mutex<Option<Arc<dyn Reader>>>,
+    #[cfg(all(test, feature = "durable"))]
+    simulated: simulated::Writer,
 }
 
 #[derive(Default)]
@@ -151,6 +157,14 @@ impl Journal {
         Self(Some(Queue::new(reader)))
     }
 
+    /// Returns whether it is part of a simulation.
+    pub(crate) fn is_simulated(&self) -> bool {
+        #[cfg(all(test, feature = "durable"))]
+        return self.0.as_ref().is_some_and(|queue| queue.simulated.is_used());
+        #[cfg(not(all(test, feature = "durable")))]
+        false
+    }
+
     /// Returns whether data is stored.
     pub(crate) fn is_kept(&self) -> bool {
         self.0.is_some()
@@ -174,7 +188,7 @@ impl Journal {
             waiting.writes.extend(writes);
             drop(waiting);
             if is_first {
-                queue.changed.notify_one();
+                queue.notify();
             }
         }
     }
@@ -239,7 +253,7 @@ impl Journal {
             let mut waiting = lock(&queue.waiting);
             if is_wanted {
                 waiting.wanted = waiting.queued;
-                queue.changed.notify_one();
+                queue.notify();
             }
             waiting.queued
         };
@@ -271,10 +285,12 @@ impl Journal {
     pub(crate) fn close(&self) {
         if let Some(queue) = &self.0 {
             lock(&queue.waiting).is_closed = true;
-            queue.changed.notify_one();
+            queue.notify();
             let writer = lock(&queue.writer).take();
             // Those who wait are told about a panic.
             let _ = writer.map(JoinHandle::join);
+            #[cfg(all(test, feature = "durable"))]
+            queue.close_simulated();
             lock(&queue.reader).take();
         }
     }
@@ -292,7 +308,16 @@ impl Queue {
             done: watch::Sender::new(Done::default()),
             writer: Mutex::default(),
             reader: Mutex::new(Some(reader)),
+            #[cfg(all(test, feature = "durable"))]
+            simulated: simulated::Writer::default(),
         })
+    }
+
+    /// Wakes up the writer.
+    fn notify(&self) {
+        self.changed.notify_one();
+        #[cfg(all(test, feature = "durable"))]
+        self.simulated.changed.notify_one();
     }
 
     fn write(&self, mut backend: impl Backend) {
@@ -302,31 +327,38 @@ impl Queue {
             if batch.is_empty() {
                 return;
             }
-            match catch_unwind(AssertUnwindSafe(|| backend.commit(&batch))) {
-                Ok(Ok(())) => {
-                    batch.clear();
-                    self.done.send_modify(|done| {
-                        (done.written, done.state) = (queued, StoreState::Writes);
-                    });
-                }
-                // Later writes are not on disk either, and must not be before these.
-                Ok(Err(why)) => {
-                    self.done.send_if_modified(|done| {
-                        let state = StoreState::Fails(why);
-                        let is_news = done.state != state;
-                        done.state = state;
-                        is_news
-                    });
-                    if is_closed {
-                        return;
-                    }
-                    std::thread::sleep(AGAIN);
-                }
-                Err(panic) => {
-                    let why = panic_message(&*panic);
-                    self.done.send_modify(|done| done.state = StoreState::Ended(why));
-                    return;
-                }
+            match self.commit(&mut backend, &mut batch, queued) {
+                Some(true) => {}
+                Some(false) if !is_closed => std::thread::sleep(AGAIN),
+                _ => return,
+            }
+        }
+    }
+
+    /// Commits a batch. Returns whether it is on disk, or `None` after a panic.
+    fn commit(&self, backend: &mut impl Backend, batch: &mut Vec<Write>, queued: u64) -> Option<bool> {
+        match catch_unwind(AssertUnwindSafe(|| backend.commit(batch))) {
+            Ok(Ok(())) => {
+                batch.clear();
+                self.done.send_modify(|done| {
+                    (done.written, done.state) = (queued, StoreState::Writes);
+                });
+                Some(true)
+            }
+            // Later writes are not on disk either, and must not be before these.
+            Ok(Err(why)) => {
+                self.done.send_if_modified(|done| {
+                    let state = StoreState::Fails(why);
+                    let is_news = done.state != state;
+                    done.state = state;
+                    is_news
+                });
+                Some(false)
+            }
+            Err(panic) => {
+                let why = panic_message(&*panic);
+                self.done.send_modify(|done| done.state = StoreState::Ended(why));
+                None
             }
         }
     }
