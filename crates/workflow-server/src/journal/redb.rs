@@ -140,14 +140,26 @@ impl RedbBackend {
             if let Some(length) = length.filter(|length| now < *length) {
                 disk.set_len(length).map_err(|error| error.to_string())?;
             }
-            started(|| Database::builder().create_with_backend(disk.clone()))
+            started(|| builder().create_with_backend(disk.clone()))
         };
         Self::opened(Box::new(open), PathBuf::new())
     }
 
     fn opened(open: Open, path: PathBuf) -> Result<Self, String> {
-        let database = open()?;
-        prepare(&database).map_err(|error| error.to_string())?;
+        let mut database = open()?;
+        let prepared = catch_unwind(AssertUnwindSafe(|| {
+            // A store of an earlier version has format 2.
+            database.upgrade()?;
+            prepare(&database)
+        }));
+        match prepared {
+            Ok(prepared) => prepared.map_err(|error| error.to_string())?,
+            Err(panic) => {
+                // It must not be written any more.
+                std::mem::forget(database);
+                return Err(format!("the file is damaged: {}", panic_message(&*panic)));
+            }
+        }
         Ok(Self { open, database: Arc::new(Mutex::new(Some(Arc::new(database)))), path })
     }
 
@@ -156,10 +168,18 @@ impl RedbBackend {
     }
 }
 
+/// Returns a builder of databases in redb's format 3. If the power fails during the repair of one in format 2, it may
+/// have a wrong list of free pages afterwards, and overwrite others.
+pub(crate) fn builder() -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.create_with_file_format_v3(true);
+    builder
+}
+
 /// Creates a database file. It has its name only when it is complete.
 fn create(new: &Path, path: &Path) -> Result<(), Failure> {
     let _ = std::fs::remove_file(new);
-    drop(Database::create(new)?);
+    drop(builder().create(new)?);
     std::fs::rename(new, path)?;
     Ok(())
 }

@@ -70,7 +70,10 @@ impl Client {
             text.len()
         );
         let answer = tokio::time::timeout(Duration::from_secs(3), self.exchange(&request)).await;
-        self.world.note(|| format!("{} {operation} {text} -> {answer:?}", self.number));
+        self.world.note(|| match &answer {
+            Ok(Ok((status, answer))) => format!("{} {operation} {text} -> {status} {answer}", self.number),
+            _ => format!("{} {operation} {text} -> {answer:?}", self.number),
+        });
         let Ok(Ok((status, answer))) = answer else {
             self.stream = None;
             return None;

@@ -58,9 +58,10 @@ pub(super) fn definition(kind: u64) -> Value {
             json!({"A": then(with(one(), called), "B"), "B": one()})
         }
         4 => {
-            let branch = |states: Value| json!({"StartAt": "P", "States": states});
-            let branches =
-                [branch(json!({"P": one()})), branch(json!({"P": then(one(), "Q"), "Q": wait(2, "R"), "R": one()}))];
+            let branches = json!([
+                {"StartAt": "P", "States": {"P": one()}},
+                {"StartAt": "Q", "States": {"Q": then(one(), "R"), "R": wait(2, "S"), "S": one()}},
+            ]);
             json!({
                 "A": {"Type": "Parallel", "Branches": branches, "Next": "B"},
                 "B": {"Type": "Map", "ItemProcessor": inside("$$.Map.Item.Index", json!({"Mode": "INLINE"})), "End": true},
