@@ -143,6 +143,7 @@ impl ServerClock {
             // The clock has a resolution of milliseconds.
             let rest = rest.max(Duration::from_millis(1));
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(rest) => {}
                 () = changed => {}
             }

@@ -48,6 +48,8 @@ mod registry;
 mod server;
 #[cfg(feature = "sfn")]
 mod sfn_config;
+#[cfg(all(test, feature = "durable"))]
+mod simulation;
 #[cfg(feature = "durable")]
 mod store;
 

@@ -528,6 +528,16 @@ impl Builder {
     pub async fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
+        let mut server = self.serve(listener, address)?;
+        // It answers health checks meanwhile.
+        let registry = Arc::clone(&server.registry);
+        let restored = tokio::task::spawn_blocking(move || restored(&registry)).await;
+        server.restored = restored.map_err(io::Error::other)??;
+        Ok(server)
+    }
+
+    /// Serves the connections of a listener. The data must be [`restored`].
+    fn serve(self, listener: impl http::Listener, address: SocketAddr) -> io::Result<Server> {
         let limits = self.limits.bounded();
         let (scope, hosts) = (self.scope(), Hosts::new(address.ip(), &self.hosts));
         let token = Token::new(self.token.as_deref())?;
@@ -549,7 +559,7 @@ impl Builder {
         };
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(http::serve(listener, Arc::new(service), limits, stopping));
-        let mut server = Server {
+        Ok(Server {
             address,
             registry,
             stop,
@@ -557,12 +567,7 @@ impl Builder {
             #[cfg(feature = "console")]
             console,
             restored: Restored::default(),
-        };
-        // It answers health checks meanwhile.
-        let registry = Arc::clone(&server.registry);
-        let restored = tokio::task::spawn_blocking(move || restored(&registry)).await;
-        server.restored = restored.map_err(io::Error::other)??;
-        Ok(server)
+        })
     }
 
     /// Returns the scope of requests without one.
@@ -591,7 +596,7 @@ impl Builder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         // Names and tokens of an earlier run, or of another server, must not be repeated.
-        let seed = self.seed.filter(|_| !journal.is_kept()).unwrap_or_else(entropy);
+        let seed = self.seed.filter(|_| !journal.is_kept() || journal.is_simulated()).unwrap_or_else(entropy);
         let events = self.events.as_deref().map(Events::new).transpose()?;
         let express_logs = self.express_logs.map(ExpressLogs::new).transpose()?;
         #[cfg(not(all(test, feature = "durable")))]
@@ -652,6 +657,16 @@ impl Builder {
     pub(crate) fn with_journal(mut self, journal: Journal) -> Self {
         self.prepared = Some(journal);
         self
+    }
+
+    /// Like [`bind`](Self::bind), on the network of a simulation.
+    pub(crate) async fn bind_simulated(self) -> io::Result<Server> {
+        let listener = turmoil::net::TcpListener::bind("0.0.0.0:80").await?;
+        let address = listener.local_addr()?;
+        let mut server = self.serve(listener, address)?;
+        // A thread would not follow from the seed.
+        server.restored = restored(&server.registry)?;
+        Ok(server)
     }
 
     /// Begins at this time of the system's clock.

@@ -11,6 +11,7 @@ mod token;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
@@ -37,6 +39,33 @@ pub(crate) use token::Token;
 /// The maximum size of a request's head: its first line and its headers.
 const HEAD_BYTES: usize = 64 * 1024;
 
+/// Accepts connections. A simulation has its own.
+pub(crate) trait Listener: Send + Sync + 'static {
+    type Stream: AsyncRead + AsyncWrite + Send + 'static;
+
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, client) = Self::accept(self).await?;
+        // Answers are sent immediately, whatever the size of the last packet. If that fails, they are only delayed.
+        let _ = stream.set_nodelay(true);
+        Ok((stream, client))
+    }
+}
+
+#[cfg(all(test, feature = "durable"))]
+impl Listener for turmoil::net::TcpListener {
+    type Stream = turmoil::net::TcpStream;
+
+    async fn accept(&self) -> io::Result<(Self::Stream, SocketAddr)> {
+        Self::accept(self).await
+    }
+}
+
 /// Waits until the server is stopped or dropped.
 pub(crate) async fn stopped(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
@@ -44,7 +73,7 @@ pub(crate) async fn stopped(mut stopping: watch::Receiver<bool>) {
 
 /// Accepts connections until the server stops, then gives clients a moment to read their answers.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    listener: impl Listener,
     service: Arc<Service>,
     limits: Limits,
     stopping: watch::Receiver<bool>,
@@ -74,7 +103,7 @@ pub(crate) async fn serve(
 }
 
 /// Returns the next connection, once a slot is free.
-async fn accept(listener: &TcpListener, places: &Share) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept<L: Listener>(listener: &L, places: &Share) -> Option<(L::Stream, OwnedSemaphorePermit)> {
     let place = places.take(1).await?;
     match listener.accept().await {
         Ok((stream, _)) => Some((stream, place)),
@@ -94,9 +123,12 @@ fn is_of_connection(error: &io::Error) -> bool {
 }
 
 /// Answers the requests of a connection until either side closes it.
-async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, stopping: watch::Receiver<bool>) {
-    // Answers are sent immediately, whatever the size of the last packet. If that fails, they are only delayed.
-    let _ = stream.set_nodelay(true);
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    service: Arc<Service>,
+    limits: Limits,
+    stopping: watch::Receiver<bool>,
+) {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.unread));
     let client = Arc::new(Client::new());
@@ -113,6 +145,7 @@ async fn connection(stream: TcpStream, service: Arc<Service>, limits: Limits, st
     let mut stop = pin!(stopped(stopping.clone()));
     loop {
         tokio::select! {
+            biased;
             // An error of the connection is the client's problem.
             _ = connection.as_mut() => return,
             () = stop.as_mut() => break,

@@ -6,22 +6,27 @@
 //! Each value begins with a digest of its key and its contents, so that an altered record is noticed. If a commit fails,
 //! because the disk is full for example, clients are refused, and it is tried again until it succeeds.
 
+#[cfg(all(test, feature = "durable"))]
+pub(crate) mod disk;
 mod ended;
 mod record;
 #[cfg(feature = "durable")]
-mod redb;
+pub(crate) mod redb;
 mod replay;
 mod restore;
+#[cfg(all(test, feature = "durable"))]
+mod simulated;
 mod state;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::api::{ApiError, Code};
 #[cfg(feature = "durable")]
@@ -90,10 +95,14 @@ struct Queue {
     waiting: Mutex<Waiting>,
     /// Notified of each write that cannot wait, and of the end.
     changed: Condvar,
-    done: watch::Sender<Done>,
+    done: Mutex<Done>,
+    /// Notified when that has changed. Unlike with a `watch`, those who wait go on in order, so a simulation can be repeated.
+    news: Notify,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Dropped together with the backend.
     reader: Mutex<Option<Arc<dyn Reader>>>,
+    #[cfg(all(test, feature = "durable"))]
+    simulated: simulated::Writer,
 }
 
 #[derive(Default)]
@@ -107,7 +116,7 @@ struct Waiting {
 }
 
 /// How many writes are on disk, and whether there will be more.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Done {
     written: u64,
     state: StoreState,
@@ -151,6 +160,14 @@ impl Journal {
         Self(Some(Queue::new(reader)))
     }
 
+    /// Returns whether it is part of a simulation.
+    pub(crate) fn is_simulated(&self) -> bool {
+        #[cfg(all(test, feature = "durable"))]
+        return self.0.as_ref().is_some_and(|queue| queue.simulated.is_used());
+        #[cfg(not(all(test, feature = "durable")))]
+        false
+    }
+
     /// Returns whether data is stored.
     pub(crate) fn is_kept(&self) -> bool {
         self.0.is_some()
@@ -174,7 +191,7 @@ impl Journal {
             waiting.writes.extend(writes);
             drop(waiting);
             if is_first {
-                queue.changed.notify_one();
+                queue.notify();
             }
         }
     }
@@ -239,50 +256,46 @@ impl Journal {
             let mut waiting = lock(&queue.waiting);
             if is_wanted {
                 waiting.wanted = waiting.queued;
-                queue.changed.notify_one();
+                queue.notify();
             }
             waiting.queued
         };
-        let mut done = queue.done.subscribe();
-        let done = done.wait_for(|done| done.written >= queued || stops(&done.state).is_some()).await;
-        match done.as_deref() {
-            Ok(done) if done.written >= queued => Ok(()),
-            Ok(done) => stops(&done.state).map_or(Ok(()), Err),
-            Err(_) => Err(ApiError::new(Code::InternalServerError, "the server's journal is closed")),
-        }
+        let outcome = |done: &Done| match done.written >= queued {
+            true => Some(Ok(())),
+            false => stops(&done.state).map(Err),
+        };
+        queue.done(outcome).await
     }
 
     /// Returns how many writes are queued, or why nothing can be stored at present.
     pub(crate) fn waiting(&self) -> Result<u64, ApiError> {
         let Some(queue) = &self.0 else { return Ok(0) };
         let queued = lock(&queue.waiting).queued;
-        let done = queue.done.borrow();
+        let done = lock(&queue.done);
         done.state.error().map_or_else(|| Ok(queued.saturating_sub(done.written)), Err)
     }
 
     /// Returns why nothing can be stored at present.
     pub(crate) fn refusal(&self) -> Option<ApiError> {
-        self.0.as_ref().and_then(|queue| queue.done.borrow().state.error())
+        self.0.as_ref().and_then(|queue| lock(&queue.done).state.error())
     }
 
     /// Waits until its state is another one, and returns it; never without a store.
     pub(crate) async fn changed(&self, seen: &StoreState) -> StoreState {
         let Some(queue) = &self.0 else { return std::future::pending().await };
-        let mut done = queue.done.subscribe();
-        match done.wait_for(|done| done.state != *seen).await.as_deref() {
-            Ok(done) => done.state.clone(),
-            Err(_) => StoreState::Ended("the journal is closed".to_owned()),
-        }
+        queue.done(|done| (done.state != *seen).then(|| done.state.clone())).await
     }
 
     /// Writes everything queued, and drops the backend.
     pub(crate) fn close(&self) {
         if let Some(queue) = &self.0 {
             lock(&queue.waiting).is_closed = true;
-            queue.changed.notify_one();
+            queue.notify();
             let writer = lock(&queue.writer).take();
             // Those who wait are told about a panic.
             let _ = writer.map(JoinHandle::join);
+            #[cfg(all(test, feature = "durable"))]
+            queue.close_simulated();
             lock(&queue.reader).take();
         }
     }
@@ -293,10 +306,20 @@ impl Queue {
         Arc::new(Self {
             waiting: Mutex::default(),
             changed: Condvar::new(),
-            done: watch::Sender::new(Done::default()),
+            done: Mutex::default(),
+            news: Notify::new(),
             writer: Mutex::default(),
             reader: Mutex::new(Some(reader)),
+            #[cfg(all(test, feature = "durable"))]
+            simulated: simulated::Writer::default(),
         })
+    }
+
+    /// Wakes up the writer.
+    fn notify(&self) {
+        self.changed.notify_one();
+        #[cfg(all(test, feature = "durable"))]
+        self.simulated.changed.notify_one();
     }
 
     fn write(&self, mut backend: impl Backend) {
@@ -306,31 +329,52 @@ impl Queue {
             if batch.is_empty() {
                 return;
             }
-            match catch_unwind(AssertUnwindSafe(|| backend.commit(&batch))) {
-                Ok(Ok(())) => {
-                    batch.clear();
-                    self.done.send_modify(|done| {
-                        (done.written, done.state) = (queued, StoreState::Writes);
-                    });
-                }
-                // Later writes are not on disk either, and must not be before these.
-                Ok(Err(why)) => {
-                    self.done.send_if_modified(|done| {
-                        let state = StoreState::Fails(why);
-                        let is_news = done.state != state;
-                        done.state = state;
-                        is_news
-                    });
-                    if is_closed {
-                        return;
-                    }
-                    std::thread::sleep(AGAIN);
-                }
-                Err(panic) => {
-                    let why = panic_message(&*panic);
-                    self.done.send_modify(|done| done.state = StoreState::Ended(why));
-                    return;
-                }
+            match self.commit(&mut backend, &mut batch, queued) {
+                Some(true) => {}
+                Some(false) if !is_closed => std::thread::sleep(AGAIN),
+                _ => return,
+            }
+        }
+    }
+
+    /// Commits a batch. Returns whether it is on disk, or `None` after a panic.
+    fn commit(&self, backend: &mut impl Backend, batch: &mut Vec<Write>, queued: u64) -> Option<bool> {
+        match catch_unwind(AssertUnwindSafe(|| backend.commit(batch))) {
+            Ok(Ok(())) => {
+                batch.clear();
+                *lock(&self.done) = Done { written: queued, state: StoreState::Writes };
+                self.news.notify_waiters();
+                Some(true)
+            }
+            // Later writes are not on disk either, and must not be before these.
+            Ok(Err(why)) => {
+                self.set_state(StoreState::Fails(why));
+                Some(false)
+            }
+            Err(panic) => {
+                self.set_state(StoreState::Ended(panic_message(&*panic)));
+                None
+            }
+        }
+    }
+
+    fn set_state(&self, state: StoreState) {
+        let before = std::mem::replace(&mut lock(&self.done).state, state.clone());
+        if before != state {
+            self.news.notify_waiters();
+        }
+    }
+
+    /// Waits until there is an outcome.
+    async fn done<T>(&self, outcome: impl Fn(&Done) -> Option<T>) -> T {
+        loop {
+            let mut news = pin!(self.news.notified());
+            // Listen before checking, so that a change in between is not missed.
+            news.as_mut().enable();
+            let found = outcome(&lock(&self.done));
+            match found {
+                Some(found) => return found,
+                None => news.await,
             }
         }
     }

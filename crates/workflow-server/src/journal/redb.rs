@@ -132,7 +132,7 @@ impl RedbBackend {
 
     /// Opens a database on a simulated disk.
     #[cfg(test)]
-    pub(super) fn on(disk: impl redb::StorageBackend + Clone) -> Result<Self, String> {
+    pub(crate) fn on(disk: impl redb::StorageBackend + Clone) -> Result<Self, String> {
         let open = move || {
             let now = disk.len().map_err(|error| error.to_string())?;
             let header = disk.read(0, HEADER.min(usize::try_from(now).unwrap_or(HEADER)));
@@ -140,14 +140,26 @@ impl RedbBackend {
             if let Some(length) = length.filter(|length| now < *length) {
                 disk.set_len(length).map_err(|error| error.to_string())?;
             }
-            started(|| Database::builder().create_with_backend(disk.clone()))
+            started(|| builder().create_with_backend(disk.clone()))
         };
         Self::opened(Box::new(open), PathBuf::new())
     }
 
     fn opened(open: Open, path: PathBuf) -> Result<Self, String> {
-        let database = open()?;
-        prepare(&database).map_err(|error| error.to_string())?;
+        let mut database = open()?;
+        let prepared = catch_unwind(AssertUnwindSafe(|| {
+            // A store of an earlier version has format 2.
+            database.upgrade()?;
+            prepare(&database)
+        }));
+        match prepared {
+            Ok(prepared) => prepared.map_err(|error| error.to_string())?,
+            Err(panic) => {
+                // It must not be written any more.
+                std::mem::forget(database);
+                return Err(format!("the file is damaged: {}", panic_message(&*panic)));
+            }
+        }
         Ok(Self { open, database: Arc::new(Mutex::new(Some(Arc::new(database)))), path })
     }
 
@@ -156,10 +168,18 @@ impl RedbBackend {
     }
 }
 
+/// Returns a builder of databases in redb's format 3. If the power fails during the repair of one in format 2, it may
+/// have a wrong list of free pages afterwards, and overwrite others.
+pub(crate) fn builder() -> redb::Builder {
+    let mut builder = Database::builder();
+    builder.create_with_file_format_v3(true);
+    builder
+}
+
 /// Creates a database file. It has its name only when it is complete.
 fn create(new: &Path, path: &Path) -> Result<(), Failure> {
     let _ = std::fs::remove_file(new);
-    drop(Database::create(new)?);
+    drop(builder().create(new)?);
     std::fs::rename(new, path)?;
     Ok(())
 }
@@ -338,139 +358,18 @@ impl Backend for RedbBackend {
     reason = "a test fails by a panic, its helpers too"
 )]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex, PoisonError};
+    use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
-    use redb::StorageBackend;
     use serde_json::{Value, json};
 
     use super::RedbBackend;
     use crate::api::Input;
     use crate::api::arn::Scope;
     use crate::journal::Journal;
+    use crate::journal::disk::{Disk, FAULTS, Operation, apply, surviving};
     use crate::operations;
     use crate::{Builder, Server};
-
-    /// An operation on a disk.
-    #[derive(Clone, Debug)]
-    enum Operation {
-        Write(usize, Vec<u8>),
-        Length(usize),
-        Sync,
-    }
-
-    /// A disk in memory, which records its operations.
-    #[derive(Clone, Debug, Default)]
-    struct Disk(Arc<Mutex<(Vec<u8>, Vec<Operation>)>>);
-
-    impl Disk {
-        fn of(bytes: Vec<u8>) -> Self {
-            Self(Arc::new(Mutex::new((bytes, Vec::new()))))
-        }
-
-        fn with<T>(&self, act: impl FnOnce(&mut Vec<u8>, &mut Vec<Operation>) -> T) -> T {
-            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let (bytes, operations) = &mut *held;
-            act(bytes, operations)
-        }
-
-        fn operations(&self) -> usize {
-            self.with(|_, operations| operations.len())
-        }
-
-        fn change(&self, operation: Operation) {
-            self.with(|bytes, operations| {
-                apply(bytes, &operation);
-                operations.push(operation);
-            });
-        }
-    }
-
-    fn apply(bytes: &mut Vec<u8>, operation: &Operation) {
-        match operation {
-            Operation::Write(at, data) => {
-                let end = at + data.len();
-                if bytes.len() < end {
-                    bytes.resize(end, 0);
-                }
-                bytes[*at..end].copy_from_slice(data);
-            }
-            Operation::Length(length) => bytes.resize(*length, 0),
-            Operation::Sync => {}
-        }
-    }
-
-    fn place(offset: u64) -> usize {
-        usize::try_from(offset).unwrap_or(usize::MAX)
-    }
-
-    impl StorageBackend for Disk {
-        fn len(&self) -> io::Result<u64> {
-            Ok(self.with(|bytes, _| bytes.len() as u64))
-        }
-
-        fn read(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-            let at = place(offset);
-            let read = self.with(|bytes, _| bytes.get(at..at + length).map(<[u8]>::to_vec));
-            read.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))
-        }
-
-        fn set_len(&self, length: u64) -> io::Result<()> {
-            self.change(Operation::Length(place(length)));
-            Ok(())
-        }
-
-        fn sync_data(&self, _eventual: bool) -> io::Result<()> {
-            self.change(Operation::Sync);
-            Ok(())
-        }
-
-        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-            self.change(Operation::Write(place(offset), data.to_vec()));
-            Ok(())
-        }
-    }
-
-    /// What happens to the operations since the last sync.
-    #[derive(Clone, Copy, Debug)]
-    enum Fault {
-        Lost,
-        Kept,
-        /// Only the first half of the last one was written.
-        Torn,
-        /// One in the middle was lost.
-        Gap,
-        /// Later ones were written, earlier ones were not.
-        Reordered,
-    }
-
-    const FAULTS: [Fault; 5] = [Fault::Lost, Fault::Kept, Fault::Torn, Fault::Gap, Fault::Reordered];
-
-    /// Returns those of the operations since the last sync that reached the disk.
-    fn surviving(pending: &[Operation], fault: Fault) -> Vec<Operation> {
-        match fault {
-            Fault::Lost => Vec::new(),
-            Fault::Kept => pending.to_vec(),
-            Fault::Torn => {
-                let mut kept = pending.to_vec();
-                if let Some(Operation::Write(_, data)) = kept.last_mut() {
-                    data.truncate(data.len() / 2);
-                }
-                kept
-            }
-            Fault::Gap => {
-                let gap = pending.len() / 2;
-                pending
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| *at != gap)
-                    .map(|(_, operation)| operation.clone())
-                    .collect()
-            }
-            Fault::Reordered => pending.get(pending.len() / 2..).unwrap_or_default().to_vec(),
-        }
-    }
 
     const STATES: usize = 50;
 
@@ -551,7 +450,7 @@ mod tests {
         let (described, events) = ended(&first, &execution).await;
         assert_eq!(described["status"], "SUCCEEDED", "{described}");
         drop(first);
-        let operations = disk.with(|_, operations| operations.clone());
+        let operations = disk.all_operations();
         let calls = calls.lock().unwrap().clone();
         assert_eq!(calls.len(), STATES.div_ceil(3));
 

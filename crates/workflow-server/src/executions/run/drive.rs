@@ -155,7 +155,9 @@ impl Run {
             self.changed.notified().await;
             return;
         }
+        // In this order, so that a simulation can be repeated.
         tokio::select! {
+            biased;
             Some(done) = working.join_next() => {
                 *self.waits() = Waits::Not;
                 // Panics of closures are caught at the call, and nothing else ends a task early.
