@@ -27,7 +27,11 @@ impl Registry {
             if let Some(why) = contents.quarantined.get(arn) {
                 return Err(damaged(arn, why));
             }
-            contents.executions.get(arn).cloned()
+            let held = contents.executions.get(arn).cloned();
+            if held.is_none() && contents.has_lost_execution {
+                return Err(damaged(arn, "it does not exist, or is one whose start was altered"));
+            }
+            held
         };
         held.map(|held| self.read(&held)).transpose()
     }

@@ -158,6 +158,7 @@ impl Registry {
             let record = match record {
                 Ok(record) => record,
                 Err(why) => {
+                    self.held().has_lost_execution = true;
                     return match self.journal.damaged_arn(Key::Execution(number)) {
                         Some(arn) => self.quarantine(&arn, why, restored),
                         None => restored.set_apart(&format!("execution number {number}"), why),

@@ -75,7 +75,7 @@ impl Registry {
     /// Returns the requested execution, and whether it is new.
     fn started(self: &Arc<Self>, asked: RequestedExecution<'_>) -> Result<(Arc<Run>, bool), ApiError> {
         let mut held = self.swept();
-        let RegistryContents { machines, executions, quarantined } = &mut *held;
+        let RegistryContents { machines, executions, quarantined, .. } = &mut *held;
         let machine = machines.get(asked.machine.machine);
         let machine = machine.ok_or_else(|| ApiError::machine_does_not_exist(asked.machine.text))?;
         machine.check_stays()?;

@@ -84,6 +84,8 @@ pub(crate) struct RegistryContents {
     pub(crate) executions: Executions,
     /// What could not be restored, by ARN, with the reason.
     pub(crate) quarantined: IndexMap<String, String>,
+    /// Whether one of these is an execution whose start is damaged: its ARN may be wrong.
+    pub(crate) has_lost_execution: bool,
 }
 
 impl Registry {

@@ -12,7 +12,7 @@ use crate::operations;
 use crate::server::restored;
 
 /// How many bytes are altered, each on its own disk.
-const TRIED: u64 = 4;
+const TRIED: u64 = 2;
 
 pub(super) fn check(world: &Arc<World>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();

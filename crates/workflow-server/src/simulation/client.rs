@@ -14,7 +14,7 @@ use super::machines::{ACTIVITY, KINDS, definition};
 use super::{CLIENTS, World};
 
 /// How many requests a client sends before it finishes.
-const REQUESTS: usize = 40;
+const REQUESTS: usize = 30;
 /// How many rounds everything has to end, without faults.
 const ROUNDS: usize = 60;
 
@@ -116,7 +116,7 @@ impl Client {
     /// Does its part, and the first one also the rest.
     pub(super) async fn work(mut self) -> turmoil::Result {
         for _ in 0..REQUESTS {
-            tokio::time::sleep(Duration::from_millis(self.random.below(400))).await;
+            tokio::time::sleep(Duration::from_millis(self.random.below(300))).await;
             self.act().await;
         }
         let world = Arc::clone(&self.world);
@@ -137,7 +137,7 @@ impl Client {
         let world = Arc::clone(&self.world);
         for _ in 0..ROUNDS {
             let _ = self.send("/clock", "", &json!({"advanceSeconds": 3600})).await;
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
             while self.take_activity().await {}
             let tokens: Vec<String> = world.model().tokens.keys().cloned().collect();
             for token in tokens {
@@ -236,7 +236,7 @@ impl Client {
     }
 
     async fn start(&mut self, machine: &str) {
-        let name = format!("e{}", self.random.below(20));
+        let name = format!("e{}", self.random.below(8));
         let body = json!({"stateMachineArn": machine, "name": name, "input": "[1, 2]"});
         match self.call("StartExecution", body).await {
             Some(Ok(answer)) => self.world.model().started(&answer),
