@@ -59,20 +59,34 @@ fn a_sound_store_is_checked_exported_and_compacted() {
 #[test]
 fn a_damaged_store_is_repaired() {
     let data = data("store_damaged");
+    // The server was killed. This closes its file.
+    assert_eq!(store("check", &data, &[]).code, Some(0));
     let file = data.join("workflow.redb");
-    let mut bytes = fs::read(&file).unwrap();
+    let sound = fs::read(&file).unwrap();
+    let mut bytes = sound.clone();
     let places: Vec<usize> = (0..bytes.len() - 6).filter(|at| bytes[*at..].starts_with(b"100001")).collect();
     assert!(!places.is_empty());
     places.iter().for_each(|at| bytes[*at] = b'9');
     fs::write(&file, &bytes).unwrap();
-    // The server was killed, so that the database itself notices it.
+    let checked = store("check", &data, &[]);
+    let done = "damaged: arn:aws:states:us-east-1:123456789012:execution:M:done: its bytes were altered\n";
+    assert!(checked.code == Some(1) && checked.stdout.contains(done), "{}{}", checked.stdout, checked.stderr);
+    let repaired = store("repair", &data, &[]);
+    assert_eq!(repaired.code, Some(0), "{}{}", repaired.stdout, repaired.stderr);
+    assert!(fs::read_to_string(data.join("damaged.jsonl")).unwrap().contains("900001"));
+    assert_eq!(store("check", &data, &[]).code, Some(0));
+    let asleep = json!({"executionArn": "arn:aws:states:us-east-1:123456789012:execution:M:asleep"});
+    {
+        let serving = Serving::new(data.parent().unwrap(), &["--data", "data"], &[]);
+        assert_eq!(serving.call("DescribeExecution", &asleep)["status"], "RUNNING");
+    }
+    // What can be read of a file that is cut off is kept.
+    fs::write(&file, &sound[..sound.len() - 4096]).unwrap();
     let refused = store("check", &data, &[]);
     assert!(refused.code == Some(2) && refused.stderr.contains("store repair"), "{}{}", refused.stdout, refused.stderr);
     let repaired = store("repair", &data, &[]);
     assert_eq!(repaired.code, Some(0), "{}{}", repaired.stdout, repaired.stderr);
-    assert_eq!(fs::read(data.join("workflow.redb.damaged")).unwrap(), bytes);
-    assert_eq!(store("check", &data, &[]).code, Some(0));
+    assert_eq!(fs::read(data.join("workflow.redb.damaged")).unwrap(), sound[..sound.len() - 4096]);
     let serving = Serving::new(data.parent().unwrap(), &["--data", "data"], &[]);
-    let asleep = json!({"executionArn": "arn:aws:states:us-east-1:123456789012:execution:M:asleep"});
     assert_eq!(serving.call("DescribeExecution", &asleep)["status"], "RUNNING");
 }

@@ -79,7 +79,10 @@ impl RedbBackend {
             *flags &= !OPEN;
         }
         std::fs::write(&copy, bytes).map_err(failed)?;
-        let database = started(|| Database::open(&copy))?;
+        let Ok(database) = started(|| Database::open(&copy)) else {
+            std::fs::remove_file(&copy).map_err(failed)?;
+            return Err("nothing can be read of the file: use an older copy of it".to_owned());
+        };
         let mut writes = Vec::new();
         let mut keep = |key: &[u8], value: &[u8]| {
             if contents(key, value).is_ok() {
@@ -157,7 +160,7 @@ impl RedbBackend {
             Err(panic) => {
                 // It must not be written any more.
                 std::mem::forget(database);
-                return Err(format!("the file is damaged: {}", panic_message(&*panic)));
+                return Err(damaged(&panic_message(&*panic)));
             }
         }
         Ok(Self { open, database: Arc::new(Mutex::new(Some(Arc::new(database)))), path })
