@@ -33,6 +33,11 @@ impl ApiError {
         Self::new(Code::ExecutionDoesNotExist, format!("Execution Does Not Exist: '{arn}'"))
     }
 
+    /// Returns the error of a request about something whose record is damaged.
+    pub(crate) fn damaged(arn: &str, why: &str) -> Self {
+        Self::new(Code::InternalServerError, format!("the record of {arn} cannot be used: {why}"))
+    }
+
     pub(crate) fn invalid_arn(why: impl fmt::Display) -> Self {
         Self::new(Code::InvalidArn, format!("Invalid Arn: '{why}'"))
     }

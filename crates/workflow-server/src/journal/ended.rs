@@ -7,14 +7,9 @@ use workflow_local::{Execution, ObjectStore};
 
 use super::record::{ExecutionRecord, Key};
 use super::replay::{Replay, begun, entries, read, start_of};
-use crate::api::{ApiError, Code};
+use crate::api::ApiError;
 use crate::executions::{Log, Recorded, Run, Surroundings};
 use crate::registry::{EndedExecution, Held, Registry};
-
-/// The error of a request about an execution whose record is damaged.
-fn damaged(arn: &str, why: &str) -> ApiError {
-    ApiError::new(Code::InternalServerError, format!("the record of {arn} cannot be used: {why}"))
-}
 
 impl Registry {
     /// Returns the Standard execution with this ARN, from memory or from the record of its end.
@@ -25,11 +20,11 @@ impl Registry {
         let held = {
             let contents = self.swept();
             if let Some(why) = contents.quarantined.get(arn) {
-                return Err(damaged(arn, why));
+                return Err(ApiError::damaged(arn, why));
             }
             let held = contents.executions.get(arn).cloned();
             if held.is_none() && contents.has_lost_execution {
-                return Err(damaged(arn, "it does not exist, or is one whose start was altered"));
+                return Err(ApiError::damaged(arn, "it does not exist, or is one whose start was altered"));
             }
             held
         };
@@ -45,7 +40,9 @@ impl Registry {
     fn read(&self, held: &Held) -> Result<Arc<Run>, ApiError> {
         match held {
             Held::Live(run) => Ok(Arc::clone(run)),
-            Held::Stored(ended) => self.described(ended).map(Arc::new).map_err(|why| damaged(&ended.arn, &why)),
+            Held::Stored(ended) => {
+                self.described(ended).map(Arc::new).map_err(|why| ApiError::damaged(&ended.arn, &why))
+            }
         }
     }
 
@@ -81,7 +78,9 @@ impl Registry {
         }
         let history = self.journal.contents(Key::History(run.number, place as u64));
         let history = history.and_then(|history| history.ok_or_else(|| "its history is missing".to_owned()));
-        history.and_then(|history| run.execution().set_history(place, &history)).map_err(|why| damaged(&run.arn, &why))
+        history
+            .and_then(|history| run.execution().set_history(place, &history))
+            .map_err(|why| ApiError::damaged(&run.arn, &why))
     }
 
     /// Returns an execution that can be redriven: one that was read from the record of its end is computed again from
@@ -97,7 +96,7 @@ impl Registry {
             Some(Held::Live(live)) => return Ok(live),
             None => return Err(ApiError::execution_does_not_exist(&run.arn)),
         };
-        let again = Arc::new(self.computed_again(&ended).map_err(|why| damaged(&ended.arn, &why))?);
+        let again = Arc::new(self.computed_again(&ended).map_err(|why| ApiError::damaged(&ended.arn, &why))?);
         let mut contents = self.held();
         if let Some(live) = contents.executions.numbered(run.number).and_then(Held::live) {
             return Ok(Arc::clone(live));

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use crate::api::{ApiError, Code};
+use crate::api::ApiError;
 #[cfg(feature = "durable")]
 pub(crate) use record::key_text;
 pub(crate) use record::{
@@ -405,6 +405,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::api::Code;
 
     /// Stores commits, except some of the attempts.
     struct Slow {

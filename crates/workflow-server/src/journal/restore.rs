@@ -52,14 +52,14 @@ pub(crate) struct Restored {
     pub(crate) quarantined: Vec<Quarantined>,
 }
 
-/// A running execution, and what it waits for.
-pub(crate) type Running = (Arc<Run>, Pending);
-
 impl Restored {
     fn set_apart(&mut self, subject: &str, reason: String) {
         self.quarantined.push(Quarantined { subject: subject.to_owned(), reason });
     }
 }
+
+/// Restored executions that have not ended, and what they wait for.
+pub(crate) type Running = Vec<(Arc<Run>, Pending)>;
 
 /// The revisions by number, each of them usable or with the reason why it is not.
 #[derive(Default)]
@@ -74,7 +74,7 @@ impl Revisions {
 
 impl Registry {
     /// Restores everything from the journal. Also returns the executions that had not ended, to drive them.
-    pub(crate) fn restore(&self) -> Result<(Restored, Vec<Running>), String> {
+    pub(crate) fn restore(&self) -> Result<(Restored, Running), String> {
         let mut restored = Restored::default();
         self.restore_resources(&mut restored)?;
         let mut revisions = Revisions::default();
@@ -147,7 +147,7 @@ impl Registry {
         revisions: &Revisions,
         used: &mut BTreeSet<u64>,
         restored: &mut Restored,
-    ) -> Result<Vec<Running>, String> {
+    ) -> Result<Running, String> {
         let mut ends = BTreeMap::new();
         self.each(RecordKind::End, number, |number, record: Result<EndRecord, String>| {
             ends.insert(number, record);
@@ -190,6 +190,11 @@ impl Registry {
         let mut running = Vec::new();
         for (number, record) in open {
             let arn = record.arn.clone();
+            // It was written with the end.
+            if self.journal.contents(Key::Description(number)) != Ok(None) {
+                self.quarantine(&arn, "the record of its end is missing".to_owned(), restored);
+                continue;
+            }
             match revisions.get(record.revision).and_then(|revision| self.replayed(number, record, revision)) {
                 Err(why) => self.quarantine(&arn, why, restored),
                 Ok((run, Some(pending))) => running.push((run, pending)),
@@ -382,6 +387,53 @@ mod tests {
         assert!(is_stored(&server, &second));
         assert_eq!(describe(&server, &second).await, redriven);
         server.call("StopExecution", &json!({"executionArn": asleep})).await.unwrap();
+        server.shutdown().await;
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+
+    #[tokio::test]
+    async fn what_is_damaged_is_not_missing_and_does_not_begin_again() {
+        use super::{Key, Write};
+
+        let folder = std::env::temp_dir().join(format!("workflow-not-missing-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let open = async || Server::builder().data(&folder).embed().await.unwrap();
+        let server = open().await;
+        let created = |name: &str| {
+            let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+            json!({"name": name, "definition": definition, "roleArn": "arn:aws:iam::123456789012:role/r"})
+        };
+        let mut machines = Vec::new();
+        for name in ["M", "N"] {
+            machines.push(server.call("CreateStateMachine", &created(name)).await.unwrap()["stateMachineArn"].clone());
+        }
+        let mut executions = Vec::new();
+        for name in ["start", "end", "whole"] {
+            let started = json!({"stateMachineArn": machines[0], "name": name});
+            let execution = server.call("StartExecution", &started).await.unwrap()["executionArn"].clone();
+            let run = server.run(execution.as_str().unwrap()).unwrap();
+            run.ended().await;
+            executions.push((execution, run.number));
+        }
+        let journal = server.journal().clone();
+        let machine = machines[1].as_str().unwrap();
+        journal.write(|| Write::Put(Key::Machine(machine).bytes(), b"damaged".to_vec()));
+        journal.write(|| Write::Put(Key::Execution(executions[0].1).bytes(), b"damaged".to_vec()));
+        journal.write(|| Write::Remove(Key::End(executions[1].1).bytes()));
+        server.shutdown().await;
+
+        let server = open().await;
+        let refused = async |operation: &str, request: Value| {
+            server.call(operation, &request).await.unwrap_err().code().to_owned()
+        };
+        assert_eq!(refused("DescribeStateMachine", json!({"stateMachineArn": machine})).await, "InternalServerError");
+        assert_eq!(refused("StartExecution", json!({"stateMachineArn": machine})).await, "InternalServerError");
+        assert_eq!(refused("CreateStateMachine", created("N")).await, "InternalServerError");
+        for (execution, _) in &executions[..2] {
+            let described = refused("DescribeExecution", json!({"executionArn": execution})).await;
+            assert_eq!(described, "InternalServerError", "{execution}");
+        }
+        server.call("DescribeExecution", &json!({"executionArn": executions[2].0})).await.unwrap();
         server.shutdown().await;
         let _ = std::fs::remove_dir_all(&folder);
     }

@@ -10,7 +10,7 @@ use workflow_local::handlers::Handlers;
 use workflow_local::{Execution, Instant, Payload, Program, Status, View};
 
 use super::definitions::what_is_not_json;
-use super::machines::includes_data;
+use super::machines::{includes_data, missing};
 use super::redrive;
 use crate::api::arn::MachineArn;
 use crate::api::{ARN_CHARS, Answer, ApiError, Code, Input, LONG_ARN_CHARS, Members, Paging, arn};
@@ -77,7 +77,7 @@ impl Registry {
         let mut held = self.swept();
         let RegistryContents { machines, executions, quarantined, .. } = &mut *held;
         let machine = machines.get(asked.machine.machine);
-        let machine = machine.ok_or_else(|| ApiError::machine_does_not_exist(asked.machine.text))?;
+        let machine = machine.ok_or_else(|| missing(quarantined, asked.machine))?;
         machine.check_stays()?;
         let selected = machine.select(asked.machine, asked.draw)?;
         if machine.kind == MachineType::Express {

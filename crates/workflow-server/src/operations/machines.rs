@@ -22,14 +22,23 @@ pub(super) fn includes_data(members: &mut Members<'_>) -> bool {
     members.word("includedData", &["ALL_DATA", "METADATA_ONLY"]) != Some("METADATA_ONLY")
 }
 
+/// Returns the error of requests about a state machine that there is not, or that could not be restored.
+pub(super) fn missing(quarantined: &IndexMap<String, String>, arn: MachineArn<'_>) -> ApiError {
+    match quarantined.get(arn.machine) {
+        Some(why) => ApiError::damaged(arn.machine, why),
+        None => ApiError::machine_does_not_exist(arn.text),
+    }
+}
+
 impl RegistryContents {
     /// Returns the state machine of an ARN, which may name a version or alias.
     pub(super) fn machine(&self, arn: MachineArn<'_>) -> Result<&Machine, ApiError> {
-        self.machines.get(arn.machine).ok_or_else(|| ApiError::machine_does_not_exist(arn.text))
+        self.machines.get(arn.machine).ok_or_else(|| missing(&self.quarantined, arn))
     }
 
     pub(super) fn machine_mut(&mut self, arn: MachineArn<'_>) -> Result<&mut Machine, ApiError> {
-        self.machines.get_mut(arn.machine).ok_or_else(|| ApiError::machine_does_not_exist(arn.text))
+        let Self { machines, quarantined, .. } = self;
+        machines.get_mut(arn.machine).ok_or_else(|| missing(quarantined, arn))
     }
 
     /// Returns the state machine of an ARN without a version or alias.
@@ -96,6 +105,9 @@ impl Registry {
         };
         let arn = input.scope.machine(name);
         let mut held = self.held();
+        if let Some(why) = held.quarantined.get(&arn) {
+            return Err(ApiError::damaged(&arn, why));
+        }
         if let Some(kept) = held.machines.get(&arn) {
             kept.check_stays()?;
             // Role and tags may differ:

@@ -45,6 +45,14 @@ async fn altered(world: &Arc<World>, was_closed: bool) {
         Ok(registry)
     });
     let Ok(registry) = opened else { return };
+    let machines = world.model().machines.clone();
+    for arn in machines {
+        let body = json!({"stateMachineArn": arn}).to_string();
+        let input = Input::parse(body.as_bytes(), Scope::default()).unwrap();
+        let answer = operations::run(&registry, "DescribeStateMachine", &input).await;
+        let is_told = answer.as_ref().map_or_else(|error| error.code.status().is_server_error(), |_| true);
+        world.model().expect(is_told, || format!("with byte {place} altered, {arn} says {answer:?}"));
+    }
     let executions = world.model().executions.clone();
     for (arn, known) in executions {
         for (operation, body) in [
