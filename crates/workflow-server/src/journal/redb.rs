@@ -370,7 +370,8 @@ mod tests {
     use crate::api::Input;
     use crate::api::arn::Scope;
     use crate::journal::Journal;
-    use crate::journal::disk::{Disk, FAULTS, Operation, apply, surviving};
+    use crate::journal::disk::{Disk, FAULTS, Fault, Operation, apply, surviving};
+    use crate::journal::{Backend, Write};
     use crate::operations;
     use crate::{Builder, Server};
 
@@ -438,6 +439,32 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         panic!("it does not end");
+    }
+
+    #[test]
+    fn a_power_failure_during_the_repair_after_another_one_loses_nothing() {
+        let disk = Disk::default();
+        let mut backend = RedbBackend::on(disk.clone()).unwrap();
+        let put = |number: u32| Write::Put(format!("x/{number:04}").into_bytes(), vec![7; 500]);
+        for commit in 0..10 {
+            backend.commit(&(commit * 20..commit * 20 + 20).map(put).collect::<Vec<_>>()).unwrap();
+        }
+        disk.fail_power(0);
+        for (syncs, second) in (1..8).flat_map(|syncs| FAULTS.map(|fault| (syncs, fault))) {
+            let repaired = disk.after(Fault::Lost);
+            repaired.fail_power(syncs);
+            drop(RedbBackend::on(repaired.clone()));
+            let mut backend =
+                RedbBackend::on(repaired.after(second)).unwrap_or_else(|why| panic!("{syncs} {second:?}: {why}"));
+            for commit in 0..5 {
+                backend.commit(&(0..50).map(|number| put(1000 + commit * 50 + number)).collect::<Vec<_>>()).unwrap();
+            }
+            let mut read = 0;
+            backend
+                .each_value(&mut |key, value| read += usize::from(key.starts_with(b"x/") && value == [7; 500]))
+                .unwrap();
+            assert_eq!(read, 450, "{syncs} {second:?}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -26,8 +26,9 @@ pub(super) struct Client {
     tags: u64,
 }
 
-/// The start of the messages of errors that disturbances cause.
-const TROUBLES: [&str; 5] = [
+/// Parts of the messages of errors that disturbances cause.
+const TROUBLES: [&str; 6] = [
+    "the power has failed",
     "the server cannot write its data",
     "the server's journal is closed",
     "the server is shutting down",
