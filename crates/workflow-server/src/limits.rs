@@ -41,11 +41,11 @@ pub struct Limits {
     /// least 4 MiB, the maximum size of a body; the default is 64 MiB.
     pub bodies: usize,
     /// The maximum number of Standard executions that have not ended; further starts and redrives get AWS's
-    /// `ExecutionLimitExceeded`. AWS's quota is 1,000,000 for an account in a region; the default is 10,000, because
+    /// `ExecutionLimitExceeded`. AWS's quota is 1,000,000 for an account in a region; the default is 100,000, because
     /// they are in memory. Executions restored from data run in any case.
     pub open_executions: usize,
     /// The maximum number of Express executions that have not ended; further starts get a `ThrottlingException`. The
-    /// default is 10,000.
+    /// default is 100,000.
     pub express_executions: usize,
     /// The maximum number of synchronous closures that run concurrently, each on its own thread; others wait for one to
     /// return. The default is 512.
@@ -68,8 +68,8 @@ impl Default for Limits {
             long_polls: 2048,
             synchronous: 1024,
             bodies: 64 * 1024 * 1024,
-            open_executions: 10_000,
-            express_executions: 10_000,
+            open_executions: 100_000,
+            express_executions: 100_000,
             handlers: 512,
             handler_wait: Duration::from_secs(60),
             shutdown: Duration::from_secs(1),

@@ -115,10 +115,17 @@ impl Store {
     pub fn export(&self, output: &mut impl Write) -> io::Result<()> {
         let mut written = Ok(());
         self.each(|key, contents| {
-            let parsed =
-                contents.and_then(|text| serde_json::from_slice::<Value>(text).map_err(|error| error.to_string()));
+            // Some records have a second line of JSON: the history after a description.
+            let parsed = contents.and_then(|text| {
+                let lines = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+                let lines: Result<Vec<Value>, _> = lines.collect();
+                lines.map_err(|error| error.to_string())
+            });
             let line = match parsed {
-                Ok(record) => json!({"key": key_text(key), "record": record}),
+                Ok(lines) => match <[Value; 1]>::try_from(lines) {
+                    Ok([record]) => json!({"key": key_text(key), "record": record}),
+                    Err(lines) => json!({"key": key_text(key), "record": lines}),
+                },
                 Err(why) => json!({"key": key_text(key), "damage": why}),
             };
             if written.is_ok() {

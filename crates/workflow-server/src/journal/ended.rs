@@ -57,7 +57,9 @@ impl Registry {
         let surroundings = Surroundings::new(&self.activities, &self.handlers, &self.store);
         let store: Arc<dyn ObjectStore> = Arc::clone(&surroundings) as _;
         let start = start_of(&record, &revision.role_arn);
-        let execution = Execution::of_snapshot(Arc::clone(&revision.program), start, store, &description);
+        // The history may follow in a second line, which no JSON text of serde_json has.
+        let description = description.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let execution = Execution::of_snapshot(Arc::clone(&revision.program), start, store, description);
         let execution = Recorded::new(execution.map_err(|error| error.to_string())?, surroundings);
         let (handlers, clock) = (Arc::clone(&self.handlers), self.clock.clone());
         let (machine, trace_header) = (Arc::clone(&ended.machine), record.trace_header);
@@ -76,11 +78,15 @@ impl Registry {
         if !run.is_stored() {
             return Ok(());
         }
-        let history = self.journal.contents(Key::History(run.number, place as u64));
-        let history = history.and_then(|history| history.ok_or_else(|| "its history is missing".to_owned()));
-        history
-            .and_then(|history| run.execution().set_history(place, &history))
-            .map_err(|why| ApiError::damaged(&run.arn, &why))
+        let read = || {
+            if let Some(history) = self.journal.contents(Key::History(run.number, place as u64))? {
+                return run.execution().set_history(place, &history);
+            }
+            let description = self.journal.contents(Key::Description(run.number))?.filter(|_| place == 0);
+            let history = description.as_deref().and_then(|lines| lines.split(|byte| *byte == b'\n').nth(1));
+            run.execution().set_history(place, history.ok_or("its history is missing")?)
+        };
+        read().map_err(|why: String| ApiError::damaged(&run.arn, &why))
     }
 
     /// Returns an execution that can be redriven: one that was read from the record of its end is computed again from

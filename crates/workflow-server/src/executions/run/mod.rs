@@ -120,6 +120,9 @@ impl RunOf {
     }
 }
 
+/// The bytes of a history up to which it is stored with the description, as the line after it.
+const SHORT_HISTORY: usize = 16 * 1024;
+
 /// The log of an execution's inputs.
 pub(crate) struct Log {
     journal: Journal,
@@ -177,9 +180,17 @@ impl Log {
         if let Ok(snapshot) = execution.snapshot()
             && !self.is_express
         {
-            writes.push(Key::Description(self.number).put_text(&snapshot.description));
-            let places = (0..).zip(&snapshot.histories);
-            writes.extend(places.map(|(place, history)| Key::History(self.number, place).put_text(history)));
+            let mut description = snapshot.description;
+            for (place, history) in (0..).zip(&snapshot.histories) {
+                // One record instead of two, for most executions.
+                if place == 0 && history.len() <= SHORT_HISTORY {
+                    description.push(b'\n');
+                    description.extend(history);
+                } else {
+                    writes.push(Key::History(self.number, place).put_text(history));
+                }
+            }
+            writes.push(Key::Description(self.number).put_text(&description));
         }
     }
 
