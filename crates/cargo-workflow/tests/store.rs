@@ -76,17 +76,14 @@ fn a_damaged_store_is_repaired() {
     assert!(fs::read_to_string(data.join("damaged.jsonl")).unwrap().contains("900001"));
     assert_eq!(store("check", &data, &[]).code, Some(0));
     let asleep = json!({"executionArn": "arn:aws:states:us-east-1:123456789012:execution:M:asleep"});
-    {
-        let serving = Serving::new(data.parent().unwrap(), &["--data", "data"], &[]);
-        assert_eq!(serving.call("DescribeExecution", &asleep)["status"], "RUNNING");
-    }
-    // What can be read of a file that is cut off is kept.
-    fs::write(&file, &sound[..sound.len() - 4096]).unwrap();
-    let refused = store("check", &data, &[]);
-    assert!(refused.code == Some(2) && refused.stderr.contains("store repair"), "{}{}", refused.stdout, refused.stderr);
-    let repaired = store("repair", &data, &[]);
-    assert_eq!(repaired.code, Some(0), "{}{}", repaired.stdout, repaired.stderr);
-    assert_eq!(fs::read(data.join("workflow.redb.damaged")).unwrap(), sound[..sound.len() - 4096]);
     let serving = Serving::new(data.parent().unwrap(), &["--data", "data"], &[]);
     assert_eq!(serving.call("DescribeExecution", &asleep)["status"], "RUNNING");
+    drop(serving);
+    // Nothing can be read of a part of the file. It is left as it is.
+    fs::write(&file, &sound[..sound.len() / 2]).unwrap();
+    for task in ["check", "repair"] {
+        let refused = store(task, &data, &[]);
+        assert_eq!(refused.code, Some(2), "{}{}", refused.stdout, refused.stderr);
+        assert_eq!(fs::read(&file).unwrap(), sound[..sound.len() / 2]);
+    }
 }

@@ -682,7 +682,3 @@ impl Server {
         &self.registry
     }
 }
-
-#[cfg(all(test, feature = "durable"))]
-#[path = "readiness_tests.rs"]
-mod tests;

@@ -66,7 +66,7 @@ impl RedbBackend {
     pub(crate) fn salvage(folder: &Path) -> Result<usize, String> {
         let failed = |error: io::Error| error.to_string();
         let (path, copy) = (folder.join(FILE), folder.join(format!("{FILE}.copy")));
-        match started(|| Database::open(&path)) {
+        match started(|| builder().open(&path)) {
             Ok(_) => return Err("the file is not damaged".to_owned()),
             Err(why) if why == DatabaseError::DatabaseAlreadyOpen.to_string() => return Err(why),
             Err(_) => {}
@@ -79,7 +79,7 @@ impl RedbBackend {
             *flags &= !OPEN;
         }
         std::fs::write(&copy, bytes).map_err(failed)?;
-        let Ok(database) = started(|| Database::open(&copy)) else {
+        let Ok(database) = started(|| builder().open(&copy)) else {
             std::fs::remove_file(&copy).map_err(failed)?;
             return Err("nothing can be read of the file: use an older copy of it".to_owned());
         };
@@ -171,11 +171,14 @@ impl RedbBackend {
     }
 }
 
+/// The bytes of pages that are kept in memory.
+const CACHE: usize = 64 * 1024 * 1024;
+
 /// Returns a builder of databases in redb's format 3. If the power fails during the repair of one in format 2, it may
 /// have a wrong list of free pages afterwards, and overwrite others.
 pub(crate) fn builder() -> redb::Builder {
     let mut builder = Database::builder();
-    builder.create_with_file_format_v3(true);
+    builder.create_with_file_format_v3(true).set_cache_size(CACHE);
     builder
 }
 
@@ -208,13 +211,13 @@ impl DatabaseFile {
         if now < length && !was_open(&header) {
             return Err(damaged(&format!("it has {now} bytes of {length}")));
         }
-        if now < length { self.lengthened(&file, now, length) } else { started(|| Database::open(&self.0)) }
+        if now < length { self.lengthened(&file, now, length) } else { started(|| builder().open(&self.0)) }
     }
 
     /// Opens a file whose missing part is filled with zeros. If it cannot be opened, it is as long as before.
     fn lengthened(&self, file: &File, now: u64, length: u64) -> Result<Database, String> {
         file.set_len(length).map_err(|error| error.to_string())?;
-        let opened = started(|| Database::open(&self.0));
+        let opened = started(|| builder().open(&self.0));
         if opened.is_err() {
             file.set_len(now).map_err(|error| error.to_string())?;
         }
