@@ -25,7 +25,7 @@ enum Task {
     Export(Folder),
     /// Make the file as small as it can be
     Compact(Folder),
-    /// Move damaged records to `damaged.jsonl`, so that their names are free; keep what can be read of a damaged file
+    /// Move damaged records to `damaged.jsonl`, so that their names are free
     Repair(Folder),
     /// Write the data in the format of this version
     Upgrade {
@@ -64,18 +64,7 @@ impl Store {
                 Ok(ExitCode::SUCCESS)
             }
             Task::Repair(folder) => {
-                let mut data = match Data::open(&folder.folder) {
-                    Ok(data) => data,
-                    Err(error) => {
-                        let kept = Data::salvage(&folder.folder).map_err(failed)?;
-                        writeln!(
-                            output,
-                            "{error}\n{kept} records were kept; the old file has `.damaged` after its name"
-                        )?;
-                        folder.open()?
-                    }
-                };
-                let moved = data.repair().map_err(failed)?;
+                let moved = folder.open()?.repair().map_err(failed)?;
                 moved.iter().try_for_each(|damage| writeln!(output, "moved to damaged.jsonl: {damage}"))?;
                 writeln!(output, "{} damaged records", moved.len())?;
                 Ok(ExitCode::SUCCESS)

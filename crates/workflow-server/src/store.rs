@@ -135,16 +135,6 @@ impl Store {
         written
     }
 
-    /// Replaces a file that [`open`](Self::open) refuses by one with the records that can be read from it. Returns their
-    /// number. The old file is kept, with `.damaged` after its name.
-    ///
-    /// # Errors
-    /// Fails if nothing can be read, or if a file cannot be written.
-    pub fn salvage(folder: impl AsRef<Path>) -> io::Result<usize> {
-        let folder = folder.as_ref();
-        RedbBackend::salvage(folder).map_err(|why| wrong(folder, why))
-    }
-
     /// Makes the file as small as it can be. Returns its size in bytes before and after.
     ///
     /// # Errors

@@ -327,10 +327,6 @@ async fn a_file_that_is_no_whole_store_is_refused_and_left_as_it_is() {
         assert!(refused.contains(why), "{refused}");
         assert_eq!(std::fs::read(&file).unwrap(), bytes);
     }
-    // What can be read of a cut file is kept.
-    std::fs::write(&file, &whole[..whole.len() * 9 / 10]).unwrap();
-    assert!(workflow_server::Store::salvage(&folder).is_ok_and(|kept| kept > 0));
-    Api::with(Server::builder().data(&folder)).await;
 }
 
 #[tokio::test]

@@ -61,46 +61,6 @@ impl RedbBackend {
         }
     }
 
-    /// Replaces a file that cannot be opened by one with the records that can be read from it. Returns their number. The
-    /// old file is kept, with `.damaged` after its name.
-    pub(crate) fn salvage(folder: &Path) -> Result<usize, String> {
-        let failed = |error: io::Error| error.to_string();
-        let (path, copy) = (folder.join(FILE), folder.join(format!("{FILE}.copy")));
-        match started(|| builder().open(&path)) {
-            Ok(_) => return Err("the file is not damaged".to_owned()),
-            Err(why) if why == DatabaseError::DatabaseAlreadyOpen.to_string() => return Err(why),
-            Err(_) => {}
-        }
-        let mut bytes = std::fs::read(&path).map_err(failed)?;
-        let length = length(&bytes).ok_or("the file is not a database of this server")?;
-        bytes.resize(bytes.len().max(usize::try_from(length).unwrap_or(usize::MAX).min(2 * bytes.len())), 0);
-        // Otherwise, redb would check all pages, and refuse all if one is damaged.
-        if let Some(flags) = bytes.get_mut(MAGIC.len()) {
-            *flags &= !OPEN;
-        }
-        std::fs::write(&copy, bytes).map_err(failed)?;
-        let Ok(database) = started(|| builder().open(&copy)) else {
-            std::fs::remove_file(&copy).map_err(failed)?;
-            return Err("nothing can be read of the file: use an older copy of it".to_owned());
-        };
-        let mut writes = Vec::new();
-        let mut keep = |key: &[u8], value: &[u8]| {
-            if contents(key, value).is_ok() {
-                writes.push(Write::Put(key.to_vec(), value.to_vec()));
-            }
-        };
-        // A damaged page ends the reading of one letter only.
-        for letter in u8::MIN..=u8::MAX {
-            let _ = catch_unwind(AssertUnwindSafe(|| read(&database, &[letter], &mut keep)));
-        }
-        // It must not be written any more.
-        std::mem::forget(database);
-        std::fs::remove_file(&copy).map_err(failed)?;
-        std::fs::rename(&path, folder.join(format!("{FILE}.damaged"))).map_err(failed)?;
-        Self::open(folder)?.commit(&writes)?;
-        Ok(writes.len())
-    }
-
     /// Copies the database file to another folder.
     pub(crate) fn copy(folder: &Path, to: &Path) -> io::Result<()> {
         std::fs::create_dir_all(to)?;
@@ -226,7 +186,7 @@ impl DatabaseFile {
 }
 
 fn damaged(why: &str) -> String {
-    format!("the file is damaged: {why} (`cargo workflow store repair` keeps what can be read)")
+    format!("the file is damaged: {why} (use a copy of it)")
 }
 
 /// Opens a database. redb panics if some parts of it are damaged.
