@@ -149,16 +149,19 @@ impl Log {
     fn write(&self, execution: &mut Recorded) {
         let has_ended = execution.status() != Status::Running;
         let had_ended = self.is_closed.swap(has_ended, Ordering::Relaxed);
-        execution.note_events();
+        let ends = has_ended && !had_ended;
+        // Nothing is computed again of an execution that cannot be redriven.
+        let is_final = ends && execution.status() == Status::Succeeded;
+        if !is_final {
+            execution.note_events();
+        }
         let entries = execution.take_entries();
         self.journal.write_all(|| {
             let mut writes = Vec::new();
             if had_ended && !has_ended {
                 writes.extend(self.without_end());
             }
-            let ends = has_ended && !had_ended;
-            // Nothing is computed again of an execution that cannot be redriven.
-            if ends && execution.status() == Status::Succeeded {
+            if is_final {
                 if self.next.load(Ordering::Relaxed) > 0 {
                     writes.push(Write::RemoveAll(Key::AllEntries(self.number).bytes()));
                 }
