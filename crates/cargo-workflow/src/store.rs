@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use workflow_server::Store as Data;
+use workflow_server::{Server, Store as Data};
 
 use crate::Failure;
 
@@ -20,7 +20,7 @@ pub(crate) struct Store {
 #[derive(Subcommand)]
 enum Task {
     /// Read every record, and name what is damaged
-    Check(Folder),
+    Check(Replayed),
     /// Print every record as a line of JSON
     Export(Folder),
     /// Make the file as small as it can be
@@ -30,7 +30,7 @@ enum Task {
     /// Write the data in the format of this version
     Upgrade {
         #[command(flatten)]
-        folder: Folder,
+        replayed: Replayed,
         /// Change nothing: name the open executions whose history this version would change
         #[arg(long)]
         dry_run: bool,
@@ -43,6 +43,16 @@ struct Folder {
     folder: PathBuf,
 }
 
+/// The data, and what its open executions read.
+#[derive(Args)]
+struct Replayed {
+    #[command(flatten)]
+    folder: Folder,
+    /// Folder of S3 objects, as for `serve`: data of an older version does not contain what item readers read
+    #[arg(long, value_name = "FOLDER")]
+    objects: Option<PathBuf>,
+}
+
 impl Folder {
     fn open(&self) -> Result<Data, Failure> {
         Ok(Data::open(&self.folder).map_err(|error| format!("error: {error}"))?)
@@ -53,7 +63,7 @@ impl Store {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let failed = |error: std::io::Error| format!("error: {error}");
         match self.task {
-            Task::Check(folder) => check(&folder.open()?, output),
+            Task::Check(replayed) => replayed.check(&replayed.folder.open()?, output),
             Task::Export(folder) => {
                 folder.open()?.export(output)?;
                 Ok(ExitCode::SUCCESS)
@@ -69,20 +79,27 @@ impl Store {
                 writeln!(output, "{} damaged records", moved.len())?;
                 Ok(ExitCode::SUCCESS)
             }
-            Task::Upgrade { folder, dry_run: true } => check(&Data::open_copy(&folder.folder).map_err(failed)?, output),
-            // Opening it is enough.
-            Task::Upgrade { folder, dry_run: false } => check(&folder.open()?, output),
+            Task::Upgrade { replayed, dry_run } => {
+                let mut data = replayed.folder.open()?;
+                if !dry_run {
+                    data.upgrade().map_err(failed)?;
+                }
+                replayed.check(&data, output)
+            }
         }
     }
 }
 
-fn check(data: &Data, output: &mut impl Write) -> Result<ExitCode, Failure> {
-    let report = data.check().map_err(|error| format!("error: {error}"))?;
-    report.damaged.iter().try_for_each(|damage| writeln!(output, "damaged: {damage}"))?;
-    for arn in &report.diverged {
-        writeln!(output, "would be aborted, because this version gives it another history: {arn}")?;
+impl Replayed {
+    fn check(&self, data: &Data, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let server = self.objects.iter().fold(Server::builder(), |server, folder| server.objects(folder));
+        let report = data.check(server).map_err(|error| format!("error: {error}"))?;
+        report.damaged.iter().try_for_each(|damage| writeln!(output, "damaged: {damage}"))?;
+        for arn in &report.diverged {
+            writeln!(output, "would be aborted, because this version gives it another history: {arn}")?;
+        }
+        let (damaged, diverged) = (report.damaged.len(), report.diverged.len());
+        writeln!(output, "{} records, {damaged} damaged, {diverged} open executions would change", report.records)?;
+        Ok(ExitCode::from(u8::from(damaged + diverged > 0)))
     }
-    let (damaged, diverged) = (report.damaged.len(), report.diverged.len());
-    writeln!(output, "{} records, {damaged} damaged, {diverged} open executions would change", report.records)?;
-    Ok(ExitCode::from(u8::from(damaged + diverged > 0)))
 }

@@ -646,7 +646,7 @@ impl fmt::Debug for Builder {
 }
 
 /// Returns a number that differs at each start.
-pub(crate) fn entropy() -> u64 {
+fn entropy() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish()
 }

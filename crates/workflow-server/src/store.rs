@@ -7,17 +7,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::Server;
+use crate::Builder;
 use crate::journal::{Journal, Quarantined, RedbBackend, Restored, contents, key_text};
-use crate::server::entropy;
 
 /// The data of a server ([`Builder::data`](crate::Builder::data)) while no server uses it.
 ///
 /// ```no_run
-/// use workflow_server::Store;
+/// use workflow_server::{Server, Store};
 ///
 /// # fn check() -> std::io::Result<()> {
-/// for damage in Store::open("data")?.check()?.damaged {
+/// for damage in Store::open("data")?.check(Server::builder())?.damaged {
 ///     println!("{damage}");
 /// }
 /// # Ok(())
@@ -26,22 +25,11 @@ use crate::server::entropy;
 pub struct Store {
     backend: RedbBackend,
     folder: PathBuf,
-    /// The folder is a copy, and removed on drop.
-    is_copy: bool,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("folder", &self.folder).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        if self.is_copy {
-            // It is in the system's folder for such files.
-            let _ = std::fs::remove_dir_all(&self.folder);
-        }
     }
 }
 
@@ -58,42 +46,30 @@ pub struct StoreReport {
 }
 
 impl Store {
-    /// Opens the data in a folder.
+    /// Opens the data in a folder. It keeps its format.
     ///
     /// # Errors
     /// Fails if there is none, if the file is damaged as a whole, or if a server uses it.
     pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         let opened = RedbBackend::existing(&folder).map_err(|why| wrong(&folder, why))?;
-        Ok(Self { backend: opened, folder, is_copy: false })
+        Ok(Self { backend: opened, folder })
     }
 
-    /// Opens a copy of the data in a folder, which is removed when the store is dropped: opening the data of an older
-    /// version writes it in the format of this one.
+    /// Brings the data to the format of this version, as a server does when it starts.
     ///
     /// # Errors
-    /// As [`open`](Self::open). Also fails if the file cannot be copied.
-    pub fn open_copy(folder: impl AsRef<Path>) -> io::Result<Self> {
-        let copy = std::env::temp_dir().join(format!("workflow-store-{}-{}", std::process::id(), entropy()));
-        RedbBackend::copy(folder.as_ref(), &copy)?;
-        let opened = Self::open(&copy);
-        match opened {
-            Ok(mut store) => {
-                store.is_copy = true;
-                Ok(store)
-            }
-            Err(error) => {
-                std::fs::remove_dir_all(&copy)?;
-                Err(error)
-            }
-        }
+    /// Fails if the file cannot be written, or if a later version wrote it.
+    pub fn upgrade(&mut self) -> io::Result<()> {
+        self.backend.upgrade().map_err(|why| wrong(&self.folder, why))
     }
 
-    /// Reads every record, and replays the open executions. Handlers are not called, and nothing is written.
+    /// Reads every record, and replays the open executions. Handlers are not called, and nothing is written. `server` has
+    /// the configuration of the server: a store of format 1 does not contain what item readers read.
     ///
     /// # Errors
     /// Fails if the file cannot be read.
-    pub fn check(&self) -> io::Result<StoreReport> {
+    pub fn check(&self, server: Builder) -> io::Result<StoreReport> {
         let mut report = StoreReport::default();
         self.each(|key, contents| {
             report.records += 1;
@@ -101,8 +77,7 @@ impl Store {
                 report.damaged.push(Quarantined::new(key_text(key), reason));
             }
         })?;
-        let Restored { diverged, quarantined } =
-            Server::builder().restored(Journal::of_reader(self.backend.reader()))?;
+        let Restored { diverged, quarantined } = server.restored(Journal::of_reader(self.backend.reader()))?;
         report.diverged = diverged;
         report.damaged.extend(quarantined);
         Ok(report)
@@ -149,22 +124,19 @@ impl Store {
     /// # Errors
     /// Fails if a file cannot be written.
     pub fn repair(&mut self) -> io::Result<Vec<Quarantined>> {
-        let mut moved = Vec::new();
-        let mut keys = Vec::new();
-        let path = self.folder.join("damaged.jsonl");
-        let mut lines = Vec::new();
-        self.backend
-            .each_value(&mut |key, value| {
-                if let Err(reason) = contents(key, value) {
-                    keys.push(key.to_vec());
-                    lines.push(json!({"key": key_text(key), "value": String::from_utf8_lossy(value)}));
-                    moved.push(Quarantined::new(key_text(key), reason));
-                }
-            })
-            .map_err(|why| wrong(&self.folder, why))?;
+        let (mut moved, mut keys, mut lines) = (Vec::new(), Vec::new(), String::new());
+        let read = self.backend.each_value(&mut |key, value| {
+            if let Err(reason) = contents(key, value) {
+                keys.push(key.to_vec());
+                let line = json!({"key": key_text(key), "value": String::from_utf8_lossy(value)});
+                lines.push_str(&format!("{line}\n"));
+                moved.push(Quarantined::new(key_text(key), reason));
+            }
+        });
+        read.map_err(|why| wrong(&self.folder, why))?;
         if !keys.is_empty() {
-            let mut file = File::options().create(true).append(true).open(path)?;
-            lines.iter().try_for_each(|line| writeln!(file, "{line}"))?;
+            let mut file = File::options().create(true).append(true).open(self.folder.join("damaged.jsonl"))?;
+            file.write_all(lines.as_bytes())?;
             file.sync_all()?;
             self.backend.remove(&keys).map_err(|why| wrong(&self.folder, why))?;
         }

@@ -296,7 +296,7 @@ async fn a_damaged_record_is_set_apart_and_the_rest_works() {
     let (status, refused) = api.send("DescribeExecution", &json!({"executionArn": bad})).await;
     assert_eq!(status, 500, "{refused}");
     api.0.shutdown().await;
-    let report = workflow_server::Store::open(&folder).unwrap().check().unwrap();
+    let report = workflow_server::Store::open(&folder).unwrap().check(Server::builder()).unwrap();
     assert!(report.damaged.len() >= 3 && report.diverged.is_empty(), "{report:?}");
     let moved = workflow_server::Store::open(&folder).unwrap().repair().unwrap();
     assert_eq!(moved.len(), report.damaged.len() - 1);

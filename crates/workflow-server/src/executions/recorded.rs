@@ -53,6 +53,13 @@ pub(crate) enum RecordedInput {
     Events(u64, u64),
 }
 
+impl RecordedInput {
+    /// Returns whether it came from a handler, a service or a worker, and does not come again.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self, Self::Succeed(..) | Self::Fail(..) | Self::Submit(..) | Self::StartActivity(..))
+    }
+}
+
 /// An execution, and its inputs since the last call of `take_entries`.
 pub(crate) struct Recorded {
     execution: Execution,

@@ -135,8 +135,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Returns the message of a panic.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("(the panic has no message)").to_owned()
 }
 
 impl Journal {
@@ -237,29 +237,16 @@ impl Journal {
 
     /// Waits until everything queued is on disk. Fails as long as it cannot be written.
     pub(crate) async fn flushed(&self) -> Result<(), ApiError> {
-        self.reach(true, StoreState::error).await
+        self.reach(StoreState::error).await
     }
 
     /// Like [`flushed`](Self::flushed), and waits as long as it cannot be written.
     pub(crate) async fn settled(&self) -> Result<(), ApiError> {
-        self.reach(true, StoreState::end).await
+        self.reach(StoreState::end).await
     }
 
-    /// Like [`settled`](Self::settled), for what nobody waits for.
-    pub(crate) async fn written(&self) -> Result<(), ApiError> {
-        self.reach(false, StoreState::end).await
-    }
-
-    async fn reach(&self, is_wanted: bool, stops: impl Fn(&StoreState) -> Option<ApiError>) -> Result<(), ApiError> {
-        let Some(queue) = &self.0 else { return Ok(()) };
-        let queued = {
-            let mut waiting = lock(&queue.waiting);
-            if is_wanted {
-                waiting.wanted = waiting.queued;
-                queue.notify();
-            }
-            waiting.queued
-        };
+    async fn reach(&self, stops: impl Fn(&StoreState) -> Option<ApiError>) -> Result<(), ApiError> {
+        let (Some(queue), queued) = (&self.0, self.hurry()) else { return Ok(()) };
         let outcome = |done: &Done| match done.written >= queued {
             true => Some(Ok(())),
             false => stops(&done.state).map(Err),
@@ -267,12 +254,28 @@ impl Journal {
         queue.done(outcome).await
     }
 
+    /// Begins to write everything queued. Returns how many writes were ever queued.
+    pub(crate) fn hurry(&self) -> u64 {
+        let Some(queue) = &self.0 else { return 0 };
+        let mut waiting = lock(&queue.waiting);
+        waiting.wanted = waiting.queued;
+        queue.notify();
+        waiting.queued
+    }
+
+    /// Returns how many writes were ever queued.
+    pub(crate) fn queued(&self) -> u64 {
+        self.0.as_ref().map_or(0, |queue| lock(&queue.waiting).queued)
+    }
+
+    /// Returns how many of them are on disk.
+    pub(crate) fn written(&self) -> u64 {
+        self.0.as_ref().map_or(0, |queue| lock(&queue.done).written)
+    }
+
     /// Returns how many writes are queued, or why nothing can be stored at present.
     pub(crate) fn waiting(&self) -> Result<u64, ApiError> {
-        let Some(queue) = &self.0 else { return Ok(0) };
-        let queued = lock(&queue.waiting).queued;
-        let done = lock(&queue.done);
-        done.state.error().map_or_else(|| Ok(queued.saturating_sub(done.written)), Err)
+        self.refusal().map_or_else(|| Ok(self.queued().saturating_sub(self.written())), Err)
     }
 
     /// Returns why nothing can be stored at present.
@@ -493,7 +496,9 @@ mod tests {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let journal = Journal::new(Slow::new(&kept, 0..0), Arc::new(Empty)).unwrap();
         journal.write(|| write(0));
-        journal.written().await.unwrap();
+        while journal.written() < 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         assert_eq!(lock(&kept).concat(), [write(0)]);
         journal.close();
         let journal = Journal::new(Panics, Arc::new(Empty)).unwrap();

@@ -1,12 +1,12 @@
 //! Records in a redb file: checksummed, one fsync per commit. <https://docs.rs/redb>
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redb::{Database, DatabaseError, ReadableTable, StorageError, TableDefinition};
+use redb::{Database, DatabaseError, ReadableTable, StorageError, TableDefinition, TableError};
 
 use super::record::{FormatRecord, Key};
 use super::{Backend, Reader, Visit, Write, contents, lock, panic_message, sealed};
@@ -31,10 +31,12 @@ pub(crate) struct RedbBackend {
     open: Open,
     database: Shared,
     path: PathBuf,
+    /// Whether it has format 1, whose values have no digests.
+    is_old: bool,
 }
 
-/// The same database file, for reading.
-pub(crate) struct RedbReader(Shared);
+/// The same database file, for reading. Values of format 1 get their digests.
+pub(crate) struct RedbReader(Shared, bool);
 
 impl RedbBackend {
     /// Opens the database in a folder, and creates both if needed.
@@ -44,40 +46,73 @@ impl RedbBackend {
         if !path.exists() {
             create(&folder.join(NEW_FILE), &path).map_err(|error| error.to_string())?;
         }
-        Self::at(path)
+        Self::current(Self::at(path)?)
+    }
+
+    /// Opens the database in a folder that has one, in the format that it has.
+    pub(crate) fn existing(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(FILE);
+        if path.exists() { Self::at(path) } else { Err(format!("there is no file {FILE}")) }
     }
 
     fn at(path: PathBuf) -> Result<Self, String> {
-        let file = DatabaseFile(path.clone());
-        Self::opened(Box::new(move || file.open()), path)
+        let file = path.clone();
+        Self::opened(Box::new(move || open_file(&file)), path)
     }
 
-    /// Opens the database in a folder that has one.
-    pub(crate) fn existing(folder: &Path) -> Result<Self, String> {
-        let path = folder.join(FILE);
-        match path.exists() {
-            true => Self::at(path),
-            false => Err(format!("there is no file {FILE}")),
-        }
+    fn opened(open: Open, path: PathBuf) -> Result<Self, String> {
+        let database = Arc::new(Mutex::new(Some(Arc::new(open()?))));
+        let mut backend = Self { open, database, path, is_old: false };
+        let mut has_format = false;
+        backend.each_value(&mut |key, _| has_format |= *key == Key::Format.bytes())?;
+        backend.is_old = !has_format;
+        Ok(backend)
     }
 
-    /// Copies the database file to another folder.
-    pub(crate) fn copy(folder: &Path, to: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(to)?;
-        std::fs::copy(folder.join(FILE), to.join(FILE)).map(drop)
+    fn current(mut backend: Self) -> Result<Self, String> {
+        backend.upgrade()?;
+        Ok(backend)
+    }
+
+    /// Brings it to the format of this version.
+    pub(crate) fn upgrade(&mut self) -> Result<(), String> {
+        self.exclusively(|database| {
+            // The first version had redb's format 2.
+            database.upgrade()?;
+            prepare(database)
+        })?;
+        self.is_old = false;
+        Ok(())
     }
 
     /// Makes the file smaller, and returns its size in bytes before and after.
     pub(crate) fn compact(&self) -> Result<(u64, u64), String> {
-        let mut held = lock(&self.database);
-        let mut database = held.take().and_then(Arc::into_inner).ok_or("the data is in use")?;
-        let failed = |error: io::Error| error.to_string();
-        let size = || std::fs::metadata(&self.path).map(|file| file.len()).map_err(failed);
+        let size = || std::fs::metadata(&self.path).map(|file| file.len()).map_err(|error| error.to_string());
         let before = size()?;
         // One step moves some pages only.
-        while database.compact().map_err(|error| error.to_string())? {}
-        *held = Some(Arc::new(database));
+        self.exclusively(|database| {
+            while database.compact()? {}
+            Ok(())
+        })?;
         Ok((before, size()?))
+    }
+
+    /// Changes the database while nobody reads it.
+    fn exclusively(&self, act: impl FnOnce(&mut Database) -> Result<(), Failure>) -> Result<(), String> {
+        let mut held = lock(&self.database);
+        let mut database = held.take().and_then(Arc::into_inner).ok_or("the data is in use")?;
+        let acted = catch_unwind(AssertUnwindSafe(|| act(&mut database)));
+        match acted {
+            Ok(acted) => {
+                *held = Some(Arc::new(database));
+                acted.map_err(|error| error.to_string())
+            }
+            Err(panic) => {
+                // It must not be written any more.
+                std::mem::forget(database);
+                Err(damaged(&panic_message(&*panic)))
+            }
+        }
     }
 
     /// Passes on all records.
@@ -105,29 +140,11 @@ impl RedbBackend {
             }
             started(|| builder().create_with_backend(disk.clone()))
         };
-        Self::opened(Box::new(open), PathBuf::new())
-    }
-
-    fn opened(open: Open, path: PathBuf) -> Result<Self, String> {
-        let mut database = open()?;
-        let prepared = catch_unwind(AssertUnwindSafe(|| {
-            // A store of an earlier version has format 2.
-            database.upgrade()?;
-            prepare(&database)
-        }));
-        match prepared {
-            Ok(prepared) => prepared.map_err(|error| error.to_string())?,
-            Err(panic) => {
-                // It must not be written any more.
-                std::mem::forget(database);
-                return Err(damaged(&panic_message(&*panic)));
-            }
-        }
-        Ok(Self { open, database: Arc::new(Mutex::new(Some(Arc::new(database)))), path })
+        Self::current(Self::opened(Box::new(open), PathBuf::new())?)
     }
 
     pub(crate) fn reader(&self) -> Arc<dyn Reader> {
-        Arc::new(RedbReader(Arc::clone(&self.database)))
+        Arc::new(RedbReader(Arc::clone(&self.database), self.is_old))
     }
 }
 
@@ -150,39 +167,31 @@ fn create(new: &Path, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// An existing database file.
-struct DatabaseFile(PathBuf);
-
-impl DatabaseFile {
-    /// Opens it. A file that is shorter than its header says is damaged, unless it was open when the computer stopped:
-    /// then the header may be newer than the length, and the missing part was never committed.
-    fn open(&self) -> Result<Database, String> {
-        let failed = |error: io::Error| error.to_string();
-        let mut header = Vec::new();
-        let file = OpenOptions::new().read(true).write(true).open(&self.0).map_err(failed)?;
-        (&file).take(HEADER as u64).read_to_end(&mut header).map_err(failed)?;
-        let now = file.metadata().map_err(failed)?.len();
-        let Some(length) = length(&header) else {
-            return Err(match now {
-                0 => "the file is empty".to_owned(),
-                _ => "the file is not a database of this server".to_owned(),
-            });
-        };
-        if now < length && !was_open(&header) {
-            return Err(damaged(&format!("it has {now} bytes of {length}")));
-        }
-        if now < length { self.lengthened(&file, now, length) } else { started(|| builder().open(&self.0)) }
+/// Opens a database file. A file that is shorter than its header says is damaged, unless it was open when the computer
+/// stopped: then the header may be newer than the length, and the missing part was never committed.
+fn open_file(path: &Path) -> Result<Database, String> {
+    let failed = |error: io::Error| error.to_string();
+    let mut header = Vec::new();
+    let file = OpenOptions::new().read(true).write(true).open(path).map_err(failed)?;
+    (&file).take(HEADER as u64).read_to_end(&mut header).map_err(failed)?;
+    let now = file.metadata().map_err(failed)?.len();
+    let length = match length(&header) {
+        Some(length) => length,
+        None if now == 0 => return Err("the file is empty".to_owned()),
+        None => return Err("the file is not a database of this server".to_owned()),
+    };
+    if now >= length {
+        return started(|| builder().open(path));
     }
-
-    /// Opens a file whose missing part is filled with zeros. If it cannot be opened, it is as long as before.
-    fn lengthened(&self, file: &File, now: u64, length: u64) -> Result<Database, String> {
-        file.set_len(length).map_err(|error| error.to_string())?;
-        let opened = started(|| builder().open(&self.0));
-        if opened.is_err() {
-            file.set_len(now).map_err(|error| error.to_string())?;
-        }
-        opened
+    if !was_open(&header) {
+        return Err(damaged(&format!("it has {now} bytes of {length}")));
     }
+    file.set_len(length).map_err(failed)?;
+    let opened = started(|| builder().open(path));
+    if opened.is_err() {
+        file.set_len(now).map_err(failed)?;
+    }
+    opened
 }
 
 fn damaged(why: &str) -> String {
@@ -229,27 +238,22 @@ fn prepare(database: &Database) -> Result<(), Failure> {
         let mut table = transaction.open_table(RECORDS)?;
         let key = Key::Format.bytes();
         let format = table.get(&*key)?.map(|value| value.value().to_vec());
-        match format {
-            None => {
-                let old: Vec<_> = table
-                    .iter()?
-                    .map(|record| record.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())))
-                    .collect::<Result<_, _>>()?;
-                for (key, value) in old {
-                    table.insert(&*key, &*sealed(&key, &value))?;
-                }
-                let format = serde_json::to_vec(&FormatRecord::current())?;
-                table.insert(&*key, &*sealed(&key, &format))?;
-            }
-            Some(value) => {
-                let FormatRecord { format, engine } = serde_json::from_slice(contents(&key, &value)?)?;
-                if format > FormatRecord::CURRENT {
-                    return Err(
-                        format!("it was written by version {engine} in format {format}: use that version").into()
-                    );
-                }
+        if format.is_none() {
+            let old =
+                table.iter()?.map(|record| record.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())));
+            for (key, value) in old.collect::<Result<Vec<_>, _>>()? {
+                table.insert(&*key, &*sealed(&key, &value))?;
             }
         }
+        let known = format.as_deref().and_then(|value| serde_json::from_slice(contents(&key, value).ok()?).ok());
+        if let Some(FormatRecord { format, engine }) =
+            known.filter(|known: &FormatRecord| known.format > FormatRecord::CURRENT)
+        {
+            return Err(format!("it was written by version {engine} in format {format}: use that version").into());
+        }
+        // Also in place of a damaged one.
+        let current = serde_json::to_vec(&FormatRecord::current())?;
+        table.insert(&*key, &*sealed(&key, &current))?;
     }
     transaction.commit()?;
     Ok(())
@@ -279,7 +283,11 @@ fn change(database: &Database, writes: &[Write]) -> Result<(), Failure> {
 
 fn read(database: &Database, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Failure> {
     let transaction = database.begin_read()?;
-    let table = transaction.open_table(RECORDS)?;
+    let table = match transaction.open_table(RECORDS) {
+        // A new file has none.
+        Err(TableError::TableDoesNotExist(_)) => return Ok(()),
+        table => table?,
+    };
     for record in table.range(prefix..&*after(prefix))? {
         let (key, value) = record?;
         visit(key.value(), value.value());
@@ -290,7 +298,11 @@ fn read(database: &Database, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(),
 impl Reader for RedbReader {
     fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
         let database = lock(&self.0).clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
-        read(&database, prefix, visit).map_err(|error| error.to_string())
+        let read = match self.1 {
+            true => read(&database, prefix, &mut |key, value| visit(key, &sealed(key, value))),
+            false => read(&database, prefix, visit),
+        };
+        read.map_err(|error| error.to_string())
     }
 }
 

@@ -318,10 +318,16 @@ mod tests {
 
     use crate::{Embedded, Server};
 
+    /// Returns a folder for one test.
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("workflow-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        folder
+    }
+
     #[tokio::test]
     async fn what_had_ended_is_read_from_its_record_and_not_run_again() {
-        let folder = std::env::temp_dir().join(format!("workflow-restore-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = folder("restore");
         let open = async |folder: &std::path::Path| Server::builder().data(folder).embed().await.unwrap();
         let server = open(&folder).await;
         let definition = r#"{"StartAt": "A", "States": {
@@ -395,8 +401,7 @@ mod tests {
     async fn what_is_damaged_is_not_missing_and_does_not_begin_again() {
         use super::{Key, Write};
 
-        let folder = std::env::temp_dir().join(format!("workflow-not-missing-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = folder("not-missing");
         let open = async || Server::builder().data(&folder).embed().await.unwrap();
         let server = open().await;
         let created = |name: &str| {
@@ -418,6 +423,7 @@ mod tests {
         let journal = server.journal().clone();
         let machine = machines[1].as_str().unwrap();
         journal.write(|| Write::Put(Key::Machine(machine).bytes(), b"damaged".to_vec()));
+        journal.write(|| Write::Put(Key::Format.bytes(), b"damaged".to_vec()));
         journal.write(|| Write::Put(Key::Execution(executions[0].1).bytes(), b"damaged".to_vec()));
         journal.write(|| Write::Remove(Key::End(executions[1].1).bytes()));
         server.shutdown().await;
@@ -440,8 +446,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_execution_whose_replay_differs_from_its_record_is_told() {
-        let folder = std::env::temp_dir().join(format!("workflow-diverged-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        let folder = folder("diverged");
         let open = async || Server::builder().data(&folder).embed().await.unwrap();
         let server = open().await;
         let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
@@ -456,7 +461,7 @@ mod tests {
         journal.write(|| super::Key::Entries(number, next).put(&vec![crate::executions::RecordedInput::Events(1, 1)]));
         server.shutdown().await;
 
-        let report = crate::Store::open_copy(&folder).unwrap().check().unwrap();
+        let report = crate::Store::open(&folder).unwrap().check(Server::builder()).unwrap();
         assert_eq!((&*report.diverged, &*report.damaged), (&[execution.to_owned()][..], &[][..]));
         for _ in 0..2 {
             let server = open().await;

@@ -8,6 +8,8 @@ use crate::Retention;
 use crate::executions::{Log, Run};
 use crate::journal::{Key, Write};
 
+/// How often it is looked whether the record of an ended execution is on disk.
+const RELEASE: Duration = Duration::from_millis(100);
 /// How long a server runs before it removes executions by their age.
 const SETTLING: Duration = Duration::from_secs(60 * 60);
 
@@ -34,11 +36,17 @@ impl Registry {
         }
     }
 
-    /// Keeps only the entry of an ended execution in memory, as soon as its record is on disk.
+    /// Keeps only the entry of an ended execution in memory, when its record is on disk.
     pub(crate) async fn release(&self, run: &Arc<Run>) {
-        if self.journal.is_kept() && !run.machine.is_express && self.journal.written().await.is_ok() {
-            self.held().executions.release(run);
+        if !self.journal.is_kept() || run.machine.is_express {
+            return;
         }
+        let queued = self.journal.queued();
+        // Being woken up by each commit would take longer than the commits.
+        while self.journal.written() < queued {
+            tokio::time::sleep(RELEASE).await;
+        }
+        self.held().executions.release(run);
     }
 
     /// Handles the end of an execution: it is kept for a while, and a state machine that waits for it is removed.

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use workflow_local::handlers::{CallCounts, Handlers};
 use workflow_local::{Execution, Instant, Status, TaskRequest};
 
-use super::Recorded;
+use super::{Recorded, RecordedInput};
 use crate::clock::ServerClock;
 use crate::journal::{EndRecord, ExecutionRecord, Journal, Key, Write};
 use crate::registry::{EndedExecution, Lists, Revision};
@@ -156,6 +156,8 @@ impl Log {
             execution.note_events();
         }
         let entries = execution.take_entries();
+        // A task must not be called again because its answer was lost.
+        let has_answer = entries.iter().any(RecordedInput::is_answer);
         self.journal.write_all(|| {
             let mut writes = Vec::new();
             if had_ended && !has_ended {
@@ -174,6 +176,9 @@ impl Log {
             }
             writes
         });
+        if has_answer {
+            self.journal.hurry();
+        }
     }
 
     /// Adds the writes of an end: for lists, for descriptions, and the histories.
