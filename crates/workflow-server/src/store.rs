@@ -74,7 +74,7 @@ impl Store {
         self.each(|key, contents| {
             report.records += 1;
             if let Err(reason) = contents {
-                report.damaged.push(Quarantined::new(key_text(key), reason));
+                report.damaged.push(Quarantined { subject: key_text(key), reason });
             }
         })?;
         let Restored { diverged, quarantined } = server.restored(Journal::of_reader(self.backend.reader()))?;
@@ -130,7 +130,7 @@ impl Store {
                 keys.push(key.to_vec());
                 let line = json!({"key": key_text(key), "value": String::from_utf8_lossy(value)});
                 lines.push_str(&format!("{line}\n"));
-                moved.push(Quarantined::new(key_text(key), reason));
+                moved.push(Quarantined { subject: key_text(key), reason });
             }
         });
         read.map_err(|why| wrong(&self.folder, why))?;

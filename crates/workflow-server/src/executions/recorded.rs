@@ -11,6 +11,7 @@ use workflow_local::{
 };
 
 use super::{ExternalAnswer, Surroundings};
+use crate::journal::digest;
 
 /// An input of an execution. Its effects are not recorded, because they follow from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,7 +49,7 @@ pub(crate) enum RecordedInput {
     /// The number of events, of stores before format 2.
     #[serde(rename = "e")]
     EventCount(u64, u64),
-    /// The number of events, and a hash of all of them: what a replay must result in.
+    /// The number of events, and a digest of all of them: what a replay must result in.
     #[serde(rename = "d")]
     Events(u64, u64),
 }
@@ -69,38 +70,23 @@ pub(crate) struct Recorded {
     events: Events,
 }
 
-/// The number of events processed, and a hash of them (FNV-1a).
+/// The number of events processed, and a digest of them, which continues the one before.
+#[derive(Default)]
 struct Events {
     count: usize,
-    hash: Hash,
-}
-
-/// Hashes what is written to it.
-struct Hash(u64);
-
-impl std::io::Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    digest: [u8; 8],
 }
 
 impl Events {
-    const NONE: Self = Self { count: 0, hash: Hash(0xcbf2_9ce4_8422_2325) };
-
     /// Processes new events.
     fn of(&mut self, execution: &Execution) -> (u64, u64) {
         let new = execution.history().get(self.count..).unwrap_or_default();
-        // Events are JSON, and nothing refuses to be hashed.
-        let _ = serde_json::to_writer(&mut self.hash, new);
+        if !new.is_empty() {
+            // Events can be JSON.
+            self.digest = digest(&self.digest, &serde_json::to_vec(new).unwrap_or_default());
+        }
         self.count = execution.history().len();
-        (self.count as u64, self.hash.0)
+        (self.count as u64, u64::from_le_bytes(self.digest))
     }
 }
 
@@ -119,7 +105,7 @@ fn text(text: Option<&str>) -> Option<String> {
 impl Recorded {
     /// Creates an execution that does not record yet.
     pub(crate) fn new(execution: Execution, surroundings: Arc<Surroundings>) -> Self {
-        Self { execution, entries: None, surroundings, events: Events::NONE }
+        Self { execution, entries: None, surroundings, events: Events::default() }
     }
 
     /// Records inputs from now on.

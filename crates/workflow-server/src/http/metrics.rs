@@ -59,7 +59,8 @@ impl Service {
             (format!("{{operation=\"{operation}\",outcome=\"{outcome}\"}}"), count)
         });
         metric(&mut text, "workflow_requests_total", "counter", "Answered requests.", requests);
-        let waiting = self.registry.journal.waiting().map(|count| (String::new(), count));
+        let journal = &self.registry.journal;
+        let waiting = [(String::new(), journal.queued().saturating_sub(journal.written()))];
         metric(&mut text, "workflow_journal_writes_waiting", "gauge", "Writes that are not on disk yet.", waiting);
         text
     }

@@ -71,7 +71,8 @@ pub(crate) trait Reader: Send + Sync + 'static {
 /// The bytes of a digest at the beginning of each value.
 const DIGEST: usize = 8;
 
-fn digest(key: &[u8], contents: &[u8]) -> [u8; DIGEST] {
+/// Returns the digest of a value's contents. It also depends on the key.
+pub(crate) fn digest(key: &[u8], contents: &[u8]) -> [u8; DIGEST] {
     let whole = Sha256::new_with_prefix(key).chain_update(contents).finalize();
     std::array::from_fn(|at| whole.get(at).copied().unwrap_or_default())
 }
@@ -271,11 +272,6 @@ impl Journal {
     /// Returns how many of them are on disk.
     pub(crate) fn written(&self) -> u64 {
         self.0.as_ref().map_or(0, |queue| lock(&queue.done).written)
-    }
-
-    /// Returns how many writes are queued, or why nothing can be stored at present.
-    pub(crate) fn waiting(&self) -> Result<u64, ApiError> {
-        self.refusal().map_or_else(|| Ok(self.queued().saturating_sub(self.written())), Err)
     }
 
     /// Returns why nothing can be stored at present.

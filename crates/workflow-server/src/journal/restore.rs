@@ -31,13 +31,6 @@ pub struct Quarantined {
     pub reason: String,
 }
 
-impl Quarantined {
-    #[cfg(feature = "durable")]
-    pub(crate) fn new(subject: String, reason: String) -> Self {
-        Self { subject, reason }
-    }
-}
-
 impl fmt::Display for Quarantined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.subject, self.reason)
@@ -85,7 +78,9 @@ impl Registry {
         let mut used = self.restore_machines(&revisions, &mut restored)?;
         self.catch_up();
         let running = self.restore_executions(&revisions, &mut used, &mut restored)?;
-        for number in revisions.0.keys().filter(|number| !used.contains(number)) {
+        // What is set apart may use some.
+        let unused = revisions.0.keys().filter(|number| restored.quarantined.is_empty() && !used.contains(number));
+        for number in unused {
             self.journal.write(|| Write::Remove(Key::Revision(*number).bytes()));
         }
         self.remove_deleted();
@@ -441,6 +436,10 @@ mod tests {
         }
         server.call("DescribeExecution", &json!({"executionArn": executions[2].0})).await.unwrap();
         server.shutdown().await;
+        // The definitions of both state machines are still there.
+        let mut exported = Vec::new();
+        crate::Store::open(&folder).unwrap().export(&mut exported).unwrap();
+        assert_eq!(String::from_utf8(exported).unwrap().matches(r#""key":"r/"#).count(), 2);
         let _ = std::fs::remove_dir_all(&folder);
     }
 

@@ -201,8 +201,8 @@ impl Registry {
         if !*self.is_restored.borrow() {
             return Err(ApiError::new(Code::ServiceUnavailable, "the server is still reading its data"));
         }
-        let failed = |error: ApiError| ApiError::new(Code::ServiceUnavailable, error.message);
-        self.journal.waiting().map(drop).map_err(failed)
+        let failed = self.journal.refusal().map(|error| ApiError::new(Code::ServiceUnavailable, error.message));
+        failed.map_or(Ok(()), Err)
     }
 
     /// Stores a state machine.
