@@ -234,13 +234,18 @@ impl Registry {
         // The map runs of this label: `…:mapRun:MACHINE/LABEL:`.
         let head = arn.get(..arn.len() - name.len()).unwrap_or_default();
         let head = head.trim_end_matches("execution:").trim_end_matches("express:");
+        let mut damaged = None;
         for number in self.map_runs.beginning(&format!("{head}mapRun:{machine}:")) {
-            let run = self.numbered_execution(number)?;
-            if let Some(run) = run.filter(|run| run.execution().child(arn).is_some()) {
-                return Ok(FoundExecution { run, child: Some(arn.to_owned()) });
+            match self.numbered_execution(number) {
+                Ok(Some(run)) if run.execution().child(arn).is_some() => {
+                    return Ok(FoundExecution { run, child: Some(arn.to_owned()) });
+                }
+                Ok(_) => {}
+                // Another one may have it.
+                Err(error) => damaged = Some(error),
             }
         }
-        Err(does_not_exist())
+        Err(damaged.unwrap_or_else(does_not_exist))
     }
 
     fn asked<'a>(&self, members: &mut Members<'a>) -> Result<RequestedExecution<'a>, ApiError> {
