@@ -60,7 +60,8 @@ fn a_sound_store_is_checked_exported_and_compacted() {
 fn a_damaged_store_is_repaired() {
     let data = data("store_damaged");
     // The server was killed. This closes its file.
-    assert_eq!(store("check", &data, &[]).code, Some(0));
+    let checked = store("check", &data, &[]);
+    assert_eq!(checked.code, Some(0), "{}{}", checked.stdout, checked.stderr);
     let file = data.join("workflow.redb");
     let sound = fs::read(&file).unwrap();
     let mut bytes = sound.clone();
