@@ -1,8 +1,9 @@
 //! The server's clock: the current time of executions, and waiting for a later time.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use workflow_local::handlers::Tasks;
@@ -54,13 +55,9 @@ impl ServerClock {
         }))
     }
 
-    fn offsets(&self) -> MutexGuard<'_, Offsets> {
-        self.0.offsets.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns how far it was advanced.
     pub(crate) fn advanced(&self) -> Duration {
-        let offsets = self.offsets();
+        let offsets = self.0.offsets.lock();
         offsets.earlier.saturating_add(offsets.advanced)
     }
 
@@ -68,23 +65,23 @@ impl ServerClock {
     pub(crate) fn uptime(&self) -> Duration {
         let passed = self.0.since.elapsed();
         let passed = Duration::try_from_secs_f64(passed.as_secs_f64() * self.0.speed).unwrap_or(passed);
-        passed.saturating_add(self.offsets().advanced)
+        passed.saturating_add(self.0.offsets.lock().advanced)
     }
 
     /// Returns the current time, for new resources and executions.
     pub(crate) fn now(&self) -> Instant {
-        self.system_time().after(self.offsets().ahead)
+        self.system_time().after(self.0.offsets.lock().ahead)
     }
 
     /// Returns the current time, whatever times the data has.
     pub(crate) fn system_time(&self) -> Instant {
-        self.0.began.after(self.uptime()).after(self.offsets().earlier)
+        self.0.began.after(self.uptime()).after(self.0.offsets.lock().earlier)
     }
 
     /// Advances it, to [`LATEST`](Self::LATEST) at most. Everything that is due by then happens now.
     pub(crate) fn advance(&self, time: Duration) {
         let time = time.min(self.now().until(Self::LATEST));
-        self.offsets().advanced += time;
+        self.0.offsets.lock().advanced += time;
         self.0.changed.notify_waiters();
     }
 
@@ -96,13 +93,13 @@ impl ServerClock {
     /// Continues the clock of an earlier server, which was advanced this far.
     pub(crate) fn restore(&self, advanced: Duration) {
         let advanced = advanced.min(self.now().until(Self::LATEST));
-        self.offsets().earlier = advanced;
+        self.0.offsets.lock().earlier = advanced;
     }
 
     /// Sets it to a recorded time, unless it is already later: the system's clock may have been set, or ran slower.
     pub(crate) fn catch_up(&self, recorded: Instant) {
         let ahead = self.now().until(recorded.min(Self::LATEST));
-        self.offsets().ahead += ahead;
+        self.0.offsets.lock().ahead += ahead;
     }
 
     /// Notifies those who wait for executions to settle that one has begun to wait.

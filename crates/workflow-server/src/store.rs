@@ -90,7 +90,7 @@ impl Store {
     pub fn export(&self, output: &mut impl Write) -> io::Result<()> {
         let mut written = Ok(());
         self.each(|key, contents| {
-            // Some records have a second line of JSON: the history after a description.
+            // The record of an end has several lines of JSON.
             let parsed = contents.and_then(|text| {
                 let lines = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
                 let lines: Result<Vec<Value>, _> = lines.collect();

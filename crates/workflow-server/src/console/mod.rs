@@ -8,10 +8,11 @@ mod execution;
 mod tasks;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
+use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -67,14 +68,10 @@ impl PageAnswer {
 }
 
 impl Console {
-    fn inputs(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
-        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn declare_input(&self, arn: &str, schema: Option<Value>) {
         match schema {
-            Some(schema) => self.inputs().insert(arn.to_owned(), schema),
-            None => self.inputs().remove(arn),
+            Some(schema) => self.inputs.lock().insert(arn.to_owned(), schema),
+            None => self.inputs.lock().remove(arn),
         };
     }
 
@@ -139,7 +136,7 @@ impl Console {
         match path {
             "/console/tasks" => Ok(PageAnswer::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
             "/console/input" => {
-                let schema = arn.and_then(|arn| self.inputs().get(&arn).cloned());
+                let schema = arn.and_then(|arn| self.inputs.lock().get(&arn).cloned());
                 Ok(PageAnswer::json(&json!({"schema": schema})))
             }
             "/console/graph.svg" => {

@@ -16,7 +16,7 @@ pub(super) fn waiting(registry: &Registry, execution: Option<&str>) -> Value {
         if execution.is_some_and(|arn| arn != &*run.arn) {
             continue;
         }
-        let held = run.execution();
+        let held = run.execution.lock();
         for task in held.tasks_with_token() {
             if tasks.len() == MOST {
                 return json!({"tasks": tasks, "more": true});

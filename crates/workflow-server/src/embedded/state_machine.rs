@@ -100,7 +100,7 @@ impl<W: Workflow<Kind = Express>> StateMachine<W> {
         async move {
             let run = async |registry: &Arc<Registry>, input: &Input| registry.run_express(input).await;
             let (run, _) = service.perform(&request?, run).await.map_err(other)?;
-            run.execution().runner_status::<W>()?.into_output()
+            run.execution.lock().runner_status::<W>()?.into_output()
         }
     }
 
@@ -150,7 +150,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for StateMachine<W> {
             let run = self.find(name)?;
             let is_running = run.status() == Status::Running;
             self.stored().await?;
-            if is_running { Ok(ExecutionStatus::Running) } else { run.execution().runner_status::<W>() }
+            if is_running { Ok(ExecutionStatus::Running) } else { run.execution.lock().runner_status::<W>() }
         })
     }
 
@@ -163,7 +163,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for StateMachine<W> {
             };
             self.service.until_stopped(ended).await.map_err(other)?;
             self.stored().await?;
-            run.execution().runner_status::<W>()?.into_output()
+            run.execution.lock().runner_status::<W>()?.into_output()
         })
     }
 
@@ -171,7 +171,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for StateMachine<W> {
         Box::pin(async move {
             let run = self.find(name)?;
             self.service.registry.read_history(&run, 0).map_err(|error| other(Refused(error)))?;
-            let events = run.execution().runner_history();
+            let events = run.execution.lock().runner_history();
             self.stored().await?;
             Ok(events)
         })

@@ -11,6 +11,6 @@ mod threads;
 pub(crate) use outside::{Endpoint, HttpClient, Outside};
 pub(crate) use recorded::{Recorded, RecordedInput};
 pub(crate) use run::{Log, Pending, Run, RunOf, STATUSES, Waiting, Waits};
-pub(crate) use surroundings::{ExternalAnswer, Surroundings};
+pub(crate) use surroundings::Surroundings;
 pub use threads::RunningHandler;
 pub(crate) use threads::{HandlerOwner, Threads};

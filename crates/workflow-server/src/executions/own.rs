@@ -90,7 +90,7 @@ async fn ended(registry: &Registry, run: &Run, arn: &str, as_text: bool) -> Resu
     let following = run.follows(&child.0);
     child.0.ended().await;
     drop(following);
-    let execution = child.0.execution();
+    let execution = child.0.execution.lock();
     let (version, alias) = (child.0.machine.version_arn(), child.0.machine.alias_arn());
     // It is stored as a JSON string.
     let input: String = serde_json::from_str(child.0.input.get()).unwrap_or_default();

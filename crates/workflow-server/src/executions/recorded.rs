@@ -10,7 +10,7 @@ use workflow_local::{
     Answer, Execution, Instant, MapRunChange, NotRedrivable, Payload, Progress, TaskError, TaskId, TaskRequest,
 };
 
-use super::{ExternalAnswer, Surroundings};
+use super::Surroundings;
 use crate::journal::digest;
 
 /// An input of an execution. Its effects are not recorded, because they follow from it.
@@ -45,7 +45,7 @@ pub(crate) enum RecordedInput {
     ActivityLookup(Vec<bool>),
     /// The answers of the surroundings, for the entries that follow.
     #[serde(rename = "o")]
-    Surroundings(Vec<ExternalAnswer>),
+    Surroundings(Vec<Value>),
     /// The number of events, of stores before format 2.
     #[serde(rename = "e")]
     EventCount(u64, u64),
@@ -222,7 +222,7 @@ impl Recorded {
                 execution.change_map_run(&arn, change);
             }
             RecordedInput::ActivityLookup(answers) => {
-                let answers: Vec<_> = answers.into_iter().map(ExternalAnswer::Activity).collect();
+                let answers: Vec<_> = answers.into_iter().map(Value::from).collect();
                 self.surroundings.replay(&answers);
             }
             RecordedInput::Surroundings(answers) => self.surroundings.replay(&answers),

@@ -6,10 +6,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use parking_lot::{Condvar, Mutex};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
@@ -108,10 +109,6 @@ struct Running {
     last_change: Instant,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Threads {
     pub(crate) fn new(limits: &Limits) -> Self {
         let running = Running { handlers: IndexMap::new(), next_number: 0, last_change: Instant::now() };
@@ -146,11 +143,11 @@ impl Threads {
     async fn place(&self) -> Result<OwnedSemaphorePermit, NotRun> {
         let mut place = pin!(Arc::clone(&self.places).acquire_owned());
         loop {
-            let last_change = lock(&self.shared.running).last_change;
+            let last_change = self.shared.running.lock().last_change;
             match tokio::time::timeout_at(last_change + self.wait, place.as_mut()).await {
                 Ok(Ok(place)) => return Ok(place),
                 Ok(Err(_)) => return Err(NotRun::CutShort),
-                Err(_) if lock(&self.shared.running).last_change == last_change => {
+                Err(_) if self.shared.running.lock().last_change == last_change => {
                     let longest = self.running().into_iter().next();
                     return Err(NotRun::NoneFree { threads: self.most, waited: self.wait, longest });
                 }
@@ -161,7 +158,7 @@ impl Threads {
 
     /// Returns the running handlers, the longest running first.
     pub(crate) fn running(&self) -> Vec<RunningHandler> {
-        let running = lock(&self.shared.running);
+        let running = self.shared.running.lock();
         let handler = |(runs_for, since): &(HandlerOwner, Instant)| RunningHandler {
             state: runs_for.state.to_string(),
             execution_arn: runs_for.execution_arn.as_deref().map(str::to_owned),
@@ -173,7 +170,7 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        lock(&self.shared.work).is_closed = true;
+        self.shared.work.lock().is_closed = true;
         self.shared.wake.notify_all();
     }
 }
@@ -181,7 +178,7 @@ impl Drop for Threads {
 impl Shared {
     fn begin(self: &Arc<Self>, runs_for: HandlerOwner, place: OwnedSemaphorePermit) -> Permit {
         let now = Instant::now();
-        let mut running = lock(&self.running);
+        let mut running = self.running.lock();
         let number = running.next_number;
         running.next_number = number.wrapping_add(1);
         running.handlers.insert(number, (runs_for, now));
@@ -191,7 +188,7 @@ impl Shared {
 
     /// Gives a job to an idle thread, or to a new one.
     fn submit(self: &Arc<Self>, job: Job) -> io::Result<()> {
-        let mut work = lock(&self.work);
+        let mut work = self.work.lock();
         if work.queue.len() >= work.idle {
             let shared = Arc::clone(self);
             std::thread::Builder::new().name("workflow-handler".to_owned()).spawn(move || shared.work())?;
@@ -204,20 +201,19 @@ impl Shared {
 
     /// The thread's loop: runs jobs until there have been none for a while.
     fn work(&self) {
-        let mut work = lock(&self.work);
+        let mut work = self.work.lock();
         loop {
             if let Some(job) = work.queue.pop_front() {
                 drop(work);
                 job();
-                work = lock(&self.work);
+                work = self.work.lock();
                 continue;
             }
             if work.is_closed {
                 return;
             }
             work.idle += 1;
-            let (woken, waited) = self.wake.wait_timeout(work, IDLE).unwrap_or_else(PoisonError::into_inner);
-            work = woken;
+            let waited = self.wake.wait_for(&mut work, IDLE);
             work.idle -= 1;
             if waited.timed_out() && work.queue.is_empty() {
                 return;
@@ -235,7 +231,7 @@ struct Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut running = lock(&self.shared.running);
+        let mut running = self.shared.running.lock();
         running.handlers.shift_remove(&self.number);
         running.last_change = Instant::now();
     }

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
 
 use super::Service;
 use crate::executions::STATUSES;
+use parking_lot::Mutex;
 
 /// The content type of the format.
 pub(super) const TEXT: &str = "text/plain; version=0.0.4";
@@ -18,7 +18,7 @@ pub(crate) struct Requests(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
 
 impl Requests {
     pub(super) fn count(&self, operation: &'static str, outcome: &'static str) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry((operation, outcome)).or_default() += 1;
+        *self.0.lock().entry((operation, outcome)).or_default() += 1;
     }
 }
 
@@ -54,7 +54,7 @@ impl Service {
         for (name, help, share) in places {
             metric(&mut text, name, "gauge", help, [(String::new(), share.taken() as u64)]);
         }
-        let requests = self.requests.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let requests = self.requests.0.lock().clone();
         let requests = requests.into_iter().map(|((operation, outcome), count)| {
             (format!("{{operation=\"{operation}\",outcome=\"{outcome}\"}}"), count)
         });

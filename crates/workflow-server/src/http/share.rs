@@ -1,8 +1,9 @@
 //! What connections share: places and memory. If none is left, clients that keep the server waiting lose their part.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -68,11 +69,11 @@ impl Client {
 
     /// Records which of them waits for the other.
     pub(super) fn set_awaited(&self, is_awaited: bool) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = is_awaited.then(Instant::now);
+        *self.0.lock() = is_awaited.then(Instant::now);
     }
 
     pub(super) fn is_slow(&self) -> bool {
-        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = *self.0.lock();
         since.is_some_and(|since| since.elapsed() >= PATIENCE)
     }
 }

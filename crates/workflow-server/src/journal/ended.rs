@@ -6,10 +6,13 @@ use serde_json::value::{RawValue, to_raw_value};
 use workflow_local::{Execution, ObjectStore};
 
 use super::record::{ExecutionRecord, Key};
-use super::replay::{Replay, begun, entries, read, start_of};
+use super::replay::{Replay, begun, entries, line, read, start_of};
 use crate::api::ApiError;
 use crate::executions::{Log, Recorded, Run, Surroundings};
 use crate::registry::{EndedExecution, Held, Registry};
+
+/// The line of a description in the record of an end.
+const DESCRIPTION: usize = 1;
 
 impl Registry {
     /// Returns the Standard execution with this ARN, from memory or from the record of its end.
@@ -33,7 +36,7 @@ impl Registry {
 
     /// Like [`execution`](Self::execution), by its number.
     pub(crate) fn numbered_execution(&self, number: u64) -> Result<Option<Arc<Run>>, ApiError> {
-        let held = self.held().executions.numbered(number).cloned();
+        let held = self.held.lock().executions.numbered(number).cloned();
         held.map(|held| self.read(&held)).transpose()
     }
 
@@ -49,16 +52,13 @@ impl Registry {
     /// Returns an ended execution as its record describes it, without its histories.
     fn described(&self, ended: &EndedExecution) -> Result<Run, String> {
         let (record, input) = self.start_record(ended)?;
+        let end = self.journal.contents(Key::End(ended.number))?.unwrap_or_default();
         // A store of format 1 has no descriptions.
-        let Some(description) = self.journal.contents(Key::Description(ended.number))? else {
-            return self.computed_again(ended);
-        };
+        let Some(description) = line(&end, DESCRIPTION) else { return self.computed_again(ended) };
         let revision = &ended.machine.revision;
         let surroundings = Surroundings::new(&self.activities, &self.handlers, &self.store);
         let store: Arc<dyn ObjectStore> = Arc::clone(&surroundings) as _;
         let start = start_of(&record, &revision.role_arn);
-        // The history may follow in a second line, which no JSON text of serde_json has.
-        let description = description.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let execution = Execution::of_snapshot(Arc::clone(&revision.program), start, store, description);
         let execution = Recorded::new(execution.map_err(|error| error.to_string())?, surroundings);
         let (handlers, clock) = (Arc::clone(&self.handlers), self.clock.clone());
@@ -80,11 +80,11 @@ impl Registry {
         }
         let read = || {
             if let Some(history) = self.journal.contents(Key::History(run.number, place as u64))? {
-                return run.execution().set_history(place, &history);
+                return run.execution.lock().set_history(place, &history);
             }
-            let description = self.journal.contents(Key::Description(run.number))?.filter(|_| place == 0);
-            let history = description.as_deref().and_then(|lines| lines.split(|byte| *byte == b'\n').nth(1));
-            run.execution().set_history(place, history.ok_or("its history is missing")?)
+            let end = self.journal.contents(Key::End(run.number))?.filter(|_| place == 0);
+            let history = end.as_deref().and_then(|end| line(end, DESCRIPTION + 1));
+            run.execution.lock().set_history(place, history.ok_or("its history is missing")?)
         };
         read().map_err(|why: String| ApiError::damaged(&run.arn, &why))
     }
@@ -95,7 +95,7 @@ impl Registry {
         if !run.is_stored() {
             return Ok(run);
         }
-        let held = self.held().executions.numbered(run.number).cloned();
+        let held = self.held.lock().executions.numbered(run.number).cloned();
         let ended = match held {
             Some(Held::Stored(ended)) => ended,
             // Somebody else has redriven it.
@@ -103,7 +103,7 @@ impl Registry {
             None => return Err(ApiError::execution_does_not_exist(&run.arn)),
         };
         let again = Arc::new(self.computed_again(&ended).map_err(|why| ApiError::damaged(&ended.arn, &why))?);
-        let mut contents = self.held();
+        let mut contents = self.held.lock();
         if let Some(live) = contents.executions.numbered(run.number).and_then(Held::live) {
             return Ok(Arc::clone(live));
         }

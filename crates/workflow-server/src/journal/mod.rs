@@ -21,10 +21,11 @@ mod state;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use parking_lot::{Condvar, Mutex};
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
@@ -130,10 +131,6 @@ const IDLE: Duration = Duration::from_secs(3600);
 /// How long after a failed commit it is tried again.
 const AGAIN: Duration = Duration::from_millis(250);
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Returns the message of a panic.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
@@ -151,7 +148,7 @@ impl Journal {
         let own = Arc::clone(&queue);
         let writer =
             std::thread::Builder::new().name("workflow-journal".to_owned()).spawn(move || own.write(backend))?;
-        *lock(&queue.writer) = Some(writer);
+        *queue.writer.lock() = Some(writer);
         Ok(Self(Some(queue)))
     }
 
@@ -186,7 +183,7 @@ impl Journal {
             if writes.is_empty() {
                 return;
             }
-            let mut waiting = lock(&queue.waiting);
+            let mut waiting = queue.waiting.lock();
             let is_first = waiting.writes.is_empty();
             waiting.queued += writes.len() as u64;
             waiting.writes.extend(writes);
@@ -208,7 +205,7 @@ impl Journal {
 
     fn each_value(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
         let Some(queue) = &self.0 else { return Ok(()) };
-        let reader = lock(&queue.reader).clone().ok_or_else(|| "the journal is closed".to_owned())?;
+        let reader = queue.reader.lock().clone().ok_or_else(|| "the journal is closed".to_owned())?;
         // A damaged file makes the backend panic.
         let read = || reader.each(prefix, visit);
         catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(panic_message(&*panic)))
@@ -258,7 +255,7 @@ impl Journal {
     /// Begins to write everything queued. Returns how many writes were ever queued.
     pub(crate) fn hurry(&self) -> u64 {
         let Some(queue) = &self.0 else { return 0 };
-        let mut waiting = lock(&queue.waiting);
+        let mut waiting = queue.waiting.lock();
         waiting.wanted = waiting.queued;
         queue.notify();
         waiting.queued
@@ -266,17 +263,17 @@ impl Journal {
 
     /// Returns how many writes were ever queued.
     pub(crate) fn queued(&self) -> u64 {
-        self.0.as_ref().map_or(0, |queue| lock(&queue.waiting).queued)
+        self.0.as_ref().map_or(0, |queue| queue.waiting.lock().queued)
     }
 
     /// Returns how many of them are on disk.
     pub(crate) fn written(&self) -> u64 {
-        self.0.as_ref().map_or(0, |queue| lock(&queue.done).written)
+        self.0.as_ref().map_or(0, |queue| queue.done.lock().written)
     }
 
     /// Returns why nothing can be stored at present.
     pub(crate) fn refusal(&self) -> Option<ApiError> {
-        self.0.as_ref().and_then(|queue| lock(&queue.done).state.error())
+        self.0.as_ref().and_then(|queue| queue.done.lock().state.error())
     }
 
     /// Waits until its state is another one, and returns it; never without a store.
@@ -288,14 +285,14 @@ impl Journal {
     /// Writes everything queued, and drops the backend.
     pub(crate) fn close(&self) {
         if let Some(queue) = &self.0 {
-            lock(&queue.waiting).is_closed = true;
+            queue.waiting.lock().is_closed = true;
             queue.notify();
-            let writer = lock(&queue.writer).take();
+            let writer = queue.writer.lock().take();
             // Those who wait are told about a panic.
             let _ = writer.map(JoinHandle::join);
             #[cfg(all(test, feature = "durable"))]
             queue.close_simulated();
-            lock(&queue.reader).take();
+            queue.reader.lock().take();
         }
     }
 }
@@ -341,7 +338,7 @@ impl Queue {
         match catch_unwind(AssertUnwindSafe(|| backend.commit(batch))) {
             Ok(Ok(())) => {
                 batch.clear();
-                *lock(&self.done) = Done { written: queued, state: StoreState::Writes };
+                *self.done.lock() = Done { written: queued, state: StoreState::Writes };
                 self.news.notify_waiters();
                 Some(true)
             }
@@ -358,7 +355,7 @@ impl Queue {
     }
 
     fn set_state(&self, state: StoreState) {
-        let before = std::mem::replace(&mut lock(&self.done).state, state.clone());
+        let before = std::mem::replace(&mut self.done.lock().state, state.clone());
         if before != state {
             self.news.notify_waiters();
         }
@@ -370,7 +367,7 @@ impl Queue {
             let mut news = pin!(self.news.notified());
             // Listen before checking, so that a change in between is not missed.
             news.as_mut().enable();
-            let found = outcome(&lock(&self.done));
+            let found = outcome(&self.done.lock());
             match found {
                 Some(found) => return found,
                 None => news.await,
@@ -381,7 +378,7 @@ impl Queue {
     /// Adds the queued writes to a batch, when one of them is due or if there is a batch to try again. Returns how many
     /// were ever queued, and whether there will be no more.
     fn next(&self, batch: &mut Vec<Write>) -> (u64, bool) {
-        let mut waiting = lock(&self.waiting);
+        let mut waiting = self.waiting.lock();
         let mut since = None;
         while batch.is_empty() && !waiting.is_closed && waiting.wanted <= waiting.queued - waiting.writes.len() as u64 {
             let rest = match waiting.writes.is_empty() {
@@ -391,8 +388,7 @@ impl Queue {
             if rest.is_zero() {
                 break;
             }
-            let waited = self.changed.wait_timeout(waiting, rest).unwrap_or_else(PoisonError::into_inner);
-            waiting = waited.0;
+            let _ = self.changed.wait_for(&mut waiting, rest);
         }
         batch.append(&mut waiting.writes);
         (waiting.queued, waiting.is_closed)
@@ -434,7 +430,7 @@ mod tests {
             if self.fails.contains(&(self.attempts - 1)) {
                 return Err("the disk is full".to_owned());
             }
-            lock(&self.kept).push(writes.to_vec());
+            self.kept.lock().push(writes.to_vec());
             Ok(())
         }
     }
@@ -451,12 +447,12 @@ mod tests {
             journal.write(|| write(number));
         }
         journal.flushed().await.unwrap();
-        let commits = lock(&kept).clone();
+        let commits = kept.lock().clone();
         assert_eq!(commits.concat(), (0..100).map(write).collect::<Vec<_>>());
         assert!(commits.len() < 10, "{} commits", commits.len());
         journal.write(|| write(100));
         journal.close();
-        assert_eq!(lock(&kept).concat().len(), 101);
+        assert_eq!(kept.lock().concat().len(), 101);
     }
 
     #[tokio::test]
@@ -477,7 +473,7 @@ mod tests {
         assert!(journal.refusal().is_some());
         journal.settled().await.unwrap();
         assert_eq!(journal.changed(&fails).await, StoreState::Writes);
-        assert_eq!(lock(&kept).concat(), (0..3).map(write).collect::<Vec<_>>());
+        assert_eq!(kept.lock().concat(), (0..3).map(write).collect::<Vec<_>>());
         journal.close();
     }
 
@@ -495,7 +491,7 @@ mod tests {
         while journal.written() < 1 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        assert_eq!(lock(&kept).concat(), [write(0)]);
+        assert_eq!(kept.lock().concat(), [write(0)]);
         journal.close();
         let journal = Journal::new(Panics, Arc::new(Empty)).unwrap();
         journal.write(|| write(0));

@@ -21,10 +21,9 @@ pub(crate) enum Key<'a> {
     Revision(u64),
     /// The start of an execution, by its number.
     Execution(u64),
-    /// The end of an execution, by its number. A running execution has none.
+    /// The end of an execution, by its number: lines with an [`EndRecord`], the description of its snapshot, and its
+    /// first history if that is short. A running execution has none.
     End(u64),
-    /// What is said about an ended execution, by its number: the description of its snapshot.
-    Description(u64),
     /// A history of an ended execution, by its number and the place in its snapshot.
     History(u64, u64),
     /// All histories of an execution.
@@ -41,7 +40,6 @@ pub(crate) enum Key<'a> {
 pub(crate) enum RecordKind {
     Activity = b'a',
     Clock = b'c',
-    Description = b'd',
     End = b'e',
     Format = b'f',
     History = b'h',
@@ -75,7 +73,6 @@ impl Key<'_> {
             Self::Revision(number) => numbered(RecordKind::Revision, &[number]),
             Self::Execution(number) => numbered(RecordKind::Execution, &[number]),
             Self::End(number) => numbered(RecordKind::End, &[number]),
-            Self::Description(number) => numbered(RecordKind::Description, &[number]),
             Self::History(number, place) => numbered(RecordKind::History, &[number, place]),
             Self::AllHistories(number) => numbered(RecordKind::History, &[number]),
             Self::Entries(number, place) => numbered(RecordKind::Entries, &[number, place]),

@@ -4,12 +4,13 @@ use std::fs::OpenOptions;
 use std::io::{self, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use redb::{Database, DatabaseError, ReadableTable, StorageError, TableDefinition, TableError};
 
 use super::record::{FormatRecord, Key};
-use super::{Backend, Reader, Visit, Write, contents, lock, panic_message, sealed};
+use super::{Backend, Reader, Visit, Write, contents, panic_message, sealed};
 
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
 /// The file in the server's data folder.
@@ -99,7 +100,7 @@ impl RedbBackend {
 
     /// Changes the database while nobody reads it.
     fn exclusively(&self, act: impl FnOnce(&mut Database) -> Result<(), Failure>) -> Result<(), String> {
-        let mut held = lock(&self.database);
+        let mut held = self.database.lock();
         let mut database = held.take().and_then(Arc::into_inner).ok_or("the data is in use")?;
         let acted = catch_unwind(AssertUnwindSafe(|| act(&mut database)));
         match acted {
@@ -297,7 +298,7 @@ fn read(database: &Database, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(),
 
 impl Reader for RedbReader {
     fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
-        let database = lock(&self.0).clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
+        let database = self.0.lock().clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
         let read = match self.1 {
             true => read(&database, prefix, &mut |key, value| visit(key, &sealed(key, value))),
             false => read(&database, prefix, visit),
@@ -308,18 +309,18 @@ impl Reader for RedbReader {
 
 impl Backend for RedbBackend {
     fn commit(&mut self, writes: &[Write]) -> Result<(), String> {
-        let open = lock(&self.database).clone();
+        let open = self.database.lock().clone();
         let database = match open {
             Some(database) => database,
             None => {
                 let database = Arc::new((self.open)()?);
-                *lock(&self.database) = Some(Arc::clone(&database));
+                *self.database.lock() = Some(Arc::clone(&database));
                 database
             }
         };
         let changed = change(&database, writes);
         if changed.is_err() {
-            lock(&self.database).take();
+            self.database.lock().take();
         }
         changed.map_err(|error| error.to_string())
     }

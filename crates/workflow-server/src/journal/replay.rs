@@ -16,8 +16,15 @@ use crate::registry::Revision;
 /// The error of an execution whose replay differs from its record.
 const DIVERGED: &str = "Workflow.ReplayDiverged";
 
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|error| format!("a record cannot be read: {error}"))
+/// Reads a record, the first line of its contents.
+pub(super) fn read<T: DeserializeOwned>(contents: &[u8]) -> Result<T, String> {
+    let record = line(contents, 0).unwrap_or_default();
+    serde_json::from_slice(record).map_err(|error| format!("a record cannot be read: {error}"))
+}
+
+/// Returns a line of a record. No JSON text of serde_json has several.
+pub(super) fn line(contents: &[u8], place: usize) -> Option<&[u8]> {
+    contents.split(|byte| *byte == b'\n').nth(place)
 }
 
 /// Returns the inputs of an execution, and the position of the next record.

@@ -104,7 +104,7 @@ impl Registry {
             Ok(record) => {
                 let activity = record.activity();
                 self.number_from(activity.number);
-                self.activities.lock().insert(arn, activity.number, activity);
+                self.activities.0.lock().insert(arn, activity.number, activity);
             }
             Err(why) => restored.set_apart(&arn, why),
         })?;
@@ -117,7 +117,7 @@ impl Registry {
     /// Restores the state machines, and returns the numbers of their revisions.
     fn restore_machines(&self, revisions: &Revisions, restored: &mut Restored) -> Result<BTreeSet<u64>, String> {
         let mut used = BTreeSet::new();
-        let mut held = self.held();
+        let mut held = self.held.lock();
         self.each(RecordKind::Machine, name, |arn, record: Result<MachineRecord, String>| {
             let machine = record.and_then(|record| {
                 let aliases = record.aliases.iter().map(|alias| alias.number);
@@ -153,7 +153,7 @@ impl Registry {
             let record = match record {
                 Ok(record) => record,
                 Err(why) => {
-                    self.held().has_lost_execution = true;
+                    self.held.lock().has_lost_execution = true;
                     return match self.journal.damaged_arn(Key::Execution(number)) {
                         Some(arn) => self.quarantine(&arn, why, restored),
                         None => restored.set_apart(&format!("execution number {number}"), why),
@@ -179,15 +179,15 @@ impl Registry {
         ended.sort_unstable();
         ended.last().iter().for_each(|(stopped, _)| self.clock.catch_up(*stopped));
         {
-            let mut held = self.held();
+            let mut held = self.held.lock();
             ended.into_iter().for_each(|(stopped, number)| held.executions.has_ended(number, stopped));
         }
-        let mut running = Vec::new();
+        let (mut running, has_lost_end) = (Vec::new(), !ends.is_empty());
         for (number, record) in open {
             let arn = record.arn.clone();
-            // It was written with the end.
-            if self.journal.contents(Key::Description(number)) != Ok(None) {
-                self.quarantine(&arn, "the record of its end is missing".to_owned(), restored);
+            // It must not begin again.
+            if has_lost_end && self.journal.contents(Key::Entries(number, 0)) == Ok(None) {
+                self.quarantine(&arn, "it may have ended: a record of an end is of no execution".to_owned(), restored);
                 continue;
             }
             match revisions.get(record.revision).and_then(|revision| self.replayed(number, record, revision)) {
@@ -200,13 +200,13 @@ impl Registry {
     }
 
     fn quarantine(&self, arn: &str, why: String, restored: &mut Restored) {
-        self.held().quarantined.insert(arn.to_owned(), why.clone());
+        self.held.lock().quarantined.insert(arn.to_owned(), why.clone());
         restored.set_apart(arn, why);
     }
 
     fn list_ended(&self, number: u64, record: &ExecutionRecord, revision: Arc<Revision>, end: EndRecord) {
         end.map_runs.iter().for_each(|arn| self.map_runs.insert(arn, number));
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let machine = held.executions.shared(&Arc::new(RunOf::restored(record, revision)));
         held.executions.insert_ended(EndedExecution {
             arn: record.arn.as_str().into(),
@@ -244,24 +244,24 @@ impl Registry {
         let run = Run::new(execution, handlers, clock, machine, number, input.into(), record.trace_header, log);
         let run = Arc::new(run);
         if !run.machine.is_express {
-            self.held().executions.insert(&run);
+            self.held.lock().executions.insert(&run);
         }
         Ok((run, is_running.then(|| Pending { waiting: waiting.into_values().collect(), asked })))
     }
 
     /// Continues the clock from the latest recorded time of a resource, whatever the system's clock says.
     fn catch_up(&self) {
-        for machine in self.held().machines.all() {
+        for machine in self.held.lock().machines.all() {
             let versions = machine.versions.values().map(|version| version.created);
             let aliases = machine.aliases.values().map(|alias| alias.updated);
             versions.chain(aliases).chain([machine.current.updated]).for_each(|time| self.clock.catch_up(time));
         }
-        self.activities.lock().all().for_each(|activity| self.clock.catch_up(activity.created));
+        self.activities.0.lock().all().for_each(|activity| self.clock.catch_up(activity.created));
     }
 
     /// Removes the state machines that were being deleted.
     fn remove_deleted(&self) {
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let deleting: Vec<String> =
             held.machines.all().filter(|machine| machine.deleting).map(|machine| machine.arn.clone()).collect();
         for machine in deleting {

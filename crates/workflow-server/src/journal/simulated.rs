@@ -1,11 +1,12 @@
 //! A writer within the runtime of a simulation: its commits follow from the seed, not from a thread.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::{AGAIN, IDLE, Journal, Queue, Reader, RedbBackend, Write, lock};
+use super::{AGAIN, IDLE, Journal, Queue, Reader, RedbBackend, Write};
 
 /// The backend, and the writes of a failed commit.
 #[derive(Default)]
@@ -16,7 +17,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn is_used(&self) -> bool {
-        lock(&self.held).is_some()
+        self.held.lock().is_some()
     }
 }
 
@@ -28,7 +29,7 @@ impl Journal {
         takes: impl Fn() -> Duration + Send + 'static,
     ) -> Self {
         let queue = Queue::new(reader);
-        *lock(&queue.simulated.held) = Some((backend, Vec::new()));
+        *queue.simulated.held.lock() = Some((backend, Vec::new()));
         let own = Arc::clone(&queue);
         tokio::spawn(async move {
             while own.simulated.is_used() {
@@ -44,9 +45,9 @@ impl Journal {
 impl Queue {
     /// Commits what is queued. Returns whether nothing is left.
     fn commits(&self) -> bool {
-        let mut held = lock(&self.simulated.held);
+        let mut held = self.simulated.held.lock();
         let Some((backend, batch)) = held.as_mut() else { return true };
-        let mut waiting = lock(&self.waiting);
+        let mut waiting = self.waiting.lock();
         batch.append(&mut waiting.writes);
         let queued = waiting.queued;
         drop(waiting);
@@ -55,6 +56,6 @@ impl Queue {
 
     pub(super) fn close_simulated(&self) {
         self.commits();
-        lock(&self.simulated.held).take();
+        self.simulated.held.lock().take();
     }
 }

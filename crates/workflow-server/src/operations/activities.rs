@@ -39,7 +39,7 @@ impl Registry {
         tags::check(&tags)?;
         let arn = input.scope.activity(name);
         let (now, number) = (self.clock.now(), self.next_number());
-        let mut activities = self.activities.lock();
+        let mut activities = self.activities.0.lock();
         let created = match activities.get(&arn) {
             Some(kept) if kept.encryption != encryption => {
                 return Err(ApiError::new(Code::ActivityAlreadyExists, format!("Activity Already Exists: '{arn}'")));
@@ -60,7 +60,7 @@ impl Registry {
         let arn = members.arn("activityArn");
         members.check()?;
         let arn = checked(arn)?;
-        let activities = self.activities.lock();
+        let activities = self.activities.0.lock();
         let activity = activities.get(arn).ok_or_else(|| does_not_exist(arn))?;
         Ok(json!({
             "activityArn": arn,
@@ -85,7 +85,7 @@ impl Registry {
         let mut members = input.members();
         let paging = Paging::read(&mut members);
         members.check()?;
-        let activities = self.activities.lock();
+        let activities = self.activities.0.lock();
         let page = paging.page("activities", |after| {
             activities.of(&input.scope, after).map(|(number, arn, activity)| {
                 let item = json!({

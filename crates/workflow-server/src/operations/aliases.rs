@@ -122,7 +122,7 @@ impl Registry {
         members.check()?;
         let (arn, routes) = routes(&routing)?;
         let now = self.clock.now();
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let machine = routed(&mut held, arn, &routes)?;
         if let Some(kept) = machine.aliases.get(name) {
             if kept.routes != routes || kept.description.as_deref() != description {
@@ -162,7 +162,7 @@ impl Registry {
         }
         let routes = if changes_routes { Some(routes(&routing)?) } else { None };
         let now = self.clock.now();
-        let mut held = self.held();
+        let mut held = self.held.lock();
         if let Some((routed_to, routes)) = &routes {
             let machine = held.machines.get(arn.machine).ok_or_else(not_found)?;
             machine.aliases.get(name).ok_or_else(not_found)?;
@@ -190,7 +190,7 @@ impl Registry {
         let arn = members.arn("stateMachineAliasArn");
         members.check()?;
         let (arn, name) = alias_arn(arn)?;
-        let held = self.held();
+        let held = self.held.lock();
         let machine = held.machines.get(arn.machine).ok_or_else(not_found)?;
         let alias = machine.aliases.get(name).ok_or_else(not_found)?;
         let route = |route: &Route| json!({"stateMachineVersionArn": machine.version_arn(route.version), "weight": route.weight});
@@ -213,7 +213,7 @@ impl Registry {
         let arn = members.arn("stateMachineAliasArn");
         members.check()?;
         let (arn, name) = alias_arn(arn)?;
-        if let Some(machine) = self.held().machines.get_mut(arn.machine) {
+        if let Some(machine) = self.held.lock().machines.get_mut(arn.machine) {
             machine.aliases.shift_remove(name);
             self.save_machine(machine);
         }
@@ -227,7 +227,7 @@ impl Registry {
         let paging = Paging::read(&mut members);
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
-        let held = self.held();
+        let held = self.held.lock();
         let machine = held.machine(arn)?;
         machine.select(arn, 0)?;
         let page = paging.page(arn.text, |after| {

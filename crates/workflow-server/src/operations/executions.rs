@@ -47,7 +47,7 @@ impl FoundExecution {
 
     /// Calls a function with the current view of the execution or its child.
     pub(super) fn with<T>(&self, act: impl FnOnce(View<'_>) -> T) -> Result<T, ApiError> {
-        let execution = self.run.execution();
+        let execution = self.run.execution.lock();
         let gone = || ApiError::execution_does_not_exist(self.child.as_deref().unwrap_or(&self.run.arn));
         self.view(&execution).map(act).ok_or_else(gone)
     }
@@ -64,7 +64,7 @@ impl Registry {
     pub(crate) fn start_execution(self: &Arc<Self>, input: &Input) -> Result<Value, ApiError> {
         let asked = self.asked(&mut input.members())?;
         let (run, is_new) = self.started(asked)?;
-        let started = run.execution().started_at();
+        let started = run.execution.lock().started_at();
         if is_new {
             self.tell_status(&run);
             self.drive(Arc::clone(&run));
@@ -105,7 +105,7 @@ impl Registry {
 
     pub(crate) async fn start_sync_execution(self: &Arc<Self>, input: &Input) -> Result<Vec<u8>, ApiError> {
         let (run, with_data) = self.run_express(input).await?;
-        let execution = run.execution();
+        let execution = run.execution.lock();
         let stopped = execution.stopped_at().unwrap_or(execution.now());
         let milliseconds = u64::try_from(execution.started_at().until(stopped).as_millis()).unwrap_or(u64::MAX);
         // Billed in steps of 100 milliseconds, and of 64 MB: https://aws.amazon.com/step-functions/pricing/
@@ -122,7 +122,7 @@ impl Registry {
         let with_data = includes_data(&mut members);
         let asked = self.asked(&mut members)?;
         let run = {
-            let held = self.held();
+            let held = self.held.lock();
             let machine = held.machine(asked.machine)?;
             if machine.kind != MachineType::Express {
                 return Err(ApiError::type_not_supported());
@@ -144,7 +144,7 @@ impl Registry {
         members.check()?;
         let found = self.found_execution(arn)?;
         let deleted = self.is_deleted(&found.run.machine.arn);
-        let execution = found.run.execution();
+        let execution = found.run.execution.lock();
         let view = found.view(&execution).ok_or_else(|| ApiError::execution_does_not_exist(arn))?;
         let mut more = redrive::described(&execution, view, deleted, self.clock.now());
         if let Some(map_run) = view.map_run() {
@@ -237,7 +237,7 @@ impl Registry {
         let mut damaged = None;
         for number in self.map_runs.beginning(&format!("{head}mapRun:{machine}:")) {
             match self.numbered_execution(number) {
-                Ok(Some(run)) if run.execution().child(arn).is_some() => {
+                Ok(Some(run)) if run.execution.lock().child(arn).is_some() => {
                     return Ok(FoundExecution { run, child: Some(arn.to_owned()) });
                 }
                 Ok(_) => {}
@@ -403,7 +403,7 @@ pub(super) fn listed(run: &Run, view: View<'_>) -> Value {
 /// Returns an execution as an item of a list.
 fn listed_execution(held: &Held) -> Value {
     let ended = match held {
-        Held::Live(run) => return listed(run, run.execution().view()),
+        Held::Live(run) => return listed(run, run.execution.lock().view()),
         Held::Stored(ended) => ended,
     };
     let item = ListedExecution {

@@ -104,7 +104,7 @@ impl Registry {
             updated: created,
         };
         let arn = input.scope.machine(name);
-        let mut held = self.held();
+        let mut held = self.held.lock();
         if let Some(why) = held.quarantined.get(&arn) {
             return Err(ApiError::damaged(&arn, why));
         }
@@ -162,7 +162,7 @@ impl Registry {
             ));
         }
         let (id, now) = (self.id(), self.clock.now());
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let machine = held.unqualified(arn)?;
         machine.check_stays()?;
         let kept = Arc::clone(&machine.current);
@@ -209,7 +209,7 @@ impl Registry {
         let with_data = includes_data(&mut members);
         members.check()?;
         let arn = MachineArn::read(arn)?;
-        let held = self.held();
+        let held = self.held.lock();
         let machine = held.machine(arn)?;
         // An alias stands for its first version.
         let selected = machine.select(arn, 0)?;
@@ -269,7 +269,7 @@ impl Registry {
         let mut members = input.members();
         let paging = Paging::read(&mut members);
         members.check()?;
-        let held = self.held();
+        let held = self.held.lock();
         let page = paging.page("machines", |after| {
             held.machines.of(&input.scope, after).map(|(number, _, machine)| {
                 let item = json!({
@@ -293,7 +293,7 @@ impl Registry {
         let arn = members.arn("stateMachineArn");
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let runs = held.executions.running_of(arn.machine);
         let Some(machine) = held.machines.get_mut(arn.machine).filter(|_| arn.qualifier.is_none()) else {
             return Ok(json!({}));

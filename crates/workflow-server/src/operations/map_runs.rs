@@ -56,7 +56,7 @@ impl Registry {
         let arn = members.long_arn("mapRunArn");
         members.check()?;
         let run = self.run_of(arn)?;
-        let execution = run.execution();
+        let execution = run.execution.lock();
         let map_run = found(&execution, arn).ok_or_else(|| not_found(arn))?;
         let (children, items) = execution.map_run_counts(map_run);
         let mut answer = json!({
@@ -87,7 +87,7 @@ impl Registry {
         let paging = Paging::read(&mut members);
         members.check()?;
         let run = self.found_execution(arn)?.run;
-        let execution = run.execution();
+        let execution = run.execution.lock();
         let page = paging.page(arn, |before| {
             let map_runs = execution.map_runs();
             let before = place(before, map_runs.len());
@@ -143,7 +143,7 @@ impl Registry {
         paging: &Paging<'_>,
     ) -> Result<Value, ApiError> {
         let run = self.run_of(arn)?;
-        let execution = run.execution();
+        let execution = run.execution.lock();
         let map_run = found(&execution, arn).ok_or_else(|| not_found(arn))?;
         let list = format!("{}:{redriven:?}:{arn}", status.unwrap_or_default());
         let page = paging.page(&list, |before| {

@@ -88,7 +88,7 @@ impl Registry {
         if let Some(time) = token.and_then(|token| run.redriven_with(token, now)) {
             return Ok(json!({"redriveDate": time.as_epoch_seconds()}));
         }
-        if let Some(why) = refusal(&run.execution(), is_deleted, now) {
+        if let Some(why) = refusal(&run.execution.lock(), is_deleted, now) {
             return Err(ApiError::new(Code::ExecutionNotRedrivable, why));
         }
         self.check_open(false)?;
@@ -106,7 +106,7 @@ impl Registry {
                     run.remember_redrive(token, time);
                 }
                 // Its end may have been written, and its entry released, in between.
-                self.held().executions.insert(&run);
+                self.held.lock().executions.insert(&run);
                 self.tell_status(&run);
                 self.drive(run);
                 Ok(json!({"redriveDate": time.as_epoch_seconds()}))

@@ -44,14 +44,14 @@ impl Registry {
     /// Calls a function that may change the tags of the resource in a request, and stores them.
     fn with_tags<T>(&self, arn: &str, act: impl FnOnce(&mut Tags) -> Result<T, ApiError>) -> Result<T, ApiError> {
         arn::check(arn, &["stateMachine", "activity"])?;
-        let mut held = self.held();
+        let mut held = self.held.lock();
         if let Some(machine) = held.machines.get_mut(arn) {
             let given = act(&mut machine.tags);
             self.save_machine(machine);
             return given;
         }
         drop(held);
-        match self.activities.lock().get_mut(arn) {
+        match self.activities.0.lock().get_mut(arn) {
             Some(activity) => {
                 let given = act(&mut activity.tags);
                 self.save_activity(arn, activity);

@@ -61,7 +61,7 @@ impl Registry {
         match answer {
             Some(Answer::Taken) => Ok(json!({})),
             Some(Answer::Refused) => {
-                let message = run.execution().refusal().map(ToString::to_string).unwrap_or_default();
+                let message = run.execution.lock().refusal().map(ToString::to_string).unwrap_or_default();
                 Err(ApiError::new(Code::InvalidOutput, format!("Invalid Output: '{message}'")))
             }
             _ => {

@@ -81,7 +81,7 @@ impl Registry {
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
         let now = self.clock.now();
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let machine = held.unqualified(arn)?;
         machine.check_stays()?;
         let current = machine.current.name();
@@ -107,7 +107,7 @@ impl Registry {
         let paging = Paging::read(&mut members);
         members.check()?;
         let arn = MachineArn::read_unlabelled(arn)?;
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let machine = &*held.unqualified(arn)?;
         let page = paging.page(arn.text, |before| {
             let before = before.and_then(|before| u32::try_from(before).ok()).unwrap_or(u32::MAX);
@@ -131,7 +131,7 @@ impl Registry {
         let Some(version) = arn.version() else {
             return Err(ApiError::invalid_arn(format_args!("Not a version: {}", arn.text)));
         };
-        let mut held = self.held();
+        let mut held = self.held.lock();
         let Some(machine) = held.machines.get_mut(arn.machine) else { return Ok(json!({})) };
         let aliases: Vec<_> = machine.aliases_of(version).collect();
         if !aliases.is_empty() {

@@ -67,7 +67,7 @@ pub(super) async fn post(client: &HttpClient, url: &str, text: String) {
 }
 
 fn event(run: &Run, id: String) -> Value {
-    let execution = run.execution();
+    let execution = run.execution.lock();
     let view = execution.view();
     // It is stored as a JSON string.
     let input: String = serde_json::from_str(run.input.get()).unwrap_or_default();

@@ -42,7 +42,7 @@ impl ExpressLogs {
         let with_data = logging.get("includeExecutionData") == Some(&Value::Bool(true));
         let region = run.arn.split(':').nth(3).unwrap_or_default();
         let mut lines = String::new();
-        let execution = run.execution();
+        let execution = run.execution.lock();
         for event in execution.history().iter().filter(|event| is_logged(event.kind.name(), level)) {
             let mut event = event.to_api_json_in(region);
             if !with_data {

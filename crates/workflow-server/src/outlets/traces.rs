@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use workflow_graph::history::Event;
@@ -42,11 +43,7 @@ struct News {
     is_closed: AtomicBool,
 }
 
-impl News {
-    fn runs(&self) -> MutexGuard<'_, BTreeMap<Arc<str>, Arc<Run>>> {
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+impl News {}
 
 impl Traces {
     /// Sends traces to a collector, in a tokio task.
@@ -62,7 +59,7 @@ impl Traces {
 
     /// Records that an execution may have new events. A slow collector must not delay anyone.
     pub(crate) fn note(&self, run: &Arc<Run>) {
-        let mut runs = self.0.runs();
+        let mut runs = self.0.runs.lock();
         if runs.len() < WAITING {
             runs.insert(Arc::clone(&run.arn), Arc::clone(run));
             drop(runs);
@@ -85,7 +82,7 @@ async fn send(url: String, news: Arc<News>) {
     while !news.is_closed.load(Ordering::Relaxed) {
         news.more.notified().await;
         tokio::time::sleep(BATCH).await;
-        let runs = std::mem::take(&mut *news.runs());
+        let runs = std::mem::take(&mut *news.runs.lock());
         // Long histories take a while.
         let read = tokio::task::spawn_blocking(move || {
             let requests = read(&mut followed, runs);
@@ -105,7 +102,7 @@ fn read(followed: &mut BTreeMap<Arc<str>, Following>, runs: BTreeMap<Arc<str>, A
     for (arn, run) in runs {
         let following = followed.entry(Arc::clone(&arn)).or_insert_with(|| Following::of(&*arn));
         let events: Vec<_> = {
-            let execution = run.execution();
+            let execution = run.execution.lock();
             execution.history().iter().skip(following.events()).map(|event| event.to_api_json()).collect()
         };
         events.iter().filter_map(Event::read).for_each(|event| following.push(event));

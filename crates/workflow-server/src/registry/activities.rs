@@ -3,8 +3,9 @@
 //! They have their own lock, because an execution checks whether an activity exists while the execution is locked.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use workflow_local::{Instant, Payload, TaskId, TaskRequest};
@@ -14,7 +15,7 @@ use crate::executions::Run;
 
 /// The activities of the server, by ARN.
 #[derive(Default)]
-pub(crate) struct Activities(Mutex<Resources<Activity>>);
+pub(crate) struct Activities(pub(crate) Mutex<Resources<Activity>>);
 
 /// An activity.
 pub(crate) struct Activity {
@@ -54,21 +55,17 @@ impl Activity {
 }
 
 impl Activities {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Resources<Activity>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn has(&self, arn: &str) -> bool {
-        self.lock().contains(arn)
+        self.0.lock().contains(arn)
     }
 
     pub(crate) fn queue(&self, arn: &str) -> Option<Arc<Queue>> {
-        self.lock().get(arn).map(|activity| Arc::clone(&activity.queue))
+        self.0.lock().get(arn).map(|activity| Arc::clone(&activity.queue))
     }
 
     /// Deletes an activity. Its workers are notified, and waiting tasks time out.
     pub(crate) fn delete(&self, arn: &str) {
-        let deleted = self.lock().remove(arn);
+        let deleted = self.0.lock().remove(arn);
         if let Some(activity) = deleted {
             activity.queue.changed.notify_waiters();
         }
@@ -76,7 +73,7 @@ impl Activities {
 
     /// Deletes all activities.
     pub(crate) fn clear(&self) {
-        let deleted = std::mem::take(&mut *self.lock());
+        let deleted = std::mem::take(&mut *self.0.lock());
         for activity in deleted.all() {
             activity.queue.changed.notify_waiters();
         }
@@ -91,7 +88,7 @@ impl Activities {
             token: Arc::clone(token),
             input: request.input.clone(),
         };
-        queue.lock().push_back(waiting);
+        queue.tasks.lock().push_back(waiting);
         queue.changed.notify_one();
     }
 }
@@ -106,12 +103,8 @@ impl Queue {
         self.pollers.try_acquire().ok()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Removes and returns the task that has waited longest.
     pub(crate) fn take(&self) -> Option<Waiting> {
-        self.lock().pop_front()
+        self.tasks.lock().pop_front()
     }
 }

@@ -1,7 +1,7 @@
 //! The driven executions, and how many may be driven.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use workflow_asl::document::MachineType;
 
@@ -63,23 +63,19 @@ impl OpenLimits {
 }
 
 impl Registry {
-    pub(super) fn driven(&self) -> MutexGuard<'_, Driven> {
-        self.driven.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns the driven executions, in the order of their start.
     pub(crate) fn all_driven(&self) -> Vec<Arc<Run>> {
-        self.driven().runs().cloned().collect()
+        self.driven.lock().runs().cloned().collect()
     }
 
     /// Returns the counts of Standard and of Express executions.
     pub(crate) fn execution_counts(&self) -> [Counts; 2] {
-        self.driven().counts
+        self.driven.lock().counts
     }
 
     /// Registers a driven execution.
     pub(super) fn begin_driving(&self, run: &Arc<Run>) {
-        let mut driven = self.driven();
+        let mut driven = self.driven.lock();
         if driven.runs.insert(run.number, Arc::clone(run)).is_none() {
             let counts = driven.counts(run);
             counts.open += 1;
@@ -89,14 +85,14 @@ impl Registry {
 
     /// Removes an execution that is no longer driven.
     pub(crate) fn end_driving(&self, run: &Run) {
-        let mut driven = self.driven();
+        let mut driven = self.driven.lock();
         if driven.runs.remove(&run.number).is_some() {
             driven.ended(run);
         }
     }
 
     pub(super) fn forget_driven(&self) {
-        let mut driven = self.driven();
+        let mut driven = self.driven.lock();
         for run in std::mem::take(&mut driven.runs).values() {
             driven.ended(run);
         }

@@ -1,12 +1,13 @@
 //! What happens to ended executions, and to state machines that were deleted while those ran.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Held, Registry, RegistryContents};
 use crate::Retention;
 use crate::executions::{Log, Run};
 use crate::journal::{Key, Write};
+use parking_lot::MutexGuard;
 
 /// How often it is looked whether the record of an ended execution is on disk.
 const RELEASE: Duration = Duration::from_millis(100);
@@ -16,7 +17,7 @@ const SETTLING: Duration = Duration::from_secs(60 * 60);
 impl Registry {
     /// Returns the resources, after removing executions beyond the retention.
     pub(crate) fn swept(&self) -> MutexGuard<'_, RegistryContents> {
-        let mut held = self.held();
+        let mut held = self.held.lock();
         self.sweep(&mut held);
         held
     }
@@ -46,12 +47,12 @@ impl Registry {
         while self.journal.written() < queued {
             tokio::time::sleep(RELEASE).await;
         }
-        self.held().executions.release(run);
+        self.held.lock().executions.release(run);
     }
 
     /// Handles the end of an execution: it is kept for a while, and a state machine that waits for it is removed.
     pub(crate) fn has_ended(&self, run: &Arc<Run>) {
-        let mut held = self.held();
+        let mut held = self.held.lock();
         if let Some(stopped) = run.stopped_at() {
             held.executions.has_ended(run.number, stopped);
         }
@@ -70,7 +71,7 @@ impl Registry {
 
     /// Returns whether a state machine is deleted, or is being deleted.
     pub(crate) fn is_deleted(&self, machine: &str) -> bool {
-        self.held().machines.get(machine).is_none_or(|machine| machine.deleting)
+        self.held.lock().machines.get(machine).is_none_or(|machine| machine.deleting)
     }
 
     /// Removes a state machine that is being deleted and has no running executions.
@@ -85,7 +86,7 @@ impl Registry {
     /// Removes a state machine and stops its executions.
     pub(super) fn remove_now(&self, machine: &str) {
         let runs = {
-            let mut held = self.held();
+            let mut held = self.held.lock();
             held.machines.remove(machine);
             self.journal.write(|| Write::Remove(Key::Machine(machine).bytes()));
             held.executions.running_of(machine)

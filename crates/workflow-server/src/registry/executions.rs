@@ -2,9 +2,10 @@
 //! of their start.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
+use parking_lot::{Mutex, MutexGuard};
 use workflow_local::{Instant, Status};
 
 use super::order::Order;
@@ -41,24 +42,11 @@ pub(crate) struct EndedExecution {
 }
 
 impl Held {
-    fn arn(&self) -> &Arc<str> {
+    /// Returns the ARN, the number and the origin.
+    fn entry(&self) -> (&Arc<str>, u64, &RunOf) {
         match self {
-            Self::Live(run) => &run.arn,
-            Self::Stored(ended) => &ended.arn,
-        }
-    }
-
-    fn number(&self) -> u64 {
-        match self {
-            Self::Live(run) => run.number,
-            Self::Stored(ended) => ended.number,
-        }
-    }
-
-    fn machine(&self) -> &RunOf {
-        match self {
-            Self::Live(run) => &run.machine,
-            Self::Stored(ended) => &ended.machine,
+            Self::Live(run) => (&run.arn, run.number, &run.machine),
+            Self::Stored(ended) => (&ended.arn, ended.number, &ended.machine),
         }
     }
 
@@ -117,12 +105,8 @@ impl List {
 }
 
 impl Lists {
-    fn lock(&self) -> MutexGuard<'_, IndexMap<String, List>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn insert(&self, number: u64, machine: &RunOf, status: Status) {
-        let mut lists = self.lock();
+        let mut lists = self.0.lock();
         for arn in machine.arns() {
             if !lists.contains_key(arn) {
                 lists.insert(arn.to_owned(), List::default());
@@ -136,7 +120,7 @@ impl Lists {
 
     /// Moves an execution whose status has changed. One that is no longer held stays out.
     pub(crate) fn moved(&self, number: u64, machine: &RunOf, from: Status, to: Status) {
-        let mut lists = self.lock();
+        let mut lists = self.0.lock();
         for arn in machine.arns() {
             if let Some(list) = lists.get_mut(arn)
                 && list.take(number, from)
@@ -147,7 +131,7 @@ impl Lists {
     }
 
     fn remove(&self, number: u64, machine: &RunOf) {
-        let mut lists = self.lock();
+        let mut lists = self.0.lock();
         for arn in machine.arns() {
             if let Some(list) = lists.get_mut(arn) {
                 list.all.remove(number);
@@ -209,13 +193,15 @@ impl Executions {
     }
 
     fn hold(&mut self, held: Held) {
-        if let Some(replaced) = self.by_arn.insert(Arc::clone(held.arn()), held.clone())
-            && replaced.number() != held.number()
+        let (arn, number, _) = held.entry();
+        if let Some(replaced) = self.by_arn.insert(Arc::clone(arn), held.clone())
+            && let (_, replaced, machine) = replaced.entry()
+            && replaced != number
         {
-            self.by_number.remove(&replaced.number());
-            self.lists.remove(replaced.number(), replaced.machine());
+            self.by_number.remove(&replaced);
+            self.lists.remove(replaced, machine);
         }
-        self.by_number.insert(held.number(), held);
+        self.by_number.insert(number, held);
     }
 
     /// Keeps only the entry of an ended execution. Its record is on disk.
@@ -239,7 +225,7 @@ impl Executions {
 
     /// Locks the lists. Statuses do not change until the guard is dropped.
     pub(crate) fn listed(&self) -> Listed<'_> {
-        Listed { lists: self.lists.lock(), by_number: &self.by_number }
+        Listed { lists: self.lists.0.lock(), by_number: &self.by_number }
     }
 
     /// Records the end of an execution.
@@ -266,11 +252,12 @@ impl Executions {
     }
 
     fn remove(&mut self, held: &Held) {
-        if self.by_arn.get(held.arn()).is_some_and(|other| other.number() == held.number()) {
-            self.by_arn.swap_remove(held.arn());
+        let (arn, number, machine) = held.entry();
+        if self.by_arn.get(arn).is_some_and(|other| other.entry().1 == number) {
+            self.by_arn.swap_remove(arn);
         }
-        self.by_number.remove(&held.number());
-        self.lists.remove(held.number(), held.machine());
+        self.by_number.remove(&number);
+        self.lists.remove(number, machine);
     }
 
     /// Returns the executions in memory.
@@ -329,7 +316,7 @@ mod tests {
         // Few have failed, and all of those are far back: a filter must not visit the others.
         for number in 1..=2 * DEPTH {
             executions.by_number.insert(number, Held::Live(Arc::clone(&run)));
-            let mut lists = executions.lists.lock();
+            let mut lists = executions.lists.0.lock();
             let list = lists.entry(machine.to_owned()).or_default();
             list.all.insert(number, ());
             list.add(number, if number <= 100 { Status::Failed } else { Status::Succeeded });

@@ -1,6 +1,5 @@
 //! Advances the clock until nothing is left to do, or until an execution is about to enter a state.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -51,12 +50,12 @@ impl Registry {
         if !self.has_breakpoint.load(Ordering::Relaxed) {
             return None;
         }
-        self.breakpoint.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.breakpoint.lock().clone()
     }
 
     fn hold(&self, breakpoint: Option<Breakpoint>) {
         self.has_breakpoint.store(breakpoint.is_some(), Ordering::Relaxed);
-        *self.breakpoint.lock().unwrap_or_else(PoisonError::into_inner) = breakpoint;
+        *self.breakpoint.lock() = breakpoint;
         self.all_driven().iter().for_each(|run| run.pass());
     }
 
@@ -105,7 +104,7 @@ impl Registry {
     fn next(&self) -> (Next, Vec<(String, String)>) {
         let now = self.clock.now();
         let (mut next, mut held) = (Next::Nothing, Vec::new());
-        for run in self.driven().runs() {
+        for run in self.driven.lock().runs() {
             let waits = run.waits_for();
             next = match (waits, next) {
                 (Waits::Not | Waits::Work, _) | (_, Next::Work) => Next::Work,

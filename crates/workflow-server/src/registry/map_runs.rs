@@ -1,37 +1,34 @@
 //! Maps map runs to their executions: the ARN of a map run names the state machine, not the execution.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 /// The numbers of the executions that started map runs, by the map runs' ARNs.
 #[derive(Default)]
 pub(crate) struct MapRuns(Mutex<BTreeMap<String, u64>>);
 
 impl MapRuns {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     pub(crate) fn insert(&self, arn: &str, execution: u64) {
-        self.lock().insert(arn.to_owned(), execution);
+        self.0.lock().insert(arn.to_owned(), execution);
     }
 
     pub(crate) fn remove(&self, arn: &str) {
-        self.lock().remove(arn);
+        self.0.lock().remove(arn);
     }
 
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        self.0.lock().clear();
     }
 
     /// Returns the number of a map run's execution.
     pub(crate) fn get(&self, arn: &str) -> Option<u64> {
-        self.lock().get(arn).copied()
+        self.0.lock().get(arn).copied()
     }
 
     /// Returns the numbers of executions with map runs whose ARNs have this prefix.
     pub(crate) fn beginning(&self, prefix: &str) -> Vec<u64> {
-        let held = self.lock();
+        let held = self.0.lock();
         let from = held.range(prefix.to_owned()..).take_while(|(arn, _)| arn.starts_with(prefix));
         let mut numbers: Vec<u64> = from.map(|(_, number)| *number).collect();
         numbers.sort_unstable();

@@ -11,10 +11,11 @@ mod order;
 mod permanent;
 mod resources;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
@@ -69,7 +70,8 @@ pub(crate) struct Registry {
     seed: u64,
     counter: AtomicU64,
     numbers: AtomicU64,
-    held: Mutex<RegistryContents>,
+    /// Each change is complete before the lock is released, so a panic elsewhere leaves nothing half done.
+    pub(crate) held: Mutex<RegistryContents>,
     driving: Mutex<JoinSet<()>>,
     driven: Mutex<Driven>,
     turns: Semaphore,
@@ -138,12 +140,6 @@ impl Registry {
         }
     }
 
-    /// Locks the contents. Each change is complete before the lock is released, so a panic elsewhere leaves nothing
-    /// half done.
-    pub(crate) fn held(&self) -> MutexGuard<'_, RegistryContents> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns a new number that follows from the seed.
     pub(crate) fn next_seed(&self) -> u64 {
         self.seed.wrapping_add(self.counter.fetch_add(1, Ordering::Relaxed))
@@ -171,7 +167,7 @@ impl Registry {
 
     /// Like [`drive`](Self::drive), for an execution that waits for what was requested before the server began.
     pub(crate) fn drive_on(self: &Arc<Self>, run: Arc<Run>, pending: Pending) {
-        let mut driving = self.driving.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut driving = self.driving.lock();
         while driving.try_join_next().is_some() {}
         self.begin_driving(&run);
         driving.spawn(run.drive(Arc::clone(self), pending));
@@ -227,7 +223,7 @@ impl Registry {
     }
 
     pub(crate) fn stop_driving(&self) {
-        self.driving.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        self.driving.lock().abort_all();
         self.forget_driven();
     }
 }
@@ -249,7 +245,7 @@ mod tests {
 
     impl Reader for Data {
         fn each(&self, _: &[u8], _: &mut Visit<'_>) -> Result<(), String> {
-            let _ = self.0.lock().unwrap().recv();
+            let _ = self.0.lock().recv();
             Ok(())
         }
     }

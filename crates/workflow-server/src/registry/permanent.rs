@@ -1,8 +1,5 @@
 //! The state machines that the server keeps regardless of clients, and the reset to them.
 
-use std::sync::{MutexGuard, PoisonError};
-
-use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
 use workflow_local::Status;
@@ -20,10 +17,6 @@ pub(crate) struct PermanentMachine {
 }
 
 impl Registry {
-    fn permanent(&self) -> MutexGuard<'_, IndexMap<String, PermanentMachine>> {
-        self.permanent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Creates or updates a state machine that survives a reset, and returns its ARN.
     pub(crate) fn put(&self, name: &str, machine: PermanentMachine) -> Result<String, ApiError> {
         let arn = self.scope.machine(name);
@@ -31,7 +24,7 @@ impl Registry {
             let members = if let Value::Object(members) = members { members } else { Map::new() };
             Input::new(members, self.scope.clone())
         };
-        let kind = self.held().machines.get(&arn).map(|kept| kept.kind);
+        let kind = self.held.lock().machines.get(&arn).map(|kept| kept.kind);
         if kind.is_some_and(|kind| kind != machine.kind) {
             self.remove_now(&arn);
         }
@@ -54,22 +47,22 @@ impl Registry {
             });
             self.create_state_machine(&input(create))?;
         }
-        self.permanent().insert(name.to_owned(), machine);
+        self.permanent.lock().insert(name.to_owned(), machine);
         Ok(arn)
     }
 
     /// Stops all executions, and forgets everything except the state machines put here.
     pub(crate) fn reset(&self) {
-        let held = std::mem::take(&mut *self.held());
+        let held = std::mem::take(&mut *self.held.lock());
         for run in held.executions.live().filter(|run| run.status() == Status::Running) {
             run.stop(None, None);
         }
         self.stop_driving();
         self.activities.clear();
         self.map_runs.clear();
-        *self.held() = RegistryContents::default();
+        *self.held.lock() = RegistryContents::default();
         self.journal.write_all(|| vec![Write::Clear, Key::Format.put(&FormatRecord::current()), self.clock_write()]);
-        let permanent = self.permanent().clone();
+        let permanent = self.permanent.lock().clone();
         for (name, machine) in permanent {
             // It was accepted before.
             let _ = self.put(&name, machine);

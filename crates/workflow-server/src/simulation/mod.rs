@@ -19,10 +19,11 @@ mod machines;
 mod model;
 
 use std::panic::catch_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use workflow_local::{Instant, MemoryStore, Random};
@@ -77,11 +78,11 @@ impl World {
     }
 
     fn model(&self) -> MutexGuard<'_, Model> {
-        self.model.lock().unwrap()
+        self.model.lock()
     }
 
     fn disk(&self) -> Disk {
-        self.disk.lock().unwrap().clone()
+        self.disk.lock().clone()
     }
 
     fn is_calm(&self) -> bool {
@@ -95,7 +96,7 @@ impl World {
     }
 
     fn below(&self, end: u64) -> u64 {
-        self.random.lock().unwrap().below(end)
+        self.random.lock().below(end)
     }
 
     fn millis(&self, end: u64) -> Duration {
@@ -113,7 +114,7 @@ impl World {
         let elapsed = turmoil::sim_elapsed().unwrap_or_default() + self.millis(3 * 3600 * 1000);
         let began = Instant::from_millis(BEGAN).after(elapsed);
         let builder = Server::builder().on_lambda_async("f", handler).object_store(Arc::clone(&self.store) as _);
-        Ok(builder.seed(self.random.lock().unwrap().next()).beginning_at(began).with_journal(journal))
+        Ok(builder.seed(self.random.lock().next()).beginning_at(began).with_journal(journal))
     }
 
     /// Answers a task.
@@ -159,7 +160,7 @@ impl World {
         if disk.is_off() {
             let fault = FAULTS[usize::try_from(self.below(FAULTS.len() as u64)).unwrap()];
             self.note(|| format!("crash: {fault:?}"));
-            *self.disk.lock().unwrap() = disk.after(fault).forgetting();
+            *self.disk.lock() = disk.after(fault).forgetting();
             sim.bounce("server");
         }
         if self.is_calm() {
@@ -214,7 +215,7 @@ fn run(seed: u64, is_verbose: bool) -> u64 {
     let own = Arc::clone(&world);
     sim.host("server", move || Arc::clone(&own).host());
     for number in 0..CLIENTS {
-        sim.client(name(number), Client::new(&world, number, world.random.lock().unwrap().next()).work());
+        sim.client(name(number), Client::new(&world, number, world.random.lock().next()).work());
     }
     loop {
         let is_finished = sim.step().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
@@ -247,13 +248,13 @@ fn nothing_acknowledged_is_lost_whatever_fails() {
                         return;
                     }
                     if catch_unwind(|| run(seed, false)).is_err() {
-                        failed.lock().unwrap().push(seed);
+                        failed.lock().push(seed);
                     }
                 }
             });
         }
     });
-    let failed = failed.into_inner().unwrap();
+    let failed = failed.into_inner();
     assert!(failed.is_empty(), "of {seeds} seeds, these fail: {failed:?}");
 }
 

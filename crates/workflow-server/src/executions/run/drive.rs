@@ -108,7 +108,7 @@ impl Run {
                 && !self.passes.swap(false, Ordering::Relaxed)
                 && let Some(state) = execution.next_state().filter(|state| breakpoint.is_before(state, &self.arn))
             {
-                *self.waits() = Waits::Before(state.to_owned());
+                *self.waits.lock() = Waits::Before(state.to_owned());
                 return Progress::Waiting { until: None };
             }
             let before = execution.history().len();
@@ -141,9 +141,9 @@ impl Run {
             return;
         }
         let is_held = {
-            let mut waits = self.waits();
+            let mut waits = self.waits.lock();
             if !matches!(*waits, Waits::Before(_)) {
-                *waits = match working.len() > self.following().len() {
+                *waits = match working.len() > self.following.lock().len() {
                     true => Waits::Work,
                     false => Waits::Until(until),
                 };
@@ -159,7 +159,7 @@ impl Run {
         tokio::select! {
             biased;
             Some(done) = working.join_next() => {
-                *self.waits() = Waits::Not;
+                *self.waits.lock() = Waits::Not;
                 // Panics of closures are caught at the call, and nothing else ends a task early.
                 if let Ok(tasks::TaskOutcome { id, outcome }) = done {
                     let mut execution = self.execution_now();
@@ -171,7 +171,7 @@ impl Run {
                 }
             }
             () = self.clock.wait_until(until) => {
-                *self.waits() = Waits::Not;
+                *self.waits.lock() = Waits::Not;
                 if let Some(until) = until {
                     planned.advance_to(&mut *self.changing(), until);
                 }

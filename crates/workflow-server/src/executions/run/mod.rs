@@ -5,9 +5,10 @@ mod drive;
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Notify;
@@ -28,7 +29,7 @@ pub(crate) struct Run {
     /// Its input as JSON text, which every answer about it contains.
     pub(crate) input: Arc<RawValue>,
     pub(crate) trace_header: Option<String>,
-    execution: Mutex<Recorded>,
+    pub(crate) execution: Mutex<Recorded>,
     /// Whether it was read from the record of its end. It does not continue, and changes of it are not kept.
     is_stored: bool,
     /// `None` if everything is only in memory.
@@ -44,7 +45,7 @@ pub(crate) struct Run {
     stopped: AtomicI64,
     /// The lists that contain it, by status.
     lists: OnceLock<Arc<Lists>>,
-    waits: Mutex<Waits>,
+    pub(crate) waits: Mutex<Waits>,
     /// The executions of this server that its tasks wait for.
     following: Mutex<Vec<Arc<Run>>>,
     /// How often driving it was started. Earlier drivers stop.
@@ -120,7 +121,7 @@ impl RunOf {
     }
 }
 
-/// The bytes of a history up to which it is stored with the description, as the line after it.
+/// The bytes of a history up to which it is stored in the record of the end.
 const SHORT_HISTORY: usize = 16 * 1024;
 
 /// The log of an execution's inputs.
@@ -181,33 +182,28 @@ impl Log {
         }
     }
 
-    /// Adds the writes of an end: for lists, for descriptions, and the histories.
+    /// Adds the writes of an end: most executions have one record with everything.
     fn put_end(&self, execution: &Execution, writes: &mut Vec<Write>) {
-        writes.push(Key::End(self.number).put(&EndRecord::of(execution)));
+        let mut lines = vec![serde_json::to_vec(&EndRecord::of(execution)).unwrap_or_default()];
         // Its values were JSON texts, or are written as such.
         if let Ok(snapshot) = execution.snapshot()
             && !self.is_express
         {
-            let mut description = snapshot.description;
-            for (place, history) in (0..).zip(&snapshot.histories) {
-                // One record instead of two, for most executions.
+            lines.push(snapshot.description);
+            for (place, history) in (0..).zip(snapshot.histories) {
                 if place == 0 && history.len() <= SHORT_HISTORY {
-                    description.push(b'\n');
-                    description.extend(history);
+                    lines.push(history);
                 } else {
-                    writes.push(Key::History(self.number, place).put_text(history));
+                    writes.push(Key::History(self.number, place).put_text(&history));
                 }
             }
-            writes.push(Key::Description(self.number).put_text(&description));
         }
+        writes.push(Key::End(self.number).put_text(&lines.join(&b'\n')));
     }
 
-    fn without_end(&self) -> [Write; 3] {
-        [
-            Write::Remove(Key::End(self.number).bytes()),
-            Write::Remove(Key::Description(self.number).bytes()),
-            Write::RemoveAll(Key::AllHistories(self.number).bytes()),
-        ]
+    fn without_end(&self) -> [Write; 2] {
+        let histories = Key::AllHistories(self.number).bytes();
+        [Write::Remove(Key::End(self.number).bytes()), Write::RemoveAll(histories)]
     }
 
     /// Removes everything about the execution.
@@ -314,7 +310,7 @@ impl Run {
             redrives: Mutex::default(),
             execution: Mutex::new(execution),
         };
-        run.note_status(&run.execution());
+        run.note_status(&run.execution.lock());
         run
     }
 
@@ -328,25 +324,21 @@ impl Run {
         self.is_stored
     }
 
-    pub(crate) fn execution(&self) -> MutexGuard<'_, Recorded> {
-        self.execution.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns what lists show, after its end.
     pub(crate) fn ended_execution(&self, machine: Arc<RunOf>) -> EndedExecution {
-        let execution = self.execution();
+        let execution = self.execution.lock();
         let (started, end) = (execution.started_at(), EndRecord::of(&execution));
         EndedExecution { arn: Arc::clone(&self.arn), number: self.number, machine, started, end }
     }
 
     /// Returns the ARNs of its map runs.
     pub(crate) fn map_run_arns(&self) -> Vec<String> {
-        self.execution().map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect()
+        self.execution.lock().map_runs().iter().map(|map_run| map_run.arn().to_owned()).collect()
     }
 
     /// Returns the execution for changes.
     fn changing(&self) -> Changing<'_> {
-        Changing { run: self, execution: self.execution() }
+        Changing { run: self, execution: self.execution.lock() }
     }
 
     /// Returns the execution with its time set to the system's clock.
@@ -383,19 +375,14 @@ impl Run {
     /// Adds it to lists from now on.
     pub(crate) fn list_in(&self, lists: &Arc<Lists>) {
         // Its status must not change in between.
-        let _held = self.execution();
+        let _held = self.execution.lock();
         lists.insert(self.number, &self.machine, self.status());
         let _ = self.lists.set(Arc::clone(lists));
     }
 
-    /// Returns what it waits for.
-    pub(crate) fn waits(&self) -> MutexGuard<'_, Waits> {
-        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Continues from a breakpoint.
     pub(crate) fn pass(&self) {
-        let mut waits = self.waits();
+        let mut waits = self.waits.lock();
         if matches!(*waits, Waits::Before(_)) {
             *waits = Waits::Not;
             drop(waits);
@@ -404,13 +391,9 @@ impl Run {
         }
     }
 
-    fn following(&self) -> MutexGuard<'_, Vec<Arc<Self>>> {
-        self.following.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Records that one of its tasks waits for another execution, until the returned guard is dropped.
     pub(super) fn follows<'r>(&'r self, other: &'r Arc<Self>) -> NestedExecution<'r> {
-        self.following().push(Arc::clone(other));
+        self.following.lock().push(Arc::clone(other));
         // What it waits for has changed.
         self.changed.notify_one();
         NestedExecution(self, other)
@@ -418,14 +401,14 @@ impl Run {
 
     /// Returns what it waits for. It no longer waits for an execution that has ended.
     pub(crate) fn waits_for(&self) -> Waits {
-        let waits = self.waits().clone();
-        let ended = || self.following().iter().any(|other| other.status() != Status::Running);
+        let waits = self.waits.lock().clone();
+        let ended = || self.following.lock().iter().any(|other| other.status() != Status::Running);
         if matches!(waits, Waits::Until(_)) && ended() { Waits::Not } else { waits }
     }
 
     /// Marks it as about to run.
     fn wakes(&self) {
-        let mut waits = self.waits();
+        let mut waits = self.waits.lock();
         if !matches!(*waits, Waits::Before(_)) {
             *waits = Waits::Not;
         }
@@ -462,20 +445,16 @@ impl Run {
         }
     }
 
-    fn redrives(&self) -> MutexGuard<'_, VecDeque<(String, Instant)>> {
-        self.redrives.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Returns when it was redriven with a client token, if the token is still stored.
     pub(crate) fn redriven_with(&self, token: &str, now: Instant) -> Option<Instant> {
-        let redrives = self.redrives();
+        let redrives = self.redrives.lock();
         let kept = redrives.iter().filter(|(_, time)| time.until(now) <= REDRIVES_FOR);
         kept.rev().find(|(kept, _)| kept == token).map(|(_, time)| *time)
     }
 
     /// Stores the client token of a redrive.
     pub(crate) fn remember_redrive(&self, token: &str, time: Instant) {
-        let mut redrives = self.redrives();
+        let mut redrives = self.redrives.lock();
         redrives.push_back((token.to_owned(), time));
         if redrives.len() > REDRIVES {
             redrives.pop_front();
@@ -502,7 +481,7 @@ pub(super) struct NestedExecution<'r>(&'r Run, &'r Arc<Run>);
 
 impl Drop for NestedExecution<'_> {
     fn drop(&mut self) {
-        let mut following = self.0.following();
+        let mut following = self.0.following.lock();
         if let Some(at) = following.iter().position(|other| Arc::ptr_eq(other, self.1)) {
             following.swap_remove(at);
         }
