@@ -63,19 +63,24 @@ impl ServerClock {
 
     /// Returns how much time has passed since the server began.
     pub(crate) fn uptime(&self) -> Duration {
+        self.passed().saturating_add(self.0.offsets.lock().advanced)
+    }
+
+    fn passed(&self) -> Duration {
         let passed = self.0.since.elapsed();
-        let passed = Duration::try_from_secs_f64(passed.as_secs_f64() * self.0.speed).unwrap_or(passed);
-        passed.saturating_add(self.0.offsets.lock().advanced)
+        Duration::try_from_secs_f64(passed.as_secs_f64() * self.0.speed).unwrap_or(passed)
     }
 
     /// Returns the current time, for new resources and executions.
     pub(crate) fn now(&self) -> Instant {
-        self.system_time().after(self.0.offsets.lock().ahead)
+        let Offsets { earlier, advanced, ahead } = *self.0.offsets.lock();
+        self.0.began.after(self.passed()).after(earlier).after(advanced).after(ahead)
     }
 
     /// Returns the current time, whatever times the data has.
     pub(crate) fn system_time(&self) -> Instant {
-        self.0.began.after(self.uptime()).after(self.0.offsets.lock().earlier)
+        let Offsets { earlier, advanced, .. } = *self.0.offsets.lock();
+        self.0.began.after(self.passed()).after(earlier).after(advanced)
     }
 
     /// Advances it, to [`LATEST`](Self::LATEST) at most. Everything that is due by then happens now.

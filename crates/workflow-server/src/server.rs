@@ -23,7 +23,7 @@ use crate::http::{self, Bodies, Hosts, Requests, Service, Share, Token};
 use crate::journal::{Journal, Quarantined, Restored, StoreState};
 use crate::outlets::{Events, ExpressLogs};
 use crate::quotas::Buckets;
-use crate::registry::{OpenLimits, PermanentMachine, Registry};
+use crate::registry::{PermanentMachine, Registry};
 use crate::{Limits, Quotas, Retention};
 
 /// Two builder methods for a closure that answers tasks, one of them for an async closure.
@@ -613,7 +613,7 @@ impl Builder {
             journal,
             self.retention,
             Buckets::new(self.quotas),
-            OpenLimits::new(&limits, self.quotas),
+            [limits.open_executions.min(self.quotas.open_executions()), limits.express_executions],
             events,
             express_logs,
             self.scope,

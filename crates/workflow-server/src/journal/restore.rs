@@ -153,6 +153,7 @@ impl Registry {
             let record = match record {
                 Ok(record) => record,
                 Err(why) => {
+                    ends.remove(&number);
                     self.held.lock().has_lost_execution = true;
                     return match self.journal.damaged_arn(Key::Execution(number)) {
                         Some(arn) => self.quarantine(&arn, why, restored),
@@ -420,7 +421,11 @@ mod tests {
         journal.write(|| Write::Put(Key::Machine(machine).bytes(), b"damaged".to_vec()));
         journal.write(|| Write::Put(Key::Format.bytes(), b"damaged".to_vec()));
         journal.write(|| Write::Put(Key::Execution(executions[0].1).bytes(), b"damaged".to_vec()));
-        journal.write(|| Write::Remove(Key::End(executions[1].1).bytes()));
+        // The key of its end was altered.
+        let end = Key::End(executions[1].1);
+        let value = [&[0; 8], &*journal.contents(end).unwrap().unwrap()].concat();
+        journal.write(|| Write::Remove(end.bytes()));
+        journal.write(|| Write::Put(Key::End(u64::MAX).bytes(), value));
         server.shutdown().await;
 
         let server = open().await;

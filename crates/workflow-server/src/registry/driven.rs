@@ -6,11 +6,10 @@ use std::sync::Arc;
 use workflow_asl::document::MachineType;
 
 use super::{Machine, Registry};
-use crate::Limits;
 use crate::api::arn::Scope;
 use crate::api::{ApiError, Code};
 use crate::executions::{Run, STATUSES};
-use crate::quotas::{Quotas, START_EXPRESS};
+use crate::quotas::START_EXPRESS;
 
 /// The driven executions.
 #[derive(Default)]
@@ -46,19 +45,6 @@ impl Driven {
         counts.open = counts.open.saturating_sub(1);
         let ended = STATUSES.iter().zip(&mut counts.ended).find(|(status, _)| **status == run.status());
         ended.into_iter().for_each(|(_, count)| *count += 1);
-    }
-}
-
-/// The maximum numbers of executions that have not ended.
-pub(crate) struct OpenLimits {
-    standard: usize,
-    express: usize,
-}
-
-impl OpenLimits {
-    pub(crate) fn new(limits: &Limits, quotas: Quotas) -> Self {
-        let standard = limits.open_executions.min(quotas.open_executions());
-        Self { standard, express: limits.express_executions }
     }
 }
 
@@ -111,10 +97,11 @@ impl Registry {
     /// Rejects another execution beyond the limit.
     pub(crate) fn check_open(&self, is_express: bool) -> Result<(), ApiError> {
         let [standard, express] = self.execution_counts();
-        if is_express && express.open >= self.open_limits.express {
+        let [most_standard, most_express] = self.open_limits;
+        if is_express && express.open >= most_express {
             return Err(ApiError::new(Code::Throttling, "Rate exceeded"));
         }
-        if !is_express && standard.open >= self.open_limits.standard {
+        if !is_express && standard.open >= most_standard {
             let message = "The maximum number of running executions has been reached. Running executions must end or be stopped \
                            before a new execution can be started.";
             return Err(ApiError::new(Code::ExecutionLimitExceeded, message));

@@ -32,7 +32,6 @@ use crate::outlets::{Events, ExpressLogs};
 use crate::quotas::Buckets;
 pub(crate) use activities::{Activities, Activity};
 use driven::Driven;
-pub(crate) use driven::OpenLimits;
 pub(crate) use executions::{EndedExecution, Executions, Held, Lists};
 pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
@@ -57,7 +56,8 @@ pub(crate) struct Registry {
     pub(crate) journal: Journal,
     pub(crate) retention: Retention,
     pub(crate) buckets: Buckets,
-    open_limits: OpenLimits,
+    /// The maximum numbers of Standard and of Express executions that have not ended.
+    open_limits: [usize; 2],
     /// Whether the data of an earlier server was read.
     pub(crate) is_restored: watch::Sender<bool>,
     pub(crate) events: Option<Events>,
@@ -102,7 +102,7 @@ impl Registry {
         journal: Journal,
         retention: Retention,
         buckets: Buckets,
-        open_limits: OpenLimits,
+        open_limits: [usize; 2],
         events: Option<Events>,
         express_logs: Option<ExpressLogs>,
         scope: Scope,
