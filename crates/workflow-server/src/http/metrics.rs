@@ -34,7 +34,7 @@ impl Service {
     /// Returns all metrics.
     pub(super) fn metrics(&self) -> String {
         let mut text = String::new();
-        let counts = self.registry.execution_counts();
+        let counts = self.registry.driven.lock().counts;
         let counts = || ["STANDARD", "EXPRESS"].into_iter().zip(counts);
         let started = counts().map(|(kind, counts)| (format!("{{type=\"{kind}\"}}"), counts.started));
         let help = "Executions that began to run, redrives and restored ones included.";

@@ -54,11 +54,6 @@ impl Registry {
         self.driven.lock().runs().cloned().collect()
     }
 
-    /// Returns the counts of Standard and of Express executions.
-    pub(crate) fn execution_counts(&self) -> [Counts; 2] {
-        self.driven.lock().counts
-    }
-
     /// Registers a driven execution.
     pub(super) fn begin_driving(&self, run: &Arc<Run>) {
         let mut driven = self.driven.lock();
@@ -96,7 +91,7 @@ impl Registry {
 
     /// Rejects another execution beyond the limit.
     pub(crate) fn check_open(&self, is_express: bool) -> Result<(), ApiError> {
-        let [standard, express] = self.execution_counts();
+        let [standard, express] = self.driven.lock().counts;
         let [most_standard, most_express] = self.open_limits;
         if is_express && express.open >= most_express {
             return Err(ApiError::new(Code::Throttling, "Rate exceeded"));

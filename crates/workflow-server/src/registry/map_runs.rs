@@ -6,24 +6,11 @@ use parking_lot::Mutex;
 
 /// The numbers of the executions that started map runs, by the map runs' ARNs.
 #[derive(Default)]
-pub(crate) struct MapRuns(Mutex<BTreeMap<String, u64>>);
+pub(crate) struct MapRuns(pub(crate) Mutex<BTreeMap<String, u64>>);
 
 impl MapRuns {
     pub(crate) fn insert(&self, arn: &str, execution: u64) {
         self.0.lock().insert(arn.to_owned(), execution);
-    }
-
-    pub(crate) fn remove(&self, arn: &str) {
-        self.0.lock().remove(arn);
-    }
-
-    pub(crate) fn clear(&self) {
-        self.0.lock().clear();
-    }
-
-    /// Returns the number of a map run's execution.
-    pub(crate) fn get(&self, arn: &str) -> Option<u64> {
-        self.0.lock().get(arn).copied()
     }
 
     /// Returns the numbers of executions with map runs whose ARNs have this prefix.

@@ -31,7 +31,7 @@ use crate::journal::{ActivityRecord, Journal, Key, MachineRecord, RevisionRecord
 use crate::outlets::{Events, ExpressLogs};
 use crate::quotas::Buckets;
 pub(crate) use activities::{Activities, Activity};
-use driven::Driven;
+pub(crate) use driven::Driven;
 pub(crate) use executions::{EndedExecution, Executions, Held, Lists};
 pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
@@ -73,7 +73,7 @@ pub(crate) struct Registry {
     /// Each change is complete before the lock is released, so a panic elsewhere leaves nothing half done.
     pub(crate) held: Mutex<RegistryContents>,
     driving: Mutex<JoinSet<()>>,
-    driven: Mutex<Driven>,
+    pub(crate) driven: Mutex<Driven>,
     turns: Semaphore,
     has_breakpoint: AtomicBool,
     breakpoint: Mutex<Option<Breakpoint>>,
