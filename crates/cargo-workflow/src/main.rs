@@ -58,6 +58,10 @@ use workflow_asl::printable::printable_lines;
 
 use crate::params::{Params, Values};
 use crate::rust_calls::NothingRead;
+
+/// A server frees much of what another thread has allocated.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use crate::source::ReadRequest;
 use crate::template::Reading;
 

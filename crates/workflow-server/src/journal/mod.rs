@@ -256,8 +256,10 @@ impl Journal {
     pub(crate) fn hurry(&self) -> u64 {
         let Some(queue) = &self.0 else { return 0 };
         let mut waiting = queue.waiting.lock();
-        waiting.wanted = waiting.queued;
-        queue.notify();
+        if waiting.wanted < waiting.queued {
+            waiting.wanted = waiting.queued;
+            queue.notify();
+        }
         waiting.queued
     }
 
