@@ -1,5 +1,6 @@
-//! Kills `cargo workflow serve --data` at random moments: nothing acknowledged is lost, and no task whose answer was
-//! recorded is called again.
+//! Kills `cargo workflow serve --data` at random moments: nothing acknowledged is lost, no task whose answer was
+//! recorded is called again, and objects that a map reads or writes are read and written once. Between two servers the
+//! object that maps read is another one, and the objects that ended maps have written are deleted.
 //!
 //! `WORKFLOW_KILLS=200` kills it more often than the default of 12 times.
 
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -84,7 +85,8 @@ struct Serving {
 impl Serving {
     fn new(folder: &Path, lambda: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"))
-            .args(["workflow", "serve", "--port", "0", "--data", "data", "--lambda-endpoint", lambda])
+            .args(["workflow", "serve", "--port", "0", "--data", "data", "--objects", "objects"])
+            .args(["--lambda-endpoint", lambda])
             .current_dir(folder)
             .stdout(Stdio::piped())
             .spawn()
@@ -126,6 +128,27 @@ impl Serving {
         let body = json!({"executionArn": execution, "maxResults": 1000});
         self.call("GetExecutionHistory", &body)["events"].as_array().unwrap().clone()
     }
+
+    /// Returns the histories of an execution and of the children of its map run.
+    fn histories(&self, execution: &str) -> Vec<(String, Vec<Value>)> {
+        let mut histories = vec![(execution.to_owned(), self.history(execution))];
+        let map_runs = self.call("ListMapRuns", &json!({"executionArn": execution}));
+        for map_run in map_runs["mapRuns"].as_array().unwrap() {
+            let children = self.call("ListExecutions", &json!({"mapRunArn": map_run["mapRunArn"]}));
+            for child in children["executions"].as_array().unwrap() {
+                let arn = child["executionArn"].as_str().unwrap();
+                histories.push((arn.to_owned(), self.history(arn)));
+            }
+        }
+        histories
+    }
+
+    /// Returns the descriptions of the executions that have ended, by name.
+    fn ended(&self, executions: &BTreeMap<String, String>) -> BTreeMap<String, Value> {
+        let describe = |arn: &String| self.call("DescribeExecution", &json!({"executionArn": arn}));
+        let described = executions.iter().map(|(name, arn)| (name.clone(), describe(arn)));
+        described.filter(|(_, described)| described["status"] != "RUNNING").collect()
+    }
 }
 
 impl Drop for Serving {
@@ -143,14 +166,27 @@ fn definition(activity: &str) -> Value {
             "Retry": [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "MaxAttempts": 100}],
         })
     };
+    let mut item = call("-item", "Done");
+    item["ResultPath"] = json!("$");
+    let items = json!({"StartAt": "Item", "States": {"Item": item, "Done": {"Type": "Pass", "End": true}}});
+    let mut children = items.clone();
+    children["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
     json!({"StartAt": "First", "States": {
         "First": call("-first", "Each"),
         "Each": {
-            "Type": "Map", "ItemsPath": "$.items", "ResultPath": "$.result", "Next": "Wait",
-            "ItemSelector": {"name.$": "States.Format('{}-{}', $.name, $$.Map.Item.Value)"},
-            "ItemProcessor": {"StartAt": "Item", "States": {
-                "Item": call("-item", "Done"), "Done": {"Type": "Pass", "End": true},
-            }},
+            "Type": "Map", "ItemsPath": "$.items", "ResultPath": "$.result", "Next": "Read",
+            "ItemSelector": {"name.$": "States.Format('{}-{}', $.name, $$.Map.Item.Value)"}, "ItemProcessor": items,
+        },
+        "Read": {
+            "Type": "Map", "ResultPath": "$.written", "Next": "Wait",
+            "ItemReader": {
+                "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"},
+                "Parameters": {"Bucket": "in", "Key": "items.json"},
+            },
+            "ItemSelector": {"name.$": "States.Format('{}-{}', $.name, $$.Map.Item.Value)"}, "ItemProcessor": children,
+            "ResultWriter": {
+                "Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix.$": "$.name"},
+            },
         },
         "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Flaky"},
         "Flaky": call("-flaky", "Work"),
@@ -166,6 +202,16 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     let (url, log) = lambda();
+    // The object has other items after each kill.
+    let (input, output) = (folder.join("objects/in/items.json"), folder.join("objects/out"));
+    let put_items =
+        |kills: u64| fs::write(&input, json!([100 * (kills + 1), 100 * (kills + 1) + 1]).to_string()).unwrap();
+    let results = |name: &str| -> Vec<PathBuf> {
+        let runs = fs::read_dir(output.join(name)).into_iter().flatten();
+        runs.map(|run| run.unwrap().path()).collect()
+    };
+    fs::create_dir_all(input.parent().unwrap()).unwrap();
+    put_items(0);
     let mut random = 0x9e37_79b9_u64;
     let mut next = |below: u64| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -182,6 +228,8 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
     // Tasks that a worker of the activity has taken, by their contents.
     let mut tokens: Vec<String> = Vec::new();
     let mut succeeded: BTreeSet<String> = BTreeSet::new();
+    // The executions whose results were there, and were deleted.
+    let mut written: BTreeSet<String> = BTreeSet::new();
     let mut killed = 0;
     let begun = Instant::now();
     loop {
@@ -214,8 +262,8 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
                 }
             }
         }
-        for arn in started.values() {
-            for event in serving.history(arn) {
+        for (_, history) in started.values().flat_map(|arn| serving.histories(arn)) {
+            for event in history {
                 if event["type"] == "LambdaFunctionSucceeded" {
                     let output = event["lambdaFunctionSucceededEventDetails"]["output"].as_str().unwrap();
                     recorded.insert(serde_json::from_str::<Value>(output).unwrap()["key"].as_str().unwrap().to_owned());
@@ -231,14 +279,25 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
         }
         assert!(begun.elapsed() < SOON * 20, "{killed} kills, {running}");
         if killed < kills {
-            let histories: Vec<_> = started.values().map(|arn| serving.history(arn)).collect();
+            let histories: Vec<_> = started.values().flat_map(|arn| serving.histories(arn)).collect();
+            let ended = serving.ended(&started);
             serving.kill();
             killed += 1;
+            put_items(killed);
+            for name in ended.keys().filter(|name| written.insert((*name).clone())) {
+                assert_eq!(results(name).len(), 1, "{name}");
+                fs::remove_dir_all(output.join(name)).unwrap();
+            }
             serving = Serving::new(&folder, &url);
-            for (arn, before) in started.values().zip(&histories) {
+            for (arn, before) in &histories {
                 let after = serving.history(arn);
                 assert!(after.len() >= before.len(), "{arn} has lost events");
                 assert_eq!(after[..before.len()], before[..], "{arn} has other events");
+            }
+            let described = serving.ended(&started);
+            for (name, before) in &ended {
+                assert_eq!(&described[name], before, "{name}");
+                assert_eq!(results(name), [] as [PathBuf; 0], "{name} was written again");
             }
         }
         let log = log.lock().unwrap();
