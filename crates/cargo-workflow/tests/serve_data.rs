@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-const EXECUTIONS: usize = 50;
+const EXECUTIONS: usize = 25;
 const SOON: Duration = Duration::from_secs(60);
 
 /// Reads a request or an answer: its first line and headers in lower case, and its body.
@@ -166,16 +166,17 @@ fn definition(activity: &str) -> Value {
             "Retry": [{"ErrorEquals": ["Flaky"], "IntervalSeconds": 1, "MaxAttempts": 100}],
         })
     };
-    let mut item = call("-item", "Done");
-    item["ResultPath"] = json!("$");
-    let items = json!({"StartAt": "Item", "States": {"Item": item, "Done": {"Type": "Pass", "End": true}}});
-    let mut children = items.clone();
+    let of_item = |suffix: &str, done: &str| {
+        let states = json!({suffix: call(suffix, done), done: {"Type": "Pass", "End": true}});
+        json!({"StartAt": suffix, "States": states})
+    };
+    let mut children = of_item("-child", "Child done");
     children["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
     json!({"StartAt": "First", "States": {
         "First": call("-first", "Each"),
         "Each": {
             "Type": "Map", "ItemsPath": "$.items", "ResultPath": "$.result", "Next": "Read",
-            "ItemSelector": {"name.$": "States.Format('{}-{}', $.name, $$.Map.Item.Value)"}, "ItemProcessor": items,
+            "ItemSelector": {"name.$": "States.Format('{}-{}', $.name, $$.Map.Item.Value)"}, "ItemProcessor": of_item("-item", "Done"),
         },
         "Read": {
             "Type": "Map", "ResultPath": "$.written", "Next": "Wait",
