@@ -53,6 +53,8 @@ const ACTIONS: &[(&str, Rate, Rate)] = &[
 
 /// The maximum number of Standard executions that have not ended.
 const OPEN_EXECUTIONS: usize = 1_000_000;
+/// The maximum number of map runs that have not ended. Others wait.
+const OPEN_MAP_RUNS: usize = 1000;
 
 /// Above this number of buckets, the full ones are removed.
 const BUCKETS: usize = 10_000;
@@ -80,6 +82,11 @@ impl Quotas {
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
     pub fn aws() -> Self {
         Self { are_aws: true }
+    }
+
+    /// Returns the maximum number of map runs that have not ended.
+    pub(crate) fn open_map_runs(self) -> usize {
+        if self.are_aws { OPEN_MAP_RUNS } else { usize::MAX }
     }
 
     /// Returns the maximum number of Standard executions that have not ended.

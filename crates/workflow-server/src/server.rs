@@ -614,6 +614,7 @@ impl Builder {
             self.retention,
             Buckets::new(self.quotas),
             [limits.open_executions.min(self.quotas.open_executions()), limits.express_executions],
+            self.quotas.open_map_runs(),
             events,
             express_logs,
             self.scope,

@@ -37,6 +37,7 @@ impl Clone for Execution {
             scheduled_of: self.scheduled_of.clone(),
             store: Arc::clone(&self.store),
             has_activity: self.has_activity.clone(),
+            may_start: self.may_start.clone(),
             taken: self.taken.clone(),
             given_context: self.given_context.clone(),
             given_items: self.given_items.clone(),

@@ -187,6 +187,7 @@ pub struct Execution {
     scheduled_of: BTreeMap<StateId, u64>,
     store: Arc<dyn ObjectStore>,
     has_activity: Option<HasActivity>,
+    may_start: Option<HasActivity>,
     /// How often each way of the program was taken; empty without coverage.
     taken: Vec<u64>,
     /// The context object, if the caller gave one.
@@ -298,6 +299,7 @@ impl Execution {
             start,
             store,
             has_activity: None,
+            may_start: None,
             given_context: None,
             given_items: None,
             answer_types: None,
@@ -359,6 +361,12 @@ impl Execution {
     /// execution.
     pub fn known_activities(&mut self, exists: impl Fn(&str) -> bool + Send + Sync + 'static) {
         self.has_activity = Some(Arc::new(exists));
+    }
+
+    /// Sets which map runs may start their children, by ARN. By default, all may. One that may not waits until
+    /// [`change_map_run`](Self::change_map_run), which asks again.
+    pub fn admitted_map_runs(&mut self, may_start: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        self.may_start = Some(Arc::new(may_start));
     }
 
     fn add_run(&mut self, run: Run) -> RunId {

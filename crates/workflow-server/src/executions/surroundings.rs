@@ -13,11 +13,12 @@ use serde_json::Value;
 use workflow_local::handlers::Handlers;
 use workflow_local::{ListedObject, ObjectStore};
 
-use crate::registry::Activities;
+use crate::registry::{Activities, MapRuns, Registry};
 
 /// Answers an execution's questions.
 pub(crate) struct Surroundings {
     activities: Arc<Activities>,
+    map_runs: Arc<MapRuns>,
     handlers: Arc<Handlers>,
     store: Arc<dyn ObjectStore>,
     answers: Mutex<Answers>,
@@ -61,24 +62,22 @@ impl TryFrom<String> for Object {
 }
 
 impl Surroundings {
-    pub(crate) fn new(
-        activities: &Arc<Activities>,
-        handlers: &Arc<Handlers>,
-        store: &Arc<dyn ObjectStore>,
-    ) -> Arc<Self> {
-        let (activities, handlers, store) = (Arc::clone(activities), Arc::clone(handlers), Arc::clone(store));
-        Arc::new(Self { activities, handlers, store, answers: Mutex::default() })
+    pub(crate) fn new(registry: &Registry, handlers: &Arc<Handlers>) -> Arc<Self> {
+        let (activities, store) = (Arc::clone(&registry.activities), Arc::clone(&registry.store));
+        let (handlers, map_runs) = (Arc::clone(handlers), Arc::clone(&registry.map_runs));
+        Arc::new(Self { activities, map_runs, handlers, store, answers: Mutex::default() })
     }
 
     /// Returns the recorded answer of a replay, or asks. A replay asks what an older version did not record.
     fn answer<T: Serialize + DeserializeOwned>(&self, ask: impl FnOnce(Mode) -> T) -> T {
-        let (mode, recorded) = {
+        let mode = {
             let mut answers = self.answers.lock();
-            (answers.mode, answers.replayed.pop_front())
+            if let Some(answer) = answers.replayed.front().and_then(|answer| T::deserialize(answer).ok()) {
+                answers.replayed.pop_front();
+                return answer;
+            }
+            answers.mode
         };
-        if let Some(answer) = recorded.and_then(|answer| serde_json::from_value(answer).ok()) {
-            return answer;
-        }
         let answer = ask(mode);
         if mode == Mode::Recording {
             // Answers are strings, numbers and lists of them.
@@ -91,6 +90,13 @@ impl Surroundings {
     /// Returns whether the activity exists, or a handler for it.
     pub(crate) fn has_activity(&self, arn: &str) -> bool {
         self.answer(|_| self.activities.has(arn) || self.handlers.may_answer(arn))
+    }
+
+    /// Returns whether a map run may start its children.
+    pub(crate) fn may_start(&self, map_run_arn: &str) -> bool {
+        // Unlike the other answers, a list.
+        let (may_start,) = self.answer(|_| (self.map_runs.may_start(map_run_arn),));
+        may_start
     }
 
     fn object(&self, ask: impl FnOnce() -> Result<Vec<u8>, String>) -> Result<Vec<u8>, String> {

@@ -130,6 +130,8 @@ pub(crate) fn begun(
         execution.keep_for_inspection();
         let asked = Arc::clone(surroundings);
         execution.known_activities(move |arn| asked.has_activity(arn));
+        let asked = Arc::clone(surroundings);
+        execution.admitted_map_runs(move |arn| asked.may_start(arn));
     }
     Recorded::new(execution, Arc::clone(surroundings))
 }

@@ -227,7 +227,7 @@ impl Registry {
     ) -> Result<(Arc<Run>, Option<Pending>), String> {
         let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
         let handlers = handlers.map_err(|error| error.message)?;
-        let surroundings = Surroundings::new(&self.activities, &handlers, &self.store);
+        let surroundings = Surroundings::new(self, &handlers);
         let (entries, next) = entries(&self.journal, number)?;
         let input: Value = serde_json::from_str(&record.input).map_err(|error| error.to_string())?;
         let begin = || begun(&record, &revision, input.clone(), &surroundings);
@@ -236,7 +236,7 @@ impl Registry {
         self.clock.catch_up(execution.now());
         let is_running = execution.status() == Status::Running;
         execution.record();
-        execution.map_runs().iter().for_each(|map_run| self.map_runs.insert(map_run.arn(), number));
+        self.restore_map_runs(&mut execution, number);
         let machine = Arc::new(RunOf::restored(&record, revision));
         // The records of an execution that has diverged are not changed.
         let log = (!has_diverged).then(|| Log::new(self.journal.clone(), number, next, record.express));

@@ -47,7 +47,7 @@ impl Registry {
     /// Returns the execution that has a map run.
     fn run_of(&self, map_run_arn: &str) -> Result<Arc<Run>, ApiError> {
         arn::check(map_run_arn, &["mapRun"])?;
-        let number = self.map_runs.0.lock().get(map_run_arn).copied();
+        let number = self.map_runs.executions.lock().get(map_run_arn).copied();
         let run = number.map(|number| self.numbered_execution(number)).transpose()?;
         run.flatten().ok_or_else(|| not_found(map_run_arn))
     }

@@ -29,7 +29,9 @@ impl Registry {
         let retention = Retention { age: self.retention.age.filter(is_settled), ..self.retention };
         let now = self.clock.system_time();
         while let Some(ended) = held.executions.next_to_forget(&retention, now) {
-            ended.map_run_arns().iter().for_each(|arn| drop(self.map_runs.0.lock().remove(arn)));
+            for arn in ended.map_run_arns() {
+                self.map_runs.executions.lock().remove(&arn);
+            }
             match ended {
                 Held::Live(run) => run.forget(),
                 Held::Stored(ended) => Log::of_ended(self.journal.clone(), ended.number, 0).forget(),

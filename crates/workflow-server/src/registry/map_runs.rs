@@ -1,25 +1,175 @@
-//! Maps map runs to their executions: the ARN of a map run names the state machine, not the execution.
+//! Maps map runs to their executions: the ARN of a map run names the state machine, not the execution. Counts the open
+//! ones for AWS's quota.
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use parking_lot::Mutex;
+use workflow_local::{Execution, MapRunChange, Status};
 
-/// The numbers of the executions that started map runs, by the map runs' ARNs.
-#[derive(Default)]
-pub(crate) struct MapRuns(pub(crate) Mutex<BTreeMap<String, u64>>);
+use super::Registry;
+use crate::api::arn::scope_prefix;
+use crate::executions::Recorded;
+
+/// The map runs.
+pub(crate) struct MapRuns {
+    /// The numbers of the executions that started them, by ARN.
+    pub(crate) executions: Mutex<BTreeMap<String, u64>>,
+    /// The maximum number of open map runs of an account in a region.
+    most: usize,
+    /// If there is a maximum: the open ones, by ARN in the order of their start, and whether they run.
+    open: Mutex<IndexMap<String, bool>>,
+}
 
 impl MapRuns {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { executions: Mutex::default(), most, open: Mutex::default() }
+    }
+
     pub(crate) fn insert(&self, arn: &str, execution: u64) {
-        self.0.lock().insert(arn.to_owned(), execution);
+        self.executions.lock().insert(arn.to_owned(), execution);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.executions.lock().clear();
+        self.open.lock().clear();
     }
 
     /// Returns the numbers of executions with map runs whose ARNs have this prefix.
     pub(crate) fn beginning(&self, prefix: &str) -> Vec<u64> {
-        let held = self.0.lock();
+        let held = self.executions.lock();
         let from = held.range(prefix.to_owned()..).take_while(|(arn, _)| arn.starts_with(prefix));
         let mut numbers: Vec<u64> = from.map(|(_, number)| *number).collect();
         numbers.sort_unstable();
         numbers.dedup();
         numbers
+    }
+
+    /// Returns whether a map run may start its children. If not, it is among those that wait.
+    pub(crate) fn may_start(&self, arn: &str) -> bool {
+        if self.most == usize::MAX {
+            return true;
+        }
+        let mut open = self.open.lock();
+        let others = open.iter().filter(|(other, runs)| **runs && *other != arn && is_same_scope(other, arn));
+        let may_start = others.count() < self.most;
+        open.insert(arn.to_owned(), may_start);
+        may_start
+    }
+
+    /// Removes a map run that has ended, and returns the first one that waits.
+    fn ended(&self, arn: &str) -> Option<String> {
+        let mut open = self.open.lock();
+        open.shift_remove(arn)?;
+        open.iter().find(|(other, runs)| !**runs && is_same_scope(other, arn)).map(|(other, _)| other.clone())
+    }
+}
+
+fn is_same_scope(one: &str, other: &str) -> bool {
+    scope_prefix(one) == scope_prefix(other)
+}
+
+impl Registry {
+    /// Returns the map runs of an execution that may make room for others, by ARN.
+    pub(crate) fn ended_map_runs(&self, execution: &Execution) -> Vec<String> {
+        let all = if self.map_runs.most == usize::MAX { &[] } else { execution.map_runs() };
+        let ended = all.iter().filter(|map_run| map_run.status() != Status::Running);
+        ended.map(|map_run| map_run.arn().to_owned()).collect()
+    }
+
+    /// Lets others run in their place.
+    pub(crate) fn replace_map_runs(&self, ended: &[String]) {
+        for next in ended.iter().filter_map(|arn| self.map_runs.ended(arn)) {
+            let number = self.map_runs.executions.lock().get(&next).copied();
+            let held = self.held.lock();
+            let run = number.and_then(|number| held.executions.numbered(number)?.live().cloned());
+            drop(held);
+            if let Some(run) = run {
+                run.tell(|execution| execution.change_map_run(&next, MapRunChange::default()));
+            }
+        }
+    }
+
+    /// Counts the open map runs of a restored execution. Those that wait ask again.
+    pub(crate) fn restore_map_runs(&self, execution: &mut Recorded, number: u64) {
+        let known = execution.map_runs().iter();
+        let known: Vec<_> = known.map(|map_run| (map_run.arn().to_owned(), map_run.status())).collect();
+        for (arn, status) in known {
+            self.map_runs.insert(&arn, number);
+            if status == Status::Running && self.map_runs.most != usize::MAX && self.map_runs.may_start(&arn) {
+                execution.change_map_run(&arn, MapRunChange::default());
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "durable"))]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Embedded, Quotas, Server};
+
+    async fn start(server: &Embedded, maps: usize) -> String {
+        let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:M";
+        let input = json!({"maps": vec![[1]; maps]}).to_string();
+        let started = server.call("StartExecution", &json!({"stateMachineArn": machine, "input": input})).await;
+        started.unwrap()["executionArn"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until this many map runs run their child, and this many wait.
+    async fn reach(server: &Embedded, executions: &[String], running: usize, waiting: usize) {
+        let reached = async {
+            loop {
+                let mut reached = (0, 0);
+                for execution in executions {
+                    let run = server.run(execution).unwrap();
+                    let execution = run.execution.lock();
+                    for map_run in execution.map_runs() {
+                        let (children, _) = execution.map_run_counts(map_run);
+                        reached = (reached.0 + children.running, reached.1 + children.pending);
+                    }
+                }
+                if reached == (running, waiting) {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), reached).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_map_run_beyond_the_quota_waits_for_the_end_of_another_one() {
+        let folder = std::env::temp_dir().join(format!("workflow-map-runs-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let open = async || Server::builder().data(&folder).quotas(Quotas::aws()).embed().await.unwrap();
+        let children = json!({
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "C", "States": {"C": {"Type": "Wait", "Seconds": 86_400, "End": true}},
+        });
+        let maps = json!({"StartAt": "B", "States": {"B": {"Type": "Map", "ItemProcessor": children, "End": true}}});
+        let map = json!({"Type": "Map", "ItemsPath": "$.maps", "ItemProcessor": maps, "End": true});
+        let definition = json!({"StartAt": "A", "States": {"A": map}}).to_string();
+        let role = "arn:aws:iam::123456789012:role/r";
+        let server = open().await;
+        let created = json!({"name": "M", "definition": definition, "roleArn": role});
+        server.call("CreateStateMachine", &created).await.unwrap();
+        let first = start(&server, 1).await;
+        reach(&server, std::slice::from_ref(&first), 1, 0).await;
+        // An inline map runs 40 of its items at a time.
+        let mut others = Vec::new();
+        for _ in 0..25 {
+            others.push(start(&server, 40).await);
+        }
+        reach(&server, &others, 999, 1).await;
+        server.shutdown().await;
+        // It still waits, and not because of what it was told before.
+        let server = open().await;
+        reach(&server, &others, 999, 1).await;
+        server.call("StopExecution", &json!({"executionArn": first})).await.unwrap();
+        reach(&server, &others, 1000, 0).await;
+        assert_eq!(server.diverged(), [] as [&str; 0]);
+        server.shutdown().await;
+        let _ = std::fs::remove_dir_all(&folder);
     }
 }

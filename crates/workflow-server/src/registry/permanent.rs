@@ -59,7 +59,7 @@ impl Registry {
         }
         self.stop_driving();
         self.activities.clear();
-        self.map_runs.0.lock().clear();
+        self.map_runs.clear();
         *self.held.lock() = RegistryContents::default();
         self.journal.write_all(|| vec![Write::Clear, Key::Format.put(&FormatRecord::current()), self.clock_write()]);
         let permanent = self.permanent.lock().clone();

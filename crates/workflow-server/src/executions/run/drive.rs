@@ -124,6 +124,9 @@ impl Run {
             registry.map_runs.insert(map_run.arn(), self.number);
         }
         *map_runs = execution.map_runs().len();
+        let ended = registry.ended_map_runs(&execution);
+        drop(execution);
+        registry.replace_map_runs(&ended);
         step
     }
 
