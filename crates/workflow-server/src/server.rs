@@ -23,7 +23,7 @@ use crate::http::{self, Bodies, Hosts, Requests, Service, Share, Token};
 use crate::journal::{Journal, Quarantined, Restored, StoreState};
 use crate::outlets::{Events, ExpressLogs};
 use crate::quotas::Buckets;
-use crate::registry::{PermanentMachine, Registry};
+use crate::registry::{MapRuns, PermanentMachine, Registry, Turns};
 use crate::{Limits, Quotas, Retention};
 
 /// Two builder methods for a closure that answers tasks, one of them for an async closure.
@@ -603,29 +603,36 @@ impl Builder {
         let began = workflow_local::Instant::now();
         #[cfg(all(test, feature = "durable"))]
         let began = self.began.unwrap_or_else(workflow_local::Instant::now);
-        let registry = Registry::new(
-            self.handlers,
-            self.mocks,
-            ServerClock::new(self.clock, self.speed, began),
-            self.store,
-            Threads::new(&limits),
+        Ok(Arc::new(Registry {
+            handlers: Arc::new(self.handlers),
+            mocks: self.mocks,
+            clock: ServerClock::new(self.clock, self.speed, began),
+            store: self.store,
+            threads: Arc::new(Threads::new(&limits)),
+            activities: Arc::default(),
+            map_runs: Arc::new(MapRuns::new(self.quotas.open_map_runs())),
             outside,
             journal,
-            self.retention,
-            Buckets::new(self.quotas),
-            [limits.open_executions.min(self.quotas.open_executions()), limits.express_executions],
-            self.quotas.open_map_runs(),
+            retention: self.retention,
+            buckets: Buckets::new(self.quotas),
+            open_limits: [limits.open_executions.min(self.quotas.open_executions()), limits.express_executions],
+            is_restored: watch::Sender::new(false),
             events,
             express_logs,
-            self.scope,
+            #[cfg(feature = "trace")]
+            traces: self.traces.as_deref().map(crate::outlets::Traces::new).transpose()?,
+            scope: self.scope,
+            permanent: Default::default(),
             seed,
-        );
-        #[cfg(feature = "trace")]
-        if let Some(url) = &self.traces {
-            // It is set nowhere else.
-            let _ = registry.traces.set(crate::outlets::Traces::new(url)?);
-        }
-        Ok(Arc::new(registry))
+            counter: Default::default(),
+            numbers: Default::default(),
+            held: Default::default(),
+            driving: Default::default(),
+            driven: Default::default(),
+            turns: Turns::default(),
+            has_breakpoint: Default::default(),
+            breakpoint: Default::default(),
+        }))
     }
 }
 

@@ -9,7 +9,7 @@ use workflow_local::{Execution, Instant, Status};
 
 use super::{Write, sealed};
 use crate::executions::{RecordedInput, STATUSES};
-use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Route, Tags, Version};
+use crate::registry::{Activity, Alias, Configuration, Machine, Revision, Tags, Version};
 
 /// The subject of a record.
 #[derive(Clone, Copy, Debug)]
@@ -143,11 +143,8 @@ pub(crate) struct VersionRecord {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AliasRecord {
     name: String,
-    description: Option<String>,
-    routes: Vec<(u32, u32)>,
-    created: i64,
-    updated: i64,
-    pub(super) number: u64,
+    #[serde(flatten)]
+    pub(super) alias: Alias,
 }
 
 /// A revision, without its program.
@@ -156,9 +153,8 @@ pub(crate) struct RevisionRecord {
     pub(super) id: Option<String>,
     pub(super) definition: String,
     pub(super) role_arn: String,
-    pub(super) logging: Value,
-    pub(super) tracing: Value,
-    pub(super) encryption: Value,
+    #[serde(flatten)]
+    pub(super) configuration: Configuration,
     pub(super) updated: i64,
     /// The state machine's name, which its program contains.
     pub(super) name: String,
@@ -274,14 +270,7 @@ impl MachineRecord {
             description: version.description.clone(),
             created: version.created.as_millis(),
         };
-        let alias = |(name, alias): (&String, &Alias)| AliasRecord {
-            name: name.clone(),
-            description: alias.description.clone(),
-            routes: alias.routes.iter().map(|route| (route.version, route.weight)).collect(),
-            created: alias.created.as_millis(),
-            updated: alias.updated.as_millis(),
-            number: alias.number,
-        };
+        let alias = |(name, alias): (&String, &Alias)| AliasRecord { name: name.clone(), alias: alias.clone() };
         Self {
             name: machine.name.clone(),
             express: machine.kind == MachineType::Express,
@@ -312,17 +301,6 @@ impl MachineRecord {
             };
             Ok((version.number, version))
         };
-        let alias = |record: AliasRecord| {
-            let route = |(version, weight)| Route { version, weight };
-            let alias = Alias {
-                description: record.description,
-                routes: record.routes.into_iter().map(route).collect(),
-                created: Instant::from_millis(record.created),
-                updated: Instant::from_millis(record.updated),
-                number: record.number,
-            };
-            (record.name, alias)
-        };
         Ok(Machine {
             arn,
             name: self.name,
@@ -334,7 +312,7 @@ impl MachineRecord {
             current: revision(self.current)?,
             versions: self.versions.into_iter().map(version).collect::<Result<_, String>>()?,
             last_version: self.last_version,
-            aliases: self.aliases.into_iter().map(alias).collect(),
+            aliases: self.aliases.into_iter().map(|record| (record.name, record.alias)).collect(),
             deleting: self.deleting,
         })
     }
@@ -346,14 +324,11 @@ pub(super) fn machine_type(express: bool) -> MachineType {
 
 impl RevisionRecord {
     pub(crate) fn of(revision: &Revision, machine: &Machine) -> Self {
-        let Configuration { logging, tracing, encryption } = revision.configuration.clone();
         Self {
             id: revision.id.clone(),
             definition: revision.definition.clone(),
             role_arn: revision.role_arn.clone(),
-            logging,
-            tracing,
-            encryption,
+            configuration: revision.configuration.clone(),
             updated: revision.updated.as_millis(),
             name: machine.name.clone(),
             express: machine.kind == MachineType::Express,

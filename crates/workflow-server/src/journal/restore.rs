@@ -18,7 +18,7 @@ use super::replay::{Replay, begun, entries, read};
 use super::{RecordKind, Write};
 use crate::executions::{Log, Pending, Run, RunOf, Surroundings};
 use crate::operations::compile;
-use crate::registry::{Configuration, EndedExecution, Registry, Revision};
+use crate::registry::{EndedExecution, Registry, Revision};
 
 /// What a server could not restore from [`Builder::data`](crate::Builder). Its records are left as they are, and what
 /// asks for it fails. Everything else works.
@@ -120,7 +120,7 @@ impl Registry {
         let mut held = self.held.lock();
         self.each(RecordKind::Machine, name, |arn, record: Result<MachineRecord, String>| {
             let machine = record.and_then(|record| {
-                let aliases = record.aliases.iter().map(|alias| alias.number);
+                let aliases = record.aliases.iter().map(|record| record.alias.number);
                 aliases.chain([record.number]).for_each(|number| self.number_from(number));
                 used.extend(record.revisions());
                 record.machine(arn.clone(), |number| revisions.get(number))
@@ -299,11 +299,7 @@ fn revision(number: u64, record: RevisionRecord) -> Result<Revision, String> {
         definition: record.definition,
         program,
         role_arn: record.role_arn,
-        configuration: Configuration {
-            logging: record.logging,
-            tracing: record.tracing,
-            encryption: record.encryption,
-        },
+        configuration: record.configuration,
         updated: Instant::from_millis(record.updated),
     })
 }

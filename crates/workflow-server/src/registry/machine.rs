@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_local::{Instant, Program};
@@ -57,7 +58,7 @@ pub(crate) struct Revision {
 }
 
 /// Logging, tracing and encryption of a state machine, in the API's form.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Configuration {
     pub(crate) logging: Value,
     pub(crate) tracing: Value,
@@ -73,6 +74,7 @@ pub(crate) struct Version {
 }
 
 /// A name for one version, or for two that share the executions.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Alias {
     pub(crate) description: Option<String>,
     pub(crate) routes: Vec<Route>,
@@ -83,7 +85,7 @@ pub(crate) struct Alias {
 }
 
 /// The percentage of executions that an alias sends to a version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Route {
     pub(crate) version: u32,
     pub(crate) weight: u32,

@@ -104,6 +104,7 @@ impl Registry {
 }
 
 #[cfg(all(test, feature = "durable"))]
+#[allow(clippy::unwrap_used, reason = "a test fails by a panic, its helpers too")]
 mod tests {
     use serde_json::json;
 

@@ -57,26 +57,35 @@ pub(crate) struct Registry {
     pub(crate) retention: Retention,
     pub(crate) buckets: Buckets,
     /// The maximum numbers of Standard and of Express executions that have not ended.
-    open_limits: [usize; 2],
+    pub(crate) open_limits: [usize; 2],
     /// Whether the data of an earlier server was read.
     pub(crate) is_restored: watch::Sender<bool>,
     pub(crate) events: Option<Events>,
     pub(crate) express_logs: Option<ExpressLogs>,
     #[cfg(feature = "trace")]
-    pub(crate) traces: std::sync::OnceLock<crate::outlets::Traces>,
+    pub(crate) traces: Option<crate::outlets::Traces>,
     /// The scope of resources that no request created.
-    scope: Scope,
-    permanent: Mutex<IndexMap<String, PermanentMachine>>,
-    seed: u64,
-    counter: AtomicU64,
-    numbers: AtomicU64,
+    pub(crate) scope: Scope,
+    pub(crate) permanent: Mutex<IndexMap<String, PermanentMachine>>,
+    pub(crate) seed: u64,
+    pub(crate) counter: AtomicU64,
+    pub(crate) numbers: AtomicU64,
     /// Each change is complete before the lock is released, so a panic elsewhere leaves nothing half done.
     pub(crate) held: Mutex<RegistryContents>,
-    driving: Mutex<JoinSet<()>>,
+    pub(crate) driving: Mutex<JoinSet<()>>,
     pub(crate) driven: Mutex<Driven>,
-    turns: Semaphore,
-    has_breakpoint: AtomicBool,
-    breakpoint: Mutex<Option<Breakpoint>>,
+    pub(crate) turns: Turns,
+    pub(crate) has_breakpoint: AtomicBool,
+    pub(crate) breakpoint: Mutex<Option<Breakpoint>>,
+}
+
+/// Permits to run, for the executions that are ready.
+pub(crate) struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(4 * std::thread::available_parallelism().map_or(1, usize::from)))
+    }
 }
 
 /// State machines and executions.
@@ -91,56 +100,6 @@ pub(crate) struct RegistryContents {
 }
 
 impl Registry {
-    #[expect(clippy::too_many_arguments, reason = "these are what a server is built of")]
-    pub(crate) fn new(
-        handlers: Handlers,
-        mocks: Option<MockFile>,
-        clock: ServerClock,
-        store: Arc<dyn ObjectStore>,
-        threads: Threads,
-        outside: Outside,
-        journal: Journal,
-        retention: Retention,
-        buckets: Buckets,
-        open_limits: [usize; 2],
-        open_map_runs: usize,
-        events: Option<Events>,
-        express_logs: Option<ExpressLogs>,
-        scope: Scope,
-        seed: u64,
-    ) -> Self {
-        Self {
-            handlers: Arc::new(handlers),
-            mocks,
-            clock,
-            store,
-            threads: Arc::new(threads),
-            activities: Arc::default(),
-            map_runs: Arc::new(MapRuns::new(open_map_runs)),
-            outside,
-            journal,
-            retention,
-            buckets,
-            open_limits,
-            is_restored: watch::Sender::new(false),
-            events,
-            express_logs,
-            #[cfg(feature = "trace")]
-            traces: std::sync::OnceLock::new(),
-            scope,
-            permanent: Mutex::default(),
-            seed,
-            counter: AtomicU64::new(0),
-            numbers: AtomicU64::new(0),
-            held: Mutex::default(),
-            driving: Mutex::default(),
-            driven: Mutex::default(),
-            turns: Semaphore::new(4 * std::thread::available_parallelism().map_or(1, usize::from)),
-            has_breakpoint: AtomicBool::new(false),
-            breakpoint: Mutex::default(),
-        }
-    }
-
     /// Returns a new number that follows from the seed.
     pub(crate) fn next_seed(&self) -> u64 {
         self.seed.wrapping_add(self.counter.fetch_add(1, Ordering::Relaxed))
@@ -181,7 +140,7 @@ impl Registry {
             return None;
         }
         // It is never closed.
-        let turn = self.turns.acquire().await.ok();
+        let turn = self.turns.0.acquire().await.ok();
         // Others that are ready leave the queue meanwhile.
         tokio::task::yield_now().await;
         turn

@@ -44,7 +44,7 @@ impl Run {
                     turns = (turns + 1) % TURNS;
                     if turns == 0 {
                         #[cfg(feature = "trace")]
-                        registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
+                        registry.traces.iter().for_each(|traces| traces.note(&self));
                         tokio::task::yield_now().await;
                     }
                 }
@@ -58,7 +58,7 @@ impl Run {
                 }
                 Progress::Waiting { until } => {
                     #[cfg(feature = "trace")]
-                    registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
+                    registry.traces.iter().for_each(|traces| traces.note(&self));
                     self.wait(&mut working, &mut planned, until).await;
                 }
                 Progress::Ended => break,
@@ -68,7 +68,7 @@ impl Run {
         }
         registry.end_driving(&self);
         #[cfg(feature = "trace")]
-        registry.traces.get().into_iter().for_each(|traces| traces.note(&self));
+        registry.traces.iter().for_each(|traces| traces.note(&self));
         match self.machine.is_express {
             // Nobody can query it.
             true => {
