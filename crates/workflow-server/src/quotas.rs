@@ -76,8 +76,9 @@ pub struct Quotas {
 
 impl Quotas {
     /// Returns AWS's published default quotas, for each account in each region: requests beyond the token bucket of
-    /// their action get a `ThrottlingException`, and more than 1,000,000 open executions `ExecutionLimitExceeded`.
-    /// Buckets fill by the server's clock. The quotas of state transitions, HTTP tasks and open map runs do not apply.
+    /// their action get a `ThrottlingException`, more than 1,000,000 open executions `ExecutionLimitExceeded`, and map
+    /// runs beyond 1,000 open ones wait. Buckets fill by the server's clock. The quotas of state transitions and HTTP
+    /// tasks do not apply.
     ///
     /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
     pub fn aws() -> Self {
