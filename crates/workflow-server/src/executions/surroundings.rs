@@ -13,7 +13,7 @@ use serde_json::Value;
 use workflow_local::handlers::Handlers;
 use workflow_local::{ListedObject, ObjectStore};
 
-use crate::registry::{Activities, MapRuns, Registry};
+use crate::registry::{Activities, MapRuns};
 
 /// Answers an execution's questions.
 pub(crate) struct Surroundings {
@@ -62,9 +62,14 @@ impl TryFrom<String> for Object {
 }
 
 impl Surroundings {
-    pub(crate) fn new(registry: &Registry, handlers: &Arc<Handlers>) -> Arc<Self> {
-        let (activities, store) = (Arc::clone(&registry.activities), Arc::clone(&registry.store));
-        let (handlers, map_runs) = (Arc::clone(handlers), Arc::clone(&registry.map_runs));
+    pub(crate) fn new(
+        activities: &Arc<Activities>,
+        map_runs: &Arc<MapRuns>,
+        handlers: &Arc<Handlers>,
+        store: &Arc<dyn ObjectStore>,
+    ) -> Arc<Self> {
+        let (activities, map_runs) = (Arc::clone(activities), Arc::clone(map_runs));
+        let (handlers, store) = (Arc::clone(handlers), Arc::clone(store));
         Arc::new(Self { activities, map_runs, handlers, store, answers: Mutex::default() })
     }
 

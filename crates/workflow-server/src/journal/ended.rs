@@ -56,7 +56,7 @@ impl Registry {
         // A store of format 1 has no descriptions.
         let Some(description) = line(&end, DESCRIPTION) else { return self.computed_again(ended) };
         let revision = &ended.machine.revision;
-        let surroundings = Surroundings::new(self, &self.handlers);
+        let surroundings = Surroundings::new(&self.activities, &self.map_runs, &self.handlers, &self.store);
         let store: Arc<dyn ObjectStore> = Arc::clone(&surroundings) as _;
         let start = start_of(&record, &revision.role_arn);
         let execution = Execution::of_snapshot(Arc::clone(&revision.program), start, store, description);
@@ -118,7 +118,7 @@ impl Registry {
         let revision = &ended.machine.revision;
         let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
         let handlers = handlers.map_err(|error| error.message)?;
-        let surroundings = Surroundings::new(self, &handlers);
+        let surroundings = Surroundings::new(&self.activities, &self.map_runs, &handlers, &self.store);
         let (entries, next) = entries(&self.journal, ended.number)?;
         let begin = || begun(&record, revision, value.clone(), &surroundings);
         let Replay { mut execution, has_diverged, .. } = Replay::of(begin, entries, &handlers, &surroundings);

@@ -9,14 +9,14 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::to_raw_value;
-use workflow_local::{Instant, Status};
+use workflow_local::{Instant, MapRunChange, Status};
 
 use super::record::{
     ActivityRecord, ClockRecord, EndRecord, ExecutionRecord, Key, MachineRecord, RevisionRecord, machine_type, numbers,
 };
 use super::replay::{Replay, begun, entries, read};
 use super::{RecordKind, Write};
-use crate::executions::{Log, Pending, Run, RunOf, Surroundings};
+use crate::executions::{Log, Pending, Recorded, Run, RunOf, Surroundings};
 use crate::operations::compile;
 use crate::registry::{EndedExecution, Registry, Revision};
 
@@ -227,7 +227,7 @@ impl Registry {
     ) -> Result<(Arc<Run>, Option<Pending>), String> {
         let handlers = self.handlers_of(record.case.as_deref(), &record.machine_name, &revision.program);
         let handlers = handlers.map_err(|error| error.message)?;
-        let surroundings = Surroundings::new(self, &handlers);
+        let surroundings = Surroundings::new(&self.activities, &self.map_runs, &handlers, &self.store);
         let (entries, next) = entries(&self.journal, number)?;
         let input: Value = serde_json::from_str(&record.input).map_err(|error| error.to_string())?;
         let begin = || begun(&record, &revision, input.clone(), &surroundings);
@@ -248,6 +248,18 @@ impl Registry {
             self.held.lock().executions.insert(&run);
         }
         Ok((run, is_running.then(|| Pending { waiting: waiting.into_values().collect(), asked })))
+    }
+
+    /// Counts the open map runs of a restored execution. Those that wait ask again.
+    fn restore_map_runs(&self, execution: &mut Recorded, number: u64) {
+        let known = execution.map_runs().iter();
+        let known: Vec<_> = known.map(|map_run| (map_run.arn().to_owned(), map_run.status())).collect();
+        for (arn, status) in known {
+            self.map_runs.insert(&arn, number);
+            if status == Status::Running && self.map_runs.are_limited() && self.map_runs.may_start(&arn) {
+                execution.change_map_run(&arn, MapRunChange::default());
+            }
+        }
     }
 
     /// Continues the clock from the latest recorded time of a resource, whatever the system's clock says.

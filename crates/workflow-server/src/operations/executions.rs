@@ -306,7 +306,7 @@ impl Registry {
             time: self.clock.now().as_millis(),
             seed: self.next_seed(),
         };
-        let surroundings = Surroundings::new(self, &handlers);
+        let surroundings = Surroundings::new(&self.activities, &self.map_runs, &handlers, &self.store);
         let mut execution = begun(&record, revision, asked.value, &surroundings);
         let number = self.next_number();
         let log = (keeps && self.journal.is_kept()).then(|| {

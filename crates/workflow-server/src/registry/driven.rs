@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use workflow_asl::document::MachineType;
+use workflow_local::{Execution, MapRunChange, Status};
 
 use super::{Machine, Registry};
 use crate::api::arn::Scope;
@@ -76,6 +77,26 @@ impl Registry {
         let mut driven = self.driven.lock();
         for run in std::mem::take(&mut driven.runs).values() {
             driven.ended(run);
+        }
+    }
+
+    /// Returns the map runs of an execution that may make room for others, by ARN.
+    pub(crate) fn ended_map_runs(&self, execution: &Execution) -> Vec<String> {
+        let all = if !self.map_runs.are_limited() { &[] } else { execution.map_runs() };
+        let ended = all.iter().filter(|map_run| map_run.status() != Status::Running);
+        ended.map(|map_run| map_run.arn().to_owned()).collect()
+    }
+
+    /// Lets others run in their place.
+    pub(crate) fn replace_map_runs(&self, ended: &[String]) {
+        for next in ended.iter().filter_map(|arn| self.map_runs.ended(arn)) {
+            let number = self.map_runs.executions.lock().get(&next).copied();
+            let held = self.held.lock();
+            let run = number.and_then(|number| held.executions.numbered(number)?.live().cloned());
+            drop(held);
+            if let Some(run) = run {
+                run.tell(|execution| execution.change_map_run(&next, MapRunChange::default()));
+            }
         }
     }
 

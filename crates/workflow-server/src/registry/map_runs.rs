@@ -5,11 +5,8 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use parking_lot::Mutex;
-use workflow_local::{Execution, MapRunChange, Status};
 
-use super::Registry;
 use crate::api::arn::scope_prefix;
-use crate::executions::Recorded;
 
 /// The map runs.
 pub(crate) struct MapRuns {
@@ -45,9 +42,13 @@ impl MapRuns {
         numbers
     }
 
+    pub(crate) fn are_limited(&self) -> bool {
+        self.most != usize::MAX
+    }
+
     /// Returns whether a map run may start its children. If not, it is among those that wait.
     pub(crate) fn may_start(&self, arn: &str) -> bool {
-        if self.most == usize::MAX {
+        if !self.are_limited() {
             return true;
         }
         let mut open = self.open.lock();
@@ -58,7 +59,7 @@ impl MapRuns {
     }
 
     /// Removes a map run that has ended, and returns the first one that waits.
-    fn ended(&self, arn: &str) -> Option<String> {
+    pub(super) fn ended(&self, arn: &str) -> Option<String> {
         let mut open = self.open.lock();
         open.shift_remove(arn)?;
         open.iter().find(|(other, runs)| !**runs && is_same_scope(other, arn)).map(|(other, _)| other.clone())
@@ -67,40 +68,6 @@ impl MapRuns {
 
 fn is_same_scope(one: &str, other: &str) -> bool {
     scope_prefix(one) == scope_prefix(other)
-}
-
-impl Registry {
-    /// Returns the map runs of an execution that may make room for others, by ARN.
-    pub(crate) fn ended_map_runs(&self, execution: &Execution) -> Vec<String> {
-        let all = if self.map_runs.most == usize::MAX { &[] } else { execution.map_runs() };
-        let ended = all.iter().filter(|map_run| map_run.status() != Status::Running);
-        ended.map(|map_run| map_run.arn().to_owned()).collect()
-    }
-
-    /// Lets others run in their place.
-    pub(crate) fn replace_map_runs(&self, ended: &[String]) {
-        for next in ended.iter().filter_map(|arn| self.map_runs.ended(arn)) {
-            let number = self.map_runs.executions.lock().get(&next).copied();
-            let held = self.held.lock();
-            let run = number.and_then(|number| held.executions.numbered(number)?.live().cloned());
-            drop(held);
-            if let Some(run) = run {
-                run.tell(|execution| execution.change_map_run(&next, MapRunChange::default()));
-            }
-        }
-    }
-
-    /// Counts the open map runs of a restored execution. Those that wait ask again.
-    pub(crate) fn restore_map_runs(&self, execution: &mut Recorded, number: u64) {
-        let known = execution.map_runs().iter();
-        let known: Vec<_> = known.map(|map_run| (map_run.arn().to_owned(), map_run.status())).collect();
-        for (arn, status) in known {
-            self.map_runs.insert(&arn, number);
-            if status == Status::Running && self.map_runs.most != usize::MAX && self.map_runs.may_start(&arn) {
-                execution.change_map_run(&arn, MapRunChange::default());
-            }
-        }
-    }
 }
 
 #[cfg(all(test, feature = "durable"))]
