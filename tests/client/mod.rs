@@ -11,6 +11,7 @@ mod moto;
 mod operating;
 mod own_server;
 mod publishing;
+mod releasing;
 mod runner;
 mod scenario;
 mod unreliable;

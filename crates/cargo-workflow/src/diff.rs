@@ -48,10 +48,20 @@ pub(crate) enum Format {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Allow {
+pub(crate) enum Allow {
     Compatible,
     Careful,
     Breaking,
+}
+
+impl Allow {
+    pub(crate) fn worst(self) -> Verdict {
+        match self {
+            Self::Compatible => Verdict::Compatible,
+            Self::Careful => Verdict::Careful,
+            Self::Breaking => Verdict::Breaking,
+        }
+    }
 }
 
 /// The exit codes for verdicts that are not allowed. Code 2 is for failures.
@@ -80,13 +90,8 @@ impl Diff {
 impl Printing {
     /// Returns the exit code of a verdict.
     pub(crate) fn code(self, verdict: Verdict) -> ExitCode {
-        let allowed = match self.allow {
-            Allow::Compatible => Verdict::Compatible,
-            Allow::Careful => Verdict::Careful,
-            Allow::Breaking => Verdict::Breaking,
-        };
         match verdict {
-            verdict if verdict <= allowed => ExitCode::SUCCESS,
+            verdict if verdict <= self.allow.worst() => ExitCode::SUCCESS,
             Verdict::Careful => ExitCode::from(CAREFUL),
             _ => ExitCode::from(BREAKING),
         }

@@ -14,17 +14,17 @@ use tokio::runtime::Runtime;
 use workflow_local::TaskError;
 use workflow_server::Server;
 
-const ROLE: &str = "arn:aws:iam::123456789012:role/r";
+pub(crate) const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 
 /// A server on loopback, and the command line that uses it.
-struct Service {
+pub(crate) struct Service {
     runtime: Runtime,
     server: Option<Server>,
     url: String,
 }
 
 impl Service {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let builder = Server::builder().on_lambda("charge", |order: Value| match order["amount"].as_i64() {
             Some(13) => Err(TaskError::new("Unlucky").with_cause("no luck with 13")),
@@ -35,23 +35,23 @@ impl Service {
         Self { runtime, server: Some(server), url }
     }
 
-    fn run(&self, arguments: &[&str]) -> Done {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         run(arguments, &[("AWS_ENDPOINT_URL_SFN", &self.url)])
     }
 
     /// Returns the output of a command that succeeds.
-    fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
         assert_eq!(done.code, Some(0), "{arguments:?}\n{}\n{}", done.stdout, done.stderr);
         done.stdout
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let text = self.ok(&[arguments, &["--format", "json"]].concat());
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
-    fn deploy(&self, file: &Path, options: &[&str]) -> Value {
+    pub(crate) fn deploy(&self, file: &Path, options: &[&str]) -> Value {
         self.json(&[&["deploy", file.to_str().unwrap(), "--role", ROLE], options].concat())
     }
 }

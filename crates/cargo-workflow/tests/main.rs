@@ -25,6 +25,7 @@ mod mutants;
 mod new;
 mod placeholders;
 mod readme;
+mod release;
 mod replay;
 mod serve;
 mod serve_data;

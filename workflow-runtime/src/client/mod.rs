@@ -14,6 +14,7 @@
 //! `new` takes the SDK's client and `sfn` returns it, `sdk` returns the SDK's full answer, and `describe` of a state
 //! machine or a map run and `describe_machine` of an execution return the SDK's answer as it is.
 
+mod alias;
 pub(crate) mod call;
 pub(crate) mod connection;
 mod console;
@@ -39,11 +40,12 @@ mod wait;
 use std::fmt;
 use std::marker::PhantomData;
 
+pub use alias::{Alias, AliasChange, Route, Routing};
 use call::call;
 use connection::Connection;
-#[cfg(feature = "plan")]
-pub use deploy::Planned;
 pub use deploy::{Aspect, Change, Deploy, Deployed, Drift, Encryption, Logging};
+#[cfg(feature = "plan")]
+pub use deploy::{Planned, PlannedAlias};
 pub use error::{DefinitionFinding, Error, Mismatch, Refusal, SdkSource};
 pub use execution::{Execution, ExecutionDescription, Started};
 pub use executions::{Bulk, BulkOutcome, ExecutionSummary, Executions};
@@ -57,7 +59,6 @@ pub use progress::{MapRunProgress, Progress};
 pub use status::Status;
 pub use sync::{Billing, SyncExecution};
 pub use untyped::{NoParams, NoState, Untyped};
-pub use version::{Alias, Route};
 pub use wait::{Backoff, Wait};
 
 pub use crate::Sensitive;

@@ -25,7 +25,8 @@ pub(crate) struct AliasCommand {
     /// Percentage of executions that use the new version; the other executions use the previous version
     #[arg(long, requires = "to", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
     weight: u8,
-    /// Point the alias to the previous version
+    /// Point the alias to the version that served before, and mark the others as withdrawn: `deploy` does not point the
+    /// alias to them again
     #[arg(long, conflicts_with_all = ["to", "delete"])]
     roll_back: bool,
     /// Delete the alias
@@ -79,16 +80,18 @@ impl AliasCommand {
 
 /// Returns an alias and its targets: `7=90 8=10`.
 pub(super) async fn shown(alias: &Alias<Untyped>) -> Result<Value, Error> {
-    let mut routes = alias.routes().await?;
-    routes.sort_by_key(|route| std::cmp::Reverse(route.weight));
-    let number = |version: &Arn| version.as_str().rsplit(':').next().unwrap_or_default().to_owned();
-    let shown: Vec<_> = routes.iter().map(|route| format!("{}={}", number(&route.version), route.weight)).collect();
-    let routing =
-        routes.iter().map(|route| json!({"stateMachineVersionArn": route.version.as_str(), "weight": route.weight}));
+    let routing = alias.routing().await?;
+    let list = |versions: Vec<u64>| (!versions.is_empty()).then_some(versions);
+    let routes = routing
+        .routes
+        .iter()
+        .map(|route| json!({"stateMachineVersionArn": route.version.as_str(), "weight": route.weight}));
     Ok(json!({
         "name": alias.name(),
-        "routes": shown.join(" "),
-        "routingConfiguration": routing.collect::<Vec<_>>(),
+        "routes": routing.to_string(),
+        "served": list(routing.served().to_vec()),
+        "withdrawn": list(routing.withdrawn().collect()),
+        "routingConfiguration": routes.collect::<Vec<_>>(),
         "stateMachineAliasArn": alias.arn().as_str(),
     }))
 }

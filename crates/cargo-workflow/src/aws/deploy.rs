@@ -1,18 +1,20 @@
 //! `cargo workflow deploy`: updates a state machine to the definition in a file.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
-use workflow_runtime::client::{Client, Deploy as Deployment, Encryption, Logging, Untyped};
+use workflow_runtime::client::{AliasChange, Client, Deploy as Deployment, Encryption, Logging, Planned, Untyped};
 use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 
 use super::{CommandError, Connect, Format, failure, table};
+use crate::diff::Allow;
 use crate::source::{self, Machine};
-use crate::{Failure, report};
+use crate::{Failure, report, types};
 
 /// The arguments of `deploy`.
 #[derive(Args)]
@@ -29,12 +31,14 @@ pub(crate) struct Deploy {
     /// Publish a version
     #[arg(long)]
     publish: bool,
-    /// Publish a version, and point this alias to the version
-    #[arg(long, value_name = "NAME")]
-    alias: Option<String>,
-    /// Percentage of the alias's executions that use the new version; the other executions use the previous version
-    #[arg(long, requires = "alias", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
-    weight: u8,
+    #[command(flatten)]
+    alias: AliasOf,
+    /// Worst verdict that is deployed: see `cargo workflow plan`
+    #[arg(long, default_value = "careful")]
+    allow: Allow,
+    /// Deploy only what `plan --out FILE` has planned: fails if the state machine, an alias or the deployment is another one
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
     /// Overwrite a state machine that was changed by hand, or that another tool created
     #[arg(long)]
     accept: bool,
@@ -57,6 +61,20 @@ pub(super) struct Target {
     /// Deploy an Express state machine, for files that do not give the type, such as ASL documents
     #[arg(long)]
     express: bool,
+}
+
+/// The alias that a deployment moves.
+#[derive(Args, Clone)]
+pub(super) struct AliasOf {
+    /// Publish a version, and point this alias to the version if the version is new
+    #[arg(long, value_name = "NAME")]
+    alias: Option<String>,
+    /// Percentage of the alias's executions that use the new version; the other executions use the previous version
+    #[arg(long, requires = "alias", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
+    weight: u8,
+    /// Point the alias to a definition that it was rolled back from, or to a version that has served before
+    #[arg(long, requires = "alias")]
+    pub(super) again: bool,
 }
 
 /// The configuration apart from the definition. Anything that is not given stays unchanged.
@@ -113,6 +131,15 @@ impl Target {
     }
 }
 
+impl AliasOf {
+    pub(super) fn configured<K: WorkflowKind>(&self, mut deploy: Deployment<Untyped<K>>) -> Deployment<Untyped<K>> {
+        if let Some(alias) = &self.alias {
+            deploy = deploy.alias_weight(alias, self.weight);
+        }
+        if self.again { deploy.again() } else { deploy }
+    }
+}
+
 impl Deploy {
     /// Deploys the file, and prints what changed.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
@@ -138,14 +165,63 @@ impl Deploy {
         tags: &[(String, String)],
     ) -> Result<Value, CommandError> {
         let role = Arn::from(self.role.as_str());
-        let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
-        let deployed = self.configured(deploy, tags).await?;
+        let deploy = || {
+            let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
+            self.configured(deploy, tags)
+        };
+        let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
+        self.check(&deploy().declaring(input, given).plan().await?)?;
+        let deployed = deploy().await?;
+        let alias = match (&deployed.alias, deployed.alias_change) {
+            (Some(alias), Some(change)) => {
+                let why = match change {
+                    AliasChange::Moved => "moved",
+                    AliasChange::Routed => "stays: the version is among its targets; `alias --to` changes its weight",
+                    _ => "stays: the version is not new; `--again` or `alias --to` moves it",
+                };
+                Some(format!("{}: {} ({why})", alias.name(), alias.routing().await?))
+            }
+            _ => None,
+        };
         Ok(json!({
             "change": deployed.change.as_str(),
+            "alias": alias,
+            "aliasChange": deployed.alias_change.map(AliasChange::as_str),
             "stateMachineArn": deployed.machine.arn(),
             "stateMachineVersionArn": deployed.version.as_ref().map(|version| version.arn()),
             "stateMachineAliasArn": deployed.alias.as_ref().map(|alias| alias.arn()),
         }))
+    }
+
+    /// Rejects a deployment that was not planned, or whose verdict is worse than is allowed.
+    fn check(&self, planned: &Planned) -> Result<(), Failure> {
+        if let Some(file) = &self.plan {
+            let saved = std::fs::read_to_string(file).map_err(|error| format!("error: {}: {error}", file.display()))?;
+            let saved: Value = serde_json::from_str(&saved).unwrap_or_default();
+            let Some(fingerprint) = saved["fingerprint"].as_str() else {
+                let what = format!("{} is not a plan", file.display());
+                return Err(failure::message(2, &what, "`cargo workflow plan --out FILE` writes one"));
+            };
+            if fingerprint != planned.fingerprint {
+                let what = "the state machine, an alias or the deployment is not as planned";
+                return Err(failure::message(failure::CONFLICT, what, "plan again, and read the new plan"));
+            }
+        }
+        let is_refused = planned.drift.is_some() && !self.accept
+            || planned.old.machine_type != planned.new.machine_type
+            || planned.aliases.iter().any(|alias| alias.withdrawn.is_some());
+        // The deployment says so.
+        if is_refused {
+            return Ok(());
+        }
+        let verdict = planned.verdict();
+        if verdict > self.allow.worst() {
+            eprint!("{}", planned.plan.to_text());
+            let what = format!("the change is {verdict}, and nothing was deployed");
+            let help = format!("`--allow {verdict}` deploys it");
+            return Err(failure::message(failure::NOT_ALLOWED, &what, &help));
+        }
+        Ok(())
     }
 
     fn configured<K: WorkflowKind>(
@@ -153,12 +229,9 @@ impl Deploy {
         mut deploy: Deployment<Untyped<K>>,
         tags: &[(String, String)],
     ) -> Deployment<Untyped<K>> {
-        deploy = self.settings.configured(deploy, tags);
+        deploy = self.alias.configured(self.settings.configured(deploy, tags));
         if self.publish {
             deploy = deploy.publish();
-        }
-        if let Some(alias) = &self.alias {
-            deploy = deploy.alias_weight(alias, self.weight);
         }
         if self.accept {
             deploy = deploy.overwrite();

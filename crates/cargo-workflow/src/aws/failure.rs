@@ -15,7 +15,7 @@ const USAGE: u8 = 2;
 /// The execution timed out, was aborted, or runs longer than the waiting time.
 pub(super) const NOT_ENDED_WELL: u8 = 3;
 /// A conflict that a person must resolve: a manual change, another deployment, a deletion, another type.
-const CONFLICT: u8 = 5;
+pub(super) const CONFLICT: u8 = 5;
 /// The resource does not exist.
 const UNKNOWN: u8 = 6;
 /// There are no credentials, or the permission is missing.
@@ -24,6 +24,9 @@ pub(super) const DENIED: u8 = 7;
 pub(super) const UNREACHABLE: u8 = 8;
 /// The service rejected the request.
 const REFUSED: u8 = 9;
+
+/// The verdict on a deployment is worse than is allowed.
+pub(super) const NOT_ALLOWED: u8 = 10;
 
 /// Prints a message, and returns the failure that ends the command.
 pub(super) fn message(code: u8, what: &str, help: &str) -> Failure {
@@ -132,6 +135,9 @@ fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
             CONFLICT,
             "`cargo workflow plan` shows the differences; `--accept` overwrites it with the file".to_owned(),
         ),
+        Error::Withdrawn { .. } => {
+            (CONFLICT, "change the definition, or point the alias to it with `--again`".to_owned())
+        }
         Error::Overtaken { .. } => {
             (CONFLICT, "check what is deployed now, and deploy again to replace it".to_owned())
         }

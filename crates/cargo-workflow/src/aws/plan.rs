@@ -1,17 +1,19 @@
 //! `cargo workflow plan`: shows the changes of a deployment of a file, and their effects.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::printable::printable;
 use workflow_graph::Graph;
-use workflow_runtime::client::{Client, Error, Planned, Untyped};
+use workflow_runtime::client::{AliasChange, Client, Error, Planned, Untyped};
 use workflow_runtime::{Arn, Express, WorkflowKind};
 
-use super::deploy::{Read, Settings, Target};
+use super::deploy::{AliasOf, Read, Settings, Target};
+use super::failure::CONFLICT;
 use super::{CommandError, Connect};
 use crate::diff::{Format, Printing};
 use crate::{Failure, report, types};
@@ -31,9 +33,17 @@ pub(crate) struct Plan {
     target: Target,
     #[command(flatten)]
     settings: Settings,
+    #[command(flatten)]
+    alias: AliasOf,
+    /// Publish a version
+    #[arg(long)]
+    publish: bool,
     /// Plan to overwrite manual changes
     #[arg(long)]
     accept: bool,
+    /// Also write the plan to this file, for `deploy --plan FILE`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     printing: Printing,
     #[command(flatten)]
@@ -55,8 +65,12 @@ impl Plan {
             // Nobody relies yet on a state machine that does not exist.
             planned.plan.findings.clear();
         }
+        if let Some(file) = &self.out {
+            let written = std::fs::write(file, report::json_text(&shown(&planned)) + "\n");
+            written.map_err(|error| format!("error: {}: {error}", file.display()))?;
+        }
         match self.printing.format {
-            Format::Json => writeln!(output, "{}", report::json_text(&json(&planned)))?,
+            Format::Json => writeln!(output, "{}", report::json_text(&shown(&planned)))?,
             Format::Text => write!(output, "{}{}", head(&planned), planned.plan.to_text())?,
             Format::Markdown => {
                 write!(output, "{}\n\n{}", head(&planned).trim_end(), planned.plan.to_markdown())?;
@@ -68,7 +82,11 @@ impl Plan {
             && !self.accept
         {
             let what = format!("{}: {}", drift.machine, drift.why());
-            return Err(super::failure::message(5, &what, "`--accept` plans and deploys over it"));
+            return Err(super::failure::message(CONFLICT, &what, "`--accept` plans and deploys over it"));
+        }
+        if planned.aliases.iter().any(|alias| alias.withdrawn.is_some()) {
+            let help = "change the definition, or point the alias to it with `--again`";
+            return Err(super::failure::message(CONFLICT, "the deployment would be refused", help));
         }
         Ok(self.printing.code(planned.verdict()))
     }
@@ -90,20 +108,26 @@ impl Plan {
         let role = role.unwrap_or_else(|| Arn::from(""));
         let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
         let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
-        Ok(self.settings.configured(deploy, tags).declaring(input, given).plan().await?)
+        let mut deploy = self.alias.configured(self.settings.configured(deploy, tags));
+        if self.publish {
+            deploy = deploy.publish();
+        }
+        Ok(deploy.declaring(input, given).plan().await?)
     }
 }
 
 /// Returns a line with the planned action.
 fn head(planned: &Planned) -> String {
-    match &planned.machine {
+    let machine = match &planned.machine {
         Some(arn) if planned.plan.is_empty() => format!("{}: nothing would change\n", printable(arn.as_str())),
         Some(arn) => format!("{} would be updated\n", printable(arn.as_str())),
         None => "a state machine would be created\n".to_owned(),
-    }
+    };
+    let aliases = planned.aliases.iter().map(|alias| format!("alias {}\n", printable(&alias.to_string())));
+    machine + &aliases.collect::<String>()
 }
 
-fn json(planned: &Planned) -> Value {
+fn shown(planned: &Planned) -> Value {
     let change = match &planned.machine {
         Some(_) if planned.plan.is_empty() => "unchanged",
         Some(_) => "updated",
@@ -113,6 +137,14 @@ fn json(planned: &Planned) -> Value {
     made["verdict"] = planned.verdict().name().into();
     made["change"] = change.into();
     made["stateMachineArn"] = planned.machine.as_ref().map(Arn::as_str).into();
+    let aliases = planned.aliases.iter().map(|alias| {
+        json!({
+            "name": alias.name, "routes": alias.routing.to_string(), "change": alias.change.map(AliasChange::as_str),
+            "version": alias.version, "weight": alias.change.map(|_| alias.weight), "withdrawn": alias.withdrawn,
+        })
+    });
+    made["aliases"] = aliases.collect();
+    made["fingerprint"] = planned.fingerprint.as_str().into();
     made["drifted"] = planned.drift.is_some().into();
     let drifted = planned.drift.iter().flat_map(|drift| &drift.changed).map(|aspect| aspect.name());
     made["driftedAspects"] = drifted.collect();

@@ -22,11 +22,12 @@ use configuration::Configuration;
 pub use configuration::{Encryption, Logging};
 pub use drift::{Aspect, Drift};
 #[cfg(feature = "plan")]
-pub use plan::Planned;
-use record::{Hash, Record, State};
+pub use plan::{Planned, PlannedAlias};
+pub(super) use record::Hash;
+use record::{Record, State};
 
 use super::call::call;
-use super::{Alias, Client, Error, StateMachine, Untyped};
+use super::{Alias, AliasChange, Client, Error, StateMachine, Untyped};
 use crate::{Arn, MachineType, ParamsError, Workflow, WorkflowKind};
 
 /// What a deployment did to the state machine.
@@ -62,8 +63,10 @@ pub struct Deployed<W> {
     pub change: Change,
     /// The version of the deployed state machine, if one was requested.
     pub version: Option<StateMachine<W>>,
-    /// The alias that points to the version, if one was requested.
+    /// The alias, if one was requested.
     pub alias: Option<Alias<W>>,
+    /// What the deployment did with the alias.
+    pub alias_change: Option<AliasChange>,
 }
 
 impl<W> Deployed<W> {
@@ -127,6 +130,8 @@ struct Settings {
     version: Option<Option<String>>,
     /// The alias, and the percentage of executions that it sends to the version.
     alias: Option<(String, u8)>,
+    /// Whether the alias may get a version that was withdrawn or has served before.
+    again: bool,
     overwrites: bool,
     deletion: Duration,
     /// The declared types of input and output, as JSON Schema.
@@ -234,7 +239,8 @@ impl<W: Workflow> Deploy<W> {
         self.set(|settings| settings.version = Some(Some(description.to_owned())))
     }
 
-    /// Publishes a version and points this alias to it.
+    /// Publishes a version and points this alias to it, if the version is new: [`AliasChange`]. A definition that the
+    /// alias was rolled back from is [`Error::Withdrawn`].
     pub fn alias(self, name: &str) -> Self {
         self.alias_weight(name, 100)
     }
@@ -243,6 +249,11 @@ impl<W: Workflow> Deploy<W> {
     /// that previously had the most: [`Alias::shift`].
     pub fn alias_weight(self, name: &str, weight: u8) -> Self {
         self.publish().set(|settings| settings.alias = Some((name.to_owned(), weight)))
+    }
+
+    /// Lets the alias point to a version that was withdrawn, or that has served before.
+    pub fn again(self) -> Self {
+        self.set(|settings| settings.again = true)
     }
 
     /// Overwrites the state machine even if it differs from the last deployment.
@@ -324,15 +335,32 @@ impl<W: Workflow> Deployment<'_, W> {
             }
             None => None,
         };
-        let alias = match (&self.settings.alias, &version) {
-            (Some((name, weight)), Some(version)) => {
-                let alias = machine.alias(name);
-                alias.shift(version.arn(), *weight).await?;
-                Some(alias)
+        let mut deployed = Deployed { machine, change, version, alias: None, alias_change: None };
+        if let (Some((name, weight)), Some(version)) = (&self.settings.alias, &deployed.version) {
+            let alias = deployed.machine.alias(name);
+            let mut routing = alias.routing().await?;
+            routing.admit(&self.hash().shortened());
+            let change = routing.change(version.version_number(), self.settings.again);
+            if change == AliasChange::Moved {
+                alias.shift_from(routing, version.arn(), *weight).await?;
             }
-            _ => None,
-        };
-        Ok(Deployed { machine, change, version, alias })
+            (deployed.alias, deployed.alias_change) = (Some(alias), Some(change));
+        }
+        Ok(deployed)
+    }
+
+    /// Rejects a definition that the alias was rolled back from.
+    async fn check_alias(&self, machine: &StateMachine<W>) -> Result<(), Error> {
+        let Some((name, _)) = self.settings.alias.as_ref().filter(|_| !self.settings.again) else { return Ok(()) };
+        match machine.alias(name).routing().await?.withdrawn_as(&self.hash().shortened()) {
+            Some(version) => Err(Error::Withdrawn { alias: name.clone(), version }),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the hash of the declared definition and role.
+    fn hash(&self) -> Hash {
+        Hash::of(&self.declared.definition, self.role.as_str())
     }
 
     /// Creates the state machine, or updates it to the declared state.
@@ -350,6 +378,7 @@ impl<W: Workflow> Deployment<'_, W> {
                 }
             }
         };
+        self.check_alias(&self.client.attach(existing.state_machine_arn())).await?;
         let (mut existing, mut looks) = (existing, LOOKS);
         loop {
             let machine = self.client.attach(existing.state_machine_arn());
@@ -372,7 +401,7 @@ impl<W: Workflow> Deployment<'_, W> {
     /// Returns the hashes of the declared definition and configuration.
     fn state(&self) -> State {
         let mut state = self.settings.configuration.state();
-        state.insert(Aspect::Definition, Hash::of(&self.declared.definition, self.role.as_str()));
+        state.insert(Aspect::Definition, self.hash());
         state
     }
 

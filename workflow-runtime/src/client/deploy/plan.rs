@@ -1,13 +1,15 @@
 //! Plans a deployment: its changes and their effects. Changes nothing.
 
+use std::fmt::{self, Write as _};
+
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::Tag;
 use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict};
 
 use super::configuration::own_tags;
 use super::record::{Record, State, drifted};
-use super::{Declared, Deploy, Deployment, Drift, found, tags_of};
-use crate::client::{Client, Error, StateMachine};
+use super::{Declared, Deploy, Deployment, Drift, Hash, found, tags_of};
+use crate::client::{AliasChange, Client, Error, Routing, StateMachine};
 use crate::{Arn, Json, MachineType, Workflow};
 
 /// The effects of a deployment.
@@ -24,6 +26,55 @@ pub struct Planned {
     pub new: Machine,
     /// Changes by other means since the last deployment, which the deployment would not overwrite by default.
     pub drift: Option<Drift>,
+    /// The aliases of the state machine, and the alias of the deployment.
+    pub aliases: Vec<PlannedAlias>,
+    /// A hash of the deployment, the state machine and its aliases. Two plans with the same one are equal.
+    pub fingerprint: String,
+}
+
+/// An alias, and what the deployment would do with it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PlannedAlias {
+    /// The alias's name.
+    pub name: String,
+    /// Its targets and its record.
+    pub routing: Routing,
+    /// The change; `None` if the deployment does not have this alias.
+    pub change: Option<AliasChange>,
+    /// The number of the version that the deployment publishes for it, if that exists already.
+    pub version: Option<u64>,
+    /// The percentage of executions that the version would get.
+    pub weight: u8,
+    /// The version that the alias was rolled back from, if it has the same definition and role: the deployment would be
+    /// [`Error::Withdrawn`].
+    pub withdrawn: Option<u64>,
+}
+
+impl fmt::Display for PlannedAlias {
+    /// Writes the targets, and what happens to them, such as `live: 1=100, would move to new=10 1=90`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, routing, change, version, weight, withdrawn } = self;
+        let target = version.map_or_else(|| "new".to_owned(), |version| version.to_string());
+        match routing.routes.is_empty() {
+            true => write!(f, "{name}: does not exist")?,
+            false => write!(f, "{name}: {routing}")?,
+        }
+        match (withdrawn, change) {
+            (Some(version), _) => {
+                write!(f, ", would be refused: it was rolled back from version {version}, which has this definition")
+            }
+            (None, Some(AliasChange::Moved)) => {
+                let verb = if routing.routes.is_empty() { "be created with" } else { "move to" };
+                write!(f, ", would {verb} {target}={weight}")?;
+                let other = routing.main().filter(|_| *weight < 100);
+                other.map_or(Ok(()), |other| write!(f, " {other}={}", 100 - weight))
+            }
+            (None, Some(AliasChange::Routed)) => write!(f, ", would stay: version {target} is among its targets"),
+            (None, Some(AliasChange::NotNew)) => write!(f, ", would stay: version {target} is not new"),
+            (None, None) => f.write_str(", stays"),
+        }
+    }
 }
 
 impl Planned {
@@ -88,18 +139,74 @@ impl<W: Workflow> Deploy<W> {
         let new = deployment.machine();
         let Some(existing) = client.find(&declared.name).await? else {
             let old = Machine::new(Json::Null).named(&declared.name).of_type(new.machine_type);
-            return Ok(Planned { machine: None, plan: workflow_plan::plan(&old, &new), old, new, drift: None });
+            let plan = workflow_plan::plan(&old, &new);
+            let alias = settings.alias.iter().map(|(name, weight)| PlannedAlias {
+                name: name.clone(),
+                routing: Routing::default(),
+                change: Some(AliasChange::Moved),
+                version: None,
+                weight: *weight,
+                withdrawn: None,
+            });
+            let aliases: Vec<_> = alias.collect();
+            let fingerprint = deployment.fingerprint(None, &aliases);
+            return Ok(Planned { machine: None, plan, old, new, drift: None, aliases, fingerprint });
         };
         let machine = client.attach(existing.state_machine_arn());
         let tags = tags_of(&machine).await?;
         let old = of_service(&existing, &tags);
         let drift = drift(&machine, &existing, &tags, Some(&deployment.state()));
         let plan = workflow_plan::plan(&old, &new);
-        Ok(Planned { machine: Some(machine.arn().clone()), plan, old, new, drift })
+        let state = found(&existing, &tags);
+        let aliases = deployment.planned_aliases(&machine, &existing, &state).await?;
+        let fingerprint = deployment.fingerprint(Some((&existing, &state)), &aliases);
+        Ok(Planned { machine: Some(machine.arn().clone()), plan, old, new, drift, aliases, fingerprint })
     }
 }
 
 impl<W: Workflow> Deployment<'_, W> {
+    async fn planned_aliases(
+        &self,
+        machine: &StateMachine<W>,
+        existing: &DescribeStateMachineOutput,
+        state: &State,
+    ) -> Result<Vec<PlannedAlias>, Error> {
+        let (wanted, again) = (self.settings.alias.as_ref(), self.settings.again);
+        let mut names: Vec<String> =
+            machine.aliases().collect().await?.iter().map(|alias| alias.name().to_owned()).collect();
+        names.extend(wanted.filter(|(name, _)| !names.contains(name)).map(|(name, _)| name.clone()));
+        let declared = self.state();
+        let is_other = declared.get(&super::Aspect::Definition) != state.get(&super::Aspect::Definition)
+            || !self.settings.configuration.is_in(existing);
+        let mut planned = Vec::new();
+        for name in names {
+            let routing = machine.alias(&name).routing().await?;
+            let (mut change, mut version, mut withdrawn, mut weight) = (None, None, None, 100);
+            if let Some((_, wanted)) = wanted.filter(|(wanted, _)| *wanted == name) {
+                if !is_other {
+                    version = published(machine, existing).await?;
+                }
+                weight = *wanted;
+                withdrawn = routing.withdrawn_as(&self.hash().shortened()).filter(|_| !again);
+                change = Some(routing.change(version, again));
+            }
+            planned.push(PlannedAlias { name, routing, change, version, weight, withdrawn });
+        }
+        Ok(planned)
+    }
+
+    fn fingerprint(&self, existing: Option<(&DescribeStateMachineOutput, &State)>, aliases: &[PlannedAlias]) -> String {
+        let mut text = format!("{} {:?} {:?}", self.declared.name, self.state(), self.settings.version);
+        if let Some((existing, state)) = existing {
+            let _ = write!(text, "\n{} {:?} {state:?}", existing.state_machine_arn(), existing.revision_id());
+        }
+        for alias in aliases {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n{alias}");
+        }
+        Hash::short(&text).as_str().to_owned()
+    }
+
     /// Returns the state machine that the deployment would create. Undeclared parts are not compared.
     fn machine(&self) -> Machine {
         let Declared { name, machine_type, definition } = self.declared;
@@ -141,6 +248,16 @@ impl<W: Workflow> StateMachine<W> {
         let machine = self.unqualified();
         Ok(drift(&machine, &machine.describe().await?, &tags_of(&machine).await?, None))
     }
+}
+
+/// Returns the number of the version that publishes the current revision, if there is one.
+async fn published<W: Workflow>(
+    machine: &StateMachine<W>,
+    existing: &DescribeStateMachineOutput,
+) -> Result<Option<u64>, Error> {
+    let Some(latest) = machine.versions().next().await? else { return Ok(None) };
+    let described = latest.describe().await?;
+    Ok(latest.version_number().filter(|_| described.revision_id() == existing.revision_id()))
 }
 
 fn drift<W: Workflow>(

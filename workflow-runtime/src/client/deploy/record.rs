@@ -27,11 +27,11 @@ const KEPT: usize = 3;
 
 /// A hash in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hash(String);
+pub(in super::super) struct Hash(String);
 
 impl Hash {
     /// Returns the hash of a definition and a role. It is equal for definitions that are equal as JSON.
-    pub(super) fn of(definition: &str, role: &str) -> Self {
+    pub(in super::super) fn of(definition: &str, role: &str) -> Self {
         let definition = match serde_json::from_str::<Json>(definition) {
             Ok(json) => canonical(&json).to_string(),
             Err(_) => definition.to_owned(),
@@ -42,9 +42,17 @@ impl Hash {
 
     /// Returns the hash of a part of the configuration, given as text.
     pub(super) fn short(text: &str) -> Self {
-        let Self(mut digits) = Self::of_text(text);
-        digits.truncate(SHORT);
-        Self(digits)
+        Self::of_text(text).shortened()
+    }
+
+    /// Returns its first digits, which suffice to compare a few.
+    pub(in super::super) fn shortened(mut self) -> Self {
+        self.0.truncate(SHORT);
+        self
+    }
+
+    pub(in super::super) fn as_str(&self) -> &str {
+        &self.0
     }
 
     fn of_text(text: &str) -> Self {

@@ -188,11 +188,23 @@ pub enum Error {
         name: String,
     },
 
-    /// An alias cannot be rolled back, because no version is older than the alias's version.
-    #[error("the alias {alias} cannot be rolled back: there is no older version")]
+    /// An alias cannot be rolled back: its record has no other version that served before.
+    #[error("the alias {alias} cannot be rolled back: it has no record of another version that served before")]
     NothingBefore {
         /// The alias.
         alias: Arn,
+    },
+
+    /// The alias was rolled back from this definition. Nothing was changed.
+    #[error(
+        "the alias `{alias}` was rolled back from version {version}, which has the same definition and role\n\
+         help: change the definition, or deploy it with `.again()`"
+    )]
+    Withdrawn {
+        /// The alias's name.
+        alias: String,
+        /// The number of the version that was withdrawn.
+        version: u64,
     },
 
     /// A request lacks a required part and was not sent.

@@ -1,0 +1,102 @@
+//! Tests how `plan`, `deploy` and `alias` bring a version into use.
+
+#![cfg(feature = "aws")]
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::aws::{ROLE, Service};
+use super::command::file;
+
+/// Returns a file whose workflow adds a number, which callers do not see.
+fn undo(number: u32) -> PathBuf {
+    let text = format!(
+        "workflow! {{ pub workflow Undo {{ input {{ n: i64 }} pass Good {{ n: input.n + {number} }} -> end; }} }}"
+    );
+    file("release", &format!("v{number}.rs"), text)
+}
+
+#[test]
+fn a_rerun_does_not_bring_back_what_was_rolled_back() {
+    let service = Service::new();
+    service.deploy(&undo(1), &["--alias", "live"]);
+    let moved = service.deploy(&undo(2), &["--alias", "live"]);
+    assert_eq!((&moved["alias"], &moved["aliasChange"]), (&json!("live: 2=100 (moved)"), &json!("moved")));
+    let rolled = service.json(&["alias", "Undo", "live", "--roll-back"]);
+    assert_eq!((&rolled["routes"], &rolled["withdrawn"]), (&json!("1=100"), &json!([2])));
+
+    let second = undo(2);
+    let second = second.to_str().unwrap();
+    let planned = service.run(&["plan", second, "--alias", "live"]);
+    assert_eq!(planned.code, Some(5), "{}", planned.stderr);
+    let line = "alias live: 1=100, would be refused: it was rolled back from version 2, which has this definition\n";
+    assert!(planned.stdout.contains(line), "{}", planned.stdout);
+    let refused = service.run(&["deploy", second, "--role", ROLE, "--alias", "live"]);
+    assert_eq!((refused.code, &*refused.stdout), (Some(5), ""), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("rolled back from version 2") && refused.stderr.contains("--again"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "1=100");
+    // Without the alias, the state machine may have it.
+    service.deploy(&undo(2), &[]);
+    assert_eq!(service.deploy(&undo(2), &["--alias", "live", "--again"])["alias"], "live: 2=100 (moved)");
+}
+
+#[test]
+fn a_roll_back_goes_to_what_served_before() {
+    let service = Service::new();
+    service.deploy(&undo(1), &["--alias", "live"]);
+    for number in [2, 3, 4] {
+        service.deploy(&undo(number), &["--publish"]);
+    }
+    assert_eq!(service.json(&["alias", "Undo", "live", "--to", "4"])["served"], json!([1]));
+    assert_eq!(service.json(&["alias", "Undo", "live", "--roll-back"])["routes"], "1=100");
+    let nothing = service.run(&["alias", "Undo", "live", "--roll-back"]);
+    assert_eq!(nothing.code, Some(5), "{}", nothing.stderr);
+}
+
+#[test]
+fn a_deployment_is_what_was_planned_or_is_refused() {
+    let service = Service::new();
+    service.deploy(&undo(1), &["--alias", "live"]);
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("release/plan.json");
+    let (second, out) = (undo(2), out.to_str().unwrap());
+    let plan = |file: &Path| {
+        let planned = service.run(&["plan", file.to_str().unwrap(), "--role", ROLE, "--alias", "live", "--out", out]);
+        assert!(planned.stdout.contains("alias live: 1=100, would move to new=100\n"), "{}", planned.stdout);
+    };
+    let deploy = |file: &Path| {
+        service.run(&["deploy", file.to_str().unwrap(), "--role", ROLE, "--alias", "live", "--plan", out])
+    };
+    plan(&second);
+    // Another definition, or another state of the machine, is not what was planned.
+    assert_eq!(deploy(&undo(3)).code, Some(5));
+    service.deploy(&undo(1), &["--tag", "team=a"]);
+    let done = deploy(&second);
+    assert_eq!(done.code, Some(5), "{}", done.stdout);
+    assert!(done.stderr.contains("is not as planned"), "{}", done.stderr);
+    plan(&second);
+    let done = deploy(&second);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(deploy(&second).code, Some(5), "a plan is carried out once");
+    assert_eq!(
+        service.run(&["deploy", second.to_str().unwrap(), "--role", ROLE, "--plan", "Cargo.toml"]).code,
+        Some(2)
+    );
+}
+
+#[test]
+fn a_breaking_change_is_deployed_only_if_it_is_allowed() {
+    let service = Service::new();
+    service.deploy(&undo(1), &[]);
+    let text = "workflow! { pub workflow Undo { input { n: i64, who: String } pass Good { n: input.who } -> end; } }";
+    let breaking = file("release", "breaking.rs", text);
+    let breaking = breaking.to_str().unwrap();
+    let refused = service.run(&["deploy", breaking, "--role", ROLE]);
+    assert_eq!((refused.code, &*refused.stdout), (Some(10), ""), "{}", refused.stderr);
+    assert!(refused.stderr.contains("help: `--allow breaking` deploys it"), "{}", refused.stderr);
+    assert_eq!(service.json(&["plan", breaking, "--allow", "breaking"])["verdict"], "breaking");
+    service.ok(&["deploy", breaking, "--role", ROLE, "--allow", "breaking"]);
+}
