@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use workflow_runtime::Express;
 use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
-use workflow_runtime::client::{Backoff, Client, Error, Execution, Status};
+use workflow_runtime::client::{Backoff, Client, Error, Execution, Status, Untyped};
 
 use crate::client::made::{Answer, Asked, Made, error, socket};
 use crate::client::workflows::{GreetOutput, Liar, Quick, Sleep, config};
@@ -66,6 +67,33 @@ async fn a_start_whose_answer_was_lost_is_sent_again_under_its_name() {
     assert_eq!((&*names[0], &*names[1], &*names[2]), (first.name(), first.name(), second.name()));
     assert_ne!(first.name(), second.name());
     assert_eq!((first.name().len(), first.name().matches('-').count()), (36, 4), "{}", first.name());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_express_workflow_does_not_run_twice_unseen() {
+    let sync = |_: &Asked| {
+        let arn = "arn:aws:states:us-east-1:123456789012:express:Quick:name:id";
+        Answer::Json(
+            200,
+            json!({"executionArn": arn, "startDate": 1, "stopDate": 2, "status": "SUCCEEDED", "output": "7"}),
+        )
+    };
+    let lost = move |asked: &Asked| if asked.number == 0 { Answer::Lost } else { sync(asked) };
+    let machine = |made: &Made| Client::<Untyped<Express>>::new(made.sfn()).attach(MACHINE);
+    let made = Made::new(lost);
+    let error = machine(&made).execute_named("once", &json!({})).await.unwrap_err();
+    assert!(error.to_string().ends_with("; the execution `once` may have started"), "{error}");
+    assert_eq!(made.asked().len(), 1);
+    let made = Made::new(lost);
+    assert!(machine(&made).start(&json!({})).await.is_err());
+    assert_eq!(made.asked().len(), 1);
+    let made = Made::new(lost);
+    assert_eq!(machine(&made).repeating().run(&json!({})).await.unwrap(), json!(7));
+    assert_eq!(made.asked().len(), 2);
+    // What was refused has not run.
+    let made = Made::new(move |asked| if asked.number == 0 { throttled() } else { sync(asked) });
+    assert_eq!(machine(&made).run(&json!({})).await.unwrap(), json!(7));
+    assert_eq!(made.asked().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -406,6 +406,26 @@ async fn heartbeats_are_sent_while_the_work_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn heartbeats_go_on_while_an_answer_is_sent_again() {
+    let answers = AtomicUsize::new(0);
+    let polls = AtomicUsize::new(0);
+    let made = Made::new(move |asked| match asked.operation.as_str() {
+        "GetActivityTask" if polls.fetch_add(1, Ordering::SeqCst) == 0 => task(),
+        "GetActivityTask" => Answer::Never,
+        "SendTaskSuccess" if answers.fetch_add(1, Ordering::SeqCst) < 5 => error(500, "InternalServerError", "oops"),
+        _ => nothing(),
+    });
+    let activity = Activity::new("arn:a").heartbeat_every(Duration::from_secs(3));
+    let (stop, running) = run(exact(&made).activity(activity, pack));
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    // The pauses are half of 1, 2, 4, 8 and 16 seconds.
+    let beats = made.operations().into_iter().filter(|operation| operation == "SendTaskHeartbeat").count();
+    assert_eq!(beats, 5);
+}
+
+#[tokio::test(start_paused = true)]
 async fn work_for_a_task_that_is_gone_is_dropped() {
     struct Dropped(Option<oneshot::Sender<()>>);
     impl Drop for Dropped {

@@ -35,8 +35,9 @@ use crate::Arn;
 ///
 /// # Duplicate executions
 ///
-/// A name prevents duplicates only for Standard workflows. If the answer to `StartExecution` is lost, the SDK sends the
-/// request again, and the workflow runs twice. Both executions have the same name.
+/// A name prevents duplicates only for Standard workflows. If the answer to `StartExecution` is lost, the request is not
+/// sent again, unless you ask for it: [`StateMachine::repeating`](super::StateMachine::repeating). The error names the
+/// execution that may have started.
 pub struct ExpressExecution<W> {
     arn: Arn,
     workflow: PhantomData<fn() -> W>,

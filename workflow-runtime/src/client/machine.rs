@@ -44,8 +44,9 @@ impl<W: Workflow> StateMachine<W> {
     /// Starts an execution under a new name that the client generates:
     /// [`Client::name_executions`](super::Client::name_executions).
     ///
-    /// If an answer is lost, the SDK sends the request again. Thanks to the name, this still starts only one execution
-    /// of a Standard workflow. An Express workflow may run twice.
+    /// If an answer is lost, the SDK sends the request again: thanks to the name, this still starts only one execution of
+    /// a Standard workflow. An Express workflow would run twice, so its request is not sent again unless the service has
+    /// refused it: see [`repeating`](Self::repeating).
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>.
     ///
@@ -89,8 +90,9 @@ impl<W: Workflow> StateMachine<W> {
         const OPERATION: &str = "StartExecution";
         let request =
             self.connection.sfn.start_execution().state_machine_arn(self.arn.as_str()).name(name).input(input);
+        let request = request.customize().config_override(self.connection.start_of(<W::Kind as WorkflowKind>::TYPE));
         let answer = call!("StartExecution", machine = self.arn, request.send())
-            .map_err(|error| Error::of_call(OPERATION, error))?;
+            .map_err(|error| Error::of_call(OPERATION, error).may_have_started(name))?;
         Ok(self.started(Arn::from(Error::required(OPERATION, answer.execution_arn())?)))
     }
 

@@ -13,13 +13,20 @@ use super::execution::{failure, output_of};
 use super::machine::json;
 use super::status::time;
 use super::{Error, StateMachine};
-use crate::{Arn, Express, Workflow};
+use crate::{Arn, Express, MachineType, Workflow};
 
 impl<W: Workflow<Kind = Express>> StateMachine<W> {
+    /// Lets the SDK send a request again whose answer was lost: the workflow may then run twice.
+    #[must_use]
+    pub fn repeating(mut self) -> Self {
+        self.connection.repeats = true;
+        self
+    }
+
     /// Runs the workflow and returns its output.
     ///
-    /// If the answer is lost, the SDK sends the request again, and the workflow runs twice. To run it at most once,
-    /// disable retries in the SDK's configuration.
+    /// It runs at most once: if the answer is lost, the request is not sent again, and the error names the execution that
+    /// may have started. See [`repeating`](Self::repeating).
     ///
     /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html>. The SDK sends
     /// the request to the endpoint's host with the prefix `sync-`. A server on loopback has no such name; this
@@ -42,14 +49,28 @@ impl<W: Workflow<Kind = Express>> StateMachine<W> {
     /// [`Error::InputJson`], [`Error::InputConstraint`], or another [`Error`] of the call. [`SyncExecution::output`] returns how the execution
     /// ended.
     pub fn execute(&self, input: &W::Input) -> impl Future<Output = Result<SyncExecution<W>, Error>> + Send + use<W> {
+        self.execute_named(&self.connection.names.next(), input)
+    }
+
+    /// Like [`execute`](Self::execute), with a name of 1 to 80 characters. The name prevents no duplicates.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute).
+    pub fn execute_named(
+        &self,
+        name: &str,
+        input: &W::Input,
+    ) -> impl Future<Output = Result<SyncExecution<W>, Error>> + Send + use<W> {
         const OPERATION: &str = "StartSyncExecution";
-        let (machine, input) = (self.clone(), json::<W>(input));
+        let (machine, name, input) = (self.clone(), name.to_owned(), json::<W>(input));
         async move {
             let input = input?;
             let request = machine.connection.sfn.start_sync_execution();
-            let request = request.state_machine_arn(machine.arn().as_str()).input(input);
+            let request = request.state_machine_arn(machine.arn().as_str()).name(&name).input(input);
+            let request = request.customize().config_override(machine.connection.start_of(MachineType::Express));
             let answer = call!("StartSyncExecution", machine = machine.arn(), request.send())
-                .map_err(|error| Error::of_call(OPERATION, error))?;
+                .map_err(|error| Error::of_call(OPERATION, error).may_have_started(&name))?;
             let arn = Arn::from(Error::required(OPERATION, answer.execution_arn())?);
             Ok(SyncExecution { arn, answer, workflow: PhantomData })
         }

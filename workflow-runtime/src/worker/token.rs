@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::pin;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -165,14 +166,19 @@ impl<T> TaskToken<T> {
         retry: Retry<'_>,
     ) -> Result<Answered, Error> {
         let mut work = Spawned(tokio::spawn(work));
-        let outcome = match first(first(&mut work.0, stopped), self.until_gone(heartbeat)).await {
+        // The task waits for heartbeats as long as it waits for the answer.
+        let mut gone = pin!(self.until_gone(heartbeat));
+        let outcome = match first(first(&mut work.0, stopped), gone.as_mut()).await {
             Either::Right(()) => return Ok(Answered::Gone),
             Either::Left(Either::Right(())) => Err(TaskFailure::new(TaskFailure::SHUT_DOWN)),
             Either::Left(Either::Left(Ok(outcome))) => outcome,
             Either::Left(Either::Left(Err(_))) => Err(TaskFailure::new(TaskFailure::PANICKED)),
         };
         drop(work);
-        self.answer(heartbeat, outcome, retry).await
+        match first(self.answer(outcome, retry), gone).await {
+            Either::Left(answered) => answered,
+            Either::Right(()) => Ok(Answered::Gone),
+        }
     }
 
     /// Sends heartbeats until the task no longer exists. A heartbeat that fails otherwise is ignored; others follow.
@@ -189,12 +195,7 @@ impl<T> TaskToken<T> {
     }
 
     /// Sends the answer, and retries transient errors.
-    async fn answer(
-        &self,
-        heartbeat: Option<Duration>,
-        mut outcome: Result<String, TaskFailure>,
-        retry: Retry<'_>,
-    ) -> Result<Answered, Error> {
+    async fn answer(&self, mut outcome: Result<String, TaskFailure>, retry: Retry<'_>) -> Result<Answered, Error> {
         let began = self.connection.now();
         let mut pauses = retry.backoff.pauses();
         loop {
@@ -217,11 +218,7 @@ impl<T> TaskToken<T> {
             if !error.is_transient() || self.connection.since(began) >= OUTAGE {
                 return Err(error);
             }
-            let pause = retry.pause(pauses.next());
-            // The task waits for heartbeats as long as it waits for the answer.
-            if let Either::Right(()) = first(self.connection.sleep(pause), self.until_gone(heartbeat)).await {
-                return Ok(Answered::Gone);
-            }
+            self.connection.sleep(retry.pause(pauses.next())).await;
         }
     }
 }

@@ -100,7 +100,10 @@ impl Start {
             };
             return Ok(json!({"executionArn": execution.arn().as_str()}));
         }
-        let ran = machine.execute(input).await?;
+        let ran = match &self.execution {
+            Some(name) => machine.execute_named(name, input).await?,
+            None => machine.execute(input).await?,
+        };
         let given = ran.output()?;
         let billing = ran
             .billing()

@@ -244,6 +244,18 @@ impl Error {
         }
     }
 
+    /// Adds the name of the execution that may have started although no answer came.
+    pub(crate) fn may_have_started(mut self, name: &str) -> Self {
+        // hyper's word for an error before the request was sent.
+        if let Self::NoAnswer { reason, sdk, .. } = &mut self
+            && sdk.may_pass()
+            && !reason.contains("(Connect)")
+        {
+            reason.push_str(&format!("; the execution `{name}` may have started"));
+        }
+        self
+    }
+
     /// Adds the state in which the execution ended.
     pub(crate) fn in_state(mut self, name: Option<String>) -> Self {
         if let Self::Failed { state, .. } | Self::TimedOut { state, .. } | Self::Aborted { state, .. } = &mut self {
