@@ -6,26 +6,18 @@ use std::fmt::Write;
 use serde_json::Value;
 use workflow_asl::placeholder;
 
-use super::model::{
-    ACCOUNT, Deployment, ExportFragment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, names, pascal,
-};
+use super::model::{ACCOUNT, Deployment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, names, pascal};
 
 pub(super) fn construct(deployment: &Deployment) -> String {
     let class = class_name(&deployment.title);
     let names = names(&deployment.params, &["stateMachineName"], camel);
     let ids = super::model::names(&deployment.params, &[NAME], pascal);
-    let is_text = |name: &str| deployment.kind(name) == ParamKind::Text;
-    let id = |name: &str| ids.get(name).cloned().unwrap_or_default();
-    let definition = deployment.definition.text(str::to_owned, |part| match part {
-        ExportFragment::Text(text) => text.clone(),
-        ExportFragment::Inside(name) => format!("${{{}}}", id(name)),
-        ExportFragment::Json(name) if is_text(name) => format!("\"${{{}}}\"", id(name)),
-        ExportFragment::Json(name) => format!("${{{}}}", id(name)),
-    });
+    let (definition, values) = deployment.substituted(&ids);
     let definition = serde_json::from_str::<Value>(&definition).map_or(definition, |value| format!("{value:#}"));
+    let fn_import = if values.values().any(|(_, replacements)| !replacements.is_empty()) { "Fn, " } else { "" };
     let mut text = format!(
         "// The state machine {}, with its role, policy, log group and alias.\n\
-         import {{ CfnDeletionPolicy, Stack }} from 'aws-cdk-lib';\n\
+         import {{ CfnDeletionPolicy, {fn_import}Stack }} from 'aws-cdk-lib';\n\
          import * as iam from 'aws-cdk-lib/aws-iam';\n\
          import * as logs from 'aws-cdk-lib/aws-logs';\n\
          import * as sfn from 'aws-cdk-lib/aws-stepfunctions';\n\
@@ -96,12 +88,17 @@ pub(super) fn construct(deployment: &Deployment) -> String {
          \x20     definitionString: definition,\n",
         deployment.type_name()
     );
-    if !deployment.params.is_empty() {
+    if !values.is_empty() {
         text.push_str("      definitionSubstitutions: {\n");
-        for param in &deployment.params {
-            let value = format!("props.{}", member(&names, &param.name));
-            let value = if param.kind == ParamKind::Text { value } else { format!("JSON.stringify({value})") };
-            let _ = writeln!(text, "        {}: {value},", id(&param.name));
+        for (key, (name, replacements)) in &values {
+            let value = format!("props.{}", member(&names, name));
+            let is_text = deployment.kind(name) == ParamKind::Text;
+            let value = if is_text { value } else { format!("JSON.stringify({value})") };
+            // They work for tokens too.
+            let value = replacements.iter().fold(value, |value, (from, to)| {
+                format!("Fn.join({}, Fn.split({}, {value}))", quoted(to), quoted(from))
+            });
+            let _ = writeln!(text, "        {key}: {value},");
         }
         text.push_str("      },\n");
     }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Deployment, ExportFragment, LOG_DAYS, NAME, ParamKind, filled, map_texts, names, pascal};
+use super::model::{
+    Deployment, ExportFragment, LOG_DAYS, NAME, ParamKind, Replacements, filled, map_texts, names, pascal,
+};
 
 /// The logical IDs of the resources, which no parameter may have.
 const RESOURCES: [&str; 6] =
@@ -66,7 +68,7 @@ pub(super) fn template(deployment: &Deployment, sam: bool) -> Value {
 /// Returns whether SAM's own resource can contain the definition: as an object in which every value is inside a string.
 fn is_sam(deployment: &Deployment) -> bool {
     deployment.definition.parts.iter().all(|part| match part {
-        ExportFragment::Text(_) | ExportFragment::Inside(_) => true,
+        ExportFragment::Text(_) | ExportFragment::Inside(..) => true,
         ExportFragment::Json(name) => deployment.kind(name) == ParamKind::Text,
     })
 }
@@ -78,14 +80,13 @@ fn machine(
     role: &Value,
     resources: &mut Map<String, Value>,
 ) {
-    let is_text = |name: &str| deployment.kind(name) == ParamKind::Text;
-    let text = deployment.definition.text(str::to_owned, |part| match part {
-        ExportFragment::Text(text) => text.clone(),
-        ExportFragment::Inside(name) => format!("${{{}}}", id(names, name)),
-        ExportFragment::Json(name) if is_text(name) => format!("\"${{{}}}\"", id(names, name)),
-        ExportFragment::Json(name) => format!("${{{}}}", id(names, name)),
-    });
-    let substitutions: Map<String, Value> = names.values().map(|id| (id.clone(), json!({"Ref": id}))).collect();
+    let (text, values) = deployment.substituted(names);
+    let value = |(name, replacements): (&str, Replacements)| {
+        let replaced =
+            |value: Value, (from, to): &(&str, &str)| json!({"Fn::Join": [to, {"Fn::Split": [from, value]}]});
+        replacements.iter().fold(json!({"Ref": id(names, name)}), replaced)
+    };
+    let substitutions: Map<String, Value> = values.into_iter().map(|(key, of)| (key, value(of))).collect();
     let log = json!({
         "Level": deployment.log_level(),
         "IncludeExecutionData": false,

@@ -1,11 +1,14 @@
 //! The deployment, independent of the tool.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::policy::{self, Policy, Setting};
 use workflow_asl::{StateMachine, placeholder};
+use workflow_compiler::fragment::Escape;
+use workflow_compiler::from_file::escape_at;
 use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workflow};
 
 use crate::Failure;
@@ -52,9 +55,19 @@ pub(super) enum ExportFragment {
     Text(String),
     /// The value of a parameter as JSON.
     Json(String),
-    /// The text of a parameter, inside a string.
-    Inside(String),
+    /// The text of a parameter, inside a string, and how it is written there.
+    Inside(String, Escape),
 }
+
+/// The texts that are replaced in a value before it is part of a definition, in this order.
+pub(super) type Replacements = &'static [(&'static str, &'static str)];
+
+/// Inside a JSON string.
+const IN_TEXT: Replacements = &[(r"\", r"\\"), ("\"", r#"\""#)];
+/// Inside a JSONata string, inside a JSON string. JSONata has no escape for an apostrophe but its code.
+const IN_JSONATA: Replacements = &[(r"\", r"\\\\"), ("'", r"\\u0027"), ("\"", r#"\""#)];
+/// Inside a literal of an intrinsic function, inside a JSON string.
+const IN_LITERAL: Replacements = &[(r"\", r"\\\\"), ("'", r"\\'"), ("{", r"\\{"), ("}", r"\\}"), ("\"", r#"\""#)];
 
 /// A parameter of the deployment.
 pub(super) struct Param {
@@ -144,6 +157,56 @@ impl Deployment {
         self.params.iter().find(|param| param.name == name).map_or(ParamKind::Text, |param| param.kind)
     }
 
+    /// Returns what a tool that inserts values as text must replace in a value.
+    fn replacements(&self, part: &ExportFragment) -> Replacements {
+        let is_plain = |name: &str| self.params.iter().any(|param| param.name == name && param.is_arn);
+        match part {
+            ExportFragment::Text(_) => &[],
+            ExportFragment::Json(name) if self.kind(name) == ParamKind::Text && !is_plain(name) => IN_TEXT,
+            ExportFragment::Json(_) => &[],
+            ExportFragment::Inside(name, _) if matches!(self.kind(name), ParamKind::Number | ParamKind::Bool) => &[],
+            ExportFragment::Inside(_, Escape::JsonataText) => IN_JSONATA,
+            ExportFragment::Inside(_, Escape::Intrinsic) => IN_LITERAL,
+            ExportFragment::Inside(name, _) if is_plain(name) => &[],
+            ExportFragment::Inside(..) => IN_TEXT,
+        }
+    }
+
+    /// Returns the definition for such a tool, with a placeholder for each value, and the values by the names of their
+    /// placeholders: the parameter and what is replaced in it.
+    pub(super) fn substituted(
+        &self,
+        names: &BTreeMap<String, String>,
+    ) -> (String, BTreeMap<String, (&str, Replacements)>) {
+        let mut values = BTreeMap::new();
+        let mut text = String::new();
+        for part in &self.definition.parts {
+            let (ExportFragment::Json(name) | ExportFragment::Inside(name, _)) = part else {
+                if let ExportFragment::Text(literal) = part {
+                    text.push_str(literal);
+                }
+                continue;
+            };
+            let replacements = self.replacements(part);
+            let own = self.replacements(&ExportFragment::Json(name.clone()));
+            let context = match replacements {
+                replacements if replacements == own => "",
+                [] | IN_TEXT => "InText",
+                IN_JSONATA => "InJsonata",
+                _ => "InLiteral",
+            };
+            let mut key = format!("{}{context}", names.get(name).unwrap_or(name));
+            while values.get(&key).is_some_and(|(other, _)| *other != name) {
+                key.push_str("Param");
+            }
+            let quote =
+                if matches!(part, ExportFragment::Json(_)) && self.kind(name) == ParamKind::Text { "\"" } else { "" };
+            text.push_str(&format!("{quote}${{{key}}}{quote}"));
+            values.insert(key, (name.as_str(), replacements));
+        }
+        (text, values)
+    }
+
     /// Returns the trust policy of its own role, limited to the account.
     pub(super) fn trust(&self) -> Value {
         let own = |name: &str| Some(format!("${{{name}}}"));
@@ -191,7 +254,7 @@ impl Definition {
                 inside = InString(false);
             } else {
                 parts.push(ExportFragment::Text(before.to_owned()));
-                parts.push(ExportFragment::Inside(name.to_owned()));
+                parts.push(ExportFragment::Inside(name.to_owned(), escape_in(text, &range)));
                 from = range.end;
             }
         }
@@ -239,6 +302,21 @@ fn in_urls<'v>(value: &'v Value, is_url: bool, found: &mut BTreeSet<&'v str>) {
         }),
         _ => {}
     }
+}
+
+/// Returns how a value is written at a placeholder inside a string of printed JSON.
+fn escape_in(text: &str, range: &Range<usize>) -> Escape {
+    let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.start..).unwrap_or_default());
+    // A line of printed JSON has at most one member. Its string begins after the first quote that is not the key's.
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let value = before.get(line..).unwrap_or_default();
+    let begin = value.find("\": \"").map_or_else(|| value.find('"').map_or(0, |at| at + 1), |at| at + 4);
+    let read = |raw: &str| serde_json::from_str::<String>(&format!("\"{raw}\"")).unwrap_or_default();
+    let head = read(value.get(begin..).unwrap_or_default());
+    let line_end = after.find('\n').unwrap_or(after.len());
+    let rest = after.get(..line_end).unwrap_or_default();
+    let rest = rest.rfind('"').and_then(|end| rest.get(..end)).unwrap_or(rest);
+    escape_at(&(head.clone() + &read(rest)), head.len())
 }
 
 /// Whether a position in JSON is inside a string.

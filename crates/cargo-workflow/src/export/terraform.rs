@@ -1,6 +1,7 @@
 //! Exports a Terraform configuration, as JSON: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
 use serde_json::{Map, Value, json};
+use workflow_compiler::fragment::Escape;
 
 use super::model::{
     ACCOUNT, Deployment, ExportFragment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, map_texts, names,
@@ -23,10 +24,16 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
     let text = |text: &str| Value::String(filled(text, escaped, reference));
     let definition = deployment.definition.text(escaped, |part| match part {
         ExportFragment::Text(text) => text.clone(),
-        ExportFragment::Inside(name) if deployment.kind(name) == ParamKind::Text => inside(&variable(name)),
         ExportFragment::Json(name) => format!("${{jsonencode({})}}", variable(name)),
-        // As JSON inside a JSON string.
-        ExportFragment::Inside(name) => inside(&format!("jsonencode({})", variable(name))),
+        ExportFragment::Inside(name, escape) => {
+            let is_text = deployment.kind(name) == ParamKind::Text;
+            let value = if is_text { variable(name) } else { format!("jsonencode({})", variable(name)) };
+            inside(&match escape {
+                Escape::JsonataText => format!("replace({}, \"'\", \"\\\\u0027\")", json_text(&value)),
+                Escape::Intrinsic => format!("replace({value}, \"/[\\\\\\\\'{{}}]/\", \"\\\\$0\")"),
+                _ => value,
+            })
+        }
     });
     let mut variables = Map::new();
     variables.insert("state_machine_name".to_owned(), json!({"type": "string", "default": deployment.name}));
@@ -103,7 +110,11 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
 
 /// Returns the value of an expression inside a JSON string: its JSON without the quotes.
 fn inside(expression: &str) -> String {
-    format!("${{replace(jsonencode({expression}), \"/^\\\"|\\\"$/\", \"\")}}")
+    format!("${{{}}}", json_text(expression))
+}
+
+fn json_text(expression: &str) -> String {
+    format!("replace(jsonencode({expression}), \"/^\\\"|\\\"$/\", \"\")")
 }
 
 /// Escapes a string so that Terraform finds no expression in it.

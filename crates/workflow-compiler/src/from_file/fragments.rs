@@ -10,7 +10,7 @@ use workflow_asl::document::{
 };
 use workflow_asl::{Pointer, jsonata, placeholder};
 
-use super::quoting::{QuotedPart, in_intrinsic, in_jsonata};
+use super::quoting::{in_intrinsic, in_jsonata};
 use crate::fragment::{Escape, Fragment};
 use crate::lower::slot::{Slots, Source};
 
@@ -209,11 +209,7 @@ impl<'v> Walk<'v, '_> {
         let marked = self.within(text, at, |range| {
             while stretches.next_if(|(stretch, _)| stretch.end <= range.start).is_some() {}
             match stretches.peek() {
-                Some((stretch, kind)) if stretch.start <= range.start => match kind {
-                    QuotedPart::JsonataCode => Escape::Jsonata,
-                    QuotedPart::JsonataText => Escape::JsonataText,
-                    QuotedPart::IntrinsicText => Escape::Intrinsic,
-                },
+                Some((stretch, kind)) if stretch.start <= range.start => kind.escape(),
                 _ => Escape::Text,
             }
         });

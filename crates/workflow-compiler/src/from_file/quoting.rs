@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use workflow_asl::jsonata;
+
+use crate::fragment::Escape;
+
 /// The kind of a part of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum QuotedPart {
@@ -11,6 +15,27 @@ pub(super) enum QuotedPart {
     JsonataText,
     /// The inside of an intrinsic function's `'…'`.
     IntrinsicText,
+}
+
+/// Returns how a value is written that begins at this byte of a string of a definition: an expression, or other text.
+pub fn escape_at(text: &str, at: usize) -> Escape {
+    let stretches = match jsonata::expression(text).is_some() {
+        true => in_jsonata(text),
+        false if text.trim_start().starts_with("States.") => in_intrinsic(text),
+        false => Vec::new(),
+    };
+    let stretch = stretches.iter().find(|(stretch, _)| stretch.contains(&at));
+    stretch.map_or(Escape::Text, |(_, kind)| kind.escape())
+}
+
+impl QuotedPart {
+    pub(super) fn escape(self) -> Escape {
+        match self {
+            Self::JsonataCode => Escape::Jsonata,
+            Self::JsonataText => Escape::JsonataText,
+            Self::IntrinsicText => Escape::Intrinsic,
+        }
+    }
 }
 
 /// Returns the parts of a string that contains JSONata, except quoted names, regular expressions and comments.
