@@ -79,6 +79,59 @@ fn a_template_has_machine_role_policy_log_group_version_and_alias() {
     assert_eq!(machine["TracingConfiguration"], json!({"Enabled": true}));
 }
 
+/// Returns the value of `Ref`, `Fn::Join` and `Fn::Split`.
+fn evaluated(value: &Value, greeting: &str) -> String {
+    match value.pointer("/Fn::Join") {
+        None if value["Ref"] == "Greeting" => greeting.to_owned(),
+        None => "3".to_owned(),
+        Some(join) => {
+            let split = &join[1]["Fn::Split"];
+            evaluated(&split[1], greeting).replace(split[0].as_str().unwrap(), join[0].as_str().unwrap())
+        }
+    }
+}
+
+#[test]
+fn a_value_does_not_leave_the_expression_or_the_string_that_it_is_in() {
+    let source = r#"workflow! {
+        pub workflow Inject {
+            input { id: String }
+            params { greeting: String, limit: u64 }
+            task Tell = lambda::invoke { FunctionName: "f", Payload: { say: params.greeting + input.id, to: params.greeting } } -> Two;
+            pass Two { n: params.limit + 1 } -> end;
+        }
+    }"#;
+    let path = super::command::file("export", "inject.rs", source);
+    let path = path.to_str().unwrap();
+    let template = exported("cloudformation", path, "Inject", &[]);
+    let machine = &template["Resources"]["StateMachine"]["Properties"];
+    for greeting in ["it's", "a\"b\\c", "' & $x & '", "\\' & $x"] {
+        let mut definition = machine["DefinitionString"].as_str().unwrap().to_owned();
+        for (key, value) in machine["DefinitionSubstitutions"].as_object().unwrap() {
+            definition = definition.replace(&format!("${{{key}}}"), &evaluated(value, greeting));
+        }
+        let definition: Value =
+            serde_json::from_str(&definition).unwrap_or_else(|error| panic!("{error}: {definition}"));
+        let payload = &definition["States"]["Tell"]["Arguments"]["Payload"];
+        assert_eq!(payload["to"], *greeting);
+        // JSONata supports the escapes of JSON.
+        let say = payload["say"].as_str().unwrap();
+        let literal = say.strip_prefix("{% '").and_then(|rest| rest.split_once("' & $states")).unwrap().0;
+        assert!(!literal.contains('\''), "{say}");
+        let literal = literal.replace("\\\"", "\"").replace('"', "\\\"");
+        assert_eq!(serde_json::from_str::<String>(&format!("\"{literal}\"")).unwrap(), greeting, "{say}");
+    }
+    let configuration = exported("terraform", path, "Inject", &[]);
+    let definition = configuration["resource"]["aws_sfn_state_machine"]["inject"]["definition"].as_str().unwrap();
+    let inside = r#"{% '${replace(jsonencode(replace(replace(jsonencode(var.greeting), "/^\"|\"$/", ""), "'", "\\u0027")), "/^\"|\"$/", "")}' & "#;
+    assert!(definition.contains(inside), "{definition}");
+    let construct = export("cdk", path, "Inject", &[]);
+    assert!(
+        construct.contains(r#"GreetingInJsonata: Fn.join("\\\"", Fn.split("\"", Fn.join("\\\\u0027", "#),
+        "{construct}"
+    );
+}
+
 #[test]
 fn a_param_with_a_value_is_no_parameter() {
     let template =
