@@ -37,6 +37,7 @@ mod run;
 mod rust_calls;
 mod serve;
 mod shapes;
+mod shift;
 mod siblings;
 mod simulate;
 mod source;

@@ -100,3 +100,46 @@ fn a_breaking_change_is_deployed_only_if_it_is_allowed() {
     assert_eq!(service.json(&["plan", breaking, "--allow", "breaking"])["verdict"], "breaking");
     service.ok(&["deploy", breaking, "--role", ROLE, "--allow", "breaking"]);
 }
+
+#[test]
+fn a_gradual_release_ends_at_the_new_version_or_at_the_old_one() {
+    let service = Service::new();
+    service.deploy(&undo(1), &["--alias", "live"]);
+    let shifted = service.deploy(&undo(2), &["--alias", "live", "--shift", "50%/1s"]);
+    assert_eq!(shifted["alias"], "live: 2=100 (moved)");
+
+    // The third version fails for some inputs; the second has not failed.
+    let text = r#"workflow! {
+        pub workflow Undo {
+            input { n: i64 }
+            choice Fits { if input.n == 13 -> Unlucky; else -> Good; }
+            pass Good { n: input.n } -> end;
+            fail Unlucky { error: "Unlucky" }
+        }
+    }"#;
+    let third = file("release", "v3f.rs", text);
+    let third = third.to_str().unwrap();
+    let arguments = ["deploy", third, "--role", ROLE, "--alias", "live", "--allow", "breaking", "--shift"];
+    std::thread::scope(|scope| {
+        let steps = [&arguments[..], &["canary:10%/60s"]].concat();
+        let releasing = scope.spawn(|| service.run(&steps));
+        while service.json(&["alias", "Undo", "live"])["routes"] != "2=90 3=10" {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        service.run(&["start", "Undo:3", "--input", "{\"n\":13}", "--wait"]);
+        let done = releasing.join().unwrap();
+        assert_eq!(done.code, Some(11), "{}", done.stderr);
+        assert!(done.stderr.contains("1 of 1 executions of the new version failed"), "{}", done.stderr);
+    });
+    let routing = service.json(&["alias", "Undo", "live"]);
+    assert_eq!((&routing["routes"], &routing["withdrawn"]), (&json!("2=100"), &json!([3])));
+    let again = service.run(&[&arguments[..], &["50%/1s"]].concat());
+    assert_eq!(again.code, Some(5), "{}", again.stderr);
+
+    // A release that was interrupted goes on.
+    let fourth = undo(4);
+    service.deploy(&fourth, &["--alias", "live", "--weight", "50"]);
+    assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "2=50 4=50");
+    service.deploy(&fourth, &["--alias", "live", "--shift", "50%/1s"]);
+    assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "4=100");
+}

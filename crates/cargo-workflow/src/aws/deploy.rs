@@ -11,8 +11,10 @@ use workflow_asl::document::MachineType;
 use workflow_runtime::client::{AliasChange, Client, Deploy as Deployment, Encryption, Logging, Planned, Untyped};
 use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 
+use super::release::release;
 use super::{CommandError, Connect, Format, failure, table};
 use crate::diff::Allow;
+use crate::shift::Steps;
 use crate::source::{self, Machine};
 use crate::{Failure, report, types};
 
@@ -72,6 +74,10 @@ pub(super) struct AliasOf {
     /// Percentage of the alias's executions that use the new version; the other executions use the previous version
     #[arg(long, requires = "alias", default_value_t = 100, value_parser = clap::value_parser!(u8).range(1..=100))]
     weight: u8,
+    /// Raise the version's share step by step, such as `10%/5m` or `canary:10%/5m`, and roll back if its executions fail
+    /// more often than those of the version before. Goes on with a release that was interrupted
+    #[arg(long, value_name = "STEPS", requires = "alias", conflicts_with = "weight")]
+    shift: Option<Steps>,
     /// Point the alias to a definition that it was rolled back from, or to a version that has served before
     #[arg(long, requires = "alias")]
     pub(super) again: bool,
@@ -134,7 +140,7 @@ impl Target {
 impl AliasOf {
     pub(super) fn configured<K: WorkflowKind>(&self, mut deploy: Deployment<Untyped<K>>) -> Deployment<Untyped<K>> {
         if let Some(alias) = &self.alias {
-            deploy = deploy.alias_weight(alias, self.weight);
+            deploy = deploy.alias_weight(alias, self.shift.map_or(self.weight, |steps| steps.percent));
         }
         if self.again { deploy.again() } else { deploy }
     }
@@ -145,6 +151,10 @@ impl Deploy {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
         let tags = self.settings.tags()?;
+        if self.alias.shift.is_some() && read.machine_type == MachineType::Express {
+            let what = "the executions of an Express workflow cannot be listed, so `--shift` cannot watch them";
+            return Err(failure::message(2, what, "use `--weight`, and watch its metrics in CloudWatch"));
+        }
         let made = self.connect.run(async |client| match read.machine_type {
             MachineType::Express => {
                 self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
@@ -172,6 +182,13 @@ impl Deploy {
         let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
         self.check(&deploy().declaring(input, given).plan().await?)?;
         let deployed = deploy().await?;
+        if let (Some(steps), Some(alias), Some(version)) = (self.alias.shift, &deployed.alias, &deployed.version) {
+            let client = Client::<Untyped>::new(client.sfn().clone());
+            let alias = client.attach(deployed.machine.arn().clone()).alias(alias.name());
+            if deployed.alias_change != Some(AliasChange::NotNew) {
+                release(&client, &alias, version.arn(), steps).await?;
+            }
+        }
         let alias = match (&deployed.alias, deployed.alias_change) {
             (Some(alias), Some(change)) => {
                 let why = match change {

@@ -28,6 +28,9 @@ const REFUSED: u8 = 9;
 /// The verdict on a deployment is worse than is allowed.
 pub(super) const NOT_ALLOWED: u8 = 10;
 
+/// A gradual release was rolled back.
+pub(super) const ROLLED_BACK: u8 = 11;
+
 /// Prints a message, and returns the failure that ends the command.
 pub(super) fn message(code: u8, what: &str, help: &str) -> Failure {
     eprintln!("{}", printable_lines(&format!("error: {what}\nhelp: {help}")));

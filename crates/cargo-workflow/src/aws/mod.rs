@@ -10,6 +10,7 @@ mod history;
 mod inspect;
 mod list;
 mod plan;
+mod release;
 mod start;
 mod table;
 mod watch;
