@@ -9,8 +9,8 @@ use workflow_runtime::client::{Alias, Client, Error, Status, Untyped};
 use super::{CommandError, failure};
 use crate::shift::Steps;
 
-/// The longest pause between two looks at the executions.
-const PAUSE: Duration = Duration::from_secs(10);
+/// The shortest and the longest pause between two looks at the executions.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// How many of the latest executions of a version count.
 const LATEST: usize = 1000;
 
@@ -54,7 +54,7 @@ pub(super) async fn release(
             if rest.is_zero() {
                 break;
             }
-            tokio::time::sleep(rest.min(PAUSE)).await;
+            tokio::time::sleep(rest.min((steps.every / 10).clamp(PAUSES.0, PAUSES.1))).await;
             let new = ended(client, version).await?;
             let old = match &other {
                 Some(other) => ended(client, other).await?,
