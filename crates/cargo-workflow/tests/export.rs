@@ -133,6 +133,26 @@ fn a_value_does_not_leave_the_expression_or_the_string_that_it_is_in() {
 }
 
 #[test]
+fn a_gradual_release_is_the_tool_s_own() {
+    let shift = ["--shift", "10%/5m", "--alarm", "failed"];
+    let template = exported("cloudformation", "order.rs", "ShipOrder", &shift);
+    let alias = &template["Resources"]["StateMachineAlias"]["Properties"];
+    let preference = json!({"Type": "LINEAR", "Percentage": 10, "Interval": 5, "Alarms": ["failed"],
+        "StateMachineVersionArn": {"Ref": "StateMachineVersion"}});
+    assert_eq!(*alias, json!({"Name": "live", "DeploymentPreference": preference}));
+    let sam = exported("sam", "export.rs", "Export", &["--shift", "canary:5%/1h"]);
+    let preference = &sam["Resources"]["StateMachine"]["Properties"]["DeploymentPreference"];
+    assert_eq!(*preference, json!({"Type": "CANARY", "Percentage": 5, "Interval": 60}));
+    let construct = export("cdk", "order.rs", "ShipOrder", &shift);
+    let line = r#"deploymentPreference: { stateMachineVersionArn: version.attrArn, type: 'LINEAR', percentage: 10, interval: 5, alarms: ["failed"] },"#;
+    assert!(construct.contains(line), "{construct}");
+    for (to, steps) in [("terraform", "10%/5m"), ("cloudformation", "10%/5s")] {
+        let refused = workflow(&["export", "--to", to, "order.rs", "--name", "ShipOrder", "--shift", steps]);
+        assert!(!refused.status.success(), "{to} {steps}");
+    }
+}
+
+#[test]
 fn a_param_with_a_value_is_no_parameter() {
     let template =
         exported("cloudformation", "contract.rs", "TakeOrder", &["--param", "limit=3", "--param", "table=orders"]);

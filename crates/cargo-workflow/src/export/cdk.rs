@@ -6,7 +6,9 @@ use std::fmt::Write;
 use serde_json::Value;
 use workflow_asl::placeholder;
 
-use super::model::{ACCOUNT, Deployment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, names, pascal};
+use super::model::{
+    ACCOUNT, Deployment, LOG_DAYS, NAME, PARTITION, ParamKind, Preference, REGION, filled, names, pascal,
+};
 
 pub(super) fn construct(deployment: &Deployment) -> String {
     let class = class_name(&deployment.title);
@@ -113,6 +115,14 @@ pub(super) fn construct(deployment: &Deployment) -> String {
     if deployment.role.is_none() {
         text.push_str("    this.stateMachine.node.addDependency(this.role);\n");
     }
+    let routing = match &deployment.preference {
+        None => "routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]".to_owned(),
+        Some(Preference { kind, percent, minutes, alarms }) => format!(
+            "deploymentPreference: {{ stateMachineVersionArn: version.attrArn, type: '{kind}', percentage: {percent}, interval: \
+             {minutes}, alarms: {} }}",
+            Value::from(alarms.clone())
+        ),
+    };
     let _ = write!(
         text,
         "    const version = new sfn.CfnStateMachineVersion(this, 'Version', {{\n\
@@ -122,7 +132,7 @@ pub(super) fn construct(deployment: &Deployment) -> String {
          \x20   version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;\n\
          \x20   version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;\n\
          \x20   this.alias = new sfn.CfnStateMachineAlias(this, 'Alias', {{\n      name: {},\n\
-         \x20     routingConfiguration: [{{ stateMachineVersionArn: version.attrArn, weight: 100 }}],\n    }});\n  }}\n}}\n",
+         \x20     {routing},\n    }});\n  }}\n}}\n",
         quoted(&deployment.alias)
     );
     format!("{text}\nconst definition = {};\n", template_literal(&definition))

@@ -103,6 +103,9 @@ fn machine(
         properties.insert("Logging".to_owned(), log);
         properties.insert("Tracing".to_owned(), json!({"Enabled": deployment.tracing}));
         properties.insert("AutoPublishAlias".to_owned(), deployment.alias.clone().into());
+        if let Some(preference) = &deployment.preference {
+            properties.insert("DeploymentPreference".to_owned(), preference.to_json());
+        }
         let machine = json!({"Type": "AWS::Serverless::StateMachine", "Properties": properties});
         resources.insert("StateMachine".to_owned(), machine);
         return;
@@ -132,16 +135,16 @@ fn machine(
             },
         }),
     );
-    resources.insert(
-        "StateMachineAlias".to_owned(),
-        json!({
-            "Type": "AWS::StepFunctions::StateMachineAlias",
-            "Properties": {
-                "Name": deployment.alias,
-                "RoutingConfiguration": [{"StateMachineVersionArn": {"Ref": "StateMachineVersion"}, "Weight": 100}],
-            },
-        }),
-    );
+    let version = json!({"Ref": "StateMachineVersion"});
+    let mut alias = json!({"Name": deployment.alias});
+    if let Some(preference) = &deployment.preference {
+        alias["DeploymentPreference"] = preference.to_json();
+        alias["DeploymentPreference"]["StateMachineVersionArn"] = version;
+    } else {
+        alias["RoutingConfiguration"] = json!([{"StateMachineVersionArn": version, "Weight": 100}]);
+    }
+    let alias = json!({"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": alias});
+    resources.insert("StateMachineAlias".to_owned(), alias);
 }
 
 fn substitute(properties: &mut Map<String, Value>, substitutions: Map<String, Value>) {

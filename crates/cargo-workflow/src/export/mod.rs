@@ -12,8 +12,9 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use workflow_asl::printable::printable_json;
 
+use crate::shift::Steps;
 use crate::{Failure, iam, report, source};
-use model::Deployment;
+use model::{Deployment, Preference};
 
 /// The arguments of `export`.
 #[derive(Args)]
@@ -36,6 +37,12 @@ pub(crate) struct Export {
     /// Name of the alias
     #[arg(long, default_value = "live")]
     alias: String,
+    /// Raise the share of a new version step by step, such as `10%/5m` or `canary:10%/5m`: CloudFormation, SAM and CDK
+    #[arg(long, value_name = "STEPS")]
+    shift: Option<Steps>,
+    /// Name of a CloudWatch alarm that rolls a gradual release back (repeatable)
+    #[arg(long = "alarm", value_name = "NAME", requires = "shift")]
+    alarms: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,7 +70,12 @@ impl Export {
             writeln!(output, "{}", printable_json(&text))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias)?;
+        let preference = self.shift.map(|steps| Preference::of(steps, self.alarms)).transpose()?;
+        if preference.is_some() && self.to == Target::Terraform {
+            return Err("error: Terraform has no gradual release of a state machine".into());
+        }
+        let mut deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias)?;
+        deployment.preference = preference;
         report::note_all(deployment.notes.iter().cloned());
         if let Some(policy) = &deployment.policy {
             iam::print_notes(policy, &mut io::stderr().lock())?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::policy::{self, Policy, Setting};
 use workflow_asl::{StateMachine, placeholder};
@@ -13,6 +13,7 @@ use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workf
 
 use crate::Failure;
 use crate::params::Values;
+use crate::shift::Steps;
 use crate::source::Machine;
 
 /// The placeholders for values that every deployment knows, in the texts of the model.
@@ -41,7 +42,39 @@ pub(super) struct Deployment {
     pub(super) role: Option<String>,
     pub(super) tracing: bool,
     pub(super) alias: String,
+    /// How the alias moves to a new version, if not at once.
+    pub(super) preference: Option<Preference>,
     pub(super) notes: Vec<String>,
+}
+
+/// A gradual release by CloudFormation.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-stepfunctions-statemachinealias-deploymentpreference.html>
+pub(super) struct Preference {
+    pub(super) kind: &'static str,
+    pub(super) percent: u8,
+    pub(super) minutes: u64,
+    pub(super) alarms: Vec<String>,
+}
+
+impl Preference {
+    pub(super) fn of(steps: Steps, alarms: Vec<String>) -> Result<Self, Failure> {
+        let (minutes, rest) = (steps.every.as_secs() / 60, steps.every.as_secs() % 60);
+        if rest != 0 || !(1..=2100).contains(&minutes) {
+            return Err("error: CloudFormation takes steps of 1 to 2100 whole minutes".into());
+        }
+        let kind = if steps.is_canary { "CANARY" } else { "LINEAR" };
+        Ok(Self { kind, percent: steps.percent, minutes, alarms })
+    }
+
+    /// Returns the members that CloudFormation and SAM have in common.
+    pub(super) fn to_json(&self) -> Value {
+        let mut json = json!({"Type": self.kind, "Percentage": self.percent, "Interval": self.minutes});
+        if !self.alarms.is_empty() {
+            json["Alarms"] = json!(self.alarms);
+        }
+        json
+    }
 }
 
 /// A definition as text with embedded values.
@@ -149,6 +182,7 @@ impl Deployment {
             role,
             tracing,
             alias,
+            preference: None,
         })
     }
 
