@@ -120,8 +120,8 @@ fn a_gradual_release_ends_at_the_new_version_or_at_the_old_one() {
     let third = file("release", "v3f.rs", text);
     let third = third.to_str().unwrap();
     let arguments = ["deploy", third, "--role", ROLE, "--alias", "live", "--allow", "breaking", "--shift"];
+    let steps = [&arguments[..], &["canary:10%/20s"]].concat();
     std::thread::scope(|scope| {
-        let steps = [&arguments[..], &["canary:10%/20s"]].concat();
         let releasing = scope.spawn(|| service.run(&steps));
         while service.json(&["alias", "Undo", "live"])["routes"] != "2=90 3=10" {
             std::thread::sleep(std::time::Duration::from_millis(50));

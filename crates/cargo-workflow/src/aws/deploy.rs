@@ -224,11 +224,11 @@ impl Deploy {
                 return Err(failure::message(failure::CONFLICT, what, "plan again, and read the new plan"));
             }
         }
-        let is_refused = planned.drift.is_some() && !self.accept
+        // Manual changes are refused, or accepted whatever they were.
+        let is_decided = planned.drift.is_some()
             || planned.old.machine_type != planned.new.machine_type
             || planned.aliases.iter().any(|alias| alias.withdrawn.is_some());
-        // The deployment says so.
-        if is_refused {
+        if is_decided {
             return Ok(());
         }
         let verdict = planned.verdict();

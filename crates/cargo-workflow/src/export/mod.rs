@@ -72,7 +72,7 @@ impl Export {
         }
         let preference = self.shift.map(|steps| Preference::of(steps, self.alarms)).transpose()?;
         if preference.is_some() && self.to == Target::Terraform {
-            return Err("error: Terraform has no gradual release of a state machine".into());
+            return Err("error: Terraform has no gradual release of a state machine".to_owned().into());
         }
         let mut deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias)?;
         deployment.preference = preference;

@@ -61,7 +61,7 @@ impl Preference {
     pub(super) fn of(steps: Steps, alarms: Vec<String>) -> Result<Self, Failure> {
         let (minutes, rest) = (steps.every.as_secs() / 60, steps.every.as_secs() % 60);
         if rest != 0 || !(1..=2100).contains(&minutes) {
-            return Err("error: CloudFormation takes steps of 1 to 2100 whole minutes".into());
+            return Err("error: CloudFormation takes steps of 1 to 2100 whole minutes".to_owned().into());
         }
         let kind = if steps.is_canary { "CANARY" } else { "LINEAR" };
         Ok(Self { kind, percent: steps.percent, minutes, alarms })

@@ -87,7 +87,7 @@ impl fmt::Display for Routing {
     /// Writes the versions with their weights, the greatest first: `7=90 8=10`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut routes: Vec<_> = self.routes.iter().collect();
-        routes.sort_by_key(|route| std::cmp::Reverse(route.weight));
+        routes.sort_by_key(|route| (std::cmp::Reverse(route.weight), route.number()));
         let routes: Vec<_> = routes.iter().map(|route| format!("{}={}", route.number(), route.weight)).collect();
         f.write_str(&routes.join(" "))
     }
