@@ -140,6 +140,6 @@ fn a_gradual_release_ends_at_the_new_version_or_at_the_old_one() {
     let fourth = undo(4);
     service.deploy(&fourth, &["--alias", "live", "--weight", "50"]);
     assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "2=50 4=50");
-    service.deploy(&fourth, &["--alias", "live", "--shift", "50%/1s"]);
-    assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "4=100");
+    let gone_on = service.deploy(&fourth, &["--alias", "live", "--shift", "50%/1s"]);
+    assert_eq!(gone_on["alias"], "live: 4=100 (moved)");
 }

@@ -80,7 +80,7 @@ pub(super) struct AliasOf {
     shift: Option<Steps>,
     /// Point the alias to a definition that it was rolled back from, or to a version that has served before
     #[arg(long, requires = "alias")]
-    pub(super) again: bool,
+    again: bool,
 }
 
 /// The configuration apart from the definition. Anything that is not given stays unchanged.
@@ -181,12 +181,13 @@ impl Deploy {
         };
         let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
         self.check(&deploy().declaring(input, given).plan().await?)?;
-        let deployed = deploy().await?;
+        let mut deployed = deploy().await?;
         if let (Some(steps), Some(alias), Some(version)) = (self.alias.shift, &deployed.alias, &deployed.version) {
             let client = Client::<Untyped>::new(client.sfn().clone());
             let alias = client.attach(deployed.machine.arn().clone()).alias(alias.name());
             if deployed.alias_change != Some(AliasChange::NotNew) {
                 release(&client, &alias, version.arn(), steps).await?;
+                deployed.alias_change = Some(AliasChange::Moved);
             }
         }
         let alias = match (&deployed.alias, deployed.alias_change) {
