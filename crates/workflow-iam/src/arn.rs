@@ -63,6 +63,11 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &ArnConte
         "folder" if value.ends_with('/') => vec![joined(value.to_owned(), ANY)],
         "folder" if value == ANY => vec![ANY.to_owned()],
         "folder" => vec![format!("{value}/*")],
+        // The name of a connection, whose secret has it in its name.
+        "connection" => {
+            let name = value.split_once(":connection/").and_then(|(_, rest)| rest.split('/').next());
+            vec![name.filter(|name| !name.is_empty()).unwrap_or(ANY).to_owned()]
+        }
         // The source of a copy: a bucket and a key.
         "copy" if is_arn => vec![value.to_owned()],
         "copy" if value == ANY => vec![format!("arn:{}:s3:::*/*", place.partition)],
