@@ -142,4 +142,7 @@ fn a_gradual_release_ends_at_the_new_version_or_at_the_old_one() {
     assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "2=50 4=50");
     let gone_on = service.deploy(&fourth, &["--alias", "live", "--shift", "50%/1s"]);
     assert_eq!(gone_on["alias"], "live: 4=100 (moved)");
+    // At the end, a rerun finds nothing to do.
+    let rerun = service.deploy(&fourth, &["--alias", "live", "--shift", "50%/1s"]);
+    assert_eq!(rerun["aliasChange"], "routed");
 }

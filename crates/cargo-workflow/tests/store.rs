@@ -45,7 +45,7 @@ fn a_sound_store_is_checked_exported_and_compacted() {
     assert!(checked.stdout.ends_with(" records, 0 damaged, 0 open executions would change\n"), "{}", checked.stdout);
     let exported = store("export", &data, &[]);
     let records: Vec<Value> = exported.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(records.iter().any(|record| record["key"] == "f/" && record["record"]["format"] == 2));
+    assert!(records.iter().any(|record| record["key"] == "f/" && record["record"]["format"] == 3));
     assert!(records.iter().any(|record| record["record"]["name"] == "asleep"));
     let compacted = store("compact", &data, &[]);
     assert!(compacted.code == Some(0) && compacted.stdout.contains("bytes before"), "{}", compacted.stdout);

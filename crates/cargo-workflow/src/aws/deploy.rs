@@ -185,8 +185,8 @@ impl Deploy {
         if let (Some(steps), Some(alias), Some(version)) = (self.alias.shift, &deployed.alias, &deployed.version) {
             let client = Client::<Untyped>::new(client.sfn().clone());
             let alias = client.attach(deployed.machine.arn().clone()).alias(alias.name());
-            if deployed.alias_change != Some(AliasChange::NotNew) {
-                release(&client, &alias, version.arn(), steps).await?;
+            let is_in = deployed.alias_change != Some(AliasChange::NotNew);
+            if is_in && release(&client, &alias, version.arn(), steps).await? {
                 deployed.alias_change = Some(AliasChange::Moved);
             }
         }
@@ -222,7 +222,11 @@ impl Deploy {
             };
             if fingerprint != planned.fingerprint {
                 let what = "the state machine, an alias or the deployment is not as planned";
-                return Err(failure::message(failure::CONFLICT, what, "plan again, and read the new plan"));
+                return Err(failure::message(
+                    failure::CONFLICT,
+                    what,
+                    "plan again with the options of this deployment, `--role` included, and read the new plan",
+                ));
             }
         }
         // Manual changes are refused, or accepted whatever they were.

@@ -31,6 +31,9 @@ pub(super) const NOT_ALLOWED: u8 = 10;
 /// A gradual release was rolled back.
 pub(super) const ROLLED_BACK: u8 = 11;
 
+/// The help for a definition that an alias was rolled back from.
+pub(super) const AGAIN: &str = "change the definition, or point the alias to it with `--again`";
+
 /// Prints a message, and returns the failure that ends the command.
 pub(super) fn message(code: u8, what: &str, help: &str) -> Failure {
     eprintln!("{}", printable_lines(&format!("error: {what}\nhelp: {help}")));
@@ -139,7 +142,7 @@ fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
             "`cargo workflow plan` shows the differences; `--accept` overwrites it with the file".to_owned(),
         ),
         Error::Withdrawn { .. } => {
-            (CONFLICT, "change the definition, or point the alias to it with `--again`".to_owned())
+            (CONFLICT, AGAIN.to_owned())
         }
         Error::Overtaken { .. } => {
             (CONFLICT, "check what is deployed now, and deploy again to replace it".to_owned())

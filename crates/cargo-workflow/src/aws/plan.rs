@@ -13,7 +13,7 @@ use workflow_runtime::client::{AliasChange, Client, Error, Planned, Untyped};
 use workflow_runtime::{Arn, Express, WorkflowKind};
 
 use super::deploy::{AliasOf, Read, Settings, Target};
-use super::failure::CONFLICT;
+use super::failure::{AGAIN, CONFLICT};
 use super::{CommandError, Connect};
 use crate::diff::{Format, Printing};
 use crate::{Failure, report, types};
@@ -85,8 +85,7 @@ impl Plan {
             return Err(super::failure::message(CONFLICT, &what, "`--accept` plans and deploys over it"));
         }
         if planned.aliases.iter().any(|alias| alias.withdrawn.is_some()) {
-            let help = "change the definition, or point the alias to it with `--again`";
-            return Err(super::failure::message(CONFLICT, "the deployment would be refused", help));
+            return Err(super::failure::message(CONFLICT, "the deployment would be refused", AGAIN));
         }
         Ok(self.printing.code(planned.verdict()))
     }

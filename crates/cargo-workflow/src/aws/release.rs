@@ -29,13 +29,14 @@ impl Ended {
     }
 }
 
-/// Shifts an alias to a version, which it has already.
+/// Shifts an alias to a version, which it has already. Returns whether it changed anything.
 pub(super) async fn release(
     client: &Client<Untyped>,
     alias: &Alias<Untyped>,
     version: &Arn,
     steps: Steps,
-) -> Result<(), CommandError> {
+) -> Result<bool, CommandError> {
+    let mut has_shifted = false;
     loop {
         let routing = alias.routing().await?;
         eprintln!("{}: {routing}", alias.name());
@@ -45,7 +46,7 @@ pub(super) async fn release(
             return Err(failure::message(failure::CONFLICT, &what, "somebody else has moved the alias").into());
         };
         if share == 100 {
-            return Ok(());
+            return Ok(has_shifted);
         }
         let other = routing.routes.iter().find(|route| route.version != *version).map(|route| route.version.clone());
         let until = Instant::now() + steps.every;
@@ -75,7 +76,7 @@ pub(super) async fn release(
                 return Err(failure::message(failure::ROLLED_BACK, &what, &help).into());
             }
         }
-        alias.shift(version, steps.after(share)).await?;
+        has_shifted |= alias.shift(version, steps.after(share)).await?;
     }
 }
 

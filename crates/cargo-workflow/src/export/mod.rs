@@ -64,15 +64,17 @@ impl Export {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.selection.params.values()?;
         let machine = source::read_one(self.file.wanted(&values))?;
+        let preference = self.shift.map(|steps| Preference::of(steps, self.alarms)).transpose()?;
+        if preference.is_some() && matches!(self.to, Target::Asl | Target::Terraform) {
+            return Err("error: only CloudFormation, SAM and the CDK have a gradual release: leave out `--shift`"
+                .to_owned()
+                .into());
+        }
         if self.to == Target::Asl {
             let text = machine.definition.printed(&values)?;
             report::note_all(machine.notes);
             writeln!(output, "{}", printable_json(&text))?;
             return Ok(ExitCode::SUCCESS);
-        }
-        let preference = self.shift.map(|steps| Preference::of(steps, self.alarms)).transpose()?;
-        if preference.is_some() && self.to == Target::Terraform {
-            return Err("error: Terraform has no gradual release of a state machine".to_owned().into());
         }
         let mut deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias)?;
         deployment.preference = preference;

@@ -215,11 +215,12 @@ impl Deployment {
         let mut values = BTreeMap::new();
         let mut text = String::new();
         for part in &self.definition.parts {
-            let (ExportFragment::Json(name) | ExportFragment::Inside(name, _)) = part else {
-                if let ExportFragment::Text(literal) = part {
+            let name = match part {
+                ExportFragment::Text(literal) => {
                     text.push_str(literal);
+                    continue;
                 }
-                continue;
+                ExportFragment::Json(name) | ExportFragment::Inside(name, _) => name,
             };
             let replacements = self.replacements(part);
             let own = self.replacements(&ExportFragment::Json(name.clone()));
@@ -272,10 +273,14 @@ impl Definition {
         let mut inside = InString::default();
         for (range, name) in placeholder::named(text).filter(|(_, name)| open.contains(*name)) {
             let before = text.get(from..range.start).unwrap_or_default();
-            inside.follow(before);
+            inside.follow(from, before);
             let is_whole =
-                inside.0 && before.ends_with('"') && text.get(range.end..).is_some_and(|rest| rest.starts_with('"'));
-            if !inside.0 || is_whole {
+                inside.0 == Some(range.start) && text.get(range.end..).is_some_and(|rest| rest.starts_with('"'));
+            if let Some(begin) = inside.0.filter(|_| !is_whole) {
+                parts.push(ExportFragment::Text(before.to_owned()));
+                parts.push(ExportFragment::Inside(name.to_owned(), escape_in(text, begin, range.start)));
+                from = range.end;
+            } else {
                 // Including its quotes.
                 let quote = usize::from(is_whole);
                 let kept = before.get(..before.len() - quote).unwrap_or_default();
@@ -285,11 +290,7 @@ impl Definition {
                     bare.insert(name.to_owned());
                 }
                 from = range.end + quote;
-                inside = InString(false);
-            } else {
-                parts.push(ExportFragment::Text(before.to_owned()));
-                parts.push(ExportFragment::Inside(name.to_owned(), escape_in(text, &range)));
-                from = range.end;
+                inside = InString(None);
             }
         }
         parts.push(ExportFragment::Text(text.get(from..).unwrap_or_default().to_owned()));
@@ -338,34 +339,36 @@ fn in_urls<'v>(value: &'v Value, is_url: bool, found: &mut BTreeSet<&'v str>) {
     }
 }
 
-/// Returns how a value is written at a placeholder inside a string of printed JSON.
-fn escape_in(text: &str, range: &Range<usize>) -> Escape {
-    let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.start..).unwrap_or_default());
-    // A line of printed JSON has at most one member. Its string begins after the first quote that is not the key's.
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let value = before.get(line..).unwrap_or_default();
-    let begin = value.find("\": \"").map_or_else(|| value.find('"').map_or(0, |at| at + 1), |at| at + 4);
-    let read = |raw: &str| serde_json::from_str::<String>(&format!("\"{raw}\"")).unwrap_or_default();
-    let head = read(value.get(begin..).unwrap_or_default());
-    let line_end = after.find('\n').unwrap_or(after.len());
-    let rest = after.get(..line_end).unwrap_or_default();
-    let rest = rest.rfind('"').and_then(|end| rest.get(..end)).unwrap_or(rest);
-    escape_at(&(head.clone() + &read(rest)), head.len())
+/// Returns how a value is written at a position of a string in JSON that begins at `begin`.
+fn escape_in(text: &str, begin: usize, at: usize) -> Escape {
+    let mut escaped = false;
+    let closes = |byte: u8| {
+        let is_escape = byte == b'\\' && !escaped;
+        let closes = byte == b'"' && !escaped;
+        escaped = is_escape;
+        closes
+    };
+    let end = text.bytes().skip(at).position(closes).map_or(text.len(), |end| at + end);
+    let read = |range: Range<usize>| {
+        let raw = text.get(range).unwrap_or_default();
+        serde_json::from_str::<String>(&format!("\"{raw}\"")).unwrap_or_default()
+    };
+    escape_at(&read(begin..end), read(begin..at).len())
 }
 
-/// Whether a position in JSON is inside a string.
+/// The string in JSON that a position is in: where it begins.
 #[derive(Default)]
-struct InString(bool);
+struct InString(Option<usize>);
 
 impl InString {
-    /// Moves past this text.
-    fn follow(&mut self, text: &str) {
+    /// Moves past this text, which is at `from`.
+    fn follow(&mut self, from: usize, text: &str) {
         let mut escaped = false;
-        for letter in text.chars() {
+        for (at, letter) in text.char_indices() {
             match letter {
                 _ if escaped => escaped = false,
-                '\\' if self.0 => escaped = true,
-                '"' => self.0 = !self.0,
+                '\\' if self.0.is_some() => escaped = true,
+                '"' => self.0 = if self.0.is_none() { Some(from + at + 1) } else { None },
                 _ => {}
             }
         }

@@ -192,13 +192,13 @@ impl Execution {
         }
     }
 
-    /// Continues a child that did not succeed before a redrive; the next one follows at once.
     /// Returns whether it is a map run that may not start its first child yet.
     fn is_held(&self, join: &Join) -> bool {
         let JoinKind::MapRun(run) = &join.kind else { return false };
         join.next == 0 && self.may_start.as_ref().is_some_and(|may_start| !may_start(&run.arn))
     }
 
+    /// Continues a child that did not succeed before a redrive; the next one follows at once.
     fn launch_again(&mut self, mut thread: Box<Thread>, mut join: Box<Join>, (index, child): (usize, RunId)) {
         let program = Arc::clone(&self.program);
         let state = thread.visit.as_ref().map(|visit| program.state(visit.state));

@@ -186,8 +186,8 @@ pub struct Execution {
     scheduled: u64,
     scheduled_of: BTreeMap<StateId, u64>,
     store: Arc<dyn ObjectStore>,
-    has_activity: Option<HasActivity>,
-    may_start: Option<HasActivity>,
+    has_activity: Option<ByArn>,
+    may_start: Option<ByArn>,
     /// How often each way of the program was taken; empty without coverage.
     taken: Vec<u64>,
     /// The context object, if the caller gave one.
@@ -205,8 +205,8 @@ pub struct Execution {
     jsonata_limits: workflow_jsonata::Limits,
 }
 
-/// Returns whether an activity with this ARN exists.
-type HasActivity = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+/// Answers a question about the activity or the map run with this ARN.
+type ByArn = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// The items of a map that has this name; `None` for the items that its item reader reads.
 pub(crate) type GivenItems = Arc<dyn Fn(&str) -> Option<Vec<serde_json::Value>> + Send + Sync>;

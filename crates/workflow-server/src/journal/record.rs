@@ -169,8 +169,9 @@ pub(crate) struct FormatRecord {
 }
 
 impl FormatRecord {
-    /// The format that this version writes. Format 1 had no digests, and no record of its format.
-    pub(crate) const CURRENT: u32 = 2;
+    /// The format that this version writes. Format 1 had no digests, and no record of its format. Format 2 had the
+    /// description of an ended execution in a record of its own.
+    pub(crate) const CURRENT: u32 = 3;
 
     /// Returns the record of a new store.
     pub(crate) fn current() -> Self {

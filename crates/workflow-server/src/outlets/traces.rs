@@ -43,8 +43,6 @@ struct News {
     is_closed: AtomicBool,
 }
 
-impl News {}
-
 impl Traces {
     /// Sends traces to a collector, in a tokio task.
     ///

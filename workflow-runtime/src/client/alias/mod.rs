@@ -93,7 +93,8 @@ impl fmt::Display for Routing {
     }
 }
 
-/// What a deployment does with its alias. It moves the alias only to a version that no alias's record has yet.
+/// What a deployment does with its alias. It moves the alias only to a version that is newer than all in its targets
+/// and its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AliasChange {
@@ -281,7 +282,7 @@ impl<W: Workflow> Alias<W> {
     }
 
     async fn set(&self, routes: &[Route], record: AliasRecord, exists: bool) -> Result<(), Error> {
-        let description = Some(record.into_description()).filter(|description| !description.is_empty());
+        let description = Some(record.into_description());
         let sfn = &self.aliased.connection.sfn;
         let routes = routes
             .iter()
@@ -298,7 +299,7 @@ impl<W: Workflow> Alias<W> {
                 .map_err(|error| Error::of_call("UpdateStateMachineAlias", error))?;
         } else {
             let request = sfn.create_state_machine_alias().name(self.name()).set_routing_configuration(Some(routes));
-            let request = request.set_description(description);
+            let request = request.set_description(description.filter(|description| !description.is_empty()));
             call!("CreateStateMachineAlias", machine = self.arn(), request.send())
                 .map_err(|error| Error::of_call("CreateStateMachineAlias", error))?;
         }

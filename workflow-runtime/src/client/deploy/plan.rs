@@ -28,7 +28,8 @@ pub struct Planned {
     pub drift: Option<Drift>,
     /// The aliases of the state machine, and the alias of the deployment.
     pub aliases: Vec<PlannedAlias>,
-    /// A hash of the deployment, the state machine and its aliases. Two plans with the same one are equal.
+    /// A hash of the deployment, the state machine and its aliases, in 16 hexadecimal digits. If it is the same as before,
+    /// nothing has changed since.
     pub fingerprint: String,
 }
 

@@ -189,7 +189,10 @@ pub enum Error {
     },
 
     /// An alias cannot be rolled back: its record has no other version that served before.
-    #[error("the alias {alias} cannot be rolled back: it has no record of another version that served before")]
+    #[error(
+        "the alias {alias} cannot be rolled back: it has no record of another version that served before\n\
+         help: point it to a version: `point_to`"
+    )]
     NothingBefore {
         /// The alias.
         alias: Arn,
