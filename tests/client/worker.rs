@@ -132,6 +132,10 @@ async fn tasks_are_done_once_each_and_only_so_many_at_once() {
     let place = place().await;
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let done: Arc<Mutex<BTreeMap<u64, usize>>> = Arc::default();
+    let mut names = Vec::new();
+    for order in 1..=40 {
+        names.push(place.start(order).await);
+    }
     let workers: Vec<_> = (0..3)
         .map(|number| {
             let (now, most, done) = (Arc::clone(&now), Arc::clone(&most), Arc::clone(&done));
@@ -149,10 +153,6 @@ async fn tasks_are_done_once_each_and_only_so_many_at_once() {
             run(worker.name(format!("w{number}")).concurrency(2))
         })
         .collect();
-    let mut names = Vec::new();
-    for order in 1..=40 {
-        names.push(place.start(order).await);
-    }
     for (order, name) in (1..).zip(&names) {
         assert_eq!(place.wait(name).await.unwrap(), order * 10);
     }

@@ -107,6 +107,8 @@ impl File {
 pub(crate) struct Machine {
     /// The workflow's name, or the file's for an ASL document.
     pub(crate) name: String,
+    /// The modules of the file that its workflow is in, and the workflow's name; empty for an ASL document.
+    pub(crate) path: Vec<String>,
     /// Standard or Express. An ASL document does not say, and counts as Standard.
     pub(crate) machine_type: MachineType,
     /// The definition with the given values. The others are placeholders, as strings.
@@ -153,6 +155,7 @@ impl Machine {
         let notes = definition.notes().into_iter().filter(|(name, _)| !is_given(name)).map(|(_, note)| note).collect();
         Ok(Self {
             name,
+            path: Vec::new(),
             machine_type,
             value: filled.value,
             definition,
@@ -320,6 +323,7 @@ fn from_rust(wanted: ReadRequest<'_>, rust: &RustFile, found: &mut FileContents)
             if is_wanted && !workflow.fragments.is_empty() {
                 let read = |(workflow, modules): (&CompiledWorkflow, &[String])| {
                     let mut machine = machine(workflow, constants, wanted.values)?;
+                    machine.path = [modules, std::slice::from_ref(&machine.name)].concat();
                     machine.started = siblings.started(workflow, modules);
                     machine.starting = siblings.starting(workflow, modules);
                     machine.types = siblings.types(workflow, modules);

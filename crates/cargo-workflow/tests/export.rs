@@ -21,6 +21,28 @@ const WORKFLOWS: &[(&str, &str)] = &[
     ("../../../../examples/src/process.rs", "Process"),
 ];
 
+/// Options that give everything that an export can have.
+const EVERYTHING: &[&str] = &[
+    "--role-path",
+    "/states/",
+    "--permissions-boundary",
+    "arn:aws:iam::123456789012:policy/boundary",
+    "--log-level",
+    "all",
+    "--log-data",
+    "--log-days",
+    "90",
+    "--tracing",
+    "--kms-key",
+    "alias/orders",
+    "--tag",
+    "team=orders",
+    "--alarms",
+    "--alarm-topic",
+    "arn:aws:sns:eu-west-1:123456789012:alarms",
+    "--dashboard",
+];
+
 fn export(to: &str, file: &str, name: &str, more: &[&str]) -> String {
     let output = workflow(&[&["export", "--to", to, file, "--name", name], more].concat());
     assert!(output.status.success(), "{to} {file} {name}: {}", String::from_utf8_lossy(&output.stderr));
@@ -57,7 +79,8 @@ fn a_template_has_machine_role_policy_log_group_version_and_alias() {
     // The parameter and the constant are parameters, and occur in the definition and in the policy.
     assert_eq!(
         template["Parameters"],
-        json!({"StateMachineName": {"Type": "String", "Default": "ShipOrder"}, "Shipping": {"Type": "String"},
+        json!({"StateMachineName": {"Type": "String", "Default": "ShipOrder"},
+            "Shipping": {"Type": "String", "AllowedPattern": r"(?!\{%)[^\x00-\x1f]*"},
             "MAXPARCELS": {"Type": "String", "Description": "As JSON."}})
     );
     let machine = &template["Resources"]["StateMachine"]["Properties"];
@@ -123,7 +146,7 @@ fn a_value_does_not_leave_the_expression_or_the_string_that_it_is_in() {
     }
     let configuration = exported("terraform", path, "Inject", &[]);
     let definition = configuration["resource"]["aws_sfn_state_machine"]["inject"]["definition"].as_str().unwrap();
-    let inside = r#"{% '${replace(jsonencode(replace(replace(jsonencode(var.greeting), "/^\"|\"$/", ""), "'", "\\u0027")), "/^\"|\"$/", "")}' & "#;
+    let inside = r#"{% '${replace(jsonencode(replace(replace(jsonencode(var.inject_greeting), "/^\"|\"$/", ""), "'", "\\u0027")), "/^\"|\"$/", "")}' & "#;
     assert!(definition.contains(inside), "{definition}");
     let construct = export("cdk", path, "Inject", &[]);
     assert!(
@@ -152,6 +175,90 @@ fn a_gradual_release_is_the_tool_s_own() {
     }
 }
 
+/// Returns the export of a parent with the two children that it starts.
+fn stack(to: &str, more: &[&str]) -> String {
+    let source = r#"workflow! {
+        /// Charges a card.
+        pub workflow Charge {
+            input { id: String }
+            output { ok: bool }
+            succeed Done { ok: true }
+        }
+        pub workflow Order {
+            input { id: String }
+            params { charge: Arn, notify: Arn, queue: String, names: Vec<String> }
+            task Pay = workflow::<Charge>.sync:2 { StateMachineArn: params.charge, Input: { id: input.id } } timeout 1h -> Tell;
+            task Tell = workflow::<Notify>.sync:2 { StateMachineArn: params.notify, Input: { text: "paid" } } timeout 1h -> Queue;
+            task Queue = sqs::sendMessage { QueueUrl: params.queue, MessageBody: { names: params.names } } timeout 1m -> end;
+        }
+        pub workflow Notify {
+            input { text: String }
+            params { topic: Arn }
+            task Send = sns::publish { TopicArn: params.topic, Message: input.text } timeout 1m -> end;
+        }
+    }"#;
+    let path = super::command::file("export-stack", "orders.rs", source);
+    let output = workflow(&[&["export", "--stack", "--to", to, path.to_str().unwrap()], more].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    stdout(&output)
+}
+
+#[test]
+fn a_stack_has_all_workflows_and_their_references() {
+    let template: Value = serde_json::from_str(&stack("cloudformation", &[])).unwrap();
+    let parameters: Vec<_> = template["Parameters"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        parameters,
+        [
+            "ChargeStateMachineName",
+            "NotifyStateMachineName",
+            "NotifyTopic",
+            "OrderStateMachineName",
+            "OrderQueue",
+            "OrderNames"
+        ]
+    );
+    let machine = &template["Resources"]["OrderStateMachine"]["Properties"];
+    let substitutions = machine["DefinitionSubstitutions"].as_object().unwrap();
+    assert!(substitutions.values().any(|value| *value == json!({"Ref": "ChargeStateMachine"})), "{substitutions:?}");
+    let policy = template["Resources"]["OrderStateMachineRole"]["Properties"]["Policies"].to_string();
+    assert!(policy.contains(r#"{"Fn::Sub":"${NotifyStateMachine}"}"#), "{policy}");
+    let configuration: Value = serde_json::from_str(&stack("terraform", EVERYTHING)).unwrap();
+    let definition = configuration["resource"]["aws_sfn_state_machine"]["order"]["definition"].as_str().unwrap();
+    assert!(definition.contains("${jsonencode(aws_sfn_state_machine.charge.arn)}"), "{definition}");
+    let variables: Vec<_> = configuration["variable"].as_object().unwrap().keys().collect();
+    assert!(variables.iter().all(|name| ["charge_", "notify_", "order_"].iter().any(|own| name.starts_with(own))));
+    assert_eq!(configuration["variable"]["order_names"]["type"], "list(string)");
+    let constructs = stack("cdk", &[]);
+    let child = "new Order(this, 'Order', { ...props.order, charge: this.charge.stateMachine.attrArn, notify: this.notify.stateMachine.attrArn })";
+    assert!(constructs.contains(child), "{constructs}");
+    assert!(constructs.contains("readonly names: string[];"), "{constructs}");
+}
+
+#[test]
+fn an_export_has_what_a_deployment_has() {
+    let template = exported("cloudformation", "order.rs", "ShipOrder", EVERYTHING);
+    let resources = &template["Resources"];
+    let machine = &resources["StateMachine"]["Properties"];
+    let tags = json!([{"Key": "team", "Value": "orders"}]);
+    assert_eq!((&machine["Tags"], &resources["StateMachineRole"]["Properties"]["Tags"]), (&tags, &tags));
+    assert_eq!(machine["LoggingConfiguration"]["Level"], "ALL");
+    assert_eq!(machine["LoggingConfiguration"]["IncludeExecutionData"], true);
+    assert_eq!(machine["EncryptionConfiguration"]["KmsKeyId"], "alias/orders");
+    assert_eq!(resources["StateMachineLogs"]["Properties"]["RetentionInDays"], 90);
+    assert_eq!(resources["StateMachineLogs"]["DeletionPolicy"], "RetainExceptOnCreate");
+    assert_eq!(resources["StateMachineRole"]["Properties"]["Path"], "/states/");
+    let alarm = &resources["TimedOutAlarm"]["Properties"];
+    assert_eq!(alarm["Dimensions"], json!([{"Name": "StateMachineArn", "Value": {"Fn::Sub": "${StateMachine}"}}]));
+    assert_eq!(alarm["AlarmActions"], json!(["arn:aws:sns:eu-west-1:123456789012:alarms"]));
+    let body = resources["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap();
+    assert!(serde_json::from_str::<Value>(body).is_ok() && body.contains(r#""region":"${AWS::Region}""#), "{body}");
+    // A task of at most one minute, and some time for AWS itself.
+    let known: Value = serde_json::from_str(&stack("cloudformation", &["--alarms"])).unwrap();
+    assert_eq!(known["Resources"]["NotifyLongAlarm"]["Properties"]["Threshold"], 126_000);
+    assert_eq!(known["Description"], "The state machines Charge, Notify, Order");
+}
+
 #[test]
 fn a_param_with_a_value_is_no_parameter() {
     let template =
@@ -177,19 +284,21 @@ fn sam_has_its_own_resource_where_that_can_hold_the_definition() {
 #[test]
 fn terraform_has_variables_and_no_expressions_of_others() {
     let configuration = exported("terraform", "contract.rs", "TakeOrder", &[]);
-    assert_eq!(configuration["variable"]["limit"]["type"], "number");
+    assert_eq!(configuration["variable"]["take_order_limit"]["type"], "number");
     let definition = configuration["resource"]["aws_sfn_state_machine"]["take_order"]["definition"].as_str().unwrap();
-    assert!(definition.contains(r#""limit": ${jsonencode(var.limit)}"#), "{definition}");
+    assert!(definition.contains(r#""limit": ${jsonencode(var.take_order_limit)}"#), "{definition}");
     // Every expression refers to a variable.
     assert!(definition.split("${").skip(1).all(|rest| rest.starts_with("jsonencode(var.")), "{definition}");
-    let values = definition.replace("${jsonencode(var.limit)}", "3").replace("${jsonencode(var.table)}", "\"t\"");
+    let values = definition
+        .replace("${jsonencode(var.take_order_limit)}", "3")
+        .replace("${jsonencode(var.take_order_table)}", "\"t\"");
     let made: Value = serde_json::from_str(&values).unwrap();
     assert_eq!(made["States"]["Params"]["Output"]["limit"], 3);
 }
 
 /// The arguments that a configuration may have, by resource and block, in the schema of Terraform's AWS provider
 /// 6.25.0. Required ones have a `!`.
-const TERRAFORM: [(&str, &[&str]); 8] = [
+const TERRAFORM: [(&str, &[&str]); 11] = [
     (
         "aws_sfn_state_machine",
         &[
@@ -209,6 +318,26 @@ const TERRAFORM: [(&str, &[&str]); 8] = [
     ),
     ("logging_configuration", &["include_execution_data", "level", "log_destination"]),
     ("tracing_configuration", &["enabled"]),
+    ("encryption_configuration", &["kms_data_key_reuse_period_seconds", "kms_key_id", "type"]),
+    (
+        "aws_cloudwatch_metric_alarm",
+        &[
+            "alarm_actions",
+            "alarm_description",
+            "alarm_name!",
+            "comparison_operator!",
+            "dimensions",
+            "evaluation_periods!",
+            "metric_name",
+            "namespace",
+            "period",
+            "statistic",
+            "tags",
+            "threshold",
+            "treat_missing_data",
+        ],
+    ),
+    ("aws_cloudwatch_dashboard", &["dashboard_body!", "dashboard_name!", "region"]),
     ("aws_sfn_alias", &["description", "name!", "region", "routing_configuration!"]),
     ("routing_configuration", &["state_machine_version_arn!", "weight!"]),
     (
@@ -232,7 +361,9 @@ fn has_terraform_arguments(of: &str, given: &Value) {
     for (argument, value) in given {
         assert!(known.iter().any(|known| known.trim_end_matches('!') == argument), "{of} has no {argument}");
         let blocks = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        for block in blocks.iter().filter(|block| block.is_object()) {
+        // Those are maps.
+        let is_block = |block: &&Value| block.is_object() && !["tags", "dimensions"].contains(&argument.as_str());
+        for block in blocks.iter().filter(is_block) {
             has_terraform_arguments(argument, block);
         }
     }
@@ -240,7 +371,7 @@ fn has_terraform_arguments(of: &str, given: &Value) {
 
 #[test]
 fn terraform_gives_arguments_that_the_provider_has() {
-    every([&[][..], &["--tracing"], &["--role", "arn:aws:iam::123456789012:role/r", "--alias", "prod"]], |options| {
+    every([&[][..], EVERYTHING, &["--role", "arn:aws:iam::123456789012:role/r", "--alias", "prod"]], |options| {
         for (file, name) in WORKFLOWS {
             let configuration = exported("terraform", file, name, options);
             for (kind, resources) in configuration["resource"].as_object().unwrap() {
@@ -287,11 +418,99 @@ fn cfn_lint_finds_nothing() {
             let path = folder.join(format!("{name}.{to}.json"));
             std::fs::write(&path, export(to, file, name, &[])).unwrap();
             files.push(path);
+            let path = folder.join(format!("{name}-everything.{to}.json"));
+            std::fs::write(&path, export(to, file, name, EVERYTHING)).unwrap();
+            files.push(path);
         }
+        let path = folder.join(format!("stack.{to}.json"));
+        std::fs::write(&path, stack(to, EVERYTHING)).unwrap();
+        files.push(path);
     });
     let output = Command::new(lint).args(&files).output().unwrap();
     assert!(output.status.success() && output.stdout.is_empty(), "{}", stdout(&output));
+    let sam = files.iter().filter(|file| file.to_str().unwrap().ends_with(".sam.json"));
+    let python = Command::new(tool("python/bin/python")).args(["-c", TRANSLATE]).args(sam).output().unwrap();
+    assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
 }
+
+/// Translates SAM templates to CloudFormation, with AWS's own code.
+const TRANSLATE: &str = r#"
+import json, os, sys
+os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
+from samtranslator.translator.transform import transform
+class NoPolicies:
+    def load(self): return {}
+for file in sys.argv[1:]:
+    template = json.load(open(file))
+    values = {name: parameter.get("Default", "x") for name, parameter in template["Parameters"].items()}
+    kinds = {resource["Type"] for resource in transform(template, values, NoPolicies())["Resources"].values()}
+    assert "AWS::StepFunctions::StateMachineAlias" in kinds and not any("Serverless" in kind for kind in kinds), file
+"#;
+
+/// Collects the expressions in the strings of a configuration: what is between `${` and its `}`.
+fn expressions(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            for (start, _) in text.match_indices("${").filter(|(at, _)| !text[..*at].ends_with('$')) {
+                let (mut depth, mut quoted, mut escaped) = (1, false, false);
+                let end = text[start + 2..].find(|letter: char| {
+                    match letter {
+                        _ if escaped => escaped = false,
+                        '\\' => escaped = true,
+                        '"' => quoted = !quoted,
+                        '{' if !quoted => depth += 1,
+                        '}' if !quoted => depth -= 1,
+                        _ => {}
+                    }
+                    depth == 0
+                });
+                found.push(text[start + 2..start + 2 + end.unwrap()].to_owned());
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| expressions(item, found)),
+        Value::Object(members) => members.values().for_each(|member| expressions(member, found)),
+        _ => {}
+    }
+}
+
+#[test]
+#[ignore = "needs python-hcl2; `.ci/run --full` runs it"]
+fn the_expressions_of_terraform_can_be_read() {
+    let mut found = Vec::new();
+    for (file, name) in WORKFLOWS {
+        expressions(&exported("terraform", file, name, EVERYTHING), &mut found);
+    }
+    expressions(&serde_json::from_str(&stack("terraform", EVERYTHING)).unwrap(), &mut found);
+    assert!(found.len() > 100, "{found:?}");
+    let file = folder("export-hcl").join("all.tf");
+    let lines = found.iter().enumerate().map(|(number, expression)| format!("a{number} = {expression}\n"));
+    std::fs::write(&file, lines.collect::<String>()).unwrap();
+    let output = Command::new(tool("python/bin/hcl2tojson")).arg(&file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Synthesizes a CDK app with the constructs of all files, and grants a role the start of each.
+const SYNTHESIZE: &str = r#"
+const { App, Stack } = require('aws-cdk-lib');
+const iam = require('aws-cdk-lib/aws-iam');
+const app = new App();
+const any = new Proxy({}, { get: (_, name) => (name === 'stateMachineName' ? undefined : `of ${String(name)}`) });
+for (const file of process.argv.slice(1)) {
+  const stack = new Stack(app, file.replace('.ts', ''));
+  const all = require('./' + file.replace('.ts', '.js'));
+  if (all.Workflows) {
+    new all.Workflows(stack, 'All', { order: { queue: 'q', names: ['a'] }, notify: { topic: 't' } });
+    continue;
+  }
+  const made = new (Object.values(all)[0])(stack, 'It', any);
+  made.machine.grantStartExecution(new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
+  made.machine.metricFailed();
+}
+for (const stack of app.synth().stacks) {
+  const kinds = Object.values(stack.template.Resources).map((resource) => resource.Type);
+  if (!kinds.includes('AWS::StepFunctions::StateMachineAlias')) throw new Error(stack.stackName);
+}
+"#;
 
 #[test]
 #[ignore = "needs tsc; `.ci/run --full` runs it"]
@@ -303,11 +522,16 @@ fn the_construct_compiles() {
     let mut names = Vec::new();
     every(WORKFLOWS, |(file, name)| {
         std::fs::write(folder.join(format!("{name}.ts")), export("cdk", file, name, &[])).unwrap();
-        names.push(format!("{name}.ts"));
+        std::fs::write(folder.join(format!("{name}All.ts")), export("cdk", file, name, EVERYTHING)).unwrap();
+        names.extend([format!("{name}.ts"), format!("{name}All.ts")]);
     });
-    let options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext"];
+    std::fs::write(folder.join("Stack.ts"), stack("cdk", EVERYTHING)).unwrap();
+    names.push("Stack.ts".to_owned());
+    let options = ["--strict", "--skipLibCheck", "--target", "es2022", "--module", "nodenext"];
     let output = Command::new(tsc).args(options).args(&names).current_dir(&folder).output().unwrap();
     assert!(output.status.success(), "{}", stdout(&output));
+    let synthesized = Command::new("node").args(["-e", SYNTHESIZE]).args(&names).current_dir(&folder).output().unwrap();
+    assert!(synthesized.status.success(), "{}", String::from_utf8_lossy(&synthesized.stderr));
 }
 
 #[test]

@@ -106,8 +106,9 @@ pub(super) struct Settings {
     tags: Vec<String>,
 }
 
+/// Which events are logged.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LogLevel {
+pub(crate) enum LogLevel {
     Fatal,
     Error,
     All,

@@ -33,7 +33,7 @@ pub(crate) use alias::AliasCommand;
 pub(crate) use bulk::{Redrive, Stop};
 pub(crate) use conformance::Conformance;
 pub(crate) use delete::Delete;
-pub(crate) use deploy::Deploy;
+pub(crate) use deploy::{Deploy, LogLevel};
 pub(crate) use history::{History, write as write_history};
 pub(crate) use inspect::describe;
 pub(crate) use list::List;

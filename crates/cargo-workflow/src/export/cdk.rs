@@ -7,25 +7,85 @@ use serde_json::Value;
 use workflow_asl::placeholder;
 
 use super::model::{
-    ACCOUNT, Deployment, LOG_DAYS, NAME, PARTITION, ParamKind, Preference, REGION, filled, names, pascal,
+    ACCOUNT, Deployment, KEY_SECONDS, MACHINE, NAME, PARTITION, ParamKind, Preference, REGION, Stack, filled, names,
+    pascal,
 };
 
-pub(super) fn construct(deployment: &Deployment) -> String {
+/// Returns a construct for each state machine, and in a stack one that has all of them.
+pub(super) fn constructs(stack: &Stack<'_>) -> String {
+    let constructs: Vec<String> = stack.deployments.iter().map(construct).collect();
+    let titles: Vec<&str> = stack.deployments.iter().map(|deployment| deployment.title.as_str()).collect();
+    let uses = |of: &str| constructs.iter().any(|text| text.contains(of));
+    let core = ["CfnDeletionPolicy", "Fn", "RemovalPolicy", "Stack", "Tags"];
+    let core: Vec<&str> = core.into_iter().filter(|name| uses(&format!("{name}."))).collect();
+    let mut text = format!(
+        "// The state machine{} {}, with role, policy, log group and alias.\n\
+         import {{ {} }} from 'aws-cdk-lib';\n",
+        if titles.len() == 1 { "" } else { "s" },
+        titles.join(", ").replace('\n', " "),
+        core.join(", ")
+    );
+    for (name, module) in [("cloudwatch", "cloudwatch"), ("iam", "iam"), ("logs", "logs"), ("sfn", "stepfunctions")] {
+        if uses(&format!("{name}.")) {
+            let _ = writeln!(text, "import * as {name} from 'aws-cdk-lib/aws-{module}';");
+        }
+    }
+    text.push_str("import { Construct } from 'constructs';\n\n");
+    text.push_str(&constructs.join("\n"));
+    if titles.len() > 1 {
+        text.push_str(&all(stack));
+    }
+    text
+}
+
+/// Returns the construct that has all of a stack.
+fn all(stack: &Stack<'_>) -> String {
+    let name = |deployment: &Deployment<'_>| (class_name(&deployment.title), camel(&deployment.title));
+    let mut text = "\nexport interface WorkflowsProps {\n".to_owned();
+    for deployment in &stack.deployments {
+        let (class, member) = name(deployment);
+        let own: Vec<String> = deployment.started.keys().map(|param| quoted(&camel(param))).collect();
+        let props =
+            if own.is_empty() { format!("{class}Props") } else { format!("Omit<{class}Props, {}>", own.join(" | ")) };
+        let mark = if deployment.params.is_empty() { "?" } else { "" };
+        let _ = writeln!(text, "  readonly {member}{mark}: {props};");
+    }
+    let needs = stack.deployments.iter().any(|deployment| !deployment.params.is_empty());
+    text.push_str(
+        "}\n\n/** All of them: the parents start their children. */\nexport class Workflows extends Construct {\n",
+    );
+    for deployment in &stack.deployments {
+        let (class, member) = name(deployment);
+        let _ = writeln!(text, "  public readonly {member}: {class};");
+    }
+    let default = if needs { "" } else { " = {}" };
+    let _ = writeln!(
+        text,
+        "\n  constructor(scope: Construct, id: string, props: WorkflowsProps{default}) {{\n    super(scope, id);"
+    );
+    for deployment in &stack.deployments {
+        let (class, member) = name(deployment);
+        let started = deployment
+            .started
+            .iter()
+            .map(|(param, other)| format!(", {}: this.{}.stateMachine.attrArn", camel(param), camel(other)));
+        let started: String = started.collect();
+        let _ = writeln!(text, "    this.{member} = new {class}(this, '{class}', {{ ...props.{member}{started} }});");
+    }
+    text.push_str("  }\n}\n");
+    text
+}
+
+fn construct(deployment: &Deployment<'_>) -> String {
+    let settings = deployment.settings;
     let class = class_name(&deployment.title);
-    let names = names(&deployment.params, &["stateMachineName"], camel);
+    let mut names = names(&deployment.params, &["stateMachineName"], camel);
+    names.extend(deployment.started.keys().map(|param| (param.clone(), camel(param))));
     let ids = super::model::names(&deployment.params, &[NAME], pascal);
     let (definition, values) = deployment.substituted(&ids);
     let definition = serde_json::from_str::<Value>(&definition).map_or(definition, |value| format!("{value:#}"));
-    let fn_import = if values.values().any(|(_, replacements)| !replacements.is_empty()) { "Fn, " } else { "" };
-    let mut text = format!(
-        "// The state machine {}, with its role, policy, log group and alias.\n\
-         import {{ CfnDeletionPolicy, {fn_import}Stack }} from 'aws-cdk-lib';\n\
-         import * as iam from 'aws-cdk-lib/aws-iam';\n\
-         import * as logs from 'aws-cdk-lib/aws-logs';\n\
-         import * as sfn from 'aws-cdk-lib/aws-stepfunctions';\n\
-         import {{ Construct }} from 'constructs';\n\n",
-        deployment.title.replace('\n', " ")
-    );
+    let definition_name = format!("{}Definition", camel(&class));
+    let mut text = String::new();
     let _ = writeln!(text, "export interface {class}Props {{");
     let _ =
         writeln!(text, "  /** The name in AWS; {} if it is not given. */", quoted(&deployment.name).replace("*/", "*"));
@@ -34,24 +94,30 @@ pub(super) fn construct(deployment: &Deployment) -> String {
         if let Some(comment) = &param.comment {
             let _ = writeln!(text, "  /** {} */", comment.replace('\n', " ").replace("*/", "*"));
         }
-        let kind = match param.kind {
+        let kind = |kind| match kind {
             ParamKind::Text => "string",
             ParamKind::Number => "number",
             ParamKind::Bool => "boolean",
             ParamKind::Json => "unknown",
         };
+        let kind = param.items.map_or_else(|| kind(param.kind).to_owned(), |items| format!("{}[]", kind(items)));
         let _ = writeln!(text, "  readonly {}: {kind};", member(&names, &param.name));
+    }
+    for (param, other) in &deployment.started {
+        let _ = writeln!(text, "  /** The ARN of the state machine {other}. */\n  readonly {}: string;", camel(param));
     }
     text.push_str("}\n\n");
     let _ = writeln!(text, "export class {class} extends Construct {{");
     text.push_str(
         "  public readonly stateMachine: sfn.CfnStateMachine;\n  public readonly alias: sfn.CfnStateMachineAlias;\n",
     );
+    text.push_str("  /** For grants and metrics. */\n  public readonly machine: sfn.IStateMachine;\n");
     text.push_str("  public readonly logGroup: logs.LogGroup;\n");
-    if deployment.role.is_none() {
+    if settings.role.is_none() {
         text.push_str("  public readonly role: iam.Role;\n");
     }
-    let props = if deployment.params.is_empty() { format!("{class}Props = {{}}") } else { format!("{class}Props") };
+    let has_params = !deployment.params.is_empty() || !deployment.started.is_empty();
+    let props = if !has_params { format!("{class}Props = {{}}") } else { format!("{class}Props") };
     let _ = write!(
         text,
         "\n  constructor(scope: Construct, id: string, props: {props}) {{\n    super(scope, id);\n\
@@ -61,10 +127,12 @@ pub(super) fn construct(deployment: &Deployment) -> String {
     let template = |text: &str| template(text, &names);
     let _ = write!(
         text,
-        "    this.logGroup = new logs.LogGroup(this, 'Logs', {{\n      logGroupName: {},\n      retention: {LOG_DAYS},\n    }});\n",
-        template(&deployment.log_group())
+        "    this.logGroup = new logs.LogGroup(this, 'Logs', {{\n      logGroupName: {},\n      retention: {},\n\
+         \x20     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,\n    }});\n",
+        template(&deployment.log_group()),
+        settings.log_days
     );
-    let role = match &deployment.role {
+    let role = match &settings.role {
         Some(role) => quoted(role),
         None => {
             text.push_str("    this.role = new iam.Role(this, 'Role', {\n");
@@ -79,6 +147,14 @@ pub(super) fn construct(deployment: &Deployment) -> String {
                 text.push_str(&json(document, 4, &template));
                 text.push_str("),\n      },\n");
             }
+            if let Some(path) = &settings.role_path {
+                let _ = writeln!(text, "      path: {},", quoted(path));
+            }
+            if let Some(boundary) = &settings.permissions_boundary {
+                let boundary = quoted(boundary);
+                let policy = format!("iam.ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', {boundary})");
+                let _ = writeln!(text, "      permissionsBoundary: {policy},");
+            }
             text.push_str("    });\n");
             "this.role.roleArn".to_owned()
         }
@@ -87,7 +163,7 @@ pub(super) fn construct(deployment: &Deployment) -> String {
         text,
         "    this.stateMachine = new sfn.CfnStateMachine(this, 'StateMachine', {{\n\
          \x20     stateMachineName: name,\n      stateMachineType: '{}',\n      roleArn: {role},\n\
-         \x20     definitionString: definition,\n",
+         \x20     definitionString: {definition_name},\n",
         deployment.type_name()
     );
     if !values.is_empty() {
@@ -95,6 +171,7 @@ pub(super) fn construct(deployment: &Deployment) -> String {
         for (key, (name, replacements)) in &values {
             let value = format!("props.{}", member(&names, name));
             let is_text = deployment.kind(name) == ParamKind::Text;
+            let replacements = if deployment.started.contains_key(*name) { &[][..] } else { replacements };
             let value = if is_text { value } else { format!("JSON.stringify({value})") };
             // They work for tokens too.
             let value = replacements.iter().fold(value, |value, (from, to)| {
@@ -106,15 +183,26 @@ pub(super) fn construct(deployment: &Deployment) -> String {
     }
     let _ = write!(
         text,
-        "      loggingConfiguration: {{\n        level: '{}',\n        includeExecutionData: false,\n\
+        "      loggingConfiguration: {{\n        level: '{}',\n        includeExecutionData: {},\n\
          \x20       destinations: [{{ cloudWatchLogsLogGroup: {{ logGroupArn: this.logGroup.logGroupArn }} }}],\n      }},\n\
          \x20     tracingConfiguration: {{ enabled: {} }},\n    }});\n",
         deployment.log_level(),
-        deployment.tracing
+        settings.log_data,
+        settings.tracing
     );
-    if deployment.role.is_none() {
+    if let Some(key) = &settings.kms_key {
+        let encryption = format!(
+            "{{ type: 'CUSTOMER_MANAGED_KMS_KEY', kmsKeyId: {}, kmsDataKeyReusePeriodSeconds: {KEY_SECONDS} }}",
+            quoted(key)
+        );
+        let _ = writeln!(text, "    this.stateMachine.encryptionConfiguration = {encryption};");
+    }
+    if settings.role.is_none() {
         text.push_str("    this.stateMachine.node.addDependency(this.role);\n");
     }
+    text.push_str(
+        "    this.machine = sfn.StateMachine.fromStateMachineArn(this, 'Machine', this.stateMachine.attrArn);\n",
+    );
     let routing = match &deployment.preference {
         None => "routingConfiguration: [{ stateMachineVersionArn: version.attrArn, weight: 100 }]".to_owned(),
         Some(Preference { kind, percent, minutes, alarms }) => format!(
@@ -129,13 +217,41 @@ pub(super) fn construct(deployment: &Deployment) -> String {
          \x20     stateMachineArn: this.stateMachine.attrArn,\n\
          \x20     stateMachineRevisionId: this.stateMachine.attrStateMachineRevisionId,\n    }});\n\
          \x20   // Keep replaced versions, because executions may run on them.\n\
-         \x20   version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;\n\
+         \x20   version.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;\n\
          \x20   version.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;\n\
          \x20   this.alias = new sfn.CfnStateMachineAlias(this, 'Alias', {{\n      name: {},\n\
-         \x20     {routing},\n    }});\n  }}\n}}\n",
-        quoted(&deployment.alias)
+         \x20     {routing},\n    }});\n",
+        quoted(&settings.alias)
     );
-    format!("{text}\nconst definition = {};\n", template_literal(&definition))
+    for alarm in &deployment.alarms {
+        let properties = json(&camel_case(alarm.properties(settings.alarm_topic.as_deref())), 2, &template);
+        let _ = writeln!(text, "    new cloudwatch.CfnAlarm(this, '{}Alarm', {properties});", alarm.id);
+    }
+    if settings.dashboard {
+        let body = json(&deployment.dashboard(), 3, &template);
+        let _ = writeln!(
+            text,
+            "    new cloudwatch.CfnDashboard(this, 'Dashboard', {{\n      dashboardName: name,\n\
+             \x20     dashboardBody: stack.toJsonString({body}),\n    }});"
+        );
+    }
+    for (key, value) in &settings.tags {
+        let _ = writeln!(text, "    Tags.of(this).add({}, {});", quoted(key), quoted(value));
+    }
+    text.push_str("  }\n}\n");
+    format!("{text}\nconst {definition_name} = {};\n", template_literal(&definition))
+}
+
+/// Returns the properties of a CloudFormation resource with the names of the CDK.
+fn camel_case(properties: Value) -> Value {
+    match properties {
+        Value::Array(items) => items.into_iter().map(camel_case).collect(),
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(name, value)| (camel(&name), camel_case(value)));
+            Value::Object(members.collect())
+        }
+        other => other,
+    }
 }
 
 /// Returns a string as a multi-line literal without expressions.
@@ -155,6 +271,7 @@ fn template(text: &str, names: &BTreeMap<String, String>) -> String {
     let value = |name: &str| {
         let of = match name {
             NAME => "name".to_owned(),
+            MACHINE => "this.stateMachine.attrArn".to_owned(),
             PARTITION => "stack.partition".to_owned(),
             REGION => "stack.region".to_owned(),
             ACCOUNT => "stack.account".to_owned(),

@@ -8,135 +8,245 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::model::{
-    Deployment, ExportFragment, LOG_DAYS, NAME, ParamKind, Replacements, filled, map_texts, names, pascal,
+    Deployment, ExportFragment, KEY_SECONDS, MACHINE, NAME, ParamKind, Replacements, Stack, filled, map_texts, names,
+    pascal,
 };
 
-/// The logical IDs of the resources, which no parameter may have.
-const RESOURCES: [&str; 6] =
-    ["StateMachine", "StateMachineRole", "StateMachineLogs", "StateMachineVersion", "StateMachineAlias", NAME];
+/// Keeps a resource that is removed from the stack or replaced, except if its first deployment fails.
+const KEPT: &str = "RetainExceptOnCreate";
 
-pub(super) fn template(deployment: &Deployment, sam: bool) -> Value {
-    let names = names(&deployment.params, &RESOURCES, pascal);
-    let sub = |text: &str| {
-        let named = |name: &str| format!("${{{}}}", names.get(name).map_or(name, String::as_str));
-        // `${!X}` is a literal `${X}`.
+/// The logical IDs of the resources, which no parameter may have; in a stack, with the workflow's name before them.
+const RESOURCES: [&str; 8] = [
+    MACHINE,
+    "StateMachineRole",
+    "StateMachineLogs",
+    "StateMachineVersion",
+    "StateMachineAlias",
+    "StateMachineArn",
+    "Dashboard",
+    NAME,
+];
+
+/// The logical IDs of a state machine's resources and parameters.
+struct Ids {
+    prefix: String,
+    /// By the names of placeholders.
+    names: BTreeMap<String, String>,
+}
+
+impl Ids {
+    fn of(stack: &Stack<'_>, deployment: &Deployment<'_>) -> Self {
+        let prefix = |title: &str| if stack.deployments.len() == 1 { String::new() } else { pascal(title) };
+        let own = prefix(&deployment.title);
+        let mut names = names(&deployment.params, &RESOURCES, pascal);
+        let machines = deployment.started.iter().map(|(param, other)| (param.clone(), prefix(other) + MACHINE));
+        names.values_mut().for_each(|name| name.insert_str(0, &own));
+        names.extend(machines);
+        names.extend([NAME, MACHINE].map(|name| (name.to_owned(), own.clone() + name)));
+        Self { prefix: own, names }
+    }
+
+    fn own(&self, resource: &str) -> String {
+        self.prefix.clone() + resource
+    }
+
+    fn of_value<'n>(&'n self, name: &'n str) -> &'n str {
+        self.names.get(name).map_or(name, String::as_str)
+    }
+
+    /// Returns a text with its placeholders. `${!X}` is a literal `${X}`.
+    fn sub(&self, text: &str) -> Value {
+        let named = |name: &str| format!("${{{}}}", self.of_value(name));
         json!({"Fn::Sub": filled(text, |text| text.replace("${", "${!"), named)})
-    };
+    }
+
+    fn attribute(&self, resource: &str, attribute: &str) -> Value {
+        json!({"Fn::GetAtt": [self.own(resource), attribute]})
+    }
+
+    fn reference(&self, resource: &str) -> Value {
+        json!({"Ref": self.own(resource)})
+    }
+}
+
+pub(super) fn template(stack: &Stack<'_>, sam: bool) -> Value {
     let mut template = Map::new();
     template.insert("AWSTemplateFormatVersion".to_owned(), "2010-09-09".into());
     if sam {
         template.insert("Transform".to_owned(), "AWS::Serverless-2016-10-31".into());
     }
-    template.insert("Description".to_owned(), format!("The state machine {}", deployment.title).into());
-    template.insert("Parameters".to_owned(), parameters(deployment, &names));
-    let mut resources = Map::new();
-    resources.insert(
-        "StateMachineLogs".to_owned(),
-        json!({
-            "Type": "AWS::Logs::LogGroup",
-            "DeletionPolicy": "Retain",
-            "UpdateReplacePolicy": "Retain",
-            "Properties": {"LogGroupName": sub(&deployment.log_group()), "RetentionInDays": LOG_DAYS},
-        }),
-    );
-    if deployment.role.is_none() {
-        let mut role = json!({
-            "Type": "AWS::IAM::Role",
-            "Properties": {"AssumeRolePolicyDocument": map_texts(&deployment.trust(), &sub)},
-        });
-        if let Some(document) = &deployment.document {
-            let document = map_texts(document, &sub);
-            role["Properties"]["Policies"] = json!([{"PolicyName": "StateMachine", "PolicyDocument": document}]);
+    template.insert("Description".to_owned(), description(stack).into());
+    let (mut parameters, mut resources, mut outputs) = (Map::new(), Map::new(), Map::new());
+    for deployment in &stack.deployments {
+        let ids = Ids::of(stack, deployment);
+        add_parameters(deployment, &ids, &mut parameters);
+        add_resources(deployment, sam, &ids, &mut resources);
+        outputs.insert(ids.own("StateMachineArn"), json!({"Value": ids.reference(MACHINE)}));
+        // SAM creates the alias itself.
+        if !sam || !is_sam(deployment) {
+            outputs.insert(ids.own("AliasArn"), json!({"Value": ids.reference("StateMachineAlias")}));
         }
-        resources.insert("StateMachineRole".to_owned(), role);
     }
-    let role = match &deployment.role {
-        Some(role) => json!(role),
-        None => json!({"Fn::GetAtt": ["StateMachineRole", "Arn"]}),
-    };
-    machine(deployment, sam, &names, &role, &mut resources);
+    template.insert("Parameters".to_owned(), parameters.into());
     template.insert("Resources".to_owned(), resources.into());
-    let mut outputs = json!({"StateMachineArn": {"Value": {"Ref": "StateMachine"}}});
-    // SAM creates the alias itself.
-    if !sam || !is_sam(deployment) {
-        outputs["AliasArn"] = json!({"Value": {"Ref": "StateMachineAlias"}});
-    }
-    template.insert("Outputs".to_owned(), outputs);
+    template.insert("Outputs".to_owned(), outputs.into());
     Value::Object(template)
 }
 
-/// Returns whether SAM's own resource can contain the definition: as an object in which every value is inside a string.
-fn is_sam(deployment: &Deployment) -> bool {
-    deployment.definition.parts.iter().all(|part| match part {
-        ExportFragment::Text(_) | ExportFragment::Inside(..) => true,
-        ExportFragment::Json(name) => deployment.kind(name) == ParamKind::Text,
-    })
+/// The most bytes of a template's description.
+const DESCRIPTION_BYTES: usize = 1024;
+
+fn description(stack: &Stack<'_>) -> String {
+    if let Some(comment) = stack.only().and_then(|own| own.comment.clone()) {
+        return Some(comment).filter(|text| text.len() <= DESCRIPTION_BYTES).unwrap_or_default();
+    }
+    let titles: Vec<&str> = stack.deployments.iter().map(|deployment| deployment.title.as_str()).collect();
+    format!("The state machine{} {}", if titles.len() == 1 { "" } else { "s" }, titles.join(", "))
 }
 
-fn machine(
-    deployment: &Deployment,
+fn add_resources(deployment: &Deployment<'_>, sam: bool, ids: &Ids, resources: &mut Map<String, Value>) {
+    let settings = deployment.settings;
+    let tags: Vec<Value> = settings.tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+    let tagged = |mut resource: Value| {
+        if !tags.is_empty() {
+            resource["Properties"]["Tags"] = tags.clone().into();
+        }
+        resource
+    };
+    resources.insert(
+        ids.own("StateMachineLogs"),
+        tagged(json!({
+            "Type": "AWS::Logs::LogGroup",
+            "DeletionPolicy": KEPT,
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {"LogGroupName": ids.sub(&deployment.log_group()), "RetentionInDays": settings.log_days},
+        })),
+    );
+    let role = match &settings.role {
+        Some(role) => json!(role),
+        None => {
+            let trust = map_texts(&deployment.trust(), &|text: &str| ids.sub(text));
+            let mut role = json!({"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}});
+            for (name, given) in
+                [("Path", &settings.role_path), ("PermissionsBoundary", &settings.permissions_boundary)]
+            {
+                if let Some(given) = given {
+                    role["Properties"][name] = json!(given);
+                }
+            }
+            if let Some(document) = &deployment.document {
+                let document = map_texts(document, &|text: &str| ids.sub(text));
+                role["Properties"]["Policies"] = json!([{"PolicyName": "StateMachine", "PolicyDocument": document}]);
+            }
+            resources.insert(ids.own("StateMachineRole"), tagged(role));
+            ids.attribute("StateMachineRole", "Arn")
+        }
+    };
+    add_machine(deployment, sam, ids, &role, &tags, resources);
+    for alarm in &deployment.alarms {
+        let properties = map_texts(&alarm.properties(settings.alarm_topic.as_deref()), &|text: &str| ids.sub(text));
+        let alarm_id = ids.own(&format!("{}Alarm", alarm.id));
+        resources.insert(alarm_id, json!({"Type": "AWS::CloudWatch::Alarm", "Properties": properties}));
+    }
+    if settings.dashboard {
+        let body = ids.sub(&deployment.dashboard().to_string());
+        let properties = json!({"DashboardName": ids.reference(NAME), "DashboardBody": body});
+        resources.insert(ids.own("Dashboard"), json!({"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}));
+    }
+}
+
+/// Returns whether SAM's own resource can contain the definition: as an object in which every value is inside a string.
+/// It has no key of KMS.
+fn is_sam(deployment: &Deployment<'_>) -> bool {
+    let has_key = deployment.settings.kms_key.is_some();
+    !has_key
+        && deployment.definition.parts.iter().all(|part| match part {
+            ExportFragment::Text(_) | ExportFragment::Inside(..) => true,
+            ExportFragment::Json(name) => deployment.kind(name) == ParamKind::Text,
+        })
+}
+
+fn add_machine(
+    deployment: &Deployment<'_>,
     sam: bool,
-    names: &BTreeMap<String, String>,
+    ids: &Ids,
     role: &Value,
+    tags: &[Value],
     resources: &mut Map<String, Value>,
 ) {
-    let (text, values) = deployment.substituted(names);
+    let settings = deployment.settings;
+    let (text, values) = deployment.substituted(&ids.names);
     let value = |(name, replacements): (&str, Replacements)| {
         let replaced =
             |value: Value, (from, to): &(&str, &str)| json!({"Fn::Join": [to, {"Fn::Split": [from, value]}]});
-        replacements.iter().fold(json!({"Ref": id(names, name)}), replaced)
+        // A state machine of the stack has a plain ARN.
+        let replacements = if deployment.started.contains_key(name) { &[] } else { replacements };
+        replacements.iter().fold(json!({"Ref": ids.of_value(name)}), replaced)
     };
     let substitutions: Map<String, Value> = values.into_iter().map(|(key, of)| (key, value(of))).collect();
+    let group = ids.attribute("StateMachineLogs", "Arn");
     let log = json!({
         "Level": deployment.log_level(),
-        "IncludeExecutionData": false,
-        "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": {"Fn::GetAtt": ["StateMachineLogs", "Arn"]}}}],
+        "IncludeExecutionData": settings.log_data,
+        "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": group}}],
     });
     let mut properties = Map::new();
     if sam && is_sam(deployment) {
         let definition: Value = serde_json::from_str(&text).unwrap_or_default();
-        properties.insert("Name".to_owned(), json!({"Ref": NAME}));
+        properties.insert("Name".to_owned(), ids.reference(NAME));
         properties.insert("Type".to_owned(), deployment.type_name().into());
         properties.insert("Definition".to_owned(), definition);
         substitute(&mut properties, substitutions);
         properties.insert("Role".to_owned(), role.clone());
         properties.insert("Logging".to_owned(), log);
-        properties.insert("Tracing".to_owned(), json!({"Enabled": deployment.tracing}));
-        properties.insert("AutoPublishAlias".to_owned(), deployment.alias.clone().into());
+        properties.insert("Tracing".to_owned(), json!({"Enabled": settings.tracing}));
+        properties.insert("AutoPublishAlias".to_owned(), settings.alias.clone().into());
+        if !settings.tags.is_empty() {
+            let tags: Map<_, _> = settings.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+            properties.insert("Tags".to_owned(), tags.into());
+        }
         if let Some(preference) = &deployment.preference {
             properties.insert("DeploymentPreference".to_owned(), preference.to_json());
         }
         let machine = json!({"Type": "AWS::Serverless::StateMachine", "Properties": properties});
-        resources.insert("StateMachine".to_owned(), machine);
+        resources.insert(ids.own(MACHINE), machine);
         return;
     }
     // The readable form, if no value stands for a whole number or object.
     let parsed = serde_json::from_str::<Value>(&text);
     let text = parsed.map_or(text, |definition| format!("{definition:#}"));
-    properties.insert("StateMachineName".to_owned(), json!({"Ref": NAME}));
+    properties.insert("StateMachineName".to_owned(), ids.reference(NAME));
     properties.insert("StateMachineType".to_owned(), deployment.type_name().into());
     properties.insert("DefinitionString".to_owned(), text.into());
     substitute(&mut properties, substitutions);
     properties.insert("RoleArn".to_owned(), role.clone());
     properties.insert("LoggingConfiguration".to_owned(), log);
-    properties.insert("TracingConfiguration".to_owned(), json!({"Enabled": deployment.tracing}));
+    properties.insert("TracingConfiguration".to_owned(), json!({"Enabled": settings.tracing}));
+    if let Some(key) = &settings.kms_key {
+        let encryption = json!({
+            "Type": "CUSTOMER_MANAGED_KMS_KEY", "KmsKeyId": key, "KmsDataKeyReusePeriodSeconds": KEY_SECONDS});
+        properties.insert("EncryptionConfiguration".to_owned(), encryption);
+    }
+    if !tags.is_empty() {
+        properties.insert("Tags".to_owned(), tags.into());
+    }
     let machine = json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": properties});
-    resources.insert("StateMachine".to_owned(), machine);
+    resources.insert(ids.own(MACHINE), machine);
     // Keep replaced versions, because executions may run on them.
     resources.insert(
-        "StateMachineVersion".to_owned(),
+        ids.own("StateMachineVersion"),
         json!({
             "Type": "AWS::StepFunctions::StateMachineVersion",
-            "DeletionPolicy": "Retain",
+            "DeletionPolicy": KEPT,
             "UpdateReplacePolicy": "Retain",
             "Properties": {
-                "StateMachineArn": {"Ref": "StateMachine"},
-                "StateMachineRevisionId": {"Fn::GetAtt": ["StateMachine", "StateMachineRevisionId"]},
+                "StateMachineArn": ids.reference(MACHINE),
+                "StateMachineRevisionId": ids.attribute(MACHINE, "StateMachineRevisionId"),
             },
         }),
     );
-    let version = json!({"Ref": "StateMachineVersion"});
-    let mut alias = json!({"Name": deployment.alias});
+    let version = ids.reference("StateMachineVersion");
+    let mut alias = json!({"Name": settings.alias});
     if let Some(preference) = &deployment.preference {
         alias["DeploymentPreference"] = preference.to_json();
         alias["DeploymentPreference"]["StateMachineVersionArn"] = version;
@@ -144,7 +254,7 @@ fn machine(
         alias["RoutingConfiguration"] = json!([{"StateMachineVersionArn": version, "Weight": 100}]);
     }
     let alias = json!({"Type": "AWS::StepFunctions::StateMachineAlias", "Properties": alias});
-    resources.insert("StateMachineAlias".to_owned(), alias);
+    resources.insert(ids.own("StateMachineAlias"), alias);
 }
 
 fn substitute(properties: &mut Map<String, Value>, substitutions: Map<String, Value>) {
@@ -153,16 +263,15 @@ fn substitute(properties: &mut Map<String, Value>, substitutions: Map<String, Va
     }
 }
 
-fn id<'n>(names: &'n BTreeMap<String, String>, name: &'n str) -> &'n str {
-    names.get(name).map_or(name, String::as_str)
-}
+/// The values of a text that CloudFormation can insert: it does not escape line breaks, and a value that begins with
+/// `{%` would be an expression.
+const TEXT: &str = r"(?!\{%)[^\x00-\x1f]*";
 
-fn parameters(deployment: &Deployment, names: &BTreeMap<String, String>) -> Value {
-    let mut made = Map::new();
-    made.insert(NAME.to_owned(), json!({"Type": "String", "Default": deployment.name}));
+fn add_parameters(deployment: &Deployment<'_>, ids: &Ids, made: &mut Map<String, Value>) {
+    made.insert(ids.own(NAME), json!({"Type": "String", "Default": deployment.name}));
     for param in &deployment.params {
         let mut own = match param.kind {
-            ParamKind::Text => json!({"Type": "String"}),
+            ParamKind::Text => json!({"Type": "String", "AllowedPattern": TEXT}),
             ParamKind::Number => json!({"Type": "Number"}),
             ParamKind::Bool => json!({"Type": "String", "AllowedValues": ["true", "false"]}),
             ParamKind::Json => json!({"Type": "String"}),
@@ -172,7 +281,6 @@ fn parameters(deployment: &Deployment, names: &BTreeMap<String, String>) -> Valu
         if !said.is_empty() {
             own["Description"] = said.join(" ").into();
         }
-        made.insert(id(names, &param.name).to_owned(), own);
+        made.insert(ids.of_value(&param.name).to_owned(), own);
     }
-    Value::Object(made)
 }

@@ -11,7 +11,11 @@ use workflow_compiler::fragment::Escape;
 use workflow_compiler::from_file::escape_at;
 use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workflow};
 
+use super::Settings;
+use super::alarms::{self, Alarm};
 use crate::Failure;
+use crate::aws::LogLevel;
+use crate::definition::started_by;
 use crate::params::Values;
 use crate::shift::Steps;
 use crate::source::Machine;
@@ -22,13 +26,23 @@ pub(super) const REGION: &str = "AWS::Region";
 pub(super) const ACCOUNT: &str = "AWS::AccountId";
 pub(super) const NAME: &str = "StateMachineName";
 
-/// How many days logs are kept.
-pub(super) const LOG_DAYS: u64 = 30;
+/// How many seconds Step Functions uses a data key before it asks KMS for another one.
+pub(super) const KEY_SECONDS: u64 = 300;
+
+/// The placeholder for the ARN of the state machine itself.
+pub(super) const MACHINE: &str = "StateMachine";
+
+/// The state machines to deploy together, each after those that it starts.
+pub(super) struct Stack<'s> {
+    pub(super) deployments: Vec<Deployment<'s>>,
+}
 
 /// A state machine with its resources. `${X}` in its texts stands for a value that the deployment knows.
-pub(super) struct Deployment {
-    /// The workflow's name, or the file's.
+pub(super) struct Deployment<'s> {
+    /// The workflow's name, or the file's. No other one in the stack has it.
     pub(super) title: String,
+    /// What it says about itself.
+    pub(super) comment: Option<String>,
     /// The state machine's name in AWS, unless the deployment gives another one.
     pub(super) name: String,
     pub(super) machine_type: MachineType,
@@ -38,12 +52,12 @@ pub(super) struct Deployment {
     pub(super) policy: Option<Policy>,
     /// That policy as JSON; `None` if it allows nothing.
     pub(super) document: Option<Value>,
-    /// The ARN of an existing role.
-    pub(super) role: Option<String>,
-    pub(super) tracing: bool,
-    pub(super) alias: String,
+    pub(super) settings: &'s Settings,
     /// How the alias moves to a new version, if not at once.
-    pub(super) preference: Option<Preference>,
+    pub(super) preference: Option<&'s Preference>,
+    /// The parameters that are another state machine of the stack, with its title. They are not in `params`.
+    pub(super) started: BTreeMap<String, String>,
+    pub(super) alarms: Vec<Alarm>,
     pub(super) notes: Vec<String>,
 }
 
@@ -109,6 +123,8 @@ pub(super) struct Param {
     pub(super) kind: ParamKind,
     /// Whether its value is an ARN.
     pub(super) is_arn: bool,
+    /// The kind of its items, for a list of texts, numbers or booleans.
+    pub(super) items: Option<ParamKind>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,14 +136,46 @@ pub(super) enum ParamKind {
     Json,
 }
 
-impl Deployment {
+impl<'s> Stack<'s> {
     pub(super) fn of(
+        machines: Vec<Machine>,
+        values: &Values,
+        name: Option<&str>,
+        settings: &'s Settings,
+        preference: Option<&'s Preference>,
+    ) -> Result<Self, Failure> {
+        let mut known: BTreeMap<Vec<String>, String> = BTreeMap::new();
+        let mut deployments: Vec<Deployment<'s>> = Vec::new();
+        for machine in machines {
+            let starts = machine.starting.iter().filter_map(|(state, path)| {
+                let (_, param) = placeholder::named(started_by(&machine.value, state)?).next()?;
+                Some((param.to_owned(), known.get(path)?.clone()))
+            });
+            let (started, path) = (starts.collect(), machine.path.clone());
+            let mut deployment = Deployment::of(machine, values, name, settings, started)?;
+            while deployments.iter().any(|other| other.title == deployment.title) {
+                deployment.title.push('2');
+            }
+            deployment.preference = preference;
+            known.insert(path, deployment.title.clone());
+            deployments.push(deployment);
+        }
+        Ok(Self { deployments })
+    }
+
+    /// Returns the only deployment, if there are not several.
+    pub(super) fn only(&self) -> Option<&Deployment<'s>> {
+        if let [only] = self.deployments.as_slice() { Some(only) } else { None }
+    }
+}
+
+impl<'s> Deployment<'s> {
+    fn of(
         machine: Machine,
         values: &Values,
-        name: Option<String>,
-        role: Option<String>,
-        tracing: bool,
-        alias: String,
+        name: Option<&str>,
+        settings: &'s Settings,
+        started: BTreeMap<String, String>,
     ) -> Result<Self, Failure> {
         let workflow = machine.workflow.as_deref();
         let given = machine.definition.names();
@@ -135,8 +183,8 @@ impl Deployment {
         let is_constant = |name: &str| is_constant(workflow, name);
         let unknown = |name: &str| is_constant(name) && !machine.definition.is_text(name);
         let (definition, bare) = Definition::of_text(&machine.definition.printed(values)?, &open, &unknown);
-        let params = params(workflow, &open, &bare, values);
-        if let Some(taken) = params.iter().find(|param| param.name == NAME) {
+        let mut params = params(workflow, &open, &bare, values);
+        if let Some(taken) = params.iter().find(|param| [NAME, MACHINE].contains(&param.name.as_str())) {
             return Err(format!("error: a param cannot be called `{}` in an export", taken.name).into());
         }
         let own = |name: &str| Some(format!("${{{name}}}"));
@@ -154,10 +202,10 @@ impl Deployment {
             machine: own(NAME),
             values: values.collect::<BTreeMap<_, _>>(),
             logging: true,
-            tracing,
+            tracing: settings.tracing,
             patterns: machine.patterns.clone(),
         };
-        let policy = role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
+        let policy = settings.role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
         // IAM rejects a policy without statements.
         let document = policy.as_ref().filter(|policy| !policy.statements.is_empty()).map(|policy| {
             stand_ins.iter().fold(policy.to_json(), |document, (param, stand_in)| {
@@ -170,19 +218,24 @@ impl Deployment {
             let form = if param.kind == ParamKind::Json { "its value as JSON" } else { "its value" };
             format!("`{}` is a Rust constant, which only rustc knows: provide {form}", param.name)
         });
+        let notes = notes.collect();
+        params.retain(|param| !started.contains_key(&param.name));
+        let machine_type = if settings.express { MachineType::Express } else { machine.machine_type };
+        let name = name.map(str::to_owned).or(machine.aws_name).unwrap_or_else(|| machine.name.clone());
         Ok(Self {
-            name: name.or_else(|| machine.aws_name.clone()).unwrap_or_else(|| machine.name.clone()),
+            alarms: if settings.alarms { alarms::of(&machine.value, machine_type) } else { Vec::new() },
+            comment: machine.value.get("Comment").and_then(Value::as_str).map(str::to_owned),
             title: machine.name,
-            machine_type: machine.machine_type,
+            name,
+            machine_type,
             definition,
-            notes: notes.collect(),
             params,
             policy,
             document,
-            role,
-            tracing,
-            alias,
+            settings,
             preference: None,
+            started,
+            notes,
         })
     }
 
@@ -252,7 +305,12 @@ impl Deployment {
 
     /// Returns the logging level. Logs are the only history of an Express execution.
     pub(super) fn log_level(&self) -> &'static str {
-        if self.machine_type == MachineType::Express { "ALL" } else { "ERROR" }
+        match self.settings.log_level {
+            None if self.machine_type == MachineType::Express => "ALL",
+            Some(LogLevel::All) => "ALL",
+            Some(LogLevel::Fatal) => "FATAL",
+            None | Some(LogLevel::Error) => "ERROR",
+        }
     }
 
     pub(super) fn type_name(&self) -> &'static str {
@@ -391,6 +449,10 @@ fn params(
             comment: field.comment.as_ref().map(|text| text.value.clone()),
             kind: kind(&field.ty.kind, bare.contains(&field.wire)),
             is_arn: matches!(field.ty.kind, TypeKind::Arn),
+            items: match &field.ty.kind {
+                TypeKind::Vec(item) => Some(kind(&item.kind, false)).filter(|_| is_scalar(&item.kind)),
+                _ => None,
+            },
         })
         .collect();
     let rest = open.iter().filter(|name| !declared.iter().any(|field| field.wire == **name));
@@ -399,6 +461,7 @@ fn params(
         comment: None,
         kind: if bare.contains(name) { ParamKind::Json } else { ParamKind::Text },
         is_arn: name.ends_with("Arn"),
+        items: None,
     }));
     params
 }
@@ -414,6 +477,10 @@ fn declared(workflow: Option<&Workflow>) -> impl Iterator<Item = &FieldDecl> {
 
 fn is_constant(workflow: Option<&Workflow>, name: &str) -> bool {
     workflow.is_some() && !declared(workflow).any(|field| field.wire == name)
+}
+
+fn is_scalar(ty: &TypeKind) -> bool {
+    matches!(ty, TypeKind::Integer(_) | TypeKind::Float(_) | TypeKind::Bool | TypeKind::String | TypeKind::Arn)
 }
 
 fn kind(ty: &TypeKind, bare: bool) -> ParamKind {

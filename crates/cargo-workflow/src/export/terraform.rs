@@ -1,28 +1,159 @@
 //! Exports a Terraform configuration, as JSON: <https://developer.hashicorp.com/terraform/language/syntax/json>.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use workflow_compiler::fragment::Escape;
 
 use super::model::{
-    ACCOUNT, Deployment, ExportFragment, LOG_DAYS, NAME, PARTITION, ParamKind, REGION, filled, map_texts, names,
+    ACCOUNT, Deployment, ExportFragment, KEY_SECONDS, MACHINE, NAME, PARTITION, ParamKind, REGION, Stack, filled,
+    map_texts, names,
 };
 
-pub(super) fn configuration(deployment: &Deployment) -> Value {
-    let label = identifier(&deployment.title);
-    let names = names(&deployment.params, &["state_machine_name"], identifier);
-    let variable = |name: &str| format!("var.{}", names.get(name).map_or(name, String::as_str));
-    let reference = |name: &str| {
-        let of = match name {
-            NAME => "var.state_machine_name".to_owned(),
-            PARTITION => "data.aws_partition.current.partition".to_owned(),
-            REGION => "data.aws_region.current.id".to_owned(),
-            ACCOUNT => "data.aws_caller_identity.current.account_id".to_owned(),
-            name => variable(name),
+/// Returns the configuration. All its names begin with the workflow's name, so that a module can have several.
+pub(super) fn configuration(stack: &Stack<'_>) -> Value {
+    let mut blocks = json!({
+        "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.6"}}},
+        "data": {}, "variable": {}, "resource": {}, "output": {},
+    });
+    for deployment in &stack.deployments {
+        Module { deployment, label: identifier(&deployment.title), blocks: &mut blocks }.add();
+    }
+    blocks
+}
+
+/// A state machine's part of a configuration.
+struct Module<'m> {
+    deployment: &'m Deployment<'m>,
+    label: String,
+    blocks: &'m mut Value,
+}
+
+impl Module<'_> {
+    fn resource(&mut self, kind: &str, label: &str, body: Value) {
+        self.blocks["resource"][kind][label] = body;
+    }
+
+    fn add(mut self) {
+        let (deployment, settings, label) = (self.deployment, self.deployment.settings, self.label.clone());
+        let taken = "state_machine_name";
+        let names = names(&deployment.params, &[taken], identifier);
+        let variable = |name: &str| match deployment.started.get(name) {
+            Some(other) => format!("aws_sfn_state_machine.{}.arn", identifier(other)),
+            None => format!("var.{label}_{}", names.get(name).map_or(name, String::as_str)),
         };
-        format!("${{{of}}}")
-    };
-    let text = |text: &str| Value::String(filled(text, escaped, reference));
-    let definition = deployment.definition.text(escaped, |part| match part {
+        let reference = |name: &str| {
+            let of = match name {
+                NAME => format!("var.{label}_{taken}"),
+                MACHINE => format!("aws_sfn_state_machine.{label}.arn"),
+                PARTITION => format!("data.aws_partition.{label}.partition"),
+                REGION => format!("data.aws_region.{label}.id"),
+                ACCOUNT => format!("data.aws_caller_identity.{label}.account_id"),
+                name => variable(name),
+            };
+            format!("${{{of}}}")
+        };
+        let text = |text: &str| Value::String(filled(text, escaped, reference));
+        for data in ["aws_partition", "aws_region", "aws_caller_identity"] {
+            self.blocks["data"][data][&label] = json!({});
+        }
+        let name = json!({"type": "string", "default": deployment.name});
+        self.blocks["variable"][format!("{label}_{taken}")] = name;
+        for param in &deployment.params {
+            let kind = match (param.kind, param.items) {
+                (_, Some(items)) => format!("list({})", kind_name(items)),
+                (kind, None) => kind_name(kind).to_owned(),
+            };
+            let mut own = json!({"type": kind});
+            if let Some(comment) = &param.comment {
+                own["description"] = escaped(comment).into();
+            }
+            let name = names.get(&param.name).unwrap_or(&param.name);
+            self.blocks["variable"][format!("{label}_{name}")] = own;
+        }
+        let tagged = |mut body: Value| {
+            if !settings.tags.is_empty() {
+                let tags = settings.tags.iter().map(|(key, value)| (escaped(key), escaped(value).into()));
+                body["tags"] = Value::Object(tags.collect());
+            }
+            body
+        };
+        let role = settings.role.as_deref().map_or_else(|| format!("${{aws_iam_role.{label}.arn}}"), escaped);
+        let mut machine = json!({
+            "name": reference(NAME),
+            "type": deployment.type_name(),
+            "definition": definition(deployment, &variable),
+            "role_arn": role,
+            "publish": true,
+            "logging_configuration": {
+                "level": deployment.log_level(),
+                "include_execution_data": settings.log_data,
+                "log_destination": format!("${{aws_cloudwatch_log_group.{label}.arn}}:*"),
+            },
+            "tracing_configuration": {"enabled": settings.tracing},
+        });
+        if let Some(key) = &settings.kms_key {
+            machine["encryption_configuration"] = json!({"type": "CUSTOMER_MANAGED_KMS_KEY", "kms_key_id": escaped(key),
+                "kms_data_key_reuse_period_seconds": KEY_SECONDS});
+        }
+        let group = json!({"name": text(&deployment.log_group()), "retention_in_days": settings.log_days});
+        self.resource("aws_cloudwatch_log_group", &label, tagged(group));
+        if settings.role.is_none() {
+            let trust = map_texts(&deployment.trust(), &text);
+            let mut role = json!({"name_prefix": "states-", "assume_role_policy": trust.to_string()});
+            for (name, given) in
+                [("path", &settings.role_path), ("permissions_boundary", &settings.permissions_boundary)]
+            {
+                if let Some(given) = given {
+                    role[name] = escaped(given).into();
+                }
+            }
+            self.resource("aws_iam_role", &label, tagged(role));
+            if let Some(document) = &deployment.document {
+                let document = map_texts(document, &text);
+                let role = format!("${{aws_iam_role.{label}.id}}");
+                self.resource("aws_iam_role_policy", &label, json!({"role": role, "policy": document.to_string()}));
+                machine["depends_on"] = json!([format!("aws_iam_role_policy.{label}")]);
+            }
+        }
+        self.resource("aws_sfn_state_machine", &label, tagged(machine));
+        let version = format!("${{aws_sfn_state_machine.{label}.state_machine_version_arn}}");
+        let routing = json!([{"state_machine_version_arn": version, "weight": 100}]);
+        self.resource("aws_sfn_alias", &label, json!({"name": settings.alias, "routing_configuration": routing}));
+        for alarm in &deployment.alarms {
+            let properties = map_texts(&alarm.properties(settings.alarm_topic.as_deref()), &text);
+            let mut own = json!({"alarm_name": format!("{}-{}", reference(NAME), alarm.id)});
+            for (name, value) in properties.as_object().into_iter().flatten() {
+                // The only list of objects.
+                let value = match value.pointer("/0/Name").and_then(Value::as_str) {
+                    Some(dimension) => json!({dimension: value[0]["Value"]}),
+                    None => value.clone(),
+                };
+                own[identifier(name)] = value;
+            }
+            self.resource("aws_cloudwatch_metric_alarm", &format!("{label}_{}", identifier(alarm.id)), own);
+        }
+        if settings.dashboard {
+            let body = text(&deployment.dashboard().to_string());
+            let dashboard = json!({"dashboard_name": reference(NAME), "dashboard_body": body});
+            self.resource("aws_cloudwatch_dashboard", &label, dashboard);
+        }
+        let outputs = [("state_machine_arn", "aws_sfn_state_machine"), ("alias_arn", "aws_sfn_alias")];
+        for (output, of) in outputs {
+            self.blocks["output"][format!("{label}_{output}")] = json!({"value": format!("${{{of}.{label}.arn}}")});
+        }
+    }
+}
+
+fn kind_name(kind: ParamKind) -> &'static str {
+    match kind {
+        ParamKind::Text => "string",
+        ParamKind::Number => "number",
+        ParamKind::Bool => "bool",
+        ParamKind::Json => "any",
+    }
+}
+
+fn definition(deployment: &Deployment<'_>, variable: &impl Fn(&str) -> String) -> String {
+    deployment.definition.text(escaped, |part| match part {
         ExportFragment::Text(text) => text.clone(),
         ExportFragment::Json(name) => format!("${{jsonencode({})}}", variable(name)),
         ExportFragment::Inside(name, escape) => {
@@ -34,77 +165,6 @@ pub(super) fn configuration(deployment: &Deployment) -> Value {
                 _ => value,
             })
         }
-    });
-    let mut variables = Map::new();
-    variables.insert("state_machine_name".to_owned(), json!({"type": "string", "default": deployment.name}));
-    for param in &deployment.params {
-        let kind = match param.kind {
-            ParamKind::Text => "string",
-            ParamKind::Number => "number",
-            ParamKind::Bool => "bool",
-            ParamKind::Json => "any",
-        };
-        let mut own = json!({"type": kind});
-        if let Some(comment) = &param.comment {
-            own["description"] = escaped(comment).into();
-        }
-        variables.insert(names.get(&param.name).unwrap_or(&param.name).clone(), own);
-    }
-    let mut machine = Map::new();
-    machine.insert("name".to_owned(), json!("${var.state_machine_name}"));
-    machine.insert("type".to_owned(), deployment.type_name().into());
-    machine.insert("definition".to_owned(), definition.into());
-    let role = deployment.role.as_deref().map_or_else(|| format!("${{aws_iam_role.{label}.arn}}"), escaped);
-    machine.insert("role_arn".to_owned(), role.into());
-    machine.insert("publish".to_owned(), true.into());
-    machine.insert(
-        "logging_configuration".to_owned(),
-        json!({
-            "level": deployment.log_level(),
-            "include_execution_data": false,
-            "log_destination": format!("${{aws_cloudwatch_log_group.{label}.arn}}:*"),
-        }),
-    );
-    machine.insert("tracing_configuration".to_owned(), json!({"enabled": deployment.tracing}));
-    let mut resources = Map::new();
-    let mut resource = |kind: &str, body: Value| {
-        resources.insert(kind.to_owned(), json!({ label.as_str(): body }));
-    };
-    resource("aws_cloudwatch_log_group", json!({"name": text(&deployment.log_group()), "retention_in_days": LOG_DAYS}));
-    if deployment.role.is_none() {
-        let trust = map_texts(&deployment.trust(), &text);
-        resource("aws_iam_role", json!({"name_prefix": "states-", "assume_role_policy": trust.to_string()}));
-        if let Some(document) = &deployment.document {
-            let document = map_texts(document, &text);
-            let role = format!("${{aws_iam_role.{label}.id}}");
-            resource("aws_iam_role_policy", json!({"role": role, "policy": document.to_string()}));
-            machine.insert("depends_on".to_owned(), json!([format!("aws_iam_role_policy.{label}")]));
-        }
-    }
-    resource("aws_sfn_state_machine", machine.into());
-    resource(
-        "aws_sfn_alias",
-        json!({
-            "name": deployment.alias,
-            "routing_configuration": [{
-                "state_machine_version_arn": format!("${{aws_sfn_state_machine.{label}.state_machine_version_arn}}"),
-                "weight": 100,
-            }],
-        }),
-    );
-    json!({
-        "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": ">= 5.6"}}},
-        "data": {
-            "aws_partition": {"current": {}},
-            "aws_region": {"current": {}},
-            "aws_caller_identity": {"current": {}},
-        },
-        "variable": variables,
-        "resource": resources,
-        "output": {
-            "state_machine_arn": {"value": format!("${{aws_sfn_state_machine.{label}.arn}}")},
-            "alias_arn": {"value": format!("${{aws_sfn_alias.{label}.arn}}")},
-        },
     })
 }
 
