@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use redb::{Database, DatabaseError, ReadableTable, StorageError, Table, TableDefinition, TableError};
+use redb::{Database, DatabaseError, ReadOnlyTable, ReadableTable, StorageError, Table, TableDefinition, TableError};
 
 use super::record::{FormatRecord, Key, RecordKind};
 use super::{Backend, Reader, Visit, Write, contents, panic_message, sealed};
@@ -302,28 +302,44 @@ fn change(database: &Database, writes: &[Write]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(database: &Database, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Failure> {
-    let transaction = database.begin_read()?;
-    let table = match transaction.open_table(RECORDS) {
-        // A new file has none.
-        Err(TableError::TableDoesNotExist(_)) => return Ok(()),
-        table => table?,
-    };
-    for record in table.range(prefix..&*after(prefix))? {
-        let (key, value) = record?;
-        visit(key.value(), value.value());
+impl RedbReader {
+    /// Reads, and passes on each record in the format of today.
+    fn read(
+        &self,
+        visit: &mut Visit<'_>,
+        read: impl FnOnce(&ReadOnlyTable<&[u8], &[u8]>, &mut Visit<'_>) -> Result<(), StorageError>,
+    ) -> Result<(), String> {
+        let database = self.0.lock().clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
+        let transaction = database.begin_read().map_err(|error| error.to_string())?;
+        let read = match (transaction.open_table(RECORDS), self.1) {
+            // A new file has none.
+            (Err(TableError::TableDoesNotExist(_)), _) => return Ok(()),
+            (Err(error), _) => return Err(error.to_string()),
+            (Ok(table), true) => read(&table, &mut |key, value| visit(key, &sealed(key, value))),
+            (Ok(table), false) => read(&table, visit),
+        };
+        read.map_err(|error| error.to_string())
     }
-    Ok(())
 }
 
 impl Reader for RedbReader {
     fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
-        let database = self.0.lock().clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
-        let read = match self.1 {
-            true => read(&database, prefix, &mut |key, value| visit(key, &sealed(key, value))),
-            false => read(&database, prefix, visit),
-        };
-        read.map_err(|error| error.to_string())
+        self.read(visit, |table, visit| {
+            for record in table.range(prefix..&*after(prefix))? {
+                let (key, value) = record?;
+                visit(key.value(), value.value());
+            }
+            Ok(())
+        })
+    }
+
+    fn only(&self, keys: &[Vec<u8>], visit: &mut Visit<'_>) -> Result<(), String> {
+        self.read(visit, |table, visit| {
+            for key in keys {
+                table.get(&**key)?.into_iter().for_each(|value| visit(key, value.value()));
+            }
+            Ok(())
+        })
     }
 }
 

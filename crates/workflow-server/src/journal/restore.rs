@@ -187,7 +187,7 @@ impl Registry {
         for (number, record) in open {
             let arn = record.arn.clone();
             // It must not begin again.
-            if has_lost_end && self.journal.contents(Key::Entries(number, 0)) == Ok(None) {
+            if has_lost_end && self.journal.contents([Key::Entries(number, 0)]) == Ok([None]) {
                 self.quarantine(&arn, "it may have ended: a record of an end is of no execution".to_owned(), restored);
                 continue;
             }
@@ -437,14 +437,14 @@ mod tests {
         };
         let before = ask(&server).await;
         let put = |key: &[u8], contents: &[u8]| journal.write(|| Write::Put(key.to_vec(), sealed(key, contents)));
-        let end = journal.contents(Key::End(run.number)).unwrap().unwrap();
+        let end = journal.contents([Key::End(run.number)]).unwrap()[0].clone().unwrap();
         let line = end.iter().position(|byte| *byte == b'\n').unwrap();
         put(&Key::End(run.number).bytes(), &end[..line]);
         put(&[b"d/", &run.number.to_be_bytes()[..]].concat(), &end[line + 1..]);
         put(&Key::Format.bytes(), br#"{"format":2,"engine":"0.1.0"}"#);
         // It had the routes of an alias as lists.
         let key = Key::Machine(machine.as_str().unwrap());
-        let record = String::from_utf8(journal.contents(key).unwrap().unwrap()).unwrap();
+        let record = String::from_utf8(journal.contents([key]).unwrap()[0].clone().unwrap()).unwrap();
         let old = record.replace(r#"[{"version":1,"weight":100}]"#, "[[1,100]]");
         assert_ne!(old, record);
         put(&key.bytes(), old.as_bytes());
@@ -487,7 +487,7 @@ mod tests {
         journal.write(|| Write::Put(Key::Execution(executions[0].1).bytes(), b"damaged".to_vec()));
         // The key of its end was altered.
         let end = Key::End(executions[1].1);
-        let value = [&[0; 8], &*journal.contents(end).unwrap().unwrap()].concat();
+        let value = [&[0; 8], &*journal.contents([end]).unwrap()[0].clone().unwrap()].concat();
         journal.write(|| Write::Remove(end.bytes()));
         journal.write(|| Write::Put(Key::End(u64::MAX).bytes(), value));
         server.shutdown().await;
