@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use redb::{Database, DatabaseError, ReadOnlyTable, ReadableTable, StorageError, Table, TableDefinition, TableError};
+use redb::{Database, DatabaseError, ReadOnlyTable, ReadableTable, StorageError, TableDefinition, TableError};
 
-use super::record::{FormatRecord, Key, RecordKind};
+use super::record::{FormatRecord, Key};
 use super::{Backend, Reader, Visit, Write, contents, panic_message, sealed};
 
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
@@ -232,25 +232,6 @@ fn after(prefix: &[u8]) -> Vec<u8> {
     [prefix, &[0xff; 32]].concat()
 }
 
-/// The prefix of descriptions in format 2.
-const DESCRIPTIONS: &[u8] = b"d/";
-
-/// Adds the descriptions of a store of format 2 to the records of the ends. A damaged one stays.
-fn join_descriptions(table: &mut Table<'_, &[u8], &[u8]>) -> Result<(), Failure> {
-    let old = table.range(DESCRIPTIONS..&*after(DESCRIPTIONS))?;
-    let old = old.map(|record| record.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())));
-    for (key, value) in old.collect::<Result<Vec<_>, _>>()? {
-        let number = key.get(DESCRIPTIONS.len()..).unwrap_or_default();
-        let end_key = [&RecordKind::End.prefix(), number].concat();
-        let end = table.get(&*end_key)?.map(|value| value.value().to_vec()).unwrap_or_default();
-        if let (Ok(end), Ok(description)) = (contents(&end_key, &end), contents(&key, &value)) {
-            table.insert(&*end_key, &*sealed(&end_key, &[end, description].join(&b'\n')))?;
-            table.remove(&*key)?;
-        }
-    }
-    Ok(())
-}
-
 /// Creates the table of a new store, and brings the records of an older one to this format.
 fn prepare(database: &Database) -> Result<(), Failure> {
     let transaction = database.begin_write()?;
@@ -265,10 +246,9 @@ fn prepare(database: &Database) -> Result<(), Failure> {
                 table.insert(&*key, &*sealed(&key, &value))?;
             }
         }
-        join_descriptions(&mut table)?;
         let known = format.as_deref().and_then(|value| serde_json::from_slice(contents(&key, value).ok()?).ok());
         if let Some(FormatRecord { format, engine }) =
-            known.filter(|known: &FormatRecord| known.format > FormatRecord::CURRENT)
+            known.filter(|known: &FormatRecord| known.format != FormatRecord::CURRENT)
         {
             return Err(format!("it was written by version {engine} in format {format}: use that version").into());
         }
