@@ -47,6 +47,9 @@ pub struct Limits {
     /// The maximum number of Express executions that have not ended; further starts get a `ThrottlingException`. The
     /// default is 100,000.
     pub express_executions: usize,
+    /// The approximate number of bytes of ended executions that stay in memory, the latest ones, although their records
+    /// are on disk, because clients ask for them. The default is 64 MiB.
+    pub recent: usize,
     /// The maximum number of synchronous closures that run concurrently, each on its own thread; others wait for one to
     /// return. The default is 512.
     pub handlers: usize,
@@ -70,6 +73,7 @@ impl Default for Limits {
             bodies: 64 * 1024 * 1024,
             open_executions: 100_000,
             express_executions: 100_000,
+            recent: 64 * 1024 * 1024,
             handlers: 512,
             handler_wait: Duration::from_secs(60),
             shutdown: Duration::from_secs(1),
@@ -95,6 +99,7 @@ impl Limits {
             bodies: count(self.bodies.max(BODY_BYTES)),
             open_executions: self.open_executions,
             express_executions: self.express_executions,
+            recent: self.recent,
             handlers: count(self.handlers),
             handler_wait: time(self.handler_wait),
             shutdown: time(self.shutdown),

@@ -615,6 +615,7 @@ impl Builder {
             journal,
             retention: self.retention,
             buckets: Buckets::new(self.quotas),
+            recent: limits.recent,
             open_limits: [limits.open_executions.min(self.quotas.open_executions()), limits.express_executions],
             is_restored: watch::Sender::new(false),
             events,

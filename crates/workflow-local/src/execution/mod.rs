@@ -266,17 +266,9 @@ impl Execution {
         self.jsonata_limits = limits;
     }
 
-    /// Starts at a state, with the state's input and the variables assigned before it. A state of a branch or of an
-    /// item processor runs that branch or item processor alone, to its end.
-    pub(crate) fn start_at(
-        program: Arc<Program>,
-        first: StateId,
-        input: Payload,
-        variables: Variables,
-        start: Start,
-        store: Arc<dyn ObjectStore>,
-    ) -> Self {
-        let mut execution = Self {
+    /// Returns an execution before its start, in which nothing runs.
+    fn without_runs(program: Arc<Program>, start: Start, store: Arc<dyn ObjectStore>) -> Self {
+        Self {
             now: start.time,
             random: Random::new(start.seed),
             runs: Vec::new(),
@@ -307,7 +299,20 @@ impl Execution {
             of_snapshot: None,
             #[cfg(feature = "jsonata")]
             jsonata_limits: workflow_jsonata::Limits::default(),
-        };
+        }
+    }
+
+    /// Starts at a state, with the state's input and the variables assigned before it. A state of a branch or of an
+    /// item processor runs that branch or item processor alone, to its end.
+    pub(crate) fn start_at(
+        program: Arc<Program>,
+        first: StateId,
+        input: Payload,
+        variables: Variables,
+        start: Start,
+        store: Arc<dyn ObjectStore>,
+    ) -> Self {
+        let mut execution = Self::without_runs(program, start, store);
         let run = execution.add_run(Run {
             name: execution.start.name.as_str().into(),
             arn: execution.start.execution_arn.as_str().into(),

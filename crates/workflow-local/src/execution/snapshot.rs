@@ -9,7 +9,6 @@ use super::redrive::NotRedrivable;
 use super::{Execution, Run, Start, Status, View};
 use crate::clock::Instant;
 use crate::history::HistoryEvent;
-use crate::payload::Payload;
 use crate::program::Program;
 use crate::store::ObjectStore;
 
@@ -66,10 +65,7 @@ impl Execution {
         if !is_whole || runs.first().is_none_or(|run| run.status == Status::Running) {
             return Err(serde::de::Error::custom("it is not the description of an ended execution"));
         }
-        let mut execution = Self::start(program, Payload::empty(), start, store);
-        execution.threads.clear();
-        execution.ready.clear();
-        execution.timers.clear();
+        let mut execution = Self::without_runs(program, start, store);
         (execution.now, execution.runs, execution.map_runs) = (now, runs, map_runs);
         execution.of_snapshot = Some(redrivable);
         Ok(execution)

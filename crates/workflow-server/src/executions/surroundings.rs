@@ -117,19 +117,13 @@ impl Surroundings {
     pub(crate) fn replay(&self, answers: &[Value]) {
         let mut held = self.answers.lock();
         held.mode = Mode::Replaying;
-        held.replayed.extend(answers.iter().map(|answer| bare(answer).clone()));
+        held.replayed.extend(answers.iter().cloned());
     }
 
     /// Returns the answers since the last call.
     pub(super) fn take(&self) -> Vec<Value> {
         std::mem::take(&mut self.answers.lock().given)
     }
-}
-
-/// Returns an answer without its kind, which format 2 has as a letter: `{"a": true}`.
-fn bare(answer: &Value) -> &Value {
-    let kind = answer.as_object().filter(|members| members.len() == 1);
-    kind.and_then(|members| ["a", "l", "o", "p"].iter().find_map(|kind| members.get(*kind))).unwrap_or(answer)
 }
 
 impl ObjectStore for Surroundings {

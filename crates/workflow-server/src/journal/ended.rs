@@ -14,6 +14,13 @@ use crate::registry::{EndedExecution, Held, Registry};
 /// The line of a description in the record of an end.
 const DESCRIPTION: usize = 1;
 
+/// Reads the record of a start. Also returns the execution's input as JSON text.
+fn started(record: Option<Vec<u8>>) -> Result<(ExecutionRecord, Box<RawValue>), String> {
+    let mut record: ExecutionRecord = read(&record.ok_or("its start is missing")?)?;
+    let input = to_raw_value(&std::mem::take(&mut record.input)).map_err(|error| error.to_string())?;
+    Ok((record, input))
+}
+
 impl Registry {
     /// Returns the Standard execution with this ARN, from memory or from the record of its end.
     ///
@@ -51,8 +58,8 @@ impl Registry {
 
     /// Returns an ended execution as its record describes it, without its histories.
     fn described(&self, ended: &EndedExecution) -> Result<Run, String> {
-        let (record, input) = self.start_record(ended)?;
-        let end = self.journal.contents(Key::End(ended.number))?.unwrap_or_default();
+        let [start, end] = self.journal.contents([Key::Execution(ended.number), Key::End(ended.number)])?;
+        let ((record, input), end) = (started(start)?, end.unwrap_or_default());
         // A store of format 1 has no descriptions.
         let Some(description) = line(&end, DESCRIPTION) else { return self.computed_again(ended) };
         let revision = &ended.machine.revision;
@@ -66,25 +73,17 @@ impl Registry {
         Ok(Run::new(execution, handlers, clock, machine, ended.number, input.into(), trace_header, None).stored())
     }
 
-    fn start_record(&self, ended: &EndedExecution) -> Result<(ExecutionRecord, Box<RawValue>), String> {
-        let record = self.journal.contents(Key::Execution(ended.number))?.ok_or("its start is missing")?;
-        let mut record: ExecutionRecord = read(&record)?;
-        let input = to_raw_value(&std::mem::take(&mut record.input)).map_err(|error| error.to_string())?;
-        Ok((record, input))
-    }
-
     /// Reads a history of an execution, by its place in the snapshot, unless it is in memory.
     pub(crate) fn read_history(&self, run: &Run, place: usize) -> Result<(), ApiError> {
         if !run.is_stored() {
             return Ok(());
         }
         let read = || {
-            if let Some(history) = self.journal.contents(Key::History(run.number, place as u64))? {
-                return run.execution.lock().set_history(place, &history);
-            }
-            let end = self.journal.contents(Key::End(run.number))?.filter(|_| place == 0);
-            let history = end.as_deref().and_then(|end| line(end, DESCRIPTION + 1));
-            run.execution.lock().set_history(place, history.ok_or("its history is missing")?)
+            let keys = [Key::History(run.number, place as u64), Key::End(run.number)];
+            let [history, end] = self.journal.contents(keys)?;
+            let short = end.as_deref().filter(|_| place == 0).and_then(|end| line(end, DESCRIPTION + 1));
+            let history = history.as_deref().or(short).ok_or("its history is missing")?;
+            run.execution.lock().set_history(place, history)
         };
         read().map_err(|why: String| ApiError::damaged(&run.arn, &why))
     }
@@ -112,7 +111,8 @@ impl Registry {
     }
 
     fn computed_again(&self, ended: &EndedExecution) -> Result<Run, String> {
-        let (record, input) = self.start_record(ended)?;
+        let [start] = self.journal.contents([Key::Execution(ended.number)])?;
+        let (record, input) = started(start)?;
         let text: String = serde_json::from_str(input.get()).map_err(|error| error.to_string())?;
         let value: serde_json::Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
         let revision = &ended.machine.revision;

@@ -67,6 +67,9 @@ pub(crate) type Visit<'v> = dyn FnMut(&[u8], &[u8]) + 'v;
 pub(crate) trait Reader: Send + Sync + 'static {
     /// Passes on the records whose keys have this prefix, sorted by key.
     fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String>;
+
+    /// Passes on the records with these keys, all as of one moment.
+    fn only(&self, keys: &[Vec<u8>], visit: &mut Visit<'_>) -> Result<(), String>;
 }
 
 /// The bytes of a digest at the beginning of each value.
@@ -204,11 +207,14 @@ impl Journal {
     }
 
     fn each_value(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
+        self.read(|reader| reader.each(prefix, visit))
+    }
+
+    fn read(&self, read: impl FnOnce(&dyn Reader) -> Result<(), String>) -> Result<(), String> {
         let Some(queue) = &self.0 else { return Ok(()) };
         let reader = queue.reader.lock().clone().ok_or_else(|| "the journal is closed".to_owned())?;
         // A damaged file makes the backend panic.
-        let read = || reader.each(prefix, visit);
-        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| Err(panic_message(&*panic)))
+        catch_unwind(AssertUnwindSafe(|| read(&*reader))).unwrap_or_else(|panic| Err(panic_message(&*panic)))
     }
 
     /// Returns the ARN that a damaged record of an execution's start has, if that part can be read.
@@ -221,16 +227,19 @@ impl Journal {
         found.filter(|_| read.is_ok())
     }
 
-    /// Returns the contents of a stored record, if there is one with this key.
-    pub(crate) fn contents(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, String> {
-        let key = key.bytes();
-        let mut found = None;
-        self.each(&key, |stored, contents| {
-            if *stored == *key {
-                found = Some(contents.map(<[u8]>::to_vec));
+    /// Returns the contents of the stored records with these keys, all as of one moment.
+    pub(crate) fn contents<const N: usize>(&self, keys: [Key<'_>; N]) -> Result<[Option<Vec<u8>>; N], String> {
+        let keys = keys.map(Key::bytes);
+        let (mut found, mut damage) = ([const { None }; N], Ok(()));
+        let mut visit = |stored: &[u8], value: &[u8]| match contents(stored, value) {
+            Ok(contents) => {
+                let place = keys.iter().zip(&mut found).find(|(key, _)| ***key == *stored);
+                place.into_iter().for_each(|(_, found)| *found = Some(contents.to_vec()));
             }
-        })?;
-        found.transpose()
+            Err(why) => damage = Err(why),
+        };
+        self.read(|reader| reader.only(&keys, &mut visit))?;
+        damage.map(|()| found)
     }
 
     /// Waits until everything queued is on disk. Fails as long as it cannot be written.
@@ -421,6 +430,10 @@ mod tests {
 
     impl Reader for Empty {
         fn each(&self, _: &[u8], _: &mut Visit<'_>) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn only(&self, _: &[Vec<u8>], _: &mut Visit<'_>) -> Result<(), String> {
             Ok(())
         }
     }

@@ -169,8 +169,7 @@ pub(crate) struct FormatRecord {
 }
 
 impl FormatRecord {
-    /// The format that this version writes. Format 1 had no digests, and no record of its format. Format 2 had the
-    /// description of an ended execution in a record of its own.
+    /// The format that this version writes. Format 1 had no digests, and no record of its format. No release has format 2.
     pub(crate) const CURRENT: u32 = 3;
 
     /// Returns the record of a new store.

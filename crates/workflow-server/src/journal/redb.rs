@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use redb::{Database, DatabaseError, ReadableTable, StorageError, Table, TableDefinition, TableError};
+use redb::{Database, DatabaseError, ReadOnlyTable, ReadableTable, StorageError, TableDefinition, TableError};
 
-use super::record::{FormatRecord, Key, RecordKind};
+use super::record::{FormatRecord, Key};
 use super::{Backend, Reader, Visit, Write, contents, panic_message, sealed};
 
 const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
@@ -232,25 +232,6 @@ fn after(prefix: &[u8]) -> Vec<u8> {
     [prefix, &[0xff; 32]].concat()
 }
 
-/// The prefix of descriptions in format 2.
-const DESCRIPTIONS: &[u8] = b"d/";
-
-/// Adds the descriptions of a store of format 2 to the records of the ends. A damaged one stays.
-fn join_descriptions(table: &mut Table<'_, &[u8], &[u8]>) -> Result<(), Failure> {
-    let old = table.range(DESCRIPTIONS..&*after(DESCRIPTIONS))?;
-    let old = old.map(|record| record.map(|(key, value)| (key.value().to_vec(), value.value().to_vec())));
-    for (key, value) in old.collect::<Result<Vec<_>, _>>()? {
-        let number = key.get(DESCRIPTIONS.len()..).unwrap_or_default();
-        let end_key = [&RecordKind::End.prefix(), number].concat();
-        let end = table.get(&*end_key)?.map(|value| value.value().to_vec()).unwrap_or_default();
-        if let (Ok(end), Ok(description)) = (contents(&end_key, &end), contents(&key, &value)) {
-            table.insert(&*end_key, &*sealed(&end_key, &[end, description].join(&b'\n')))?;
-            table.remove(&*key)?;
-        }
-    }
-    Ok(())
-}
-
 /// Creates the table of a new store, and brings the records of an older one to this format.
 fn prepare(database: &Database) -> Result<(), Failure> {
     let transaction = database.begin_write()?;
@@ -265,10 +246,9 @@ fn prepare(database: &Database) -> Result<(), Failure> {
                 table.insert(&*key, &*sealed(&key, &value))?;
             }
         }
-        join_descriptions(&mut table)?;
         let known = format.as_deref().and_then(|value| serde_json::from_slice(contents(&key, value).ok()?).ok());
         if let Some(FormatRecord { format, engine }) =
-            known.filter(|known: &FormatRecord| known.format > FormatRecord::CURRENT)
+            known.filter(|known: &FormatRecord| known.format != FormatRecord::CURRENT)
         {
             return Err(format!("it was written by version {engine} in format {format}: use that version").into());
         }
@@ -302,28 +282,44 @@ fn change(database: &Database, writes: &[Write]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn read(database: &Database, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), Failure> {
-    let transaction = database.begin_read()?;
-    let table = match transaction.open_table(RECORDS) {
-        // A new file has none.
-        Err(TableError::TableDoesNotExist(_)) => return Ok(()),
-        table => table?,
-    };
-    for record in table.range(prefix..&*after(prefix))? {
-        let (key, value) = record?;
-        visit(key.value(), value.value());
+impl RedbReader {
+    /// Reads, and passes on each record in the format of today.
+    fn read(
+        &self,
+        visit: &mut Visit<'_>,
+        read: impl FnOnce(&ReadOnlyTable<&[u8], &[u8]>, &mut Visit<'_>) -> Result<(), StorageError>,
+    ) -> Result<(), String> {
+        let database = self.0.lock().clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
+        let transaction = database.begin_read().map_err(|error| error.to_string())?;
+        let read = match (transaction.open_table(RECORDS), self.1) {
+            // A new file has none.
+            (Err(TableError::TableDoesNotExist(_)), _) => return Ok(()),
+            (Err(error), _) => return Err(error.to_string()),
+            (Ok(table), true) => read(&table, &mut |key, value| visit(key, &sealed(key, value))),
+            (Ok(table), false) => read(&table, visit),
+        };
+        read.map_err(|error| error.to_string())
     }
-    Ok(())
 }
 
 impl Reader for RedbReader {
     fn each(&self, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), String> {
-        let database = self.0.lock().clone().ok_or_else(|| "the data cannot be read at present".to_owned())?;
-        let read = match self.1 {
-            true => read(&database, prefix, &mut |key, value| visit(key, &sealed(key, value))),
-            false => read(&database, prefix, visit),
-        };
-        read.map_err(|error| error.to_string())
+        self.read(visit, |table, visit| {
+            for record in table.range(prefix..&*after(prefix))? {
+                let (key, value) = record?;
+                visit(key.value(), value.value());
+            }
+            Ok(())
+        })
+    }
+
+    fn only(&self, keys: &[Vec<u8>], visit: &mut Visit<'_>) -> Result<(), String> {
+        self.read(visit, |table, visit| {
+            for key in keys {
+                table.get(&**key)?.into_iter().for_each(|value| visit(key, value.value()));
+            }
+            Ok(())
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Held, Registry, RegistryContents};
+use super::{EndOf, Held, Registry, RegistryContents};
 use crate::Retention;
 use crate::executions::{Log, Run};
 use crate::journal::{Key, Write};
@@ -39,17 +39,18 @@ impl Registry {
         }
     }
 
-    /// Keeps only the entry of an ended execution in memory, when its record is on disk.
+    /// Keeps only the entry of an ended execution in memory, when its record is on disk and others have ended since.
     pub(crate) async fn release(&self, run: &Arc<Run>) {
         if !self.journal.is_kept() || run.machine.is_express {
             return;
         }
+        let Some(end) = EndOf::of(run) else { return };
         let queued = self.journal.queued();
         // Being woken up by each commit would take longer than the commits.
         while self.journal.written() < queued {
             tokio::time::sleep(RELEASE).await;
         }
-        self.held.lock().executions.release(run);
+        self.held.lock().executions.release(end, self.recent);
     }
 
     /// Handles the end of an execution: it is kept for a while, and a state machine that waits for it is removed.

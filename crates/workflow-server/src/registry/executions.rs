@@ -21,8 +21,26 @@ pub(crate) struct Executions {
     lists: Arc<Lists>,
     /// The numbers of the ended ones with their ends, in that order. One that was redriven since then ends again.
     ended: VecDeque<(Instant, u64)>,
+    /// Ended ones in memory whose records are on disk, in that order, with their bytes, and the bytes of all.
+    recent: VecDeque<(EndOf, usize)>,
+    recent_bytes: usize,
     /// The origin of the latest ended one, which the next one may share.
     origin: Option<Arc<RunOf>>,
+}
+
+/// An end of an execution: after how many redrives.
+pub(crate) struct EndOf {
+    run: Arc<Run>,
+    redrives: u64,
+}
+
+impl EndOf {
+    /// Returns the end of an execution that has ended. Its record is queued.
+    pub(crate) fn of(run: &Arc<Run>) -> Option<Self> {
+        let execution = run.execution.lock();
+        let redrives = execution.view().redrive_count();
+        (execution.status() != Status::Running).then(|| Self { run: Arc::clone(run), redrives })
+    }
 }
 
 /// An execution in memory, or where to find it.
@@ -204,11 +222,24 @@ impl Executions {
         self.by_number.insert(number, held);
     }
 
-    /// Keeps only the entry of an ended execution. Its record is on disk.
-    pub(crate) fn release(&mut self, run: &Arc<Run>) {
+    /// Keeps only the entries of ended executions whose records are on disk, except of the latest ones, which have about
+    /// this many bytes.
+    pub(crate) fn release(&mut self, end: EndOf, kept: usize) {
+        let bytes = end.run.approximate_bytes();
+        self.recent.push_back((end, bytes));
+        self.recent_bytes += bytes;
+        while self.recent_bytes > kept
+            && let Some((oldest, bytes)) = self.recent.pop_front()
+        {
+            self.recent_bytes -= bytes;
+            self.keep_entry(&oldest);
+        }
+    }
+
+    fn keep_entry(&mut self, EndOf { run, redrives }: &EndOf) {
         let is_held = self.numbered(run.number).and_then(Held::live).is_some_and(|held| Arc::ptr_eq(held, run));
-        // It may have been redriven since.
-        if is_held && run.status() != Status::Running {
+        // It may have been redriven since, and the record of another end is not on disk yet.
+        if is_held && EndOf::of(run).is_some_and(|end| end.redrives == *redrives) {
             let machine = self.shared(&run.machine);
             let ended = run.ended_execution(machine);
             self.hold(Held::Stored(Arc::new(ended)));

@@ -32,7 +32,7 @@ use crate::outlets::{Events, ExpressLogs};
 use crate::quotas::Buckets;
 pub(crate) use activities::{Activities, Activity};
 pub(crate) use driven::Driven;
-pub(crate) use executions::{EndedExecution, Executions, Held, Lists};
+pub(crate) use executions::{EndOf, EndedExecution, Executions, Held, Lists};
 pub(crate) use fast_forward::{Breakpoint, FastForward};
 pub(crate) use machine::{
     Alias, Configuration, MOST_ALIASES, MOST_VERSIONS, Machine, Revision, Route, Selected, Tags, Version,
@@ -58,6 +58,7 @@ pub(crate) struct Registry {
     pub(crate) buckets: Buckets,
     /// The maximum numbers of Standard and of Express executions that have not ended.
     pub(crate) open_limits: [usize; 2],
+    pub(crate) recent: usize,
     /// Whether the data of an earlier server was read.
     pub(crate) is_restored: watch::Sender<bool>,
     pub(crate) events: Option<Events>,
@@ -207,6 +208,10 @@ mod tests {
         fn each(&self, _: &[u8], _: &mut Visit<'_>) -> Result<(), String> {
             let _ = self.0.lock().recv();
             Ok(())
+        }
+
+        fn only(&self, _: &[Vec<u8>], visit: &mut Visit<'_>) -> Result<(), String> {
+            self.each(&[], visit)
         }
     }
 

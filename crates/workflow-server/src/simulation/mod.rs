@@ -31,7 +31,7 @@ use workflow_local::{Instant, MemoryStore, Random};
 use crate::journal::disk::{Disk, FAULTS};
 use crate::journal::redb::builder;
 use crate::journal::{Journal, RedbBackend};
-use crate::{Builder, Server, TaskError};
+use crate::{Builder, Limits, Server, TaskError};
 use client::Client;
 use model::Model;
 
@@ -113,7 +113,10 @@ impl World {
         // The system's clock is set now and then.
         let elapsed = turmoil::sim_elapsed().unwrap_or_default() + self.millis(3 * 3600 * 1000);
         let began = Instant::from_millis(BEGAN).after(elapsed);
+        // Half of the servers read every ended execution from its record.
+        let limits = if self.below(2) == 0 { Limits { recent: 0, ..Limits::default() } } else { Limits::default() };
         let builder = Server::builder().on_lambda_async("f", handler).object_store(Arc::clone(&self.store) as _);
+        let builder = builder.limits(limits);
         Ok(builder.seed(self.random.lock().next()).beginning_at(began).with_journal(journal))
     }
 

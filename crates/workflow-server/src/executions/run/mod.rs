@@ -4,7 +4,7 @@ mod drive;
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -124,6 +124,10 @@ impl RunOf {
 /// The bytes of a history up to which it is stored in the record of the end.
 const SHORT_HISTORY: usize = 16 * 1024;
 
+/// The bytes of an ended execution in memory: in any case, and for each byte of the records of its end (measured).
+const BYTES: usize = 4096;
+const BYTES_OF_RECORD: usize = 2;
+
 /// The log of an execution's inputs.
 pub(crate) struct Log {
     journal: Journal,
@@ -131,6 +135,8 @@ pub(crate) struct Log {
     next: AtomicU64,
     /// Whether its end was written.
     is_closed: AtomicBool,
+    /// The bytes of the records of its end.
+    bytes: AtomicUsize,
     /// Nobody can query an Express execution: its end is not described.
     is_express: bool,
 }
@@ -138,7 +144,8 @@ pub(crate) struct Log {
 impl Log {
     /// Creates the log of the execution with this number. Its next record has the position `next`.
     pub(crate) fn new(journal: Journal, number: u64, next: u64, is_express: bool) -> Self {
-        Self { journal, number, next: AtomicU64::new(next), is_closed: AtomicBool::new(false), is_express }
+        let (next, is_closed) = (AtomicU64::new(next), AtomicBool::new(false));
+        Self { journal, number, next, is_closed, bytes: AtomicUsize::new(0), is_express }
     }
 
     /// Creates the log of an execution whose end was written.
@@ -189,6 +196,8 @@ impl Log {
         if let Ok(snapshot) = execution.snapshot()
             && !self.is_express
         {
+            let histories: usize = snapshot.histories.iter().map(Vec::len).sum();
+            self.bytes.store(snapshot.description.len() + histories, Ordering::Relaxed);
             lines.push(snapshot.description);
             for (place, history) in (0..).zip(snapshot.histories) {
                 if place == 0 && history.len() <= SHORT_HISTORY {
@@ -329,6 +338,12 @@ impl Run {
         let execution = self.execution.lock();
         let (started, end) = (execution.started_at(), EndRecord::of(&execution));
         EndedExecution { arn: Arc::clone(&self.arn), number: self.number, machine, started, end }
+    }
+
+    /// Returns how many bytes it takes in memory, approximately.
+    pub(crate) fn approximate_bytes(&self) -> usize {
+        let record = self.log.as_ref().map_or(0, |log| log.bytes.load(Ordering::Relaxed));
+        BYTES + BYTES_OF_RECORD * record
     }
 
     /// Returns the ARNs of its map runs.
