@@ -363,6 +363,27 @@ mod tests {
         assert_eq!(failed, (51, 51));
     }
 
+    #[tokio::test]
+    async fn an_end_before_a_redrive_releases_no_later_end() {
+        workflow_runtime::workflow! { workflow A { fail No { error: "No", cause: "no" } } }
+        let embedded = Server::builder().embed().await.unwrap();
+        let machine = embedded.put::<A>().unwrap();
+        machine.start_named("one", &json!({})).await.unwrap();
+        let run = embedded.run(&arn::execution(machine.arn().as_str(), "one")).unwrap();
+        run.ended().await;
+        let mut executions = Executions::default();
+        executions.insert(&run);
+        let before = EndOf::of(&run).unwrap();
+        embedded.call("RedriveExecution", &json!({"executionArn": &*run.arn})).await.unwrap();
+        run.ended().await;
+        executions.release(before, 0);
+        assert!(executions.get(&run.arn).and_then(Held::live).is_some());
+        executions.release(EndOf::of(&run).unwrap(), usize::MAX);
+        assert!(executions.get(&run.arn).and_then(Held::live).is_some());
+        executions.release(EndOf::of(&run).unwrap(), 0);
+        assert!(executions.get(&run.arn).and_then(Held::live).is_none());
+    }
+
     #[test]
     fn a_page_of_resources_costs_the_same_at_any_depth() {
         let mut resources = Resources::default();
