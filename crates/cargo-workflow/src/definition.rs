@@ -150,6 +150,15 @@ impl Definition {
     /// # Errors
     /// Fails like [`Self::filled`].
     pub(crate) fn printed(&self, values: &Values) -> Result<String, Failure> {
+        self.text(values, |value| format!("{value:#}"))
+    }
+
+    /// Like [`Self::printed`], without spaces and line breaks.
+    pub(crate) fn compact(&self, values: &Values) -> Result<String, Failure> {
+        self.text(values, Value::to_string)
+    }
+
+    fn text(&self, values: &Values, write: impl FnOnce(&Value) -> String) -> Result<String, Failure> {
         let mut marked = Vec::new();
         let value = match self {
             Self::Workflow(parts) => {
@@ -178,7 +187,7 @@ impl Definition {
                 value
             }
         };
-        let mut printed = format!("{value:#}");
+        let mut printed = write(&value);
         for (number, placeholder) in marked.iter().enumerate() {
             printed = printed.replacen(&format!("\"{MARK}{number}{MARK_END}\""), placeholder, 1);
         }

@@ -80,7 +80,7 @@ enum Command {
     /// Create a crate with a workflow and a test
     New(new::New),
     /// Print the Amazon States Language of every workflow in a Rust file, without compiling it
-    Asl(File),
+    Asl(asl::Asl),
     /// Draw a workflow, or the change between two versions, as SVG, HTML, Mermaid, DOT or text
     Graph(graph::Draw),
     /// Format every `workflow!` in Rust files
@@ -241,7 +241,7 @@ fn main() -> ExitCode {
     let mut output = io::stdout().lock();
     let outcome = match command {
         Command::New(new) => new.execute(&mut output),
-        Command::Asl(file) => asl::print(&file, &mut output),
+        Command::Asl(asl) => asl::print(&asl, &mut output),
         Command::Graph(graph) => graph.execute(&mut output),
         Command::Fix(fix) => fix.execute(&mut output),
         Command::Fmt(fmt) => fmt.execute(&mut output),

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
-use workflow_runtime::client::{Client, Untyped};
+use serde_json::{Map, Value, json};
+use workflow_runtime::client::{Client, Error, StateMachine, Untyped};
 use workflow_services::OwnResource;
 
 use super::{CommandError, Connect, Format, machine, own_resource, table};
@@ -19,7 +19,7 @@ pub(crate) fn describe(
     output: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     let made = connect.run(async |client| match own_resource(named) {
-        Some(OwnResource::Execution) => execution(&client, named, definition).await,
+        Some(OwnResource::Execution) => execution(&client, named, definition, connect).await,
         Some(OwnResource::MapRun) => map_run(&client, named).await,
         _ => state_machine(&client, named, definition).await,
     })?;
@@ -31,7 +31,12 @@ pub(crate) fn describe(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn execution(client: &Client<Untyped>, arn: &str, definition: bool) -> Result<Value, CommandError> {
+async fn execution(
+    client: &Client<Untyped>,
+    arn: &str,
+    definition: bool,
+    connect: &Connect,
+) -> Result<Value, CommandError> {
     let execution = client.execution(arn);
     if definition {
         let machine = execution.describe_machine().await?;
@@ -63,7 +68,7 @@ async fn execution(client: &Client<Untyped>, arn: &str, definition: bool) -> Res
         "redriveStatusReason": found.redrive_status_reason(),
         "input": table::payload(found.input()),
         "output": table::payload(found.output()),
-        "console": execution.console(),
+        "console": connect.console(&execution),
     }))
 }
 
@@ -88,8 +93,29 @@ async fn map_run(client: &Client<Untyped>, arn: &str) -> Result<Value, CommandEr
     }))
 }
 
+/// Returns what was read, or nothing if the user may not read it.
+fn permitted<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+    match read {
+        Err(Error::Refused(refusal)) if refusal.code == "AccessDeniedException" => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Returns where each alias points.
+async fn routes(machine: &StateMachine<Untyped>) -> Result<Map<String, Value>, Error> {
+    let mut routes = Map::new();
+    for alias in machine.unqualified().aliases().collect().await? {
+        routes.insert(alias.name().to_owned(), alias.routing().await?.to_string().into());
+    }
+    Ok(routes)
+}
+
 async fn state_machine(client: &Client<Untyped>, named: &str, definition: bool) -> Result<Value, CommandError> {
-    let found = machine(client, named).await?.describe().await?;
+    let machine = machine(client, named).await?;
+    let found = machine.describe().await?;
+    let versions = permitted(machine.versions().collect().await)?;
+    let aliases = permitted(routes(&machine).await)?;
+    let tags = permitted(machine.tags().await)?;
     let logging = found.logging_configuration();
     let mut made = json!({
         "name": found.name(),
@@ -100,9 +126,12 @@ async fn state_machine(client: &Client<Untyped>, named: &str, definition: bool) 
         "creationDate": table::time(*found.creation_date()),
         "revisionId": found.revision_id(),
         "description": found.description(),
-        "logging": logging.and_then(|logging| logging.level()).map(|level| level.as_str()),
-        "tracing": found.tracing_configuration().map(|tracing| tracing.enabled()),
+        "loggingLevel": logging.and_then(|logging| logging.level()).map(|level| level.as_str()),
+        "tracingEnabled": found.tracing_configuration().map(|tracing| tracing.enabled()),
         "kmsKeyId": found.encryption_configuration().and_then(|encryption| encryption.kms_key_id()),
+        "tags": tags.map(|tags| tags.into_iter().map(|(key, value)| (key, value.into())).collect::<Map<_, Value>>()),
+        "versions": versions.map(|all| all.iter().filter_map(StateMachine::version_number).collect::<Vec<_>>()),
+        "aliases": aliases,
     });
     if definition {
         made["definition"] = table::payload(Some(found.definition()));

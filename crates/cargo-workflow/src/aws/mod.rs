@@ -11,6 +11,7 @@ mod inspect;
 mod list;
 mod plan;
 mod release;
+mod requests;
 mod start;
 mod table;
 mod watch;
@@ -18,12 +19,14 @@ mod watch;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::timeout::TimeoutConfig;
 use clap::{Args, ValueEnum};
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::{Credentials, Region};
-use workflow_runtime::client::{Client, Error, StateMachine, Untyped};
+use workflow_runtime::client::{Client, Error, Execution, StateMachine, Untyped};
 use workflow_server::WithoutSyncPrefix;
 use workflow_services::OwnResource;
 
@@ -56,6 +59,14 @@ pub(crate) struct Connect {
     /// Maximum duration of a request in seconds, including retries
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     request_timeout: u64,
+    /// Print each request to standard error: the action, the answer's status, the time and AWS's request ID
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Returns the value of an environment variable, unless it is empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Returns which resource of Step Functions a name on the command line is, if it is the ARN of one.
@@ -76,6 +87,18 @@ pub(crate) enum Format {
 const LONGEST: Duration = Duration::from_secs(310);
 
 impl Connect {
+    fn endpoint(&self) -> Option<&str> {
+        self.endpoint.as_deref().filter(|url| !url.is_empty())
+    }
+
+    /// Returns the URL of an execution's page: in AWS's console, or in the console of the server on this computer.
+    fn console(&self, execution: &Execution<Untyped>) -> Option<String> {
+        match self.endpoint().filter(|_| self.is_loopback()) {
+            Some(url) => Some(format!("{}/console/execution?arn={}", url.trim_end_matches('/'), execution.arn())),
+            None => execution.console(),
+        }
+    }
+
     /// Returns whether the endpoint is on this computer, where no credentials are needed.
     fn is_loopback(&self) -> bool {
         let host = self.endpoint.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
@@ -103,7 +126,7 @@ impl Connect {
     }
 
     async fn sfn(&self) -> Result<aws_sdk_sfn::Client, CommandError> {
-        if let Some(url) = &self.endpoint
+        if let Some(url) = self.endpoint()
             && !(url.starts_with("http://") || url.starts_with("https://"))
         {
             let help = format!("such as http://{url}");
@@ -115,6 +138,13 @@ impl Connect {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts);
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
+        } else if ["AWS_REGION", "AWS_DEFAULT_REGION"]
+            .iter()
+            .any(|name| std::env::var(name).is_ok_and(|value| value.is_empty()))
+        {
+            // The SDK would take the empty text for a region.
+            let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new);
+            loader = loader.region(RegionProviderChain::first_try(region).or_else(ProfileFileRegionProvider::new()));
         }
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
@@ -123,7 +153,7 @@ impl Connect {
             if std::env::var_os("AWS_ACCESS_KEY_ID").is_none() {
                 loader = loader.credentials_provider(Credentials::new("loopback", "loopback", None, None, "loopback"));
             }
-            if self.region.is_none() && std::env::var_os("AWS_REGION").is_none() {
+            if self.region.is_none() && variable("AWS_REGION").is_none() {
                 loader = loader.region(Region::from_static("us-east-1"));
             }
         }
@@ -133,11 +163,14 @@ impl Connect {
             return Err(failure::message(failure::DENIED, "no region is set", help).into());
         }
         let mut config = aws_sdk_sfn::config::Builder::from(&shared);
-        if let Some(url) = &self.endpoint {
+        if let Some(url) = self.endpoint() {
             config = config.endpoint_url(url);
         }
         if self.is_loopback() {
             config = config.interceptor(WithoutSyncPrefix);
+        }
+        if self.verbose {
+            config = config.interceptor(requests::Printed);
         }
         Ok(aws_sdk_sfn::Client::from_conf(config.build()))
     }

@@ -70,7 +70,9 @@ impl Start {
                 None => machine.start(&input).await?,
             };
             if !self.wait {
-                return Ok(json!({"executionArn": execution.arn().as_str(), "console": execution.console()}));
+                return Ok(
+                    json!({"executionArn": execution.arn().as_str(), "console": self.connect.console(&execution)}),
+                );
             }
             eprintln!("{}", printable(execution.arn().as_str()));
             let at_most = self.at_most.map_or(Duration::MAX, Duration::from_secs);

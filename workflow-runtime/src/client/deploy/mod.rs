@@ -460,6 +460,20 @@ fn found(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> State {
     state
 }
 
+impl<W: Workflow> StateMachine<W> {
+    /// Returns the tags: keys and values.
+    ///
+    /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListTagsForResource.html>.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`Error`] if the call fails.
+    pub async fn tags(&self) -> Result<Vec<(String, String)>, Error> {
+        let tags = tags_of(&self.unqualified()).await?.into_iter();
+        Ok(tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect())
+    }
+}
+
 async fn tags_of<W: Workflow>(machine: &StateMachine<W>) -> Result<Vec<Tag>, Error> {
     let request = machine.connection.sfn.list_tags_for_resource().resource_arn(machine.arn().as_str());
     let answer = call!("ListTagsForResource", machine = machine.arn(), request.send())
