@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use workflow_asl::printable::{printable, printable_json};
-use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, ExecutionSummary, Status, Untyped};
+use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, Status, Untyped};
 
 use super::history::of_api;
 use super::list::Filter;
@@ -74,7 +74,8 @@ impl Watch {
 
     /// Prints a line for each execution when it ends.
     fn execute_each(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let (counts, failed) = self.connect.run(async |client| {
+        let mut counts = BTreeMap::new();
+        let failed = self.connect.run(async |client| {
             let mut executions = Vec::new();
             for named in &self.executions {
                 if !self.all {
@@ -82,10 +83,15 @@ impl Watch {
                     continue;
                 }
                 let found = self.filter.apply(executions_of(&client, named).await?).list().collect().await?;
-                executions.extend(found.iter().map(ExecutionSummary::execution));
+                // The listing does not have the errors of the others.
+                let (succeeded, others) = found.iter().partition::<Vec<_>, _>(|it| it.status() == Status::Succeeded);
+                succeeded.iter().try_for_each(|it| tell(output, &it.execution(), it.status(), None))?;
+                *counts.entry(Status::Succeeded).or_default() += succeeded.len();
+                executions.extend(others.iter().map(|it| it.execution()));
             }
-            self.follow_each(executions, output).await
+            self.follow_each(executions, &mut counts, output).await
         })?;
+        counts.retain(|_, count| *count > 0);
         let list: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
         eprintln!("{} executions: {}", counts.values().sum::<usize>(), list.join(", "));
         let codes = counts.keys().map(|status| code(*status)).filter(|code| *code != 0);
@@ -93,17 +99,18 @@ impl Watch {
         Ok(ExitCode::from(codes.chain(failed).min().unwrap_or_default()))
     }
 
-    /// Polls the executions in turn until all have ended or the watching ends. Returns how many have each status, and
-    /// the errors of those that could not be read.
+    /// Polls the executions in turn until all have ended or the watching ends, and counts them by status. Returns the
+    /// errors of those that could not be read.
     async fn follow_each(
         &self,
         mut running: Vec<Execution<Untyped>>,
+        counts: &mut BTreeMap<Status, usize>,
         output: &mut impl Write,
-    ) -> Result<(BTreeMap<Status, usize>, Vec<Error>), CommandError> {
+    ) -> Result<Vec<Error>, CommandError> {
         let (began, at_most) = (Instant::now(), self.at_most.map(Duration::from_secs));
         let (mut pause, longest) = PAUSES;
         let mut answered = Instant::now();
-        let (mut counts, mut failed) = (BTreeMap::new(), Vec::new());
+        let mut failed = Vec::new();
         while !running.is_empty() {
             let (round, before) = (Instant::now(), running.len());
             for execution in std::mem::take(&mut running) {
@@ -120,12 +127,8 @@ impl Watch {
                             running.push(execution);
                             continue;
                         }
-                        let status = described.status();
-                        *counts.entry(status).or_default() += 1;
-                        let error = described.error().map(|error| format!("  {}", printable(error)));
-                        let (status, error) = (status.as_str(), error.unwrap_or_default());
-                        writeln!(output, "{status:<9}  {}{error}", printable(execution.arn().as_str()))?;
-                        output.flush()?;
+                        *counts.entry(described.status()).or_default() += 1;
+                        tell(output, &execution, described.status(), described.error())?;
                     }
                 }
             }
@@ -141,7 +144,7 @@ impl Watch {
         if !running.is_empty() {
             counts.insert(Status::Running, running.len());
         }
-        Ok((counts, failed))
+        Ok(failed)
     }
 
     /// Polls until the execution has ended. Returns `None` if the watching ends first.
@@ -177,6 +180,18 @@ impl Watch {
             tokio::time::sleep(rest.map_or(pause, |rest| rest.min(pause))).await;
         }
     }
+}
+
+/// Prints the line of an execution that has ended.
+fn tell(
+    output: &mut impl Write,
+    execution: &Execution<Untyped>,
+    status: Status,
+    error: Option<&str>,
+) -> std::io::Result<()> {
+    let error = error.map(|error| format!("  {}", printable(error))).unwrap_or_default();
+    writeln!(output, "{:<9}  {}{error}", status.as_str(), printable(execution.arn().as_str()))?;
+    output.flush()
 }
 
 fn is_open(status: Status) -> bool {
