@@ -24,7 +24,6 @@ const FAILED: &str = "the execution failed";
 const NOT_ENDED_WELL: &str = "the execution timed out, was aborted, or runs longer than --at-most";
 const REFUSED: &str = "AWS refused some of the executions";
 const NOT_ALL_STARTED: &str = "the execution failed; with --inputs: some executions could not be started";
-const ONE_FAILED: &str = "an execution failed";
 const INCOMPLETE: &str = "the output is incomplete, because a later page could not be read";
 const CAREFUL: &str = "careful: the change works if you do something first, or it is unknown whether it works";
 const BREAKING: &str = "breaking: something that relies on the old definition fails";
@@ -107,7 +106,7 @@ const AWS_COMMANDS: &[(&str, Codes)] = &[
     ("list", &[("12", INCOMPLETE)]),
     ("start", &[("1", NOT_ALL_STARTED), ("3", NOT_ENDED_WELL)]),
     ("history", &[("12", INCOMPLETE)]),
-    ("watch", &[("1", ONE_FAILED), ("3", NOT_ENDED_WELL)]),
+    ("watch", &[("1", "an execution failed"), ("3", NOT_ENDED_WELL)]),
     ("stop", &[("1", REFUSED)]),
     ("redrive", &[("1", REFUSED)]),
     ("alias", &[]),

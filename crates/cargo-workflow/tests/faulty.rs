@@ -210,6 +210,11 @@ fn inputs_that_are_wrong_are_named_by_their_line() {
     assert!(done.stderr.starts_with("line 2: "), "{}", done.stderr);
     assert!(done.stderr.contains("3 inputs: 2 started or still running, 0 ended before, 1 failed"), "{}", done.stderr);
 
+    let orders = inputs("faulty-wrong", 1);
+    let long = service.run(&["start", "Quick", "--inputs", &orders, "--execution", &"x".repeat(48)]);
+    assert_eq!(long.code, Some(2), "{}", long.stderr);
+    service.ok(&["start", "Quick", "--inputs", &orders, "--execution", &"x".repeat(47)]);
+
     quick(&service, "faulty-fast", &["--express", "--machine", "Fast"]);
     let done = service.run(&["start", "Fast", "--inputs", &inputs("faulty-fast", 2)]);
     assert_eq!(done.code, Some(2), "{}", done.stderr);

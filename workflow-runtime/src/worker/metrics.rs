@@ -10,16 +10,12 @@ use crate::client::Error;
 /// worker has ended, for example when a scraper of metrics asks.
 ///
 /// ```no_run
-/// # use workflow_runtime::worker::Worker;
-/// # async fn run(worker: Worker) -> Result<(), workflow_runtime::client::Error> {
+/// # use workflow_runtime::client::Error;
+/// # async fn run(worker: workflow_runtime::worker::Worker) -> Result<(), Error> {
 /// let metrics = worker.metrics();
-/// tokio::spawn(async move {
-///     loop {
-///         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-///         println!("{} tasks run", metrics.counts().running());
-///     }
-/// });
-/// worker.run().await
+/// let ended = worker.run().await;
+/// println!("{} tasks failed", metrics.counts().failed);
+/// # ended
 /// # }
 /// ```
 #[derive(Clone, Default)]

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::task::JoinSet;
+use workflow_asl::limits::RESOURCE_NAME_CHARS;
 use workflow_asl::printable::printable;
 use workflow_runtime::Arn;
 use workflow_runtime::client::{Error, StateMachine, Untyped};
@@ -46,6 +47,11 @@ pub(super) struct Outcome {
 /// Reads JSON Lines. An execution's name follows from its input, so that running the command again starts nothing
 /// twice. A line that is repeated has another name each time.
 pub(super) fn read(file: &Path, prefix: Option<&str>) -> Result<Vec<Line>, Failure> {
+    let longest = RESOURCE_NAME_CHARS - 2 * HASH - 1;
+    if prefix.is_some_and(|prefix| prefix.chars().count() > longest) {
+        let what = format!("the beginning of the names is longer than {longest} characters");
+        return Err(failure::message(2, &what, "give a shorter `--execution`"));
+    }
     let name = file.display().to_string();
     let mut text = String::new();
     let outcome = match file == Path::new(input::STDIN) {
@@ -60,9 +66,9 @@ pub(super) fn read(file: &Path, prefix: Option<&str>) -> Result<Vec<Line>, Failu
             failure::message(2, &what, "write each input in one line, as JSON; nothing was started")
         })?;
         let text = input.to_string();
-        let before = seen.get(&text).copied().unwrap_or_default();
+        let before = seen.entry(text.clone()).or_default();
         let hash = Sha256::digest(format!("{before} {text}"));
-        seen.insert(text, before + 1);
+        *before += 1;
         let mut name = prefix.map(|prefix| format!("{prefix}-")).unwrap_or_default();
         for byte in hash.iter().take(HASH) {
             // Writing to a string cannot fail.

@@ -50,10 +50,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// Prints a line for each completed state, and how the execution ended.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let [execution] = &*self.executions else { return self.execute_each(output) };
-        if self.all {
-            return self.execute_each(output);
-        }
+        let ([execution], false) = (&*self.executions, self.all) else { return self.execute_each(output) };
         let mut watch = watch::Watch::on_terminal();
         let ended = self.connect.run(async |client| self.follow(execution, &client, &mut watch, output).await);
         watch.finish();
