@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use workflow_local::Answers;
 use workflow_runtime::client::{Backoff, Error, StateMachine};
 use workflow_runtime::runner::{Runner, RunnerError};
-use workflow_runtime::worker::{Activity, Answered, TaskToken, Worker};
+use workflow_runtime::worker::{Activity, Answered, TaskContext, TaskToken, Worker};
 use workflow_runtime::{Arn, Client, Definition, TaskFailure, aws_sdk_sfn, workflow};
 use workflow_server::Server;
 
@@ -46,6 +46,21 @@ workflow! {
         }
             timeout 1h
             output { approved: result.approved }
+            -> end;
+    }
+}
+
+workflow! {
+    /// Packs an order, and says which attempt it is.
+    workflow Attempts {
+        params { packers: Arn }
+        output { parcel: u64 }
+        struct Attempt { number: u64 }
+        task Pack = activity<Attempt>(params.packers) { order: context.State.RetryCount }
+            retry [NothingToPack] { interval: 1s, max_attempts: 2, backoff: 1.0 }
+            timeout 1h
+            heartbeat 30s
+            output { parcel: result.number }
             -> end;
     }
 }
@@ -117,6 +132,7 @@ fn an_activity_is_what_the_workflow_says() {
     let arn = "arn:aws:states:us-east-1:123456789012:activity:packers";
     let activity = Activity::of(&definition(arn), ShipState::Pack).unwrap();
     assert_eq!((activity.arn(), activity.heartbeat()), (&Arn::from(arn), Some(Duration::from_secs(1))));
+    assert_eq!(activity.timeout(), Some(Duration::from_secs(3600)));
     let activity = Activity::new(arn).heartbeat_every(Duration::from_secs(7));
     assert_eq!(activity.heartbeat(), Some(Duration::from_secs(7)));
     let error = Activity::of(&Ask::definition(), AskState::Approve).unwrap_err();
@@ -474,4 +490,206 @@ async fn an_answer_is_sent_again_while_what_hinders_it_may_pass() {
     running.await.unwrap().unwrap();
     let sent = made.operations().into_iter().filter(|operation| operation == "SendTaskSuccess").count();
     assert_eq!(sent, 3);
+}
+
+#[tokio::test]
+async fn the_workflow_can_send_the_number_of_retries() {
+    let place = place().await;
+    let arn = place.activity.arn().clone();
+    let params = AttemptsParams { packers: arn };
+    let machine = Client::<Attempts>::new(place.sfn.clone()).deploy_with(&role(), &params).await.unwrap().machine;
+    let (stop, running) = run(place.worker().activity(place.activity.clone(), pack));
+    let execution = machine.start(&json!({})).await.unwrap();
+    // The first attempt, with the order 0, fails.
+    let polled = tokio::time::timeout(Duration::from_secs(30), async {
+        while !place.machine_has_failed(&execution).await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    polled.await.unwrap();
+    place.server.advance(Duration::from_secs(2));
+    assert_eq!(execution.wait().await.unwrap().parcel, 10);
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    place.server.shutdown().await;
+}
+
+impl Place {
+    async fn machine_has_failed(&self, execution: &workflow_runtime::client::Execution<Attempts>) -> bool {
+        let events = execution.history().collect().await.unwrap();
+        events.iter().any(|event| event.kind() == "ActivityFailed")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_knows_when_its_task_times_out() {
+    let timed = Activity::new("arn:a").timeout_after(Duration::from_secs(60));
+    let left = |seconds| Some(Duration::from_secs(seconds));
+    for (activity, expected) in [(timed, [left(20), left(0)]), (Activity::new("arn:a"), [None, None])] {
+        let made = script(vec![task], nothing);
+        let (told, mut tells) = mpsc::unbounded_channel();
+        let work = move |order: Order, task: TaskContext| {
+            let told = told.clone();
+            async move {
+                for _ in 0..2 {
+                    tokio::time::sleep(Duration::from_secs(40)).await;
+                    told.send((task.time_left(), task.deadline().is_some())).unwrap();
+                }
+                pack(order).await
+            }
+        };
+        let (stop, running) = run(exact(&made).activity_with(activity, work));
+        for time in expected {
+            assert_eq!(tells.recv().await, Some((time, time.is_some())));
+        }
+        stop.send(()).unwrap();
+        running.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_knows_that_it_is_cancelled_ends_itself_or_is_dropped() {
+    for (ends_after, expected) in [(2, Some(12)), (60, None)] {
+        let made = script(vec![task], || error(400, "TaskTimedOut", "Task Timed Out"));
+        let (told, mut tells) = mpsc::unbounded_channel();
+        let began = Instant::now();
+        let activity = Activity::new("arn:a").heartbeat_every(Duration::from_secs(10));
+        let work = move |order: Order, task: TaskContext| {
+            let told = told.clone();
+            async move {
+                task.cancelled().await;
+                assert!(task.is_cancelled());
+                tokio::time::sleep(Duration::from_secs(ends_after)).await;
+                told.send(began.elapsed().as_secs()).unwrap();
+                pack(order).await
+            }
+        };
+        let worker = exact(&made).grace(Duration::from_secs(5)).activity_with(activity, work);
+        let metrics = worker.metrics();
+        let (stop, running) = run(worker);
+        // The sender of work that is dropped is dropped with the worker.
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        assert_eq!((metrics.counts().gone, metrics.counts().running()), (1, 0));
+        stop.send(()).unwrap();
+        running.await.unwrap().unwrap();
+        assert_eq!(tells.recv().await, expected);
+        assert!(
+            !made
+                .operations()
+                .iter()
+                .any(|operation| operation.starts_with("SendTask") && operation != "SendTaskHeartbeat")
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_start_at_the_pace_of_the_worker_and_are_counted() {
+    let made = script(
+        vec![task, task, || Answer::Lost, task, || {
+            Answer::Json(200, json!({"taskToken": "t", "input": "{\"order\":0}"}))
+        }],
+        nothing,
+    );
+    let (told, mut tells) = mpsc::unbounded_channel();
+    let began = Instant::now();
+    let work = move |order: Order| {
+        told.send(began.elapsed()).unwrap();
+        pack(order)
+    };
+    let worker = exact(&made).concurrency(8).pace(Duration::from_secs(3)).activity(Activity::new("arn:a"), work);
+    let metrics = worker.metrics();
+    let (stop, running) = run(worker);
+    // The pause after the lost poll is half a second.
+    for millis in [0, 3000, 6500, 9500] {
+        assert_eq!(tells.recv().await, Some(Duration::from_millis(millis)));
+    }
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    let counts = metrics.counts();
+    assert_eq!((counts.taken, counts.succeeded, counts.failed), (4, 3, 1));
+    assert_eq!((counts.gone, counts.unanswered, counts.failed_polls, counts.running()), (0, 0, 1, 0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_worker_that_runs_ends_at_a_signal_with_its_tasks_done() {
+    let place = place().await;
+    let (begun, mut begins) = mpsc::unbounded_channel();
+    let work = move |order: Order| {
+        begun.send(()).unwrap();
+        async move {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            pack(order).await
+        }
+    };
+    let running = tokio::spawn(place.worker().activity(place.activity.clone(), work).run());
+    let first = place.start(1).await;
+    begins.recv().await.unwrap();
+    let second = place.start(2).await;
+    let process = std::process::id().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
+    running.await.unwrap().unwrap();
+    assert_eq!(place.wait(&first).await.unwrap(), 10);
+    assert!(begins.try_recv().is_err());
+    let history = place.machine.history(&second).await.unwrap();
+    assert!(!history.iter().any(|event| event.kind == "ActivityStarted"));
+    place.server.shutdown().await;
+}
+
+/// Records the spans around each event of this file.
+#[derive(Default)]
+struct Spans {
+    names: Mutex<Vec<&'static str>>,
+    entered: Mutex<Vec<tracing::span::Id>>,
+    around: Arc<Mutex<Vec<Vec<&'static str>>>>,
+}
+
+impl tracing::Subscriber for Spans {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        let mut names = self.names.lock().unwrap();
+        names.push(span.metadata().name());
+        tracing::span::Id::from_u64(names.len() as u64)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        if event.metadata().file() == Some(file!()) {
+            let (names, entered) = (self.names.lock().unwrap(), self.entered.lock().unwrap());
+            let name = |id: &tracing::span::Id| names[usize::try_from(id.into_u64()).unwrap() - 1];
+            self.around.lock().unwrap().push(entered.iter().map(name).collect());
+        }
+    }
+
+    fn enter(&self, span: &tracing::span::Id) {
+        self.entered.lock().unwrap().push(span.clone());
+    }
+
+    fn exit(&self, _: &tracing::span::Id) {
+        self.entered.lock().unwrap().pop();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_is_done_in_a_span() {
+    let spans = Spans::default();
+    let around = Arc::clone(&spans.around);
+    let _subscriber = tracing::subscriber::set_default(spans);
+    let made = script(vec![task], nothing);
+    let work = |order: Order| async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        tracing::info!("packs");
+        pack(order).await
+    };
+    let (stop, running) = run(exact(&made).activity(Activity::new("arn:a"), work));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    assert_eq!(*around.lock().unwrap(), [["activity_task"]]);
 }

@@ -23,6 +23,8 @@ const DEFINITION_ERRORS: &str = "a definition has errors";
 const FAILED: &str = "the execution failed";
 const NOT_ENDED_WELL: &str = "the execution timed out, was aborted, or runs longer than --at-most";
 const REFUSED: &str = "AWS refused some of the executions";
+const NOT_ALL_STARTED: &str = "the execution failed; with --inputs: some executions could not be started";
+const INCOMPLETE: &str = "the output is incomplete, because a later page could not be read";
 const CAREFUL: &str = "careful: the change works if you do something first, or it is unknown whether it works";
 const BREAKING: &str = "breaking: something that relies on the old definition fails";
 
@@ -101,10 +103,10 @@ const AWS_COMMANDS: &[(&str, Codes)] = &[
     ("describe", &[("2", "invalid arguments, or no such action")]),
     ("plan", &[("3", CAREFUL), ("4", BREAKING)]),
     ("deploy", &[]),
-    ("list", &[]),
-    ("start", &[("1", FAILED), ("3", NOT_ENDED_WELL)]),
-    ("history", &[]),
-    ("watch", &[("1", FAILED), ("3", NOT_ENDED_WELL)]),
+    ("list", &[("12", INCOMPLETE)]),
+    ("start", &[("1", NOT_ALL_STARTED), ("3", NOT_ENDED_WELL)]),
+    ("history", &[("12", INCOMPLETE)]),
+    ("watch", &[("1", "an execution failed"), ("3", NOT_ENDED_WELL)]),
     ("stop", &[("1", REFUSED)]),
     ("redrive", &[("1", REFUSED)]),
     ("alias", &[]),
@@ -120,8 +122,9 @@ pub(crate) fn add_to_help(command: Command) -> Command {
         (_, Some(own)) => (own, if cfg!(feature = "aws") { AWS } else { Codes::default() }),
         (None, None) => return command,
     };
-    let codes: BTreeMap<_, _> = [ALL, common, own].into_iter().flatten().copied().collect();
-    let lines: String = codes.iter().map(|(code, meaning)| format!("\n  {code}  {meaning}")).collect();
+    let codes = [ALL, common, own].into_iter().flatten();
+    let codes: BTreeMap<_, _> = codes.map(|(code, meaning)| ((code.len(), code), meaning)).collect();
+    let lines: String = codes.iter().map(|((_, code), meaning)| format!("\n  {code}  {meaning}")).collect();
     let before = command.get_after_help().map(|before| format!("{before}\n\n")).unwrap_or_default();
     command.after_help(format!("{before}Exit codes:{lines}"))
 }

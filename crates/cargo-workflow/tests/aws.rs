@@ -35,6 +35,10 @@ impl Service {
         Self { runtime, server: Some(server), url }
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         run(arguments, &[("AWS_ENDPOINT_URL_SFN", &self.url)])
     }
@@ -65,7 +69,7 @@ impl Drop for Service {
 }
 
 /// Runs `cargo workflow …` with only these variables of AWS in the environment.
-fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Done {
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);

@@ -14,6 +14,7 @@ mod diff;
 mod explain;
 mod explore;
 mod export;
+mod faulty;
 mod fix;
 mod fmt;
 mod generated;

@@ -4,13 +4,12 @@ use std::env;
 use std::error::Error;
 
 use example_worker::{Ship, packer};
-use workflow_runtime::worker::terminated;
 use workflow_runtime::{Arn, Client};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let packers = Arn::from(env::var("PACKERS").map_err(|_| "PACKERS must be the ARN of an activity")?);
     let client = Client::<Ship>::from_env().await;
-    packer(client.sfn().clone(), packers)?.run_until(terminated()).await?;
+    packer(client.sfn().clone(), packers)?.run().await?;
     Ok(())
 }

@@ -12,8 +12,8 @@ use super::call::call;
 use super::connection::Connection;
 use super::execution::Started;
 use super::status::time;
-use super::{Error, Sensitive};
-use crate::{Arn, MachineType, Workflow, WorkflowKind};
+use super::{Error, Execution, Sensitive};
+use crate::{Arn, MachineType, Standard, Workflow, WorkflowKind};
 
 /// The handle for an execution of `W` that was started: [`Execution`](super::Execution) for a Standard workflow,
 /// [`ExpressExecution`](super::ExpressExecution) for an Express one.
@@ -138,6 +138,13 @@ impl<W: Workflow> StateMachine<W> {
         call!("DeleteStateMachine", machine = self.arn, request.send())
             .map_err(|error| Error::of_call("DeleteStateMachine", error))?;
         Ok(())
+    }
+}
+
+impl<W: Workflow<Kind = Standard>> StateMachine<W> {
+    /// Returns the execution of this name, such as one from [`start_named`](Self::start_named). Sends no request.
+    pub fn execution_named(&self, name: &str) -> Execution<W> {
+        Execution::new(self.connection.clone(), self.execution_arn(name))
     }
 }
 

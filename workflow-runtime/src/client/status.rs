@@ -9,7 +9,7 @@ use aws_sdk_sfn::types::ExecutionStatus;
 /// The status of an execution.
 ///
 /// See <https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Status {
     /// It has not ended.

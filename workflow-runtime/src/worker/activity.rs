@@ -9,23 +9,25 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::TaskContext;
 use crate::{Arn, Definition, Json, TaskFailure, WorkflowState};
 
-/// An activity: its ARN, and how often to send heartbeats.
+/// An activity: its ARN, how often to send heartbeats, and when its tasks time out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
     pub(super) arn: Arn,
     pub(super) heartbeat: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
 }
 
 impl Activity {
-    /// Creates the activity with this ARN, without heartbeats.
+    /// Creates the activity with this ARN, without heartbeats and timeout.
     pub fn new(arn: impl Into<Arn>) -> Self {
-        Self { arn: arn.into(), heartbeat: None }
+        Self { arn: arn.into(), heartbeat: None, timeout: None }
     }
 
     /// Returns the activity that a state of a workflow waits for. Heartbeats are sent three times in the state's
-    /// `HeartbeatSeconds`, so that two may be lost.
+    /// `HeartbeatSeconds`, so that two may be lost. The timeout is the state's `TimeoutSeconds`.
     ///
     /// # Errors
     ///
@@ -36,14 +38,23 @@ impl Activity {
         let found = find(&machine, state.name()).ok_or_else(|| not(None))?;
         let resource = found["Resource"].as_str().filter(|resource| resource.contains(":activity:"));
         let arn = resource.ok_or_else(|| not(found["Resource"].as_str().map(str::to_owned)))?;
-        let allowed = found["HeartbeatSeconds"].as_u64().map(Duration::from_secs);
-        Ok(Self { arn: Arn::from(arn), heartbeat: allowed.map(|time| time / 3) })
+        let seconds = |member: &str| found[member].as_u64().map(Duration::from_secs);
+        let heartbeat = seconds("HeartbeatSeconds").map(|time| time / 3);
+        Ok(Self { arn: Arn::from(arn), heartbeat, timeout: seconds("TimeoutSeconds") })
     }
 
     /// Sets the interval of heartbeats, for a state whose `HeartbeatSeconds` is computed.
     #[must_use]
     pub fn heartbeat_every(mut self, time: Duration) -> Self {
         self.heartbeat = Some(time.max(Duration::from_millis(1)));
+        self
+    }
+
+    /// Sets the time after which a task times out, for a state whose `TimeoutSeconds` is computed. It is only told to the
+    /// work, by [`TaskContext::deadline`].
+    #[must_use]
+    pub fn timeout_after(mut self, time: Duration) -> Self {
+        self.timeout = Some(time);
         self
     }
 
@@ -55,6 +66,12 @@ impl Activity {
     /// Returns the interval of heartbeats, if any are sent.
     pub fn heartbeat(&self) -> Option<Duration> {
         self.heartbeat
+    }
+
+    /// Returns the time after which a task times out, if it is known. It counts from when the service sends the task:
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html>.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
     }
 }
 
@@ -91,21 +108,21 @@ impl fmt::Display for NotAnActivity {
 impl Error for NotAnActivity {}
 
 /// The work for a task, from input to output as JSON text.
-pub(super) type Handles = dyn Fn(&str) -> Work + Send + Sync;
+pub(super) type Handles = dyn Fn(&str, TaskContext) -> Work + Send + Sync;
 
 pub(super) type Work = Pin<Box<dyn Future<Output = Result<String, TaskFailure>> + Send>>;
 
 /// Converts a typed closure to one with JSON texts.
-pub(super) fn handles<I, O, E, F>(work: impl Fn(I) -> F + Send + Sync + 'static) -> Arc<Handles>
+pub(super) fn handles<I, O, E, F>(work: impl Fn(I, TaskContext) -> F + Send + Sync + 'static) -> Arc<Handles>
 where
     I: DeserializeOwned,
     O: Serialize,
     E: Into<TaskFailure>,
     F: Future<Output = Result<O, E>> + Send + 'static,
 {
-    Arc::new(move |input| match read(input) {
+    Arc::new(move |input, context| match read(input) {
         Ok(input) => {
-            let work = work(input);
+            let work = work(input, context);
             Box::pin(async move { work.await.map_err(Into::into).and_then(|output| written(&output)) })
         }
         Err(failure) => Box::pin(std::future::ready(Err(failure))),

@@ -3,7 +3,7 @@
 //! A [`Worker`] takes the tasks of activities and answers them, with one closure for each activity:
 //!
 //! ```no_run
-//! use workflow_runtime::worker::{Activity, Worker, terminated};
+//! use workflow_runtime::worker::{Activity, Worker};
 //! use workflow_runtime::{Arn, TaskFailure, workflow};
 //!
 //! workflow! {
@@ -29,7 +29,7 @@
 //! // The workflow provides the activity's ARN and heartbeat.
 //! let definition = Ship::definition_with(&ShipParams { packers })?;
 //! let worker = Worker::new(sfn).activity(Activity::of(&definition, ShipState::Pack)?, pack).concurrency(4);
-//! worker.run_until(terminated()).await?;
+//! worker.run().await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -40,7 +40,9 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token>.
 
 mod activity;
+mod context;
 mod first;
+mod metrics;
 mod poll;
 mod signal;
 mod token;
@@ -51,13 +53,15 @@ use std::time::Duration;
 
 pub use activity::{Activity, NotAnActivity};
 use activity::{Handles, handles};
+pub use context::TaskContext;
 use first::{Either, first};
+pub use metrics::{Counts, Metrics};
 use poll::{Poller, Shared};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use signal::terminated;
 pub use token::{Answered, TaskToken};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -71,7 +75,7 @@ use crate::client::{Backoff, Error};
 /// | --- | --- |
 /// | a task arrives | calls the activity's closure with its input, and sends the output |
 /// | the work takes long | sends a heartbeat, three in each `HeartbeatSeconds` |
-/// | the task has timed out, or its execution has ended | drops the work at the next heartbeat |
+/// | the task has timed out, or its execution has ended | drops the work at the next heartbeat; with a [`TaskContext`], it may end itself |
 /// | the closure fails or panics, or the input is not of its type | fails the task, with the names of [`TaskFailure`] |
 /// | the service is busy or unreachable | retries, with growing pauses and jitter |
 /// | the maximum number of tasks is running | takes no task |
@@ -86,9 +90,11 @@ pub struct Worker {
     activities: Vec<(Activity, Arc<Handles>)>,
     name: Option<String>,
     concurrency: usize,
+    pace: Duration,
     grace: Duration,
     backoff: Backoff,
     jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
+    metrics: Metrics,
 }
 
 impl Worker {
@@ -100,16 +106,50 @@ impl Worker {
             activities: Vec::new(),
             name: None,
             concurrency: 1,
+            pace: Duration::ZERO,
             grace: Duration::from_secs(25),
             backoff: Backoff::default(),
             jitter: Arc::new(random),
+            metrics: Metrics::default(),
         }
     }
 
     /// Adds the work for an activity: a closure from the task's input to its output.
     ///
     /// With `#[handler(Workflow::State)]` on a function, rustc checks that its types match the workflow.
-    pub fn activity<I, O, E, F>(mut self, activity: Activity, work: impl Fn(I) -> F + Send + Sync + 'static) -> Self
+    pub fn activity<I, O, E, F>(self, activity: Activity, work: impl Fn(I) -> F + Send + Sync + 'static) -> Self
+    where
+        I: DeserializeOwned,
+        O: Serialize,
+        E: Into<TaskFailure>,
+        F: Future<Output = Result<O, E>> + Send + 'static,
+    {
+        self.activity_with(activity, move |input, _| work(input))
+    }
+
+    /// Adds the work for an activity, like [`activity`](Self::activity). The closure also gets the task's deadline and
+    /// learns if the task is cancelled.
+    ///
+    /// ```no_run
+    /// # use workflow_runtime::TaskFailure;
+    /// # use workflow_runtime::worker::{Activity, TaskContext, Worker};
+    /// # fn add(worker: Worker, activity: Activity) -> Worker {
+    /// worker.activity_with(activity, async |pages: Vec<String>, task: TaskContext| {
+    ///     for page in pages {
+    ///         if task.is_cancelled() || task.time_left().is_some_and(|left| left.as_secs() < 5) {
+    ///             return Err(TaskFailure::new("TooLate"));
+    ///         }
+    ///         println!("prints {page}");
+    ///     }
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    pub fn activity_with<I, O, E, F>(
+        mut self,
+        activity: Activity,
+        work: impl Fn(I, TaskContext) -> F + Send + Sync + 'static,
+    ) -> Self
     where
         I: DeserializeOwned,
         O: Serialize,
@@ -133,9 +173,23 @@ impl Worker {
         self
     }
 
+    /// Sets the least time between the starts of two tasks, over all activities: a tenth of a second allows ten starts a
+    /// second. There is none by default. Each activity has a poll of its own, so if several tasks arrive at the same
+    /// moment, as many as there are activities start together; the pauses after them add up.
+    pub fn pace(mut self, time: Duration) -> Self {
+        self.pace = time;
+        self
+    }
+
+    /// Returns the numbers that the worker counts: tasks by their results, and polls that failed.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
     /// Sets how long running tasks may continue when the worker is told to stop. A task that is not done by then fails
-    /// with [`TaskFailure::SHUT_DOWN`]. The default is 25 seconds, five less than a container of ECS or a pod of
-    /// Kubernetes has.
+    /// with [`TaskFailure::SHUT_DOWN`]. Work that waits for [`TaskContext::cancelled`] has the same time to end. The
+    /// default is 25 seconds, five less than a container of ECS or a pod of Kubernetes has.
     pub fn grace(mut self, time: Duration) -> Self {
         self.grace = time;
         self
@@ -154,6 +208,16 @@ impl Worker {
         self
     }
 
+    /// Works until the process is told to end, by SIGTERM or Ctrl-C. Takes no more tasks then, and ends when the tasks it
+    /// has are done or handed back. Calls [`run_until`](Self::run_until) with [`terminated()`].
+    ///
+    /// # Errors
+    ///
+    /// As [`run_until`](Self::run_until).
+    pub async fn run(self) -> Result<(), Error> {
+        self.run_until(terminated()).await
+    }
+
     /// Works until `shutdown` completes, such as [`terminated()`], and then until its tasks are done or handed back.
     ///
     /// The current poll is then cancelled. If you drop the future, its tasks are lost and time out by their heartbeats.
@@ -169,6 +233,9 @@ impl Worker {
             connection: self.connection,
             name: self.name,
             permits: Arc::new(Semaphore::new(places)),
+            pace: self.pace,
+            gate: Mutex::new(()),
+            metrics: self.metrics,
             grace: self.grace,
             backoff: self.backoff,
             jitter: self.jitter,

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::activity::{Activity, Handles};
 use super::first::{Either, first};
 use super::token::{Answered, Retry, TaskToken};
+use super::{Metrics, TaskContext};
 use crate::Json;
 use crate::client::call::call;
 use crate::client::connection::Connection;
@@ -19,6 +20,11 @@ pub(super) struct Shared {
     pub(super) connection: Connection,
     pub(super) name: Option<String>,
     pub(super) permits: Arc<Semaphore>,
+    /// The least time between two starts.
+    pub(super) pace: Duration,
+    /// Locked while the last start is too recent.
+    pub(super) gate: Mutex<()>,
+    pub(super) metrics: Metrics,
     pub(super) grace: Duration,
     pub(super) backoff: Backoff,
     pub(super) jitter: Arc<dyn Fn() -> f64 + Send + Sync>,
@@ -71,18 +77,25 @@ impl Poller {
             let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else {
                 return std::future::pending().await;
             };
+            drop(shared.gate.lock().await);
             match self.poll().await {
                 Ok(Some(taken)) => {
                     pauses = shared.backoff.pauses();
+                    shared.metrics.count(|counts| counts.taken += 1);
                     let work = self.work(taken, handed_back.clone());
                     tasks.spawn(async move {
                         work.await;
                         drop(permit);
                     });
+                    if !shared.pace.is_zero() {
+                        let _closed = shared.gate.lock().await;
+                        shared.connection.sleep(shared.pace).await;
+                    }
                 }
                 Ok(None) => pauses = shared.backoff.pauses(),
                 Err(error) if error.is_transient() => {
                     drop(permit);
+                    shared.metrics.count(|counts| counts.failed_polls += 1);
                     let pause = shared.retry().pause(pauses.next());
                     #[cfg(feature = "tracing")]
                     tracing::warn!(activity = %self.activity.arn, %error, ?pause, "the poll failed");
@@ -109,24 +122,40 @@ impl Poller {
     /// Does the work for a task and answers it.
     fn work(&self, taken: ActivityTask, handed_back: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let (shared, handles, activity) = (Arc::clone(&self.shared), Arc::clone(&self.handles), self.activity.clone());
-        async move {
+        #[cfg(feature = "tracing")]
+        let span = tracing::info_span!("activity_task", activity = %activity.arn);
+        #[cfg(feature = "tracing")]
+        let inner = span.clone();
+        let done = async move {
             #[cfg(feature = "tracing")]
             {
                 tracing::debug!(activity = %activity.arn, "took a task");
                 tracing::trace!(activity = %activity.arn, input = taken.input, "its input");
             }
-            let token = TaskToken::<Json>::with(shared.connection.clone(), taken.token);
+            let connection = shared.connection.clone();
+            let deadline = activity.timeout.and_then(|time| connection.now().checked_add(time));
+            let (cancel, cancelled) = watch::channel(false);
+            let context = TaskContext { connection: connection.clone(), deadline, cancelled };
+            let token = TaskToken::<Json>::with(connection, taken.token);
             let input = taken.input;
             // Called inside the work, so that a panic of the closure itself counts as one of the work.
-            let work = Box::pin(async move { handles(&input).await });
-            let answered = token.run(activity.heartbeat, work, told(handed_back), shared.retry()).await;
+            let work = async move { handles(&input, context).await };
+            #[cfg(feature = "tracing")]
+            let work = tracing::Instrument::instrument(work, inner);
+            let cancel = Some((cancel, shared.grace));
+            let stopped = told(handed_back);
+            let answered = token.run(activity.heartbeat, Box::pin(work), cancel, stopped, shared.retry()).await;
+            shared.metrics.answered(&answered);
             tell(&activity, &answered);
-        }
+        };
+        #[cfg(feature = "tracing")]
+        let done = tracing::Instrument::instrument(done, span);
+        done
     }
 }
 
 /// Completes when a channel sends a value or is closed.
-async fn told(mut channel: watch::Receiver<bool>) {
+pub(super) async fn told(mut channel: watch::Receiver<bool>) {
     let _ = channel.wait_for(|told| *told).await;
 }
 

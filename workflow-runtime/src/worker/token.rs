@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::watch;
 
 use super::activity::{Work, written};
 use super::first::{Either, first};
@@ -152,24 +153,33 @@ impl<T> TaskToken<T> {
         T: Serialize,
     {
         let work = Box::pin(async move { work.await.map_err(Into::into).and_then(|output| written(&output)) });
-        self.run(heartbeat, work, std::future::pending(), Retry { backoff: Backoff::default(), jitter: &super::random })
-            .await
+        let retry = Retry { backoff: Backoff::default(), jitter: &super::random };
+        self.run(heartbeat, work, None, std::future::pending(), retry).await
     }
 
     /// Runs the work in its own tokio task, so that a panic is a failure and dropping this future drops the work. If
-    /// `stopped` completes first, the task is handed back.
+    /// `stopped` completes first, the task is handed back. If the task no longer exists and the work listens to `cancel`,
+    /// it may go on for a while.
     pub(super) async fn run(
         &self,
         heartbeat: Option<Duration>,
         work: Work,
+        cancel: Option<(watch::Sender<bool>, Duration)>,
         stopped: impl Future<Output = ()>,
         retry: Retry<'_>,
     ) -> Result<Answered, Error> {
         let mut work = Spawned(tokio::spawn(work));
         // The task waits for heartbeats as long as it waits for the answer.
-        let mut gone = pin!(self.until_gone(heartbeat));
-        let outcome = match first(first(&mut work.0, stopped), gone.as_mut()).await {
-            Either::Right(()) => return Ok(Answered::Gone),
+        let (mut gone, mut stopped) = (pin!(self.until_gone(heartbeat)), pin!(stopped));
+        let outcome = match first(first(&mut work.0, stopped.as_mut()), gone.as_mut()).await {
+            Either::Right(()) => {
+                if let Some((cancel, grace)) = cancel
+                    && cancel.send(true).is_ok()
+                {
+                    let _ = self.connection.within(grace, first(&mut work.0, stopped)).await;
+                }
+                return Ok(Answered::Gone);
+            }
             Either::Left(Either::Right(())) => Err(TaskFailure::new(TaskFailure::SHUT_DOWN)),
             Either::Left(Either::Left(Ok(outcome))) => outcome,
             Either::Left(Either::Left(Err(_))) => Err(TaskFailure::new(TaskFailure::PANICKED)),

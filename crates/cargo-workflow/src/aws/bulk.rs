@@ -7,10 +7,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use workflow_asl::printable::printable;
 use workflow_runtime::client::{BulkOutcome, Executions, Untyped};
-use workflow_services::OwnResource;
 
 use super::list::Filter;
-use super::{CommandError, Connect, Format, failure, machine, own_resource};
+use super::{CommandError, Connect, Format, executions_of, failure};
 use crate::{Failure, report};
 
 /// The arguments of `stop`.
@@ -92,11 +91,7 @@ impl Selection {
                 one(client.execution(self.target.as_str())).await?;
                 return Ok(None);
             }
-            let executions = match own_resource(&self.target) == Some(OwnResource::MapRun) {
-                true => client.map_run(self.target.as_str()).children(),
-                false => machine(&client, &self.target).await?.executions(),
-            };
-            let bulk = all(self.filter.apply(executions));
+            let bulk = all(self.filter.apply(executions_of(&client, &self.target).await?));
             Ok(Some(if self.dry_run { bulk.dry_run().await? } else { bulk.await? }))
         })?;
         let Some(outcome) = outcome else {

@@ -31,6 +31,9 @@ pub(super) const NOT_ALLOWED: u8 = 10;
 /// A gradual release was rolled back.
 pub(super) const ROLLED_BACK: u8 = 11;
 
+/// A listing ends before its end, because a page could not be read.
+pub(super) const INCOMPLETE: u8 = 12;
+
 /// The help for a definition that an alias was rolled back from.
 pub(super) const AGAIN: &str = "change the definition, or point the alias to it with `--again`";
 
@@ -72,6 +75,11 @@ const NOT_SIGNED_IN: [&str; 8] = [
     "MissingAuthenticationTokenException",
     "UnrecognizedClientException",
 ];
+
+/// Returns the exit code for an error.
+pub(super) fn code(error: &Error, connect: &Connect) -> u8 {
+    explain(error, connect).0
+}
 
 fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
     let region = || connect.region.clone().or_else(|| std::env::var("AWS_REGION").ok());

@@ -10,7 +10,7 @@ use workflow_runtime::aws_sdk_sfn::primitives::DateTime;
 use workflow_runtime::client::{Error, Event, Execution, Untyped};
 use workflow_services::OwnResource;
 
-use super::{Connect, Format, own_resource, table};
+use super::{Connect, Format, own_resource, pages, table};
 use crate::{Failure, report};
 
 /// The arguments of `history`.
@@ -77,7 +77,7 @@ impl History {
 
     /// Prints the events.
     pub(crate) fn execute(self, execution: &str, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let events = self.connect.run(async |client| {
+        let (events, end) = self.connect.run(async |client| {
             let mut history = client.execution(execution).history();
             if self.reverse {
                 history = history.newest_first();
@@ -85,13 +85,7 @@ impl History {
             if !self.data {
                 history = history.without_data();
             }
-            let mut events = Vec::new();
-            while self.limit.is_none_or(|limit| events.len() < limit)
-                && let Some(event) = history.next().await?
-            {
-                events.push(event);
-            }
-            Ok(events)
+            Ok(pages::read(self.limit.unwrap_or(usize::MAX), async || history.next().await).await?)
         })?;
         match self.format {
             Format::Json => {
@@ -115,7 +109,7 @@ impl History {
                 table::print(output, &["id", "time", "type", "state", "error", ""], &rows)?;
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(end.code(&self.connect))
     }
 
     fn json(&self, event: &Event<Untyped>) -> Value {

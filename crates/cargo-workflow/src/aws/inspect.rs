@@ -94,7 +94,7 @@ async fn map_run(client: &Client<Untyped>, arn: &str) -> Result<Value, CommandEr
 }
 
 /// Returns what was read, or nothing if the user may not read it.
-fn permitted<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+pub(super) fn permitted<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
     match read {
         Err(Error::Refused(refusal)) if refusal.code == "AccessDeniedException" => Ok(None),
         read => read.map(Some),

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_runtime::aws_sdk_sfn::types::ExecutionListItem;
-use workflow_runtime::client::{self, Executions, Pages, StateMachine, Untyped};
-use workflow_services::OwnResource;
+use workflow_runtime::client::{self, Error, Executions, Pages, StateMachine, Untyped};
 
-use super::{CommandError, Connect, Format, machine, own_resource, table};
+use super::pages::{self, End};
+use super::{Connect, Format, executions_of, machine, table};
 use crate::{Failure, report};
 
 /// The arguments of `list`.
@@ -27,9 +27,12 @@ pub(crate) struct List {
     /// List the aliases of the state machine instead of its executions
     #[arg(long, requires = "machine")]
     aliases: bool,
-    /// Maximum number of entries
+    /// Maximum number of entries; a note says if there are more
     #[arg(long, default_value_t = 100)]
     limit: usize,
+    /// List all entries
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
     /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -102,6 +105,7 @@ impl Filter {
 struct Listed {
     head: &'static [&'static str],
     json: Vec<Value>,
+    end: End,
 }
 
 impl List {
@@ -109,25 +113,21 @@ impl List {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let listed = self.connect.run(async |client| {
             let Some(named) = &self.machine else {
-                let machines = self.read(client.machines()).await?;
+                let (machines, end) = self.read(client.machines()).await?;
                 let json = machines.iter().map(|machine| {
                     json!({
                         "name": machine.name, "type": machine.machine_type.as_str(),
                         "creationDate": table::time(machine.created), "stateMachineArn": machine.arn,
                     })
                 });
-                return Ok(Listed { head: &["name", "type", "creationDate", "stateMachineArn"], json: json.collect() });
+                let head = &["name", "type", "creationDate", "stateMachineArn"];
+                return Ok(Listed { head, json: json.collect(), end });
             };
-            if own_resource(named) == Some(OwnResource::MapRun) {
-                let executions = client.map_run(named.as_str()).children();
-                return self.executions(executions).await;
-            }
-            let machine = machine(&client, named).await?;
-            match (self.versions, self.aliases) {
-                (true, _) => self.versions(&machine).await,
-                (_, true) => self.aliases(&machine).await,
-                _ => self.executions(machine.executions()).await,
-            }
+            Ok(match (self.versions, self.aliases) {
+                (true, _) => self.versions(&machine(&client, named).await?).await,
+                (_, true) => self.aliases(&machine(&client, named).await?).await,
+                _ => self.executions(executions_of(&client, named).await?).await,
+            }?)
         })?;
         match self.format {
             Format::Json => writeln!(output, "{}", report::json_text(&Value::Array(listed.json)))?,
@@ -141,39 +141,41 @@ impl List {
                 table::print(output, listed.head, &rows)?;
             }
         }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    async fn read<T>(&self, mut pages: Pages<T>) -> Result<Vec<T>, CommandError> {
-        let mut items = Vec::new();
-        while items.len() < self.limit
-            && let Some(item) = pages.next().await?
-        {
-            items.push(item);
+        if let End::Limit = listed.end {
+            eprintln!("note: there are more than {}: `--limit NUMBER` or `--all` lists more", self.limit);
         }
-        Ok(items)
+        Ok(listed.end.code(&self.connect))
     }
 
-    async fn executions(&self, executions: Executions<Untyped>) -> Result<Listed, CommandError> {
-        let found = self.read(self.filter.apply(executions).list()).await?;
+    async fn read<T>(&self, mut pages: Pages<T>) -> Result<(Vec<T>, End), Error> {
+        pages::read(if self.all { usize::MAX } else { self.limit }, async || pages.next().await).await
+    }
+
+    async fn executions(&self, executions: Executions<Untyped>) -> Result<Listed, Error> {
+        let (found, end) = self.read(self.filter.apply(executions).list()).await?;
         let json = found.iter().map(|execution| of_execution(execution.sdk())).collect();
-        Ok(Listed { head: &["name", "status", "startDate", "stopDate", "executionArn"], json })
+        Ok(Listed { head: &["name", "status", "startDate", "stopDate", "executionArn"], json, end })
     }
 
-    async fn versions(&self, machine: &StateMachine<Untyped>) -> Result<Listed, CommandError> {
-        let versions = self.read(machine.versions()).await?;
+    async fn versions(&self, machine: &StateMachine<Untyped>) -> Result<Listed, Error> {
+        let (versions, end) = self.read(machine.versions()).await?;
         let json = versions.iter().map(
             |version| json!({"version": version.version_number(), "stateMachineVersionArn": version.arn().as_str()}),
         );
-        Ok(Listed { head: &["version", "stateMachineVersionArn"], json: json.collect() })
+        Ok(Listed { head: &["version", "stateMachineVersionArn"], json: json.collect(), end })
     }
 
-    async fn aliases(&self, machine: &StateMachine<Untyped>) -> Result<Listed, CommandError> {
-        let mut json = Vec::new();
-        for alias in self.read(machine.aliases()).await? {
-            json.push(super::alias::shown(&alias).await?);
-        }
-        Ok(Listed { head: &["name", "routes", "stateMachineAliasArn"], json })
+    async fn aliases(&self, machine: &StateMachine<Untyped>) -> Result<Listed, Error> {
+        let (aliases, end) = self.read(machine.aliases()).await?;
+        let mut aliases = aliases.iter();
+        // Each is described by a request of its own.
+        let shown = async || match aliases.next() {
+            Some(alias) => Ok(Some(super::alias::shown(alias).await?)),
+            None => Ok(None),
+        };
+        let (json, failed) = pages::read(usize::MAX, shown).await?;
+        let end = if let End::Failed(_) = failed { failed } else { end };
+        Ok(Listed { head: &["name", "routes", "stateMachineAliasArn"], json, end })
     }
 }
 

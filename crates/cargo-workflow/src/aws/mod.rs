@@ -7,8 +7,11 @@ mod delete;
 mod deploy;
 mod failure;
 mod history;
+mod inputs;
 mod inspect;
 mod list;
+mod pace;
+mod pages;
 mod plan;
 mod release;
 mod requests;
@@ -26,7 +29,7 @@ use clap::{Args, ValueEnum};
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::{Credentials, Region};
-use workflow_runtime::client::{Client, Error, Execution, StateMachine, Untyped};
+use workflow_runtime::client::{Client, Error, Execution, Executions, StateMachine, Untyped};
 use workflow_server::WithoutSyncPrefix;
 use workflow_services::OwnResource;
 
@@ -56,7 +59,7 @@ pub(crate) struct Connect {
     /// Profile in ~/.aws/config [default: `AWS_PROFILE`]
     #[arg(long)]
     profile: Option<String>,
-    /// Maximum duration of a request in seconds, including retries
+    /// Maximum duration of a request in seconds, including retries. A throttled request is sent again until then
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     request_timeout: u64,
     /// Print each request to standard error: the action, the answer's status, the time and AWS's request ID
@@ -83,7 +86,8 @@ pub(crate) enum Format {
     Json,
 }
 
-/// A request for a synchronous execution takes as long as the execution: at most five minutes.
+/// The longest duration of a request. One for a synchronous execution takes as long as the execution: at most five
+/// minutes.
 const LONGEST: Duration = Duration::from_secs(310);
 
 impl Connect {
@@ -134,16 +138,14 @@ impl Connect {
         }
         let timeout = Duration::from_secs(self.request_timeout.max(1));
         let timeouts = TimeoutConfig::builder().connect_timeout(timeout.min(Duration::from_secs(5)));
-        let timeouts = timeouts.operation_timeout(timeout.min(LONGEST)).build();
+        let timeout = timeout.min(LONGEST);
+        let timeouts = timeouts.operation_timeout(timeout).build();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts);
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
-        } else if ["AWS_REGION", "AWS_DEFAULT_REGION"]
-            .iter()
-            .any(|name| std::env::var(name).is_ok_and(|value| value.is_empty()))
-        {
+        } else if std::env::var_os("AWS_REGION").is_some_and(|region| region.is_empty()) {
             // The SDK would take the empty text for a region.
-            let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new);
+            let region = variable("AWS_DEFAULT_REGION").map(Region::new);
             loader = loader.region(RegionProviderChain::first_try(region).or_else(ProfileFileRegionProvider::new()));
         }
         if let Some(profile) = &self.profile {
@@ -162,7 +164,8 @@ impl Connect {
             let help = "use `--region eu-west-1`, or set AWS_REGION, or `region` in the profile";
             return Err(failure::message(failure::DENIED, "no region is set", help).into());
         }
-        let mut config = aws_sdk_sfn::config::Builder::from(&shared);
+        let config = aws_sdk_sfn::config::Builder::from(&shared);
+        let mut config = pace::paced(config, shared.retry_config(), timeout);
         if let Some(url) = self.endpoint() {
             config = config.endpoint_url(url);
         }
@@ -174,6 +177,20 @@ impl Connect {
         }
         Ok(aws_sdk_sfn::Client::from_conf(config.build()))
     }
+}
+
+/// Returns the executions of the state machine or of the map run that the user named.
+async fn executions_of(client: &Client<Untyped>, named: &str) -> Result<Executions<Untyped>, Error> {
+    Ok(match own_resource(named) == Some(OwnResource::MapRun) {
+        true => client.map_run(named).children(),
+        false => machine(client, named).await?.executions(),
+    })
+}
+
+/// Returns a client that waits for the end of a synchronous execution.
+fn waiting(client: &Client<Untyped>) -> aws_sdk_sfn::Client {
+    let timeouts = TimeoutConfig::builder().operation_timeout(LONGEST).build();
+    aws_sdk_sfn::Client::from_conf(client.sfn().config().to_builder().timeout_config(timeouts).build())
 }
 
 /// Why a command failed.

@@ -1,4 +1,4 @@
-//! `cargo workflow start`: starts an execution, and optionally waits for it.
+//! `cargo workflow start`: starts an execution, and optionally waits for it; or an execution for each line of a file.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,13 +12,15 @@ use workflow_runtime::Express;
 use workflow_runtime::aws_sdk_sfn::types::StateMachineType;
 use workflow_runtime::client::{Client, Progress, Untyped};
 
-use super::{CommandError, Connect, Format, failure, machine};
+use super::inspect::permitted;
+use super::{CommandError, Connect, Format, failure, inputs, machine, waiting};
 use crate::{Failure, input, report};
 
 /// The arguments of `start`.
 ///
 /// The exit code is 0 if the execution was started, or with --wait succeeded; 1 if it failed; 3 if it timed out, was
-/// aborted, or runs longer than --at-most. docs/operating.md lists the others.
+/// aborted, or runs longer than --at-most; with --inputs, 1 if some inputs were refused. docs/operating.md lists the
+/// others.
 #[derive(Args)]
 pub(crate) struct Start {
     /// State machine: NAME, NAME:ALIAS, NAME:VERSION or ARN
@@ -29,7 +31,11 @@ pub(crate) struct Start {
     /// File with the input of the execution; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input_file: Option<PathBuf>,
-    /// Name of the execution [default: a random name]
+    /// File with an input in each line, as JSON; `-` reads standard input. Starts an execution for each. Names follow
+    /// from the inputs: run the command again, and it starts only what is not started yet
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "input_file", "wait"])]
+    inputs: Option<PathBuf>,
+    /// Name of the execution [default: a random name]; with --inputs, the beginning of the names
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
     /// Wait until the execution ends, and print its output
@@ -48,21 +54,20 @@ pub(crate) struct Start {
 impl Start {
     /// Prints the execution's ARN, or with `--wait` its output.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        if let Some(file) = &self.inputs {
+            return self.start_each(inputs::read(file, self.execution.as_deref())?, output);
+        }
         let input = self.input()?;
-        let connect = Connect {
-            // A synchronous execution is answered at its end.
-            request_timeout: if self.wait {
-                self.connect.request_timeout.max(300)
-            } else {
-                self.connect.request_timeout
-            },
-            ..self.connect.clone()
-        };
-        let made = connect.run(async |client| {
+        let made = self.connect.run(async |client| {
             let machine = machine(&client, &self.machine).await?;
-            let kind = machine.unqualified().describe().await?.r#type().clone();
-            if kind == StateMachineType::Express {
-                let express = Client::<Untyped<Express>>::new(client.sfn().clone()).attach(machine.arn().clone());
+            let may_be_express = match permitted(machine.unqualified().describe().await)? {
+                Some(described) => *described.r#type() == StateMachineType::Express,
+                // A start alone is the same call for both types. One of an Express execution is not repeated.
+                None => !self.wait,
+            };
+            if may_be_express {
+                let sfn = if self.wait { waiting(&client) } else { client.sfn().clone() };
+                let express = Client::<Untyped<Express>>::new(sfn).attach(machine.arn().clone());
                 return self.express(express, &input).await;
             }
             let execution = match &self.execution {
@@ -88,6 +93,30 @@ impl Start {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn start_each(&self, lines: Vec<inputs::Line>, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let outcome = self.connect.run(async |client| {
+            let machine = machine(&client, &self.machine).await?;
+            if *machine.unqualified().describe().await?.r#type() == StateMachineType::Express {
+                let what = "the state machine is Express: a name does not prevent that an execution starts twice";
+                return Err(failure::message(2, what, "start each execution with `--input`").into());
+            }
+            let started = inputs::start(&machine, lines, |arn| match self.format {
+                Format::Text => writeln!(output, "{}", printable(arn.as_str())),
+                Format::Json => Ok(()),
+            });
+            Ok(started.await?)
+        })?;
+        if self.format == Format::Json {
+            writeln!(output, "{}", report::json_text(&outcome.json()))?;
+        }
+        outcome.summarize();
+        match &outcome.stopped {
+            Some(error) => Err(failure::print(error, &self.connect)),
+            None if outcome.failed.is_empty() => Ok(ExitCode::SUCCESS),
+            None => Ok(ExitCode::from(failure::FAILED)),
+        }
     }
 
     async fn express(

@@ -1,5 +1,6 @@
-//! `cargo workflow watch`: follows an execution until it ends.
+//! `cargo workflow watch`: follows executions until they end.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -9,7 +10,8 @@ use workflow_asl::printable::{printable, printable_json};
 use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, Status, Untyped};
 
 use super::history::of_api;
-use super::{CommandError, Connect, failure};
+use super::list::Filter;
+use super::{CommandError, Connect, executions_of, failure};
 use crate::watch::Items;
 use crate::{Failure, watch};
 
@@ -19,14 +21,25 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from
 /// How long to continue while the service does not answer.
 const OUTAGE: Duration = Duration::from_secs(300);
 
+/// The most polls of several executions in a second. In most regions AWS allows 10 in an account:
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
+const LOOKS: u32 = 5;
+
 /// The arguments of `watch`.
 ///
 /// The exit code is 0 if the execution succeeded, 1 if it failed, and 3 if it timed out, was aborted, or runs longer
-/// than --at-most.
+/// than --at-most. For several executions, it is the lowest of their codes that is not 0.
 #[derive(Args)]
 pub(crate) struct Watch {
-    /// ARN of the execution
-    execution: String,
+    /// ARN of the execution. Several ARNs follow several executions, with a line for each when it ends. With --all, a
+    /// state machine (NAME, NAME:ALIAS, NAME:VERSION or ARN) or the ARN of a map run
+    #[arg(required = true, value_name = "EXECUTION")]
+    executions: Vec<String>,
+    /// Watch all executions of the state machine that match the filter options
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    filter: Filter,
     /// Watch for at most this many seconds
     #[arg(long, value_name = "SECONDS")]
     at_most: Option<u64>,
@@ -37,8 +50,9 @@ pub(crate) struct Watch {
 impl Watch {
     /// Prints a line for each completed state, and how the execution ended.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let ([execution], false) = (&*self.executions, self.all) else { return self.execute_each(output) };
         let mut watch = watch::Watch::on_terminal();
-        let ended = self.connect.run(async |client| self.follow(&client, &mut watch, output).await);
+        let ended = self.connect.run(async |client| self.follow(execution, &client, &mut watch, output).await);
         watch.finish();
         let Some(ended) = ended? else {
             let help = "watch it again, or longer: --at-most SECONDS";
@@ -52,21 +66,93 @@ impl Watch {
             let value = if name == "output" { printable_json(value).to_string() } else { printable(value).to_string() };
             writeln!(output, "{name}: {value}")?;
         }
-        Ok(match ended.status() {
-            Status::Succeeded => ExitCode::SUCCESS,
-            Status::Failed => ExitCode::from(failure::FAILED),
-            _ => ExitCode::from(failure::NOT_ENDED_WELL),
-        })
+        Ok(ExitCode::from(code(ended.status())))
+    }
+
+    /// Prints a line for each execution when it ends.
+    fn execute_each(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let mut counts = BTreeMap::new();
+        let failed = self.connect.run(async |client| {
+            let mut executions = Vec::new();
+            for named in &self.executions {
+                if !self.all {
+                    executions.push(client.execution(named.as_str()));
+                    continue;
+                }
+                let found = self.filter.apply(executions_of(&client, named).await?).list().collect().await?;
+                // The listing does not have the errors of the others.
+                let (succeeded, others) = found.iter().partition::<Vec<_>, _>(|it| it.status() == Status::Succeeded);
+                succeeded.iter().try_for_each(|it| tell(output, &it.execution(), it.status(), None))?;
+                *counts.entry(Status::Succeeded).or_default() += succeeded.len();
+                executions.extend(others.iter().map(|it| it.execution()));
+            }
+            self.follow_each(executions, &mut counts, output).await
+        })?;
+        counts.retain(|_, count| *count > 0);
+        let list: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
+        eprintln!("{} executions: {}", counts.values().sum::<usize>(), list.join(", "));
+        let codes = counts.keys().map(|status| code(*status)).filter(|code| *code != 0);
+        let failed = failed.iter().map(|error| failure::code(error, &self.connect));
+        Ok(ExitCode::from(codes.chain(failed).min().unwrap_or_default()))
+    }
+
+    /// Polls the executions in turn until all have ended or the watching ends, and counts them by status. Returns the
+    /// errors of those that could not be read.
+    async fn follow_each(
+        &self,
+        mut running: Vec<Execution<Untyped>>,
+        counts: &mut BTreeMap<Status, usize>,
+        output: &mut impl Write,
+    ) -> Result<Vec<Error>, CommandError> {
+        let (began, at_most) = (Instant::now(), self.at_most.map(Duration::from_secs));
+        let (mut pause, longest) = PAUSES;
+        let mut answered = Instant::now();
+        let mut failed = Vec::new();
+        while !running.is_empty() {
+            let (round, before) = (Instant::now(), running.len());
+            for execution in std::mem::take(&mut running) {
+                let described = execution.describe().await;
+                match described {
+                    Err(error) if error.is_transient() && answered.elapsed() < OUTAGE => running.push(execution),
+                    Err(error) => {
+                        eprintln!("{}: {}", printable(execution.arn().as_str()), printable(&error.to_string()));
+                        failed.push(error);
+                    }
+                    Ok(described) => {
+                        answered = Instant::now();
+                        if is_open(described.status()) {
+                            running.push(execution);
+                            continue;
+                        }
+                        *counts.entry(described.status()).or_default() += 1;
+                        tell(output, &execution, described.status(), described.error())?;
+                    }
+                }
+            }
+            let rest = at_most.map(|at_most| at_most.saturating_sub(began.elapsed()));
+            if running.is_empty() || rest.is_some_and(|rest| rest.is_zero()) {
+                break;
+            }
+            pause = if running.len() < before { PAUSES.0 } else { (pause * 2).min(longest) };
+            let share = Duration::from_secs(running.len() as u64) / LOOKS;
+            let pause = pause.max(share.saturating_sub(round.elapsed()));
+            tokio::time::sleep(rest.map_or(pause, |rest| rest.min(pause))).await;
+        }
+        if !running.is_empty() {
+            counts.insert(Status::Running, running.len());
+        }
+        Ok(failed)
     }
 
     /// Polls until the execution has ended. Returns `None` if the watching ends first.
     async fn follow(
         &self,
+        execution: &str,
         client: &Client<Untyped>,
         watch: &mut watch::Watch,
         output: &mut impl Write,
     ) -> Result<Option<ExecutionDescription<Untyped>>, CommandError> {
-        let execution = client.execution(self.execution.as_str());
+        let execution = client.execution(execution);
         let (began, at_most) = (Instant::now(), self.at_most.map(Duration::from_secs));
         let (mut pause, longest) = PAUSES;
         let mut answered = Instant::now();
@@ -74,7 +160,7 @@ impl Watch {
             match look(client, &execution, watch, output).await {
                 Ok((described, has_news)) => {
                     answered = Instant::now();
-                    if !matches!(described.status(), Status::Running | Status::PendingRedrive) {
+                    if !is_open(described.status()) {
                         return Ok(Some(described));
                     }
                     pause = if has_news { PAUSES.0 } else { (pause * 2).min(longest) };
@@ -90,6 +176,31 @@ impl Watch {
             }
             tokio::time::sleep(rest.map_or(pause, |rest| rest.min(pause))).await;
         }
+    }
+}
+
+/// Prints the line of an execution that has ended.
+fn tell(
+    output: &mut impl Write,
+    execution: &Execution<Untyped>,
+    status: Status,
+    error: Option<&str>,
+) -> std::io::Result<()> {
+    let error = error.map(|error| format!("  {}", printable(error))).unwrap_or_default();
+    writeln!(output, "{:<9}  {}{error}", status.as_str(), printable(execution.arn().as_str()))?;
+    output.flush()
+}
+
+fn is_open(status: Status) -> bool {
+    matches!(status, Status::Running | Status::PendingRedrive)
+}
+
+/// Returns the exit code for an execution.
+fn code(status: Status) -> u8 {
+    match status {
+        Status::Succeeded => 0,
+        Status::Failed => failure::FAILED,
+        _ => failure::NOT_ENDED_WELL,
     }
 }
 
