@@ -6,10 +6,13 @@ mod cloudformation;
 mod model;
 mod terraform;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use workflow_asl::policy::Setting;
 use workflow_asl::printable::printable_json;
 
 use crate::shift::Steps;
@@ -31,6 +34,10 @@ pub(crate) struct Export {
     /// ARN of an existing role to use instead of a new role and policy
     #[arg(long)]
     role: Option<String>,
+    /// Also give the role the permissions that only OLD needs, for executions of older definitions that still run. OLD is
+    /// a file with a workflow, or a policy in JSON (repeatable)
+    #[arg(long, value_name = "OLD", conflicts_with = "role")]
+    keep: Vec<PathBuf>,
     /// Send traces to X-Ray
     #[arg(long)]
     tracing: bool,
@@ -76,7 +83,9 @@ impl Export {
             writeln!(output, "{}", printable_json(&text))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let mut deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias)?;
+        let wanted = self.file.wanted(&values);
+        let keep = |setting: &Setting| iam::kept(&self.keep, wanted, setting, &mut BTreeSet::new());
+        let mut deployment = Deployment::of(machine, &values, self.machine, self.role, self.tracing, self.alias, keep)?;
         deployment.preference = preference;
         report::note_all(deployment.notes.iter().cloned());
         if let Some(policy) = &deployment.policy {

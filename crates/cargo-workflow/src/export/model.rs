@@ -128,6 +128,7 @@ impl Deployment {
         role: Option<String>,
         tracing: bool,
         alias: String,
+        keep: impl FnOnce(&Setting) -> Result<Vec<Policy>, Failure>,
     ) -> Result<Self, Failure> {
         let workflow = machine.workflow.as_deref();
         let given = machine.definition.names();
@@ -156,8 +157,12 @@ impl Deployment {
             logging: true,
             tracing,
             patterns: machine.patterns.clone(),
+            key: None,
         };
-        let policy = role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
+        let mut policy = role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
+        if let Some(policy) = &mut policy {
+            policy.keep(&keep(&setting)?);
+        }
         // IAM rejects a policy without statements.
         let document = policy.as_ref().filter(|policy| !policy.statements.is_empty()).map(|policy| {
             stand_ins.iter().fold(policy.to_json(), |document, (param, stand_in)| {
