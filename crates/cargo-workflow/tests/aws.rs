@@ -39,6 +39,11 @@ impl Service {
         run(arguments, &[("AWS_ENDPOINT_URL_SFN", &self.url)])
     }
 
+    /// Returns the address, such as 127.0.0.1:8083.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     /// Returns the output of a command that succeeds.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
@@ -65,7 +70,7 @@ impl Drop for Service {
 }
 
 /// Runs `cargo workflow …` with only these variables of AWS in the environment.
-fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Done {
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
         command.env_remove(name);

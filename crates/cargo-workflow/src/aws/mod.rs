@@ -8,17 +8,19 @@ mod deploy;
 mod failure;
 mod history;
 mod inspect;
+mod kept;
 mod list;
 mod plan;
 mod release;
+mod role;
 mod start;
 mod table;
 mod watch;
 
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use clap::{Args, ValueEnum};
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
@@ -102,7 +104,28 @@ impl Connect {
         })
     }
 
+    /// Returns a client of IAM. Its endpoint comes from the environment or the profile.
+    async fn iam(&self) -> Result<aws_sdk_iam::Client, CommandError> {
+        let is_set = |name: &&str| std::env::var_os(name).is_some();
+        if self.endpoint.is_some() && !["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().any(is_set) {
+            let help = "set AWS_ENDPOINT_URL_IAM, or write the policy of `cargo workflow iam` there yourself";
+            return Err(failure::message(failure::USAGE, "the endpoint has the Step Functions API alone", help).into());
+        }
+        Ok(aws_sdk_iam::Client::new(&self.shared().await?))
+    }
+
     async fn sfn(&self) -> Result<aws_sdk_sfn::Client, CommandError> {
+        let mut config = aws_sdk_sfn::config::Builder::from(&self.shared().await?);
+        if let Some(url) = &self.endpoint {
+            config = config.endpoint_url(url);
+        }
+        if self.is_loopback() {
+            config = config.interceptor(WithoutSyncPrefix);
+        }
+        Ok(aws_sdk_sfn::Client::from_conf(config.build()))
+    }
+
+    async fn shared(&self) -> Result<SdkConfig, CommandError> {
         if let Some(url) = &self.endpoint
             && !(url.starts_with("http://") || url.starts_with("https://"))
         {
@@ -132,14 +155,7 @@ impl Connect {
             let help = "use `--region eu-west-1`, or set AWS_REGION, or `region` in the profile";
             return Err(failure::message(failure::DENIED, "no region is set", help).into());
         }
-        let mut config = aws_sdk_sfn::config::Builder::from(&shared);
-        if let Some(url) = &self.endpoint {
-            config = config.endpoint_url(url);
-        }
-        if self.is_loopback() {
-            config = config.interceptor(WithoutSyncPrefix);
-        }
-        Ok(aws_sdk_sfn::Client::from_conf(config.build()))
+        Ok(shared)
     }
 }
 
