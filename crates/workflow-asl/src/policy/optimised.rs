@@ -152,8 +152,7 @@ fn buckets(actions: Vec<String>, request: &Request<'_>, call: &mut ServiceCall) 
         (actions, "results and tables: name them instead")
     };
     call.needs.push(Need::Statement { actions, resources: vec![BUCKETS.to_owned()], conditions: Vec::new() });
-    let text =
-        format!("`s3:GetObject` on every bucket, because the request does not name the buckets of the query's {why}");
+    let text = format!("S3 on every bucket, because the request does not name the buckets of the query's {why}");
     call.note(NoteKind::Wide, text);
 }
 
