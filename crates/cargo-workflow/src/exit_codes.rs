@@ -102,7 +102,13 @@ const COMMANDS: &[(&str, Codes)] = &[
 const AWS_COMMANDS: &[(&str, Codes)] = &[
     ("describe", &[("2", "invalid arguments, or no such action")]),
     ("plan", &[("3", CAREFUL), ("4", BREAKING)]),
-    ("deploy", &[]),
+    (
+        "deploy",
+        &[
+            ("10", "the verdict is worse than `--allow` permits: nothing was deployed"),
+            ("11", "the gradual release was rolled back"),
+        ],
+    ),
     ("list", &[("12", INCOMPLETE)]),
     ("start", &[("1", NOT_ALL_STARTED), ("3", NOT_ENDED_WELL)]),
     ("history", &[("12", INCOMPLETE)]),

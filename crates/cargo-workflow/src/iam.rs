@@ -40,6 +40,9 @@ pub(crate) struct Iam {
     /// Include permissions for X-Ray. For a template, the template's tracing setting applies
     #[arg(long)]
     tracing: bool,
+    /// Include permissions for the KMS key that encrypts the state machine. For a template, the template's key applies
+    #[arg(long, value_name = "KEY")]
+    kms_key: Option<String>,
     /// Print the role's trust policy instead of the permissions
     #[arg(long, conflicts_with = "diff")]
     trust: bool,
@@ -47,6 +50,10 @@ pub(crate) struct Iam {
     /// workflow, or a policy in JSON
     #[arg(long, value_name = "OLD")]
     diff: Option<PathBuf>,
+    /// Also include the permissions that only OLD needs, for executions of older definitions that still run. OLD is as
+    /// for --diff (repeatable)
+    #[arg(long, value_name = "OLD")]
+    keep: Vec<PathBuf>,
     /// Output format: `json` prints the policy, `explain` prints text for people [default: `explain` with --diff, else
     /// `json`]
     #[arg(long)]
@@ -72,22 +79,31 @@ impl Iam {
             values: values.iter().filter_map(|(name, given)| Some((name.to_owned(), given.scalar()?))).collect(),
             logging: self.logging,
             tracing: self.tracing,
+            key: self.kms_key.clone(),
             ..Setting::default()
         };
         let wanted = self.file.wanted(&values);
         let wanted = ReadRequest { reading: wanted.reading.with_defaults(), ..wanted };
         let mut known = BTreeSet::new();
+        let keep = kept(&self.keep, wanted, &setting, &mut known)?;
         if let Some(file) = &self.diff {
-            let policy = policy_of(source::read_one_of_two(wanted)?, wanted.file, &setting, &mut known)?;
+            let mut policy = policy_of(source::read_one_of_two(wanted)?, wanted.file, &setting, &mut known)?;
+            policy.keep(&keep);
             let old = older(ReadRequest { file, ..wanted }, &setting, &mut known)?;
             values.are_known(&known)?;
             self.print_difference(&policy.since(&old), output)?;
             print_notes(&policy, &mut io::stderr().lock())?;
             return Ok(ExitCode::SUCCESS);
         }
-        let policies = source::read_some(wanted)?.into_iter().map(|machine| {
+        let machines = match keep.is_empty() {
+            true => source::read_some(wanted)?,
+            false => vec![source::read_one_of_two(wanted)?],
+        };
+        let policies = machines.into_iter().map(|machine| {
             let name = machine.name.clone();
-            Ok((name, policy_of(machine, wanted.file, &setting, &mut known)?))
+            let mut policy = policy_of(machine, wanted.file, &setting, &mut known)?;
+            policy.keep(&keep);
+            Ok((name, policy))
         });
         let policies = policies.collect::<Result<Vec<_>, Failure>>()?;
         values.are_known(&known)?;
@@ -145,9 +161,21 @@ fn policy_of(
     setting.patterns = machine.patterns;
     setting.logging |= machine.logs;
     setting.tracing |= machine.traces;
+    let own_key = || machine.properties.as_ref()?.pointer("/EncryptionConfiguration/KmsKeyId")?.as_str();
+    setting.key = setting.key.or_else(|| own_key().map(str::to_owned));
     // The policy itself writes each value as ARNs need it.
     let open = machine.definition.filled(&Values::default())?;
     Ok(policy::of(&StateMachine::read(&open.value).0, &setting))
+}
+
+/// Returns the policies that `--keep` names.
+pub(crate) fn kept(
+    files: &[PathBuf],
+    wanted: ReadRequest<'_>,
+    setting: &Setting,
+    known: &mut BTreeSet<String>,
+) -> Result<Vec<Policy>, Failure> {
+    files.iter().map(|file| older(ReadRequest { file, ..wanted }, setting, known)).collect()
 }
 
 /// Returns the policy that `--diff` names: a policy, or the policy of a workflow in a file.

@@ -43,6 +43,11 @@ impl Service {
         run(arguments, &[("AWS_ENDPOINT_URL_SFN", &self.url)])
     }
 
+    /// Returns the address, such as 127.0.0.1:8083.
+    pub(crate) fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
     /// Returns the output of a command that succeeds.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);

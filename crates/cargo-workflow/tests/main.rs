@@ -24,6 +24,7 @@ mod imported;
 mod measured;
 mod mutants;
 mod new;
+mod permissions;
 mod placeholders;
 mod readme;
 mod release;

@@ -192,7 +192,9 @@ fn the_broad_policy_of_the_python_sdk_covers_ours() {
     let beyond: Vec<_> = beyond.iter().map(String::as_str).collect();
     // Of the eight services of the guide nothing; what it does not have at all are the integrations that the SDK got later,
     // their roles, and the roles of tasks in ECS.
-    let role = |service: &str| format!("iam:PassRole [{{\"iam:PassedToService\": [\"{service}.amazonaws.com\"]}}]");
+    let role = |service: &str, end: &str| {
+        format!("iam:PassRole [{{\"iam:PassedToService\": [\"{service}.amazonaws.com{end}\"]}}]")
+    };
     let expected = [
         "ForSageMakerProcessingJobsRule",
         "ForStepFunctionsExecutionRule",
@@ -204,10 +206,11 @@ fn the_broad_policy_of_the_python_sdk_covers_ours() {
         "iam:CreateServiceLinkedRole []",
         "iam:GetRole []",
         "iam:ListAttachedRolePolicies []",
-        "iam:PassRole []",
-        &role("ecs-tasks"),
-        &role("eks-fargate-pods"),
-        &role("eks"),
+        &role("ec2", "*"),
+        &role("ecs-tasks", ""),
+        &role("eks-fargate-pods", ""),
+        &role("eks", ""),
+        &role("elasticmapreduce", "*"),
         "s3",
         "states",
     ];
@@ -340,7 +343,11 @@ fn roles_inside_a_request_are_passed_on() {
         "RoleArn": "arn:aws:iam::123456789012:role/send"}});
     let policy = policy(&task("arn:aws:states:::aws-sdk:scheduler:createSchedule", parameters), &setting());
     let expected = [
-        json!(["iam:PassRole", "arn:aws:iam::123456789012:role/send"]),
+        json!([
+            "iam:PassRole",
+            "arn:aws:iam::123456789012:role/send",
+            {"StringEquals": {"iam:PassedToService": ["scheduler.amazonaws.com"]}}
+        ]),
         json!(["scheduler:CreateSchedule", "arn:aws:scheduler:eu-west-1:123456789012:schedule/default/later"]),
     ];
     assert_eq!(short(&policy), expected);

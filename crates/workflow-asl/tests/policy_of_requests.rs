@@ -278,3 +278,163 @@ fn a_queue_url_that_is_none_is_noted() {
         ]);
     }
 }
+
+#[test]
+fn a_transaction_has_the_tables_of_its_items() {
+    let transact = "aws-sdk:dynamodb:transactWriteItems";
+    let put = |table: &str| json!({"Put": {"TableName": table, "Item": {}}});
+    let delete = json!({"Delete": {"TableName": "arn:aws:dynamodb:us-east-1:1:table/old", "Key": {}}});
+    let delete_old = "dynamodb:DeleteItem arn:aws:dynamodb:us-east-1:1:table/old";
+    let any = |action: &str| format!("dynamodb:{action} arn:aws:dynamodb:R:A:table/*");
+    let all = ["ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"].map(any);
+    let all: Vec<_> = all.iter().map(String::as_str).collect();
+    all_are(&[
+        (
+            transact,
+            json!({"TransactItems": [put("a"), delete, put("b")]}),
+            &[
+                delete_old,
+                "dynamodb:PutItem arn:aws:dynamodb:R:A:table/a",
+                "dynamodb:PutItem arn:aws:dynamodb:R:A:table/b",
+            ],
+            &[],
+        ),
+        (
+            transact,
+            json!({"TransactItems": [
+                {"Update": {"TableName.$": "$.t"}}, {"ConditionCheck": {"TableName": "c"}}, delete]}),
+            &["dynamodb:ConditionCheckItem arn:aws:dynamodb:R:A:table/c", delete_old, all[3]],
+            &["the resource of `dynamodb:UpdateItem` is not fully known"],
+        ),
+        // One note for the four actions.
+        (transact, json!({"TransactItems.$": "$.items"}), &all, &["`dynamodb:PutItem`, `dynamodb:UpdateItem` is not"]),
+        (
+            "aws-sdk:dynamodb:transactGetItems",
+            json!({"TransactItems": [{"Get": {"TableName": "a", "Key": {}}}]}),
+            &["dynamodb:GetItem arn:aws:dynamodb:R:A:table/a"],
+            &[],
+        ),
+    ]);
+}
+
+/// The grants of S3 of a query.
+fn buckets(request: &Value) -> Vec<String> {
+    let policy = policy("athena:startQueryExecution", request);
+    let wide: Vec<_> = policy.notes.iter().filter(|note| note.text.contains("on every bucket")).collect();
+    assert_eq!(wide.len(), 1, "{:?}", policy.notes);
+    grants(&policy).into_iter().filter(|grant| grant.starts_with("s3:")).collect()
+}
+
+#[test]
+fn a_query_that_only_reads_writes_to_its_place_alone() {
+    let query = |text: &str, place: &str| json!({"QueryString": text, "ResultConfiguration": {"OutputLocation": place}, "WorkGroup": "w"});
+    let writes = |request: &Value| -> Vec<String> {
+        buckets(request).iter().filter_map(|grant| Some(grant.strip_prefix("s3:PutObject ")?.to_owned())).collect()
+    };
+    for text in ["select * from t", " (SELECT 1)", "With a AS (SELECT 1) SELECT * FROM a", "SHOW TABLES"] {
+        for place in ["s3://results/x/", "s3://results/x"] {
+            let request = query(text, place);
+            assert_eq!(writes(&request), ["arn:aws:s3:::results", "arn:aws:s3:::results/x/*"], "{request}");
+            let all = buckets(&request);
+            // The tables are elsewhere.
+            assert!(all.iter().any(|grant| grant == "s3:GetObject arn:aws:s3:::*"), "{all:?}");
+            assert!(!all.iter().any(|grant| grant.starts_with("s3:CreateBucket")), "{all:?}");
+        }
+    }
+    assert_eq!(writes(&query("SELECT 1", "s3://results")), ["arn:aws:s3:::results", "arn:aws:s3:::results/*"]);
+    for request in [
+        query("INSERT INTO t SELECT 1", "s3://results/x/"),
+        query("CREATE TABLE t AS SELECT 1", "s3://results/x/"),
+        query("-- SELECT\nDROP TABLE t", "s3://results/x/"),
+        query("${Query}", "s3://results/x/"),
+        json!({"QueryString.$": "$.q", "ResultConfiguration": {"OutputLocation": "s3://results/x/"}}),
+        json!({"QueryString": "SELECT 1", "ResultConfiguration": {"OutputLocation.$": "$.to"}}),
+        json!({"QueryString": "SELECT 1"}),
+    ] {
+        assert_eq!(writes(&request), ["arn:aws:s3:::*"], "{request}");
+    }
+}
+
+/// The services that each role may be passed to.
+fn passed_to(policy: &Policy) -> Vec<(String, Value)> {
+    let passes = policy.statements.iter().filter(|statement| statement.actions == ["iam:PassRole"]);
+    let to = |statement: &policy::Statement| statement.resources.join(" ");
+    passes.map(|statement| (to(statement), json!(statement.conditions))).collect()
+}
+
+#[test]
+fn a_role_is_passed_to_its_service_alone() {
+    let emr = policy("elasticmapreduce:createCluster", &json!({"ServiceRole": "s", "JobFlowRole": "j"}));
+    let like = |service: &str| json!({"StringLike": {"iam:PassedToService": [format!("{service}.amazonaws.com*")]}});
+    let mut found = passed_to(&emr);
+    found.sort_by_key(|(role, _)| role.clone());
+    let role = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
+    assert_eq!(found, [(role("j"), like("ec2")), (role("s"), like("elasticmapreduce"))]);
+    let is = |service: &str| json!({"StringEquals": {"iam:PassedToService": [format!("{service}.amazonaws.com")]}});
+    for (resource, request, service) in [
+        ("bedrock:createModelCustomizationJob", json!({"BaseModelIdentifier": "m", "RoleArn": ROLE}), "bedrock"),
+        ("aws-sdk:glue:createJob", json!({"Name": "j", "Role": ROLE}), "glue"),
+        ("aws-sdk:scheduler:createSchedule", json!({"Name": "n", "Target": {"RoleArn": ROLE}}), "scheduler"),
+        ("aws-sdk:sfn:createStateMachine", json!({"Name": "n", "RoleArn": ROLE}), "states"),
+    ] {
+        assert_eq!(passed_to(&policy(resource, &request)), [(ROLE.to_owned(), is(service))], "{resource}");
+    }
+    // Both roles of the task definition are replaced.
+    let roles = json!({"TaskRoleArn": role("t"), "ExecutionRoleArn": role("e")});
+    let both = policy("ecs:runTask", &json!({"TaskDefinition": "t", "Overrides": roles}));
+    assert_eq!(passed_to(&both), [(format!("{} {}", role("e"), role("t")), is("ecs-tasks"))]);
+    assert!(both.notes.is_empty(), "{:?}", both.notes);
+    let one = policy("ecs:runTask", &json!({"TaskDefinition": "t", "Overrides": {"TaskRoleArn": role("t")}}));
+    assert_eq!(passed_to(&one), [(role("*"), is("ecs-tasks"))]);
+}
+
+#[test]
+fn everything_is_noted_where_a_policy_can_name_less() {
+    let notes = |resource: &str, request: Value| -> Vec<String> {
+        policy(resource, &request).notes.into_iter().map(|note| note.text).collect()
+    };
+    let cluster = notes("elasticmapreduce:createCluster.sync", json!({"ServiceRole": "s", "JobFlowRole": "j"}));
+    // IAM cannot limit `elasticmapreduce:RunJobFlow`.
+    assert_eq!(
+        cluster,
+        [
+            "`elasticmapreduce:DescribeCluster`, `elasticmapreduce:TerminateJobFlows` on `*`, as AWS documents it: a policy \
+          can limit it to `cluster/*`"
+        ]
+    );
+    let text = "`sns:Publish` on `*`";
+    assert!(!notes("sns:publish", json!({"PhoneNumber": "1", "Message": "x"})).iter().any(|note| note.contains(text)));
+}
+
+#[test]
+fn an_encrypted_machine_uses_its_key() {
+    let machine = StateMachine::read(&json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}})).0;
+    let statement = |key: &str, name: Option<&str>| {
+        let setting = Setting {
+            region: Some("eu-west-1".to_owned()),
+            account: Some("1".to_owned()),
+            machine: name.map(str::to_owned),
+            key: Some(key.to_owned()),
+            patterns: [("Key.Arn".to_owned(), "arn:aws:kms:${AWS::Region}:2:key/k".to_owned())].into(),
+            ..Setting::default()
+        };
+        let policy = policy::of(&machine, &setting);
+        let [statement] = policy.statements.as_slice() else { panic!("{policy:?}") };
+        assert_eq!(statement.actions, ["kms:Decrypt", "kms:GenerateDataKey"]);
+        (statement.resources.join(" "), json!(statement.conditions), policy.notes.len())
+    };
+    let context = json!({"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn":
+        ["arn:aws:states:eu-west-1:1:stateMachine:Order"]}});
+    let arn = |key: &str| format!("arn:aws:kms:eu-west-1:1:key/{key}");
+    assert_eq!(statement("k-1", Some("Order")), (arn("k-1"), context, 0));
+    let other = "arn:aws:kms:us-east-1:2:key/k";
+    assert_eq!(statement(other, None), (other.to_owned(), json!({}), 0));
+    let alias = json!({"ForAnyValue:StringEquals": {"kms:ResourceAliases": ["alias/a"]}});
+    assert_eq!(statement("alias/a", None), (arn("*"), alias.clone(), 0));
+    assert_eq!(
+        statement("arn:aws:kms:us-east-1:2:alias/a", None),
+        ("arn:aws:kms:us-east-1:2:key/*".to_owned(), alias, 0)
+    );
+    assert_eq!(statement("${Key.Arn}", None), ("arn:aws:kms:eu-west-1:2:key/k".to_owned(), json!({}), 0));
+    assert_eq!(statement("${Other}", None), (arn("*"), json!({}), 1));
+}

@@ -1,7 +1,8 @@
 //! Builds ARNs from the value of a parameter: a name, an ARN or a URL.
 
+use super::Conditions;
 use super::instantiate::ArnContext;
-use super::pattern::{ANY, joined};
+use super::pattern::{ANY, is_open, joined};
 
 /// What precedes the model's name in the ID of an inference profile, besides the two letters of a geography.
 ///
@@ -59,6 +60,14 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &ArnConte
             Some(path) => vec![format!("arn:{}:s3:::{path}", place.partition)],
             None => vec![format!("arn:{}:s3:::*/*", place.partition)],
         },
+        // The bucket of a location, and the objects that begin with it.
+        "bucket" | "objects" => {
+            let path = value.strip_prefix("s3://").unwrap_or(ANY);
+            let bucket = path.split('/').next().unwrap_or(path);
+            let folder = path.trim_end_matches('/');
+            let path = if kind == "bucket" { bucket.to_owned() } else { joined(format!("{folder}/"), ANY) };
+            vec![format!("arn:{}:s3:::{path}", place.partition)]
+        }
         // A writer puts its files below a folder.
         "folder" if value.ends_with('/') => vec![joined(value.to_owned(), ANY)],
         "folder" if value == ANY => vec![ANY.to_owned()],
@@ -88,6 +97,30 @@ pub(crate) fn of_kind(kind: &str, parameter: &str, value: &str, place: &ArnConte
         },
         _ => vec![ANY.to_owned()],
     }
+}
+
+/// Returns the resource of the key that encrypts a state machine, and the conditions of its use.
+///
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html>
+pub(crate) fn key(key: &str, is_named: bool, place: &ArnContext) -> (String, Conditions) {
+    let mut conditions = Conditions::new();
+    let mut must = |operator: &str, key: &str, value: String| {
+        conditions.entry(operator.to_owned()).or_default().insert(key.to_owned(), vec![value]);
+    };
+    let operator = if is_open(&place.itself()) { "StringLike" } else { "StringEquals" };
+    if is_named {
+        must(operator, "kms:EncryptionContext:aws:states:stateMachineArn", place.itself());
+    }
+    let resource = match key.rsplit_once("alias/") {
+        // An alias is no resource of a policy.
+        Some((before, name)) => {
+            must("ForAnyValue:StringEquals", "kms:ResourceAliases", format!("alias/{name}"));
+            if before.is_empty() { place.arn("kms", "key/*") } else { format!("{before}key/*") }
+        }
+        None if key.starts_with("arn:") => key.to_owned(),
+        None => place.arn("kms", &format!("key/{key}")),
+    };
+    (resource, conditions)
 }
 
 /// Returns whether a string is the URL of a queue.

@@ -50,6 +50,8 @@ pub struct Setting {
     pub logging: bool,
     /// Whether it sends traces to X-Ray.
     pub tracing: bool,
+    /// The customer managed key that encrypts its definition and data: an ID, an alias, or the ARN of either.
+    pub key: Option<String>,
 }
 
 /// The partition if nothing else is given.

@@ -6,7 +6,7 @@ use super::instantiate::{ArnContext, Imprecision, Instantiation};
 use super::pattern::{ANY, covers, exact, is_open, without_covered};
 use super::request::{ParameterValue, Request, fill};
 use super::template::{Need, ResourceForm, ServiceCall, Template};
-use super::{Conditions, Note, NoteKind, Policy, Setting, Statement, arn, merge};
+use super::{Conditions, Grant, Note, NoteKind, Policy, Setting, Statement, arn, merge};
 
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy>
 const LOGGING: &[&str] = &[
@@ -24,10 +24,19 @@ const LOGGING: &[&str] = &[
 const TRACING: &[&str] =
     &["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html>
+const ENCRYPTION: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey"];
+
 /// The total size of a role's inline policies, in characters without white space.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const MAX_CHARACTERS: usize = 10_240;
+
+/// The name of statements that only older definitions need.
+const KEPT: &str = "Kept";
+
+/// How the note about the size of a policy begins.
+const SIZE: &str = "the policy has";
 
 /// The result so far.
 #[derive(Default)]
@@ -73,6 +82,15 @@ impl Template {
             order.entry(call.state.as_str()).or_insert(place);
             add(call, setting, &mut found);
         }
+        if let Some(key) = &setting.key {
+            let place = ArnContext::of(setting, "");
+            let (resource, conditions) = arn::key(&fill(key, setting), setting.machine.is_some(), &place);
+            if resource.ends_with(ANY) && !key.contains("alias/") {
+                let text = format!("the key `{key}` is not known: its permissions are on `{resource}`");
+                found.note(NoteKind::Wide, text, "");
+            }
+            found.need("", ENCRYPTION.iter().copied(), vec![resource], conditions);
+        }
         for (asked, actions) in [(setting.logging, LOGGING), (setting.tracing, TRACING)] {
             if asked {
                 found.need("", actions.iter().copied(), vec![ANY.to_owned()], Conditions::new());
@@ -89,11 +107,47 @@ impl Template {
 }
 
 impl Policy {
+    /// Adds what older policies allow and this one does not, for the executions that still need it. The statements are
+    /// named `Kept`.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_iam::Policy;
+    /// let policy = |queue| Policy::read(&json!({"Statement": {"Effect": "Allow", "Action": "sqs:SendMessage",
+    ///     "Resource": format!("arn:aws:sqs:*:*:{queue}")}}));
+    /// let (mut new, old) = (policy("b")?, policy("a")?);
+    /// new.keep([&old, &new.clone()]);
+    /// assert_eq!(new.statements[1].sid, "Kept");
+    /// assert_eq!((&new.statements[1].resources, new.statements.len()), (&vec!["arn:aws:sqs:*:*:a".to_owned()], 2));
+    /// # Ok::<(), workflow_iam::UnreadablePolicy>(())
+    /// ```
+    pub fn keep<'a>(&mut self, older: impl IntoIterator<Item = &'a Self>) {
+        let grants: BTreeSet<_> = older.into_iter().flat_map(|older| older.since(self).added).collect();
+        let need = |grant: Grant| Statement {
+            sid: String::new(),
+            actions: vec![grant.action],
+            resources: vec![grant.resource],
+            conditions: grant.conditions,
+            states: grant.states,
+        };
+        let needs: Vec<_> = grants.into_iter().map(need).collect();
+        let kept = merge::merge(&needs, &BTreeMap::new());
+        let states: Vec<_> = kept.iter().map(|statement| statement.states.clone()).collect();
+        let from = self.statements.len();
+        let named = |statement| Statement { states: vec![KEPT.to_owned()], ..statement };
+        self.statements.extend(kept.into_iter().map(named));
+        merge::name(&mut self.statements);
+        self.statements.iter_mut().skip(from).zip(states).for_each(|(statement, states)| statement.states = states);
+        self.needs.extend(needs);
+        self.notes.retain(|note| !note.text.starts_with(SIZE));
+        self.note_size();
+    }
+
     fn note_size(&mut self) {
         let length = self.to_json().to_string().chars().filter(|sign| !sign.is_whitespace()).count();
         if length > MAX_CHARACTERS {
             let text = format!(
-                "the policy has {length} characters, but the inline policies of a role may have at most {MAX_CHARACTERS}"
+                "{SIZE} {length} characters, but the inline policies of a role may have at most {MAX_CHARACTERS}"
             );
             self.notes.push(Note { kind: NoteKind::Remark, text, states: Vec::new() });
         }
@@ -128,29 +182,36 @@ impl CallStatements<'_> {
         for (kind, text) in &self.call.notes {
             found.note(*kind, text.clone(), &self.call.state);
         }
+        let mut open = OpenResources::new();
         for need in &self.call.needs {
             match need {
                 Need::Statement { actions, resources, conditions } => {
                     let actions: Vec<_> = actions.iter().map(String::as_str).collect();
-                    self.statement(&actions, resources, conditions, found);
+                    self.statement(&actions, resources, conditions, &mut open, found);
                     let itself = resources.iter().any(|resource| resource.contains("<self>"));
                     if itself && setting.machine.is_none() {
                         let text = "the name of the state machine is unknown: a distributed map may start executions of any of them";
                         found.note(NoteKind::Wide, text.to_owned(), &self.call.state);
                     }
                 }
-                Need::Action { action, forms, arns } => self.action(action, forms, arns, found),
+                Need::Action { action, forms, arns } => {
+                    if let Some(resource) = self.action(action, forms, arns, found) {
+                        open.entry((String::new(), resource)).or_default().push(action);
+                    }
+                }
                 Need::Function => self.function(self.resource, found),
                 Need::Unknown(written) => self.unknown(written, found),
             }
         }
+        note_open(&open, &self.call.state, found);
     }
 
-    fn statement(
+    fn statement<'o>(
         &self,
-        actions: &[&str],
+        actions: &[&'o str],
         resources: &[String],
         of_conditions: &[(String, String, Vec<String>)],
+        open: &mut OpenResources<'o>,
         found: &mut PolicyDraft,
     ) {
         let state = self.call.state.as_str();
@@ -159,7 +220,12 @@ impl CallStatements<'_> {
         if resources.is_empty() {
             return;
         }
-        note_open(&filling, actions, &resources, state, found);
+        for parameter in &filling.open {
+            let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
+            open.entry((parameter.clone(), shown.to_owned())).or_default().extend(actions);
+        }
+        let action = actions.first().copied().unwrap_or_default();
+        note_doubts(&filling.doubts, action, &resources, state, found);
         let mut conditions = Conditions::new();
         for (operator, key, values) in of_conditions {
             let mut filling = Instantiation::new(self.request, self.place);
@@ -174,16 +240,14 @@ impl CallStatements<'_> {
         found.need(state, actions.iter().copied(), resources, conditions);
     }
 
-    fn action(&self, action: &str, forms: &[ResourceForm], arns: &[String], found: &mut PolicyDraft) {
+    /// Returns a resource that is not fully known.
+    fn action(&self, action: &str, forms: &[ResourceForm], arns: &[String], found: &mut PolicyDraft) -> Option<String> {
         let mut doubts = BTreeMap::new();
         let (resources, open) = self.resources(forms, arns, &mut doubts);
         note_doubts(&doubts, action, &resources, &self.call.state, found);
-        if open && !doubts.values().any(|doubt| matches!(doubt, Imprecision::NoQueue)) {
-            let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
-            let text = format!("the resource of `{action}` is not fully known before the workflow runs: on `{shown}`");
-            found.note(NoteKind::Wide, text, &self.call.state);
-        }
+        let shown = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str).to_owned();
         found.need(&self.call.state, [action], resources, Conditions::new());
+        (open && !doubts.values().any(|doubt| matches!(doubt, Imprecision::NoQueue))).then_some(shown)
     }
 
     /// Returns the resources of an action, and whether they are wider than a fully known request would need.
@@ -313,24 +377,25 @@ fn add_condition(conditions: &mut Conditions, operator: &str, key: &str, mut val
     conditions.entry(operator.to_owned()).or_default().insert(key.to_owned(), values);
 }
 
-/// Adds a note for each unknown parameter.
-fn note_open(
-    filling: &Instantiation<'_>,
-    actions: &[&str],
-    resources: &[String],
-    state: &str,
-    found: &mut PolicyDraft,
-) {
-    const SHOWN: usize = 3;
-    for parameter in &filling.open {
+/// Actions by the unknown parameter, or an empty text, and the resource that is wide for it.
+type OpenResources<'a> = BTreeMap<(String, String), Vec<&'a str>>;
+
+/// Adds a note for each unknown parameter, and for each resource that no parameter determines.
+fn note_open(open: &OpenResources<'_>, state: &str, found: &mut PolicyDraft) {
+    const SHOWN: usize = 4;
+    for ((parameter, resource), actions) in open {
         let more = if actions.len() > SHOWN { ", …" } else { "" };
         let actions = actions.iter().take(SHOWN).map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
-        let wide = resources.iter().find(|resource| is_open(resource)).map_or(ANY, String::as_str);
-        let text = format!("`{parameter}` is not known before the workflow runs: {actions}{more} on `{wide}`");
+        let text = match parameter.as_str() {
+            "" => {
+                format!("the resource of {actions}{more} is not fully known before the workflow runs: on `{resource}`")
+            }
+            parameter => {
+                format!("`{parameter}` is not known before the workflow runs: {actions}{more} on `{resource}`")
+            }
+        };
         found.note(NoteKind::Wide, text, state);
     }
-    let action = actions.first().copied().unwrap_or_default();
-    note_doubts(&filling.doubts, action, resources, state, found);
 }
 
 /// Adds a note for each value that does not fully determine the resource.

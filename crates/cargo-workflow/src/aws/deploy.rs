@@ -5,18 +5,20 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_runtime::client::{AliasChange, Client, Deploy as Deployment, Encryption, Logging, Planned, Untyped};
 use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 
+use super::kept::Kept;
 use super::release::release;
-use super::{CommandError, Connect, Format, failure, table};
+use super::{CommandError, Connect, Format, failure, role, table};
 use crate::diff::Allow;
+use crate::export::LogLevel;
 use crate::shift::Steps;
 use crate::source::{self, Machine};
-use crate::{Failure, report, types};
+use crate::{Failure, iam, report, types};
 
 /// The arguments of `deploy`.
 #[derive(Args)]
@@ -26,6 +28,10 @@ pub(crate) struct Deploy {
     /// ARN of the role that executions use
     #[arg(long, value_name = "ARN")]
     role: String,
+    /// Before the update, write the permissions that executions need into this inline policy of the role. What running
+    /// executions and aliases of older definitions need is kept
+    #[arg(long, value_name = "NAME")]
+    policy: Option<String>,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -106,14 +112,6 @@ pub(super) struct Settings {
     tags: Vec<String>,
 }
 
-/// Which events are logged.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogLevel {
-    Fatal,
-    Error,
-    All,
-}
-
 /// The complete state machine of a file.
 pub(super) struct Read {
     pub(super) machine: Machine,
@@ -156,7 +154,7 @@ impl Deploy {
             let what = "the executions of an Express workflow cannot be listed, so `--shift` cannot watch them";
             return Err(failure::message(2, what, "use `--weight`, and watch its metrics in CloudWatch"));
         }
-        let made = self.connect.run(async |client| match read.machine_type {
+        let mut made = self.connect.run(async |client| match read.machine_type {
             MachineType::Express => {
                 self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
             }
@@ -164,7 +162,11 @@ impl Deploy {
         })?;
         match self.format {
             Format::Json => writeln!(output, "{}", report::json_text(&made))?,
-            Format::Text => table::members(output, &made)?,
+            Format::Text => {
+                // It is on standard error, in lines.
+                made["kept"] = Value::Null;
+                table::members(output, &made)?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -181,7 +183,14 @@ impl Deploy {
             self.configured(deploy, tags)
         };
         let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
-        self.check(&deploy().declaring(input, given).plan().await?)?;
+        let planned = deploy().declaring(input, given).plan().await?;
+        self.check(&planned)?;
+        let (policy, kept) = match &self.policy {
+            Some(name) if !self.is_refused(&planned) => {
+                self.write_policy(&Client::new(client.sfn().clone()), &planned, name).await?
+            }
+            _ => Default::default(),
+        };
         let mut deployed = deploy().await?;
         if let (Some(steps), Some(alias), Some(version)) = (self.alias.shift, &deployed.alias, &deployed.version) {
             let client = Client::<Untyped>::new(client.sfn().clone());
@@ -205,11 +214,27 @@ impl Deploy {
         Ok(json!({
             "change": deployed.change.as_str(),
             "alias": alias,
+            "policy": policy,
+            "kept": kept,
             "aliasChange": deployed.alias_change.map(AliasChange::as_str),
             "stateMachineArn": deployed.machine.arn(),
             "stateMachineVersionArn": deployed.version.as_ref().map(|version| version.arn()),
             "stateMachineAliasArn": deployed.alias.as_ref().map(|alias| alias.arn()),
         }))
+    }
+
+    /// Writes the policy of the role. Returns what was done, and what is kept.
+    async fn write_policy(
+        &self,
+        client: &Client<Untyped>,
+        planned: &Planned,
+        name: &str,
+    ) -> Result<(Value, Value), CommandError> {
+        let kept = Kept::find(client, planned).await?;
+        iam::print_notes(&kept.policy, &mut std::io::stderr().lock())?;
+        eprint!("{}", kept.to_text());
+        let written = role::write(&self.connect.iam().await?, &self.role, name, &kept).await?;
+        Ok((written.into(), kept.to_json()))
     }
 
     /// Rejects a deployment that was not planned, or whose verdict is worse than is allowed.
@@ -231,10 +256,7 @@ impl Deploy {
             }
         }
         // Manual changes are refused, or accepted whatever they were.
-        let is_decided = planned.drift.is_some()
-            || planned.old.machine_type != planned.new.machine_type
-            || planned.aliases.iter().any(|alias| alias.withdrawn.is_some());
-        if is_decided {
+        if planned.drift.is_some() || self.is_refused(planned) {
             return Ok(());
         }
         let verdict = planned.verdict();
@@ -245,6 +267,13 @@ impl Deploy {
             return Err(failure::message(failure::NOT_ALLOWED, &what, &help));
         }
         Ok(())
+    }
+
+    /// Returns whether the deployment itself will fail, and say why.
+    fn is_refused(&self, planned: &Planned) -> bool {
+        planned.drift.is_some() && !self.accept
+            || planned.old.machine_type != planned.new.machine_type
+            || planned.aliases.iter().any(|alias| alias.withdrawn.is_some())
     }
 
     fn configured<K: WorkflowKind>(

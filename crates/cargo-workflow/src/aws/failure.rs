@@ -11,19 +11,19 @@ use crate::Failure;
 /// The execution failed.
 pub(super) const FAILED: u8 = 1;
 /// The arguments are invalid.
-const USAGE: u8 = 2;
+pub(super) const USAGE: u8 = 2;
 /// The execution timed out, was aborted, or runs longer than the waiting time.
 pub(super) const NOT_ENDED_WELL: u8 = 3;
 /// A conflict that a person must resolve: a manual change, another deployment, a deletion, another type.
 pub(super) const CONFLICT: u8 = 5;
 /// The resource does not exist.
-const UNKNOWN: u8 = 6;
+pub(super) const UNKNOWN: u8 = 6;
 /// There are no credentials, or the permission is missing.
 pub(super) const DENIED: u8 = 7;
 /// No answer, or temporarily unavailable.
 pub(super) const UNREACHABLE: u8 = 8;
 /// The service rejected the request.
-const REFUSED: u8 = 9;
+pub(super) const REFUSED: u8 = 9;
 
 /// The verdict on a deployment is worse than is allowed.
 pub(super) const NOT_ALLOWED: u8 = 10;

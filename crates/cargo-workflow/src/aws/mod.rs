@@ -9,22 +9,24 @@ mod failure;
 mod history;
 mod inputs;
 mod inspect;
+mod kept;
 mod list;
 mod pace;
 mod pages;
 mod plan;
 mod release;
 mod requests;
+mod role;
 mod start;
 mod table;
 mod watch;
 
 use std::time::Duration;
 
-use aws_config::BehaviorVersion;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use clap::{Args, ValueEnum};
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
@@ -39,7 +41,7 @@ pub(crate) use alias::AliasCommand;
 pub(crate) use bulk::{Redrive, Stop};
 pub(crate) use conformance::Conformance;
 pub(crate) use delete::Delete;
-pub(crate) use deploy::{Deploy, LogLevel};
+pub(crate) use deploy::Deploy;
 pub(crate) use history::{History, write as write_history};
 pub(crate) use inspect::describe;
 pub(crate) use list::List;
@@ -129,16 +131,46 @@ impl Connect {
         })
     }
 
+    /// Returns a client of IAM. Its endpoint comes from the environment or the profile.
+    async fn iam(&self) -> Result<aws_sdk_iam::Client, CommandError> {
+        let is_set = |name: &&str| std::env::var_os(name).is_some();
+        if self.endpoint.is_some() && !["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().any(is_set) {
+            let help = "set AWS_ENDPOINT_URL_IAM, or write the policy of `cargo workflow iam` there yourself";
+            return Err(failure::message(failure::USAGE, "the endpoint has the Step Functions API alone", help).into());
+        }
+        Ok(aws_sdk_iam::Client::new(&self.shared().await?))
+    }
+
     async fn sfn(&self) -> Result<aws_sdk_sfn::Client, CommandError> {
+        let shared = self.shared().await?;
+        let config = aws_sdk_sfn::config::Builder::from(&shared);
+        let mut config = pace::paced(config, shared.retry_config(), self.timeout());
+        if let Some(url) = self.endpoint() {
+            config = config.endpoint_url(url);
+        }
+        if self.is_loopback() {
+            config = config.interceptor(WithoutSyncPrefix);
+        }
+        if self.verbose {
+            config = config.interceptor(requests::Printed);
+        }
+        Ok(aws_sdk_sfn::Client::from_conf(config.build()))
+    }
+
+    /// Returns how long a request may take.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout.max(1)).min(LONGEST)
+    }
+
+    async fn shared(&self) -> Result<SdkConfig, CommandError> {
         if let Some(url) = self.endpoint()
             && !(url.starts_with("http://") || url.starts_with("https://"))
         {
             let help = format!("such as http://{url}");
             return Err(failure::message(2, &format!("the endpoint `{url}` is not a URL"), &help).into());
         }
-        let timeout = Duration::from_secs(self.request_timeout.max(1));
+        let timeout = self.timeout();
         let timeouts = TimeoutConfig::builder().connect_timeout(timeout.min(Duration::from_secs(5)));
-        let timeout = timeout.min(LONGEST);
         let timeouts = timeouts.operation_timeout(timeout).build();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts);
         if let Some(region) = &self.region {
@@ -146,7 +178,11 @@ impl Connect {
         } else if std::env::var_os("AWS_REGION").is_some_and(|region| region.is_empty()) {
             // The SDK would take the empty text for a region.
             let region = variable("AWS_DEFAULT_REGION").map(Region::new);
-            loader = loader.region(RegionProviderChain::first_try(region).or_else(ProfileFileRegionProvider::new()));
+            let profile = self
+                .profile
+                .iter()
+                .fold(ProfileFileRegionProvider::builder(), |builder, name| builder.profile_name(name));
+            loader = loader.region(RegionProviderChain::first_try(region).or_else(profile.build()));
         }
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
@@ -164,18 +200,7 @@ impl Connect {
             let help = "use `--region eu-west-1`, or set AWS_REGION, or `region` in the profile";
             return Err(failure::message(failure::DENIED, "no region is set", help).into());
         }
-        let config = aws_sdk_sfn::config::Builder::from(&shared);
-        let mut config = pace::paced(config, shared.retry_config(), timeout);
-        if let Some(url) = self.endpoint() {
-            config = config.endpoint_url(url);
-        }
-        if self.is_loopback() {
-            config = config.interceptor(WithoutSyncPrefix);
-        }
-        if self.verbose {
-            config = config.interceptor(requests::Printed);
-        }
-        Ok(aws_sdk_sfn::Client::from_conf(config.build()))
+        Ok(shared)
     }
 }
 

@@ -14,6 +14,7 @@ use workflow_runtime::{Arn, Express, WorkflowKind};
 
 use super::deploy::{AliasOf, Read, Settings, Target};
 use super::failure::{AGAIN, CONFLICT};
+use super::kept::Kept;
 use super::{CommandError, Connect};
 use crate::diff::{Format, Printing};
 use crate::{Failure, report, types};
@@ -55,25 +56,36 @@ impl Plan {
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
         let tags = self.settings.tags()?;
-        let mut planned = self.connect.run(async |client| match read.machine_type {
-            MachineType::Express => {
-                self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
-            }
-            _ => self.plan(client, &read, &tags).await,
+        let (mut planned, kept) = self.connect.run(async |client| {
+            let planned = match read.machine_type {
+                MachineType::Express => {
+                    self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await?
+                }
+                _ => self.plan(client.clone(), &read, &tags).await?,
+            };
+            let kept = Kept::find(&client, &planned).await?;
+            Ok((planned, kept))
         })?;
         if planned.machine.is_none() {
             // Nobody relies yet on a state machine that does not exist.
             planned.plan.findings.clear();
         }
+        let json = || {
+            let mut made = shown(&planned);
+            made["kept"] = kept.to_json();
+            made["keptUnknown"] = kept.unknown.as_deref().into();
+            report::json_text(&made)
+        };
+        let head = || head(&planned) + &kept.to_text();
         if let Some(file) = &self.out {
-            let written = std::fs::write(file, report::json_text(&shown(&planned)) + "\n");
+            let written = std::fs::write(file, json() + "\n");
             written.map_err(|error| format!("error: {}: {error}", file.display()))?;
         }
         match self.printing.format {
-            Format::Json => writeln!(output, "{}", report::json_text(&shown(&planned)))?,
-            Format::Text => write!(output, "{}{}", head(&planned), planned.plan.to_text())?,
+            Format::Json => writeln!(output, "{}", json())?,
+            Format::Text => write!(output, "{}{}", head(), planned.plan.to_text())?,
             Format::Markdown => {
-                write!(output, "{}\n\n{}", head(&planned).trim_end(), planned.plan.to_markdown())?;
+                write!(output, "{}\n\n{}", head().trim_end(), planned.plan.to_markdown())?;
                 let graph = Graph::of_change(&planned.old.definition, &planned.new.definition);
                 writeln!(output, "\n```mermaid\n{}```", graph.to_mermaid())?;
             }

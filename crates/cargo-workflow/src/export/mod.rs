@@ -7,13 +7,15 @@ mod cloudformation;
 mod model;
 mod terraform;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use workflow_asl::policy::Setting;
 use workflow_asl::printable::printable_json;
 
-use crate::aws::LogLevel;
 use crate::params::Values;
 use crate::shift::Steps;
 use crate::source::Machine;
@@ -38,12 +40,24 @@ pub(crate) struct Export {
     machine: Option<String>,
     #[command(flatten)]
     settings: Settings,
+    /// Also give the role the permissions that only OLD needs, for executions of older definitions that still run. OLD is
+    /// a file with a workflow, or a policy in JSON (repeatable)
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["role", "stack"])]
+    keep: Vec<PathBuf>,
     /// Raise the share of a new version step by step, such as `10%/5m` or `canary:10%/5m`: CloudFormation, SAM and CDK
     #[arg(long, value_name = "STEPS")]
     shift: Option<Steps>,
     /// Name of a CloudWatch alarm that rolls a gradual release back (repeatable)
     #[arg(long = "alarm", value_name = "NAME", requires = "shift")]
     roll_back_on: Vec<String>,
+}
+
+/// Which events are logged.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    Fatal,
+    Error,
+    All,
 }
 
 /// Everything apart from the definition.
@@ -132,7 +146,9 @@ impl Export {
             }
             return Ok(ExitCode::SUCCESS);
         }
-        let stack = Stack::of(machines, &values, self.machine.as_deref(), &self.settings, preference.as_ref())?;
+        let wanted = self.file.wanted(&values);
+        let keep = |setting: &Setting| iam::kept(&self.keep, wanted, setting, &mut BTreeSet::new());
+        let stack = Stack::of(machines, &values, self.machine.as_deref(), &self.settings, preference.as_ref(), &keep)?;
         for deployment in &stack.deployments {
             report::note_all(deployment.notes.iter().cloned());
             if let Some(policy) = &deployment.policy {

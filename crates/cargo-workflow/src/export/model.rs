@@ -11,10 +11,9 @@ use workflow_compiler::fragment::Escape;
 use workflow_compiler::from_file::escape_at;
 use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workflow};
 
-use super::Settings;
 use super::alarms::{self, Alarm};
+use super::{LogLevel, Settings};
 use crate::Failure;
-use crate::aws::LogLevel;
 use crate::definition::started_by;
 use crate::params::Values;
 use crate::shift::Steps;
@@ -31,6 +30,9 @@ pub(super) const KEY_SECONDS: u64 = 300;
 
 /// The placeholder for the ARN of the state machine itself.
 pub(super) const MACHINE: &str = "StateMachine";
+
+/// Returns the policies of older definitions whose permissions a role keeps.
+pub(super) type Keep<'k> = &'k dyn Fn(&Setting) -> Result<Vec<Policy>, Failure>;
 
 /// The state machines to deploy together, each after those that it starts.
 pub(super) struct Stack<'s> {
@@ -143,6 +145,7 @@ impl<'s> Stack<'s> {
         name: Option<&str>,
         settings: &'s Settings,
         preference: Option<&'s Preference>,
+        keep: Keep<'_>,
     ) -> Result<Self, Failure> {
         let mut known: BTreeMap<Vec<String>, String> = BTreeMap::new();
         let mut deployments: Vec<Deployment<'s>> = Vec::new();
@@ -152,7 +155,7 @@ impl<'s> Stack<'s> {
                 Some((param.to_owned(), known.get(path)?.clone()))
             });
             let (started, path) = (starts.collect(), machine.path.clone());
-            let mut deployment = Deployment::of(machine, values, name, settings, started)?;
+            let mut deployment = Deployment::of(machine, values, name, settings, started, keep)?;
             while deployments.iter().any(|other| other.title == deployment.title) {
                 deployment.title.push('2');
             }
@@ -176,6 +179,7 @@ impl<'s> Deployment<'s> {
         name: Option<&str>,
         settings: &'s Settings,
         started: BTreeMap<String, String>,
+        keep: Keep<'_>,
     ) -> Result<Self, Failure> {
         let workflow = machine.workflow.as_deref();
         let given = machine.definition.names();
@@ -204,8 +208,12 @@ impl<'s> Deployment<'s> {
             logging: true,
             tracing: settings.tracing,
             patterns: machine.patterns.clone(),
+            key: settings.kms_key.clone(),
         };
-        let policy = settings.role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
+        let mut policy = settings.role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
+        if let Some(policy) = &mut policy {
+            policy.keep(&keep(&setting)?);
+        }
         // IAM rejects a policy without statements.
         let document = policy.as_ref().filter(|policy| !policy.statements.is_empty()).map(|policy| {
             stand_ins.iter().fold(policy.to_json(), |document, (param, stand_in)| {

@@ -15,7 +15,10 @@ pub(crate) struct Done {
 pub(crate) fn file(folder: &str, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder).join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, content).unwrap();
+    // Another test may read the same file at this time.
+    let part = path.with_extension(format!("{:?}.part", std::thread::current().id()));
+    fs::write(&part, content).unwrap();
+    fs::rename(&part, &path).unwrap();
     path
 }
 

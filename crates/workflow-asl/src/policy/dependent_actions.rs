@@ -10,7 +10,7 @@ use super::request_members::{RequestMember, texts_in};
 const TAGS: &[&str] = &["tagResource", "addTagsToResource", "addTags", "createTags", "tagQueue"];
 
 /// The maximum number of kinds of resources to list; beyond it, all resources of the service are named.
-const KINDS: usize = 4;
+pub(super) const KINDS: usize = 4;
 
 /// Services that read and write objects with the caller's permissions.
 ///
@@ -98,7 +98,7 @@ pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut Servi
 }
 
 /// Returns whether a request certainly has a parameter.
-fn certainly(parameter: &str, request: &Request<'_>) -> bool {
+pub(super) fn certainly(parameter: &str, request: &Request<'_>) -> bool {
     let values = request.find(parameter);
     !values.is_empty() && values.iter().all(Option::is_some)
 }
@@ -131,6 +131,18 @@ pub(super) fn tags(
         added = true;
     }
     added
+}
+
+/// Returns the forms of resources that a policy can limit an action to, without their location: `task/*/*`.
+pub(super) fn forms_of(action: &str) -> Vec<String> {
+    let (prefix, name) = action.split_once(':').unwrap_or_default();
+    let mut letters = name.chars();
+    let name: String = letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect();
+    let services = Service::all().filter(|service| service.iam_prefix() == prefix);
+    let operation = services.filter_map(|service| service.operation(&name)).next();
+    let actions = operation.into_iter().flat_map(|operation| operation.iam()).filter(|found| found.name() == action);
+    let form = |arn: &str| format!("`{}`", open_form(arn).splitn(6, ':').last().unwrap_or_default());
+    actions.flat_map(|found| found.resources().map(|found| form(found.arn)).collect::<Vec<_>>()).collect()
 }
 
 /// Returns whether a parameter for tags may set some: not `PropagateTags: NONE`.

@@ -1,5 +1,8 @@
 //! The needs of a task with an optimised integration, according to AWS's documentation.
 
+use std::collections::BTreeMap;
+
+use workflow_iam::pattern::ANY;
 use workflow_iam::{Need, NoteKind, ServiceCall};
 use workflow_services::{Integration, Pattern, Service};
 
@@ -13,6 +16,22 @@ use super::roles::{self, PASS_ROLE};
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html>
 const TASK_ROLE: &str = "<task role>";
 const ECS_TASKS: &str = "ecs-tasks.amazonaws.com";
+/// The parameters that replace the roles of a task definition.
+const TASK_OVERRIDE: &str = "Overrides.TaskRoleArn";
+const EXECUTION_OVERRIDE: &str = "Overrides.ExecutionRoleArn";
+
+/// In a statement: all buckets, because those of Athena's results and tables are not known.
+const BUCKETS: &str = "arn:${Partition}:s3:::*";
+/// Where Athena writes the results of a query.
+const OUTPUT: &str = "ResultConfiguration.OutputLocation";
+/// The first words of statements that write nothing but their results.
+///
+/// <https://docs.aws.amazon.com/athena/latest/ug/ddl-sql-reference.html>
+const ONLY_READS: &[&str] = &["DESC", "DESCRIBE", "SELECT", "SHOW", "VALUES", "WITH"];
+/// What reading the data of tables needs.
+const READS: &[&str] = &["s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"];
+/// Not needed for a bucket that the request names.
+const CREATE_BUCKET: &str = "s3:CreateBucket";
 
 /// Integrations, the parameters without which nothing more is needed, the additional action, and its resources.
 ///
@@ -49,19 +68,25 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
             (condition.operator.to_owned(), condition.key.to_owned(), texts(&mut condition.values()))
         };
         let mut conditions: Vec<_> = statement.conditions().map(condition).collect();
-        if statement.resources().any(|resource| resource == TASK_ROLE) {
+        let (actions, mut resources) = (texts(&mut statement.actions()), texts(&mut statement.resources()));
+        if resources.iter().any(|resource| resource == TASK_ROLE) {
             let values = vec![ECS_TASKS.to_owned()];
             conditions.push(("StringEquals".to_owned(), "iam:PassedToService".to_owned(), values));
-            call.note(
-                NoteKind::Wide,
-                "the roles of a task definition are not in the workflow: `iam:PassRole` is allowed on every role, for ECS tasks; name the task definition's roles instead",
-            );
+            if [TASK_OVERRIDE, EXECUTION_OVERRIDE].iter().all(|role| dependent_actions::certainly(role, request)) {
+                resources = vec![format!("{{{TASK_OVERRIDE}}}"), format!("{{{EXECUTION_OVERRIDE}}}")];
+            } else {
+                call.note(
+                    NoteKind::Wide,
+                    "the roles of a task definition are not in the workflow: `iam:PassRole` is allowed on every role, for ECS tasks; name the task definition's roles instead",
+                );
+            }
         }
-        call.needs.push(Need::Statement {
-            actions: texts(&mut statement.actions()),
-            resources: texts(&mut statement.resources()),
-            conditions,
-        });
+        if resources == [BUCKETS] {
+            buckets(actions, request, call);
+            continue;
+        }
+        note_everything(&actions, &resources, call);
+        call.needs.push(Need::Statement { actions, resources, conditions });
     }
     let given = given(integration.input(), request);
     let mut tagged = call.needs.iter().any(|need| need.actions().any(|action| action.contains("Tag")));
@@ -99,6 +124,56 @@ pub(super) fn add(integration: Integration, pattern: Pattern, request: &Request<
         call.note(
             NoteKind::Remark,
             format!("AWS does not document all permissions that `{}` needs: test it", integration.name()),
+        );
+    }
+}
+
+/// Allows S3 for a query of Athena: writing to the place of its results, if the request names that place and the query
+/// writes nothing else, and reading everywhere.
+///
+/// <https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html>
+fn buckets(actions: Vec<String>, request: &Request<'_>, call: &mut ServiceCall) {
+    // A comment or an unknown beginning is no word of the list.
+    let reads = |query: &String| {
+        let query = query.trim_start_matches(|sign: char| sign.is_whitespace() || sign == '(');
+        let first = query.split(|sign: char| !sign.is_ascii_alphabetic()).next().unwrap_or_default();
+        ONLY_READS.iter().any(|word| first.eq_ignore_ascii_case(word))
+    };
+    let only_reads = |values: workflow_iam::Values| values.iter().all(|query| query.as_ref().is_some_and(reads));
+    let writes = actions.iter().any(|action| action == CREATE_BUCKET);
+    let is_named = request.find(OUTPUT).iter().all(|place| place.as_ref().is_some_and(|place| place != ANY));
+    let (actions, why) = if writes && is_named && only_reads(request.find("QueryString")) {
+        let writes = actions.into_iter().filter(|action| action != CREATE_BUCKET).collect();
+        let (bucket, folder) = (format!("{{{OUTPUT}:bucket}}"), format!("{{{OUTPUT}:objects}}"));
+        call.needs.push(Need::Statement { actions: writes, resources: vec![bucket, folder], conditions: Vec::new() });
+        let why = "tables: name them instead, and the workgroup's if it overrides the location of results";
+        (READS.iter().map(|&action| action.to_owned()).collect(), why)
+    } else {
+        (actions, "results and tables: name them instead")
+    };
+    call.needs.push(Need::Statement { actions, resources: vec![BUCKETS.to_owned()], conditions: Vec::new() });
+    let text = format!("S3 on every bucket, because the request does not name the buckets of the query's {why}");
+    call.note(NoteKind::Wide, text);
+}
+
+/// Notes the actions that AWS documents on `*` for an integration, although a policy can limit them.
+fn note_everything(actions: &[String], resources: &[String], call: &mut ServiceCall) {
+    let mut limits: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // A tag of another resource is not worth a note.
+    for action in actions.iter().filter(|action| resources == [ANY] && !action.contains("Tag")) {
+        let forms = dependent_actions::forms_of(action);
+        let limit = match forms.len() {
+            0 => continue,
+            1..=dependent_actions::KINDS => forms.join(", "),
+            _ => "the ARNs of what the task makes".to_owned(),
+        };
+        limits.entry(limit).or_default().push(format!("`{action}`"));
+    }
+    for (limit, actions) in limits {
+        let actions = actions.join(", ");
+        call.note(
+            NoteKind::Wide,
+            format!("{actions} on `{ANY}`, as AWS documents it: a policy can limit it to {limit}"),
         );
     }
 }

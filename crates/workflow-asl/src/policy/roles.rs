@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
 
-use workflow_iam::{NoteKind, ServiceCall};
+use workflow_iam::{Need, NoteKind, ServiceCall};
 use workflow_services::Shape;
 
 use super::request::Request;
@@ -12,6 +12,27 @@ pub(super) const PASS_ROLE: &str = "iam:PassRole";
 
 /// Services whose requests name roles that they do not assume, because they manage roles.
 const ABOUT_ROLES: &[&str] = &["iam", "sts"];
+
+/// Services and the principal that they document for the roles of their requests.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/security_iam_id-based-policy-examples.html>,
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/manage-state-machine-permissions.html>,
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/security_iam_id-based-policies.html>,
+/// <https://docs.aws.amazon.com/glue/latest/dg/configure-iam-for-glue.html>,
+/// <https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html>,
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html>,
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/security-iam-awsmanpol.html>
+const PRINCIPALS: &[(&str, &str)] = &[
+    ("bedrock", "bedrock"),
+    ("bedrockagent", "bedrock"),
+    ("eventbridge", "events"),
+    ("glue", "glue"),
+    ("lambda", "lambda"),
+    ("pipes", "pipes"),
+    ("sagemaker", "sagemaker"),
+    ("scheduler", "scheduler"),
+    ("sfn", "states"),
+];
 
 /// The prefixes of read-only operations.
 const LOOKS: &[&str] =
@@ -97,7 +118,15 @@ pub(super) fn add(
     }
     let passed = !roles.is_empty();
     if passed {
-        call.allow([PASS_ROLE], roles.iter().map(|path| format!("{{{path}:role}}")).collect());
+        let principal = PRINCIPALS.iter().find(|(name, _)| *name == service).map(|(_, principal)| {
+            let values = vec![format!("{principal}.amazonaws.com")];
+            ("StringEquals".to_owned(), "iam:PassedToService".to_owned(), values)
+        });
+        call.needs.push(Need::Statement {
+            actions: vec![PASS_ROLE.to_owned()],
+            resources: roles.iter().map(|path| format!("{{{path}:role}}")).collect(),
+            conditions: principal.into_iter().collect(),
+        });
     }
     for what in &maybe {
         call.note(NoteKind::Missing, format!("{what}: if a service assumes it, `{PASS_ROLE}` on it is needed"));

@@ -27,6 +27,16 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("s3", "", "BucketName", "Bucket"),
     ("s3", "", "ObjectName", "Key"),
     ("bedrockruntime", "", "ResourceId", "ModelId:bedrock"),
+    (
+        "dynamodb",
+        "dynamodb:ConditionCheckItem@transactWriteItems",
+        "TableName",
+        "TransactItems[].ConditionCheck.TableName?",
+    ),
+    ("dynamodb", "dynamodb:DeleteItem@transactWriteItems", "TableName", "TransactItems[].Delete.TableName?"),
+    ("dynamodb", "dynamodb:PutItem@transactWriteItems", "TableName", "TransactItems[].Put.TableName?"),
+    ("dynamodb", "dynamodb:UpdateItem@transactWriteItems", "TableName", "TransactItems[].Update.TableName?"),
+    ("dynamodb", "dynamodb:GetItem@transactGetItems", "TableName", "TransactItems[].Get.TableName?"),
     // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
     ("scheduler", "", "GroupName", "GroupName|default"),
     ("sqs", "", "QueueName", "QueueUrl:sqs"),
@@ -58,6 +68,9 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Servic
     let mut passes = false;
     for action in operation.iam() {
         any = true;
+        if is_unused(operation, action, request) {
+            continue;
+        }
         call.needs.push(Need::Action {
             action: action.name(),
             forms: forms(operation, action, request),
@@ -75,6 +88,13 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Servic
         let name = format!("aws-sdk:{}:{}", service.name(), operation.name());
         call.note(NoteKind::Missing, format!("the action that `{name}` needs is unknown"));
     }
+}
+
+/// Returns whether no item of the request needs the action: a transaction without a `Delete`.
+fn is_unused(operation: Operation, action: IamAction, request: &Request<'_>) -> bool {
+    let exact = format!("{}@{}", action.name(), operation.name());
+    let of_items = PARAMETERS.iter().find(|(_, actions, _, parameter)| *actions == exact && parameter.ends_with('?'));
+    of_items.is_some_and(|(.., parameter)| !request.may_have(parameter.trim_end_matches('?')))
 }
 
 /// Returns the forms of an action's resources that the request may concern.
@@ -178,7 +198,7 @@ fn parameter(part: &str, operation: Operation, action: IamAction, request: &Requ
     let name = action.name();
     let exact = format!("{name}@{}", operation.name());
     let is_given = |parameter: &str| {
-        let names = parameter.split(':').next().unwrap_or_default();
+        let names = parameter.split([':', '?']).next().unwrap_or_default();
         names
             .split('|')
             .any(|name| !name.starts_with(|first: char| first.is_ascii_uppercase()) || request.may_have(name))
