@@ -3,6 +3,7 @@
 #![cfg(feature = "aws")]
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,14 @@ use super::aws::{Service, run};
 use super::command::{Done, file};
 
 /// The fate of a request.
+#[derive(Clone, Copy)]
 enum Fate {
     Passes,
     Answered(u16, &'static str),
     /// The connection is closed; `true` if the server still carries out the request.
     Lost(bool),
+    /// The server carries it out, and half of its answer arrives.
+    Cut,
     /// There is no answer.
     Silent,
 }
@@ -98,6 +102,10 @@ fn carry(mut stream: TcpStream, server: &str, all: &Mutex<Vec<String>>, judge: &
             if carried_out {
                 pass();
             }
+        }
+        Fate::Cut => {
+            let answer = pass();
+            let _ = stream.write_all(&answer[..answer.len() / 2]);
         }
         Fate::Silent => std::thread::sleep(Duration::from_secs(30)),
     }
@@ -279,4 +287,183 @@ fn a_list_says_that_there_is_more_and_keeps_what_it_has() {
     });
     let none = proxy.run(&status);
     assert_eq!((none.code, &*none.stdout), (Some(8), ""), "{}", none.stderr);
+}
+
+/// A command that changes something: what is done before, its arguments, and its requests that change something. `M` stands
+/// for the state machine, `X` for the execution `M:one`.
+type Change = (&'static [&'static [&'static str]], &'static [&'static str], &'static [&'static str]);
+
+const OLD: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":3600,"End":true}}}"#;
+const NEW: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":60,"End":true}}}"#;
+const FAILS: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Fail","Error":"No"}}}"#;
+
+const CHANGES: [Change; 9] = [
+    (
+        &[],
+        &["deploy", OLD, "--alias", "live", "--tag", "team=a"],
+        &["CreateStateMachine", "PublishStateMachineVersion", "CreateStateMachineAlias"],
+    ),
+    (
+        &[&["deploy", OLD, "--alias", "live", "--tag", "team=a"]],
+        &["deploy", NEW, "--alias", "live", "--tag", "team=b"],
+        &["UpdateStateMachine", "TagResource", "PublishStateMachineVersion", "UpdateStateMachineAlias"],
+    ),
+    (
+        &[&["deploy", OLD, "--alias", "live"], &["deploy", NEW, "--alias", "live"]],
+        &["alias", "M", "live", "--to", "1"],
+        &["UpdateStateMachineAlias"],
+    ),
+    (
+        &[&["deploy", OLD, "--alias", "live"], &["deploy", NEW, "--alias", "live"]],
+        &["alias", "M", "live", "--roll-back"],
+        &["UpdateStateMachineAlias"],
+    ),
+    (&[&["deploy", OLD, "--alias", "live"]], &["alias", "M", "live", "--delete"], &["DeleteStateMachineAlias"]),
+    (&[&["deploy", OLD]], &["start", "M", "--execution", "one"], &["StartExecution"]),
+    (&[&["deploy", OLD], &["start", "M", "--execution", "one"]], &["stop", "X"], &["StopExecution"]),
+    (&[&["deploy", FAILS], &["start", "M", "--execution", "one"]], &["redrive", "X"], &["RedriveExecution"]),
+    (&[&["deploy", OLD]], &["delete", "M"], &["DeleteStateMachine"]),
+];
+
+/// Returns the arguments of a command for a state machine.
+fn arguments(of: &[&str], machine: &str) -> Vec<String> {
+    let execution = format!("arn:aws:states:us-east-1:123456789012:execution:{machine}:one");
+    let mut made: Vec<String> = Vec::new();
+    for argument in of {
+        made.push(match *argument {
+            "M" => machine.to_owned(),
+            "X" => execution.clone(),
+            text if text.starts_with('{') => {
+                file("faulty-once", &format!("{}.json", text.len()), text).to_str().unwrap().to_owned()
+            }
+            text => text.to_owned(),
+        });
+    }
+    if of[0] == "deploy" {
+        made.extend(["--machine", machine, "--role", super::aws::ROLE, "--allow", "breaking"].map(str::to_owned));
+    }
+    made
+}
+
+/// Returns everything that the commands change, without times and the name.
+fn state(service: &Service, machine: &str) -> String {
+    let described = service.run(&["describe", machine, "--machine", "--definition", "--format", "json"]);
+    let Ok(mut described) = serde_json::from_str::<Value>(&described.stdout) else { return "none".to_owned() };
+    for name in ["creationDate", "revisionId"] {
+        described.as_object_mut().unwrap().remove(name);
+    }
+    let executions = service.json(&["list", machine]);
+    let ends = executions.as_array().unwrap().iter().map(|one| (one["name"].clone(), one["status"].clone()));
+    format!("{described} {:?}", ends.collect::<Vec<_>>()).replace(machine, "M")
+}
+
+/// Each fate, with the number of requests that meet it.
+const FATES: [(Fate, usize); 5] = [
+    (THROTTLED, 1),
+    (Fate::Answered(500, r#"{"__type":"InternalServerError","message":"oops"}"#), 3),
+    (Fate::Lost(false), 3),
+    (Fate::Lost(true), 1),
+    (Fate::Cut, 1),
+];
+
+/// How many commands run at a time. Most of them wait to send a request again.
+const AT_A_TIME: usize = 8;
+
+/// Does what is done before a change, and returns the command that changes something.
+fn prepare((before, command, _): &Change, service: &Service, machine: &str) -> Vec<String> {
+    for command in *before {
+        assert_eq!(call(service, &arguments(command, machine)).code, Some(0), "{command:?}");
+    }
+    // Executions end in the background.
+    std::thread::sleep(Duration::from_millis(50));
+    arguments(command, machine)
+}
+
+fn call(service: &Service, arguments: &[String]) -> Done {
+    service.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Runs a command whose requests for an operation meet a fate so many times. It ends as it would without, or says why it
+/// did not, and ends so when it runs again.
+fn meets(change: &Change, operation: &'static str, fate: usize, machine: &str, service: &Service, expected: &str) {
+    let (fated, times) = FATES[fate];
+    let what = format!("{:?}: {operation}, fate {fate}", change.1);
+    let arguments = prepare(change, service, machine);
+    let proxy = Proxy::new(service, move |asked, number| match asked == operation && number < times {
+        true => fated,
+        false => Fate::Passes,
+    });
+    let done = proxy.run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(proxy.asked(operation) > 0, "{what}: it was not asked");
+    std::thread::sleep(Duration::from_millis(50));
+    if done.code != Some(0) {
+        assert!([5, 6, 8, 9].contains(&done.code.unwrap()), "{what}: {:?} {}", done.code, done.stderr);
+        assert!(done.stderr.starts_with("error: "), "{what}: {}", done.stderr);
+        if state(service, machine) != expected {
+            let again = call(service, &arguments);
+            assert_eq!(again.code, Some(0), "{what}: {}, then {}", done.stderr, again.stderr);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    assert_eq!(state(service, machine), expected, "{what}: {}", done.stderr);
+}
+
+#[test]
+fn a_command_that_meets_a_fault_does_its_work_once() {
+    let service = Service::new();
+    let mut cases = Vec::new();
+    for (number, change) in CHANGES.iter().enumerate() {
+        let machine = format!("Undisturbed{number}");
+        let done = call(&service, &prepare(change, &service, &machine));
+        assert_eq!(done.code, Some(0), "{:?}: {}", change.1, done.stderr);
+        std::thread::sleep(Duration::from_millis(50));
+        let expected = state(&service, &machine);
+        for operation in change.2 {
+            cases.extend((0..FATES.len()).map(|fate| (change, *operation, fate, expected.clone())));
+        }
+    }
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((change, operation, fate, expected)) = cases.get(number) else { break };
+                    meets(change, operation, *fate, &format!("Disturbed{number}"), &service, expected);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_deployment_that_stops_half_way_says_what_is_done() {
+    let service = Service::new();
+    let proxy = Proxy::new(&service, |operation, _| match operation {
+        "CreateStateMachineAlias" => Fate::Answered(400, r#"{"__type":"AccessDeniedException","message":"not you"}"#),
+        _ => Fate::Passes,
+    });
+    let quick = file("faulty-half", "Quick.json", OLD);
+    let done = proxy.run(&["deploy", quick.to_str().unwrap(), "--role", super::aws::ROLE, "--alias", "live"]);
+    let said = "error: the state machine was created, version 1 is published, but then the deployment failed (deploy again \
+                to go on): ";
+    assert!(done.stderr.starts_with(said) && done.stderr.contains("\nhelp: allow the action"), "{}", done.stderr);
+    assert_eq!(done.code, Some(7));
+}
+
+#[test]
+fn a_start_needs_no_other_permission_and_requests_can_be_seen() {
+    let service = Service::new();
+    quick(&service, "faulty-alone", &[]);
+    let denied = || Fate::Answered(400, r#"{"__type":"AccessDeniedException","message":"not you"}"#);
+    let proxy = Proxy::new(&service, move |operation, _| match operation {
+        "StartExecution" => Fate::Passes,
+        _ => denied(),
+    });
+    let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Quick";
+    let done = proxy.run(&["start", machine, "--execution", "one", "--verbose"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("StartExecution: 200 (request ID "), "{}", done.stderr);
+    let environment = [("AWS_ENDPOINT_URL_SFN", proxy.url.as_str()), ("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")];
+    assert_eq!(run(&["start", machine, "--execution", "two"], &environment).code, Some(0));
 }

@@ -330,6 +330,11 @@ changes! {
     a_member_with_a_default: one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $states.input.id %}"}, "End": true}))
         => one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $states.input.id %}", "by": "{% $exists($states.input.by) ? $states.input.by : 'mail' %}"}, "End": true})),
         Compatible ["output-added" Some("A"), "input-optional" Some("A")];
+    a_part_that_a_choice_asks_for_before: json!({"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "B"}], "Default": "B"}, "B": {"Type": "Succeed"}}})
+        => json!({"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [
+            {"And": [{"Variable": "$.m", "IsPresent": true}, {"Variable": "$.m", "NumericEquals": 2}], "Next": "B"},
+            {"Variable": "$.n", "NumericEquals": 1, "Next": "B"}], "Default": "B"}, "B": {"Type": "Succeed"}}}),
+        Compatible ["choice-changed" Some("A"), "input-optional" Some("A")];
     a_part_of_the_input: one(invoke("f")) => with(one(invoke("f")), "/States/A/InputPath", json!("$.order")), Breaking ["input-needed" Some("A")];
 
     // Readers.

@@ -85,6 +85,7 @@ fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
     let region = || connect.region.clone().or_else(|| std::env::var("AWS_REGION").ok());
     let here = || region().map_or_else(|| "the region".to_owned(), |region| format!("the region {region}"));
     let (code, help) = match error {
+        Error::Unfinished { source, .. } => return explain(source, connect),
         Error::Refused(refusal) if refusal.code == "AccessDeniedException" => {
             let help = match refusal.message.contains("assume the provided role") {
                 true => {

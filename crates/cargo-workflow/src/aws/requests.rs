@@ -14,9 +14,9 @@ use workflow_runtime::aws_sdk_sfn::error::BoxError;
 #[derive(Debug)]
 pub(super) struct Printed;
 
-/// When an attempt began.
+/// An attempt: its action, and when it began.
 #[derive(Debug)]
-struct Began(Instant);
+struct Began(String, Instant);
 
 impl Storable for Began {
     type Storer = StoreReplace<Self>;
@@ -29,11 +29,14 @@ impl Intercept for Printed {
 
     fn read_before_attempt(
         &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        config.interceptor_state().store_put(Began(Instant::now()));
+        // Afterwards, the request is gone.
+        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let action = target.rsplit('.').next().unwrap_or_default().to_owned();
+        config.interceptor_state().store_put(Began(action, Instant::now()));
         Ok(())
     }
 
@@ -43,14 +46,16 @@ impl Intercept for Printed {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().and_then(|request| request.headers().get("x-amz-target"));
-        let action = target.and_then(|target| target.rsplit('.').next()).unwrap_or("request");
-        let took = config.load::<Began>().map_or(0, |began| began.0.elapsed().as_millis());
+        let Some(Began(action, began)) = config.load::<Began>() else { return Ok(()) };
         let answer = context.response().map(|answer| {
             let id = answer.headers().get("x-amzn-requestid").unwrap_or("none");
             format!("{} (request ID {id})", answer.status())
         });
-        eprintln!("{action}: {} in {took} ms", printable(answer.as_deref().unwrap_or("no answer")));
+        eprintln!(
+            "{action}: {} in {} ms",
+            printable(answer.as_deref().unwrap_or("no answer")),
+            began.elapsed().as_millis()
+        );
         Ok(())
     }
 }

@@ -35,9 +35,11 @@ impl Judge<'_> {
                 is_needed |= old.needed;
             }
             let inside = old.iter().any(|old| read.path.starts_with(&old.path));
+            let asks = |other: &Read| other.asked && other.state == read.state && read.path.starts_with(&other.path);
             let rule = match (read.needed, is_read) {
                 (true, true) if is_needed => continue,
-                (false, false) if read.asked => &rule::INPUT_OPTIONAL,
+                // A state that asks whether there is such a part works without it.
+                (false, false) if new.iter().any(asks) => &rule::INPUT_OPTIONAL,
                 (false, true) => continue,
                 (true, false) if !inside => &rule::INPUT_NEEDED,
                 _ => &rule::INPUT_MAYBE_NEEDED,

@@ -328,14 +328,26 @@ enum Created {
 impl<W: Workflow> Deployment<'_, W> {
     async fn run(&self) -> Result<Deployed<W>, Error> {
         let UpdatedMachine { machine, change, revision } = self.bring().await?;
+        let mut done = Vec::new();
+        if change != Change::Unchanged {
+            done.push(format!("the state machine was {}", change.as_str()));
+        }
         let version = match &self.settings.version {
             Some(description) => {
                 let published = machine.publish_revision(Some(revision.as_deref()), description.as_deref()).await;
-                Some(published.map_err(|error| self.overtaken(error))?)
+                let version = published.map_err(|error| self.overtaken(error).after(&done))?;
+                done.extend(version.version_number().map(|number| format!("version {number} is published")));
+                Some(version)
             }
             None => None,
         };
         let mut deployed = Deployed { machine, change, version, alias: None, alias_change: None };
+        self.point_alias(&mut deployed).await.map_err(|error| error.after(&done))?;
+        Ok(deployed)
+    }
+
+    /// Points the alias to the published version, if that is new.
+    async fn point_alias(&self, deployed: &mut Deployed<W>) -> Result<(), Error> {
         if let (Some((name, weight)), Some(version)) = (&self.settings.alias, &deployed.version) {
             let alias = deployed.machine.alias(name);
             let mut routing = alias.routing().await?;
@@ -346,7 +358,7 @@ impl<W: Workflow> Deployment<'_, W> {
             }
             (deployed.alias, deployed.alias_change) = (Some(alias), Some(change));
         }
-        Ok(deployed)
+        Ok(())
     }
 
     /// Rejects a definition that the alias was rolled back from.

@@ -188,6 +188,15 @@ pub enum Error {
         name: String,
     },
 
+    /// A deployment failed after it had changed something. Deploying again goes on from there.
+    #[error("{done}, but then the deployment failed (deploy again to go on): {source}")]
+    Unfinished {
+        /// What was done, such as `the state machine was updated, version 3 is published`.
+        done: String,
+        /// Why it failed then.
+        source: Box<Self>,
+    },
+
     /// An alias cannot be rolled back: its record has no other version that served before.
     #[error(
         "the alias {alias} cannot be rolled back: it has no record of another version that served before\n\
@@ -243,7 +252,17 @@ impl Error {
             Self::Refused(refusal) => refusal.is_transient(),
             Self::NoAnswer { sdk, .. } => sdk.may_pass(),
             Self::Foreign { status, .. } => matches!(status, 200..300 | 408 | 425 | 429 | 500..),
+            Self::Unfinished { source, .. } => source.is_transient(),
             _ => false,
+        }
+    }
+
+    /// Adds what a deployment had done before.
+    pub(crate) fn after(self, done: &[String]) -> Self {
+        match self {
+            Self::Overtaken { .. } => self,
+            error if done.is_empty() => error,
+            error => Self::Unfinished { done: done.join(", "), source: Box::new(error) },
         }
     }
 
