@@ -17,6 +17,7 @@ const WORKFLOWS: &[(&str, &str)] = &[
     ("policies.rs", "Paths"),
     ("export.rs", "Export"),
     ("contract.rs", "TakeOrder"),
+    ("resources.rs", "Resize"),
     ("../../../../examples/src/order_saga.rs", "OrderSaga"),
     ("../../../../examples/src/process.rs", "Process"),
 ];

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use workflow_compiler::fragment::Escape;
+use workflow_services::ResourceForm;
 
 use super::model::{
     ACCOUNT, Deployment, ExportFragment, KEY_SECONDS, MACHINE, NAME, PARTITION, ParamKind, REGION, Stack, filled,
@@ -36,9 +37,19 @@ impl Module<'_> {
         let (deployment, settings, label) = (self.deployment, self.deployment.settings, self.label.clone());
         let taken = "state_machine_name";
         let names = names(&deployment.params, &[taken], identifier);
-        let variable = |name: &str| match deployment.started.get(name) {
+        let whole = |name: &str| match deployment.started.get(name) {
             Some(other) => format!("aws_sfn_state_machine.{}.arn", identifier(other)),
             None => format!("var.{label}_{}", names.get(name).map_or(name, String::as_str)),
+        };
+        let variable = |name: &str| {
+            let Some((param, kind, form)) = deployment.resources.form(name) else { return whole(name) };
+            let part = |(by, at): (char, usize)| format!("split(\"{by}\", {})[{at}]", whole(param));
+            if form != ResourceForm::Url {
+                return part(kind.name_at());
+            }
+            let (region, account, name) = (part((':', 3)), part((':', 4)), part(kind.name_at()));
+            let suffix = format!("data.aws_partition.{label}.dns_suffix");
+            format!("format(\"https://sqs.%s.%s/%s/%s\", {region}, {suffix}, {account}, {name})")
         };
         let reference = |name: &str| {
             let of = match name {
@@ -67,6 +78,11 @@ impl Module<'_> {
                 own["description"] = escaped(comment).into();
             }
             let name = names.get(&param.name).unwrap_or(&param.name);
+            if let Some(kind) = param.resource {
+                let condition = format!("${{can(regex(\"^{}$\", var.{label}_{name}))}}", kind.pattern());
+                let message = format!("It must be the ARN of {}.", kind.words());
+                own["validation"] = json!({"condition": condition, "error_message": message});
+            }
             self.blocks["variable"][format!("{label}_{name}")] = own;
         }
         let tagged = |mut body: Value| {
