@@ -27,6 +27,11 @@ impl Resources {
         Some((param, *self.0.get(param)?, ResourceForm::named(member)?))
     }
 
+    /// Returns whether a placeholder stands for a resource, in any form.
+    pub(crate) fn has(&self, placeholder: &str) -> bool {
+        self.0.contains_key(placeholder) || self.form(placeholder).is_some()
+    }
+
     /// Returns the placeholders of the other forms.
     pub(crate) fn placeholders(&self) -> impl Iterator<Item = String> {
         let forms = [ResourceForm::Name, ResourceForm::Url];

@@ -107,7 +107,11 @@ fn exports_have_typed_inputs() {
     let condition = &terraform["variable"]["resize_jobs"]["validation"]["condition"];
     assert!(condition.as_str().unwrap().contains(":sqs:"), "{condition}");
     let definition = terraform["resource"]["aws_sfn_state_machine"]["resize"]["definition"].as_str().unwrap();
-    assert!(definition.contains(r#"jsonencode(split(":", var.resize_photos)[5])"#), "{definition}");
+    assert!(definition.contains("jsonencode(local.resize_photos_name)"), "{definition}");
+    assert_eq!(terraform["locals"]["resize_photos_name"], r#"${split(":", var.resize_photos)[5]}"#);
+    // A quote of an expression inside the JSON of the policy would be escaped.
+    let policy = terraform["resource"]["aws_iam_role_policy"]["resize"]["policy"].as_str().unwrap();
+    assert!(policy.contains(":execution:${local.resize_child_name}:*"), "{policy}");
 
     let cdk = run("export", &["--to", "cdk"]).stdout;
     every(

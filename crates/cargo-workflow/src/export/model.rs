@@ -267,14 +267,23 @@ impl<'s> Deployment<'s> {
         self.params.iter().find(|param| param.name == name).map_or(ParamKind::Text, |param| param.kind)
     }
 
+    /// Returns whether the definition or the policy has this placeholder.
+    pub(super) fn uses(&self, placeholder: &str) -> bool {
+        let in_definition = self.definition.parts.iter().any(|part| match part {
+            ExportFragment::Text(_) => false,
+            ExportFragment::Json(name) | ExportFragment::Inside(name, _) => name == placeholder,
+        });
+        let text = format!("${{{placeholder}}}");
+        in_definition || self.document.as_ref().is_some_and(|document| document.to_string().contains(&text))
+    }
+
     /// Returns what a tool that inserts values as text must replace in a value.
     fn replacements(&self, part: &ExportFragment) -> Replacements {
         let is_plain = |name: &str| self.params.iter().any(|param| param.name == name && param.is_arn);
-        // The pattern of a resource's ARN has no sign to replace.
-        let is_resource = |name: &str| self.resources.0.contains_key(name) || self.resources.form(name).is_some();
         match part {
             ExportFragment::Text(_) => &[],
-            ExportFragment::Json(name) | ExportFragment::Inside(name, _) if is_resource(name) => &[],
+            // The pattern of its ARN has no sign to replace.
+            ExportFragment::Json(name) | ExportFragment::Inside(name, _) if self.resources.has(name) => &[],
             ExportFragment::Json(name) if self.kind(name) == ParamKind::Text && !is_plain(name) => IN_TEXT,
             ExportFragment::Json(_) => &[],
             ExportFragment::Inside(name, _) if matches!(self.kind(name), ParamKind::Number | ParamKind::Bool) => &[],

@@ -41,16 +41,27 @@ impl Module<'_> {
             Some(other) => format!("aws_sfn_state_machine.{}.arn", identifier(other)),
             None => format!("var.{label}_{}", names.get(name).map_or(name, String::as_str)),
         };
-        let variable = |name: &str| {
-            let Some((param, kind, form)) = deployment.resources.form(name) else { return whole(name) };
-            let part = |(by, at): (char, usize)| format!("split(\"{by}\", {})[{at}]", whole(param));
-            if form != ResourceForm::Url {
-                return part(kind.name_at());
+        // An expression with quotes cannot be inside the JSON of a policy.
+        let variable = |name: &str| match deployment.resources.form(name) {
+            Some((param, _, form)) => {
+                format!("local.{label}_{}_{}", names.get(param).map_or(param, String::as_str), form.member())
             }
+            None => whole(name),
+        };
+        for placeholder in deployment.resources.placeholders().filter(|name| deployment.uses(name)) {
+            let Some((param, kind, form)) = deployment.resources.form(&placeholder) else { continue };
+            let part = |(by, at): (char, usize)| format!("split(\"{by}\", {})[{at}]", whole(param));
             let (region, account, name) = (part((':', 3)), part((':', 4)), part(kind.name_at()));
             let suffix = format!("data.aws_partition.{label}.dns_suffix");
-            format!("format(\"https://sqs.%s.%s/%s/%s\", {region}, {suffix}, {account}, {name})")
-        };
+            let value = match form {
+                ResourceForm::Url => {
+                    format!("format(\"https://sqs.%s.%s/%s/%s\", {region}, {suffix}, {account}, {name})")
+                }
+                ResourceForm::Arn | ResourceForm::Name => name,
+            };
+            let own = variable(&placeholder);
+            self.blocks["locals"][own.trim_start_matches("local.")] = format!("${{{value}}}").into();
+        }
         let reference = |name: &str| {
             let of = match name {
                 NAME => format!("var.{label}_{taken}"),
@@ -172,6 +183,7 @@ fn definition(deployment: &Deployment<'_>, variable: &impl Fn(&str) -> String) -
     deployment.definition.text(escaped, |part| match part {
         ExportFragment::Text(text) => text.clone(),
         ExportFragment::Json(name) => format!("${{jsonencode({})}}", variable(name)),
+        ExportFragment::Inside(name, _) if deployment.resources.has(name) => format!("${{{}}}", variable(name)),
         ExportFragment::Inside(name, escape) => {
             let is_text = deployment.kind(name) == ParamKind::Text;
             let value = if is_text { variable(name) } else { format!("jsonencode({})", variable(name)) };
