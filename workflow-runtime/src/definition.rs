@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::__private::Fragment;
+use crate::__private::{Fragment, ResourceKind};
 #[cfg(feature = "iam")]
 use crate::policy::FilledTemplate;
 use crate::{MachineType, Params};
@@ -33,7 +33,7 @@ impl Definition {
                 Fragment::Text(text) => out.push_str(text),
                 Fragment::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
                 // A workflow whose params are `()` has no such piece.
-                Fragment::Param { .. } => {}
+                Fragment::Param { .. } | Fragment::Resource { .. } => {}
             }
         }
         Self::new(name, machine_type, Cow::Owned(out))
@@ -53,8 +53,13 @@ impl Definition {
             match *fragment {
                 Fragment::Text(text) => out.push_str(text),
                 Fragment::Param { name, escape } => {
-                    let value = params.value(name).ok_or(ParamsError { name })?;
+                    let value = params.value(name).ok_or(ParamsError { name, kind: None })?;
                     escape.write(&value, &mut out);
+                }
+                Fragment::Resource { name, kind, form, escape } => {
+                    let given = params.value(name).ok_or(ParamsError { name, kind: None })?;
+                    let value = given.as_str().and_then(|arn| kind.form(arn, form));
+                    escape.write(&value.ok_or(ParamsError { name, kind: Some(kind) })?.into(), &mut out);
                 }
                 Fragment::Constant { value, escape } => escape.write(&value.value().unwrap_or_default(), &mut out),
             }
@@ -134,10 +139,13 @@ impl AsRef<str> for Definition {
     }
 }
 
-/// A deploy-time parameter has no JSON value: its `Serialize` implementation failed.
+/// A deploy-time parameter has no value for the definition: its `Serialize` implementation failed, or it must be the ARN
+/// of a kind of resource, such as `sqs::Queue`, and is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamsError {
     name: &'static str,
+    /// The kind of resource whose ARN it must be.
+    kind: Option<ResourceKind>,
 }
 
 impl ParamsError {
@@ -149,7 +157,10 @@ impl ParamsError {
 
 impl fmt::Display for ParamsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "parameter `{}` cannot be written as JSON", self.name)
+        match self.kind {
+            Some(kind) => write!(f, "parameter `{}` is not the ARN of {}", self.name, kind.words()),
+            None => write!(f, "parameter `{}` cannot be written as JSON", self.name),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use workflow_compiler::fragment::{Escape, Fragment};
 use workflow_compiler::from_file::placeholders;
 use workflow_compiler::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, plain};
 use workflow_runtime::__private::push_escaped;
+use workflow_services::{ResourceForm, ResourceKind};
 
 use crate::Failure;
 use crate::params::{ArgumentValue, Values};
@@ -47,6 +48,8 @@ pub(crate) struct Slot {
     /// The parameter's type in Rust; `None` for a constant.
     ty: Option<String>,
     kind: ParameterKind,
+    /// The resource whose ARN the parameter is, and the form of it to insert.
+    resource: Option<(ResourceKind, ResourceForm)>,
     escape: Escape,
 }
 
@@ -244,7 +247,8 @@ impl DefinitionFragment {
 
 impl Slot {
     fn placeholder(&self) -> String {
-        format!("${{{}}}", self.name)
+        let name = self.resource.map_or_else(|| self.name.clone(), |(_, form)| form.placeholder(&self.name));
+        format!("${{{name}}}")
     }
 
     /// Returns the placeholder as text, in the form that its position needs.
@@ -262,7 +266,12 @@ impl Slot {
             ParameterKind::Unknown => given.json().or_else(|| given.of_param(true)),
             kind => given.of_param(kind == ParameterKind::Text),
         };
-        value.filter(|value| self.kind.fits(value)).ok_or_else(|| {
+        let value = value.filter(|value| self.kind.fits(value));
+        let value = match self.resource {
+            Some((kind, form)) => value.and_then(|arn| Some(kind.form(arn.as_str()?, form)?.into())),
+            None => value,
+        };
+        value.ok_or_else(|| {
             let (name, ty) = (&self.name, self.ty.as_deref().unwrap_or("a constant"));
             format!("error: the param `{name}` has the type `{ty}`, which `{}` does not match", given.text()).into()
         })
@@ -352,11 +361,15 @@ const INTEGERS: [&str; 12] = ["i8", "i16", "i32", "i64", "i128", "isize", "u8", 
 fn part(workflow: &CompiledWorkflow, fragment: &Fragment, constants: &Constants) -> DefinitionFragment {
     match fragment {
         Fragment::Text(text) => DefinitionFragment::Text(text.clone()),
-        Fragment::Param { name, escape } => {
+        Fragment::Param { name, resource, escape } => {
             let field = params(workflow).find(|field| plain(&field.name) == *name);
             DefinitionFragment::Slot(Slot {
                 name: field.map_or_else(|| name.clone(), |field| field.wire.clone()),
-                ty: Some(field.map_or_else(|| "Json".to_owned(), |field| written_type(&field.ty))),
+                ty: Some(match resource {
+                    Some((kind, _)) => kind.type_name().to_owned(),
+                    None => field.map_or_else(|| "Json".to_owned(), |field| written_type(&field.ty)),
+                }),
+                resource: *resource,
                 kind: field.map_or(ParameterKind::Any, |field| kind(workflow, &field.ty)),
                 escape: *escape,
             })
@@ -364,7 +377,7 @@ fn part(workflow: &CompiledWorkflow, fragment: &Fragment, constants: &Constants)
         Fragment::Constant { path, escape } => {
             let name = path.to_string().replace(' ', "");
             let kind = constants.kind(&name);
-            DefinitionFragment::Slot(Slot { name, ty: None, kind, escape: *escape })
+            DefinitionFragment::Slot(Slot { name, ty: None, kind, resource: None, escape: *escape })
         }
     }
 }

@@ -15,6 +15,7 @@ use workflow_asl::printable::printable;
 use crate::Failure;
 use crate::params::Values;
 use crate::report;
+use crate::resources::Resources;
 use crate::source::{self, File, Machine, ReadRequest};
 
 /// The arguments of `iam`.
@@ -165,7 +166,11 @@ fn policy_of(
     setting.key = setting.key.or_else(|| own_key().map(str::to_owned));
     // The policy itself writes each value as ARNs need it.
     let open = machine.definition.filled(&Values::default())?;
-    Ok(policy::of(&StateMachine::read(&open.value).0, &setting))
+    let resources = Resources::of(machine.workflow.as_deref());
+    resources.fill(&mut setting);
+    let mut policy = policy::of(&StateMachine::read(&open.value).0, &setting);
+    resources.name(&mut policy, &setting);
+    Ok(policy)
 }
 
 /// Returns the policies that `--keep` names.

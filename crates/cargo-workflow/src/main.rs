@@ -32,6 +32,7 @@ mod params;
 mod progress;
 mod replay;
 mod report;
+mod resources;
 mod revision;
 mod run;
 mod rust_calls;

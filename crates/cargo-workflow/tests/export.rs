@@ -17,6 +17,7 @@ const WORKFLOWS: &[(&str, &str)] = &[
     ("policies.rs", "Paths"),
     ("export.rs", "Export"),
     ("contract.rs", "TakeOrder"),
+    ("resources.rs", "Resize"),
     ("../../../../examples/src/order_saga.rs", "OrderSaga"),
     ("../../../../examples/src/process.rs", "Process"),
 ];
@@ -494,7 +495,15 @@ const SYNTHESIZE: &str = r#"
 const { App, Stack } = require('aws-cdk-lib');
 const iam = require('aws-cdk-lib/aws-iam');
 const app = new App();
-const any = new Proxy({}, { get: (_, name) => (name === 'stateMachineName' ? undefined : `of ${String(name)}`) });
+const aws = (module) => require('aws-cdk-lib/aws-' + module);
+const resources = (stack) => ({
+  resize: aws('lambda').Function.fromFunctionName(stack, 'F', 'resize'),
+  jobs: aws('sqs').Queue.fromQueueArn(stack, 'Q', 'arn:aws:sqs:eu-west-1:123456789012:jobs'),
+  photos: aws('s3').Bucket.fromBucketName(stack, 'B', 'pics'),
+  rows: aws('dynamodb').Table.fromTableName(stack, 'R', 'rows'),
+  done: aws('sns').Topic.fromTopicArn(stack, 'T', 'arn:aws:sns:eu-west-1:123456789012:done'),
+  child: aws('stepfunctions').StateMachine.fromStateMachineName(stack, 'C', 'child'),
+});
 for (const file of process.argv.slice(1)) {
   const stack = new Stack(app, file.replace('.ts', ''));
   const all = require('./' + file.replace('.ts', '.js'));
@@ -502,7 +511,9 @@ for (const file of process.argv.slice(1)) {
     new all.Workflows(stack, 'All', { order: { queue: 'q', names: ['a'] }, notify: { topic: 't' } });
     continue;
   }
-  const made = new (Object.values(all)[0])(stack, 'It', any);
+  const known = file.startsWith('Resize') ? resources(stack) : {};
+  const any = (_, name) => known[name] ?? (name === 'stateMachineName' ? undefined : `of ${String(name)}`);
+  const made = new (Object.values(all)[0])(stack, 'It', new Proxy({}, { get: any }));
   made.machine.grantStartExecution(new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
   made.machine.metricFailed();
 }

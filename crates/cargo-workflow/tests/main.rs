@@ -29,6 +29,7 @@ mod placeholders;
 mod readme;
 mod release;
 mod replay;
+mod resources;
 mod serve;
 mod serve_data;
 mod several;

@@ -188,6 +188,7 @@ codes! {
     ReservedSource = "WF0522" Warning "an event source that belongs to AWS";
     MixedArns = "WF0523" Warning "ARNs of several partitions or regions";
     LeftOutToken = "WF0524" Warning of_table "a request leaves out an idempotency token that the API requires";
+    OtherResource = "WF0525" Error "a resource of another kind than the request takes";
 
     // WF06: limits.
     StateNameTooLong = "WF0601" Error "a state name over 80 characters", "INVALID_STATE_NAME";

@@ -1,6 +1,7 @@
 //! Fragments of a definition's text, split at the values that only rustc or the deployment knows.
 
 use proc_macro2::TokenStream;
+use workflow_services::{ResourceForm, ResourceKind};
 
 /// How to write a value in its context: `workflow_runtime::__private::Escape`, with the same names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Fragment {
     Param {
         /// Its name in `params { … }`, without `r#`.
         name: String,
+        /// The resource that it names, and the form of it.
+        resource: Option<(ResourceKind, ResourceForm)>,
         /// Its context.
         escape: Escape,
     },

@@ -176,6 +176,9 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     let inlined = guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
     let inline::Found { of_workflows, unused } = inlined.unwrap_or_default();
     let mut of_workflows = of_workflows.into_iter();
+    let of_resources =
+        guard(bugs, "finding its resources", || parsed.workflows.iter_mut().map(inline::resources).collect::<Vec<_>>());
+    let mut of_resources = of_resources.unwrap_or_default().into_iter();
     share_types(&mut parsed.workflows);
     *words = parsed.words;
     let mut items = check::RustItems::default();
@@ -186,7 +189,8 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         .map(|(number, source)| {
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
-            of_workflows.next().into_iter().flatten().for_each(|problem| problems.push(problem));
+            let found = of_workflows.next().into_iter().chain(of_resources.next()).flatten();
+            found.for_each(|problem| problems.push(problem));
             let is_wrong = problems.iter().skip(first).any(Problem::is_error);
             let taken = items.check(source, problems);
             let compiled = guard(bugs, &doing, || {

@@ -120,6 +120,10 @@ pub(crate) fn parameters(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:")
+}
+
 /// Returns whether an alternative is a parameter. The others are literal texts.
 fn is_parameter(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
@@ -156,7 +160,7 @@ impl<'a> Instantiation<'a> {
                 TextPart::Parameter(parameter) => {
                     let mut values = self.parameter(parameter, place == 0);
                     if place > 0 && place + 1 == count {
-                        whole.extend(values.extract_if(.., |value| value.starts_with("arn:")));
+                        whole.extend(values.extract_if(.., |value| is_arn(value)));
                     }
                     values
                 }
@@ -167,7 +171,9 @@ impl<'a> Instantiation<'a> {
                     // The text already has the slash that the path begins with.
                     let alternative =
                         if before.ends_with('/') { alternative.trim_start_matches('/') } else { alternative };
-                    next.push(joined(before.clone(), alternative));
+                    // An ARN where a name was expected replaces the part of the ARN before it.
+                    let before = if is_arn(before) && is_arn(alternative) { String::new() } else { before.clone() };
+                    next.push(joined(before, alternative));
                 }
             }
             made = if next.len() > MAX_RESOURCES { vec![ANY.to_owned()] } else { next };
@@ -213,7 +219,7 @@ impl<'a> Instantiation<'a> {
     fn value(&mut self, name: &str, kind: Option<&str>, value: &str, is_first: bool, values: &mut Vec<String>) {
         if is_open(value) {
             self.open.insert(name.to_owned());
-        } else if kind == Some("sqs") && !arn::is_queue(value) {
+        } else if kind == Some("sqs") && !arn::is_queue(value) && !is_arn(value) {
             self.doubts.insert(name.to_owned(), Imprecision::NoQueue);
         } else if kind == Some("bedrock") && arn::is_over_models(value) {
             self.doubts.insert(name.to_owned(), Imprecision::Models);

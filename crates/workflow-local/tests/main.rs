@@ -17,6 +17,7 @@ mod nested;
 mod numbers;
 mod object_store;
 mod properties;
+mod resources;
 mod result_writer;
 mod states;
 mod test_state;

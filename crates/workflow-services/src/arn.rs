@@ -25,16 +25,25 @@ const OWN: [(&str, OwnResource); 5] = [
     ("stateMachine", OwnResource::StateMachine),
 ];
 
-/// The first words of the regions of each partition but `aws`, as in botocore's `partitions.json`.
-const PARTITIONS: [(&str, &str); 7] = [
-    ("cn-", "aws-cn"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
+/// The first words of the regions of each partition but `aws`, and the end of its host names, as in botocore's
+/// `partitions.json`.
+const PARTITIONS: [(&str, &str, &str); 7] = [
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-gov-", "aws-us-gov", SUFFIX),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
 ];
+
+/// The end of the host names of the partition `aws`.
+const SUFFIX: &str = "amazonaws.com";
+
+/// Returns the end of the host names of a partition.
+pub(crate) fn suffix_of(partition: &str) -> &'static str {
+    PARTITIONS.iter().find(|(_, known, _)| *known == partition).map_or(SUFFIX, |(.., suffix)| suffix)
+}
 
 /// Returns the partition of a region, or `None` if the text is not the name of a region.
 ///
@@ -47,9 +56,9 @@ const PARTITIONS: [(&str, &str); 7] = [
 /// assert_eq!(partition_of_region("anywhere"), None);
 /// ```
 pub fn partition_of_region(region: &str) -> Option<&'static str> {
-    let known = PARTITIONS.iter().find(|(begin, _)| region.starts_with(begin));
+    let known = PARTITIONS.iter().find(|(begin, ..)| region.starts_with(begin));
     let is_region = region.split('-').count() == 3 && region.ends_with(|last: char| last.is_ascii_digit());
-    known.map(|(_, partition)| *partition).or_else(|| is_region.then_some("aws"))
+    known.map(|(_, partition, _)| *partition).or_else(|| is_region.then_some("aws"))
 }
 
 /// The parts of an ARN, as written.

@@ -63,6 +63,7 @@ mod integration;
 mod machine_type;
 mod operation;
 mod resource;
+mod resource_kind;
 mod service;
 mod shape;
 mod table;
@@ -74,6 +75,7 @@ pub use integration::{Integration, Pattern, Support};
 pub use machine_type::MachineType;
 pub use operation::Operation;
 pub use resource::{ResourceError, TaskResource};
+pub use resource_kind::{ResourceForm, ResourceKind};
 pub use service::Service;
 pub use shape::{Enum, Limits, List, Map, Member, Shape, Structure};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Escape;
+use super::{Escape, ResourceForm, ResourceKind};
 use crate::Json;
 
 /// A fragment of a definition's text.
@@ -16,6 +16,17 @@ pub enum Fragment {
     Param {
         /// The parameter's name in `params { … }`.
         name: &'static str,
+        /// The context, which determines how the value is escaped.
+        escape: Escape,
+    },
+    /// A deploy-time parameter that names a resource.
+    Resource {
+        /// The parameter's name in `params { … }`.
+        name: &'static str,
+        /// The kind of resource. The parameter is its ARN.
+        kind: ResourceKind,
+        /// The form to insert.
+        form: ResourceForm,
         /// The context, which determines how the value is escaped.
         escape: Escape,
     },

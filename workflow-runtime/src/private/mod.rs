@@ -18,6 +18,8 @@ pub use workflow_schema::{
     self as schema, __workflow_json_schema as json_schema, __workflow_readable as readable, __workflow_shape as shape,
 };
 
+pub use workflow_services::{ResourceForm, ResourceKind};
+
 pub use self::escape::Escape;
 pub use self::fragment::{Constant, Fragment};
 pub use self::fragment_use::FragmentUse;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use workflow_asl::placeholder;
+use workflow_services::{ResourceForm, ResourceKind};
 
 use super::model::{
     ACCOUNT, Deployment, KEY_SECONDS, MACHINE, NAME, PARTITION, ParamKind, Preference, REGION, Stack, filled, names,
@@ -25,8 +26,16 @@ pub(super) fn constructs(stack: &Stack<'_>) -> String {
         titles.join(", ").replace('\n', " "),
         core.join(", ")
     );
-    for (name, module) in [("cloudwatch", "cloudwatch"), ("iam", "iam"), ("logs", "logs"), ("sfn", "stepfunctions")] {
-        if uses(&format!("{name}.")) {
+    let modules = ["cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "sfn", "sns", "sqs"];
+    for name in modules {
+        // A definition may have the names of services.
+        let is_used = match name {
+            // The definition may contain the name of the service.
+            "dynamodb" | "lambda" | "s3" | "sns" | "sqs" => uses(&format!(": {name}.I")),
+            _ => uses(&format!("{name}.")),
+        };
+        let module = if name == "sfn" { "stepfunctions" } else { name };
+        if is_used {
             let _ = writeln!(text, "import * as {name} from 'aws-cdk-lib/aws-{module}';");
         }
     }
@@ -36,6 +45,43 @@ pub(super) fn constructs(stack: &Stack<'_>) -> String {
         text.push_str(&all(stack));
     }
     text
+}
+
+/// The interface of each kind of resource, and the beginning of its properties: `queueArn`, `queueName`, `queueUrl`.
+const RESOURCES: [(ResourceKind, &str, &str); 6] = [
+    (ResourceKind::Function, "lambda.IFunction", "function"),
+    (ResourceKind::Queue, "sqs.IQueue", "queue"),
+    (ResourceKind::Bucket, "s3.IBucket", "bucket"),
+    (ResourceKind::Table, "dynamodb.ITable", "table"),
+    (ResourceKind::Topic, "sns.ITopic", "topic"),
+    (ResourceKind::StateMachine, "sfn.IStateMachine", "stateMachine"),
+];
+
+fn interface(kind: ResourceKind) -> (&'static str, &'static str) {
+    let row = RESOURCES.iter().find(|(of, ..)| *of == kind);
+    row.map_or(("string", ""), |(_, interface, start)| (interface, start))
+}
+
+/// Returns the expression for the value of a parameter, or of a form of its resource.
+fn value_of(deployment: &Deployment<'_>, names: &BTreeMap<String, String>, name: &str) -> String {
+    let own = (name, deployment.resources.0.get(name).copied(), ResourceForm::Arn);
+    let (param, kind, form) =
+        deployment.resources.form(name).map_or(own, |(param, kind, form)| (param, Some(kind), form));
+    let prop = format!("props.{}", member(names, param));
+    let is_started = deployment.started.contains_key(param);
+    let arn = match kind {
+        Some(kind) if !is_started => format!("{prop}.{}Arn", interface(kind).1),
+        _ => prop.clone(),
+    };
+    match (kind, form) {
+        (None, _) | (_, ResourceForm::Arn) => arn,
+        // A state machine's interface has no name.
+        (Some(kind @ ResourceKind::StateMachine), _) => {
+            let (by, at) = kind.name_at();
+            format!("Fn.select({at}, Fn.split('{by}', {arn}))")
+        }
+        (Some(kind), form) => format!("{prop}.{}{}", interface(kind).1, pascal(form.member())),
+    }
 }
 
 /// Returns the construct that has all of a stack.
@@ -81,7 +127,8 @@ fn construct(deployment: &Deployment<'_>) -> String {
     let class = class_name(&deployment.title);
     let mut names = names(&deployment.params, &["stateMachineName"], camel);
     names.extend(deployment.started.keys().map(|param| (param.clone(), camel(param))));
-    let ids = super::model::names(&deployment.params, &[NAME], pascal);
+    let mut ids = super::model::names(&deployment.params, &[NAME], pascal);
+    ids.extend(deployment.resources.placeholders().map(|name| (name.clone(), pascal(&name))));
     let (definition, values) = deployment.substituted(&ids);
     let definition = serde_json::from_str::<Value>(&definition).map_or(definition, |value| format!("{value:#}"));
     let definition_name = format!("{}Definition", camel(&class));
@@ -100,7 +147,11 @@ fn construct(deployment: &Deployment<'_>) -> String {
             ParamKind::Bool => "boolean",
             ParamKind::Json => "unknown",
         };
-        let kind = param.items.map_or_else(|| kind(param.kind).to_owned(), |items| format!("{}[]", kind(items)));
+        let kind = match (param.resource, param.items) {
+            (Some(resource), _) => interface(resource).0.to_owned(),
+            (None, Some(items)) => format!("{}[]", kind(items)),
+            (None, None) => kind(param.kind).to_owned(),
+        };
         let _ = writeln!(text, "  readonly {}: {kind};", member(&names, &param.name));
     }
     for (param, other) in &deployment.started {
@@ -124,7 +175,7 @@ fn construct(deployment: &Deployment<'_>) -> String {
          \x20   const stack = Stack.of(this);\n    const name = props.stateMachineName ?? {};\n",
         quoted(&deployment.name)
     );
-    let template = |text: &str| template(text, &names);
+    let template = |text: &str| template(text, &|name| value_of(deployment, &names, name));
     let _ = write!(
         text,
         "    this.logGroup = new logs.LogGroup(this, 'Logs', {{\n      logGroupName: {},\n      retention: {},\n\
@@ -169,7 +220,7 @@ fn construct(deployment: &Deployment<'_>) -> String {
     if !values.is_empty() {
         text.push_str("      definitionSubstitutions: {\n");
         for (key, (name, replacements)) in &values {
-            let value = format!("props.{}", member(&names, name));
+            let value = value_of(deployment, &names, name);
             let is_text = deployment.kind(name) == ParamKind::Text;
             let replacements = if deployment.started.contains_key(*name) { &[][..] } else { replacements };
             let value = if is_text { value } else { format!("JSON.stringify({value})") };
@@ -264,7 +315,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Returns a string with placeholders as a template literal, or a string without any as a string.
-fn template(text: &str, names: &BTreeMap<String, String>) -> String {
+fn template(text: &str, value_of: &impl Fn(&str) -> String) -> String {
     if placeholder::named(text).next().is_none() {
         return quoted(text);
     }
@@ -275,7 +326,7 @@ fn template(text: &str, names: &BTreeMap<String, String>) -> String {
             PARTITION => "stack.partition".to_owned(),
             REGION => "stack.region".to_owned(),
             ACCOUNT => "stack.account".to_owned(),
-            name => format!("props.{}", member(names, name)),
+            name => value_of(name),
         };
         format!("${{{of}}}")
     };

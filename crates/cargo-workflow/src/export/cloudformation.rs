@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use workflow_asl::placeholder;
+use workflow_services::{ResourceForm, ResourceKind};
 
 use super::model::{
     Deployment, ExportFragment, KEY_SECONDS, MACHINE, NAME, ParamKind, Replacements, Stack, filled, map_texts, names,
@@ -32,6 +34,8 @@ struct Ids {
     prefix: String,
     /// By the names of placeholders.
     names: BTreeMap<String, String>,
+    /// The expressions for forms of resources, by the names of their placeholders.
+    forms: BTreeMap<String, Value>,
 }
 
 impl Ids {
@@ -43,7 +47,14 @@ impl Ids {
         names.values_mut().for_each(|name| name.insert_str(0, &own));
         names.extend(machines);
         names.extend([NAME, MACHINE].map(|name| (name.to_owned(), own.clone() + name)));
-        Self { prefix: own, names }
+        let forms = deployment.resources.placeholders().filter_map(|placeholder| {
+            let (param, kind, form) = deployment.resources.form(&placeholder)?;
+            let value = of_arn(names.get(param)?, kind, form);
+            Some((placeholder, value))
+        });
+        let forms: BTreeMap<_, _> = forms.collect();
+        names.extend(forms.keys().map(|name| (name.clone(), own.clone() + &pascal(name))));
+        Self { prefix: own, names, forms }
     }
 
     fn own(&self, resource: &str) -> String {
@@ -57,7 +68,15 @@ impl Ids {
     /// Returns a text with its placeholders. `${!X}` is a literal `${X}`.
     fn sub(&self, text: &str) -> Value {
         let named = |name: &str| format!("${{{}}}", self.of_value(name));
-        json!({"Fn::Sub": filled(text, |text| text.replace("${", "${!"), named)})
+        let made = filled(text, |text| text.replace("${", "${!"), named);
+        let forms = placeholder::named(text)
+            .filter_map(|(_, name)| Some((self.of_value(name).to_owned(), self.forms.get(name)?)));
+        let forms: BTreeMap<_, _> = forms.collect();
+        if forms.is_empty() { json!({"Fn::Sub": made}) } else { json!({"Fn::Sub": [made, forms]}) }
+    }
+
+    fn value(&self, name: &str) -> Value {
+        self.forms.get(name).cloned().unwrap_or_else(|| json!({"Ref": self.of_value(name)}))
     }
 
     fn attribute(&self, resource: &str, attribute: &str) -> Value {
@@ -66,6 +85,19 @@ impl Ids {
 
     fn reference(&self, resource: &str) -> Value {
         json!({"Ref": self.own(resource)})
+    }
+}
+
+/// Returns the expression for a form of the resource whose ARN a parameter is.
+fn of_arn(parameter: &str, kind: ResourceKind, form: ResourceForm) -> Value {
+    let part = |by: char, at: usize| json!({"Fn::Select": [at, {"Fn::Split": [by, {"Ref": parameter}]}]});
+    let (by, at) = kind.name_at();
+    match form {
+        ResourceForm::Url => json!({"Fn::Sub": [
+            "https://sqs.${Region}.${AWS::URLSuffix}/${Account}/${Name}",
+            {"Region": part(':', 3), "Account": part(':', 4), "Name": part(by, at)},
+        ]}),
+        ResourceForm::Arn | ResourceForm::Name => part(by, at),
     }
 }
 
@@ -181,7 +213,7 @@ fn add_machine(
             |value: Value, (from, to): &(&str, &str)| json!({"Fn::Join": [to, {"Fn::Split": [from, value]}]});
         // A state machine of the stack has a plain ARN.
         let replacements = if deployment.started.contains_key(name) { &[] } else { replacements };
-        replacements.iter().fold(json!({"Ref": ids.of_value(name)}), replaced)
+        replacements.iter().fold(ids.value(name), replaced)
     };
     let substitutions: Map<String, Value> = values.into_iter().map(|(key, of)| (key, value(of))).collect();
     let group = ids.attribute("StateMachineLogs", "Arn");
@@ -270,11 +302,12 @@ const TEXT: &str = r"(?!\{%)[^\x00-\x1f]*";
 fn add_parameters(deployment: &Deployment<'_>, ids: &Ids, made: &mut Map<String, Value>) {
     made.insert(ids.own(NAME), json!({"Type": "String", "Default": deployment.name}));
     for param in &deployment.params {
-        let mut own = match param.kind {
-            ParamKind::Text => json!({"Type": "String", "AllowedPattern": TEXT}),
-            ParamKind::Number => json!({"Type": "Number"}),
-            ParamKind::Bool => json!({"Type": "String", "AllowedValues": ["true", "false"]}),
-            ParamKind::Json => json!({"Type": "String"}),
+        let mut own = match (param.kind, param.resource) {
+            (_, Some(kind)) => json!({"Type": "String", "AllowedPattern": kind.pattern()}),
+            (ParamKind::Text, None) => json!({"Type": "String", "AllowedPattern": TEXT}),
+            (ParamKind::Number, None) => json!({"Type": "Number"}),
+            (ParamKind::Bool, None) => json!({"Type": "String", "AllowedValues": ["true", "false"]}),
+            (ParamKind::Json, None) => json!({"Type": "String"}),
         };
         let json = (param.kind == ParamKind::Json).then_some("As JSON.");
         let said: Vec<_> = param.comment.as_deref().into_iter().chain(json).collect();

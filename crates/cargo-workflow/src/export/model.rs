@@ -10,12 +10,14 @@ use workflow_asl::{StateMachine, placeholder};
 use workflow_compiler::fragment::Escape;
 use workflow_compiler::from_file::escape_at;
 use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workflow};
+use workflow_services::ResourceKind;
 
 use super::alarms::{self, Alarm};
 use super::{LogLevel, Settings};
 use crate::Failure;
 use crate::definition::started_by;
 use crate::params::Values;
+use crate::resources::Resources;
 use crate::shift::Steps;
 use crate::source::Machine;
 
@@ -59,6 +61,8 @@ pub(super) struct Deployment<'s> {
     pub(super) preference: Option<&'s Preference>,
     /// The parameters that are another state machine of the stack, with its title. They are not in `params`.
     pub(super) started: BTreeMap<String, String>,
+    /// The parameters that name resources.
+    pub(super) resources: Resources,
     pub(super) alarms: Vec<Alarm>,
     pub(super) notes: Vec<String>,
 }
@@ -125,6 +129,8 @@ pub(super) struct Param {
     pub(super) kind: ParamKind,
     /// Whether its value is an ARN.
     pub(super) is_arn: bool,
+    /// The kind of resource whose ARN it is.
+    pub(super) resource: Option<ResourceKind>,
     /// The kind of its items, for a list of texts, numbers or booleans.
     pub(super) items: Option<ParamKind>,
 }
@@ -186,7 +192,10 @@ impl<'s> Deployment<'s> {
         let open: BTreeSet<String> = given.into_iter().filter(|name| values.get(name).is_none()).collect();
         let is_constant = |name: &str| is_constant(workflow, name);
         let unknown = |name: &str| is_constant(name) && !machine.definition.is_text(name);
-        let (definition, bare) = Definition::of_text(&machine.definition.printed(values)?, &open, &unknown);
+        let mut resources = Resources::of(workflow);
+        resources.0.retain(|param, _| open.contains(param));
+        let placeholders = open.iter().cloned().chain(resources.placeholders()).collect();
+        let (definition, bare) = Definition::of_text(&machine.definition.printed(values)?, &placeholders, &unknown);
         let mut params = params(workflow, &open, &bare, values);
         if let Some(taken) = params.iter().find(|param| [NAME, MACHINE].contains(&param.name.as_str())) {
             return Err(format!("error: a param cannot be called `{}` in an export", taken.name).into());
@@ -196,10 +205,13 @@ impl<'s> Deployment<'s> {
         let mut urls = BTreeSet::new();
         in_urls(readable, false, &mut urls);
         // If a resource is given by URL, its ARN contains another name.
-        let named = params.iter().enumerate().filter(|(_, param)| !urls.contains(param.name.as_str()));
+        let named = params
+            .iter()
+            .enumerate()
+            .filter(|(_, param)| param.resource.is_none() && !urls.contains(param.name.as_str()));
         let stand_ins: Vec<(&Param, String)> = named.map(|(number, param)| (param, stand_in(number, param))).collect();
         let values = stand_ins.iter().map(|(param, stand_in)| (param.name.clone(), stand_in.clone()));
-        let setting = Setting {
+        let mut setting = Setting {
             partition: own(PARTITION),
             region: own(REGION),
             account: own(ACCOUNT),
@@ -210,8 +222,10 @@ impl<'s> Deployment<'s> {
             patterns: machine.patterns.clone(),
             key: settings.kms_key.clone(),
         };
+        resources.fill(&mut setting);
         let mut policy = settings.role.is_none().then(|| policy::of(&StateMachine::read(readable).0, &setting));
         if let Some(policy) = &mut policy {
+            resources.name(policy, &setting);
             policy.keep(&keep(&setting)?);
         }
         // IAM rejects a policy without statements.
@@ -243,6 +257,7 @@ impl<'s> Deployment<'s> {
             settings,
             preference: None,
             started,
+            resources,
             notes,
         })
     }
@@ -252,11 +267,23 @@ impl<'s> Deployment<'s> {
         self.params.iter().find(|param| param.name == name).map_or(ParamKind::Text, |param| param.kind)
     }
 
+    /// Returns whether the definition or the policy has this placeholder.
+    pub(super) fn uses(&self, placeholder: &str) -> bool {
+        let in_definition = self.definition.parts.iter().any(|part| match part {
+            ExportFragment::Text(_) => false,
+            ExportFragment::Json(name) | ExportFragment::Inside(name, _) => name == placeholder,
+        });
+        let text = format!("${{{placeholder}}}");
+        in_definition || self.document.as_ref().is_some_and(|document| document.to_string().contains(&text))
+    }
+
     /// Returns what a tool that inserts values as text must replace in a value.
     fn replacements(&self, part: &ExportFragment) -> Replacements {
         let is_plain = |name: &str| self.params.iter().any(|param| param.name == name && param.is_arn);
         match part {
             ExportFragment::Text(_) => &[],
+            // The pattern of its ARN has no sign to replace.
+            ExportFragment::Json(name) | ExportFragment::Inside(name, _) if self.resources.has(name) => &[],
             ExportFragment::Json(name) if self.kind(name) == ParamKind::Text && !is_plain(name) => IN_TEXT,
             ExportFragment::Json(_) => &[],
             ExportFragment::Inside(name, _) if matches!(self.kind(name), ParamKind::Number | ParamKind::Bool) => &[],
@@ -457,6 +484,7 @@ fn params(
             comment: field.comment.as_ref().map(|text| text.value.clone()),
             kind: kind(&field.ty.kind, bare.contains(&field.wire)),
             is_arn: matches!(field.ty.kind, TypeKind::Arn),
+            resource: field.resource,
             items: match &field.ty.kind {
                 TypeKind::Vec(item) => Some(kind(&item.kind, false)).filter(|_| is_scalar(&item.kind)),
                 _ => None,
@@ -469,6 +497,7 @@ fn params(
         comment: None,
         kind: if bare.contains(name) { ParamKind::Json } else { ParamKind::Text },
         is_arn: name.ends_with("Arn"),
+        resource: None,
         items: None,
     }));
     params

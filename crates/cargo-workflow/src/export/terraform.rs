@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use workflow_compiler::fragment::Escape;
+use workflow_services::ResourceForm;
 
 use super::model::{
     ACCOUNT, Deployment, ExportFragment, KEY_SECONDS, MACHINE, NAME, PARTITION, ParamKind, REGION, Stack, filled,
@@ -36,10 +37,31 @@ impl Module<'_> {
         let (deployment, settings, label) = (self.deployment, self.deployment.settings, self.label.clone());
         let taken = "state_machine_name";
         let names = names(&deployment.params, &[taken], identifier);
-        let variable = |name: &str| match deployment.started.get(name) {
+        let whole = |name: &str| match deployment.started.get(name) {
             Some(other) => format!("aws_sfn_state_machine.{}.arn", identifier(other)),
             None => format!("var.{label}_{}", names.get(name).map_or(name, String::as_str)),
         };
+        // An expression with quotes cannot be inside the JSON of a policy.
+        let variable = |name: &str| match deployment.resources.form(name) {
+            Some((param, _, form)) => {
+                format!("local.{label}_{}_{}", names.get(param).map_or(param, String::as_str), form.member())
+            }
+            None => whole(name),
+        };
+        for placeholder in deployment.resources.placeholders().filter(|name| deployment.uses(name)) {
+            let Some((param, kind, form)) = deployment.resources.form(&placeholder) else { continue };
+            let part = |(by, at): (char, usize)| format!("split(\"{by}\", {})[{at}]", whole(param));
+            let (region, account, name) = (part((':', 3)), part((':', 4)), part(kind.name_at()));
+            let suffix = format!("data.aws_partition.{label}.dns_suffix");
+            let value = match form {
+                ResourceForm::Url => {
+                    format!("format(\"https://sqs.%s.%s/%s/%s\", {region}, {suffix}, {account}, {name})")
+                }
+                ResourceForm::Arn | ResourceForm::Name => name,
+            };
+            let own = variable(&placeholder);
+            self.blocks["locals"][own.trim_start_matches("local.")] = format!("${{{value}}}").into();
+        }
         let reference = |name: &str| {
             let of = match name {
                 NAME => format!("var.{label}_{taken}"),
@@ -67,6 +89,11 @@ impl Module<'_> {
                 own["description"] = escaped(comment).into();
             }
             let name = names.get(&param.name).unwrap_or(&param.name);
+            if let Some(kind) = param.resource {
+                let condition = format!("${{can(regex(\"^{}$\", var.{label}_{name}))}}", kind.pattern());
+                let message = format!("It must be the ARN of {}.", kind.words());
+                own["validation"] = json!({"condition": condition, "error_message": message});
+            }
             self.blocks["variable"][format!("{label}_{name}")] = own;
         }
         let tagged = |mut body: Value| {
@@ -156,6 +183,7 @@ fn definition(deployment: &Deployment<'_>, variable: &impl Fn(&str) -> String) -
     deployment.definition.text(escaped, |part| match part {
         ExportFragment::Text(text) => text.clone(),
         ExportFragment::Json(name) => format!("${{jsonencode({})}}", variable(name)),
+        ExportFragment::Inside(name, _) if deployment.resources.has(name) => format!("${{{}}}", variable(name)),
         ExportFragment::Inside(name, escape) => {
             let is_text = deployment.kind(name) == ParamKind::Text;
             let value = if is_text { variable(name) } else { format!("jsonencode({})", variable(name)) };

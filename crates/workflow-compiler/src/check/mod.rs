@@ -69,6 +69,7 @@ pub(crate) use path::literal_index;
 pub use properties::DeclaredProperty;
 pub(crate) use properties::properties;
 pub use resolution::{AccessStep, Base, Resolved};
+pub(crate) use resolve::form_of;
 pub(crate) use rust_items::RustItems;
 pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};

@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::{MachineType, QueryLanguage};
 use workflow_asl::error_name;
+#[cfg(feature = "iam")]
+use workflow_services::ResourceForm;
 
 use super::types::{Field, Ty, Types, generated};
 use super::variables;
@@ -139,7 +141,12 @@ impl<'a> Model<'a> {
     /// Returns the params' names in Rust, by the names of their placeholders.
     #[cfg(feature = "iam")]
     pub(crate) fn param_names(&self) -> std::collections::BTreeMap<String, String> {
-        self.params.iter().map(|(name, field)| (field.decl.wire.clone(), name.clone())).collect()
+        let forms = [ResourceForm::Arn, ResourceForm::Name, ResourceForm::Url];
+        let params = self.params.iter().flat_map(|(name, field)| {
+            let forms = forms.iter().filter(|form| **form == ResourceForm::Arn || field.decl.resource.is_some());
+            forms.map(|form| (form.placeholder(&field.decl.wire), name.clone()))
+        });
+        params.collect()
     }
 
     /// Builds the model without reporting anything. `broken` includes the variables that are assigned in states that

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
+use workflow_services::{ResourceForm, ResourceKind};
 
 use super::analysis::Analysis;
 use super::data::references;
@@ -128,6 +129,21 @@ impl<'a> Analysis<'a> {
             });
             return nothing;
         };
+        if let Some((kind, segment)) = known.decl.resource.zip(reference.segments.get(1)) {
+            let form = form_of(segment).filter(|form| *form != ResourceForm::Url || kind == ResourceKind::Queue);
+            let segment = match (form, reference.segments.get(2)) {
+                (Some(_), None) => return param(Base::Param(name.value.clone()), Ty::Text),
+                (Some(_), Some(after)) => after,
+                (None, _) => segment,
+            };
+            sink.report(|| {
+                let message = format!("the resource `params.{}` has no such member", name.value);
+                let url = if kind == ResourceKind::Queue { ", `url`" } else { "" };
+                let help = format!("{} has `arn`, `name`{url}", kind.words());
+                Problem::new(Code::UnknownMember, segment.span(), message).help(help)
+            });
+            return nothing;
+        }
         if let Some(segment) = reference.segments.get(1) {
             sink.report(|| {
                 let message = format!("`params.{}` is inserted as a whole; its members cannot be named", name.value);
@@ -493,4 +509,12 @@ fn list_members<'s>(problem: Problem, known: impl Iterator<Item = &'s str>) -> P
 fn tuple_item(items: &[Ty], at: i64) -> Option<&Ty> {
     let at = if at < 0 { at.checked_add(i64::try_from(items.len()).ok()?)? } else { at };
     items.get(usize::try_from(at).ok()?)
+}
+
+/// Returns the form that a member of a param names.
+pub(crate) fn form_of(segment: &Segment) -> Option<ResourceForm> {
+    match segment {
+        Segment::Member { name, .. } => ResourceForm::named(&name.value),
+        _ => None,
+    }
 }

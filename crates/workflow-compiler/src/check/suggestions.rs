@@ -87,6 +87,7 @@ impl Candidate {
             optional: written.optional,
             segments,
             declared: Vec::new(),
+            form: None,
         }
     }
 

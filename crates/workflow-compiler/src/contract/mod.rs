@@ -6,11 +6,13 @@ mod variants;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use workflow_services::ResourceKind;
 
 use crate::check::types::{Int, generated};
 use crate::schema::rust_type::spell;
 use crate::syntax::ast::{
-    Bound, Constraint, ConstraintKind, DeclarationKind, FieldDecl, Shape, Type, TypeKind, Workflow, plain,
+    Bound, Constraint, ConstraintKind, DeclarationKind, FieldDecl, Shape, Text, TokenSpan, Type, TypeKind, Workflow,
+    plain,
 };
 
 /// The types of a workflow's input, output and params.
@@ -233,6 +235,12 @@ pub fn limits_integer(ty: &Type, constraint: &Constraint) -> bool {
     }
 }
 
+/// Returns the constraint on the ARNs of a kind of resource.
+fn of_arns(kind: ResourceKind, span: TokenSpan) -> Constraint {
+    let pattern = Some(Text { value: format!("^{}$", kind.pattern()), span });
+    Constraint { kind: ConstraintKind::Pattern, least: None, greatest: None, pattern, span }
+}
+
 /// Returns the range of an integer with these constraints.
 pub fn range_of(least: i128, greatest: i128, constraints: &[Constraint]) -> (i128, i128) {
     let ranges = constraints.iter().filter(|of| of.kind == ConstraintKind::Range);
@@ -290,7 +298,10 @@ impl Reader<'_> {
             comment: field.comment.as_ref().map(|text| text.value.clone()),
             optional: field.default.is_some() || matches!(field.ty.kind, TypeKind::Option(_)),
             ty: limited(self.ty(&field.ty), &field.constraints),
-            constraints: field.constraints.iter().filter(|of| !limits_integer(&field.ty, of)).cloned().collect(),
+            constraints: {
+                let own = field.constraints.iter().filter(|of| !limits_integer(&field.ty, of)).cloned();
+                own.chain(field.resource.map(|kind| of_arns(kind, field.ty.span))).collect()
+            },
         });
         fields.collect()
     }

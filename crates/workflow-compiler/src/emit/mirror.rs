@@ -241,7 +241,9 @@ impl<'a> MirrorContext<'a> {
                 if [INPUT, PARAMS, CONTEXT, CAUGHT].iter().any(|root| is_word(word, root))
                     && !(self.is_fragment && [INPUT, PARAMS].iter().any(|root| is_word(word, root))) =>
             {
-                let steps = self::steps(steps);
+                // The forms of a resource are no members of its Rust type.
+                let shown = if is_word(word, PARAMS) { steps.get(..1).unwrap_or(steps) } else { steps };
+                let steps = self::steps(shown);
                 quote! { _ = #ident #steps; }
             }
             Role::Root(steps) => {

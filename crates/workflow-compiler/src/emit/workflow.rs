@@ -296,7 +296,7 @@ fn implementation(
             ///
             /// # Errors
             ///
-            /// Returns an error if a parameter's own `Serialize` fails.
+            /// Returns an error if a parameter's own `Serialize` fails, or if it is not the ARN of its kind of resource.
             #[allow(dead_code)]
             #visibility fn definition_with(
                 params: &#params,
@@ -464,7 +464,19 @@ fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
             let text = raw(text);
             quote! { #krate::__private::Fragment::Text(#text) }
         }
-        Fragment::Param { name, escape: place } => {
+        Fragment::Param { name, resource: Some((kind, form)), escape: place } => {
+            let escape = escape(place);
+            let (kind, form) = (format_ident!("{}", format!("{kind:?}")), format_ident!("{}", format!("{form:?}")));
+            quote! {
+                #krate::__private::Fragment::Resource {
+                    name: #name,
+                    kind: #krate::__private::ResourceKind::#kind,
+                    form: #krate::__private::ResourceForm::#form,
+                    escape: #escape,
+                }
+            }
+        }
+        Fragment::Param { name, resource: None, escape: place } => {
             let escape = escape(place);
             quote! { #krate::__private::Fragment::Param { name: #name, escape: #escape } }
         }

@@ -195,7 +195,7 @@ impl<'v> Walk<'v, '_> {
             };
             let typed = takes.is_some() || self.bare.contains(at);
             self.uses.push(Use { name, pointer: at.clone(), range, typed, takes });
-            return self.slots.value(Source::Param(param), escape);
+            return self.slots.value(Source::Param(param, None), escape);
         }
         if !text.contains("${") {
             return text.into();
@@ -224,7 +224,7 @@ impl<'v> Walk<'v, '_> {
             let Some(param) = (self.param)(name) else { continue };
             let escape = escape(&range);
             marked.push_str(text.get(from..range.start).unwrap_or_default());
-            marked.push_str(&self.slots.inside(Source::Param(param), escape));
+            marked.push_str(&self.slots.inside(Source::Param(param, None), escape));
             from = range.end;
             self.uses.push(Use { name, pointer: at.clone(), range, typed: escape == Escape::Jsonata, takes: None });
         }

@@ -125,6 +125,7 @@ fn made(file: &Text, placeholders: IndexMap<&str, bool>, idents: &[String]) -> P
             ty: Type { kind, span: file.span },
             default: None,
             constraints: Vec::new(),
+            resource: None,
         });
     }
     let keyword = Ident::new("params", span);

@@ -15,6 +15,7 @@ mod item_words;
 mod items;
 mod provenance;
 mod repeat;
+mod resources;
 mod results;
 mod source_names;
 mod substitute;
@@ -29,6 +30,7 @@ use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
+pub(crate) use self::resources::resources;
 use self::source_names::SourceNames;
 pub(crate) use self::source_names::in_source;
 pub(crate) use self::substitute::variable as argument_variable;

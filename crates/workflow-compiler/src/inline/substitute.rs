@@ -240,6 +240,7 @@ impl Substitution<'_> {
                 optional: false,
                 segments: rest.to_vec(),
                 declared: vec![(0, ty.clone())],
+                form: None,
             }),
             Some(Argument::Value(value, ty)) => {
                 let mut value = value.clone();

@@ -1,9 +1,11 @@
 //! Lowers literals, parameters and constants.
 
 use serde_json::{Map, Number, Value};
+use workflow_services::ResourceForm;
 
 use super::Lowering;
 use super::slot::Source;
+use crate::check::form_of;
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
 
@@ -70,8 +72,15 @@ impl Lowering<'_, '_> {
     /// Returns the parameter of a reference.
     pub(super) fn param(&self, reference: &Reference) -> Option<Source> {
         match (&reference.root, reference.segments.as_slice()) {
-            (Root::Params, [Segment::Member { name, .. }, ..]) => Some(Source::Param(name.value.clone())),
+            (Root::Params, [Segment::Member { name, .. }, ..]) => Some(self.source(&name.value, reference)),
             _ => None,
         }
+    }
+
+    /// Returns the parameter of this name, in the form that the reference names or its place takes.
+    pub(super) fn source(&self, name: &str, reference: &Reference) -> Source {
+        let kind = self.analysis.params.get(name).and_then(|field| field.decl.resource);
+        let form = reference.segments.get(1).and_then(form_of).or(reference.form).unwrap_or(ResourceForm::Arn);
+        Source::Param(name.to_owned(), kind.map(|kind| (kind, form)))
     }
 }

@@ -244,7 +244,7 @@ impl<'a> Lowering<'_, 'a> {
         let root = match &resolved.base {
             Base::Parameter(_) => "@",
             Base::StateInput | Base::Result | Base::Nothing => "$",
-            Base::Param(name) => return self.intrinsic_hole(Source::Param(name.clone()), &resolved.ty.clone()),
+            Base::Param(name) => return self.intrinsic_hole(self.source(name, reference), &resolved.ty.clone()),
             Base::Context | Base::Variable(_) | Base::ErrorOutput => {
                 let help = "compare with a literal, a parameter or `state`, or use `query jsonata`";
                 self.report_unsayable(expr.span, "a filter that compares with other data", help);

@@ -22,7 +22,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn path(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, reference: &Reference) -> LoweredReference {
         let resolved = self.analysis.resolved(place, expr, reference);
         let mut path = match &resolved.base {
-            Base::Param(name) => return LoweredReference::Param(Source::Param(name.clone()), resolved.ty.clone()),
+            Base::Param(name) => return LoweredReference::Param(self.source(name, reference), resolved.ty.clone()),
             Base::Context => "$$".to_owned(),
             Base::Variable(name) | Base::Parameter(name) => format!("${name}"),
             // The context determines the meaning of `$`. An unknown reference was reported.
@@ -37,7 +37,7 @@ impl<'a> Lowering<'_, 'a> {
         let resolved = self.analysis.resolved(place, expr, reference);
         let mut steps = resolved.steps.as_slice();
         let base = match &resolved.base {
-            Base::Param(name) => return self.jsonata_slot(Source::Param(name.clone())),
+            Base::Param(name) => return self.jsonata_slot(self.source(name, reference)),
             Base::Context => states("context"),
             Base::Result if is_express_child(place.state) => {
                 let (base, rest) = self.express_result(place, steps);

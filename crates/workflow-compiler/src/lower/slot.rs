@@ -3,6 +3,7 @@
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
+use workflow_services::{ResourceForm, ResourceKind};
 
 use crate::fragment::{Escape, Fragment};
 
@@ -14,8 +15,8 @@ const CLOSE: char = '}';
 /// The source of a slot's value.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    /// A deploy-time parameter, by its Rust name.
-    Param(String),
+    /// A deploy-time parameter, by its Rust name, and the form of the resource that it names.
+    Param(String, Option<(ResourceKind, ResourceForm)>),
     /// A constant of the user's Rust code.
     Constant(TokenStream),
 }
@@ -85,7 +86,7 @@ impl Slots {
             }
             let escape = slot.escape;
             fragments.push(match &slot.source {
-                Source::Param(name) => Fragment::Param { name: name.clone(), escape },
+                Source::Param(name, resource) => Fragment::Param { name: name.clone(), resource: *resource, escape },
                 Source::Constant(path) => Fragment::Constant { path: path.clone(), escape },
             });
             rest = after;
@@ -101,7 +102,10 @@ impl Slots {
     pub(crate) fn named<'n>(&self, text: &str, wire: &dyn Fn(&str) -> Option<&'n str>) -> Option<String> {
         let (before, slot, after) = self.split(text)?;
         let name = match &slot.source {
-            Source::Param(name) => wire(name).unwrap_or(name).to_owned(),
+            Source::Param(name, resource) => {
+                let name = wire(name).unwrap_or(name);
+                resource.map_or_else(|| name.to_owned(), |(_, form)| form.placeholder(name))
+            }
             Source::Constant(path) => Fragment::constant_name(path),
         };
         let text = format!("{before}${{{name}}}{after}");

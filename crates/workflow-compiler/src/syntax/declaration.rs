@@ -2,8 +2,9 @@
 
 use proc_macro2::{Delimiter, Ident};
 use workflow_asl::Code;
+use workflow_services::ResourceKind;
 
-use super::ast::{Declaration, DeclarationKind, Shape, Text};
+use super::ast::{Declaration, DeclarationKind, FieldDecl, Shape, Text, Type, TypeKind};
 use super::attributes::Attributes;
 use super::clause::ClauseOwner;
 use super::cursor::Cursor;
@@ -83,6 +84,7 @@ impl Parser<'_> {
                     let message = "`validate` is only valid on the fields of `input`, `output` and structs";
                     self.error(Code::Syntax, constraint.span, message);
                 }
+                fields.iter_mut().for_each(|field| self.resource_of(field));
                 Some(DeclarationKind::Params(fields))
             }
             "placeholders" => {
@@ -120,6 +122,25 @@ impl Parser<'_> {
             "from" => self.document(cursor),
             "property" => self.property(cursor),
             _ => self.defaults(cursor),
+        }
+    }
+
+    /// Reads the type of a param that names a resource, such as `sqs::Queue`: an ARN of a known kind.
+    fn resource_of(&mut self, field: &mut FieldDecl) {
+        let of = |ty: &Type| match &ty.kind {
+            TypeKind::Path(path) => ResourceKind::named(&path.to_string().replace(' ', "")),
+            _ => None,
+        };
+        field.resource = of(&field.ty);
+        if let TypeKind::Option(inner) | TypeKind::Vec(inner) = &field.ty.kind
+            && let Some(kind) = of(inner)
+        {
+            let message = format!("a param names one `{}`, which is always given", kind.type_name());
+            self.report(Problem::new(Code::UnknownType, field.ty.span, message).write(kind.type_name()));
+            field.resource = Some(kind);
+        }
+        if field.resource.is_some() {
+            field.ty.kind = TypeKind::Arn;
         }
     }
 

@@ -118,12 +118,13 @@ impl Parser<'_> {
         let word = self.words.len().saturating_sub(1);
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
         if called && matches!(segments.last(), Some(Segment::Member { quoted: Quotes::None, .. })) {
-            let reference = Reference { root, root_span, word, optional, segments: Vec::new(), declared: Vec::new() };
+            let reference =
+                Reference { root, root_span, word, optional, segments: Vec::new(), declared: Vec::new(), form: None };
             let root = self.grown(ExprKind::Reference(reference), root_span, height);
             return self.with_steps(root, segments, cursor);
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
-        let reference = Reference { root, root_span, word, optional, segments, declared: Vec::new() };
+        let reference = Reference { root, root_span, word, optional, segments, declared: Vec::new(), form: None };
         let is_filter = self.filter_in_brackets(&reference, whole);
         let kind = if is_filter { ExprKind::Invalid } else { ExprKind::Reference(reference) };
         self.grown(kind, whole, height)
@@ -469,7 +470,15 @@ pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference
         name if variable => Root::Variable(name.to_owned()),
         name => root(name).unwrap_or_else(|| Root::StateResult(rust_name(&Ident::new(name, span.first)))),
     };
-    Some(Reference { root, root_span: span, word: NO_WORD, optional: false, segments, declared: Vec::new() })
+    Some(Reference {
+        root,
+        root_span: span,
+        word: NO_WORD,
+        optional: false,
+        segments,
+        declared: Vec::new(),
+        form: None,
+    })
 }
 
 /// Returns the root for the first word of a reference that is not a state's name.

@@ -349,6 +349,7 @@ impl Parser<'_> {
                 ty: Type { kind: TypeKind::Invalid, span: cursor.before() },
                 default,
                 constraints,
+                resource: None,
             });
         }
         cursor.next();
@@ -376,7 +377,7 @@ impl Parser<'_> {
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));
-        Some(FieldDecl { comment: attributes.comment, name, wire, ty, default, constraints })
+        Some(FieldDecl { comment: attributes.comment, name, wire, ty, default, constraints, resource: None })
     }
 
     fn field_name_expected(&mut self, cursor: &mut Cursor) {

@@ -36,7 +36,7 @@ fn compiled(inside: &str) -> CompiledWorkflow {
 fn shown(fragments: &[Fragment]) -> String {
     let fragments = fragments.iter().map(|fragment| match fragment {
         Fragment::Text(text) => text.clone(),
-        Fragment::Param { name, escape } => format!("⟨{name} {escape:?}⟩"),
+        Fragment::Param { name, escape, .. } => format!("⟨{name} {escape:?}⟩"),
         Fragment::Constant { .. } => panic!("a document has no constants"),
     });
     fragments.collect()

@@ -1,5 +1,6 @@
 //! Tests parameters and constants, and the source map.
 
+use serde_json::{Value, json};
 use workflow_asl::Pointer;
 use workflow_cases::every;
 
@@ -12,7 +13,7 @@ fn text(body: &str) -> String {
     assert_eq!(problems, Vec::<String>::new());
     let fragments = lowered.fragments.iter().map(|fragment| match fragment {
         Fragment::Text(text) => text.clone(),
-        Fragment::Param { name, escape } => format!("«{name} {escape:?}»"),
+        Fragment::Param { name, escape, .. } => format!("«{name} {escape:?}»"),
         Fragment::Constant { path, escape } => format!("«const {path} {escape:?}»"),
     });
     fragments.collect()
@@ -113,4 +114,35 @@ fn every_part_has_words() {
             assert_eq!(span.first.source_text().as_deref(), Some(words), "{at}");
         },
     );
+}
+
+/// Each use of a resource has the form that its place takes.
+#[test]
+fn resources_have_the_form_of_their_place() {
+    let in_state = |query: &str, state: &str| {
+        let params =
+            "params { jobs: sqs::Queue, #[serde(rename = \"Photos\")] photos: s3::Bucket, pay: lambda::Function }";
+        let (lowered, problems) = lowered(&format!("query {query}; {params} {state}"));
+        assert_eq!(problems, Vec::<String>::new());
+        let state = lowered.definition["States"]["P"].clone();
+        let uses = lowered.fragments.into_iter().filter_map(|fragment| match fragment {
+            Fragment::Param { name, resource, .. } => Some(format!("{name} {:?}", resource.unwrap().1)),
+            _ => None,
+        });
+        (state["Arguments"].clone(), state["Parameters"].clone(), uses.collect::<Vec<_>>())
+    };
+    let sends = "task P = sqs::sendMessage { QueueUrl: params.jobs, MessageBody: params.jobs } -> end;";
+    let request = json!({"QueueUrl": "${jobs.url}", "MessageBody": "${jobs}"});
+    let uses = vec!["jobs Url".to_owned(), "jobs Arn".to_owned()];
+    assert_eq!(in_state("jsonata", sends), (request.clone(), Value::Null, uses.clone()));
+    assert_eq!(in_state("jsonpath", sends), (Value::Null, request, uses));
+    let names = "task P = aws_sdk::s3::deleteObject { Bucket: if true { params.photos } else { \"x\" }, \
+        Key: \"of-\" + params.jobs.name } -> end;";
+    assert_eq!(
+        in_state("jsonata", names).0,
+        json!({"Bucket": "{% true ? '${Photos.name}' : 'x' %}", "Key": "{% 'of-' & '${jobs.name}' %}"})
+    );
+    // The payload of a function is the user's own, whatever its members are called.
+    let owns = "task P = lambda::invoke { FunctionName: params.pay, Payload: { Bucket: params.jobs } } -> end;";
+    assert_eq!(in_state("jsonata", owns).0, json!({"FunctionName": "${pay}", "Payload": {"Bucket": "${jobs}"}}));
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::property::PropertyKind;
+use workflow_services::ResourceKind;
 
 use super::{Catcher, Clause, Comment, Expr, Retrier, Target, Text, TokenSpan, plain};
 
@@ -129,6 +130,8 @@ pub struct FieldDecl {
     pub default: Option<FieldDefault>,
     /// The constraints on its values.
     pub constraints: Vec<Constraint>,
+    /// The kind of resource whose ARN a param is: `jobs: sqs::Queue`.
+    pub resource: Option<ResourceKind>,
 }
 
 /// A constraint in `#[validate(…)]`.

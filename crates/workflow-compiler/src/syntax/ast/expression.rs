@@ -1,6 +1,7 @@
 //! Values, expressions and references.
 
 use proc_macro2::{Ident, TokenStream};
+use workflow_services::ResourceForm;
 
 use super::{NodeId, Text, TokenSpan, Type};
 
@@ -222,12 +223,14 @@ pub struct Reference {
     pub segments: Vec<Segment>,
     /// The types that a fragment declares for the values at the ends of these prefixes of the path.
     pub declared: Vec<(usize, Type)>,
+    /// The form that a request takes, of a param that names a resource.
+    pub form: Option<ResourceForm>,
 }
 
 impl Reference {
     /// Creates a reference to a root alone, which is not a word of the macro.
     pub fn to(root: Root, root_span: TokenSpan) -> Self {
-        Self { root, root_span, word: NO_WORD, optional: false, segments: Vec::new(), declared: Vec::new() }
+        Self { root, root_span, word: NO_WORD, optional: false, segments: Vec::new(), declared: Vec::new(), form: None }
     }
 }
 

@@ -217,6 +217,7 @@ impl Parser<'_> {
                 optional: false,
                 segments,
                 declared: Vec::new(),
+                form: None,
             }),
             span,
         )
