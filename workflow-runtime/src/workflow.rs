@@ -19,7 +19,7 @@ pub type Json = serde_json::Value;
 pub type Map<T> = BTreeMap<String, T>;
 
 /// The schema of any value.
-const ANY_VALUE: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#;
+pub(crate) const ANY_VALUE: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#;
 /// The schema of no parameters.
 const NO_PARAMS: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}"#;
 

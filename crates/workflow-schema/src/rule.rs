@@ -10,13 +10,13 @@ use crate::{TypeMismatch, ValuePath};
 
 /// A constraint on the value of a field.
 #[derive(Debug)]
-pub enum Rule {
+pub enum Rule<Text = &'static str> {
     /// A number in an inclusive range. The bounds are JSON numbers.
     Range {
         /// The lower bound.
-        least: Option<&'static str>,
+        least: Option<Text>,
         /// The upper bound.
-        greatest: Option<&'static str>,
+        greatest: Option<Text>,
     },
     /// A range for the number of characters of a string, items of a list, or members of a map.
     Length {
@@ -26,20 +26,21 @@ pub enum Rule {
         greatest: Option<u64>,
     },
     /// A regular expression that a string contains a match of.
-    Pattern(&'static str),
+    Pattern(Text),
 }
 
-impl Rule {
+impl<Text: AsRef<str>> Rule<Text> {
     /// Returns the expected value if `value` does not satisfy the constraint. Values of other kinds pass, because their
     /// types are checked elsewhere.
     pub fn unmet(&self, value: &Value) -> Option<String> {
         match self {
             Self::Range { least, greatest } => {
                 let number = value.as_f64()?;
-                let bound = |text: &Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
+                let [least, greatest] = [least, greatest].map(|text| text.as_ref().map(Text::as_ref));
+                let bound = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
                 let right = bound(least).is_none_or(|least| number >= least)
                     && bound(greatest).is_none_or(|most| number <= most);
-                (!right).then(|| format!("a number, {}", Bounds(*least, *greatest)))
+                (!right).then(|| format!("a number, {}", Bounds(least, greatest)))
             }
             Self::Length { least, greatest } => {
                 let (length, what, unit) = match value {
@@ -54,7 +55,7 @@ impl Rule {
                 (!right).then(|| format!("{what} with {} {unit}{plural}", Bounds(*least, *greatest)))
             }
             Self::Pattern(pattern) => {
-                let text = value.as_str()?;
+                let (pattern, text) = (pattern.as_ref(), value.as_str()?);
                 // The macros reject a pattern that is not a regular expression.
                 let regex = regex_lite::Regex::new(pattern).ok()?;
                 (!regex.is_match(text)).then(|| format!("text that matches `{pattern}`"))
