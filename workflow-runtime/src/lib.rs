@@ -72,11 +72,11 @@ pub use task_failure::TaskFailure;
 pub use timestamp::Timestamp;
 #[cfg(feature = "aws")]
 pub use worker::Worker;
-pub use workflow::{Arn, Json, Map, Params, Workflow, WorkflowState};
+pub use workflow::{Arn, InvalidInput, Json, Map, Params, Workflow, WorkflowState};
 /// IAM policies: where a workflow runs, the result of [`Definition::iam_policy`], and the trust policy of its role.
 #[cfg(feature = "iam")]
 pub use workflow_iam as iam;
-pub use workflow_schema::Schema;
+pub use workflow_schema::{Schema, TypeMismatch};
 pub use workflow_services::MachineType;
 
 /// Pictures of workflows, as returned by [`Workflow::graph`].

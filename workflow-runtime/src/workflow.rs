@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use workflow_schema::{Schema, Shape, Types};
+use workflow_schema::{Schema, Shape, TypeMismatch, Types, ValuePath};
 
 use crate::__private::{Fragment, FragmentUse};
 #[cfg(feature = "iam")]
@@ -19,7 +19,7 @@ pub type Json = serde_json::Value;
 pub type Map<T> = BTreeMap<String, T>;
 
 /// The schema of any value.
-const ANY_VALUE: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#;
+pub(crate) const ANY_VALUE: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema"}"#;
 /// The schema of no parameters.
 const NO_PARAMS: &str = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}"#;
 
@@ -120,6 +120,37 @@ pub trait Workflow: 'static {
         NO_PARAMS
     }
 
+    /// Checks an input without its type, such as JSON from a file or from another program.
+    ///
+    /// It accepts what serde accepts for [`Self::Input`], if it also satisfies the constraints of the fields.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_runtime::Workflow;
+    ///
+    /// workflow_runtime::workflow! {
+    ///     workflow Greet {
+    ///         input { name: String, times: u8 }
+    ///         pass Hello { text: "Hello " + input.name } -> end;
+    ///     }
+    /// }
+    /// assert!(Greet::validate_input(&json!({"name": "Ada", "times": 2})).is_ok());
+    /// let invalid = Greet::validate_input(&json!({"times": 256})).unwrap_err();
+    /// assert_eq!(
+    ///     invalid.to_string(),
+    ///     "the input does not match the declared type:\n  \
+    ///      `input.name`: expected String, found nothing\n  \
+    ///      `input.times`: expected u8, found 256"
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns each part that does not match the declared type or violates a constraint.
+    fn validate_input(input: &Json) -> Result<(), InvalidInput> {
+        InvalidInput::of(TypeMismatch::of(Self::TYPES.input, input, &ValuePath::root("input"), usize::MAX))
+    }
+
     /// Returns the graph of a workflow without parameters. Draw it with `to_svg`, `to_html`, `to_mermaid`, `to_dot` or
     /// `to_text`. Conditions are as in the source.
     ///
@@ -144,6 +175,30 @@ pub trait Workflow: 'static {
         Self::definition().graph()
     }
 }
+
+/// An input that does not match its declared type.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvalidInput {
+    /// Each part that does not match; never empty.
+    pub mismatches: Vec<TypeMismatch>,
+}
+
+impl InvalidInput {
+    pub(crate) fn of(mismatches: Vec<TypeMismatch>) -> Result<(), Self> {
+        if mismatches.is_empty() { Ok(()) } else { Err(Self { mismatches }) }
+    }
+}
+
+impl fmt::Display for InvalidInput {
+    /// Writes each part on a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the input does not match the declared type:")?;
+        self.mismatches.iter().try_for_each(|mismatch| write!(f, "\n  {mismatch}"))
+    }
+}
+
+impl std::error::Error for InvalidInput {}
 
 /// The states of a workflow, an enum that `workflow!` generates.
 pub trait WorkflowState: Copy + 'static {

@@ -111,6 +111,12 @@ fn schemas_and_clients_refuse_the_same_inputs() {
             let found = Unmet::first(Ship::TYPES.input, &input, "input");
             assert_eq!(found.as_ref().map(|unmet| unmet.path.as_str()), wrong, "{found:?}");
             assert_eq!(schemas[0].is_valid(&input), wrong.is_none(), "the schema");
+            #[cfg(feature = "plan")]
+            {
+                let schema = from_str(Ship::input_schema()).unwrap();
+                let found = workflow_runtime::plan::schema::mismatches(&schema, &input);
+                assert_eq!(found.first().map(|mismatch| mismatch.member.as_str()), wrong);
+            }
             assert_eq!(
                 schemas[1].is_valid(&json!({"order": input})),
                 wrong.is_none(),

@@ -96,18 +96,35 @@ workflow! {
     }
 }
 
-fn validator(schema: &str) -> Validator {
+/// A validator of another crate, and the schema for ours.
+struct Checker {
+    validator: Validator,
+    schema: Value,
+}
+
+fn validator(schema: &str) -> Checker {
     let schema: Value = from_str(schema).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     assert_eq!(Draft::default().detect(&schema), Draft::Draft202012, "{schema}");
-    jsonschema::validator_for(&schema).unwrap()
+    Checker { validator: jsonschema::validator_for(&schema).unwrap(), schema }
 }
 
-fn agrees<T: DeserializeOwned>(validator: &Validator, value: &Value, fits: bool) {
+impl Checker {
+    fn is_valid(&self, value: &Value) -> bool {
+        #[cfg(feature = "plan")]
+        {
+            let found = workflow_runtime::plan::schema::mismatches(&self.schema, value);
+            assert_eq!(found.is_empty(), self.validator.is_valid(value), "{} {value} {found:?}", self.schema);
+        }
+        self.validator.is_valid(value)
+    }
+}
+
+fn agrees<T: DeserializeOwned>(checker: &Checker, value: &Value, fits: bool) {
     let read = from_value::<T>(value.clone());
     assert_eq!(read.is_ok(), fits, "serde: {:?}", read.err());
-    let errors: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
-    assert_eq!(errors.is_empty(), fits, "the validator: {errors:?}");
+    let errors: Vec<_> = checker.validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert_eq!(checker.is_valid(value), fits, "the validator: {errors:?}");
 }
 
 /// Returns the value with another one at this place, or without it.
@@ -153,7 +170,11 @@ fn inputs_are_those_that_serde_reads() {
             ("/by", Some(json!({"b": 65536})), false),
             ("/extra", Some(json!({"any": []})), true),
         ],
-        |(place, other, fits)| agrees::<TakeOrderInput>(&input, &with(&right, place, other), fits),
+        |(place, other, fits)| {
+            let value = with(&right, place, other);
+            agrees::<TakeOrderInput>(&input, &value, fits);
+            assert_eq!(TakeOrder::validate_input(&value).is_ok(), fits);
+        },
     );
 }
 
@@ -223,7 +244,11 @@ fn types_of_ones_own_are_those_that_serde_reads() {
             ("/chosen".to_owned(), Some(json!({"One": 128})), false),
             ("/near/trees/0/height".to_owned(), Some(json!(-1)), false),
         ],
-        |(place, other, fits)| agrees::<GrowInput>(&input, &with(&right, &place, other), fits),
+        |(place, other, fits)| {
+            let value = with(&right, &place, other);
+            agrees::<GrowInput>(&input, &value, fits);
+            assert_eq!(Grow::validate_input(&value).is_ok(), fits);
+        },
     );
     agrees::<Tree>(&validator(Grow::output_schema()), &right["tree"], true);
     // Only serde knows the members of a type without `Schema`.

@@ -109,6 +109,8 @@ fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &Value) -> Op
 fn the_json_is_that_of_derives() {
     let schema: Value = from_str(Take::input_schema()).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
+    #[cfg(feature = "plan")]
+    let ours = schema.clone();
     let schema = jsonschema::validator_for(&schema).unwrap();
     let values = [
         json!("empty"),
@@ -149,6 +151,12 @@ fn the_json_is_that_of_derives() {
             ("beside", again::<Beside>(&value), again::<derived::Beside>(&value)),
             ("free", again::<Free>(&value), again::<derived::Free>(&value)),
         ];
+        #[cfg(feature = "plan")]
+        for (name, ..) in &pairs {
+            let input = json!({ *name: value });
+            let found = workflow_runtime::plan::schema::mismatches(&ours, &input);
+            assert_eq!(found.is_empty(), schema.is_valid(&input), "{input} {found:?}");
+        }
         for (name, ours, derived) in pairs {
             assert_eq!(ours, derived, "{name}: {value}");
             // serde reads more than it writes: what it writes is always valid.

@@ -14,7 +14,7 @@ use super::command::{Done, file};
 
 /// The fate of a request.
 #[derive(Clone, Copy)]
-enum Fate {
+pub(crate) enum Fate {
     Passes,
     Answered(u16, &'static str),
     /// The connection is closed; `true` if the server still carries out the request.
@@ -28,13 +28,13 @@ enum Fate {
 const THROTTLED: Fate = Fate::Answered(400, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#);
 
 /// A proxy in front of a server. `judge` gets the operation and how many requests for it came before.
-struct Proxy {
+pub(crate) struct Proxy {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    fn new(service: &Service, judge: impl Fn(&str, usize) -> Fate + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(service: &Service, judge: impl Fn(&str, usize) -> Fate + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::<Mutex<Vec<String>>>::default();
@@ -49,11 +49,11 @@ impl Proxy {
         Self { url, asked }
     }
 
-    fn run(&self, arguments: &[&str]) -> Done {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         run(arguments, &[("AWS_ENDPOINT_URL_SFN", &self.url)])
     }
 
-    fn asked(&self, operation: &str) -> usize {
+    pub(crate) fn asked(&self, operation: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == operation).count()
     }
 }

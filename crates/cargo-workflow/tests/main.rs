@@ -8,6 +8,7 @@ mod bad_input;
 mod children;
 mod command;
 mod commands;
+mod contract;
 mod coverage;
 mod describe;
 mod diff;

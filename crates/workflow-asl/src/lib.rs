@@ -42,7 +42,6 @@ pub mod rules;
 pub mod source;
 pub mod template;
 pub mod texts;
-pub mod timestamp;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Severity};
@@ -50,3 +49,4 @@ pub use document::{State, StateKind, StateMachine};
 pub use finding::{AwsDiagnostic, Finding};
 pub use pointer::Pointer;
 pub use workflow_jsonata::SyntaxError;
+pub use workflow_services::timestamp;

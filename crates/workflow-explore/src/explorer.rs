@@ -11,7 +11,7 @@ use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
 use workflow_runtime::Workflow;
-use workflow_schema::Shape;
+use workflow_schema::{Shape, ValuePath};
 
 use crate::bounds::Bounds;
 use crate::decision::Decision;
@@ -355,7 +355,9 @@ impl Explorer {
 fn of_shape(shape: &'static Shape) -> Check {
     Arc::new(move |execution| {
         let Some(output) = execution.output() else { return Ok(()) };
-        TypeMismatch::all(shape, output, "output").first().map_or(Ok(()), |mismatch| Err(mismatch.to_string()))
+        TypeMismatch::of(shape, output, &ValuePath::root("output"), 1)
+            .first()
+            .map_or(Ok(()), |mismatch| Err(mismatch.to_string()))
     })
 }
 

@@ -6,8 +6,9 @@ use serde_json::Value;
 use workflow_asl::Diagnostic;
 use workflow_asl::limits::PAYLOAD_BYTES;
 use workflow_asl::source::SourceError;
+use workflow_schema::TypeMismatch;
 
-use crate::declared::{Lines, TypeMismatch};
+use crate::declared::Lines;
 use crate::mutation::MutationError;
 use crate::program::Program;
 use crate::program::resource::is_synchronous;

@@ -60,7 +60,6 @@ pub mod jsonata {
 pub use answers::Answers;
 pub use arn::is_name_character;
 pub use clock::{Clock, Instant, VIRTUAL_START};
-pub use declared::TypeMismatch;
 pub use driver::Driver;
 pub use engine::Engine;
 pub use error::{DefinitionError, RunError};
@@ -79,6 +78,7 @@ pub use runner::LocalRunner;
 pub use store::{FolderStore, ListedObject, MemoryStore, ObjectStore};
 pub use task::{TaskError, TaskId, TaskRequest};
 pub use workflow_asl::document::MachineType;
+pub use workflow_schema::TypeMismatch;
 
 /// The guide to testing, whose examples are tests.
 #[cfg(doctest)]

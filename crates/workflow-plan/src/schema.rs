@@ -1,12 +1,18 @@
-//! Compares declared types, as JSON Schema: the values that one type accepts and the other does not.
+//! Compares declared types, as JSON Schema: the values that one type accepts and the other does not. Checks values
+//! against them.
 //!
 //! Only the subset of JSON Schema that `cargo workflow types` writes is supported. Other keywords are ignored.
 //! <https://json-schema.org/draft/2020-12/json-schema-validation>
 
+mod value;
+
 use std::collections::BTreeSet;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use workflow_asl::json_kind::JsonKind;
+
+pub use value::mismatches;
 
 /// The depth to which types are compared. A recursive type has no end.
 const DEPTH: usize = 32;
@@ -43,7 +49,8 @@ fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
 /// Resolves a reference.
 fn resolved<'v>(schema: &'v Value, root: &'v Value) -> &'v Value {
     let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix('#'));
-    pointer.and_then(|pointer| root.pointer(pointer)).unwrap_or(schema)
+    let pointer = pointer.map(|pointer| percent_decode_str(pointer).decode_utf8_lossy());
+    pointer.and_then(|pointer| root.pointer(&pointer)).unwrap_or(schema)
 }
 
 /// Returns the values of a type with a fixed set of values.

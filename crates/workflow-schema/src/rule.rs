@@ -5,17 +5,18 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::shape::{Field, Shape};
+use super::shape::Shape;
+use crate::{TypeMismatch, ValuePath};
 
 /// A constraint on the value of a field.
 #[derive(Debug)]
-pub enum Rule {
+pub enum Rule<Text = &'static str> {
     /// A number in an inclusive range. The bounds are JSON numbers.
     Range {
         /// The lower bound.
-        least: Option<&'static str>,
+        least: Option<Text>,
         /// The upper bound.
-        greatest: Option<&'static str>,
+        greatest: Option<Text>,
     },
     /// A range for the number of characters of a string, items of a list, or members of a map.
     Length {
@@ -25,20 +26,21 @@ pub enum Rule {
         greatest: Option<u64>,
     },
     /// A regular expression that a string contains a match of.
-    Pattern(&'static str),
+    Pattern(Text),
 }
 
-impl Rule {
+impl<Text: AsRef<str>> Rule<Text> {
     /// Returns the expected value if `value` does not satisfy the constraint. Values of other kinds pass, because their
     /// types are checked elsewhere.
     pub fn unmet(&self, value: &Value) -> Option<String> {
         match self {
             Self::Range { least, greatest } => {
                 let number = value.as_f64()?;
-                let bound = |text: &Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
+                let [least, greatest] = [least, greatest].map(|text| text.as_ref().map(Text::as_ref));
+                let bound = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
                 let right = bound(least).is_none_or(|least| number >= least)
                     && bound(greatest).is_none_or(|most| number <= most);
-                (!right).then(|| format!("a number, {}", Bounds(*least, *greatest)))
+                (!right).then(|| format!("a number, {}", Bounds(least, greatest)))
             }
             Self::Length { least, greatest } => {
                 let (length, what, unit) = match value {
@@ -53,7 +55,7 @@ impl Rule {
                 (!right).then(|| format!("{what} with {} {unit}{plural}", Bounds(*least, *greatest)))
             }
             Self::Pattern(pattern) => {
-                let text = value.as_str()?;
+                let (pattern, text) = (pattern.as_ref(), value.as_str()?);
                 // The macros reject a pattern that is not a regular expression.
                 let regex = regex_lite::Regex::new(pattern).ok()?;
                 (!regex.is_match(text)).then(|| format!("text that matches `{pattern}`"))
@@ -107,66 +109,9 @@ pub fn input_text(input: &impl Serialize, shape: &'static Shape) -> serde_json::
 impl Unmet {
     /// Returns the first part of a value that violates a constraint of its type. `name` is the name of the value.
     pub fn first(shape: &'static Shape, value: &Value, name: &str) -> Option<Self> {
-        let mut path = name.to_owned();
-        let expected = find(shape, value, shape, &mut path)?;
-        Some(Self { path, expected })
+        let TypeMismatch { member, expected, .. } = TypeMismatch::first_unmet(shape, value, &ValuePath::root(name))?;
+        Some(Self { path: member, expected })
     }
-}
-
-/// Returns the expected value of the first part that violates a constraint. `path` is then its path.
-fn find(shape: &'static Shape, value: &Value, own: &'static Shape, path: &mut String) -> Option<String> {
-    match (shape, value) {
-        (Shape::Integer { least, greatest }, Value::Number(number)) => {
-            let number = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))?;
-            let right = (*least..=*greatest).contains(&number);
-            (!right).then(|| format!("an integer from {least} to {greatest}"))
-        }
-        (Shape::Array { of }, Value::Array(items)) => {
-            let mut items = items.iter().enumerate();
-            items.find_map(|(index, item)| below(path, &format!("[{index}]"), |path| find(of, item, own, path)))
-        }
-        (Shape::Tuple { of }, Value::Array(items)) => {
-            let mut items = of.iter().zip(items).enumerate();
-            items.find_map(|(index, (of, item))| below(path, &format!("[{index}]"), |path| find(of, item, own, path)))
-        }
-        (Shape::Map { of }, Value::Object(members)) => {
-            let mut members = members.iter();
-            members.find_map(|(name, value)| below(path, &member(name), |path| find(of, value, own, path)))
-        }
-        (Shape::Object { of }, Value::Object(_)) => of.iter().find_map(|field| {
-            if field.flat {
-                return find(field.shape, value, own, path);
-            }
-            let value = value.get(field.name)?;
-            below(path, &member(field.name), |path| in_field(field, value, own, path))
-        }),
-        (Shape::Option { of } | Shape::Read { of, .. }, _) => find(of, value, own, path),
-        (Shape::Named { of, .. }, _) => find(of, value, shape, path),
-        (Shape::Own, _) => find(own, value, own, path),
-        _ => None,
-    }
-}
-
-fn in_field(field: &'static Field, value: &Value, own: &'static Shape, path: &mut String) -> Option<String> {
-    let unmet = field.rules.iter().find_map(|rule| rule.unmet(value));
-    unmet.or_else(|| find(field.shape, value, own, path))
-}
-
-/// Searches one step deeper. The step remains in the path if something is found.
-fn below(path: &mut String, step: &str, find: impl FnOnce(&mut String) -> Option<String>) -> Option<String> {
-    let length = path.len();
-    path.push_str(step);
-    let found = find(path);
-    if found.is_none() {
-        path.truncate(length);
-    }
-    found
-}
-
-/// Returns a member as a step of a path.
-fn member(name: &str) -> String {
-    let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
-    if is_word && !name.is_empty() { format!(".{name}") } else { format!("[{}]", Value::from(name)) }
 }
 
 #[cfg(test)]
@@ -175,7 +120,7 @@ mod tests {
     use workflow_cases::every;
 
     use super::*;
-    use crate::Schema;
+    use crate::{Field, Schema};
 
     const ITEM: &Shape = &Shape::Named {
         name: "Item",

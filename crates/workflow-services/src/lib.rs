@@ -67,6 +67,7 @@ mod resource_kind;
 mod service;
 mod shape;
 mod table;
+pub mod timestamp;
 
 pub use arn::{Arn, OwnResource, partition_of_region};
 pub use error_name::ErrorName;

@@ -178,12 +178,12 @@ impl Deploy {
         tags: &[(String, String)],
     ) -> Result<Value, CommandError> {
         let role = Arn::from(self.role.as_str());
+        let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
         let deploy = || {
             let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
-            self.configured(deploy, tags)
+            self.configured(deploy.declaring(input.clone(), given.clone()), tags)
         };
-        let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
-        let planned = deploy().declaring(input, given).plan().await?;
+        let planned = deploy().plan().await?;
         self.check(&planned)?;
         let (policy, kept) = match &self.policy {
             Some(name) if !self.is_refused(&planned) => {
@@ -192,6 +192,12 @@ impl Deploy {
             _ => Default::default(),
         };
         let mut deployed = deploy().await?;
+        if (input.is_some() || given.is_some()) && !deployed.has_contract {
+            report::note(
+                "the declared types are not kept with the state machine, because they do not fit in its tags: `start \
+                 --file` checks inputs",
+            );
+        }
         if let (Some(steps), Some(alias), Some(version)) = (self.alias.shift, &deployed.alias, &deployed.version) {
             let client = Client::<Untyped>::new(client.sfn().clone());
             let alias = client.attach(deployed.machine.arn().clone()).alias(alias.name());

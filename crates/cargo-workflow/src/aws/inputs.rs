@@ -79,6 +79,13 @@ pub(super) fn read(file: &Path, prefix: Option<&str>) -> Result<Vec<Line>, Failu
     lines.collect()
 }
 
+impl Line {
+    /// Returns where the input is, and the input.
+    pub(super) fn input(&self) -> (String, &Value) {
+        (format!("line {}: ", self.number), &self.input)
+    }
+}
+
 /// Starts an execution for each line. Calls `tell` with the ARN of each.
 pub(super) async fn start(
     machine: &StateMachine<Untyped>,

@@ -8,15 +8,25 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 use workflow_asl::printable::{printable, printable_json};
+use workflow_plan::schema::mismatches;
 use workflow_runtime::Express;
 use workflow_runtime::aws_sdk_sfn::types::StateMachineType;
-use workflow_runtime::client::{Client, Progress, Untyped};
+use workflow_runtime::client::{Client, Progress, StateMachine, Untyped};
 
 use super::inspect::permitted;
 use super::{CommandError, Connect, Format, failure, inputs, machine, waiting};
-use crate::{Failure, input, report};
+use crate::params::Values;
+use crate::source::{self, ReadRequest};
+use crate::template::Reading;
+use crate::{Failure, input, report, types};
+
+/// The most mismatches that are printed.
+const SHOWN: usize = 100;
 
 /// The arguments of `start`.
+///
+/// The input is checked against the contract of the state machine: the type that `deploy` keeps in its tags. If it does
+/// not match, the exit code is 2, and nothing is started.
 ///
 /// The exit code is 0 if the execution was started, or with --wait succeeded; 1 if it failed; 3 if it timed out, was
 /// aborted, or runs longer than --at-most; with --inputs, 1 if some inputs were refused. docs/operating.md lists the
@@ -35,6 +45,12 @@ pub(crate) struct Start {
     /// from the inputs: run the command again, and it starts only what is not started yet
     #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "input_file", "wait"])]
     inputs: Option<PathBuf>,
+    /// Rust file that declares the input, if the state machine has no contract: the types that `deploy` keeps in its tags
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Workflow to use, if the file has several
+    #[arg(long, value_name = "NAME", requires = "file")]
+    name: Option<String>,
     /// Name of the execution [default: a random name]; with --inputs, the beginning of the names
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
@@ -60,6 +76,7 @@ impl Start {
         let input = self.input()?;
         let made = self.connect.run(async |client| {
             let machine = machine(&client, &self.machine).await?;
+            self.check(&machine, [(String::new(), &input)]).await?;
             let may_be_express = match permitted(machine.unqualified().describe().await)? {
                 Some(described) => *described.r#type() == StateMachineType::Express,
                 // A start alone is the same call for both types. One of an Express execution is not repeated.
@@ -102,6 +119,7 @@ impl Start {
                 let what = "the state machine is Express: a name does not prevent that an execution starts twice";
                 return Err(failure::message(2, what, "start each execution with `--input`").into());
             }
+            self.check(&machine, lines.iter().map(inputs::Line::input)).await?;
             let started = inputs::start(&machine, lines, |arn| match self.format {
                 Format::Text => writeln!(output, "{}", printable(arn.as_str())),
                 Format::Json => Ok(()),
@@ -119,11 +137,52 @@ impl Start {
         }
     }
 
-    async fn express(
+    /// Rejects inputs that do not match the declared type. Accepts any if none is known.
+    async fn check<'v>(
         &self,
-        machine: workflow_runtime::client::StateMachine<Untyped<Express>>,
-        input: &Value,
-    ) -> Result<Value, CommandError> {
+        machine: &StateMachine<Untyped>,
+        inputs: impl IntoIterator<Item = (String, &'v Value)>,
+    ) -> Result<(), CommandError> {
+        let contract = match machine.contract().await {
+            // The caller, or the service, need not have what a start does not need.
+            Err(error) if error.refusal().is_some() && !error.is_transient() => None,
+            contract => contract?,
+        };
+        let Some(schema) = contract.map_or_else(|| self.declared(), |contract| Ok(contract.input))? else {
+            return Ok(());
+        };
+        let inputs = inputs.into_iter().map(|(at, input)| (at, mismatches(&schema, input)));
+        let found: Vec<String> =
+            inputs.flat_map(|(at, found)| found.into_iter().map(move |found| format!("\n  {at}{found}"))).collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        let more = match found.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!("\n  … and {more} more"),
+        };
+        let found: String = found.into_iter().take(SHOWN).collect();
+        let what = format!("the input does not match the declared type:{found}{more}");
+        Err(failure::message(failure::USAGE, &what, "correct it; nothing was started").into())
+    }
+
+    /// Returns the input's type that `--file` declares.
+    fn declared(&self) -> Result<Option<Value>, Failure> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let (name, values) = (self.name.as_deref(), Values::default());
+        let read = ReadRequest { file, bytes: None, name, values: &values, reading: Reading::default() };
+        let machine = source::read_one_of_two(read).map_err(|failure| match failure {
+            Failure::Printed(_) => Failure::Printed(failure::USAGE),
+            failure => failure,
+        })?;
+        let declared = machine.workflow.as_deref().and_then(|workflow| types::declared(workflow).0);
+        if declared.is_none() {
+            report::note(&format!("{} declares no input: any is accepted", file.display()));
+        }
+        Ok(declared)
+    }
+
+    async fn express(&self, machine: StateMachine<Untyped<Express>>, input: &Value) -> Result<Value, CommandError> {
         if !self.wait {
             let execution = match &self.execution {
                 Some(name) => machine.start_named(name, input).await?,

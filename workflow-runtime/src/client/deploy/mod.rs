@@ -1,6 +1,7 @@
 //! Updates a workflow's state machine to the declared state. Changes nothing that is already as declared.
 
 mod configuration;
+mod contract;
 mod drift;
 #[cfg(feature = "plan")]
 mod plan;
@@ -18,8 +19,9 @@ use aws_sdk_sfn::operation::create_state_machine::CreateStateMachineError;
 use aws_sdk_sfn::operation::describe_state_machine::DescribeStateMachineOutput;
 use aws_sdk_sfn::types::{StateMachineType, Tag};
 
-use configuration::Configuration;
+use configuration::{Configuration, own_tags};
 pub use configuration::{Encryption, Logging};
+pub use contract::Contract;
 pub use drift::{Aspect, Drift};
 #[cfg(feature = "plan")]
 pub use plan::{Planned, PlannedAlias};
@@ -28,7 +30,8 @@ use record::{Record, State};
 
 use super::call::call;
 use super::{Alias, AliasChange, Client, Error, StateMachine, Untyped};
-use crate::{Arn, MachineType, ParamsError, Workflow, WorkflowKind};
+use crate::workflow::ANY_VALUE;
+use crate::{Arn, Json, MachineType, ParamsError, Workflow, WorkflowKind};
 
 /// What a deployment did to the state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +70,9 @@ pub struct Deployed<W> {
     pub alias: Option<Alias<W>>,
     /// What the deployment did with the alias.
     pub alias_change: Option<AliasChange>,
+    /// Whether the tags have the declared types of input and output. Not if there are none, or if they do not fit:
+    /// [`Deploy::declaring`].
+    pub has_contract: bool,
 }
 
 impl<W> Deployed<W> {
@@ -88,8 +94,8 @@ const LOOKS: u8 = 3;
 /// A deployment, created by [`Client::deploy`]. Await it.
 ///
 /// It leaves a tag `workflow-runtime/deployed` on the state machine, with a hash of the definition and role, and a tag
-/// `workflow-runtime/configuration`, with a hash for each of logging, tracing, encryption and tags that it declares. If
-/// the state machine no longer matches the tags, someone else changed it: the deployment does not change it and returns
+/// `workflow-runtime/configuration`, with a hash for each of logging, tracing, encryption and tags that it declares. The
+/// types of input and output are in tags too: [`declaring`](Self::declaring). If the state machine no longer matches the tags, someone else changed it: the deployment does not change it and returns
 /// [`Error::Drifted`].
 ///
 /// ```ignore
@@ -134,9 +140,7 @@ struct Settings {
     again: bool,
     overwrites: bool,
     deletion: Duration,
-    /// The declared types of input and output, as JSON Schema.
-    #[cfg(feature = "plan")]
-    types: (Option<crate::Json>, Option<crate::Json>),
+    contract: Contract,
 }
 
 impl<W: Workflow> Client<W> {
@@ -175,7 +179,10 @@ impl<W: Workflow> Client<W> {
             machine_type: definition.machine_type(),
             definition: definition.into_string(),
         });
-        Deploy { client: self.clone(), role: role.clone(), declared, settings: Settings::default() }
+        let schema = |text: &str| serde_json::from_str(text).ok().filter(|_| text != ANY_VALUE);
+        let contract = Contract::new(schema(W::input_schema()), schema(W::output_schema()));
+        let settings = Settings { contract, ..Settings::default() };
+        Deploy { client: self.clone(), role: role.clone(), declared, settings }
     }
 }
 
@@ -204,6 +211,15 @@ impl<W: Workflow> Deploy<W> {
             name.clone_into(&mut declared.name);
         }
         self
+    }
+
+    /// Sets the declared types of input and output, each a JSON Schema. A workflow's own are set already.
+    ///
+    /// The deployment keeps them in tags `workflow-runtime/contract…`, if they fit: compressed, they have at most 3,840
+    /// bytes. [`StateMachine::contract`] reads them, and a plan reports what a change of them means for callers and
+    /// readers.
+    pub fn declaring(self, input: Option<Json>, output: Option<Json>) -> Self {
+        self.set(|settings| settings.contract = Contract::new(input, output))
     }
 
     /// Sets logging to CloudWatch Logs. Without it, logging stays unchanged.
@@ -317,6 +333,7 @@ struct UpdatedMachine<W> {
     change: Change,
     /// The service's ID of this revision of the state machine; `None` for the first.
     revision: Option<String>,
+    has_contract: bool,
 }
 
 enum Created {
@@ -327,7 +344,7 @@ enum Created {
 
 impl<W: Workflow> Deployment<'_, W> {
     async fn run(&self) -> Result<Deployed<W>, Error> {
-        let UpdatedMachine { machine, change, revision } = self.bring().await?;
+        let UpdatedMachine { machine, change, revision, has_contract } = self.bring().await?;
         let mut done = Vec::new();
         if change != Change::Unchanged {
             done.push(format!("the state machine was {}", change.as_str()));
@@ -341,7 +358,7 @@ impl<W: Workflow> Deployment<'_, W> {
             }
             None => None,
         };
-        let mut deployed = Deployed { machine, change, version, alias: None, alias_change: None };
+        let mut deployed = Deployed { machine, change, version, alias: None, alias_change: None, has_contract };
         self.point_alias(&mut deployed).await.map_err(|error| error.after(&done))?;
         Ok(deployed)
     }
@@ -384,7 +401,8 @@ impl<W: Workflow> Deployment<'_, W> {
                 match self.create().await? {
                     Created::New(arn) => {
                         let machine = self.client.attach(arn);
-                        return Ok(UpdatedMachine { machine, change: Change::Created, revision: None });
+                        let has_contract = !self.contract(&[]).is_empty();
+                        return Ok(UpdatedMachine { machine, change: Change::Created, revision: None, has_contract });
                     }
                     Created::Exists(arn) => self.client.attach(arn).describe().await?,
                 }
@@ -417,11 +435,18 @@ impl<W: Workflow> Deployment<'_, W> {
         state
     }
 
+    /// Returns the tags of the contract, beside the tags that the state machine has.
+    fn contract(&self, found: &[Tag]) -> Vec<Tag> {
+        let others = self.settings.configuration.tags.as_ref().map_or_else(|| own_tags(found).len(), BTreeMap::len);
+        self.settings.contract.to_tags(&self.declared.definition, others)
+    }
+
     async fn create(&self) -> Result<Created, Error> {
         const OPERATION: &str = "CreateStateMachine";
         let (declared, configuration) = (self.declared, &self.settings.configuration);
         let mut tags = configuration.tags_to_set(&[]);
         tags.extend(Record::of(&self.state()).to_tags());
+        tags.extend(self.contract(&[]));
         let encryption = configuration.encryption().map_err(|error| Error::of_request(OPERATION, error))?;
         let request = self
             .client

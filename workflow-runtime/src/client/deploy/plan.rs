@@ -8,7 +8,7 @@ use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict};
 
 use super::configuration::own_tags;
 use super::record::{Record, State, drifted};
-use super::{Declared, Deploy, Deployment, Drift, Hash, found, tags_of};
+use super::{Contract, Declared, Deploy, Deployment, Drift, Hash, found, tags_of};
 use crate::client::{AliasChange, Client, Error, Routing, StateMachine};
 use crate::{Arn, Json, MachineType, Workflow};
 
@@ -116,13 +116,6 @@ impl<W: Workflow> Client<W> {
 }
 
 impl<W: Workflow> Deploy<W> {
-    /// Sets the types of input and output that the newer definition declares, each a JSON Schema. [`plan`](Self::plan)
-    /// then also reports their effects on callers and readers, which the definition alone does not show.
-    pub fn declaring(mut self, input: Option<Json>, output: Option<Json>) -> Self {
-        self.settings.types = (input, output);
-        self
-    }
-
     /// Returns the changes of this deployment, and their effects. Changes nothing.
     ///
     /// ```ignore
@@ -219,7 +212,7 @@ impl<W: Workflow> Deployment<'_, W> {
             key: said.encryption.as_ref().map(|encryption| key(encryption.key())),
             tags: said.tags.clone(),
         };
-        let (input, output) = self.settings.types.clone();
+        let Contract { input, output } = self.settings.contract.clone();
         Machine::new(parsed(definition))
             .named(name)
             .of_type(*machine_type)
@@ -274,15 +267,17 @@ fn drift<W: Workflow>(
 
 /// Returns the existing state machine.
 fn of_service(existing: &DescribeStateMachineOutput, tags: &[Tag]) -> Machine {
-    let tags = own_tags(tags).into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let own = own_tags(tags).into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
     let configuration = Configuration {
         role: Some(existing.role_arn().to_owned()),
         logging: Some(existing.logging_configuration().map(logging).unwrap_or_default()),
         tracing: Some(existing.tracing_configuration().is_some_and(|tracing| tracing.enabled())),
         key: Some(key(existing.encryption_configuration().and_then(|found| found.kms_key_id()))),
-        tags: Some(tags.collect()),
+        tags: Some(own.collect()),
     };
+    let contract = Contract::read(tags, existing.definition()).unwrap_or_default();
     Machine::new(parsed(existing.definition()))
+        .declaring(contract.input, contract.output)
         .named(existing.name())
         .of_type(MachineType::from_name(existing.r#type().as_str()).unwrap_or_default())
         .configured(configuration)

@@ -5,7 +5,7 @@ use aws_sdk_sfn::types::{StateMachineStatus, Tag};
 
 use super::super::call::call;
 use super::record::{Record, State, drifted};
-use super::{Aspect, Change, Deployment, Drift, UpdatedMachine, found, tags_of, validation};
+use super::{Aspect, Change, Deployment, Drift, UpdatedMachine, contract, found, tags_of, validation};
 use crate::Workflow;
 use crate::client::{Error, StateMachine};
 
@@ -40,7 +40,13 @@ impl<W: Workflow> Update<'_, W> {
         let (to_set, to_remove) = (configuration.tags_to_set(&tags), configuration.tags_to_remove(&tags));
         let is_other =
             found.get(&Aspect::Definition) != self.declared.get(&Aspect::Definition) || !configuration.is_in(existing);
-        let changes = is_other || !to_set.is_empty() || !to_remove.is_empty();
+        let contract = self.deployment.contract(&tags);
+        let is_part = |key: Option<&str>| contract.iter().any(|part| part.key() == key);
+        let stale = tags.iter().filter(|tag| contract::is_part(tag) && !is_part(tag.key()));
+        let stale: Vec<String> = stale.filter_map(|tag| tag.key.clone()).collect();
+        let new: Vec<&Tag> = contract.iter().filter(|part| !tags.contains(part)).collect();
+        let is_other_contract = tags.iter().any(contract::is_part) && !(stale.is_empty() && new.is_empty());
+        let changes = is_other || is_other_contract || !to_set.is_empty() || !to_remove.is_empty();
         let mut deployed = Record::of(&self.declared).or(record.as_ref());
         // The tags at that time.
         let mut said = record;
@@ -65,12 +71,16 @@ impl<W: Workflow> Update<'_, W> {
         // The record is not up to date: a deployment was interrupted, or the state machine was created by other means
         // and is equal.
         let of_record = (said.as_ref() != Some(&deployed)).then(|| deployed.to_tags());
-        let to_set: Vec<Tag> = to_set.into_iter().chain(of_record.into_iter().flatten()).collect();
+        if !stale.is_empty() {
+            self.untag(stale).await?;
+        }
+        let to_set: Vec<Tag> =
+            to_set.into_iter().chain(of_record.into_iter().flatten()).chain(new.into_iter().cloned()).collect();
         if !to_set.is_empty() {
             self.tag(to_set).await?;
         }
         let change = if changes { Change::Updated } else { Change::Unchanged };
-        Ok(UpdatedMachine { machine: self.machine, change, revision })
+        Ok(UpdatedMachine { machine: self.machine, change, revision, has_contract: !contract.is_empty() })
     }
 
     /// Records the old and the new state.

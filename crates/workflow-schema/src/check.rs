@@ -3,24 +3,28 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use workflow_asl::timestamp;
-use workflow_schema::{Field, Reads, Shape, Unread};
+use workflow_services::timestamp;
 
-use super::TypeMismatch;
-use super::value_path::ValuePath;
-
-/// The maximum number of mismatches reported for one value.
-const MOST: usize = 10;
+use crate::{Field, Reads, Shape, TypeMismatch, Unread, ValuePath};
 
 /// The maximum number of an enum's texts that a message lists.
 const LISTED: usize = 8;
 
 /// Checks a value.
-#[derive(Default)]
-pub(super) struct Fitting {
+struct Fitting {
     found: Vec<TypeMismatch>,
     /// Whether the value contains a type of unknown shape.
     opaque: bool,
+    extent: Extent,
+}
+
+/// The mismatches to find.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// The maximum number.
+    most: usize,
+    /// Only values of the declared kind that violate a constraint or a range.
+    constraints: bool,
 }
 
 /// The innermost enclosing named type.
@@ -30,25 +34,40 @@ struct EnclosingType {
     shape: &'static Shape,
 }
 
-impl Fitting {
-    /// Returns the mismatches of a value.
-    pub(super) fn of(shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Vec<TypeMismatch> {
-        let mut fitting = Self::default();
-        fitting.fit(shape, value, place, EnclosingType { name: None, shape });
-        fitting.found
+#[doc(hidden)]
+impl TypeMismatch {
+    /// Returns how a value does not fit a type: at most so many mismatches.
+    pub fn of(shape: &'static Shape, value: &Value, place: &ValuePath<'_>, most: usize) -> Vec<Self> {
+        Fitting::new(Extent { most, constraints: false }).whole(shape, value, place)
+    }
+
+    /// Returns the first violated constraint of a value whose kinds are right.
+    pub(crate) fn first_unmet(shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Option<Self> {
+        Fitting::new(Extent { most: 1, constraints: true }).whole(shape, value, place).into_iter().next()
     }
 
     /// Returns the mismatches of a missing value.
-    pub(super) fn of_missing(shape: &'static Shape, place: &ValuePath<'_>) -> Vec<TypeMismatch> {
-        let mut fitting = Self::default();
+    pub fn of_missing(shape: &'static Shape, place: &ValuePath<'_>) -> Vec<Self> {
+        let mut fitting = Fitting::new(Extent { most: 1, constraints: false });
         if !may_be_missing(shape) {
-            fitting.missing(shape, place, EnclosingType { name: None, shape });
+            fitting.mismatch(shape, None, place, EnclosingType { name: None, shape });
         }
         fitting.found
     }
+}
+
+impl Fitting {
+    fn new(extent: Extent) -> Self {
+        Self { found: Vec::new(), opaque: false, extent }
+    }
+
+    fn whole(mut self, shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Vec<TypeMismatch> {
+        self.fit(shape, value, place, EnclosingType { name: None, shape });
+        self.found
+    }
 
     fn fit(&mut self, shape: &'static Shape, value: &Value, place: &ValuePath<'_>, around: EnclosingType) {
-        if self.found.len() >= MOST {
+        if self.found.len() >= self.extent.most {
             return;
         }
         let is = match shape {
@@ -134,14 +153,10 @@ impl Fitting {
                 Some(value) => {
                     self.fit(field.shape, value, &at, around);
                     let unmet = field.rules.iter().filter_map(|rule| rule.unmet(value));
-                    self.found.extend(unmet.map(|expected| TypeMismatch {
-                        member: at.to_string(),
-                        expected,
-                        found: Some(value.clone()),
-                    }));
+                    self.found.extend(unmet.map(|expected| TypeMismatch::new(&at, expected, Some(value))));
                 }
                 None if field.optional || may_be_missing(field.shape) => {}
-                None => self.missing(field.shape, &at, around),
+                None => self.mismatch(field.shape, None, &at, around),
             }
         }
     }
@@ -164,7 +179,7 @@ impl Fitting {
             }
             return;
         }
-        let mut inside = Self::default();
+        let mut inside = Self::new(self.extent);
         match inner(field.shape) {
             // The member that names the variant is among the members of the other fields.
             Shape::OneOf { of, alone: true } => {
@@ -194,7 +209,7 @@ impl Fitting {
         let here = place.to_string();
         let mut nearest: Option<Vec<TypeMismatch>> = None;
         for variant in variants {
-            let mut inside = Self::default();
+            let mut inside = Self::new(self.extent);
             inside.fit(variant, value, place, around);
             if inside.found.is_empty() {
                 self.opaque |= inside.opaque;
@@ -219,10 +234,10 @@ impl Fitting {
         place: &ValuePath<'_>,
         around: EnclosingType,
     ) {
-        let mut inside = Self::default();
+        let mut inside = Self::new(self.extent);
         inside.fit(shape, value, place, around);
         match reads {
-            Some(reads) if inside.opaque && inside.found.is_empty() => {
+            Some(reads) if inside.opaque && inside.found.is_empty() && !self.extent.constraints => {
                 if let Err(unread) = reads(value) {
                     self.found.push(unreadable(shape, unread, value, place));
                 }
@@ -234,11 +249,11 @@ impl Fitting {
         }
     }
 
-    fn missing(&mut self, shape: &'static Shape, place: &ValuePath<'_>, around: EnclosingType) {
-        self.mismatch(shape, None, place, around);
-    }
-
     fn mismatch(&mut self, shape: &'static Shape, value: Option<&Value>, place: &ValuePath<'_>, around: EnclosingType) {
+        let is_out_of_range = matches!(shape, Shape::Integer { .. }) && value.and_then(integer).is_some();
+        if self.extent.constraints && !is_out_of_range {
+            return;
+        }
         // A named type is shown with its name.
         let (shape, name) = match shape {
             Shape::Named { name, of } => (*of, Some(*name)),
@@ -252,7 +267,7 @@ impl Fitting {
             (what, Some(name)) => format!("{what} (`{name}`)"),
             (what, None) => what,
         };
-        self.found.push(TypeMismatch { member: place.to_string(), expected, found: value.cloned() });
+        self.found.push(TypeMismatch::new(place, expected, value));
     }
 }
 

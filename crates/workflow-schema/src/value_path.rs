@@ -3,28 +3,31 @@
 use std::fmt;
 
 /// A path: the whole value, or a member or item of another path.
-#[derive(Clone, Copy)]
-pub(super) struct ValuePath<'p> {
+#[derive(Clone, Copy, Debug)]
+pub struct ValuePath<'p> {
     step: ValuePathStep<'p>,
     around: Option<&'p ValuePath<'p>>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum ValuePathStep<'p> {
     Member(&'p str),
     Item(usize),
 }
 
 impl<'p> ValuePath<'p> {
-    pub(super) fn root(name: &'p str) -> Self {
+    /// Creates the path of a whole value with this name.
+    pub fn root(name: &'p str) -> Self {
         Self { step: ValuePathStep::Member(name), around: None }
     }
 
-    pub(super) fn member(&'p self, name: &'p str) -> Self {
+    /// Returns the path of a member.
+    pub fn member(&'p self, name: &'p str) -> Self {
         Self { step: ValuePathStep::Member(name), around: Some(self) }
     }
 
-    pub(super) fn item(&'p self, index: usize) -> Self {
+    /// Returns the path of an item.
+    pub fn item(&'p self, index: usize) -> Self {
         Self { step: ValuePathStep::Item(index), around: Some(self) }
     }
 }

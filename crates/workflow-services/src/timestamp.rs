@@ -7,7 +7,7 @@
 /// 1970-01-01T00:00:00Z; `None` when it is not one.
 ///
 /// ```
-/// use workflow_asl::timestamp::parse;
+/// use workflow_services::timestamp::parse;
 /// assert_eq!(parse("2016-03-14T02:59:00.5+01:00"), Some(1_457_920_740_500));
 /// assert_eq!(parse("2016-03-14 01:59:00Z"), None);
 /// assert_eq!(parse("2016-03-14T01:59:00"), None);

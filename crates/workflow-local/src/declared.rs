@@ -1,56 +1,19 @@
 //! The data types that a workflow's source declares, and the values that do not match them.
 
-mod fit;
-mod value_path;
-
 use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
-use workflow_schema::{Shape, Types};
+use workflow_schema::{Shape, TypeMismatch, Types, ValuePath};
 
 use crate::program::resource::is_synchronous;
 use crate::program::{Program, StateId, StateProgram};
-use fit::Fitting;
-use value_path::ValuePath;
 
-/// A value that does not match its declared type.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TypeMismatch {
-    /// The path, in the syntax of the workflow language: `input.lines[0].price`, `result.Payload.total`.
-    pub member: String,
-    /// The declared type: `i64`, ``one of "card", "cash" (`Payment`)``.
-    pub expected: String,
-    /// The value found; `None` if it is missing.
-    pub found: Option<Value>,
-}
-
-impl TypeMismatch {
-    /// Returns how a value does not fit a type; `name` is what the value is called.
-    #[doc(hidden)]
-    pub fn all(shape: &'static Shape, value: &Value, name: &'static str) -> Vec<Self> {
-        Fitting::of(shape, value, &ValuePath::root(name))
-    }
-}
+/// The maximum number of mismatches reported for one value.
+const MOST: usize = 10;
 
 /// The status of a synchronous execution that has ended.
 static STATUS: Shape = Shape::Texts { of: &["SUCCEEDED", "FAILED", "TIMED_OUT"] };
-
-/// How many characters of a value a message shows.
-const SHOWN: usize = 80;
-
-impl fmt::Display for TypeMismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: expected {}, found ", self.member, self.expected)?;
-        let Some(found) = &self.found else { return f.write_str("nothing") };
-        let text = found.to_string();
-        match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => write!(f, "{}…", text.get(..end).unwrap_or_default()),
-            None => f.write_str(&text),
-        }
-    }
-}
 
 /// Mismatches, one per line.
 pub(crate) struct Lines<'m>(pub(crate) &'m [TypeMismatch]);
@@ -85,12 +48,16 @@ impl Declared {
 
     /// Returns the mismatches of an input.
     pub(crate) fn misfits_of_input(&self, input: &Value) -> Vec<TypeMismatch> {
-        Fitting::of(self.input, input, &ValuePath::root("input"))
+        mismatches(self.input, input, &ValuePath::root("input"))
     }
 
     pub(crate) fn answers(&self) -> &Arc<AnswerTypes> {
         &self.answers
     }
+}
+
+fn mismatches(shape: &'static Shape, value: &Value, place: &ValuePath<'_>) -> Vec<TypeMismatch> {
+    TypeMismatch::of(shape, value, place, MOST)
 }
 
 /// The types of the answers to tasks, by state.
@@ -114,13 +81,13 @@ impl AnswerTypes {
         let Some((_, AnswerType { member, shape, starts_express })) = self.0.get(at) else { return Vec::new() };
         let whole = ValuePath::root("result");
         if member.is_empty() {
-            return Fitting::of(shape, answer, &whole);
+            return mismatches(shape, answer, &whole);
         }
         let place = whole.member(member);
         match answer.get(member) {
             output if *starts_express => mismatches_of_express(shape, answer, output, &whole),
-            Some(value) => Fitting::of(shape, value, &place),
-            None => Fitting::of_missing(shape, &place),
+            Some(value) => mismatches(shape, value, &place),
+            None => TypeMismatch::of_missing(shape, &place),
         }
     }
 }
@@ -134,17 +101,13 @@ fn mismatches_of_express(
     whole: &ValuePath<'_>,
 ) -> Vec<TypeMismatch> {
     let place = whole.member("Status");
-    let Some(status) = answer.get("Status") else { return Fitting::of_missing(&STATUS, &place) };
-    let mut found = Fitting::of(&STATUS, status, &place);
+    let Some(status) = answer.get("Status") else { return TypeMismatch::of_missing(&STATUS, &place) };
+    let mut found = mismatches(&STATUS, status, &place);
     let place = whole.member("Output");
-    let no_text = |found: Option<&Value>| TypeMismatch {
-        member: place.to_string(),
-        expected: "the output as JSON text".to_owned(),
-        found: found.cloned(),
-    };
+    let no_text = |found: Option<&Value>| TypeMismatch::new(&place, "the output as JSON text".to_owned(), found);
     match output {
         Some(Value::String(text)) => match serde_json::from_str(text) {
-            Ok(value) => found.extend(Fitting::of(shape, &value, &place)),
+            Ok(value) => found.extend(mismatches(shape, &value, &place)),
             Err(_) => found.push(no_text(output)),
         },
         None if status != "SUCCEEDED" => {}
