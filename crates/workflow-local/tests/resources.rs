@@ -56,7 +56,7 @@ fn the_arn_of_another_kind_is_an_error_that_names_the_param() {
 
 #[test]
 fn the_schema_of_the_params_has_the_pattern() {
-    let schema: Value = serde_json::from_str(&Store::params_schema()).unwrap();
+    let schema: Value = serde_json::from_str(Store::params_schema()).unwrap();
     let keep = &schema["$defs"]["StoreParams"]["properties"]["keep"]["pattern"];
     assert_eq!(keep, "^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9:$_-]+$", "{schema}");
 }
