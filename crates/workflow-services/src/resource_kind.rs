@@ -6,13 +6,18 @@ use crate::arn::suffix_of;
 
 /// A kind of resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the table below describes them")]
 pub enum ResourceKind {
+    /// A function of Lambda, also one of its versions or aliases.
     Function,
+    /// A queue of SQS.
     Queue,
+    /// A bucket of S3.
     Bucket,
+    /// A table of DynamoDB.
     Table,
+    /// A topic of SNS.
     Topic,
+    /// A state machine, also one of its versions or aliases.
     StateMachine,
 }
 
@@ -20,10 +25,12 @@ use ResourceKind::{Bucket, Function, Queue, StateMachine, Table, Topic};
 
 /// The form in which a request names a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are named as in AWS's documentation")]
 pub enum ResourceForm {
+    /// The ARN.
     Arn,
+    /// The name: the last part of the ARN, without a version or an alias.
     Name,
+    /// The URL of a queue.
     Url,
 }
 
