@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The crates that make diagnostics, or take them from others.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "crates/workflow-asl",
     "crates/workflow-compiler",
     "crates/workflow-format",
     "crates/workflow-graph",
     "crates/workflow-import",
     "crates/workflow-local",
+    "crates/workflow-schema",
     "workflow-runtime",
     "crates/workflow-server",
     "crates/cargo-workflow",
@@ -25,8 +26,8 @@ const OF_OTHERS: [(&str, &str); 11] = [
     ("crates/workflow-asl/src/source/json.rs", "message == \"trailing comma\""),
     ("crates/workflow-asl/src/source/json.rs", "message.starts_with(\"EOF\")"),
     // Serde tells which field is missing, and what was expected.
-    ("crates/workflow-local/src/declared/fit.rs", "message.strip_prefix(\"missing field `\")"),
-    ("crates/workflow-local/src/declared/fit.rs", "message.split_once(\", expected \")"),
+    ("crates/workflow-schema/src/check.rs", "message.strip_prefix(\"missing field `\")"),
+    ("crates/workflow-schema/src/check.rs", "message.split_once(\", expected \")"),
     ("workflow-runtime/src/client/error/mismatch.rs", "message.starts_with(\"missing field `\")"),
     ("workflow-runtime/src/client/error/mismatch.rs", "message.rsplit_once(\", expected \")"),
     // AWS has one code for several refusals.

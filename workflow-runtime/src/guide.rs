@@ -21,6 +21,7 @@
 /// [WF0413]: crate::guide::errors#wf0413-the-result-of-a-state-that-may-not-have-run
 /// [WF0514]: crate::guide::errors#wf0514-an-error-that-the-task-does-not-raise
 /// [WF0519]: crate::guide::errors#wf0519-unused-unchecked
+/// [WF0525]: crate::guide::errors#wf0525-a-resource-of-another-kind-than-the-request-takes
 /// [coverage]: crate::guide#the-book
 /// [graphs]: crate::guide#the-book
 /// [how they compare]: crate::guide::cookbook#child-workflows
