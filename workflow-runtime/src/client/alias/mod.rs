@@ -61,6 +61,7 @@ impl Routing {
     }
 
     /// Returns the number of the version with most of the executions.
+    #[cfg(feature = "plan")]
     pub(super) fn main(&self) -> Option<u64> {
         self.routes.iter().max_by_key(|route| route.weight).map(Route::number)
     }
