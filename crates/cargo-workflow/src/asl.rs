@@ -14,7 +14,7 @@ use crate::{report, source};
 pub(crate) struct Asl {
     #[command(flatten)]
     file: File,
-    /// Print the definition without spaces and line breaks: its size is what AWS's limit of 1 MB applies to
+    /// Print the definition without spaces and line breaks, as `deploy` sends it
     #[arg(long)]
     compact: bool,
 }

@@ -57,6 +57,12 @@ impl Params {
     }
 }
 
+/// Returns the key and the value of an argument such as `--tag`.
+pub(crate) fn key_value(given: &str) -> Result<(String, String), String> {
+    let (key, value) = given.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 /// Returns the object that `--params` contains or names.
 fn object(given: &str) -> Result<Vec<(String, Value)>, Failure> {
     let value = if given.trim_start().starts_with(['{', '[']) {

@@ -101,6 +101,8 @@ fn a_contract_is_neither_drift_nor_a_tag_of_the_user() {
     assert_eq!(service.deploy(&first, &["--tag", "team=a"])["change"], "unchanged");
     service.deploy(&first, &["--tag", "team=b"]);
     assert_eq!((&tags(&service)["workflow-runtime/contract"], &tags(&service)["team"]), (&kept, &json!("b")));
+    // People are not shown what deployments keep.
+    assert!(service.ok(&["describe", "Order", "--machine"]).contains(r#"tags: {"team":"b"}"#));
     let plan = |file: &Path| service.run(&["plan", text(file), "--format", "json"]);
     assert_eq!(plan(&first).code, Some(0));
 

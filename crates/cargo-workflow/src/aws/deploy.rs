@@ -16,6 +16,7 @@ use super::release::release;
 use super::{CommandError, Connect, Format, failure, role, table};
 use crate::diff::Allow;
 use crate::export::LogLevel;
+use crate::params::key_value;
 use crate::shift::Steps;
 use crate::source::{self, Machine};
 use crate::{Failure, iam, report, types};
@@ -108,8 +109,8 @@ pub(super) struct Settings {
     #[arg(long, value_name = "KEY")]
     kms_key: Option<String>,
     /// Tag to set (repeatable). Removes all other tags
-    #[arg(long = "tag", value_name = "KEY=VALUE")]
-    tags: Vec<String>,
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = key_value)]
+    tags: Vec<(String, String)>,
 }
 
 /// The complete state machine of a file.
@@ -149,16 +150,13 @@ impl Deploy {
     /// Deploys the file, and prints what changed.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
-        let tags = self.settings.tags()?;
         if self.alias.shift.is_some() && read.machine_type == MachineType::Express {
             let what = "the executions of an Express workflow cannot be listed, so `--shift` cannot watch them";
             return Err(failure::message(2, what, "use `--weight`, and watch its metrics in CloudWatch"));
         }
         let mut made = self.connect.run(async |client| match read.machine_type {
-            MachineType::Express => {
-                self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await
-            }
-            _ => self.deploy(Client::<Untyped<Standard>>::new(client.sfn().clone()), &read, &tags).await,
+            MachineType::Express => self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read).await,
+            _ => self.deploy(Client::<Untyped<Standard>>::new(client.sfn().clone()), &read).await,
         })?;
         match self.format {
             Format::Json => writeln!(output, "{}", report::json_text(&made))?,
@@ -171,17 +169,12 @@ impl Deploy {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn deploy<K: WorkflowKind>(
-        &self,
-        client: Client<Untyped<K>>,
-        read: &Read,
-        tags: &[(String, String)],
-    ) -> Result<Value, CommandError> {
+    async fn deploy<K: WorkflowKind>(&self, client: Client<Untyped<K>>, read: &Read) -> Result<Value, CommandError> {
         let role = Arn::from(self.role.as_str());
         let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
         let deploy = || {
             let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
-            self.configured(deploy.declaring(input.clone(), given.clone()), tags)
+            self.configured(deploy.declaring(input.clone(), given.clone()))
         };
         let planned = deploy().plan().await?;
         self.check(&planned)?;
@@ -282,12 +275,8 @@ impl Deploy {
             || planned.aliases.iter().any(|alias| alias.withdrawn.is_some())
     }
 
-    fn configured<K: WorkflowKind>(
-        &self,
-        mut deploy: Deployment<Untyped<K>>,
-        tags: &[(String, String)],
-    ) -> Deployment<Untyped<K>> {
-        deploy = self.alias.configured(self.settings.configured(deploy, tags));
+    fn configured<K: WorkflowKind>(&self, mut deploy: Deployment<Untyped<K>>) -> Deployment<Untyped<K>> {
+        deploy = self.alias.configured(self.settings.configured(deploy));
         if self.publish {
             deploy = deploy.publish();
         }
@@ -302,21 +291,8 @@ impl Deploy {
 }
 
 impl Settings {
-    /// Returns the tags.
-    pub(super) fn tags(&self) -> Result<Vec<(String, String)>, Failure> {
-        let tags = self.tags.iter().map(|tag| match tag.split_once('=') {
-            Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
-            None => Err(failure::message(2, &format!("`--tag {tag}` has no value"), "write it as KEY=VALUE")),
-        });
-        tags.collect()
-    }
-
     /// Applies these settings to a deployment.
-    pub(super) fn configured<K: WorkflowKind>(
-        &self,
-        mut deploy: Deployment<Untyped<K>>,
-        tags: &[(String, String)],
-    ) -> Deployment<Untyped<K>> {
+    pub(super) fn configured<K: WorkflowKind>(&self, mut deploy: Deployment<Untyped<K>>) -> Deployment<Untyped<K>> {
         if let Some(group) = &self.log_group {
             let group = group.as_str();
             let logging = match self.log_level {
@@ -332,8 +308,8 @@ impl Settings {
         if let Some(key) = &self.kms_key {
             deploy = deploy.encryption(Encryption::kms(key));
         }
-        if !tags.is_empty() {
-            deploy = deploy.tags(tags.iter().cloned());
+        if !self.tags.is_empty() {
+            deploy = deploy.tags(self.tags.iter().cloned());
         }
         deploy
     }

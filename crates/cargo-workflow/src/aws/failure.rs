@@ -76,17 +76,34 @@ const NOT_SIGNED_IN: [&str; 8] = [
     "UnrecognizedClientException",
 ];
 
+/// Returns whether the user may not make the call.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html>
+pub(super) fn is_denied(error: &Error) -> bool {
+    error
+        .refusal()
+        .is_some_and(|refusal| ["AccessDeniedException", "KmsAccessDeniedException"].contains(&&*refusal.code))
+}
+
+/// Returns what was read, or nothing if the user may not read it.
+pub(super) fn permitted<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+    match read {
+        Err(error) if is_denied(&error) => Ok(None),
+        read => read.map(Some),
+    }
+}
+
 /// Returns the exit code for an error.
 pub(super) fn code(error: &Error, connect: &Connect) -> u8 {
     explain(error, connect).0
 }
 
 fn explain(error: &Error, connect: &Connect) -> (u8, Option<String>) {
-    let region = || connect.region.clone().or_else(|| std::env::var("AWS_REGION").ok());
+    let region = || connect.region.clone().or_else(|| super::variable("AWS_REGION"));
     let here = || region().map_or_else(|| "the region".to_owned(), |region| format!("the region {region}"));
     let (code, help) = match error {
         Error::Unfinished { source, .. } => return explain(source, connect),
-        Error::Refused(refusal) if refusal.code == "AccessDeniedException" => {
+        Error::Refused(refusal) if is_denied(error) => {
             let help = match refusal.message.contains("assume the provided role") {
                 true => {
                     "the role must exist and trust Step Functions: `cargo workflow iam --trust FILE` prints its trust policy"

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
-use workflow_runtime::client::{Client, Error, StateMachine, Untyped};
+use workflow_runtime::client::{Client, Error, StateMachine, TAG_PREFIX, Untyped};
 use workflow_services::OwnResource;
 
+use super::failure::permitted;
 use super::{CommandError, Connect, Format, machine, own_resource, table};
 use crate::{Failure, report};
 
@@ -18,7 +19,7 @@ pub(crate) fn describe(
     connect: &Connect,
     output: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
-    let made = connect.run(async |client| match own_resource(named) {
+    let mut made = connect.run(async |client| match own_resource(named) {
         Some(OwnResource::Execution) => execution(&client, named, definition, connect).await,
         Some(OwnResource::MapRun) => map_run(&client, named).await,
         _ => state_machine(&client, named, definition).await,
@@ -26,7 +27,12 @@ pub(crate) fn describe(
     match (format, definition) {
         (Format::Json, _) => writeln!(output, "{}", report::json_text(&made))?,
         (Format::Text, true) => writeln!(output, "{}", report::json_text(&made["definition"]))?,
-        (Format::Text, false) => table::members(output, &made)?,
+        (Format::Text, false) => {
+            if let Some(tags) = made["tags"].as_object_mut() {
+                tags.retain(|key, _| !key.starts_with(TAG_PREFIX));
+            }
+            table::members(output, &made)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -91,14 +97,6 @@ async fn map_run(client: &Client<Untyped>, arn: &str) -> Result<Value, CommandEr
         "itemCounts": items,
         "redriveCount": found.redrive_count(),
     }))
-}
-
-/// Returns what was read, or nothing if the user may not read it.
-pub(super) fn permitted<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
-    match read {
-        Err(Error::Refused(refusal)) if refusal.code == "AccessDeniedException" => Ok(None),
-        read => read.map(Some),
-    }
 }
 
 /// Returns where each alias points.

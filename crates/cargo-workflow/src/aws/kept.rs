@@ -10,8 +10,7 @@ use workflow_plan::AWS_OWNED_KEY;
 use workflow_runtime::client::{Client, Error, Execution, ExecutionSummary, Planned, Status, Untyped};
 use workflow_runtime::{Arn, MachineType};
 
-/// The error codes of a call that this user may not make.
-const DENIED: [&str; 2] = ["AccessDeniedException", "KmsAccessDeniedException"];
+use super::failure::is_denied;
 
 /// When a permission that is kept is withdrawn.
 const UNTIL: &str = "the first deployment after nothing needs it withdraws it";
@@ -74,7 +73,7 @@ impl Kept {
         let role = planned.old.configuration.role.as_deref().unwrap_or_default();
         kept.add(planned, "the definition that is replaced".to_owned(), &planned.old.definition.to_string(), role);
         match kept.read(client, arn, planned).await {
-            Err(Error::Refused(refusal)) if DENIED.contains(&&*refusal.code) => kept.unknown = Some(refusal.message),
+            Err(error) if is_denied(&error) => kept.unknown = error.refusal().map(|refusal| refusal.message.clone()),
             read => read?,
         }
         Ok(kept)

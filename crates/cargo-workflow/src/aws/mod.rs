@@ -64,7 +64,7 @@ pub(crate) struct Connect {
     /// Maximum duration of a request in seconds, including retries. A throttled request is sent again until then
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     request_timeout: u64,
-    /// Print each request to standard error: the action, the answer's status, the time and AWS's request ID
+    /// Print each request to Step Functions to standard error: the action, the answer's status, the time and AWS's request ID
     #[arg(short, long)]
     verbose: bool,
 }
@@ -134,7 +134,7 @@ impl Connect {
     /// Returns a client of IAM. Its endpoint comes from the environment or the profile.
     async fn iam(&self) -> Result<aws_sdk_iam::Client, CommandError> {
         let is_set = |name: &&str| std::env::var_os(name).is_some();
-        if self.endpoint.is_some() && !["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().any(is_set) {
+        if self.endpoint().is_some() && !["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().any(is_set) {
             let help = "set AWS_ENDPOINT_URL_IAM, or write the policy of `cargo workflow iam` there yourself";
             return Err(failure::message(failure::USAGE, "the endpoint has the Step Functions API alone", help).into());
         }

@@ -55,13 +55,10 @@ impl Plan {
     /// Prints the changes and their effects.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
-        let tags = self.settings.tags()?;
         let (mut planned, kept) = self.connect.run(async |client| {
             let planned = match read.machine_type {
-                MachineType::Express => {
-                    self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read, &tags).await?
-                }
-                _ => self.plan(client.clone(), &read, &tags).await?,
+                MachineType::Express => self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read).await?,
+                _ => self.plan(client.clone(), &read).await?,
             };
             let kept = Kept::find(&client, &planned).await?;
             Ok((planned, kept))
@@ -102,12 +99,7 @@ impl Plan {
         Ok(self.printing.code(planned.verdict()))
     }
 
-    async fn plan<K: WorkflowKind>(
-        &self,
-        client: Client<Untyped<K>>,
-        read: &Read,
-        tags: &[(String, String)],
-    ) -> Result<Planned, CommandError> {
+    async fn plan<K: WorkflowKind>(&self, client: Client<Untyped<K>>, read: &Read) -> Result<Planned, CommandError> {
         let role = match &self.role {
             Some(role) => Some(Arn::from(role.as_str())),
             None => match client.attach_by_name(&read.name).await {
@@ -119,7 +111,7 @@ impl Plan {
         let role = role.unwrap_or_else(|| Arn::from(""));
         let (input, given) = read.machine.workflow.as_deref().map(types::declared).unwrap_or_default();
         let deploy = client.deploy_document(&role, &read.name, &read.machine.value.to_string());
-        let mut deploy = self.alias.configured(self.settings.configured(deploy, tags));
+        let mut deploy = self.alias.configured(self.settings.configured(deploy));
         if self.publish {
             deploy = deploy.publish();
         }

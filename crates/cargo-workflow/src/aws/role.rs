@@ -2,6 +2,7 @@
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::error::{DisplayErrorContext, ProvideErrorMetadata};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use workflow_asl::policy::Policy;
 
@@ -16,7 +17,8 @@ pub(super) async fn write(iam: &Client, role: &str, name: &str, kept: &Kept) -> 
     // The name of a role follows its path.
     let role = role.rsplit('/').next().unwrap_or(role);
     let existing: Option<Value> = match iam.get_role_policy().role_name(role).policy_name(name).send().await {
-        Ok(answer) => serde_json::from_str(&decoded(answer.policy_document())).ok(),
+        // IAM sends it with `%` escapes: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
+        Ok(answer) => serde_json::from_str(&percent_decode_str(answer.policy_document()).decode_utf8_lossy()).ok(),
         Err(error) if error.code() == Some(NO_SUCH_ENTITY) => None,
         Err(error) => return Err(refused(role, name, &error)),
     };
@@ -59,20 +61,4 @@ fn refused<E: std::error::Error + ProvideErrorMetadata>(role: &str, name: &str, 
     let why = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
     let what = format!("nothing was deployed: the policy `{name}` of the role `{role}` was not written: {why}");
     message(code, &what, help)
-}
-
-/// Decodes a document, which IAM sends with `%` escapes.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html>
-fn decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let escape = part.split_at_checked(2);
-        let escape = escape.and_then(|(code, rest)| Some((u8::from_str_radix(code, 16).ok()?, rest)));
-        let (byte, rest) = escape.unwrap_or((b'%', part));
-        bytes.push(byte);
-        bytes.extend(rest.as_bytes());
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -13,7 +13,7 @@ use workflow_runtime::Express;
 use workflow_runtime::aws_sdk_sfn::types::StateMachineType;
 use workflow_runtime::client::{Client, Progress, StateMachine, Untyped};
 
-use super::inspect::permitted;
+use super::failure::permitted;
 use super::{CommandError, Connect, Format, failure, inputs, machine, waiting};
 use crate::params::Values;
 use crate::source::{self, ReadRequest};

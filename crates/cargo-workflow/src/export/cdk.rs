@@ -28,7 +28,6 @@ pub(super) fn constructs(stack: &Stack<'_>) -> String {
     );
     let modules = ["cloudwatch", "dynamodb", "iam", "lambda", "logs", "s3", "sfn", "sns", "sqs"];
     for name in modules {
-        // A definition may have the names of services.
         let is_used = match name {
             // The definition may contain the name of the service.
             "dynamodb" | "lambda" | "s3" | "sns" | "sqs" => uses(&format!(": {name}.I")),

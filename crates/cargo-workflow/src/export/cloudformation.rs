@@ -18,7 +18,7 @@ use super::model::{
 const KEPT: &str = "RetainExceptOnCreate";
 
 /// The logical IDs of the resources, which no parameter may have; in a stack, with the workflow's name before them.
-const RESOURCES: [&str; 8] = [
+const RESOURCES: [&str; 12] = [
     MACHINE,
     "StateMachineRole",
     "StateMachineLogs",
@@ -26,6 +26,10 @@ const RESOURCES: [&str; 8] = [
     "StateMachineAlias",
     "StateMachineArn",
     "Dashboard",
+    "FailedAlarm",
+    "LongAlarm",
+    "ThrottledAlarm",
+    "TimedOutAlarm",
     NAME,
 ];
 
@@ -129,8 +133,9 @@ pub(super) fn template(stack: &Stack<'_>, sam: bool) -> Value {
 const DESCRIPTION_BYTES: usize = 1024;
 
 fn description(stack: &Stack<'_>) -> String {
-    if let Some(comment) = stack.only().and_then(|own| own.comment.clone()) {
-        return Some(comment).filter(|text| text.len() <= DESCRIPTION_BYTES).unwrap_or_default();
+    let comment = stack.only().and_then(|own| own.comment.clone());
+    if let Some(comment) = comment.filter(|text| text.len() <= DESCRIPTION_BYTES) {
+        return comment;
     }
     let titles: Vec<&str> = stack.deployments.iter().map(|deployment| deployment.title.as_str()).collect();
     format!("The state machine{} {}", if titles.len() == 1 { "" } else { "s" }, titles.join(", "))

@@ -16,7 +16,7 @@ use clap::{Args, ValueEnum};
 use workflow_asl::policy::Setting;
 use workflow_asl::printable::printable_json;
 
-use crate::params::Values;
+use crate::params::{self, Values};
 use crate::shift::Steps;
 use crate::source::Machine;
 use crate::{Failure, iam, report, source};
@@ -91,7 +91,7 @@ pub(crate) struct Settings {
     #[arg(long, value_name = "KEY")]
     kms_key: Option<String>,
     /// Tag of the state machine, its role and its log group (repeatable)
-    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = key_value)]
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = params::key_value)]
     tags: Vec<(String, String)>,
     /// Name of the alias
     #[arg(long, default_value = "live")]
@@ -105,12 +105,6 @@ pub(crate) struct Settings {
     /// Add a CloudWatch dashboard
     #[arg(long)]
     dashboard: bool,
-}
-
-/// Returns the key and the value of a tag.
-fn key_value(given: &str) -> Result<(String, String), String> {
-    let (key, value) = given.split_once('=').ok_or("write it as KEY=VALUE")?;
-    Ok((key.to_owned(), value.to_owned()))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

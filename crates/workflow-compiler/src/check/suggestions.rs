@@ -14,8 +14,7 @@ use super::value_site::{ClosureScope, ValueField, ValueSite};
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{
-    ClauseValue, DeclarationKind, Expr, ExprKind, Inlined, NO_WORD, Quotes, Reference, Root, Segment, Text, TokenSpan,
-    plain,
+    ClauseValue, DeclarationKind, Expr, ExprKind, Inlined, Quotes, Reference, Root, Segment, Text, TokenSpan, plain,
 };
 use crate::syntax::keyword::{ClauseKind, RESERVED};
 use crate::syntax::root;
@@ -80,15 +79,7 @@ impl Candidate {
     fn reference(&self, written: &Reference) -> Reference {
         let rest = written.segments.iter().skip(self.consumed);
         let segments = self.inner.iter().chain(rest).cloned().collect();
-        Reference {
-            root: self.root.clone(),
-            root_span: written.root_span,
-            word: NO_WORD,
-            optional: written.optional,
-            segments,
-            declared: Vec::new(),
-            form: None,
-        }
+        Reference { optional: written.optional, segments, ..Reference::to(self.root.clone(), written.root_span) }
     }
 
     /// Returns the problem with its fix, which replaces the whole reference if that ends in a word, else the matching

@@ -234,13 +234,10 @@ impl Substitution<'_> {
         };
         let kind = match self.arguments.get(&name.value) {
             Some(Argument::Variable(variable, ty)) => ExprKind::Reference(Reference {
-                root: Root::Variable(variable.clone()),
-                root_span: reference.root_span.to(name.span),
                 word: reference.word,
-                optional: false,
                 segments: rest.to_vec(),
                 declared: vec![(0, ty.clone())],
-                form: None,
+                ..Reference::to(Root::Variable(variable.clone()), reference.root_span.to(name.span))
             }),
             Some(Argument::Value(value, ty)) => {
                 let mut value = value.clone();

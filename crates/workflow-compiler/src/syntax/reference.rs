@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NO_WORD, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
+use super::ast::{Expr, ExprKind, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
 use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::name::rust_name;
@@ -118,13 +118,12 @@ impl Parser<'_> {
         let word = self.words.len().saturating_sub(1);
         let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
         if called && matches!(segments.last(), Some(Segment::Member { quoted: Quotes::None, .. })) {
-            let reference =
-                Reference { root, root_span, word, optional, segments: Vec::new(), declared: Vec::new(), form: None };
+            let reference = Reference { word, optional, ..Reference::to(root, root_span) };
             let root = self.grown(ExprKind::Reference(reference), root_span, height);
             return self.with_steps(root, segments, cursor);
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
-        let reference = Reference { root, root_span, word, optional, segments, declared: Vec::new(), form: None };
+        let reference = Reference { word, optional, segments, ..Reference::to(root, root_span) };
         let is_filter = self.filter_in_brackets(&reference, whole);
         let kind = if is_filter { ExprKind::Invalid } else { ExprKind::Reference(reference) };
         self.grown(kind, whole, height)
@@ -470,15 +469,7 @@ pub(crate) fn reference_in_text(text: &str, span: TokenSpan) -> Option<Reference
         name if variable => Root::Variable(name.to_owned()),
         name => root(name).unwrap_or_else(|| Root::StateResult(rust_name(&Ident::new(name, span.first)))),
     };
-    Some(Reference {
-        root,
-        root_span: span,
-        word: NO_WORD,
-        optional: false,
-        segments,
-        declared: Vec::new(),
-        form: None,
-    })
+    Some(Reference { segments, ..Reference::to(root, span) })
 }
 
 /// Returns the root for the first word of a reference that is not a state's name.

@@ -232,7 +232,7 @@ fn after(prefix: &[u8]) -> Vec<u8> {
     [prefix, &[0xff; 32]].concat()
 }
 
-/// Creates the table of a new store, and brings the records of an older one to this format.
+/// Creates the table of a new store, and gives the records of a store of format 1 their digests.
 fn prepare(database: &Database) -> Result<(), Failure> {
     let transaction = database.begin_write()?;
     {
@@ -250,7 +250,9 @@ fn prepare(database: &Database) -> Result<(), Failure> {
         if let Some(FormatRecord { format, engine }) =
             known.filter(|known: &FormatRecord| known.format != FormatRecord::CURRENT)
         {
-            return Err(format!("it was written by version {engine} in format {format}: use that version").into());
+            let own = FormatRecord::CURRENT;
+            let why = format!("version {engine} wrote it in format {format}, and this one reads format {own}");
+            return Err(format!("{why}: use the program that wrote it").into());
         }
         // Also in place of a damaged one.
         let current = serde_json::to_vec(&FormatRecord::current())?;
@@ -358,7 +360,7 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::RedbBackend;
+    use super::{FormatRecord, Key, RedbBackend};
     use crate::api::Input;
     use crate::api::arn::Scope;
     use crate::journal::Journal;
@@ -457,6 +459,20 @@ mod tests {
                 .unwrap();
             assert_eq!(read, 450, "{syncs} {second:?}");
         }
+    }
+
+    #[test]
+    fn a_store_of_another_format_says_what_to_use() {
+        let disk = Disk::default();
+        let mut backend = RedbBackend::on(disk.clone()).unwrap();
+        let other = FormatRecord { format: 2, engine: "0.0.9".to_owned() };
+        backend.commit(&[Key::Format.put(&other)]).unwrap();
+        drop(backend);
+        let why = RedbBackend::on(disk).err().unwrap();
+        assert_eq!(
+            why,
+            "version 0.0.9 wrote it in format 2, and this one reads format 3: use the program that wrote it"
+        );
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use aws_sdk_sfn::types::{
 };
 
 use super::drift::Aspect;
-use super::record::{Hash, KEY_PREFIX, State};
+use super::record::{Hash, State, TAG_PREFIX};
 use crate::Arn;
 
 /// Logging to CloudWatch Logs.
@@ -238,7 +238,7 @@ impl Configuration {
 /// Returns the tags that belong neither to AWS nor to deployments.
 pub(super) fn own_tags(tags: &[Tag]) -> BTreeMap<&str, &str> {
     let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())));
-    tags.filter(|(key, _)| !key.starts_with("aws:") && !key.starts_with(KEY_PREFIX)).collect()
+    tags.filter(|(key, _)| !key.starts_with("aws:") && !key.starts_with(TAG_PREFIX)).collect()
 }
 
 /// Returns tags as text, sorted by key.

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use miniz_oxide::{deflate, inflate};
 use serde_json::json;
 
-use super::record::{Hash, KEY_PREFIX};
+use super::record::{Hash, TAG_PREFIX};
 use super::tags_of;
 use crate::client::{Error, StateMachine};
 use crate::{Json, Workflow};
@@ -80,7 +80,7 @@ pub(super) fn is_part(tag: &Tag) -> bool {
 
 fn key(number: usize) -> String {
     let number = if number == 0 { String::new() } else { format!(".{number}") };
-    format!("{KEY_PREFIX}{KEY}{number}")
+    format!("{TAG_PREFIX}{KEY}{number}")
 }
 
 fn hash(definition: &str) -> String {

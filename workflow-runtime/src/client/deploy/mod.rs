@@ -26,6 +26,7 @@ pub use drift::{Aspect, Drift};
 #[cfg(feature = "plan")]
 pub use plan::{Planned, PlannedAlias};
 pub(super) use record::Hash;
+pub use record::TAG_PREFIX;
 use record::{Record, State};
 
 use super::call::call;

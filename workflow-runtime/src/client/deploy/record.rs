@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 use super::drift::Aspect;
 use crate::Json;
 
-/// The prefix of the keys of deployment tags.
-pub(super) const KEY_PREFIX: &str = "workflow-runtime/";
+/// The beginning of the keys of the tags that deployments keep: their record and the [`Contract`](super::Contract).
+pub const TAG_PREFIX: &str = "workflow-runtime/";
 /// The key of the tag for definition and role.
 const KEY: &str = "workflow-runtime/deployed";
 /// The key of the tag for the configuration, if a deployment declares any: `logging:… tags:…+…`.

@@ -241,6 +241,7 @@ impl Error {
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
+            Self::Unfinished { source, .. } => source.refusal(),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::option_value::as_condition;
 use super::regex::regex_at;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    BinaryOp, Expr, ExprKind, NO_WORD, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
+    BinaryOp, Expr, ExprKind, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain,
 };
 use crate::syntax::cursor::Cursor;
 use crate::syntax::literal::string_value;
@@ -209,18 +209,7 @@ impl Parser<'_> {
         let root = Root::StateResult(Ident::new("env", span.first));
         let name = Text { value: name.map_or_else(|| "value".to_owned(), |name| name.value), span };
         let segments = vec![Segment::Member { name, optional: false, quoted: Quotes::None }];
-        self.leaf(
-            ExprKind::Reference(Reference {
-                root,
-                root_span: span,
-                word: NO_WORD,
-                optional: false,
-                segments,
-                declared: Vec::new(),
-                form: None,
-            }),
-            span,
-        )
+        self.leaf(ExprKind::Reference(Reference { segments, ..Reference::to(root, span) }), span)
     }
 
     /// Parses an anonymous function of another language: `x => x.id`, `function(x) { … }`.
