@@ -168,6 +168,13 @@ fn a_workflow_is_deployed_run_and_looked_at() {
     let machines = service.json(&["list"]);
     assert_eq!((&machines[0]["name"], &machines[0]["type"]), (&json!("Pay"), &json!("STANDARD")));
     assert!(service.ok(&["list"]).starts_with("name  type      creationDate"));
+    let page = service.ok(&["list", "--format", "html"]);
+    let link = format!(
+        "<a href=\"{}/console/#/machine/{}\">Pay</a>",
+        service.url(),
+        machines[0]["stateMachineArn"].as_str().unwrap()
+    );
+    assert!(page.contains(&link), "{page}");
 
     let started = service.json(&["start", "Pay", "--input", r#"{"amount":7}"#, "--wait"]);
     assert_eq!(started["output"]["Payload"], json!({"charged": true}));
@@ -200,6 +207,8 @@ fn a_workflow_is_deployed_run_and_looked_at() {
 
     let listed = service.json(&["list", "Pay", "--status", "succeeded"]);
     assert_eq!(listed[0]["executionArn"], arn);
+    let page = service.ok(&["list", "Pay", "--format", "html"]);
+    assert!(page.contains(&format!("<a href=\"{}/console/execution?arn={arn}\">", service.url())), "{page}");
     assert_eq!(service.json(&["list", "Pay", "--status", "failed"]), json!([]));
     assert_eq!(service.json(&["list", "Pay", "--versions"])[0]["version"], 1);
 

@@ -74,6 +74,21 @@ fn an_input_is_checked_against_the_contract_before_anything_starts() {
 }
 
 #[test]
+fn the_types_of_a_deployed_state_machine_are_printed() {
+    let service = Service::new();
+    let order = order("contract-types", INPUT);
+    let arn = service.deploy(&order, &[])["stateMachineArn"].as_str().unwrap().to_owned();
+    let types: Value = serde_json::from_str(&service.ok(&["types", &arn, "--to", "json-schema"])).unwrap();
+    let declared: Value = serde_json::from_str(&service.ok(&["types", text(&order), "--to", "json-schema"])).unwrap();
+    assert_eq!(types["input"]["properties"]["id"], declared["properties"]["input"]["properties"]["id"]);
+    assert_eq!(types["input"]["required"], json!(["id", "lines"]));
+    let other = service.run(&["types", &arn, "--to", "python"]);
+    assert!(other.code == Some(1) && other.stderr.contains("--to json-schema"), "{}", other.stderr);
+    let none = service.run(&["types", &arn.replace("Order", "Other"), "--to", "json-schema"]);
+    assert_eq!(none.code, Some(6), "{}", none.stderr);
+}
+
+#[test]
 fn a_contract_counts_for_the_definition_that_was_deployed_with_it() {
     let service = Service::new();
     service.deploy(&order("contract-one", "id: String"), &["--publish"]);

@@ -194,6 +194,12 @@ fn inputs_of_a_file_are_started_once_however_often_the_command_runs() {
     let watched = service.run(&["watch", "Quick", "--all", "--named", "may-"]);
     assert_eq!((watched.code, watched.stdout.lines().count()), (Some(0), 25), "{}", watched.stderr);
     assert_eq!(watched.stderr, "25 executions: 25 SUCCEEDED\n");
+    // Or the command waits itself.
+    let waited = service.run(&[&arguments[..], &["--wait"]].concat());
+    assert_eq!((waited.code, waited.stdout.lines().count()), (Some(0), 25), "{}", waited.stderr);
+    assert!(waited.stdout.lines().all(|line| line.starts_with("SUCCEEDED  arn:")), "{}", waited.stdout);
+    assert!(waited.stderr.ends_with("25 executions: 25 SUCCEEDED\n"), "{}", waited.stderr);
+    assert_eq!(service.json(&[&arguments[..], &["--wait"]].concat())["endedBefore"][24]["status"], "SUCCEEDED");
 
     // A repeated line is an execution of its own, and spaces do not matter.
     let twice = file("faulty-inputs", "twice.jsonl", "{\"order\":7}\n\n{ \"order\": 7 }\n");

@@ -1,11 +1,15 @@
 //! Tests how `plan`, `deploy` and `alias` bring a version into use.
 
 #![cfg(feature = "aws")]
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::aws::{ROLE, Service};
+use super::aws::{ROLE, Service, run};
 use super::command::file;
 
 /// Returns a file whose workflow adds a number, which callers do not see.
@@ -124,7 +128,7 @@ fn a_gradual_release_ends_at_the_new_version_or_at_the_old_one() {
     std::thread::scope(|scope| {
         let releasing = scope.spawn(|| service.run(&steps));
         while service.json(&["alias", "Undo", "live"])["routes"] != "2=90 3=10" {
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(50));
         }
         service.run(&["start", "Undo:3", "--input", "{\"n\":13}", "--wait"]);
         let done = releasing.join().unwrap();
@@ -145,4 +149,72 @@ fn a_gradual_release_ends_at_the_new_version_or_at_the_old_one() {
     // At the end, a rerun finds nothing to do.
     let rerun = service.deploy(&fourth, &["--alias", "live", "--shift", "50%/1s"]);
     assert_eq!(rerun["aliasChange"], "routed");
+}
+
+/// CloudWatch with the alarm `slow`: its address and its state. It answers in CBOR
+/// (<https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html>).
+fn cloudwatch() -> (String, Arc<Mutex<&'static str>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let state = Arc::new(Mutex::new("OK"));
+    let shared = Arc::clone(&state);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = BufReader::new(stream.try_clone().unwrap()).lines();
+            while head.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let text = |text: &str| [&[0x60 + u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+            let (one_list, two_members) = (b"\xa1", b"\xa2");
+            let mut body = [&one_list[..], &text("MetricAlarms"), b"\x81", two_members].concat();
+            for word in ["AlarmName", "slow", "StateValue", *shared.lock().unwrap()] {
+                body.extend(text(word));
+            }
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nsmithy-protocol: rpc-v2-cbor\r\nContent-Type: application/cbor\r\n\
+                 Content-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat());
+        }
+    });
+    (url, state)
+}
+
+#[test]
+fn an_alarm_rolls_a_release_back() {
+    let (service, (url, state)) = (Service::new(), cloudwatch());
+    let service_url = service.url().to_owned();
+    let deploy = |number: u32, options: &[&str]| {
+        let file = undo(number);
+        let arguments = ["deploy", file.to_str().unwrap(), "--role", ROLE, "--express", "--alias", "live"];
+        let environment = [("AWS_ENDPOINT_URL_SFN", &*service_url), ("AWS_ENDPOINT_URL_CLOUDWATCH", &*url)];
+        run(&[&arguments[..], options].concat(), &environment)
+    };
+    let shift = |number: u32, alarm: &str, steps: &str| deploy(number, &["--shift", steps, "--alarm", alarm]);
+    assert_eq!(deploy(1, &[]).code, Some(0));
+    // The executions of an Express workflow cannot be watched, so alarms must be.
+    let done = deploy(2, &["--shift", "50%/1s"]);
+    assert_eq!(done.code, Some(2), "{}", done.stderr);
+    let done = shift(2, "slow", "50%/1s");
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "2=100");
+
+    let done = shift(3, "fast", "50%/1s");
+    assert_eq!(done.code, Some(6), "{}", done.stderr);
+    assert!(done.stderr.contains("nothing was deployed: there is no alarm `fast`"), "{}", done.stderr);
+    std::thread::scope(|scope| {
+        let releasing = scope.spawn(|| shift(3, "slow", "canary:10%/20s"));
+        while service.json(&["alias", "Undo", "live"])["routes"] != "2=90 3=10" {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        *state.lock().unwrap() = "ALARM";
+        let done = releasing.join().unwrap();
+        assert_eq!(done.code, Some(11), "{}", done.stderr);
+        assert!(done.stderr.contains("`live` was rolled back: the alarm `slow` is raised"), "{}", done.stderr);
+    });
+    assert_eq!(service.json(&["alias", "Undo", "live"])["routes"], "2=100");
+    // An alarm that is raised already would say nothing about the version.
+    let done = shift(4, "slow", "50%/1s");
+    assert_eq!(done.code, Some(5), "{}", done.stderr);
+    assert!(done.stderr.contains("nothing was deployed: the alarm `slow` is raised"), "{}", done.stderr);
 }

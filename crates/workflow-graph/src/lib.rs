@@ -27,6 +27,8 @@ mod text;
 pub mod trace;
 
 pub use model::{Edge, Graph, Mark, Retrier, Scope, State};
+#[cfg(feature = "layout")]
+pub use svg::escaped;
 
 /// The direction in which a diagram reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -405,8 +405,8 @@ fn number(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// Escapes text for XML and HTML, between tags and in quotes.
-pub(crate) fn escaped(text: &str) -> String {
+/// Escapes text for XML and HTML, between tags and in double quotes.
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

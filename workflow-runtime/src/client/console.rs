@@ -1,8 +1,8 @@
 //! Links to AWS's console.
 
-/// Returns the URL of an execution's page from its ARN, or `None` if it is not the ARN of an execution.
-pub(super) fn console_page(execution: &str) -> Option<String> {
-    let mut parts = execution.split(':');
+/// Returns the URL of the page in AWS's console of an execution, a map run or a state machine; `None` for another ARN.
+pub fn console_page(arn: &str) -> Option<String> {
+    let mut parts = arn.split(':');
     let (Some("arn"), Some(partition), Some("states"), Some(region)) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
@@ -14,11 +14,12 @@ pub(super) fn console_page(execution: &str) -> Option<String> {
         _ => format!("{region}.console.aws.amazon.com"),
     };
     let page = match parts.nth(1)? {
-        "execution" | "mapRun" => "v2/executions",
-        "express" => "express-executions",
+        "execution" | "mapRun" => "v2/executions/details",
+        "express" => "express-executions/details",
+        "stateMachine" => "statemachines/view",
         _ => return None,
     };
-    Some(format!("https://{host}/states/home?region={region}#/{page}/details/{execution}"))
+    Some(format!("https://{host}/states/home?region={region}#/{page}/{arn}"))
 }
 
 #[cfg(test)]
@@ -34,7 +35,12 @@ mod tests {
         assert!(china.is_some_and(|page| page.starts_with("https://cn-north-1.console.amazonaws.cn/states/")));
         let express = console_page("arn:aws:states:eu-west-1:1:express:Pay:one:two");
         assert!(express.is_some_and(|page| page.contains("#/express-executions/details/arn:")));
-        for other in ["", "arn", "arn:aws:s3:::bucket", "arn:aws:states:eu-west-1:1:stateMachine:Pay"] {
+        let machine = console_page("arn:aws:states:eu-west-1:1:stateMachine:Pay");
+        assert!(
+            machine
+                .is_some_and(|page| page.ends_with("#/statemachines/view/arn:aws:states:eu-west-1:1:stateMachine:Pay"))
+        );
+        for other in ["", "arn", "arn:aws:s3:::bucket", "arn:aws:states:eu-west-1:1:activity:Pay"] {
             assert_eq!(console_page(other), None, "{other}");
         }
     }

@@ -43,6 +43,7 @@ use std::marker::PhantomData;
 pub use alias::{Alias, AliasChange, Route, Routing};
 use call::call;
 use connection::Connection;
+pub use console::console_page;
 pub use deploy::{Aspect, Change, Contract, Deploy, Deployed, Drift, Encryption, Logging, TAG_PREFIX};
 #[cfg(feature = "plan")]
 pub use deploy::{Planned, PlannedAlias};

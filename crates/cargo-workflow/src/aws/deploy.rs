@@ -11,8 +11,9 @@ use workflow_asl::document::MachineType;
 use workflow_runtime::client::{AliasChange, Client, Deploy as Deployment, Encryption, Logging, Planned, Untyped};
 use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 
+use super::alarms::Alarms;
 use super::kept::Kept;
-use super::release::release;
+use super::release::{Watched, release};
 use super::{CommandError, Connect, Format, failure, role, table};
 use crate::diff::Allow;
 use crate::export::LogLevel;
@@ -85,6 +86,10 @@ pub(super) struct AliasOf {
     /// more often than those of the version before. Goes on with a release that was interrupted
     #[arg(long, value_name = "STEPS", requires = "alias", conflicts_with = "weight")]
     shift: Option<Steps>,
+    /// CloudWatch alarm that also rolls back a gradual release (repeatable). The executions of an Express workflow cannot be
+    /// listed: its releases need one
+    #[arg(long = "alarm", value_name = "NAME", requires = "shift")]
+    alarms: Vec<String>,
     /// Point the alias to a definition that it was rolled back from, or to a version that has served before
     #[arg(long, requires = "alias")]
     again: bool,
@@ -150,9 +155,9 @@ impl Deploy {
     /// Deploys the file, and prints what changed.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
-        if self.alias.shift.is_some() && read.machine_type == MachineType::Express {
+        if self.alias.shift.is_some() && self.alias.alarms.is_empty() && read.machine_type == MachineType::Express {
             let what = "the executions of an Express workflow cannot be listed, so `--shift` cannot watch them";
-            return Err(failure::message(2, what, "use `--weight`, and watch its metrics in CloudWatch"));
+            return Err(failure::message(2, what, "name the CloudWatch alarms to watch: `--alarm NAME`"));
         }
         let mut made = self.connect.run(async |client| match read.machine_type {
             MachineType::Express => self.deploy(Client::<Untyped<Express>>::new(client.sfn().clone()), &read).await,
@@ -178,6 +183,8 @@ impl Deploy {
         };
         let planned = deploy().plan().await?;
         self.check(&planned)?;
+        let executions = read.machine_type == MachineType::Standard;
+        let watched = Watched { executions, alarms: Alarms::find(&self.connect, &self.alias.alarms).await? };
         let (policy, kept) = match &self.policy {
             Some(name) if !self.is_refused(&planned) => {
                 self.write_policy(&Client::new(client.sfn().clone()), &planned, name).await?
@@ -195,7 +202,7 @@ impl Deploy {
             let client = Client::<Untyped>::new(client.sfn().clone());
             let alias = client.attach(deployed.machine.arn().clone()).alias(alias.name());
             let is_in = deployed.alias_change != Some(AliasChange::NotNew);
-            if is_in && release(&client, &alias, version.arn(), steps).await? {
+            if is_in && release(&client, &alias, version.arn(), steps, &watched).await? {
                 deployed.alias_change = Some(AliasChange::Moved);
             }
         }

@@ -132,9 +132,22 @@ impl Outcome {
         self.lines - self.started.len() - self.ended.len() - self.failed.len()
     }
 
-    pub(super) fn json(&self) -> Value {
-        let list = |lines: &[(usize, Arn)]| {
-            lines.iter().map(|(line, arn)| json!({"line": line, "executionArn": arn.as_str()})).collect::<Value>()
+    /// Returns the executions that were started, now or before.
+    pub(super) fn executions(&self) -> impl Iterator<Item = &Arn> {
+        self.started.iter().chain(&self.ended).map(|(_, arn)| arn)
+    }
+
+    /// Returns everything as JSON, with the statuses that are known.
+    pub(super) fn json(&self, statuses: &BTreeMap<Arn, &str>) -> Value {
+        let list = |lines: &[(usize, Arn)]| -> Value {
+            let of = |(line, arn): &(usize, Arn)| {
+                let mut execution = json!({"line": line, "executionArn": arn.as_str()});
+                if let Some(status) = statuses.get(arn) {
+                    execution["status"] = (*status).into();
+                }
+                execution
+            };
+            lines.iter().map(of).collect()
         };
         let failed = self.failed.iter().map(|(line, error)| json!({"line": line, "error": error.to_string()}));
         json!({

@@ -74,7 +74,7 @@ async fn execution(
         "redriveStatusReason": found.redrive_status_reason(),
         "input": table::payload(found.input()),
         "output": table::payload(found.output()),
-        "console": connect.console(&execution),
+        "console": connect.console(arn),
     }))
 }
 

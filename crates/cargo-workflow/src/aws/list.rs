@@ -10,7 +10,7 @@ use workflow_runtime::aws_sdk_sfn::types::ExecutionListItem;
 use workflow_runtime::client::{self, Error, Executions, Pages, StateMachine, Untyped};
 
 use super::pages::{self, End};
-use super::{Connect, Format, executions_of, machine, table};
+use super::{Connect, executions_of, machine, table};
 use crate::{Failure, report};
 
 /// The arguments of `list`.
@@ -35,9 +35,20 @@ pub(crate) struct List {
     all: bool,
     /// Output format
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: ListFormat,
     #[command(flatten)]
     connect: Connect,
+}
+
+/// The output format.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// Text for people
+    Text,
+    /// JSON for programs
+    Json,
+    /// Page for a browser, with a link to each state machine or execution
+    Html,
 }
 
 /// Which executions.
@@ -129,16 +140,20 @@ impl List {
                 _ => self.executions(executions_of(&client, named).await?).await,
             }?)
         })?;
+        let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let row = |item: &Value| {
+            let cells = listed.head.iter().map(|name| &item[*name]);
+            cells.map(|value| if value.is_null() { String::new() } else { cell(value) }).collect()
+        };
+        let rows: Vec<Vec<String>> = listed.json.iter().map(row).collect();
         match self.format {
-            Format::Json => writeln!(output, "{}", report::json_text(&Value::Array(listed.json)))?,
-            Format::Text => {
-                let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                let row = |item: &Value| {
-                    let cells = listed.head.iter().map(|name| &item[*name]);
-                    cells.map(|value| if value.is_null() { String::new() } else { cell(value) }).collect()
-                };
-                let rows: Vec<Vec<String>> = listed.json.iter().map(row).collect();
-                table::print(output, listed.head, &rows)?;
+            ListFormat::Json => writeln!(output, "{}", report::json_text(&Value::Array(listed.json)))?,
+            ListFormat::Text => table::print(output, listed.head, &rows)?,
+            ListFormat::Html => {
+                let title = self.machine.as_deref().unwrap_or("State machines");
+                // The ARN is the last column.
+                let page = |row: &[String]| self.connect.console(row.last()?);
+                table::to_html(output, title, listed.head, &rows, page)?;
             }
         }
         if let End::Limit = listed.end {

@@ -1,5 +1,6 @@
 //! The commands that use AWS, or another endpoint with the Step Functions API.
 
+mod alarms;
 mod alias;
 mod bulk;
 mod conformance;
@@ -97,11 +98,15 @@ impl Connect {
         self.endpoint.as_deref().filter(|url| !url.is_empty())
     }
 
-    /// Returns the URL of an execution's page: in AWS's console, or in the console of the server on this computer.
-    fn console(&self, execution: &Execution<Untyped>) -> Option<String> {
-        match self.endpoint().filter(|_| self.is_loopback()) {
-            Some(url) => Some(format!("{}/console/execution?arn={}", url.trim_end_matches('/'), execution.arn())),
-            None => execution.console(),
+    /// Returns the URL of the page of an execution or a state machine: in AWS's console, or in the console of the server on
+    /// this computer.
+    fn console(&self, arn: &str) -> Option<String> {
+        let url = self.endpoint().filter(|_| self.is_loopback()).map(|url| url.trim_end_matches('/'));
+        match (url, own_resource(arn)?) {
+            (Some(url), OwnResource::StateMachine) => Some(format!("{url}/console/#/machine/{arn}")),
+            (Some(url), OwnResource::Execution) => Some(format!("{url}/console/execution?arn={arn}")),
+            (Some(_), _) => None,
+            (None, _) => workflow_runtime::client::console_page(arn),
         }
     }
 
@@ -133,12 +138,25 @@ impl Connect {
 
     /// Returns a client of IAM. Its endpoint comes from the environment or the profile.
     async fn iam(&self) -> Result<aws_sdk_iam::Client, CommandError> {
-        let is_set = |name: &&str| std::env::var_os(name).is_some();
-        if self.endpoint().is_some() && !["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().any(is_set) {
-            let help = "set AWS_ENDPOINT_URL_IAM, or write the policy of `cargo workflow iam` there yourself";
-            return Err(failure::message(failure::USAGE, "the endpoint has the Step Functions API alone", help).into());
-        }
+        self.has_other_services("IAM", "write the policy of `cargo workflow iam` there yourself")?;
         Ok(aws_sdk_iam::Client::new(&self.shared().await?))
+    }
+
+    /// Returns a client of CloudWatch. Its endpoint comes from the environment or the profile.
+    async fn cloudwatch(&self) -> Result<aws_sdk_cloudwatch::Client, CommandError> {
+        self.has_other_services("CLOUDWATCH", "leave out `--alarm`")?;
+        Ok(aws_sdk_cloudwatch::Client::new(&self.shared().await?))
+    }
+
+    /// Rejects an endpoint of Step Functions alone if a command needs another service.
+    fn has_other_services(&self, service: &str, otherwise: &str) -> Result<(), Failure> {
+        let variable = format!("AWS_ENDPOINT_URL_{service}");
+        let is_set = |name: &&str| std::env::var_os(name).is_some();
+        if self.endpoint().is_some() && ![&*variable, "AWS_ENDPOINT_URL"].iter().any(is_set) {
+            let help = format!("set {variable}, or {otherwise}");
+            return Err(failure::message(failure::USAGE, "the endpoint has the Step Functions API alone", &help));
+        }
+        Ok(())
     }
 
     async fn sfn(&self) -> Result<aws_sdk_sfn::Client, CommandError> {

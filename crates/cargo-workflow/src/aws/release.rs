@@ -1,11 +1,12 @@
 //! `deploy --shift`: moves an alias to a version step by step, and back if the executions of the version fail more often
-//! than those of the version before. Everything that it needs to go on is in the alias.
+//! than those of the version before, or if an alarm is raised. Everything that it needs to go on is in the alias.
 
 use std::time::{Duration, Instant};
 
 use workflow_runtime::Arn;
 use workflow_runtime::client::{Alias, Client, Error, Status, Untyped};
 
+use super::alarms::Alarms;
 use super::{CommandError, failure};
 use crate::shift::Steps;
 
@@ -29,12 +30,20 @@ impl Ended {
     }
 }
 
+/// What a release watches.
+pub(super) struct Watched<'n> {
+    /// Whether the executions can be listed. AWS does not list Express executions.
+    pub(super) executions: bool,
+    pub(super) alarms: Alarms<'n>,
+}
+
 /// Shifts an alias to a version, which it has already. Returns whether it changed anything.
 pub(super) async fn release(
     client: &Client<Untyped>,
     alias: &Alias<Untyped>,
     version: &Arn,
     steps: Steps,
+    watched: &Watched<'_>,
 ) -> Result<bool, CommandError> {
     let mut has_shifted = false;
     loop {
@@ -56,27 +65,42 @@ pub(super) async fn release(
                 break;
             }
             tokio::time::sleep(rest.min((steps.every / 10).clamp(PAUSES.0, PAUSES.1))).await;
-            let new = ended(client, version).await?;
-            let old = match &other {
-                Some(other) => ended(client, other).await?,
-                None => Ended::default(),
-            };
-            if new.is_worse_than(old) {
+            if let Some((why, help)) = watched.look(client, version, other.as_ref()).await? {
                 alias.roll_back().await?;
-                let what = format!(
-                    "`{}` was rolled back: {} of {} executions of the new version failed or timed out, and {} of {} of the \
-                     version before",
-                    alias.name(),
-                    new.bad,
-                    new.all,
-                    old.bad,
-                    old.all
-                );
-                let help = format!("`cargo workflow list {version} --status failed` prints them");
+                let what = format!("`{}` was rolled back: {why}", alias.name());
                 return Err(failure::message(failure::ROLLED_BACK, &what, &help).into());
             }
         }
         has_shifted |= alias.shift(version, steps.after(share)).await?;
+    }
+}
+
+impl Watched<'_> {
+    /// Returns why the release must be rolled back, and how to find out more.
+    async fn look(
+        &self,
+        client: &Client<Untyped>,
+        version: &Arn,
+        other: Option<&Arn>,
+    ) -> Result<Option<(String, String)>, CommandError> {
+        if let Some(name) = self.alarms.raised().await? {
+            let help = format!("`aws cloudwatch describe-alarm-history --alarm-name {name}` prints why");
+            return Ok(Some((format!("the alarm `{name}` is raised"), help)));
+        }
+        if !self.executions {
+            return Ok(None);
+        }
+        let new = ended(client, version).await?;
+        let old = match other {
+            Some(other) => ended(client, other).await?,
+            None => Ended::default(),
+        };
+        let why = format!(
+            "{} of {} executions of the new version failed or timed out, and {} of {} of the version before",
+            new.bad, new.all, old.bad, old.all
+        );
+        let help = format!("`cargo workflow list {version} --status failed` prints them");
+        Ok(new.is_worse_than(old).then_some((why, help)))
     }
 }
 

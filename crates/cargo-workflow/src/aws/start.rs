@@ -1,5 +1,6 @@
 //! `cargo workflow start`: starts an execution, and optionally waits for it; or an execution for each line of a file.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,9 +12,10 @@ use workflow_asl::printable::{printable, printable_json};
 use workflow_plan::schema::mismatches;
 use workflow_runtime::Express;
 use workflow_runtime::aws_sdk_sfn::types::StateMachineType;
-use workflow_runtime::client::{Client, Progress, StateMachine, Untyped};
+use workflow_runtime::client::{Client, Execution, Progress, StateMachine, Status, Untyped};
 
 use super::failure::permitted;
+use super::watch::{self, Ended};
 use super::{CommandError, Connect, Format, failure, inputs, machine, waiting};
 use crate::params::Values;
 use crate::source::{self, ReadRequest};
@@ -43,7 +45,7 @@ pub(crate) struct Start {
     input_file: Option<PathBuf>,
     /// File with an input in each line, as JSON; `-` reads standard input. Starts an execution for each. Names follow
     /// from the inputs: run the command again, and it starts only what is not started yet
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "input_file", "wait"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "input_file"])]
     inputs: Option<PathBuf>,
     /// Rust file that declares the input, if the state machine has no contract: the types that `deploy` keeps in its tags
     #[arg(long, value_name = "FILE")]
@@ -54,7 +56,7 @@ pub(crate) struct Start {
     /// Name of the execution [default: a random name]; with --inputs, the beginning of the names
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
-    /// Wait until the execution ends, and print its output
+    /// Wait until the execution ends, and print its output; with --inputs, print how each execution ended
     #[arg(long)]
     wait: bool,
     /// Wait at most this many seconds
@@ -93,7 +95,7 @@ impl Start {
             };
             if !self.wait {
                 return Ok(
-                    json!({"executionArn": execution.arn().as_str(), "console": self.connect.console(&execution)}),
+                    json!({"executionArn": execution.arn().as_str(), "console": self.connect.console(execution.arn().as_str())}),
                 );
             }
             eprintln!("{}", printable(execution.arn().as_str()));
@@ -113,7 +115,7 @@ impl Start {
     }
 
     fn start_each(&self, lines: Vec<inputs::Line>, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let outcome = self.connect.run(async |client| {
+        let (started, ended, statuses) = self.connect.run(async |client| {
             let machine = machine(&client, &self.machine).await?;
             if *machine.unqualified().describe().await?.r#type() == StateMachineType::Express {
                 let what = "the state machine is Express: a name does not prevent that an execution starts twice";
@@ -121,18 +123,29 @@ impl Start {
             }
             self.check(&machine, lines.iter().map(inputs::Line::input)).await?;
             let started = inputs::start(&machine, lines, |arn| match self.format {
-                Format::Text => writeln!(output, "{}", printable(arn.as_str())),
-                Format::Json => Ok(()),
+                Format::Text if !self.wait => writeln!(output, "{}", printable(arn.as_str())),
+                _ => Ok(()),
             });
-            Ok(started.await?)
+            let started = started.await?;
+            let (mut ended, mut statuses) = (Ended::default(), BTreeMap::new());
+            if self.wait {
+                let executions = started.executions().map(|arn| client.execution(arn.as_str())).collect();
+                let each = |execution: &Execution<Untyped>, status: Status, error: Option<&str>| {
+                    statuses.insert(execution.arn().clone(), status.as_str());
+                    if self.format == Format::Json { Ok(()) } else { watch::tell(output, execution, status, error) }
+                };
+                ended.follow(executions, self.at_most, each).await?;
+            }
+            Ok((started, ended, statuses))
         })?;
         if self.format == Format::Json {
-            writeln!(output, "{}", report::json_text(&outcome.json()))?;
+            writeln!(output, "{}", report::json_text(&started.json(&statuses)))?;
         }
-        outcome.summarize();
-        match &outcome.stopped {
+        started.summarize();
+        let code = if self.wait { ended.summarize(&self.connect) } else { 0 };
+        match &started.stopped {
             Some(error) => Err(failure::print(error, &self.connect)),
-            None if outcome.failed.is_empty() => Ok(ExitCode::SUCCESS),
+            None if started.failed.is_empty() => Ok(ExitCode::from(code)),
             None => Ok(ExitCode::from(failure::FAILED)),
         }
     }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 use workflow_asl::printable::{printable, printable_json};
+use workflow_graph::escaped;
 use workflow_runtime::aws_sdk_sfn::primitives::{DateTime, DateTimeFormat};
 
 /// Prints rows in columns.
@@ -19,6 +20,40 @@ pub(super) fn print(output: &mut impl Write, head: &[&str], rows: &[Vec<String>]
     };
     line(&mut head.iter().copied())?;
     rows.iter().try_for_each(|row| line(&mut row.iter().map(String::as_str)))
+}
+
+/// Prints rows as a page for a browser. `page` returns the URL of the page of a row.
+pub(super) fn to_html(
+    output: &mut impl Write,
+    title: &str,
+    head: &[&str],
+    rows: &[Vec<String>],
+    page: impl Fn(&[String]) -> Option<String>,
+) -> io::Result<()> {
+    let title = escaped(title);
+    write!(
+        output,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <style>:root{{color-scheme:light dark}}body{{font-family:system-ui,sans-serif;margin:1rem}}\
+         main{{overflow-x:auto}}th,td{{text-align:left;padding:.25rem .75rem .25rem 0}}</style>\n</head>\n<body>\n\
+         <main tabindex=\"0\">\n<h1>{title}</h1>\n<table>\n<thead><tr>"
+    )?;
+    head.iter().try_for_each(|name| write!(output, "<th scope=\"col\">{}</th>", escaped(name)))?;
+    writeln!(output, "</tr></thead>\n<tbody>")?;
+    for row in rows {
+        let mut cells = row.iter().map(|cell| escaped(&printable(cell)));
+        let first = cells.next().unwrap_or_default();
+        let first = match page(row) {
+            Some(url) => format!("<a href=\"{}\">{first}</a>", escaped(&url)),
+            None => first,
+        };
+        write!(output, "<tr><th scope=\"row\">{first}</th>")?;
+        cells.try_for_each(|cell| write!(output, "<td>{cell}</td>"))?;
+        writeln!(output, "</tr>")?;
+    }
+    writeln!(output, "</tbody>\n</table>\n</main>\n</body>\n</html>")
 }
 
 /// Returns a time in RFC 3339.

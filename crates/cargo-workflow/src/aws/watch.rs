@@ -1,7 +1,7 @@
 //! `cargo workflow watch`: follows executions until they end.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -71,9 +71,8 @@ impl Watch {
 
     /// Prints a line for each execution when it ends.
     fn execute_each(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let mut counts = BTreeMap::new();
-        let failed = self.connect.run(async |client| {
-            let mut executions = Vec::new();
+        let ended = self.connect.run(async |client| {
+            let (mut executions, mut ended) = (Vec::new(), Ended::default());
             for named in &self.executions {
                 if !self.all {
                     executions.push(client.execution(named.as_str()));
@@ -83,65 +82,14 @@ impl Watch {
                 // The listing does not have the errors of the others.
                 let (succeeded, others) = found.iter().partition::<Vec<_>, _>(|it| it.status() == Status::Succeeded);
                 succeeded.iter().try_for_each(|it| tell(output, &it.execution(), it.status(), None))?;
-                *counts.entry(Status::Succeeded).or_default() += succeeded.len();
+                *ended.counts.entry(Status::Succeeded).or_default() += succeeded.len();
                 executions.extend(others.iter().map(|it| it.execution()));
             }
-            self.follow_each(executions, &mut counts, output).await
+            let tell = |execution: &_, status, error: Option<&str>| tell(output, execution, status, error);
+            ended.follow(executions, self.at_most, tell).await?;
+            Ok(ended)
         })?;
-        counts.retain(|_, count| *count > 0);
-        let list: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
-        eprintln!("{} executions: {}", counts.values().sum::<usize>(), list.join(", "));
-        let codes = counts.keys().map(|status| code(*status)).filter(|code| *code != 0);
-        let failed = failed.iter().map(|error| failure::code(error, &self.connect));
-        Ok(ExitCode::from(codes.chain(failed).min().unwrap_or_default()))
-    }
-
-    /// Polls the executions in turn until all have ended or the watching ends, and counts them by status. Returns the
-    /// errors of those that could not be read.
-    async fn follow_each(
-        &self,
-        mut running: Vec<Execution<Untyped>>,
-        counts: &mut BTreeMap<Status, usize>,
-        output: &mut impl Write,
-    ) -> Result<Vec<Error>, CommandError> {
-        let (began, at_most) = (Instant::now(), self.at_most.map(Duration::from_secs));
-        let (mut pause, longest) = PAUSES;
-        let mut answered = Instant::now();
-        let mut failed = Vec::new();
-        while !running.is_empty() {
-            let (round, before) = (Instant::now(), running.len());
-            for execution in std::mem::take(&mut running) {
-                let described = execution.describe().await;
-                match described {
-                    Err(error) if error.is_transient() && answered.elapsed() < OUTAGE => running.push(execution),
-                    Err(error) => {
-                        eprintln!("{}: {}", printable(execution.arn().as_str()), printable(&error.to_string()));
-                        failed.push(error);
-                    }
-                    Ok(described) => {
-                        answered = Instant::now();
-                        if is_open(described.status()) {
-                            running.push(execution);
-                            continue;
-                        }
-                        *counts.entry(described.status()).or_default() += 1;
-                        tell(output, &execution, described.status(), described.error())?;
-                    }
-                }
-            }
-            let rest = at_most.map(|at_most| at_most.saturating_sub(began.elapsed()));
-            if running.is_empty() || rest.is_some_and(|rest| rest.is_zero()) {
-                break;
-            }
-            pause = if running.len() < before { PAUSES.0 } else { (pause * 2).min(longest) };
-            let share = Duration::from_secs(running.len() as u64) / LOOKS;
-            let pause = pause.max(share.saturating_sub(round.elapsed()));
-            tokio::time::sleep(rest.map_or(pause, |rest| rest.min(pause))).await;
-        }
-        if !running.is_empty() {
-            counts.insert(Status::Running, running.len());
-        }
-        Ok(failed)
+        Ok(ExitCode::from(ended.summarize(&self.connect)))
     }
 
     /// Polls until the execution has ended. Returns `None` if the watching ends first.
@@ -179,13 +127,80 @@ impl Watch {
     }
 }
 
+/// How several executions ended.
+#[derive(Default)]
+pub(super) struct Ended {
+    counts: BTreeMap<Status, usize>,
+    /// The errors of those that could not be read.
+    failed: Vec<Error>,
+}
+
+impl Ended {
+    /// Prints a summary to standard error. Returns the exit code.
+    pub(super) fn summarize(mut self, connect: &Connect) -> u8 {
+        self.counts.retain(|_, count| *count > 0);
+        let list: Vec<_> = self.counts.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
+        eprintln!("{} executions: {}", self.counts.values().sum::<usize>(), list.join(", "));
+        let codes = self.counts.keys().map(|status| code(*status)).filter(|code| *code != 0);
+        let failed = self.failed.iter().map(|error| failure::code(error, connect));
+        codes.chain(failed).min().unwrap_or_default()
+    }
+
+    /// Polls the executions in turn until all have ended, or for so many seconds, and counts them by status. Calls `tell`
+    /// with each that has ended, its status and its error.
+    pub(super) async fn follow(
+        &mut self,
+        mut running: Vec<Execution<Untyped>>,
+        at_most: Option<u64>,
+        mut tell: impl FnMut(&Execution<Untyped>, Status, Option<&str>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let (began, at_most) = (Instant::now(), at_most.map(Duration::from_secs));
+        let (mut pause, longest) = PAUSES;
+        let mut answered = Instant::now();
+        while !running.is_empty() {
+            let (round, before) = (Instant::now(), running.len());
+            for execution in std::mem::take(&mut running) {
+                let described = execution.describe().await;
+                match described {
+                    Err(error) if error.is_transient() && answered.elapsed() < OUTAGE => running.push(execution),
+                    Err(error) => {
+                        eprintln!("{}: {}", printable(execution.arn().as_str()), printable(&error.to_string()));
+                        self.failed.push(error);
+                    }
+                    Ok(described) => {
+                        answered = Instant::now();
+                        if is_open(described.status()) {
+                            running.push(execution);
+                            continue;
+                        }
+                        *self.counts.entry(described.status()).or_default() += 1;
+                        tell(&execution, described.status(), described.error())?;
+                    }
+                }
+            }
+            let rest = at_most.map(|at_most| at_most.saturating_sub(began.elapsed()));
+            if running.is_empty() || rest.is_some_and(|rest| rest.is_zero()) {
+                break;
+            }
+            pause = if running.len() < before { PAUSES.0 } else { (pause * 2).min(longest) };
+            let share = Duration::from_secs(running.len() as u64) / LOOKS;
+            let pause = pause.max(share.saturating_sub(round.elapsed()));
+            tokio::time::sleep(rest.map_or(pause, |rest| rest.min(pause))).await;
+        }
+        if !running.is_empty() {
+            self.counts.insert(Status::Running, running.len());
+        }
+        Ok(())
+    }
+}
+
 /// Prints the line of an execution that has ended.
-fn tell(
+pub(super) fn tell(
     output: &mut impl Write,
     execution: &Execution<Untyped>,
     status: Status,
     error: Option<&str>,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     let error = error.map(|error| format!("  {}", printable(error))).unwrap_or_default();
     writeln!(output, "{:<9}  {}{error}", status.as_str(), printable(execution.arn().as_str()))?;
     output.flush()

@@ -14,6 +14,9 @@ use workflow_compiler::syntax::ast::Workflow;
 use crate::{Failure, report, source};
 
 /// The arguments of `types`.
+///
+/// In place of the file, the ARN of a deployed state machine prints the types that `deploy` keeps in its tags, as JSON
+/// Schema.
 #[derive(Args)]
 pub(crate) struct Types {
     #[command(flatten)]
@@ -21,6 +24,9 @@ pub(crate) struct Types {
     /// Target language
     #[arg(long)]
     to: Language,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    connect: crate::aws::Connect,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,6 +42,10 @@ enum Language {
 impl Types {
     /// Prints the types of one workflow, or of all of the file. Reports unknown Rust types on standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        #[cfg(feature = "aws")]
+        if let Some(arn) = self.file.file.to_str().filter(|named| crate::aws::own_resource(named).is_some()) {
+            return self.deployed(arn, output);
+        }
         let values = self.file.selection.params.values()?;
         let machines = source::read_some(self.file.wanted(&values))?;
         let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
@@ -62,6 +72,26 @@ impl Types {
             Language::Typescript => write!(output, "{}", typescript::text(&Declarations::of(&contracts)?))?,
             Language::Python => write!(output, "{}", python::text(&Declarations::of(&contracts)?))?,
         }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+#[cfg(feature = "aws")]
+impl Types {
+    /// Prints the types that are kept with a state machine.
+    fn deployed(&self, arn: &str, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        if self.to != Language::JsonSchema {
+            let help = "quicktype, json-schema-to-typescript and datamodel-code-generator read the output of `--to json-schema`";
+            return Err(format!("error: the types of a state machine are kept as JSON Schema\n  = help: {help}").into());
+        }
+        let contract = self.connect.run(async |client| Ok(client.attach(arn).contract().await?))?;
+        let Some(contract) = contract else {
+            let help = "`deploy` keeps them, if the workflow declares an input or output";
+            return Err(format!("error: no types are kept with {arn}\n  = help: {help}").into());
+        };
+        let schemas = [("input", contract.input), ("output", contract.output)];
+        let schemas = schemas.into_iter().filter_map(|(part, schema)| Some((part.to_owned(), schema?)));
+        writeln!(output, "{:#}", Value::Object(schemas.collect()))?;
         Ok(ExitCode::SUCCESS)
     }
 }
