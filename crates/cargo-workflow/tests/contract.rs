@@ -86,7 +86,7 @@ fn the_types_of_a_deployed_state_machine_are_printed() {
     assert_eq!(schema(&types["input"]), schema(&declared));
     assert_eq!(schema(&declared)["required"], json!(["id", "lines"]));
     let other = service.run(&["types", &arn, "--to", "python"]);
-    assert!(other.code == Some(1) && other.stderr.contains("--to json-schema"), "{}", other.stderr);
+    assert!(other.code == Some(2) && other.stderr.contains("--to json-schema"), "{}", other.stderr);
     let none = service.run(&["types", &arn.replace("Order", "Other"), "--to", "json-schema"]);
     assert_eq!(none.code, Some(6), "{}", none.stderr);
 }
