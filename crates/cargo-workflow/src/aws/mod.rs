@@ -32,7 +32,7 @@ use clap::{Args, ValueEnum};
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::{Credentials, Region};
-use workflow_runtime::client::{Client, Error, Execution, Executions, StateMachine, Untyped};
+use workflow_runtime::client::{Client, Error, Executions, StateMachine, Untyped};
 use workflow_server::WithoutSyncPrefix;
 use workflow_services::OwnResource;
 
