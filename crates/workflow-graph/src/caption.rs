@@ -7,12 +7,12 @@ use workflow_asl::graph::EdgeKind;
 use workflow_asl::limits::retrier_default;
 use workflow_services::Arn;
 
-/// The maximum length of a caption in characters. Longer ones are cut.
+/// The maximum length of a caption in characters. Pictures cut longer ones, and show the whole text as a tooltip.
 const MAX_CHARS: usize = 60;
 
 /// Returns the label of a transition.
 pub(crate) fn edge(kind: EdgeKind, state: &State) -> String {
-    let label = match kind {
+    match kind {
         EdgeKind::Next => String::new(),
         EdgeKind::Default => "otherwise".to_owned(),
         EdgeKind::Choice(i) => {
@@ -23,8 +23,16 @@ pub(crate) fn edge(kind: EdgeKind, state: &State) -> String {
             let catcher = state.catch.as_ref().and_then(|catchers| catchers.get(i));
             errors(catcher.and_then(|catcher| catcher.error_equals.as_deref()))
         }
-    };
-    cut(&label)
+    }
+}
+
+/// Returns the number of the rule that a transition comes from, if its state has several.
+pub(crate) fn edge_number(kind: EdgeKind, state: &State) -> Option<usize> {
+    let several = state.choices.as_ref().is_some_and(|rules| rules.len() > 1);
+    match kind {
+        EdgeKind::Choice(rule) if several => Some(rule + 1),
+        _ => None,
+    }
 }
 
 /// Returns the comment of the rule or catcher that a transition comes from.
@@ -36,13 +44,14 @@ pub(crate) fn edge_comment(kind: EdgeKind, state: &State) -> Option<String> {
     }
 }
 
-/// Describes how often a retrier retries, and for which errors.
-pub(crate) fn retrier(retrier: &Retrier) -> String {
-    let attempts = match &retrier.max_attempts {
-        Some(attempts) => attempts.to_string(),
-        None => retrier_default::MAX_ATTEMPTS.to_string(),
-    };
-    cut(&format!("retry {attempts}×: {}", errors(retrier.error_equals.as_deref())))
+/// Returns whether a retrier never retries, and describes how often it retries, and for which errors.
+pub(crate) fn retrier(retrier: &Retrier) -> (bool, String) {
+    let errors = errors(retrier.error_equals.as_deref());
+    match &retrier.max_attempts {
+        Some(attempts) if attempts.as_u64() == Some(0) => (true, format!("no retry: {errors}")),
+        Some(attempts) => (false, format!("retry {attempts}×: {errors}")),
+        None => (false, format!("retry {}×: {errors}", retrier_default::MAX_ATTEMPTS)),
+    }
 }
 
 fn errors(names: Option<&[String]>) -> String {
@@ -57,7 +66,10 @@ pub(crate) fn detail(state: &State) -> Option<String> {
             // `arn:aws:states:::lambda:invoke` is shown by its last parts, another ARN by its service and name.
             match Arn::parse(resource) {
                 Some(arn) => match arn.integration() {
-                    Some(action) => action.replace(':', " "),
+                    Some(action) => {
+                        let (call, pattern) = action.split_at(action.find('.').unwrap_or(action.len()));
+                        format!("{}{pattern}", call.replace(':', " "))
+                    }
                     None => format!("{} {}", arn.service, arn.resource.replace(':', " ")),
                 },
                 None => resource.to_owned(),
@@ -76,7 +88,49 @@ pub(crate) fn detail(state: &State) -> Option<String> {
         StateKind::Map => "for each item".to_owned(),
         _ => return None,
     };
-    Some(cut(&detail))
+    Some(detail)
+}
+
+/// The parameters that name what a task works on. The first that a request has is shown.
+const TARGETS: [&str; 21] = [
+    "FunctionName",
+    "StateMachineArn",
+    "TableName",
+    "QueueUrl",
+    "TopicArn",
+    "Bucket",
+    "JobName",
+    "JobDefinition",
+    "ProjectName",
+    "TaskDefinition",
+    "EventBusName",
+    "StreamName",
+    "ModelId",
+    "SecretId",
+    "ApiEndpoint",
+    "TrainingJobName",
+    "ProcessingJobName",
+    "TransformJobName",
+    "ModelName",
+    "EndpointName",
+    "WorkGroup",
+];
+
+/// Returns what a task works on: the name of its function, its table, its queue and so on.
+pub(crate) fn target(state: &State) -> Option<String> {
+    let request = [&state.parameters, &state.arguments].into_iter().flatten().find_map(Value::as_object)?;
+    TARGETS.iter().find_map(|name| {
+        if let Some(path) = request.get(&format!("{name}.$")) {
+            return path.as_str().map(short_path);
+        }
+        let text = request.get(*name)?.as_str()?;
+        Some(match Arn::parse(text) {
+            // `function:pay` or `table/orders`: after the type. The name of a topic has no type.
+            Some(arn) => arn.resource.split_once([':', '/']).map_or(arn.resource, |(_, name)| name).to_owned(),
+            None if *name == "QueueUrl" => text.rsplit('/').next().unwrap_or(text).to_owned(),
+            None => bare(text),
+        })
+    })
 }
 
 /// The context of a condition, which decides whether it needs parentheses.

@@ -6,6 +6,7 @@ use workflow_asl::StateKind;
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::printable::is_control;
 
+use crate::caption::cut;
 use crate::{Direction, Graph, Mark, Scope, State};
 
 impl Graph {
@@ -23,7 +24,7 @@ impl Graph {
             Direction::TopDown => "TB",
             Direction::LeftRight => "LR",
         };
-        dot.line(1, &format!("rankdir={rank}; compound=true; tooltip={};", quoted(&self.describe())));
+        dot.line(1, &format!("rankdir={rank}; compound=true; tooltip={};", quoted(tooltip(&self.describe()))));
         dot.line(1, "node [fontname=\"sans-serif\", style=\"rounded\", shape=box]; edge [fontname=\"sans-serif\"];");
         if !self.problems.is_empty() {
             dot.line(1, &format!("label={};", quoted(&self.problems.join("\n"))));
@@ -61,21 +62,22 @@ impl Dot {
             if let (Some(from), Some(to)) = (places.get(edge.from), places.get(edge.to)) {
                 let mut looks = Vec::new();
                 if edge.kind != EdgeKind::Next {
-                    looks.push(format!("label={}", quoted(&edge.label)));
+                    looks.push(format!("label={}", quoted(&edge.shown())));
                 }
                 if let EdgeKind::Catch(_) = edge.kind {
                     looks.push("style=dashed".to_owned());
                 }
-                if let Some(comment) = &edge.comment {
-                    looks.push(format!("tooltip={}", quoted(comment)));
+                let whole = edge.whole();
+                if !whole.is_empty() {
+                    looks.push(format!("tooltip={}", quoted(tooltip(&whole))));
                 }
                 looks.extend(marked(edge.mark));
                 self.edge(depth, from, to, &looks);
             }
         }
         for (state, place) in scope.states.iter().zip(&places) {
-            for retrier in &state.retriers {
-                let mut looks = vec![format!("label={}", quoted(&retrier.label)), "style=dotted".to_owned()];
+            for retrier in state.retriers.iter().filter(|retrier| !retrier.is_never) {
+                let mut looks = vec![format!("label={}", quoted(&cut(&retrier.label))), "style=dotted".to_owned()];
                 looks.extend(marked(retrier.mark));
                 let line = format!("{} -> {} [{}];", place.node, place.node, looks.join(", "));
                 self.line(depth, &line);
@@ -99,13 +101,14 @@ impl Dot {
         if !state.is_group {
             more(state.kind.name());
         }
-        state.detail.as_deref().map(&mut more);
+        state.details().for_each(|detail| more(&detail));
+        state.retriers.iter().filter(|retrier| retrier.is_never).for_each(|retrier| more(&cut(&retrier.label)));
         state.problems.iter().for_each(|problem| more(&format!("error: {problem}")));
         if let Some(word) = state.mark.word() {
             more(&format!("({word})"));
         }
         let mut looks = vec![format!("label={}", quoted(&label))];
-        looks.extend(state.comment.as_ref().map(|comment| format!("tooltip={}", quoted(comment))));
+        looks.extend(state.whole().map(|whole| format!("tooltip={}", quoted(tooltip(&whole)))));
         if state.problems.is_empty() {
             looks.extend(marked(state.mark));
         } else {
@@ -161,6 +164,14 @@ impl Dot {
     fn line(&mut self, depth: usize, line: &str) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.text, "{:indent$}{line}", "", indent = depth * 4);
+    }
+}
+
+/// Cuts the text of a tooltip. Graphviz reads no text of 16 kB or more.
+fn tooltip(text: &str) -> &str {
+    match text.char_indices().nth(2000) {
+        Some((end, _)) => text.get(..end).unwrap_or(text),
+        None => text,
     }
 }
 

@@ -60,6 +60,7 @@ impl Graph {
              .start{{position:absolute;top:0;left:{start}%;width:16rem;height:1px;margin-left:-8rem;scroll-initial-target:nearest}}\n\
              .problems{{color:#cf222e}}@media(max-width:600px){{body{{padding:.5rem}}}}\n\
              @media(prefers-color-scheme:dark){{body{{background:#0d1117;color:#e6edf3}}.problems{{color:#ff938a}}}}\n\
+             @page{{margin:1cm}}@media print{{.drawing,.drawing svg{{min-width:0;max-height:95vh}}.picture{{overflow:visible}}}}\n\
              </style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{problems}\
              <div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"graph\">\n\
              <div class=\"drawing\"><i class=\"start\"></i>{svg}</div></div>\n</main>\n</body>\n</html>\n"

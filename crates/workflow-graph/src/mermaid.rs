@@ -6,6 +6,7 @@ use workflow_asl::StateKind;
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::printable::is_control;
 
+use crate::caption::cut;
 use crate::{Direction, Graph, Mark, Scope, State};
 
 /// The styles of each kind of node, with colours that are readable on light and dark pages.
@@ -108,7 +109,7 @@ impl Chart {
         for (number, state) in scope.states.iter().enumerate() {
             let from = id(number);
             for edge in scope.edges.iter().filter(|edge| edge.from == number) {
-                let (to, label) = (id(edge.to), escape(&edge.label));
+                let (to, label) = (id(edge.to), escape(&edge.shown()));
                 let line = match edge.kind {
                     EdgeKind::Catch(_) => format!("{from} -.->|\"{label}\"| {to}"),
                     EdgeKind::Next => format!("{from} --> {to}"),
@@ -129,13 +130,11 @@ impl Chart {
         let mut more = |text: &str| {
             let _ = write!(label, "<br/>{}", escape(text));
         };
-        if let Some(detail) = &state.detail {
-            more(detail);
-        }
+        state.details().for_each(|detail| more(&detail));
         // Mermaid draws no edge from a subgraph to itself.
         for retrier in &state.retriers {
-            let untaken = retrier.mark == Mark::Untaken && state.mark != Mark::Untaken;
-            more(&format!("{}{}", retrier.label, if untaken { " (not taken)" } else { "" }));
+            let untaken = retrier.mark == Mark::Untaken && state.mark != Mark::Untaken && !retrier.is_never;
+            more(&format!("{}{}", cut(&retrier.label), if untaken { " (not taken)" } else { "" }));
         }
         for problem in &state.problems {
             more(&format!("error: {problem}"));

@@ -65,6 +65,8 @@ pub struct State {
     pub kind: StateKind,
     /// What the state does, in a few words: the service and action, the time, the error.
     pub detail: Option<String>,
+    /// What a task works on: the name of its function, its table, its queue and so on.
+    pub target: Option<String>,
     /// Its comment.
     pub comment: Option<String>,
     /// Whether the scope can end after this state.
@@ -89,6 +91,8 @@ pub struct Retrier {
     pub pointer: Pointer,
     /// How often it retries, and for which errors.
     pub label: String,
+    /// Whether it has no attempts.
+    pub is_never: bool,
     /// The mark of the retrier.
     pub mark: Mark,
 }
@@ -105,6 +109,8 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// The condition or the error names, or an empty text.
     pub label: String,
+    /// The number of its rule, from 1, if its state has several.
+    pub number: Option<usize>,
     /// The comment of its rule or catcher.
     pub comment: Option<String>,
     /// The pointer of the target's name in the definition.
@@ -234,7 +240,39 @@ impl Graph {
     }
 }
 
+impl Edge {
+    /// Returns the text that a picture shows: for a rule, its number, and its comment in place of the condition.
+    pub(crate) fn shown(&self) -> String {
+        let comment = self.comment.as_ref().filter(|_| matches!(self.kind, EdgeKind::Choice(_)));
+        let text = caption::cut(comment.unwrap_or(&self.label));
+        match self.number {
+            Some(number) => format!("{number}. {text}"),
+            None => text,
+        }
+    }
+
+    /// Returns the text of the tooltip: everything, in whole.
+    pub(crate) fn whole(&self) -> String {
+        let parts = [self.label.as_str(), self.mark.word().unwrap_or(""), self.comment.as_deref().unwrap_or("")];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl State {
+    /// Returns the lines under the name and the kind that a picture shows: what the state does, and on what.
+    pub(crate) fn details(&self) -> impl Iterator<Item = String> {
+        [&self.detail, &self.target].into_iter().flatten().map(|text| caption::cut(text))
+    }
+
+    /// Returns the text of the tooltip: the comment, and what is cut.
+    pub(crate) fn whole(&self) -> Option<String> {
+        let details = [&self.detail, &self.target].into_iter().flatten();
+        let retriers = self.retriers.iter().map(|retrier| &retrier.label);
+        let cut = details.chain(retriers).filter(|text| caption::cut(text) != **text);
+        let lines: Vec<&str> = self.comment.iter().chain(cut).map(String::as_str).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
     /// Returns the name that a picture shows.
     pub(crate) fn shown_name(&self) -> &str {
         self.short_name.as_deref().unwrap_or(&self.name)
@@ -243,8 +281,8 @@ impl State {
     /// Returns the kind and the action of the state, in one line: `Wait: 3 s`.
     #[cfg(feature = "layout")]
     pub(crate) fn caption(&self) -> String {
-        match &self.detail {
-            Some(detail) if self.is_group => detail.clone(),
+        match self.detail.as_deref().map(caption::cut) {
+            Some(detail) if self.is_group => detail,
             Some(detail) => format!("{}: {detail}", self.kind.name()),
             None => self.kind.name().to_owned(),
         }
@@ -268,12 +306,12 @@ impl Scope {
         for edge in &mut self.edges {
             let (EdgeKind::Choice(rule), Some(state)) = (edge.kind, self.states.get(edge.from)) else { continue };
             if let Some(condition) = captions.get(&state.name).and_then(|(_, conditions)| conditions.get(rule)) {
-                edge.label = caption::cut(condition);
+                edge.label.clone_from(condition);
             }
         }
         for state in &mut self.states {
             if let Some((detail, _)) = captions.get(&state.name).filter(|(detail, _)| !detail.is_empty()) {
-                state.detail = Some(caption::cut(detail));
+                state.detail = Some(detail.clone());
             }
             state.scopes.iter_mut().for_each(|scope| scope.set_captions(captions));
         }
@@ -309,8 +347,8 @@ impl Scope {
                 let (verb, label) = match edge.kind {
                     EdgeKind::Next => ("continues at", String::new()),
                     EdgeKind::Default => ("otherwise continues at", String::new()),
-                    EdgeKind::Choice(_) => ("continues at", format!(" if {}", edge.label)),
-                    EdgeKind::Catch(_) => ("catches at", format!(" {}", edge.label)),
+                    EdgeKind::Choice(_) => ("continues at", format!(" if {}", caption::cut(&edge.label))),
+                    EdgeKind::Catch(_) => ("catches at", format!(" {}", caption::cut(&edge.label))),
                 };
                 text.push_str(&format!(" “{}” {verb} “{}”{label}.", state.name, name(edge.to)));
             }
@@ -339,6 +377,7 @@ fn scope(scope: DocumentScope<'_>, title: Option<String>) -> Scope {
             to: edge.to?,
             kind: edge.kind,
             label: caption::edge(edge.kind, state),
+            number: caption::edge_number(edge.kind, state),
             comment: caption::edge_comment(edge.kind, state),
             pointer: edge.kind.pointer(&graph.state_pointer(edge.from)),
             mark: Mark::None,
@@ -360,10 +399,9 @@ fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
         let title = several.then(|| format!("branch {}", number + 1));
         scope(inside, title)
     });
-    let retriers = state.retry.iter().flatten().enumerate().map(|(number, retrier)| Retrier {
-        pointer: pointer.child("Retry").index(number),
-        label: caption::retrier(retrier),
-        mark: Mark::None,
+    let retriers = state.retry.iter().flatten().enumerate().map(|(number, retrier)| {
+        let (is_never, label) = caption::retrier(retrier);
+        Retrier { pointer: pointer.child("Retry").index(number), label, is_never, mark: Mark::None }
     });
     State {
         name: name.to_owned(),
@@ -371,6 +409,7 @@ fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
         is_group: false,
         kind: state.kind,
         detail: caption::detail(state),
+        target: caption::target(state),
         comment: state.comment.clone(),
         // Succeed and Fail states are ends themselves.
         ends: !matches!(state.kind, StateKind::Succeed | StateKind::Fail) && state.end == Some(true),

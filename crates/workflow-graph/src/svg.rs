@@ -157,7 +157,7 @@ impl Svg {
             String::new()
         };
         self.write(format_args!("<g class=\"{classes}\"{at}{button}>\n"));
-        self.tooltip(state.comment.as_deref());
+        self.tooltip(state.whole().as_deref());
         let frame = placed.frame;
         let inner = if state.scopes.is_empty() { "" } else { " inner" };
         if state.kind == StateKind::Choice {
@@ -175,7 +175,8 @@ impl Svg {
         }
         self.texts(&placed.texts);
         if placed.loops {
-            self.own_loop(frame, state.retriers.iter().map(|retrier| retrier.label.as_str()));
+            let retriers = state.retriers.iter().filter(|retrier| !retrier.is_never);
+            self.own_loop(frame, retriers.map(|retrier| retrier.label.as_str()));
         }
         self.text.push_str("</g>\n");
     }
@@ -214,10 +215,11 @@ impl Svg {
         };
         let at = placed.edge.map(|edge| format!(" data-pointer=\"{}\"", escaped(edge.pointer.as_str())));
         self.write(format_args!("<g class=\"{kind}{mark}\"{}>", at.unwrap_or_default()));
-        let words = [placed.edge.map(|edge| edge.label.as_str()).filter(|label| !label.is_empty()), placed.mark.word()];
-        let comment = placed.edge.and_then(|edge| edge.comment.as_deref());
-        let tooltip: Vec<_> = words.into_iter().chain([comment]).flatten().collect();
-        self.tooltip(Some(tooltip.join("\n").as_str()).filter(|text| !text.is_empty()));
+        let whole = match placed.edge {
+            Some(edge) => edge.whole(),
+            None => placed.mark.word().unwrap_or_default().to_owned(),
+        };
+        self.tooltip(Some(whole.as_str()).filter(|text| !text.is_empty()));
         let mut path = String::new();
         let last = placed.pieces.len().saturating_sub(1);
         for (at, piece) in placed.pieces.iter().enumerate() {

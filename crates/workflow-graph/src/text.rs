@@ -190,12 +190,28 @@ impl Canvas {
         }
     }
 
+    /// Returns the directions in which the line of a cell goes on: into a cell with something else, or with a line that
+    /// comes from there.
+    fn arms(&self, cell: usize) -> u8 {
+        let place = |by: isize| cell.checked_add_signed(by).and_then(|place| self.cells.get(place));
+        let down = isize::try_from(self.width).unwrap_or(isize::MAX);
+        let goes_on = |(arm, back, by): &(u8, u8, isize)| {
+            place(*by).is_some_and(|next| next.own.is_some() || next.taken || next.lines & back != 0).then_some(*arm)
+        };
+        let arms = [(UP, DOWN, -down), (DOWN, UP, down), (LEFT, RIGHT, -1), (RIGHT, LEFT, 1)];
+        let arms = arms.iter().filter_map(goes_on).fold(0, |arms, arm| arms | arm);
+        let lines = self.cells.get(cell).map_or(0, |cell| cell.lines);
+        // A line that leads nowhere is still one.
+        if lines & arms == 0 { lines } else { lines & arms }
+    }
+
     fn print(&self) -> String {
         let mut text = String::new();
-        for row in self.cells.chunks(self.width.max(1)) {
+        for (number, row) in self.cells.chunks(self.width.max(1)).enumerate() {
             let mut line = String::new();
-            for cell in row.iter().filter(|cell| !cell.taken) {
-                line.push(cell.own.unwrap_or_else(|| match (cell.lines, cell.solid) {
+            for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.taken) {
+                let arms = self.arms(number * self.width + column);
+                line.push(cell.own.unwrap_or_else(|| match (arms, cell.solid) {
                     (bits, false) if bits == UP | DOWN => '┆',
                     (bits, false) if bits == LEFT | RIGHT => '┄',
                     (bits, _) => LINES.get(usize::from(bits)).copied().unwrap_or(' '),

@@ -19,6 +19,7 @@ use route::Routes;
 use workflow_asl::StateKind;
 use workflow_asl::graph::EdgeKind;
 
+use crate::caption::cut;
 use crate::{Direction, Edge, Graph, Mark, Scope, State};
 
 /// A graph with positions, in pixels for SVG. The origin is the upper left corner.
@@ -226,7 +227,7 @@ impl Builder<'_> {
         }
         for (number, state) in scope.states.iter().enumerate() {
             for edge in scope.edges.iter().filter(|edge| edge.from == number && edge.to != number) {
-                let lines = units.wrap(&edge.label, Role::Label, units.max_label);
+                let lines = units.wrap(&edge.shown(), Role::Label, units.max_label);
                 let class = u8::from(matches!(edge.kind, EdgeKind::Catch(_)));
                 // Marked edges are not joined with others.
                 let class = class + 2 * u8::from(edge.mark == Mark::Removed) + 4 * u8::from(edge.mark == Mark::Added);
@@ -312,16 +313,19 @@ impl Builder<'_> {
         let mut rows: Vec<(Role, String)> = vec![(Role::Name, state.shown_name().to_owned())];
         // A blank name has no line.
         rows.push((Role::Detail, state.caption()));
+        rows.extend(state.target.as_deref().map(|target| (Role::Detail, cut(target))));
         let mut loops = false;
         for edge in own_loops {
             loops = true;
-            let label = if edge.label.is_empty() { "again" } else { edge.label.as_str() };
+            let label = if edge.label.is_empty() { "again".to_owned() } else { edge.shown() };
             rows.push((Role::Detail, format!("↻ {label}")));
         }
         for retrier in &state.retriers {
-            loops = true;
-            let untaken = retrier.mark == Mark::Untaken && state.mark != Mark::Untaken;
-            rows.push((Role::Detail, format!("↻ {}{}", retrier.label, if untaken { " (not taken)" } else { "" })));
+            loops |= !retrier.is_never;
+            let sign = if retrier.is_never { "" } else { "↻ " };
+            let untaken = retrier.mark == Mark::Untaken && state.mark != Mark::Untaken && !retrier.is_never;
+            let untaken = if untaken { " (not taken)" } else { "" };
+            rows.push((Role::Detail, format!("{sign}{}{untaken}", cut(&retrier.label))));
         }
         rows.extend(state.problems.iter().map(|problem| (Role::Problem, format!("⚠ {problem}"))));
         rows.extend(state.mark.word().map(|word| (Role::Detail, format!("({word})"))));

@@ -219,7 +219,7 @@ impl Page {
              <header><h1><bdi>{title}</bdi></h1><span id=\"status\" class=\"status s-{class}\">{status}</span><p class=\"facts\">{facts}</p>\
              <div class=\"search\"><label for=\"search\">Search</label>\
              <input id=\"search\" type=\"search\" placeholder=\"press / to search\"></div></header>\n{notes}\
-             <main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
+             <section class=\"summary\" id=\"summary\" aria-label=\"Summary\"></section>\n<main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
              <div class=\"tools\"><button type=\"button\" id=\"fit\" aria-pressed=\"true\">Fit width</button></div>\n{svg}\n</section>\n\
              <section class=\"panel\" id=\"panel\" aria-label=\"Details\" tabindex=\"0\"><p>Choose a state.</p></section>\n\
              <section class=\"bottom\" aria-label=\"History\">\n<div class=\"tabs\" role=\"tablist\" aria-label=\"History\">\

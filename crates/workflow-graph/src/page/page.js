@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const ROWS = 300;
   // What `load` reads of the data: a live page reads it again.
-  let data, events, states, ofState, order, began, whole;
+  let data, events, states, ofState, order, began, whole, children;
 
   const make = (tag, options = {}, ...children) => {
     const element = document.createElement(tag);
@@ -83,7 +83,30 @@
     else if (list) { shown[list] += ROWS; fill(); }
   });
 
-  const payload = (title, value) => value === undefined || value === null ? [] : [make("h3", { text: title }), make("pre", { tabindex: "0", role: "region", "aria-label": title, text: pretty(value) })];
+  const payload = (title, value) => value === undefined || value === null ? [] : [make("section", { class: "payload" },
+    make("h3", { text: title }, " ", make("button", { type: "button", class: "copy", "aria-label": `Copy ${title.toLowerCase()}`, text: "Copy" })),
+    make("pre", { tabindex: "0", role: "region", "aria-label": title, text: pretty(value) }))];
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest?.(".copy");
+    if (!button) return;
+    const text = button.closest("section").querySelector("pre");
+    try { await navigator.clipboard.writeText(text.textContent); button.textContent = "Copied"; } catch {
+      // Without the permission, the reader copies what is selected.
+      getSelection().selectAllChildren(text);
+    }
+  });
+  const read = (text) => { try { return JSON.parse(text); } catch { return undefined; } };
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  /** Says which members of the input are not the same in the output. */
+  const difference = (input, output) => {
+    const [from, to] = [read(input), read(output)];
+    if (!isObject(from) || !isObject(to)) return [];
+    const names = (of, fits) => Object.keys(of).filter(fits);
+    const parts = [["added", names(to, (name) => !(name in from))], ["removed", names(from, (name) => !(name in to))],
+      ["changed", names(to, (name) => name in from && JSON.stringify(from[name]) !== JSON.stringify(to[name]))]].filter(([, names]) => names.length);
+    const text = parts.map(([word, names]) => `${word}: ${names.join(", ")}`).join("; ");
+    return [make("p", { class: "soft", text: text || "The output has the members of the input, unchanged." })];
+  };
 
   function visitDetails(visit) {
     const entered = events.get(visit.entered), exited = events.get(visit.exited);
@@ -96,10 +119,11 @@
     if (visit.error) {
       const failed = [...visit.attempts].reverse().map((attempt) => events.get(attempt.ended)).find((event) => event?.d?.error) ??
         [...events.values()].reverse().find((event) => event.v !== null && data.visits[event.v] === visit && event.d?.error);
-      box.append(make("h3", { text: "Error" }), make("p", { class: "s-failed", text: visit.error }));
-      box.append(...payload("Cause", failed?.d?.cause));
+      const cause = failed?.d?.cause ?? (end()?.d?.error === visit.error ? end().d.cause : undefined);
+      box.append(make("h3", { text: "Error" }), make("p", { class: "s-failed", text: visit.error }), ...payload("Cause", cause));
     }
-    box.append(...payload("Input", entered?.d?.input), ...payload("Output", exited?.d?.output));
+    const [input, output] = [entered?.d?.input, exited?.d?.output];
+    box.append(make("div", { class: "beside" }, ...payload("Input", input), ...payload("Output", output)), ...difference(input, output));
     const assigned = exited?.d?.assignedVariables;
     if (assigned) box.append(...payload("Variables assigned", Object.fromEntries(Object.entries(assigned).map(([name, value]) => { try { return [name, JSON.parse(value)]; } catch { return [name, value]; } }))));
     if (visit.attempts.length) {
@@ -168,6 +192,22 @@
 
   const showVisit = (number) => { const visit = data.visits[number]; if (visit) showState(data.pointers[visit.state], number); };
 
+  // --- the summary ---
+  /** Returns the event with which the execution ended. */
+  const end = () => { const last = data.events.at(-1); return /^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(last?.k) ? last : undefined; };
+  function summary() {
+    const [first, last] = [data.events[0], end()];
+    const time = lasted([first?.t ?? null, last?.t ?? null]);
+    // AWS bills a transition for each state that is entered, and for each retry.
+    const transitions = data.visits.reduce((sum, visit) => sum + Math.max(1, visit.attempts.length), 0);
+    const facts = [["started", moment(first?.t ?? null)], ["lasted", time], ["state transitions", transitions]].filter(([, value]) => value !== "");
+    const folded = (title, value) => value === undefined || value === null ? [] : [make("details", {}, make("summary", { text: title }), ...payload(title, value))];
+    fillWith(byId("summary"), [make("p", {}, ...facts.map(([name, value]) => make("span", {}, `${name}: `, make("b", { text: String(value) })))),
+      ...(last?.d?.error ? [make("p", { class: "s-failed", text: last.d.error })] : []),
+      ...(last?.d?.cause ? payload("Cause of the failure", last.d.cause) : []),
+      ...folded("Input of the execution", first?.d?.input), ...folded("Output of the execution", last?.d?.output)]);
+  }
+
   // --- the graph ---
   function load(next) {
     data = next;
@@ -183,7 +223,10 @@
     const times = data.events.map((event) => event.t).filter((time) => time !== null);
     began = times.length ? times.reduce((one, other) => Math.min(one, other)) : 0;
     whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
+    children = new Map();
+    data.visits.forEach(({ parent }, number) => { if (parent === null) return; if (!children.has(parent)) children.set(parent, []); children.get(parent).push(number); });
     choose();
+    summary();
   }
   /** Marks the chosen state; the tabulator leads to it, or to that which has the focus. */
   function choose() {
@@ -227,18 +270,53 @@
 
   const said = (event) => `${event.id} ${event.k} ${event.v === null ? "" : data.visits[event.v].state} ${JSON.stringify(event.d ?? "")}`.toLowerCase();
 
+  // The visits whose inner visits are shown, or not, as the reader chose. Without a choice, a map of many items is folded.
+  const unfolded = new Map();
+  const FOLDED = 20;
+  const isFolded = (number) => !(unfolded.get(number) ?? (children.get(number)?.length ?? 0) <= FOLDED);
+  const isHidden = (visit) => { for (let at = visit.parent; at !== null && data.visits[at]; at = data.visits[at].parent) if (isFolded(at)) return true; return false; };
+  const depth = (visit) => { let deep = 0; for (let at = visit.parent; at !== null && data.visits[at]; at = data.visits[at].parent) deep += 1; return Math.min(deep, 6); };
+  lists.timeline.addEventListener("click", ({ target }) => {
+    const number = Number(target.closest("[data-fold]")?.dataset.fold ?? NaN);
+    if (!Number.isNaN(number)) { unfolded.set(number, isFolded(number)); fill(); }
+  });
+  const share = (time) => `${(100 * (time - began)) / whole}%`;
+  const span = ([from, to], kind) => {
+    if (from === null) return [];
+    const bar = make("span", { class: `bar b-${kind}`, title: lasted([from, to]) });
+    bar.style.left = share(from);
+    bar.style.width = `${(100 * ((to ?? began + whole) - from)) / whole}%`;
+    return [bar];
+  };
+  /** The axis: ticks at round times since the start. */
+  function axis() {
+    const steps = [1, 2, 5].flatMap((step) => [1, 10, 100, 1e3, 1e4].map((size) => step * size)).concat([3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5]).sort((one, other) => one - other);
+    const step = steps.find((step) => whole / step <= 6) ?? 864e5 * Math.ceil(whole / 864e5 / 6);
+    const track = make("span", { class: "track axis" });
+    for (let time = 0; time <= whole; time += step) {
+      const tick = make("span", { class: "tick", text: time ? lasted([0, time]).replace(".00", "") : "0" });
+      tick.style.left = share(began + time);
+      track.append(tick);
+    }
+    return make("div", { class: "row", "aria-hidden": "true" }, make("span"), track, make("span"));
+  }
+
   function timeline(word) {
-    const fits = data.visits.map((visit, number) => [visit, number]).filter(([visit]) => !word || `${visit.state} ${items(visit)} ${visit.status} ${visit.error ?? ""}`.toLowerCase().includes(word));
-    fillWith(lists.timeline, [make("p", { class: "soft", role: "status", text: `${fits.length} visits of states` }), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
-      const bar = make("span", { class: `bar b-${visit.status.split(" ")[0]}` });
-      const [from, to] = visit.time;
-      if (from !== null) {
-        bar.style.left = `${(100 * (from - began)) / whole}%`;
-        bar.style.width = `${(100 * ((to ?? began + whole) - from)) / whole}%`;
-      }
-      const where = items(visit);
-      return make("button", { type: "button", class: "row", "data-show-visit": number },
-        make("span", { text: where ? `${visit.state} (${where})` : visit.state }), make("span", { class: "track" }, bar), make("span", { class: `s-${visit.status.split(" ")[0]}`, text: `${visit.status}${lasted(visit.time) ? ` ${lasted(visit.time)}` : ""}` }));
+    const fits = data.visits.map((visit, number) => [visit, number]).filter(([visit]) => word ? `${visit.state} ${items(visit)} ${visit.status} ${visit.error ?? ""}`.toLowerCase().includes(word) : !isHidden(visit));
+    const hidden = word ? 0 : data.visits.length - fits.length;
+    fillWith(lists.timeline, [make("p", { class: "soft", role: "status", text: `${fits.length} visits of states${hidden ? `, and ${hidden} that are folded` : ""}` }), axis(), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
+      const kind = visit.status.split(" ")[0];
+      // A visit is a thin line, and each attempt in it a bar, so that waits between attempts show.
+      const bars = visit.attempts.length > 1
+        ? [...span(visit.time, "whole"), ...visit.attempts.flatMap((attempt) => span(attempt.time, attempt.error ? (kind === "succeeded" ? "caught" : kind) : kind))]
+        : span(visit.time, kind);
+      const where = items(visit), inner = children.get(number)?.length ?? 0;
+      const name = make("button", { type: "button", class: "name", "data-show-visit": number, text: where ? `${visit.state} (${where})` : visit.state });
+      const fold = inner && !word ? [make("button", { type: "button", class: "fold", "data-fold": number, "aria-expanded": String(!isFolded(number)), "aria-label": `${inner} visits inside ${visit.state}`, text: isFolded(number) ? `▸ ${inner}` : "▾" })] : [];
+      const label = make("span", {}, name, ...fold);
+      if (!word) label.style.paddingLeft = `${depth(visit)}rem`;
+      return make("div", { class: "row" }, label, make("span", { class: "track" }, ...bars),
+        make("span", { class: `s-${kind}`, text: `${visit.status}${lasted(visit.time) ? ` ${lasted(visit.time)}` : ""}${visit.error ? `: ${visit.error}` : ""}` }));
     }), ...more(shown.timeline, fits.length, "timeline")]);
   }
 
@@ -246,10 +324,10 @@
     const fits = data.events.filter((event) => !word || said(event).includes(word));
     const rows = fits.slice(0, shown.events).map((event) => make("tr", { id: `event-${event.id}` },
       make("td", {}, make("button", { type: "button", text: String(event.id), "aria-label": `event ${event.id}`, "data-show-event": event.id })),
-      make("td", { text: clock(event.t) }), make("td", { text: event.k }),
-      make("td", { text: event.v === null ? "" : data.visits[event.v].state }), make("td", { text: event.d?.error ?? "" })));
+      make("td", { text: clock(event.t) }), make("td", { text: event.t === null ? "" : `+${lasted([began, event.t])}` }), make("td", { text: event.k }),
+      make("td", { text: event.v === null ? "" : data.visits[event.v].state }), make("td", { text: [event.d?.error, event.d?.cause].filter(Boolean).join(": ") })));
     fillWith(lists.events, [make("p", { class: "soft", role: "status", text: `${fits.length} of ${data.events.length} events` }),
-      make("table", {}, make("thead", {}, make("tr", {}, ...["event", "time", "type", "state", "error"].map((text) => make("th", { scope: "col", text })))), make("tbody", {}, ...rows)),
+      make("table", {}, make("thead", {}, make("tr", {}, ...["event", "time", "since the start", "type", "state", "error and cause"].map((text) => make("th", { scope: "col", text })))), make("tbody", {}, ...rows)),
       ...more(shown.events, fits.length, "events")]);
   }
 
