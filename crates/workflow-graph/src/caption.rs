@@ -222,6 +222,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_state_is_described_by_its_action_and_what_it_works_on() {
+        let described = |task: Value| {
+            let (machine, _) = StateMachine::read(&json!({"StartAt": "T", "States": {"T": task}}));
+            let state = machine.states.unwrap().swap_remove("T").unwrap();
+            (detail(&state).unwrap_or_default(), target(&state).unwrap_or_default())
+        };
+        let task = |action: &str, request: Value| {
+            described(json!({"Type": "Task", "Resource": format!("arn:aws:states:::{action}"), "Parameters": request}))
+        };
+        let strings = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:pay:live";
+        assert_eq!(task("lambda:invoke", json!({"FunctionName": arn})), strings("lambda invoke", "pay:live"));
+        let queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs";
+        assert_eq!(task("sqs:sendMessage", json!({"QueueUrl": queue})), strings("sqs sendMessage", "jobs"));
+        let child = json!({"StateMachineArn.$": "$['child']", "Input": {}});
+        assert_eq!(task("states:startExecution.sync:2", child), strings("states startExecution.sync:2", "$.child"));
+        let table = json!({"Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::aws-sdk:dynamodb:query",
+            "Arguments": {"TableName": "{% $table %}"}});
+        assert_eq!(described(table), strings("aws-sdk dynamodb query", "$table"));
+        let topic = json!({"TopicArn": "arn:aws:sns:eu-west-1:123456789012:alert"});
+        assert_eq!(task("sns:publish", topic), strings("sns publish", "alert"));
+        assert_eq!(task("ecs:runTask", json!({})), strings("ecs runTask", ""));
+    }
+
+    #[test]
     fn conditions_read_like_sentences() {
         let rule = |rule: Value| {
             let definition = json!({"StartAt": "C", "States": {

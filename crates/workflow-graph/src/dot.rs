@@ -211,6 +211,23 @@ mod tests {
 
     use super::*;
 
+    /// Graphviz reads texts of less than 16 kB.
+    #[test]
+    fn texts_of_large_machines_can_be_read() {
+        let mut states: serde_json::Map<_, _> = (0..1000)
+            .map(|number| (format!("State {number}"), json!({"Type": "Pass", "Next": format!("State {}", number + 1)})))
+            .collect();
+        let rule = json!({"Condition": format!("{{% {} %}}", "x".repeat(20_000)), "Next": "State 0"});
+        states.insert(
+            "State 1000".to_owned(),
+            json!({"Type": "Choice", "Choices": [rule], "Comment": "é".repeat(20_000)}),
+        );
+        let text =
+            Graph::of_definition(&json!({"StartAt": "State 0", "States": states, "QueryLanguage": "JSONata"})).to_dot();
+        let longest = text.lines().map(str::len).max();
+        assert!(longest < Some(16_000), "{longest:?}");
+    }
+
     #[test]
     fn names_of_any_characters_stay_in_their_quotes() {
         let definition = json!({"StartAt": "a\"];x\\", "States": {"a\"];x\\": {"Type": "Pass", "End": true}}});

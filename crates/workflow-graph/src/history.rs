@@ -343,6 +343,7 @@ impl History {
             }
             failed = visit.parent;
         }
+        self.tell_inside(visit, error.as_deref());
         for (number, visit) in self.visits.iter_mut().enumerate() {
             if visit.status == Status::Running && visit.exited.is_none() {
                 self.ended.push(number);
@@ -439,6 +440,9 @@ impl History {
         let inside = |inner: &&Visit| inner.parent == visit && inner.status == Status::Failed;
         let inner = || self.visits.iter().rev().find(inside).and_then(|inner| inner.error.clone());
         let error = if visit.is_some() && kind.ends_with("Failed") { error.or_else(inner) } else { error };
+        if kind.ends_with("Failed") {
+            self.tell_inside(visit, error.as_deref());
+        }
         let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) else { return };
         if kind.ends_with("Failed") {
             (visit.status, visit.error) = (Status::Failed, error.or_else(|| visit.error.take()));
@@ -446,6 +450,18 @@ impl History {
             (visit.status, visit.time.1) = (Status::Aborted, time);
         } else if kind.ends_with("Succeeded") {
             visit.status = Status::Succeeded;
+        }
+    }
+
+    /// Gives the visits inside, that failed and have no event with an error, the error that they caused.
+    fn tell_inside(&mut self, outer: Option<usize>, error: Option<&str>) {
+        let mut outer = outer;
+        let is_silent = |visit: &Visit| visit.status == Status::Failed && visit.error.is_none();
+        while outer.is_some()
+            && let Some(inner) = self.visits.iter().rposition(|visit| visit.parent == outer && is_silent(visit))
+        {
+            self.visits.get_mut(inner).into_iter().for_each(|visit| visit.error = error.map(str::to_owned));
+            outer = Some(inner);
         }
     }
 

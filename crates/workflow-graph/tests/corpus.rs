@@ -190,6 +190,44 @@ fn no_picture_is_wider_than_a_screen() {
 }
 
 #[test]
+fn no_arm_of_a_corner_leads_to_nothing_in_a_terminal() {
+    const UP: &str = "│┘└┤├┴┼┆";
+    const DOWN: &str = "│┐┌┤├┬┼┆";
+    const LEFT: &str = "─┘┐┤┴┬┼┄";
+    const RIGHT: &str = "─└┌├┴┬┼┄";
+    let mut wrong = Vec::new();
+    for (id, definition) in corpus() {
+        let text = Graph::of_definition(&definition).to_text();
+        let rows: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+        // Wide characters would shift what is after them.
+        if text.chars().any(|c| c >= '\u{1100}' && !('\u{2000}'..'\u{2800}').contains(&c)) {
+            continue;
+        }
+        let at = |row: Option<usize>, column: Option<usize>| {
+            let found = rows.get(row.unwrap_or(usize::MAX)).and_then(|cells| cells.get(column.unwrap_or(usize::MAX)));
+            found.copied().unwrap_or(' ')
+        };
+        for (y, cells) in rows.iter().enumerate() {
+            for (x, c) in cells.iter().enumerate().filter(|(_, c)| "┘└┌┐┤├┴┬┼".contains(**c)) {
+                let blank = [
+                    (UP, at(y.checked_sub(1), Some(x))),
+                    (DOWN, at(Some(y + 1), Some(x))),
+                    (LEFT, at(Some(y), x.checked_sub(1))),
+                    (RIGHT, at(Some(y), Some(x + 1))),
+                ];
+                wrong.extend(
+                    blank
+                        .iter()
+                        .filter(|(arm, next)| arm.contains(*c) && *next == ' ')
+                        .map(|_| format!("{id} {y}:{x} {c}")),
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} arms: {:?}", wrong.len(), &wrong[..wrong.len().min(9)]);
+}
+
+#[test]
 fn the_ways_of_a_choice_stand_in_the_order_of_its_rules() {
     for count in [3, 6, 40] {
         let [definition, ..] = wide(count, 1, false);

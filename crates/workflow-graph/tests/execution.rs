@@ -47,6 +47,26 @@ fn definition() -> Value {
 }
 
 #[test]
+fn a_fail_state_inside_has_the_error_of_what_it_fails() {
+    for kind in ["Map", "Parallel"] {
+        let mut events = vec![
+            event(1, 0, 0.0, "ExecutionStarted", json!({"input": "{}"})),
+            event(2, 0, 0.0, &format!("{kind}StateEntered"), json!({"name": "Each", "input": "[1]"})),
+            event(3, 2, 0.0, &format!("{kind}StateStarted"), json!({"length": 1})),
+            event(4, 3, 0.0, "MapIterationStarted", json!({"name": "Each", "index": 0})),
+            event(5, if kind == "Map" { 4 } else { 3 }, 0.0, "FailStateEntered", json!({"name": "Bad", "input": "1"})),
+            event(6, 5, 0.0, "MapIterationFailed", json!({"name": "Each", "index": 0})),
+            event(7, if kind == "Map" { 6 } else { 5 }, 0.0, &format!("{kind}StateFailed"), Value::Null),
+            event(8, 7, 0.0, "ExecutionFailed", json!({"error": "Unlucky", "cause": "item 0"})),
+        ];
+        events.retain(|event| kind == "Map" || !event["type"].as_str().unwrap().starts_with("MapI"));
+        let history = History::read(&json!({ "events": events })).unwrap();
+        let found: Vec<_> = history.visits.iter().map(|visit| (visit.status, visit.error.as_deref())).collect();
+        assert_eq!(found, [(Status::Failed, Some("Unlucky")); 2], "{kind}");
+    }
+}
+
+#[test]
 fn visits_have_their_attempts_errors_and_places() {
     let history = History::read(&json!({"events": events()})).unwrap();
     assert_eq!((history.status, history.notes.as_slice()), (Status::Succeeded, [].as_slice()));

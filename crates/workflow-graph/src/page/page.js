@@ -293,18 +293,18 @@
     const steps = [1, 2, 5].flatMap((step) => [1, 10, 100, 1e3, 1e4].map((size) => step * size)).concat([3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5]).sort((one, other) => one - other);
     const step = steps.find((step) => whole / step <= 6) ?? 864e5 * Math.ceil(whole / 864e5 / 6);
     const track = make("span", { class: "track axis" });
-    for (let time = 0; time <= whole; time += step) {
+    for (let time = 0; time < whole; time += step) {
       const tick = make("span", { class: "tick", text: time ? lasted([0, time]).replace(".00", "") : "0" });
       tick.style.left = share(began + time);
       track.append(tick);
     }
-    return make("div", { class: "row", "aria-hidden": "true" }, make("span"), track, make("span"));
+    return make("div", { class: "scale", "aria-hidden": "true" }, make("span"), track, make("span"));
   }
 
   function timeline(word) {
     const fits = data.visits.map((visit, number) => [visit, number]).filter(([visit]) => word ? `${visit.state} ${items(visit)} ${visit.status} ${visit.error ?? ""}`.toLowerCase().includes(word) : !isHidden(visit));
     const hidden = word ? 0 : data.visits.length - fits.length;
-    fillWith(lists.timeline, [make("p", { class: "soft", role: "status", text: `${fits.length} visits of states${hidden ? `, and ${hidden} that are folded` : ""}` }), axis(), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
+    fillWith(lists.timeline, [make("p", { class: "soft", role: "status", text: `${fits.length} ${fits.length === 1 ? "visit" : "visits"} of states${hidden ? `, and ${hidden} that are folded` : ""}` }), axis(), ...fits.slice(0, shown.timeline).map(([visit, number]) => {
       const kind = visit.status.split(" ")[0];
       // A visit is a thin line, and each attempt in it a bar, so that waits between attempts show.
       const bars = visit.attempts.length > 1

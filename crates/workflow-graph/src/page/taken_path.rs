@@ -91,7 +91,8 @@ fn scope(
     let edges = way.steps.iter().filter_map(|(from, to, caught)| {
         let (from, to) = (number(from)?, number(to)?);
         let kind = if *caught { EdgeKind::Catch(0) } else { EdgeKind::Next };
-        Some(Edge { from, to, kind, label: String::new(), comment: None, pointer: Pointer::root(), mark: Mark::Taken })
+        let (label, pointer) = (String::new(), Pointer::root());
+        Some(Edge { from, to, kind, label, number: None, comment: None, pointer, mark: Mark::Taken })
     });
     let start = (!names.is_empty()).then_some(0);
     Scope { pointer: pointer.clone(), title: None, states: states.collect(), start, edges: edges.collect() }
