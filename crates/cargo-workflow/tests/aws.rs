@@ -227,6 +227,9 @@ fn an_execution_that_fails_says_where_and_why_and_is_redriven() {
     assert!(failed.stderr.contains("cause: no luck with 13"), "{}", failed.stderr);
     assert!(failed.stderr.contains("console.aws.amazon.com/states/home"), "{}", failed.stderr);
 
+    let arn = service.json(&["list", "Pay"])[0]["executionArn"].as_str().unwrap().to_owned();
+    let table = service.ok(&["history", &arn]);
+    assert!(table.contains("  Charge  Unlucky: no luck with 13\n") && !table.contains("amount"), "{table}");
     let again = service.run(&["start", "Pay", "--execution", "unlucky", "--input", r#"{"amount":13}"#]);
     assert_eq!(again.code, Some(5), "{}", again.stderr);
     let dry = service.json(&["redrive", "Pay", "--all", "--dry-run"]);
@@ -309,6 +312,9 @@ fn an_execution_is_watched_to_its_end() {
     let failed =
         ["failed     Each item 1 / Charge  ", "failed     Each  ", "status: FAILED\nerror: Unlucky\ncause: no luck"];
     failed.iter().for_each(|words| assert!(done.stdout.contains(words), "{words}: {}", done.stdout));
+    // The error is data, which is asked for only then.
+    let line = done.stdout.lines().find(|line| line.starts_with("failed     Each item 1 / Charge"));
+    assert!(line.is_some_and(|line| line.ends_with(", Unlucky")), "{}", done.stdout);
 
     let done = service.run(&["watch", &start(r#"{"rest":3600,"amounts":[]}"#), "--at-most", "1"]);
     assert_eq!((done.code, done.stdout.as_str()), (Some(3), "running    Rest\n"));

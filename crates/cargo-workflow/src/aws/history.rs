@@ -23,7 +23,7 @@ pub(crate) struct History {
     /// Maximum number of events
     #[arg(long)]
     limit: Option<usize>,
-    /// Also print inputs, outputs and causes
+    /// Also print inputs and outputs
     #[arg(long)]
     data: bool,
     /// Output format
@@ -78,14 +78,20 @@ impl History {
     /// Prints the events.
     pub(crate) fn execute(self, execution: &str, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let (events, end) = self.connect.run(async |client| {
-            let mut history = client.execution(execution).history();
-            if self.reverse {
-                history = history.newest_first();
-            }
-            if !self.data {
-                history = history.without_data();
-            }
-            Ok(pages::read(self.limit.unwrap_or(usize::MAX), async || history.next().await).await?)
+            let read = async |data: bool| {
+                let mut history = client.execution(execution).history();
+                if self.reverse {
+                    history = history.newest_first();
+                }
+                if !data {
+                    history = history.without_data();
+                }
+                pages::read(self.limit.unwrap_or(usize::MAX), async || history.next().await).await
+            };
+            let (events, end) = read(self.data).await?;
+            // Errors and causes are data.
+            let lacks = |event: &Event<Untyped>| lacks_error(event.kind(), event.error());
+            Ok(if !self.data && events.iter().any(lacks) { read(true).await? } else { (events, end) })
         })?;
         match self.format {
             Format::Json => {
@@ -95,13 +101,14 @@ impl History {
             Format::Text => {
                 let row = |event: &Event<Untyped>| {
                     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                    let data = [event.cause(), event.input(), event.output()].into_iter().flatten().collect::<Vec<_>>();
+                    let error = [event.error(), event.cause()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+                    let data = [event.input(), event.output()].into_iter().flatten().collect::<Vec<_>>();
                     vec![
                         event.id().to_string(),
                         table::time(event.timestamp()),
                         event.kind().to_owned(),
                         text(event.state_name()),
-                        text(event.error()),
+                        error,
                         if self.data { data.join("  ") } else { String::new() },
                     ]
                 };
@@ -120,14 +127,20 @@ impl History {
             "type": event.kind(),
             "state": event.state_name(),
             "error": event.error(),
+            "cause": event.cause(),
         });
         if self.data {
-            made["cause"] = event.cause().into();
             made["input"] = table::payload(event.input());
             made["output"] = table::payload(event.output());
         }
         made
     }
+}
+
+/// Returns whether an event is a failure whose error was not asked for. Those of maps and parallels have none.
+pub(super) fn lacks_error(kind: &str, error: Option<&str>) -> bool {
+    let is_failure = ["Failed", "TimedOut", "Aborted"].iter().any(|end| kind.ends_with(end));
+    is_failure && error.is_none() && !["Map", "Parallel"].iter().any(|begin| kind.starts_with(begin))
 }
 
 /// Returns every event of an execution in the form of the API.

@@ -9,7 +9,7 @@ use clap::Args;
 use workflow_asl::printable::{printable, printable_json};
 use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, Status, Untyped};
 
-use super::history::of_api;
+use super::history::{lacks_error, of_api};
 use super::list::Filter;
 use super::{CommandError, Connect, executions_of, failure};
 use crate::watch::Items;
@@ -228,13 +228,24 @@ async fn look(
 ) -> Result<(ExecutionDescription<Untyped>, bool), CommandError> {
     // The status is read first, so that the events of a known end are included.
     let described = execution.describe().await?;
-    let mut history = execution.history().newest_first().without_data();
-    let mut events = Vec::new();
-    while let Some(event) = history.next().await? {
-        if u64::try_from(event.id()).is_ok_and(|id| id <= watch.last()) {
-            break;
+    let last = watch.last();
+    let read = async |data: bool| {
+        let history = execution.history().newest_first();
+        let mut history = if data { history } else { history.without_data() };
+        let (mut events, mut is_silent) = (Vec::new(), false);
+        while let Some(event) = history.next().await? {
+            if u64::try_from(event.id()).is_ok_and(|id| id <= last) {
+                break;
+            }
+            is_silent |= lacks_error(event.kind(), event.error());
+            events.push(of_api(&event));
         }
-        events.push(of_api(&event));
+        Ok::<_, Error>((events, is_silent))
+    };
+    let (mut events, is_silent) = read(false).await?;
+    if is_silent {
+        // Errors are data.
+        (events, _) = read(true).await?;
     }
     for event in events.iter().rev() {
         // The line of a map that is over has its last counts.
