@@ -62,6 +62,7 @@ TICKING = {
         "Each": {"Type": "Map", "ItemsPath": "$.ticks", "MaxConcurrency": 1, "End": True, "ItemProcessor": {"StartAt": "Tick", "States": {"Tick": {"Type": "Wait", "Seconds": 1, "Next": "Tock"}, "Tock": {"Type": "Pass", "End": True}}}},
     },
 }
+RESTING = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 1800, "End": True}}}
 NOTED = {"StartAt": "Noted", "States": {"Noted": {"Type": "Pass", "End": True}}}
 
 
@@ -70,9 +71,9 @@ class Server:
 
     def __enter__(self):
         (folder / "order.rs").write_text(APPROVE)
-        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Ticking", TICKING)):
+        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Ticking", TICKING)):
             (folder / f"{name}.json").write_text(json.dumps(definition))
-        files = ["order.rs", "Approval.json", "Noted.json", "Ticking.json"]
+        files = ["order.rs", "Approval.json", "Noted.json", "Resting.json", "Ticking.json"]
         self.process = subprocess.Popen([binary, "workflow", "serve", *files, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("console at "):
@@ -115,7 +116,7 @@ def state(page, name):
 
 def check_every_view(browser, server, arn):
     """Each view in light and dark, wide and narrow: nothing that axe finds, nothing wider than the window."""
-    views = {"machines": server.console, "machine": server.machine("Order"), "plain": server.machine("Approval"), "tasks": f"{server.console}#/tasks", "execution": server.execution(arn)}
+    views = {"machines": server.console, "machine": server.machine("Order"), "plain": server.machine("Approval"), "tasks": f"{server.console}#/tasks", "executions": f"{server.console}#/executions", "execution": server.execution(arn)}
     for name, url in views.items():
         for scheme in ("light", "dark"):
             for width in (1280, 390):
@@ -128,6 +129,41 @@ def check_every_view(browser, server, arn):
                     over = one.page.evaluate("document.documentElement.scrollWidth - innerWidth")
                     assert over <= 0, f"{name} at {width} is {over} pixels too wide"
                     one.page.screenshot(path=folder / f"console-{name}-{scheme}-{width}.png", full_page=True)
+
+
+def check_all_executions(browser, server):
+    """The executions of all state machines, with filters that are in the address; and the counts of the first page."""
+    for who in ("ada", "bob"):
+        server.start("Noted", f"for-{who}", json.dumps({"who": who}))
+    server.start("Resting", "slow")
+    with Page(browser, f"{server.console}#/executions?text=ADA", axe) as one:
+        page = one.page
+        rows = page.locator("main tbody tr")
+        expect(rows).to_have_count(1)
+        expect(rows.first).to_contain_text("for-ada")
+        page.get_by_label("Name, input or error").fill("")
+        page.get_by_label("Name, input or error").press("Enter")
+        page.get_by_label("Status").select_option("RUNNING")
+        expect(rows.filter(has_text="slow")).to_have_count(1)
+        expect(rows.filter(has_text="for-")).to_have_count(0)
+        assert page.url.endswith("#/executions?status=RUNNING"), page.url
+        page.reload()
+        expect(page.get_by_label("Status")).to_have_value("RUNNING")
+        page.get_by_role("link", name="State machines").click()
+        resting = page.locator("main tbody tr").filter(has_text="Resting")
+        expect(resting).to_contain_text("slow RUNNING")
+        resting.locator("a.s-RUNNING").click()
+        expect(page.get_by_label("State machine")).to_have_value(MACHINE + "Resting")
+        page.goto(f"{server.console}#/nothing")
+        expect(page.get_by_role("alert").filter(has_text="no page")).to_have_count(1)
+    # The clock is on the page of the execution, which can be started again.
+    with Page(browser, server.execution(MACHINE.replace("stateMachine", "execution") + "Resting:slow"), axe) as one:
+        page = one.page
+        page.get_by_role("button", name="Turn forward 1 h").click()
+        expect(page.locator("#status")).to_have_text("succeeded")
+        page.get_by_role("button", name="Start again with this input").click()
+        expect(page.locator("#status")).to_have_text("running")
+        assert "slow" not in page.url, page.url
 
 
 def check_live(browser, server):
@@ -168,7 +204,7 @@ def check_live(browser, server):
             expect(other.page.get_by_role("article", name="Ask")).to_have_count(0)
             # The clock is turned by an hour.
             other.page.get_by_label("Seconds to turn the clock by").fill("3600")
-            other.page.get_by_role("button", name="Turn forward").click()
+            other.page.get_by_role("button", name="Turn forward", exact=True).click()
         expect(status).to_have_text("succeeded", timeout=10_000)
         expect(page.locator(".workflow-graph .m-running")).to_have_count(0)
         state(page, "Approve").click()
@@ -356,6 +392,7 @@ def main():
         check_every_view(browser, server, server.start("Approval", "seen"))
         check_form(browser, server)
         check_keyboard(browser, server)
+        check_all_executions(browser, server)
         check_live(browser, server)
         check_updates(browser, server)
         browser.close()

@@ -24,11 +24,13 @@ use crate::http::AnswerBody;
 use crate::registry::Registry;
 
 /// The files of the pages: path, type, text.
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("/console/", HTML, include_str!("assets/index.html")),
     ("/console/console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
     ("/console/console.js", SCRIPT, include_str!("assets/console.js")),
     ("/console/api.js", SCRIPT, include_str!("assets/api.js")),
+    ("/console/clock.js", SCRIPT, include_str!("assets/clock.js")),
+    ("/console/executions.js", SCRIPT, include_str!("assets/executions.js")),
     ("/console/dom.js", SCRIPT, include_str!("assets/dom.js")),
     ("/console/form.js", SCRIPT, include_str!("assets/form.js")),
     ("/console/tasks.js", SCRIPT, include_str!("assets/tasks.js")),

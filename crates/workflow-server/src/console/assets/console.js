@@ -1,12 +1,13 @@
 // The console: what the address after `#` names is shown.
 
-import { all, call, executionPage, get, turn } from "./api.js";
-import { labelled, make, moment, nameOf, pretty, status, table } from "./dom.js";
+import { all, call, executionPage, get } from "./api.js";
+import { clock } from "./clock.js";
+import { alert, attempt, labelled, make, moment, nameOf, pretty, status, table } from "./dom.js";
+import { allExecutions, STATUSES } from "./executions.js";
 import { inputForm } from "./form.js";
 import { waitingTasks } from "./tasks.js";
 
 const main = document.getElementById("main");
-const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
 const LOOK = 1500;
 const PAGE = 50;
 const ROLE = "arn:aws:iam::123456789012:role/console";
@@ -21,13 +22,6 @@ setInterval(() => {
 
 const machineLink = (arn, text = nameOf(arn)) => make("a", { href: `#/machine/${encodeURIComponent(arn)}` }, make("bdi", { text }));
 
-const alert = () => make("p", { class: "error", role: "alert" });
-const attempt = (said, act) => async (event) => {
-  event?.preventDefault();
-  said.textContent = "";
-  try { await act(); } catch (refused) { said.textContent = refused.message; }
-};
-
 /** A list that is filled again; what has the focus keeps it. */
 const refill = (place, element) => {
   if (place.firstChild?.isEqualNode?.(element)) return;
@@ -36,13 +30,27 @@ const refill = (place, element) => {
   if (focused) place.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
 };
 
+/** How many executions have a status, of the latest hundred. */
+const counted = async (stateMachineArn, statusFilter) => {
+  const { executions, nextToken } = await call("ListExecutions", { stateMachineArn, statusFilter, maxResults: 100 });
+  const text = `${executions.length}${nextToken ? "+" : ""}`;
+  return executions.length ? make("a", { class: `s-${statusFilter}`, href: `#/executions?${new URLSearchParams({ status: statusFilter, machine: stateMachineArn })}`, text }) : text;
+};
+const latest = async (stateMachineArn) => {
+  const { executions: [last] } = await call("ListExecutions", { stateMachineArn, maxResults: 1 });
+  return last ? make("span", {}, make("a", { href: executionPage(last.executionArn) }, make("bdi", { text: last.name })), " ", status(last.status), ` ${moment(last.startDate)}`) : "none";
+};
+
 async function machines(view) {
   const place = make("div");
   view.append(make("h1", { text: "State machines" }), place);
   const look = async () => {
     const found = await all("ListStateMachines", "stateMachines");
-    refill(place, found.length
-      ? table("State machines", ["name", "type", "created"], found.map((one) => [machineLink(one.stateMachineArn, one.name), one.type, moment(one.creationDate)]))
+    // Express executions are not listed.
+    const rows = await Promise.all(found.map(async ({ stateMachineArn: arn, name, type, creationDate }) =>
+      [machineLink(arn, name), type, ...(type === "EXPRESS" ? ["", "", ""] : await Promise.all([counted(arn, "RUNNING"), counted(arn, "FAILED"), latest(arn)])), moment(creationDate)]));
+    refill(place, rows.length
+      ? table("State machines", ["name", "type", "running", "failed", "last execution", "created"], rows)
       : make("p", { text: "There are none: give `cargo workflow serve` files, or create one with the API." }));
   };
   await look();
@@ -155,41 +163,29 @@ async function tasks(view) {
   every(view, list);
 }
 
-function clock() {
-  const time = make("span", {}), said = make("span", { class: "error", role: "alert" });
-  const seconds = make("input", { type: "text", inputmode: "numeric", value: "60", "aria-label": "Seconds to turn the clock by" });
-  const show = ({ time: now }) => { time.textContent = now.replace("T", " ").replace(/\.\d+Z$/, "Z"); };
-  const press = (members) => attempt(said, async () => show(await turn(members())));
-  const advance = () => {
-    if (!/^[0-9]+$/.test(seconds.value)) { seconds.focus(); throw new Error("expected seconds"); }
-    return { advanceSeconds: Number(seconds.value) };
-  };
-  document.getElementById("clock").append(time, seconds, make("button", { type: "button", text: "Turn forward", onclick: press(advance) }),
-    make("button", { type: "button", text: "Run until idle", onclick: press(() => ({ runUntilIdle: true })) }), said);
-  const look = async () => show(await get("/health"));
-  setInterval(() => { if (!document.hidden) look().catch(() => { time.textContent = "the server does not answer"; }); }, LOOK);
-  look().catch(() => {});
-}
+const VIEWS = { machines: ["State machines", machines], machine: ["State machine", machine], tasks: ["Tasks that wait", tasks], executions: ["Executions", (view, _, query) => allExecutions(view, query, every, refill)] };
 
 async function route(moved) {
-  const [, view = "machines", argument = ""] = /^#\/([a-z]+)\/?(.*)$/.exec(location.hash) ?? [];
   // `#main` is a place in the page.
   if (location.hash === "#main") { main.focus(); return; }
+  const [, name = "machines", argument = "", query = ""] = /^#\/([^/?]*)\/?([^?]*)\??(.*)$/.exec(location.hash) ?? [null, location.hash ? "" : "machines"];
+  const [title, view] = Object.hasOwn(VIEWS, name) ? VIEWS[name] : ["Unknown page"];
   // A view that comes late fills what nobody sees.
   const shown = make("div");
   main.replaceChildren(shown);
   main.setAttribute("aria-busy", "true");
-  document.title = view === "tasks" ? "Tasks that wait" : "State machines";
+  document.title = title;
   for (const link of document.querySelectorAll("header nav a")) {
-    if (link.getAttribute("href") === `#/${view}`) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
   }
   try {
-    if (view === "tasks") await tasks(shown); else if (view === "machine") await machine(shown, decodeURIComponent(argument)); else await machines(shown);
+    if (!view) throw new Error(`the console has no page ${location.hash}`);
+    await view(shown, decodeURIComponent(argument), new URLSearchParams(query));
   } catch (refused) { shown.append(make("h1", { text: "This cannot be shown" }), make("p", { class: "error", role: "alert", text: refused.message })); }
   main.removeAttribute("aria-busy");
   if (moved) main.focus();
 }
 
 addEventListener("hashchange", () => route(true));
-clock();
+clock(document.getElementById("clock"));
 route(false);

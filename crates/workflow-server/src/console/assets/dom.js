@@ -30,6 +30,16 @@ export const table = (label, columns, rows) =>
       make("thead", {}, make("tr", {}, ...columns.map((text) => make("th", { scope: "col", text })))),
       make("tbody", {}, ...rows.map((cells) => make("tr", {}, ...cells.map((cell) => (cell instanceof Node ? make("td", {}, cell) : make("td", { text: cell }))))))));
 
+/** A place for what was refused. */
+export const alert = () => make("p", { class: "error", role: "alert" });
+
+/** A listener that says what was refused. */
+export const attempt = (said, act) => async (event) => {
+  event?.preventDefault();
+  said.textContent = "";
+  try { await act(); } catch (refused) { said.textContent = refused.message; }
+};
+
 /** A time of the API: seconds since 1970. */
 export const moment = (seconds) => (typeof seconds === "number" ? new Date(seconds * 1000).toISOString().replace("T", " ").replace("Z", "") : "");
 

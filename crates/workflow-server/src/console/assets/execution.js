@@ -1,7 +1,9 @@
-// What the console adds to the page of an execution: the way back, stop, redrive, and the tasks that wait.
+// What the console adds to the page of an execution: the way back, the clock, stop, redrive, start again, and the tasks
+// that wait.
 
 import { call, executionPage } from "./api.js";
-import { labelled, make, nameOf } from "./dom.js";
+import { clock } from "./clock.js";
+import { attempt as attempted, labelled, make, nameOf } from "./dom.js";
 import { waitingTasks } from "./tasks.js";
 
 const arn = new URLSearchParams(location.search).get("arn") ?? "";
@@ -9,20 +11,25 @@ const place = document.getElementById("console");
 const error = make("input", { type: "text", autocomplete: "off" });
 const cause = make("input", { type: "text", autocomplete: "off" });
 const said = make("p", { class: "error", role: "alert" });
-const attempt = (act) => async () => {
-  said.textContent = "";
-  try { await act(); } catch (refused) { said.textContent = refused.message; }
-};
+const attempt = (act) => attempted(said, act);
 const stop = make("details", {}, make("summary", { text: "Stop" }), labelled("Error", error), labelled("Cause", cause),
   make("button", { type: "button", text: "Stop the execution", onclick: attempt(() => call("StopExecution", { executionArn: arn, ...(error.value && { error: error.value }), ...(cause.value && { cause: cause.value }) })) }));
 const redrive = make("button", { type: "button", text: "Redrive", onclick: attempt(() => call("RedriveExecution", { executionArn: arn })) });
+const again = make("button", { type: "button", text: "Start again with this input", onclick: attempt(async () => {
+  const { stateMachineArn, input } = await call("DescribeExecution", { executionArn: arn });
+  const { executionArn } = await call("StartExecution", { stateMachineArn, input });
+  location.href = executionPage(executionArn);
+}) });
+const time = make("section", { class: "line", "aria-label": "Clock" });
+clock(time);
 const machine = make("a", { href: "/console/", text: "State machines" });
 const tasks = make("section", { "aria-label": "Tasks that wait", hidden: true });
-place.append(make("nav", { class: "line", "aria-label": "Console" }, machine, make("a", { href: "/console/#/tasks", text: "Tasks" }), stop, redrive), said, tasks);
+place.append(make("nav", { class: "line", "aria-label": "Console" }, machine, make("a", { href: "/console/#/tasks", text: "Tasks" }), stop, redrive, again, time), said, tasks);
 
 const look = waitingTasks(tasks, arn, (count) => { tasks.hidden = count === 0 && !tasks.contains(document.activeElement); });
 const show = (status) => {
   stop.hidden = status !== "running";
+  time.hidden = status !== "running";
   redrive.hidden = !["failed", "timed out", "aborted"].includes(status);
 };
 document.addEventListener("execution", (event) => { show(event.detail); look().catch(() => {}); });
@@ -57,5 +64,7 @@ document.addEventListener("execution", () => { lookAtRuns().catch(() => {}); });
 call("DescribeExecution", { executionArn: arn }).then((described) => {
   const of = described.stateMachineArn;
   machine.replaceWith(make("a", { href: "/console/", text: "State machines" }), make("a", { href: `/console/#/machine/${encodeURIComponent(of)}`, text: nameOf(of) }));
+  // A child of a map run has no input of its own to start with.
+  again.hidden = Boolean(described.mapRunArn);
   return described.mapRunArn ? null : lookAtRuns();
 }).catch((refused) => { said.textContent = refused.message; });
