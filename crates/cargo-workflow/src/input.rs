@@ -14,7 +14,18 @@ pub(crate) const STDIN: &str = "-";
 /// # Errors
 /// Returns the reason, in words, why it cannot be read. It may be a folder.
 pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
-    let limit = MAX_BYTES as u64 + 1;
+    read(file, MAX_BYTES as u64 + 1)
+}
+
+/// Reads a file, or standard input for `-`, of any size, such as a history.
+///
+/// # Errors
+/// Returns the reason, in words, why it cannot be read. It may be a folder.
+pub(crate) fn whole(file: &Path) -> Result<Vec<u8>, String> {
+    read(file, u64::MAX)
+}
+
+fn read(file: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let outcome = if file == Path::new(STDIN) {
         io::stdin().lock().take(limit).read_to_end(&mut bytes)

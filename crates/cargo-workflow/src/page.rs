@@ -100,7 +100,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 
 /// Reads a history from a file in the format of `aws stepfunctions get-execution-history`.
 pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
-    let bytes = input::bytes(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
+    let bytes = input::whole(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let help = "`aws stepfunctions get-execution-history --execution-arn …` prints one";
         format!("error: {} is not a history: {error}\n  = help: {help}", file.display()).into()
