@@ -235,3 +235,17 @@ fn a_server_posts_spans_of_an_execution_that_still_waits() {
         ["", "Each", "Each / item 0", "Each / item 0 / Rest", "Each / item 1", "Each / item 1 / Rest", "First"];
     assert_eq!(tree(&all), expected);
 }
+
+/// A definition has at most 8 MiB, a history any size.
+#[test]
+fn a_history_of_more_than_a_definition_is_drawn() {
+    let input = json!({"text": "x".repeat(9 << 20)}).to_string();
+    let history = json!({"events": [
+        {"id": 1, "previousEventId": 0, "timestamp": 1.0, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": input}},
+        {"id": 2, "previousEventId": 1, "timestamp": 2.0, "type": "ExecutionSucceeded", "executionSucceededEventDetails": {"output": "7"}}]});
+    let history = super::command::file("traces", "large.json", history.to_string());
+    let page = history.with_extension("html");
+    let done = super::command::workflow("history", &history, &["--html", page.to_str().unwrap()]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(std::fs::metadata(page).unwrap().len() > 9 << 20);
+}
