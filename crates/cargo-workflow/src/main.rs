@@ -20,6 +20,7 @@ mod export;
 mod fix;
 mod fmt;
 mod folder;
+mod fork;
 mod graph;
 mod history;
 mod iam;

@@ -7,13 +7,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use serde_json::Value;
+use serde_json::{Value, json};
 use workflow_asl::printable::{printable, printable_json};
-use workflow_local::{Clock, Engine, Execution, HistoryEvent, MockFile, MockFileError, RunError, Status, TypeMismatch};
+use workflow_local::{
+    Clock, Engine, Execution, ForkError, HistoryEvent, MockFile, MockFileError, RunError, Status, TypeMismatch,
+};
 
 use crate::Failure;
 use crate::children::{Failures, Member};
 use crate::definition::{started_by, state_of};
+use crate::fork::{self, Recorded};
 use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
@@ -28,9 +31,11 @@ use crate::watch::{Items, Watch};
 pub(crate) struct Run {
     #[command(flatten)]
     file: crate::File,
-    /// Input of the execution, as JSON
-    #[arg(long, default_value = "{}")]
-    input: String,
+    /// Input of the execution, as JSON [default: {}]
+    #[arg(long)]
+    input: Option<String>,
+    #[command(flatten)]
+    from: fork::From,
     /// Result of a task in this workflow or in a workflow that it starts: `State=JSON` (repeatable). A result of
     /// `workflow::<Other>.express` has `Status`, and `Output` as JSON text
     #[arg(long = "result", value_name = "STATE=JSON")]
@@ -82,11 +87,30 @@ impl Run {
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.selection.params.values()?;
         let machine = source::read_family_to_run(&self.file, &values)?.complete()?;
-        let input: Value =
-            serde_json::from_str(&self.input).map_err(|error| format!("error: --input is not JSON: {error}"))?;
+        let input = self.input.as_deref().map(serde_json::from_str::<Value>).transpose();
+        let input = input.map_err(|error| format!("error: --input is not JSON: {error}"))?;
+        let recorded = self.from.read()?;
         let family = Family { machine: &machine, failures: Failures::default(), mocks: self.mock_file()? };
-        let engine = self.engine(&family)?;
-        let mut driver = engine.driver(&input).map_err(explain)?;
+        let mut engine = self.engine(&family)?;
+        for (state, answers) in recorded.iter().flat_map(Recorded::answers) {
+            let is_task = state_of(&machine.value, state).is_some_and(|state| state["Type"] == "Task");
+            if is_task && !self.answers(state) {
+                engine = engine.on_state_answers(state, answers);
+            }
+        }
+        let mut driver = match (&recorded, input) {
+            (None, input) => engine.driver(&input.unwrap_or_else(|| json!({}))).map_err(explain)?,
+            (Some(recorded), input) => {
+                let mut driver = engine.fork(&recorded.events, recorded.state).map_err(|error| match error {
+                    ForkError::Run(error) => explain(error),
+                    error => format!("error: {error}").into(),
+                })?;
+                if let Some(input) = input {
+                    driver.execution_mut().set_next_input(input);
+                }
+                driver
+            }
+        };
         driver.execution_mut().keep_failed_children();
         let progress = Progress::on_stderr(self.real_time);
         if !self.watch {
@@ -137,7 +161,8 @@ impl Run {
             ),
         };
         family.failures.note_map_runs(&execution);
-        let end = format!("status: {}\n{end}{}", execution.status(), family.failures.text());
+        let difference = recorded.map(|recorded| recorded.difference(&execution)).unwrap_or_default();
+        let end = format!("status: {}\n{end}{}{difference}", execution.status(), family.failures.text());
         self.print(&execution, &end, output)?;
         self.write(&execution, &machine)?;
         Ok(match execution.status() {
@@ -145,6 +170,12 @@ impl Run {
             Status::Failed => ExitCode::from(1),
             _ => ExitCode::from(3),
         })
+    }
+
+    /// Returns whether the command line answers the tasks of a state.
+    fn answers(&self, state: &str) -> bool {
+        self.mocks.is_some()
+            || self.results.iter().any(|result| result.split_once('=').is_some_and(|(of, _)| of == state))
     }
 
     /// Returns the engine of the machine, which starts the engines of the other workflows of its file.

@@ -130,3 +130,38 @@ fn a_rust_file_is_a_definition_too() {
     let done = workflow("replay", &one, &["--definition", source.to_str().unwrap()]);
     assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_recorded_execution_goes_on_from_a_state() {
+    let definition = json!({"StartAt": "Charge", "States": {
+        "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "charge"},
+            "ResultPath": "$.charged", "Next": "Ship"},
+        "Ship": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "ship"},
+            "Retry": [{"ErrorEquals": ["Busy"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refund"}],
+            "ResultPath": "$.shipped", "Next": "Done"},
+        "Refund": {"Type": "Fail", "Error": "NotShipped"},
+        "Done": {"Type": "Succeed"}}});
+    let machine = file("fork", "Fork.json", definition.to_string());
+    let mocks = json!({"StateMachines": {"Fork": {"TestCases": {"Fails": {"Charge": "C", "Ship": "S"}}}},
+        "MockedResponses": {"C": {"0": {"Return": {"paid": 7}}},
+            "S": {"0": {"Throw": {"Error": "Busy", "Cause": ""}}, "1": {"Throw": {"Error": "NoCarrier", "Cause": "nobody"}}}}});
+    let mocks = file("fork", "mocks.json", mocks.to_string());
+    let recorded = workflow("run", &machine, &["--mocks", mocks.to_str().unwrap(), "--history", "json"]);
+    let history = file("fork", "history.json", &recorded.stdout);
+    let fork = |state: &str, options: &[&str]| {
+        workflow("run", &machine, &[&["--from-history", history.to_str().unwrap(), "--at", state], options].concat())
+    };
+    // With the recorded answers, it goes on as it did.
+    let same = fork("Ship", &[]);
+    assert_eq!(same.code, Some(1), "{}", same.stderr);
+    assert!(same.stdout.ends_with("as recorded: Ship, Refund; failed: NotShipped\n"), "{}", same.stdout);
+    // With another answer, and with another input of the state.
+    let other = fork("Ship", &["--result", "Ship={\"by\":\"air\"}", "--input", "{\"changed\":true}"]);
+    assert_eq!(other.code, Some(0), "{}", other.stderr);
+    let end = "output: {\"changed\":true,\"shipped\":{\"by\":\"air\"}}\nrecorded: Ship, Refund; failed: NotShipped\n\
+               now:      Ship, Done; succeeded\n";
+    assert!(other.stdout.ends_with(end), "{}", other.stdout);
+    let unknown = fork("Done", &[]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.stderr.contains("did not enter the state `Done`"), "{}", unknown.stderr);
+}

@@ -516,14 +516,34 @@ impl Engine {
         input: &impl Serialize,
         variables: &impl Serialize,
     ) -> Result<Driver<'_>, RunError> {
-        let state = state.as_ref();
-        let first = self.program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(&self.program, state))?;
         let variables: Option<serde_json::Map<String, Value>> =
             serde_json::to_value(variables).and_then(serde_json::from_value).map_err(RunError::Variables)?;
-        let variables = variables.into_iter().flatten().map(|(name, value)| (name.into(), Payload::new(value)));
-        let input = Payload::new(serde_json::to_value(input).map_err(RunError::Input)?);
-        let execution = self.start_with(first, input, Variables::of(variables), self.identity())?;
+        let input = serde_json::to_value(input).map_err(RunError::Input)?;
+        self.driver_with(state.as_ref(), input.clone(), input, variables.unwrap_or_default())
+    }
+
+    /// Starts an execution with an input at a state with its own input.
+    pub(crate) fn driver_with(
+        &self,
+        state: &str,
+        execution_input: Value,
+        input: Value,
+        variables: serde_json::Map<String, Value>,
+    ) -> Result<Driver<'_>, RunError> {
+        let first = self.program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(&self.program, state))?;
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), Payload::new(value)));
+        let (variables, start) = (Variables::of(variables), self.identity());
+        let mut execution = self.start_with(first, Payload::new(execution_input), variables, start)?;
+        execution.set_next_input(input);
         Ok(Driver::new(self, execution))
+    }
+
+    /// Returns whether a state is beside another one, or around it, so that the other one sees its variables. A state that
+    /// the definition does not have may be.
+    pub(crate) fn is_around(&self, name: &str, other: &str) -> bool {
+        let (Some(one), Some(other)) = (self.program.find(name), self.program.find(other)) else { return true };
+        let scope = one.at.as_str().rsplit_once("/States/").map_or("", |(scope, _)| scope);
+        other.at.as_str().strip_prefix(scope).is_some_and(|rest| rest.starts_with("/States/"))
     }
 
     /// Starts an execution without running it, for a caller that steps it, answers its tasks and advances its time.

@@ -28,6 +28,7 @@ mod driver;
 mod engine;
 mod error;
 mod execution;
+mod fork;
 pub mod handlers;
 pub mod history;
 mod item_reader;
@@ -69,6 +70,7 @@ pub use execution::{
     Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, Status,
     TaskWithToken, View,
 };
+pub use fork::ForkError;
 pub use history::{EventType, HistoryEvent};
 pub use mock_file::{MockFile, MockFileError, MockProblem};
 pub use payload::Payload;

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use workflow_cases::every;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use workflow_local::{Engine, EventType, Execution};
 
 fn counter() -> Engine {
@@ -132,4 +132,39 @@ fn all_variables_together_have_a_limit() {
     let execution = Engine::new(&machine).unwrap().run(&"x".repeat(200 * 1024 - 2)).unwrap();
     execution.assert_failed("States.DataLimitExceeded");
     assert_eq!(execution.path().len(), 52);
+}
+
+#[test]
+fn an_execution_goes_on_from_one_of_its_states() {
+    let definition = |next: &str| {
+        json!({"StartAt": "Read", "QueryLanguage": "JSONata", "States": {
+            "Read": {"Type": "Pass", "Assign": {"order": "{% $states.input.order %}"}, "Output": {"read": true}, "Next": "Both"},
+            "Both": {"Type": "Parallel", "Next": "Ship", "Branches": [
+                {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "Assign": {"inner": 1}, "Next": "Last"},
+                    "Last": {"Type": "Pass", "Output": "{% $inner + $order %}", "End": true}}},
+                {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "End": true}}}]},
+            "Ship": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "ship"},
+                "Assign": {"order": 0}, "Next": next},
+            "Done": {"Type": "Pass", "Output": "{% [$order, $states.context.Execution.Input.order] %}", "End": true},
+            "Lost": {"Type": "Fail", "Error": "Lost"}}})
+    };
+    let engine = |next: &str| Engine::new(&definition(next)).unwrap().on_state("Ship", |_: Value| Ok(json!({})));
+    let recorded = engine("Lost").run(&json!({"order": 7})).unwrap();
+    recorded.assert_failed("Lost");
+    // A changed definition; variables of branches are not those of the machine.
+    let changed = engine("Done");
+    let mut driver = recorded.fork(&changed, "Ship").unwrap();
+    assert_eq!(driver.execution().variable("order").map(|value| (**value).clone()), Some(json!(7)));
+    assert!(driver.execution().variable("inner").is_none());
+    assert_eq!(**driver.execution().next_input().unwrap(), json!([8, {"read": true}]));
+    driver.execution_mut().set_next_input(json!([]));
+    let done = driver.finish().unwrap();
+    done.assert_path(["Ship", "Done"]);
+    done.assert_output(json!([0, 7]));
+    // A state of a branch runs the branch.
+    recorded.fork(&changed, "Last").unwrap().finish().unwrap().assert_output(8);
+    let refused = |state: &str| recorded.fork(&changed, state).err().unwrap().to_string();
+    assert_eq!(refused("Done"), "the execution did not enter the state `Done`");
+    let without = json!([{"id": 1, "type": "PassStateEntered", "stateEnteredEventDetails": {"name": "Ship"}}]);
+    assert!(changed.fork(&without, "Ship").err().unwrap().to_string().contains("no input of the state `Ship`"));
 }

@@ -1,0 +1,120 @@
+//! `run --from-history`: a recorded execution that goes on from one of its states, with the recorded answers.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+use workflow_asl::printable::printable;
+use workflow_graph::history::{Attempt, Event, History};
+use workflow_local::{Answers, Execution, TaskError};
+
+use crate::{Failure, page};
+
+/// Where the execution goes on.
+#[derive(Args)]
+pub(crate) struct From {
+    /// Go on with the execution in this history file from the state --at, with the recorded input and variables of the
+    /// state, and print what is different from then on. Its tasks have the recorded answers, unless --result or --mocks
+    /// answers them. --input is then another input of the state. A state of a branch or of an item processor runs that
+    /// alone
+    #[arg(long, value_name = "HISTORY", requires = "at")]
+    from_history: Option<PathBuf>,
+    /// State to go on from: where the execution last entered it
+    #[arg(long, value_name = "STATE", requires = "from_history")]
+    at: Option<String>,
+}
+
+/// The recorded execution.
+pub(crate) struct Recorded<'f> {
+    /// The history, in the form of the API.
+    pub(crate) events: Value,
+    /// The state from which it goes on.
+    pub(crate) state: &'f str,
+    history: History,
+    /// The event with which it entered the state.
+    entered: u64,
+    /// Whether the state is in a branch or in an item processor, which runs alone.
+    is_inside: bool,
+}
+
+impl From {
+    /// Reads the recorded execution, if one is named.
+    pub(crate) fn read(&self) -> Result<Option<Recorded<'_>>, Failure> {
+        let (Some(file), Some(state)) = (&self.from_history, &self.at) else { return Ok(None) };
+        Recorded::read(file, state).map(Some)
+    }
+}
+
+impl<'f> Recorded<'f> {
+    fn read(file: &Path, state: &'f str) -> Result<Self, Failure> {
+        let events = page::read(file)?;
+        let history = History::read(&events).map_err(|error| format!("error: {}: {error}", file.display()))?;
+        let entered = history.visits.iter().rfind(|visit| visit.state == state);
+        let Some((entered, is_inside)) = entered.map(|visit| (visit.entered, visit.parent.is_some())) else {
+            let mut names: Vec<_> = history.visits.iter().map(|visit| visit.state.as_str()).collect();
+            names.dedup();
+            let names = names.join("`, `");
+            return Err(format!(
+                "error: the execution in {} did not enter the state `{state}`\n  = help: it entered `{names}`",
+                file.display()
+            )
+            .into());
+        };
+        Ok(Self { events, state, history, entered, is_inside })
+    }
+
+    /// Returns the recorded answers of the tasks from the state on.
+    pub(crate) fn answers(&self) -> BTreeMap<&str, Answers> {
+        let mut answers = BTreeMap::<&str, Answers>::new();
+        for visit in self.history.visits.iter().filter(|visit| visit.entered >= self.entered) {
+            for attempt in &visit.attempts {
+                let known = answers.remove(visit.state.as_str()).unwrap_or_else(Answers::new);
+                answers.insert(&visit.state, self.answered(known, attempt));
+            }
+        }
+        answers
+    }
+
+    fn answered(&self, known: Answers, attempt: &Attempt) -> Answers {
+        let events = &self.history.events;
+        let ended = attempt.ended.and_then(|id| events.binary_search_by_key(&id, |event| event.id).ok());
+        let ended = ended.and_then(|place| events.get(place));
+        let text = |event: &Event, name: &str| event.detail(name).and_then(Value::as_str).map(str::to_owned);
+        match ended {
+            Some(event) if event.kind.ends_with("Succeeded") => {
+                let output = text(event, "output").unwrap_or_default();
+                known.gives(1, serde_json::from_str::<Value>(&output).unwrap_or(Value::String(output)))
+            }
+            Some(event) if !event.kind.ends_with("TimedOut") => {
+                let error = TaskError::new(event.error().unwrap_or_default());
+                known.fails(1, error.with_cause(text(event, "cause").unwrap_or_default()))
+            }
+            _ => known.never(1),
+        }
+    }
+
+    /// Says how the execution went on when it was recorded, and now.
+    pub(crate) fn difference(&self, now: &Execution) -> String {
+        if self.is_inside {
+            return format!("`{}` is in a branch or an item processor, which ran alone\n", printable(self.state));
+        }
+        let recorded = self.history.visits.iter().filter(|visit| visit.entered >= self.entered);
+        let recorded: Vec<_> = recorded.map(|visit| visit.state.as_str()).collect();
+        let end = self.history.events.last();
+        let error = end.and_then(Event::error).map(|error| format!(": {error}")).unwrap_or_default();
+        let recorded = format!("{}; {}{error}", recorded.join(", "), self.history.status.word());
+        let error = now.error().map(|error| format!(": {error}")).unwrap_or_default();
+        let is_now =
+            format!("{}; {}{error}", now.path().join(", "), now.status().to_string().to_lowercase().replace('_', " "));
+        let output = end.and_then(|event| event.detail("output")).and_then(Value::as_str);
+        let output = output.and_then(|output| serde_json::from_str::<Value>(output).ok());
+        let same = now.output().map(|output| output.value()) == output.as_ref();
+        let text = match (recorded == is_now, same) {
+            (true, true) => format!("as recorded: {is_now}"),
+            (true, false) => format!("as recorded, with another output: {is_now}"),
+            (false, _) => format!("recorded: {recorded}\nnow:      {is_now}"),
+        };
+        text.lines().map(|line| format!("{}\n", printable(line))).collect()
+    }
+}
