@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use workflow_asl::printable::printable_lines;
 use workflow_asl::rules;
 use workflow_compiler::caption::{StateCaption, captions};
+use workflow_graph::page::Page;
 use workflow_graph::{Direction, Graph};
 
 use crate::params::Values;
@@ -37,7 +38,7 @@ pub(crate) struct Draw {
 enum To {
     /// SVG image for light and dark pages, without scripts or fonts
     Svg,
-    /// HTML page with the SVG image
+    /// HTML page: the graph of one state machine with search and the definition of each state; otherwise the SVG image
     Html,
     /// Mermaid flowchart, which GitHub and GitLab render
     Mermaid,
@@ -53,6 +54,15 @@ enum LayoutDirection {
     LeftRight,
 }
 
+impl From<LayoutDirection> for Direction {
+    fn from(direction: LayoutDirection) -> Self {
+        match direction {
+            LayoutDirection::TopDown => Self::TopDown,
+            LayoutDirection::LeftRight => Self::LeftRight,
+        }
+    }
+}
+
 impl Draw {
     /// Prints the picture. Several workflows are boxes of one picture; as DOT and text, each is preceded by its name.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
@@ -66,13 +76,19 @@ impl Draw {
         let wanted = self.file.wanted(&values);
         let (machines, wrong) =
             source::read_with_errors(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
+        let mut definitions = Vec::new();
         let drawn = machines.into_iter().map(|machine| {
+            definitions.push(machine.value.clone());
             let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);
             captioned(Graph::of(&definition).with_problems(&found), machine)
         });
         let drawn: Vec<_> = drawn.collect();
         match (drawn.as_slice(), self.to) {
             ([], _) => {}
+            ([graph], To::Html) => {
+                let definition = definitions.pop().unwrap_or_default();
+                write!(output, "{}", Page::of_graph(graph.clone(), self.direction.into(), definition).to_html())?;
+            }
             ([graph], _) => self.print(graph, output)?,
             // Graphviz reads several graphs, and a terminal shows them one after the other.
             (graphs, To::Dot | To::Text) => {
@@ -101,10 +117,7 @@ impl Draw {
     }
 
     fn print(&self, graph: &Graph, output: &mut impl Write) -> Result<(), Failure> {
-        let direction = match self.direction {
-            LayoutDirection::TopDown => Direction::TopDown,
-            LayoutDirection::LeftRight => Direction::LeftRight,
-        };
+        let direction = self.direction.into();
         match self.to {
             To::Svg => write!(output, "{}", graph.to_svg_in(direction))?,
             To::Html => write!(output, "{}", graph.to_html_in(direction))?,

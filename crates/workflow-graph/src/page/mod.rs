@@ -1,5 +1,5 @@
 //! One execution as one page: the graph with the path taken, the input and output of each state, a timeline and the
-//! events.
+//! events. Or a graph alone, with the definition of each state.
 
 mod taken_path;
 
@@ -41,6 +41,8 @@ const SCRIPT: &str = include_str!("page.js");
 pub struct Page {
     title: String,
     definition: Option<Value>,
+    /// The graph of a page without an execution.
+    graph: Option<(Graph, Direction)>,
     history: History,
     facts: Vec<(String, String)>,
     live: Option<Live>,
@@ -83,6 +85,12 @@ impl Page {
     /// Creates the page of an execution with this history.
     pub fn of(history: History) -> Self {
         Self { title: "Execution".to_owned(), history, ..Self::default() }
+    }
+
+    /// Creates the page of one state machine's graph. It shows the definition of a state that is chosen.
+    pub fn of_graph(graph: Graph, direction: Direction, definition: Value) -> Self {
+        let title = graph.name.clone().unwrap_or_else(|| "State machine".to_owned());
+        Self { title, definition: Some(definition), graph: Some((graph, direction)), ..Self::default() }
     }
 
     /// Sets the title, such as the names of the execution and the state machine.
@@ -146,6 +154,9 @@ impl Page {
     }
 
     fn notes(&self, graph: &Graph) -> Vec<String> {
+        if self.graph.is_some() {
+            return graph.problems.clone();
+        }
         let mut notes = self.history.notes.clone();
         match &self.definition {
             Some(_) => notes.extend(taken_path::strangers(graph, &self.history)),
@@ -154,8 +165,11 @@ impl Page {
         notes
     }
 
-    /// Returns the graph with the path that the execution took.
+    /// Returns the graph, with the path that the execution took.
     pub fn graph(&self) -> Graph {
+        if let Some((graph, _)) = &self.graph {
+            return graph.clone();
+        }
         let graph = match &self.definition {
             Some(definition) => Graph::of_definition(definition),
             None => taken_path::entered(&self.history),
@@ -202,27 +216,35 @@ impl Page {
             console = "<div class=\"console\" id=\"console\"></div>\n";
         }
         let title = escaped(&self.title);
-        let status = self.history.status.word();
-        let class = status.split(' ').next().unwrap_or_default();
+        let (mut status, mut whole_title, mut of_execution) = (String::new(), title.clone(), " hidden");
+        if self.graph.is_none() {
+            let word = self.history.status.word();
+            let class = word.split(' ').next().unwrap_or_default();
+            status = format!("<span id=\"status\" class=\"status s-{class}\">{word}</span>");
+            (whole_title, of_execution) = (format!("{title}: {word}"), "");
+        }
         // Nothing in the data may end the element or begin another one.
         let mut data = self.data(&graph, 0);
         data["visits"] = self.history.visits.iter().map(visit_data).collect();
         let data = data.to_string();
         let data = data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-        let svg = graph.to_svg_element(Direction::TopDown);
+        let direction = self.graph.as_ref().map_or(Direction::TopDown, |(_, direction)| *direction);
+        let svg = graph.to_svg_element(direction);
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"referrer\" content=\"no-referrer\">\n\
-             <title>{title}: {status}</title>\n{links}<style>{style}</style>\n</head>\n<body{body}>\n{console}\
-             <header><h1><bdi>{title}</bdi></h1><span id=\"status\" class=\"status s-{class}\">{status}</span><p class=\"facts\">{facts}</p>\
+             <title>{whole_title}</title>\n{links}<style>{style}</style>\n</head>\n<body{body}>\n{console}\
+             <header><h1><bdi>{title}</bdi></h1>{status}<p class=\"facts\">{facts}</p>\
              <div class=\"search\"><label for=\"search\">Search</label>\
              <input id=\"search\" type=\"search\" placeholder=\"press / to search\"></div></header>\n{notes}\
-             <section class=\"summary\" id=\"summary\" aria-label=\"Summary\"></section>\n<main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
-             <div class=\"tools\"><button type=\"button\" id=\"fit\" aria-pressed=\"true\">Fit width</button></div>\n{svg}\n</section>\n\
+             <section class=\"summary\" id=\"summary\" aria-label=\"Summary\"{of_execution}></section>\n<main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
+             <div class=\"tools\"><button type=\"button\" data-zoom=\"0.8\" aria-label=\"Smaller\">−</button>\
+             <button type=\"button\" data-zoom=\"1.25\" aria-label=\"Larger\">+</button>\
+             <button type=\"button\" id=\"fit\" aria-pressed=\"true\">Fit width</button></div>\n{svg}\n</section>\n\
              <section class=\"panel\" id=\"panel\" aria-label=\"Details\" tabindex=\"0\"><p>Choose a state.</p></section>\n\
-             <section class=\"bottom\" aria-label=\"History\">\n<div class=\"tabs\" role=\"tablist\" aria-label=\"History\">\
+             <section class=\"bottom\" aria-label=\"History\"{of_execution}>\n<div class=\"tabs\" role=\"tablist\" aria-label=\"History\">\
              <button type=\"button\" role=\"tab\" id=\"tab-timeline\" data-list=\"timeline\" aria-controls=\"timeline\">Timeline</button>\
              <button type=\"button\" role=\"tab\" id=\"tab-events\" data-list=\"events\" aria-controls=\"events\">Events</button></div>\n\
              <div id=\"timeline\" role=\"tabpanel\" aria-labelledby=\"tab-timeline\"></div>\n\
@@ -239,7 +261,7 @@ impl Page {
         let events = self.history.events.iter().filter(|event| event.id > after).map(|event| {
             json!({"id": event.id, "p": event.previous, "t": event.time, "k": event.kind, "v": event.visit, "d": event.details})
         });
-        json!({"events": events.collect::<Vec<_>>(), "pointers": pointers})
+        json!({"events": events.collect::<Vec<_>>(), "pointers": pointers, "definition": self.definition})
     }
 }
 

@@ -3,6 +3,7 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const ROWS = 300;
+  const isGraph = !byId("status");
   // What `load` reads of the data: a live page reads it again.
   let data, events, states, ofState, order, began, whole, children;
 
@@ -139,6 +140,16 @@
     return box;
   }
 
+  /** The definition of a state, and what its picture cuts. */
+  const defined = (pointer, isOpen) => {
+    let state = data.definition ?? undefined;
+    for (const token of pointer.split("/").slice(1)) state = state?.[token.replaceAll("~1", "/").replaceAll("~0", "~")];
+    if (state === undefined) return [];
+    const cut = states.get(pointer)?.querySelector(":scope > title")?.textContent;
+    const options = isOpen ? { open: "" } : {};
+    return [...(cut ? [make("p", { class: "whole", text: cut })] : []), make("details", options, make("summary", { text: "Definition of the state" }), ...payload("Definition", state))];
+  };
+
   function showState(pointer, wanted) {
     const element = states.get(pointer);
     const name = element?.dataset.name ?? data.visits[ofState.get(pointer)?.[0]]?.state ?? "";
@@ -157,7 +168,8 @@
       const all = ofState.get(pointer) ?? [];
       own ??= all.at(-1);
       for (const part of [filter, count, list]) part.hidden = all.length < 2;
-      fillWith(details, own === undefined ? [make("p", { text: "The execution did not come here." })] : [visitDetails(data.visits[own])]);
+      const visit = own === undefined ? isGraph ? [] : [make("p", { text: "The execution did not come here." })] : [visitDetails(data.visits[own])];
+      fillWith(details, [...visit, ...defined(pointer, isGraph)]);
       if (all.length < 2) { list.replaceChildren(); return; }
       const word = text.value.trim().toLowerCase();
       const fits = all.filter((number) => {
@@ -258,10 +270,36 @@
   });
   // A picture shrinks with the window as long as it can be read.
   const LEAST_SCALE = 0.65;
-  const fitPicture = () => { const svg = picture.querySelector("svg"); svg.style.minWidth = `${Math.round(LEAST_SCALE * svg.getAttribute("width"))}px`; };
+  /** The scale that the reader chose; none while the picture fits the width. */
+  let scale = null;
+  const fitPicture = () => {
+    const svg = picture.querySelector("svg"), width = svg.getAttribute("width");
+    picture.classList.toggle("fit", scale === null);
+    byId("fit").setAttribute("aria-pressed", String(scale === null));
+    svg.style.minWidth = scale === null ? `${Math.round(LEAST_SCALE * width)}px` : "";
+    svg.style.width = scale === null ? "" : `${Math.round(scale * width)}px`;
+    svg.style.height = scale === null ? "" : "auto";
+  };
+  const zoom = (by) => {
+    const svg = picture.querySelector("svg"), now = svg.getBoundingClientRect().width / svg.getAttribute("width");
+    scale = Math.min(4, Math.max(0.1, now * by));
+    fitPicture();
+  };
+  document.addEventListener("click", ({ target }) => { const by = target.closest?.("[data-zoom]")?.dataset.zoom; if (by) zoom(Number(by)); });
+  picture.addEventListener("wheel", (event) => { if (event.ctrlKey) { event.preventDefault(); zoom(event.deltaY < 0 ? 1.1 : 1 / 1.1); } }, { passive: false });
+  // The picture is drawn along by the mouse; a click on a state stays one.
+  let drag = null;
+  picture.addEventListener("pointerdown", ({ target, button, clientX, clientY, pointerType }) => {
+    if (button === 0 && pointerType === "mouse" && !target.closest(".state, button")) drag = [clientX + picture.scrollLeft, clientY + picture.scrollTop];
+  });
+  addEventListener("pointermove", ({ clientX, clientY, buttons }) => {
+    if (!buttons) drag = null;
+    if (drag) { picture.scrollLeft = drag[0] - clientX; picture.scrollTop = drag[1] - clientY; }
+  });
+  addEventListener("pointerup", () => { drag = null; });
   fitPicture();
   load(JSON.parse(byId("data").textContent));
-  byId("fit").addEventListener("click", () => byId("fit").setAttribute("aria-pressed", String(picture.classList.toggle("fit"))));
+  byId("fit").addEventListener("click", () => { scale = scale === null ? 1 : null; fitPicture(); });
 
   // --- timeline and events ---
   const lists = { timeline: byId("timeline"), events: byId("events") };
@@ -386,9 +424,9 @@
   };
   addEventListener("hashchange", follow);
   let place = null;
-  /** Scrolls the picture, and nothing else, to the chosen state. */
-  const reveal = () => {
-    const box = states.get(chosen)?.querySelector(".name")?.getBoundingClientRect(), around = picture.getBoundingClientRect();
+  /** Scrolls the picture, and nothing else, to an element. */
+  const reveal = (element) => {
+    const box = element?.getBoundingClientRect(), around = picture.getBoundingClientRect();
     if (!box) return;
     const middle = (from, to, low, high) => (from < low || to > high ? (from + to - low - high) / 2 : 0);
     picture.scrollTop += middle(box.top, box.bottom, around.top, around.bottom);
@@ -404,11 +442,11 @@
     if (last === place) { current?.(); return; }
     place = last;
     showVisit(last);
-    reveal();
+    reveal(states.get(chosen)?.querySelector(".name"));
     address(hash || location.pathname + location.search);
   };
   open(tabs[0]);
-  if (follow()) isChosen = true; else showPlace();
+  if (follow()) isChosen = true; else if (isGraph) reveal([...picture.querySelectorAll("g > title")].find((title) => title.textContent === "start")?.parentNode); else showPlace();
 
   // --- an execution that runs ---
   const { live, update } = document.body.dataset;
