@@ -220,6 +220,17 @@ def main():
                 with Page(browser, (folder / "graph.html").as_uri(), axe, color_scheme=scheme, viewport={"width": width, "height": 844}) as one:
                     one.accessible(f"graph, {scheme} at {width}")
                     check_fits(one.page, f"graph, {scheme} at {width}")
+        # The page of a graph has the definition of each state, and its picture can be made larger.
+        with Page(browser, (folder / "graph.html").as_uri(), axe, viewport={"width": 1280, "height": 800}) as one:
+            state(one.page, "Pay").click()
+            assert '"FunctionName": "pay"' in panel(one.page).inner_text()
+            size = one.page.locator(".workflow-graph").bounding_box()["width"]
+            one.page.get_by_role("button", name="Larger").click()
+            assert one.page.locator(".workflow-graph").bounding_box()["width"] > size * 1.2
+            one.page.get_by_role("button", name="Fit width").click()
+            check_fits(one.page, "after Fit width")
+            one.page.fill("#search", "refund")
+            expect(one.page.locator(".workflow-graph .state:not(.dim)")).to_have_count(1)
         # A phone shows the start of a wide graph first.
         with Page(browser, (folder / "wide.html").as_uri(), axe, viewport={"width": 390, "height": 844}) as one:
             check_fits(one.page, "a wide graph")

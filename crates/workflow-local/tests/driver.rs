@@ -137,7 +137,7 @@ fn all_variables_together_have_a_limit() {
 #[test]
 fn an_execution_goes_on_from_one_of_its_states() {
     let definition = |next: &str| {
-        json!({"StartAt": "Read", "QueryLanguage": "JSONata", "States": {
+        let mut definition = json!({"StartAt": "Read", "QueryLanguage": "JSONata", "States": {
             "Read": {"Type": "Pass", "Assign": {"order": "{% $states.input.order %}"}, "Output": {"read": true}, "Next": "Both"},
             "Both": {"Type": "Parallel", "Next": "Ship", "Branches": [
                 {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "Assign": {"inner": 1}, "Next": "Last"},
@@ -146,7 +146,10 @@ fn an_execution_goes_on_from_one_of_its_states() {
             "Ship": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "ship"},
                 "Assign": {"order": 0}, "Next": next},
             "Done": {"Type": "Pass", "Output": "{% [$order, $states.context.Execution.Input.order] %}", "End": true},
-            "Lost": {"Type": "Fail", "Error": "Lost"}}})
+            "Lost": {"Type": "Fail", "Error": "Lost"}}});
+        let states = definition["States"].as_object_mut().unwrap();
+        states.retain(|name, _| name == next || !["Done", "Lost"].contains(&name.as_str()));
+        definition
     };
     let engine = |next: &str| Engine::new(&definition(next)).unwrap().on_state("Ship", |_: Value| Ok(json!({})));
     let recorded = engine("Lost").run(&json!({"order": 7})).unwrap();

@@ -142,6 +142,7 @@
 
   /** The definition of a state, and what its picture cuts. */
   const defined = (pointer, isOpen) => {
+    if (pointer === undefined) return [];
     let state = data.definition ?? undefined;
     for (const token of pointer.split("/").slice(1)) state = state?.[token.replaceAll("~1", "/").replaceAll("~0", "~")];
     if (state === undefined) return [];
@@ -446,7 +447,13 @@
     address(hash || location.pathname + location.search);
   };
   open(tabs[0]);
-  if (follow()) isChosen = true; else if (isGraph) reveal([...picture.querySelectorAll("g > title")].find((title) => title.textContent === "start")?.parentNode); else showPlace();
+  if (follow()) isChosen = true;
+  else if (isGraph) {
+    // A wide graph begins with its start in the middle.
+    const start = [...picture.querySelectorAll("g > title")].findLast((title) => title.textContent === "start")?.parentNode.getBoundingClientRect();
+    const around = picture.getBoundingClientRect();
+    if (start) picture.scrollLeft += (start.left + start.right - around.left - around.right) / 2;
+  } else showPlace();
 
   // --- an execution that runs ---
   const { live, update } = document.body.dataset;

@@ -9,7 +9,13 @@ use crate::payload::Payload;
 use crate::program::{StateId, StateProgram};
 
 impl Execution {
-    pub(super) fn fork(&mut self, mut thread: Box<Thread>, visit: Visit, state: &StateProgram, branches: &[StateId]) {
+    pub(super) fn begin_branches(
+        &mut self,
+        mut thread: Box<Thread>,
+        visit: Visit,
+        state: &StateProgram,
+        branches: &[StateId],
+    ) {
         let input = match self.arguments(&thread, &visit, state) {
             Ok(input) => input,
             Err(failure) => return self.fail(thread, visit, failure),

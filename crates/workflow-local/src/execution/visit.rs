@@ -97,7 +97,7 @@ impl Execution {
             Work::Choice { rules, default } => self.choose(thread, visit, state, rules, *default),
             Work::Wait(wait) => self.wait(thread, visit, wait),
             Work::Task(task) => self.schedule(thread, visit, state, task),
-            Work::Parallel { branches } => self.fork(thread, visit, state, branches),
+            Work::Parallel { branches } => self.begin_branches(thread, visit, state, branches),
             Work::Map(map) => self.start_map(thread, visit, state, map),
         }
     }
