@@ -67,13 +67,13 @@ impl Plan {
         for state in &self.difference.states {
             if let Some((sign, what)) = change(state) {
                 let _ = writeln!(text, "{sign} {what}");
-                for field in &state.fields {
-                    let _ = writeln!(text, "    {}", field_text(field));
+                for line in state.fields.iter().flat_map(field_texts) {
+                    let _ = writeln!(text, "    {line}");
                 }
             }
         }
-        for field in &self.difference.machine {
-            let _ = writeln!(text, "~ {}", field_text(field));
+        for line in self.difference.machine.iter().flat_map(field_texts) {
+            let _ = writeln!(text, "~ {line}");
         }
         for (sign, grants) in [('+', &self.permissions.added), ('-', &self.permissions.removed)] {
             for grant in grants {
@@ -89,8 +89,7 @@ impl Plan {
             let _ = writeln!(text, "    AWS: {}", finding.rule.law.text);
             let _ = writeln!(text, "    {}", finding.rule.law.source);
         }
-        let _ = writeln!(text, "{}: {}", self.verdict(), self.summary());
-        text
+        format!("{}: {}\n{text}", self.verdict(), self.summary())
     }
 
     /// Returns the findings to show: all that are not compatible, or all if every one is compatible.
@@ -106,7 +105,11 @@ impl Plan {
         let count = |verdict| self.findings.iter().filter(|finding| finding.rule.verdict == verdict).count();
         let verdicts = [Verdict::Breaking, Verdict::Careful, Verdict::Compatible];
         let counts = verdicts.map(|verdict| format!("{} {verdict}", count(verdict)));
-        format!("{} states differ; findings: {}", self.difference.changed().len(), counts.join(", "))
+        let states = match self.difference.changed().len() {
+            1 => "1 state differs".to_owned(),
+            several => format!("{several} states differ"),
+        };
+        format!("{states}; findings: {}", counts.join(", "))
     }
 }
 
@@ -155,7 +158,24 @@ fn fields_json(fields: &[FieldDifference]) -> Value {
     fields.iter().map(|field| json!({"field": field.name, "old": field.old, "new": field.new})).collect()
 }
 
-fn field_text(field: &FieldDifference) -> String {
-    let said = |value: &Option<Value>| crate::judge::value_said(value.as_ref());
-    format!("{}: {} -> {}", field.name, said(&field.old), said(&field.new))
+/// Returns a line for each part of a field that differs: a member of objects, or the field.
+fn field_texts(field: &FieldDifference) -> Vec<String> {
+    let mut lines = Vec::new();
+    differing(&field.name, field.old.as_ref(), field.new.as_ref(), &mut lines);
+    lines
+}
+
+fn differing(name: &str, old: Option<&Value>, new: Option<&Value>, lines: &mut Vec<String>) {
+    if let (Some(Value::Object(before)), Some(Value::Object(after))) = (old, new) {
+        let added = after.keys().filter(|member| !before.contains_key(*member));
+        for member in before.keys().chain(added) {
+            let (old, new) = (before.get(member), after.get(member));
+            if old != new {
+                differing(&format!("{name}.{member}"), old, new, lines);
+            }
+        }
+        return;
+    }
+    let [old, new] = crate::judge::change_said(old, new);
+    lines.push(format!("{name}: {old} -> {new}"));
 }

@@ -137,10 +137,24 @@ fn a_plan_reads_the_same_each_time_and_as_json_markdown_and_text() {
     );
     assert!(plan.to_markdown().contains("| 🟡 careful | executions | `Pay \\| all` |"), "{}", plan.to_markdown());
     assert!(
-        plan.to_text().ends_with("careful: 1 states differ; findings: 0 breaking, 1 careful, 2 compatible\n"),
+        plan.to_text().starts_with("careful: 1 state differs; findings: 0 breaking, 1 careful, 2 compatible\n~ Pay"),
         "{}",
         plan.to_text()
     );
+}
+
+#[test]
+fn a_change_within_a_long_text_is_shown() {
+    let machine = |least: u32| {
+        let payload =
+            format!("{{% $merge([$states.input, {{'of': 1, 'rows': $states.input.orders[total > {least}].sku}}]) %}}");
+        json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {"A": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f", "Payload": payload}}}})
+    };
+    let text = plan(&Machine::new(machine(100)), &Machine::new(machine(250))).to_text();
+    let line =
+        "    Arguments.Payload: `…ut.orders[total > 100].sku}]) %}\"` -> `…ut.orders[total > 250].sku}]) %}\"`\n";
+    assert!(text.contains(line), "{text}");
 }
 
 #[test]

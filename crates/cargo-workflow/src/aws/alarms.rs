@@ -28,7 +28,9 @@ impl<'n> Alarms<'n> {
         }
         if let Some(name) = raised(states) {
             let what = format!("nothing was deployed: the alarm `{name}` is raised");
-            return Err(message(CONFLICT, &what, "deploy again when it is over, or without this alarm").into());
+            let help = "deploy again when it is over, or without it; `cargo workflow alias … --roll-back` takes back a release \
+                        that was interrupted";
+            return Err(message(CONFLICT, &what, help).into());
         }
         Ok(alarms)
     }

@@ -167,13 +167,32 @@ pub(crate) fn said(name: &str) -> String {
     format!("`{name}`")
 }
 
+/// The most characters of a value in a sentence.
+const LONGEST: usize = 60;
+/// The characters of a long value before its first difference from another one.
+const BEFORE: usize = 20;
+
 /// Returns a value for use in a sentence, shortened if it is long.
 pub(crate) fn value_said(value: Option<&Value>) -> String {
-    const LONGEST: usize = 60;
-    let Some(value) = value else { return "nothing".to_owned() };
-    let text = value.to_string();
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("`{}…`", text.get(..at).unwrap_or_default()),
-        None => format!("`{text}`"),
-    }
+    let text = value.map(Value::to_string);
+    said_from(text.as_deref(), 0)
+}
+
+/// Returns two values that differ, each shortened to what differs if it is long.
+pub(crate) fn change_said(old: Option<&Value>, new: Option<&Value>) -> [String; 2] {
+    let texts = [old, new].map(|value| value.map(Value::to_string));
+    let [old, new] = texts.each_ref().map(|text| text.as_deref().unwrap_or_default());
+    let same = old.chars().zip(new.chars()).take_while(|(one, other)| one == other).count();
+    let is_long = [old, new].iter().any(|text| text.chars().count() > LONGEST);
+    let from = if is_long { same.saturating_sub(BEFORE) } else { 0 };
+    texts.each_ref().map(|text| said_from(text.as_deref(), from))
+}
+
+/// Returns a text for use in a sentence, from this character on.
+fn said_from(text: Option<&str>, from: usize) -> String {
+    let Some(text) = text else { return "nothing".to_owned() };
+    let mut rest = text.chars().skip(from);
+    let shown: String = rest.by_ref().take(LONGEST).collect();
+    let (start, end) = (if from > 0 { "…" } else { "" }, if rest.next().is_some() { "…" } else { "" });
+    format!("`{start}{shown}{end}`")
 }
