@@ -225,7 +225,7 @@ fn an_execution_that_fails_says_where_and_why_and_is_redriven() {
     assert_eq!(failed.code, Some(1));
     assert!(failed.stderr.contains("error: the execution failed in the state `Charge`: Unlucky"), "{}", failed.stderr);
     assert!(failed.stderr.contains("cause: no luck with 13"), "{}", failed.stderr);
-    assert!(failed.stderr.contains("console.aws.amazon.com/states/home"), "{}", failed.stderr);
+    assert!(failed.stderr.contains(&format!("see {}/console/execution?arn=arn:", service.url())), "{}", failed.stderr);
 
     let arn = service.json(&["list", "Pay"])[0]["executionArn"].as_str().unwrap().to_owned();
     let table = service.ok(&["history", &arn]);

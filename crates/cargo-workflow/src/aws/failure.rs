@@ -48,9 +48,14 @@ pub(super) fn print(error: &Error, connect: &Connect) -> Failure {
     let (code, help) = explain(error, connect);
     let what = match error {
         Error::NoAnswer { operation, .. } if code == DENIED => format!("no credentials for {operation}"),
-        Error::Failed { cause, .. } | Error::TimedOut { cause, .. } | Error::Aborted { cause, .. } => {
+        Error::Failed { cause, console, .. }
+        | Error::TimedOut { cause, console, .. }
+        | Error::Aborted { cause, console, .. } => {
             let cause = cause.as_ref().map(|cause| format!("\ncause: {}", cause.as_str()));
-            format!("{error}{}", cause.unwrap_or_default())
+            let text = format!("{error}{}", cause.unwrap_or_default());
+            // The page is on the server that has the execution.
+            let page = console.as_deref().and_then(|url| Some((url, connect.console(url.split_once("/details/")?.1)?)));
+            page.map_or_else(|| text.clone(), |(url, page)| text.replacen(url, &page, 1))
         }
         // The error's own help is about Rust.
         error => error.to_string().split("\nhelp: ").next().unwrap_or_default().to_owned(),

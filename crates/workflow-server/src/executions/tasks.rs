@@ -136,6 +136,9 @@ fn unknown(request: &TaskRequest) -> TaskError {
         return TaskError::new(RUNTIME).with_cause(cause);
     };
     TaskError::new("Lambda.ResourceNotFoundException").with_cause(format!(
-        "Function not found: {function} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException)"
+        "Function not found: {function} (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException): the state {} \
+         needs a closure (`Builder::on_lambda`), an endpoint of functions (`--lambda-endpoint URL`) or an answer in a mock file \
+         (`--mock-config`)",
+        request.state
     ))
 }
