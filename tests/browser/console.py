@@ -62,6 +62,7 @@ TICKING = {
         "Each": {"Type": "Map", "ItemsPath": "$.ticks", "MaxConcurrency": 1, "End": True, "ItemProcessor": {"StartAt": "Tick", "States": {"Tick": {"Type": "Wait", "Seconds": 1, "Next": "Tock"}, "Tock": {"Type": "Pass", "End": True}}}},
     },
 }
+CALLING = {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "call"}, "End": True}}}
 RESTING = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 1800, "End": True}}}
 NOTED = {"StartAt": "Noted", "States": {"Noted": {"Type": "Pass", "End": True}}}
 
@@ -71,9 +72,10 @@ class Server:
 
     def __enter__(self):
         (folder / "order.rs").write_text(APPROVE)
-        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Ticking", TICKING)):
+        (folder / "mocks.json").write_text(json.dumps({"StateMachines": {"Calling": {"TestCases": {"Busy": {"Call": "Busy"}}}}, "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "of the mock"}}}}}))
+        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Calling", CALLING), ("Ticking", TICKING)):
             (folder / f"{name}.json").write_text(json.dumps(definition))
-        files = ["order.rs", "Approval.json", "Noted.json", "Resting.json", "Ticking.json"]
+        files = ["order.rs", "Approval.json", "Noted.json", "Resting.json", "Calling.json", "Ticking.json", "--mock-config", "mocks.json"]
         self.process = subprocess.Popen([binary, "workflow", "serve", *files, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("console at "):
@@ -164,6 +166,16 @@ def check_all_executions(browser, server):
         page.get_by_role("button", name="Start again with this input").click()
         expect(page.locator("#status")).to_have_text("running")
         assert "slow" not in page.url, page.url
+
+
+def check_mock_case(browser, server):
+    """A case of the mock file is chosen in the form; without one, the failure says what would answer the task."""
+    for case, cause in (("Busy", "of the mock"), ("none", "--lambda-endpoint")):
+        with Page(browser, server.machine("Calling"), axe) as one:
+            one.page.get_by_label("Case of the mock file").select_option(label=case)
+            one.page.get_by_role("button", name="Start", exact=True).click()
+            expect(one.page.locator("#status")).to_have_text("failed")
+            expect(one.page.locator("#summary")).to_contain_text(cause)
 
 
 def check_live(browser, server):
@@ -392,6 +404,7 @@ def main():
         check_every_view(browser, server, server.start("Approval", "seen"))
         check_form(browser, server)
         check_keyboard(browser, server)
+        check_mock_case(browser, server)
         check_all_executions(browser, server)
         check_live(browser, server)
         check_updates(browser, server)

@@ -138,8 +138,10 @@ impl Console {
         match path {
             "/console/tasks" => Ok(PageAnswer::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
             "/console/input" => {
-                let schema = arn.and_then(|arn| self.inputs.lock().get(&arn).cloned());
-                Ok(PageAnswer::json(&json!({"schema": schema})))
+                let schema = arn.as_ref().and_then(|arn| self.inputs.lock().get(arn).cloned());
+                let name = arn.as_deref().and_then(|arn| arn.split(':').nth(6)).unwrap_or_default();
+                let cases = registry.mocks.as_ref().and_then(|mocks| mocks.cases(name).ok()).unwrap_or_default();
+                Ok(PageAnswer::json(&json!({"schema": schema, "cases": cases})))
             }
             "/console/graph.svg" => {
                 let described = registry.describe_state_machine(&asked("stateMachineArn"))?;

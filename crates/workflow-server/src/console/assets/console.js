@@ -79,9 +79,10 @@ function executionsOf(arn) {
   return [make("section", { "aria-label": "Executions" }, make("h2", { text: "Executions" }), labelled("Status", filter), place, more, said), look];
 }
 
-function startOf(arn, type, schema) {
+function startOf(arn, type, schema, cases) {
   const said = alert(), result = make("div", { "aria-live": "polite" });
   const name = make("input", { type: "text", autocomplete: "off" });
+  const mock = make("select", {}, make("option", { value: "", text: "none" }), ...cases.map((one) => make("option", { value: one, text: one })));
   const form = inputForm(schema), plain = inputForm();
   const asJson = make("input", { type: "checkbox" });
   const toggle = make("p", {}, make("label", {}, asJson, " Write the input as JSON"));
@@ -90,7 +91,7 @@ function startOf(arn, type, schema) {
   const start = attempt(said, async () => {
     const { text, problems } = (schema && !asJson.checked ? form : plain).read();
     if (problems.length) { said.textContent = problems.join("\n"); return; }
-    const members = { stateMachineArn: arn, input: text ?? "{}", ...(name.value && { name: name.value }) };
+    const members = { stateMachineArn: mock.value ? `${arn}#${mock.value}` : arn, input: text ?? "{}", ...(name.value && { name: name.value }) };
     if (type === "EXPRESS") {
       const ended = await call("StartSyncExecution", members);
       result.replaceChildren(make("p", {}, status(ended.status)), make("pre", { tabindex: "0", role: "region", "aria-label": "Result", text: pretty(ended.output ?? `${ended.error}: ${ended.cause ?? ""}`) }));
@@ -101,7 +102,7 @@ function startOf(arn, type, schema) {
   });
   return make("section", { "aria-label": "Start" }, make("h2", { text: "Start an execution" }),
     schema ? null : make("p", { class: "soft", text: "Nothing declares the input of this state machine: any JSON is taken." }),
-    make("form", { novalidate: true, onsubmit: start }, ...(schema ? [form.element, toggle] : []), plain.element, labelled("Name (optional)", name), said, make("button", { class: "main", text: "Start" })), result);
+    make("form", { novalidate: true, onsubmit: start }, ...(schema ? [form.element, toggle] : []), plain.element, labelled("Name (optional)", name), cases.length ? labelled("Case of the mock file", mock) : null, said, make("button", { class: "main", text: "Start" })), result);
 }
 
 /** The names of the states of a definition, those in branches and maps too. */
@@ -127,7 +128,7 @@ function testOf(definition) {
 }
 
 async function machine(view, arn) {
-  const [described, { schema }, versions, aliases] = await Promise.all([
+  const [described, { schema, cases }, versions, aliases] = await Promise.all([
     call("DescribeStateMachine", { stateMachineArn: arn }), get(`/console/input?arn=${encodeURIComponent(arn)}`),
     all("ListStateMachineVersions", "stateMachineVersions", { stateMachineArn: arn }), all("ListStateMachineAliases", "stateMachineAliases", { stateMachineArn: arn }),
   ]);
@@ -135,7 +136,7 @@ async function machine(view, arn) {
   document.title = name;
   const picture = make("img", { src: `/console/graph.svg?arn=${encodeURIComponent(arn)}`, alt: `Graph of ${name}: ${statesOf(JSON.parse(definition)).join(", ")}` });
   view.append(make("h1", {}, make("bdi", { text: name })), make("p", { class: "soft" }, `${type} · ${described.status} · `, make("bdi", { text: arn }), ` · created ${moment(described.creationDate)}`),
-    make("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Graph" }, picture), startOf(arn, type, schema));
+    make("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Graph" }, picture), startOf(arn, type, schema, cases));
   if (type === "STANDARD") {
     const [section, look] = executionsOf(arn);
     view.append(section);
