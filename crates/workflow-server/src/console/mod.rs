@@ -140,7 +140,8 @@ impl Console {
             "/console/input" => {
                 let schema = arn.as_ref().and_then(|arn| self.inputs.lock().get(arn).cloned());
                 let name = arn.as_deref().and_then(|arn| arn.split(':').nth(6)).unwrap_or_default();
-                let cases = registry.mocks.as_ref().and_then(|mocks| mocks.cases(name).ok()).unwrap_or_default();
+                let mocks = registry.mocks.as_ref().filter(|mocks| mocks.state_machines().any(|known| known == name));
+                let cases = mocks.and_then(|mocks| mocks.cases(name).ok()).unwrap_or_default();
                 Ok(PageAnswer::json(&json!({"schema": schema, "cases": cases})))
             }
             "/console/graph.svg" => {
