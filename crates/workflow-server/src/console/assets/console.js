@@ -12,12 +12,15 @@ const LOOK = 1500;
 const PAGE = 50;
 const ROLE = "arn:aws:iam::123456789012:role/console";
 
-// What looks again, as long as the view is shown.
+// What looks again, as long as the view is shown, and when it has looked.
 let looks = [];
-const every = (view, look) => looks.push([view, look]);
+const every = (view, look) => looks.push({ view, look, isBusy: false });
 setInterval(() => {
-  looks = looks.filter(([view]) => view.isConnected);
-  if (!document.hidden) looks.forEach(([, look]) => look().catch(() => {}));
+  looks = looks.filter(({ view }) => view.isConnected);
+  if (!document.hidden) looks.filter(({ isBusy }) => !isBusy).forEach((one) => {
+    one.isBusy = true;
+    one.look().catch(() => {}).finally(() => { one.isBusy = false; });
+  });
 }, LOOK);
 
 const machineLink = (arn, text = nameOf(arn)) => make("a", { href: `#/machine/${encodeURIComponent(arn)}` }, make("bdi", { text }));
