@@ -63,6 +63,18 @@ TICKING = {
     },
 }
 CALLING = {"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "call"}, "End": True}}}
+SPREAD = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map", "ItemsPath": "$.items", "ToleratedFailureCount": 5, "End": True,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Which",
+                "States": {"Which": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Bad"}], "Default": "Good"}, "Bad": {"Type": "Fail", "Error": "Two"}, "Good": {"Type": "Succeed"}},
+            },
+        }
+    },
+}
 RESTING = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 1800, "End": True}}}
 NOTED = {"StartAt": "Noted", "States": {"Noted": {"Type": "Pass", "End": True}}}
 
@@ -73,9 +85,9 @@ class Server:
     def __enter__(self):
         (folder / "order.rs").write_text(APPROVE)
         (folder / "mocks.json").write_text(json.dumps({"StateMachines": {"Calling": {"TestCases": {"Busy": {"Call": "Busy"}}}}, "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "of the mock"}}}}}))
-        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Calling", CALLING), ("Ticking", TICKING)):
+        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Calling", CALLING), ("Spread", SPREAD), ("Ticking", TICKING)):
             (folder / f"{name}.json").write_text(json.dumps(definition))
-        files = ["order.rs", "Approval.json", "Noted.json", "Resting.json", "Calling.json", "Ticking.json", "--mock-config", "mocks.json"]
+        files = ["order.rs", "Approval.json", "Noted.json", "Resting.json", "Calling.json", "Spread.json", "Ticking.json", "--mock-config", "mocks.json"]
         self.process = subprocess.Popen([binary, "workflow", "serve", *files, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("console at "):
@@ -176,6 +188,18 @@ def check_mock_case(browser, server):
             one.page.get_by_role("button", name="Start", exact=True).click()
             expect(one.page.locator("#status")).to_have_text("failed")
             expect(one.page.locator("#summary")).to_contain_text(cause)
+
+
+def check_map_run(browser, server):
+    """The children of a map run: how many ended how, and those that failed first."""
+    with Page(browser, server.execution(server.start("Spread", "three", '{"items": [1, 2, 3]}')), axe) as one:
+        expect(one.page.locator("#status")).to_have_text("succeeded")
+        one.page.reload()
+        one.page.locator("summary", has_text="Map run").click()
+        run = one.page.locator("details", has=one.page.locator("summary", has_text="Map run"))
+        expect(run.locator("p")).to_have_text("3 items, 2 succeeded, 1 failed")
+        expect(run.locator("li")).to_have_count(3)
+        expect(run.locator("li").first).to_contain_text("FAILED")
 
 
 def check_live(browser, server):
@@ -405,6 +429,7 @@ def main():
         check_form(browser, server)
         check_keyboard(browser, server)
         check_mock_case(browser, server)
+        check_map_run(browser, server)
         check_all_executions(browser, server)
         check_live(browser, server)
         check_updates(browser, server)

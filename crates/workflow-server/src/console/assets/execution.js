@@ -42,9 +42,15 @@ const lookAtRuns = async () => {
   const { mapRuns } = await call("ListMapRuns", { executionArn: arn });
   for (const { mapRunArn } of mapRuns) {
     if (!runs.has(mapRunArn)) {
-      const children = make("ul"), shown = make("details", {}, make("summary", { text: `Map run ${nameOf(mapRunArn)}` }), children);
+      const counts = make("p", { class: "soft", role: "status" }), children = make("ul");
+      const shown = make("details", {}, make("summary", { text: `Map run ${nameOf(mapRunArn)}` }), counts, children);
       const fill = async () => {
-        const { executions, nextToken } = await call("ListExecutions", { mapRunArn, maxResults: 100 });
+        const [{ itemCounts }, failed, { executions: all, nextToken }] = await Promise.all([call("DescribeMapRun", { mapRunArn }),
+          call("ListExecutions", { mapRunArn, maxResults: 100, statusFilter: "FAILED" }), call("ListExecutions", { mapRunArn, maxResults: 100 })]);
+        const words = { total: "items", succeeded: "succeeded", failed: "failed", timedOut: "timed out", aborted: "aborted", running: "running", pending: "pending" };
+        counts.textContent = Object.entries(words).filter(([name]) => name === "total" || itemCounts[name]).map(([name, word]) => `${itemCounts[name]} ${word}`).join(", ");
+        // Those that failed come first.
+        const executions = [...failed.executions, ...all.filter(({ status }) => status !== "FAILED")];
         const list = make("ul", {}, ...executions.map((child) => make("li", {}, make("a", { href: executionPage(child.executionArn), text: child.name }), ` ${child.status}`)), nextToken ? make("li", { text: "and more" }) : null);
         if (children.isEqualNode(list)) return;
         const focused = children.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
