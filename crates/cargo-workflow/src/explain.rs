@@ -419,12 +419,23 @@ fn handlers(state: &StateBudget, known: &State) -> Vec<(Pointer, String)> {
     retriers.chain(catchers).collect()
 }
 
+/// So many errors of a service are named.
+const FEW: usize = 3;
+
 /// Returns the errors that reach a handler, in words.
 fn in_list(handled_errors: &HandledErrors) -> String {
     let names = list(handled_errors.errors.iter().cloned());
+    // Every task of a service has the errors of the service.
+    let (of_service, own): (Vec<_>, Vec<_>) =
+        handled_errors.errors.iter().partition(|name| name.contains('.') && !name.starts_with("States."));
     match (names.is_empty(), handled_errors.others) {
         (true, true) => "any error".to_owned(),
         (true, false) => "none: the errors that it names are never raised".to_owned(),
+        (false, true) if of_service.len() > FEW => {
+            let own = list(own.into_iter().cloned());
+            let own = if own.is_empty() { own } else { format!("{own} and ") };
+            format!("any error, such as {own}the {} of the service", of_service.len())
+        }
         (false, true) => format!("any error, such as {names}"),
         (false, false) => names,
     }

@@ -109,7 +109,8 @@ fn each_handler_is_told_which_errors_come_to_it() {
         text.contains("\n    errors       goes to Broken on none: the errors that it names are never raised\n"),
         "{text}"
     );
-    assert!(text.contains("\n                 goes to Broken on any error, such as Lambda."), "{text}");
+    assert!(text.contains("\n                 goes to Broken on any error, such as the "), "{text}");
+    assert!(text.contains(" of the service\n"), "{text}");
     // The JSON has all of them.
     let pages: Value = serde_json::from_str(&explain("errors.rs", &["--format", "json"])).unwrap();
     let handlers = pages[0]["states"][0]["handlers"].as_array().unwrap();
