@@ -79,9 +79,11 @@ fn is_within(pointer: &str, state: &str) -> bool {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for covered in &self.workflows {
-            writeln!(f, "{covered}")?;
-        }
+        // Those with the most gaps come first.
+        let mut workflows: Vec<_> = self.workflows.iter().collect();
+        workflows.sort_by(|one, other| one.share().percent().total_cmp(&other.share().percent()));
+        workflows.iter().try_for_each(|covered| writeln!(f, "{covered}"))?;
+
         write!(f, "total: {}", self.share())
     }
 }
