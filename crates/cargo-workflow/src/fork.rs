@@ -69,7 +69,7 @@ impl<'f> Recorded<'f> {
         let mut answers = BTreeMap::<&str, Answers>::new();
         for visit in self.history.visits.iter().filter(|visit| visit.entered >= self.entered) {
             for attempt in &visit.attempts {
-                let known = answers.remove(visit.state.as_str()).unwrap_or_else(Answers::new);
+                let known = answers.remove(visit.state.as_str()).unwrap_or_default();
                 answers.insert(&visit.state, self.answered(known, attempt));
             }
         }

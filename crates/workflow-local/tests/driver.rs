@@ -53,7 +53,7 @@ fn variables_and_handlers_that_cannot_be_are_refused() {
     let engine = counter();
     let refused = engine.driver_at("Enough", &json!(null), &json!([2])).err().unwrap().to_string();
     assert!(refused.contains("the variables are not a JSON object"), "{refused}");
-    let engine = engine.on_state("Enough", |_: serde_json::Value| Ok(1));
+    let engine = engine.on_state("Enough", |_: Value| Ok(1));
     let refused = engine.driver(&json!({ "n": 1 })).err().unwrap().to_string();
     assert_eq!(refused, "`Enough` is a Choice state; only tasks are answered");
 }
