@@ -153,7 +153,7 @@ fn a_change_within_a_long_text_is_shown() {
     };
     let text = plan(&Machine::new(machine(100)), &Machine::new(machine(250))).to_text();
     let line =
-        "    Arguments.Payload: `…ut.orders[total > 100].sku}]) %}\"` -> `…ut.orders[total > 250].sku}]) %}\"`\n";
+        "    Arguments.Payload: `…nput.orders[total > 100].sku}]) %}\"` -> `…nput.orders[total > 250].sku}]) %}\"`\n";
     assert!(text.contains(line), "{text}");
 }
 
