@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::aws::{ROLE, Service};
+use super::aws::{ROLE, Service, run};
 use super::command::file;
 use super::faulty::{Fate, Proxy};
+use super::serve::Serving;
 
 fn order(folder: &str, input: &str) -> PathBuf {
     let text = format!(
@@ -71,6 +72,19 @@ fn an_input_is_checked_against_the_contract_before_anything_starts() {
     let inputs = file("contract-start", "right.jsonl", r#"{"id":1,"lines":[],"more":true}"#);
     assert_eq!(service.run(&["start", "Order", "--inputs", text(&inputs)]).code, Some(0));
     assert_eq!(started(&service, "Order"), 2);
+}
+
+#[test]
+fn the_console_has_the_types_of_a_deployed_state_machine() {
+    let order = order("contract-console", INPUT);
+    let serving = Serving::new(order.parent().unwrap(), &[], &[]);
+    let url = format!("http://{}", serving.address);
+    let done = run(&["deploy", text(&order), "--role", ROLE, "--format", "json"], &[("AWS_ENDPOINT_URL_SFN", &url)]);
+    let deployed: Value = serde_json::from_str(&done.stdout).unwrap_or_else(|_| panic!("{}", done.stderr));
+    let arn = deployed["stateMachineArn"].as_str().unwrap();
+    let (code, shown) = serving.send(&format!("GET /console/input?arn={arn} HTTP/1.1"), "");
+    let name = shown["schema"]["$ref"].as_str().unwrap().trim_start_matches('#').to_owned();
+    assert_eq!((code, &shown["schema"].pointer(&name).unwrap()["required"]), (200, &json!(["id", "lines"])));
 }
 
 #[test]

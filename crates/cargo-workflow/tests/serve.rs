@@ -72,7 +72,7 @@ impl Serving {
         Self { process, address, console, output, errors, before }
     }
 
-    fn send(&self, head: &str, body: &str) -> (u16, Value) {
+    pub(crate) fn send(&self, head: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         write!(
@@ -141,7 +141,7 @@ fn the_console_is_served_and_answers_no_other_site() {
     assert_eq!(serving.console, format!("console at http://{}/console/", serving.address));
     let (_, declared) = serving.send(&format!("GET /console/input?arn={} HTTP/1.1", arn("Order")), "");
     assert_eq!(declared["schema"]["$defs"]["OrderInput"]["properties"]["order"]["maximum"], 255);
-    assert_eq!(serving.send(&format!("GET /console/input?arn={} HTTP/1.1", arn("Ask")), "").1, json!({"schema": null}));
+    assert_eq!(serving.send(&format!("GET /console/input?arn={} HTTP/1.1", arn("Ask")), "").1["schema"], json!(null));
 
     serving.call("CreateActivity", &json!({"name": "approve"}));
     let started = serving.call("StartExecution", &json!({"stateMachineArn": arn("Ask"), "input": "[1]"}));

@@ -135,6 +135,16 @@ impl Server {
         self.console.declare_input(state_machine_arn, schema);
     }
 
+    /// Lets the console read the input's type of other state machines, as JSON Schema, from the tags (keys and values) and the
+    /// definition. The first reader counts.
+    #[cfg(feature = "console")]
+    pub fn read_inputs(
+        &self,
+        read: impl Fn(&[(&str, &str)], &str) -> Option<serde_json::Value> + Send + Sync + 'static,
+    ) {
+        let _ = self.console.of_tags.set(Box::new(read));
+    }
+
     /// Creates a state machine, or updates it if its definition differs, and returns its ARN. The type of a state
     /// machine cannot change; if it differs, the state machine is deleted and created again. It survives a reset.
     ///

@@ -215,6 +215,10 @@ impl Serve {
                  `--token TOKEN`"
             );
         }
+        #[cfg(feature = "aws")]
+        server.read_inputs(|tags, definition| {
+            workflow_runtime::client::Contract::of_tags(tags.iter().copied(), definition)?.input
+        });
         for arn in server.diverged() {
             eprintln!(
                 "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its records were \

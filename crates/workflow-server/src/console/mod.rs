@@ -8,7 +8,7 @@ mod execution;
 mod tasks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
@@ -49,11 +49,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const POLICY_OF_EXECUTION: &str = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const POLICY_OF_PICTURE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
+/// Reads the input's type, as JSON Schema, from the tags and the definition of a state machine.
+pub(crate) type InputOfTags = dyn Fn(&[(&str, &str)], &str) -> Option<Value> + Send + Sync;
+
 /// What the console knows beside the registry.
 #[derive(Default)]
 pub(crate) struct Console {
     /// The JSON Schemas of inputs, by the ARN of the state machine.
     inputs: Mutex<BTreeMap<String, Value>>,
+    /// Reads those of other state machines.
+    pub(crate) of_tags: OnceLock<Box<InputOfTags>>,
 }
 
 /// What is answered to a request of a page.
@@ -138,7 +143,19 @@ impl Console {
         match path {
             "/console/tasks" => Ok(PageAnswer::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
             "/console/input" => {
-                let schema = arn.as_ref().and_then(|arn| self.inputs.lock().get(arn).cloned());
+                let declared = arn.as_ref().and_then(|arn| self.inputs.lock().get(arn).cloned());
+                let schema = match (declared, self.of_tags.get()) {
+                    (None, Some(read)) => {
+                        // A version has no tags of its own.
+                        let tags = registry.list_tags_for_resource(&asked("resourceArn")).unwrap_or_default();
+                        let tags = tags["tags"].as_array().into_iter().flatten();
+                        let tags: Vec<_> =
+                            tags.filter_map(|tag| tag["key"].as_str().zip(tag["value"].as_str())).collect();
+                        let described = registry.describe_state_machine(&asked("stateMachineArn"))?;
+                        read(&tags, described["definition"].as_str().unwrap_or_default())
+                    }
+                    (declared, _) => declared,
+                };
                 let name = arn.as_deref().and_then(|arn| arn.split(':').nth(6)).unwrap_or_default();
                 let mocks = registry.mocks.as_ref().filter(|mocks| mocks.state_machines().any(|known| known == name));
                 let cases = mocks.and_then(|mocks| mocks.cases(name).ok()).unwrap_or_default();

@@ -4,6 +4,8 @@
 //! value of a tag has at most 256 characters of a small alphabet
 //! (<https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#concepts-tagging>).
 
+use std::collections::BTreeMap;
+
 use aws_sdk_sfn::types::Tag;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -60,9 +62,11 @@ impl Contract {
         parts.enumerate().map(tag).collect()
     }
 
-    /// Reads the contract of a definition. Returns `None` if the tags have none, or the contract of another definition.
-    pub(super) fn read(tags: &[Tag], definition: &str) -> Option<Self> {
-        let value = |number| tags.iter().find(|tag| tag.key() == Some(&key(number)))?.value();
+    /// Reads the contract that a deployment of a definition keeps in tags (keys and values). Returns `None` if the tags have
+    /// none, or the contract of another definition.
+    pub fn of_tags<'t>(tags: impl IntoIterator<Item = (&'t str, &'t str)>, definition: &str) -> Option<Self> {
+        let tags: BTreeMap<&str, &str> = tags.into_iter().collect();
+        let value = |number| tags.get(key(number).as_str());
         let parts = (0..PARTS).map_while(value).map(|part| BASE64_STANDARD.decode(part));
         let bytes = parts.collect::<Result<Vec<_>, _>>().ok()?.concat();
         let text = inflate::decompress_to_vec_zlib_with_limit(&bytes, TEXT).ok()?;
@@ -70,6 +74,10 @@ impl Contract {
         let mut schema = |name| Some(kept[name].take()).filter(|schema| !schema.is_null());
         let contract = Self::new(schema("input"), schema("output"));
         (kept["definition"] == hash(definition)).then_some(contract)
+    }
+
+    fn read(tags: &[Tag], definition: &str) -> Option<Self> {
+        Self::of_tags(tags.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))), definition)
     }
 }
 
