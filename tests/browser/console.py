@@ -356,6 +356,11 @@ def check_form(browser, server):
         expect(page.get_by_role("alert").filter(has_text="count: expected an integer from 0 to 4294967295")).to_be_visible()
         # As JSON it is checked by the same types.
         page.get_by_label("count", exact=True).fill("2")
+        # A text that was left empty is sent only the second time.
+        page.get_by_label("customer", exact=True).fill("")
+        start.click()
+        expect(page.get_by_role("alert").filter(has_text="These are empty: customer.")).to_be_visible()
+        page.get_by_label("customer", exact=True).fill(QUOTES)
         start.click()
         page.wait_for_url("**/console/execution?arn=*")
         expect(page.locator("#status")).to_have_text("succeeded")

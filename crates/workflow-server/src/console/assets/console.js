@@ -91,9 +91,16 @@ function startOf(arn, type, schema, cases) {
   const toggle = make("p", {}, make("label", {}, asJson, " Write the input as JSON"));
   plain.element.hidden = Boolean(schema);
   asJson.addEventListener("change", () => { form.element.hidden = asJson.checked; plain.element.hidden = !asJson.checked; });
+  // The input whose empty texts the reader has been told of.
+  let warned = null;
   const start = attempt(said, async () => {
-    const { text, problems } = (schema && !asJson.checked ? form : plain).read();
+    const { text, problems, empty } = (schema && !asJson.checked ? form : plain).read();
     if (problems.length) { said.textContent = problems.join("\n"); return; }
+    if (empty.length && warned !== text) {
+      warned = text;
+      said.textContent = `These are empty: ${empty.join(", ")}. Start again to send them as empty texts.`;
+      return;
+    }
     const members = { stateMachineArn: mock.value ? `${arn}#${mock.value}` : arn, input: text ?? "{}", ...(name.value && { name: name.value }) };
     if (type === "EXPRESS") {
       const ended = await call("StartSyncExecution", members);

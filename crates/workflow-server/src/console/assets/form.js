@@ -20,6 +20,9 @@ const INTEGER = /^-?(0|[1-9][0-9]*)$/;
 const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/;
 const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:\d\d)$/;
 
+/** The required texts that were empty when a form was last read. */
+let empty = [];
+
 /** What is wrong with a text that stands for a scalar. */
 const wrong = (text, schema) => {
   if (schema.type === "integer") {
@@ -76,6 +79,7 @@ const scalar = (name, schema, optional) => {
   const reader = () => {
     if (input.value === "" && optional) return { text: undefined, problems: [say(null)] };
     if (input.value === "" && !isText) return { text: undefined, problems: [say("is missing")] };
+    if (input.value === "") empty.push(name);
     const quoted = schema.type === "string";
     return { text: quoted ? JSON.stringify(input.value) : input.value, problems: [say(wrong(input.value, schema))] };
   };
@@ -146,16 +150,18 @@ function part(name, schema, root, optional, depth) {
 }
 
 /**
- * A form for an input: `element`, and `read()`, which gives the JSON text and what is wrong; what is wrong first has the focus.
+ * A form for an input: `element`, and `read()`, which gives the JSON text, what is wrong, and which required texts are empty; what is
+ * wrong first has the focus.
  * Without a schema it is a box for any JSON.
  */
 export function inputForm(schema) {
   const { element, reader } = schema ? part("input", schema, schema, false, 0) : json("input", {}, {}, false, "{}");
   const read = () => {
+    empty = [];
     const { text, problems } = reader();
     const found = problems.filter(Boolean);
     found[0]?.input.focus();
-    return { text, problems: found.map((one) => one.problem) };
+    return { text, problems: found.map((one) => one.problem), empty };
   };
   return { element, read };
 }
