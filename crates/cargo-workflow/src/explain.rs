@@ -424,18 +424,17 @@ const FEW: usize = 3;
 
 /// Returns the errors that reach a handler, in words.
 fn in_list(handled_errors: &HandledErrors) -> String {
-    let names = list(handled_errors.errors.iter().cloned());
     // Every task of a service has the errors of the service.
     let (of_service, own): (Vec<_>, Vec<_>) =
         handled_errors.errors.iter().partition(|name| name.contains('.') && !name.starts_with("States."));
+    let names = match (of_service.len() > FEW, own.is_empty()) {
+        (false, _) => list(handled_errors.errors.iter()),
+        (true, true) => format!("the {} errors of the service", of_service.len()),
+        (true, false) => format!("{} and the {} errors of the service", list(own.into_iter()), of_service.len()),
+    };
     match (names.is_empty(), handled_errors.others) {
         (true, true) => "any error".to_owned(),
         (true, false) => "none: the errors that it names are never raised".to_owned(),
-        (false, true) if of_service.len() > FEW => {
-            let own = list(own.into_iter().cloned());
-            let own = if own.is_empty() { own } else { format!("{own} and ") };
-            format!("any error, such as {own}the {} of the service", of_service.len())
-        }
         (false, true) => format!("any error, such as {names}"),
         (false, false) => names,
     }
