@@ -419,8 +419,8 @@ fn handlers(state: &StateBudget, known: &State) -> Vec<(Pointer, String)> {
     retriers.chain(catchers).collect()
 }
 
-/// So many errors of a service are named.
-const FEW: usize = 3;
+/// The most errors of a service that are named. Lambda has about fifty, and other services few for each call.
+const FEW: usize = 12;
 
 /// Returns the errors that reach a handler, in words.
 fn in_list(handled_errors: &HandledErrors) -> String {

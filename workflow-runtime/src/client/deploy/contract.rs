@@ -76,7 +76,7 @@ impl Contract {
         (kept["definition"] == hash(definition)).then_some(contract)
     }
 
-    fn read(tags: &[Tag], definition: &str) -> Option<Self> {
+    pub(super) fn read(tags: &[Tag], definition: &str) -> Option<Self> {
         Self::of_tags(tags.iter().filter_map(|tag| Some((tag.key()?, tag.value()?))), definition)
     }
 }
