@@ -22,6 +22,7 @@ struct Compiled {
     source: String,
     /// The field that contains it, as a path inside the state: `Output/result`.
     location: Arc<str>,
+    #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     program: engine::Program,
     #[cfg_attr(not(feature = "jsonata"), expect(dead_code, reason = "only JSONata reads it"))]
     uses: ContextUse,
