@@ -1,7 +1,7 @@
 //! `run --from-history`: a recorded execution that goes on from one of its states, with the recorded answers.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::Value;
@@ -42,28 +42,16 @@ impl From {
     /// Reads the recorded execution, if one is named.
     pub(crate) fn read(&self) -> Result<Option<Recorded<'_>>, Failure> {
         let (Some(file), Some(state)) = (&self.from_history, &self.at) else { return Ok(None) };
-        Recorded::read(file, state).map(Some)
+        let events = page::read(file)?;
+        let history = History::read(&events).map_err(|error| format!("error: {}: {error}", file.display()))?;
+        // The engine says if the state was not entered.
+        let visit = history.visits.iter().rfind(|visit| visit.state == *state);
+        let (entered, is_inside) = visit.map_or((u64::MAX, false), |visit| (visit.entered, visit.parent.is_some()));
+        Ok(Some(Recorded { events, state, history, entered, is_inside }))
     }
 }
 
-impl<'f> Recorded<'f> {
-    fn read(file: &Path, state: &'f str) -> Result<Self, Failure> {
-        let events = page::read(file)?;
-        let history = History::read(&events).map_err(|error| format!("error: {}: {error}", file.display()))?;
-        let entered = history.visits.iter().rfind(|visit| visit.state == state);
-        let Some((entered, is_inside)) = entered.map(|visit| (visit.entered, visit.parent.is_some())) else {
-            let mut names: Vec<_> = history.visits.iter().map(|visit| visit.state.as_str()).collect();
-            names.dedup();
-            let names = names.join("`, `");
-            return Err(format!(
-                "error: the execution in {} did not enter the state `{state}`\n  = help: it entered `{names}`",
-                file.display()
-            )
-            .into());
-        };
-        Ok(Self { events, state, history, entered, is_inside })
-    }
-
+impl Recorded<'_> {
     /// Returns the recorded answers of the tasks from the state on.
     pub(crate) fn answers(&self) -> BTreeMap<&str, Answers> {
         let mut answers = BTreeMap::<&str, Answers>::new();

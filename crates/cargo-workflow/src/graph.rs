@@ -76,9 +76,8 @@ impl Draw {
         let wanted = self.file.wanted(&values);
         let (machines, wrong) =
             source::read_with_errors(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
-        let mut definitions = Vec::new();
+        let definition = machines.first().map(|machine| machine.value.clone()).unwrap_or_default();
         let drawn = machines.into_iter().map(|machine| {
-            definitions.push(machine.value.clone());
             let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);
             captioned(Graph::of(&definition).with_problems(&found), machine)
         });
@@ -86,7 +85,6 @@ impl Draw {
         match (drawn.as_slice(), self.to) {
             ([], _) => {}
             ([graph], To::Html) => {
-                let definition = definitions.pop().unwrap_or_default();
                 write!(output, "{}", Page::of_graph(graph.clone(), self.direction.into(), definition).to_html())?;
             }
             ([graph], _) => self.print(graph, output)?,

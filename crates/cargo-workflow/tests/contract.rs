@@ -92,13 +92,9 @@ fn the_types_of_a_deployed_state_machine_are_printed() {
     let service = Service::new();
     let order = order("contract-types", INPUT);
     let arn = service.deploy(&order, &[])["stateMachineArn"].as_str().unwrap().to_owned();
-    let types: Value = serde_json::from_str(&service.ok(&["types", &arn, "--to", "json-schema"])).unwrap();
-    let declared: Value = serde_json::from_str(&service.ok(&["types", text(&order), "--to", "json-schema"])).unwrap();
-    let name = types["input"]["$ref"].as_str().unwrap();
-    assert_eq!(declared["properties"]["input"]["$ref"], name);
-    let schema = |root: &Value| root.pointer(name.trim_start_matches('#')).cloned().unwrap();
-    assert_eq!(schema(&types["input"]), schema(&declared));
-    assert_eq!(schema(&declared)["required"], json!(["id", "lines"]));
+    let types =
+        |named: &str| -> Value { serde_json::from_str(&service.ok(&["types", named, "--to", "json-schema"])).unwrap() };
+    assert_eq!(types(&arn), types(text(&order)));
     let other = service.run(&["types", &arn, "--to", "python"]);
     assert!(other.code == Some(2) && other.stderr.contains("--to json-schema"), "{}", other.stderr);
     let none = service.run(&["types", &arn.replace("Order", "Other"), "--to", "json-schema"]);

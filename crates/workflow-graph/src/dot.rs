@@ -167,9 +167,12 @@ impl Dot {
     }
 }
 
-/// Cuts the text of a tooltip. Graphviz reads no text of 16 kB or more.
+/// The most characters of a tooltip. Graphviz reads no text of 16 kB or more.
+const TOOLTIP_CHARS: usize = 2000;
+
+/// Cuts the text of a tooltip.
 fn tooltip(text: &str) -> &str {
-    match text.char_indices().nth(2000) {
+    match text.char_indices().nth(TOOLTIP_CHARS) {
         Some((end, _)) => text.get(..end).unwrap_or(text),
         None => text,
     }

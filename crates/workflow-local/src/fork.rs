@@ -1,9 +1,9 @@
 //! Continues a recorded execution from one of its states: with another definition, input or answer.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Map, Value};
+use workflow_graph::history::{Event, History};
 
 use crate::driver::Driver;
 use crate::engine::Engine;
@@ -15,10 +15,14 @@ use crate::history::HistoryEvent;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ForkError {
+    /// The value is no history, for this reason.
+    NoHistory(String),
     /// The execution did not enter the state.
     NotEntered {
         /// The state's name.
         state: String,
+        /// The names of the states that it entered, in order.
+        entered: Vec<String>,
     },
     /// The history does not have the data: it was fetched without, or the data was cut.
     NoData {
@@ -32,10 +36,15 @@ pub enum ForkError {
 impl fmt::Display for ForkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotEntered { state } => write!(f, "the execution did not enter the state `{state}`"),
-            Self::NoData { state } => {
-                write!(f, "the history has no input of the state `{state}`, or only a part of it")
+            Self::NoHistory(reason) => f.write_str(reason),
+            Self::NotEntered { state, entered } => {
+                write!(f, "the execution did not enter the state `{state}`, but `{}`", entered.join("`, `"))
             }
+            Self::NoData { state } => write!(
+                f,
+                "the history does not have the data of the state `{state}`: fetch it with execution data, of an execution \
+                 whose data AWS did not cut"
+            ),
             Self::Run(error) => error.fmt(f),
         }
     }
@@ -79,29 +88,35 @@ impl Engine {
     /// [`GetExecutionHistory`]: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
     pub fn fork(&self, history: &Value, state: impl AsRef<str>) -> Result<Driver<'_>, ForkError> {
         let state = state.as_ref();
-        let events = history.get("events").unwrap_or(history).as_array().map(Vec::as_slice).unwrap_or_default();
+        let history = History::read(history).map_err(ForkError::NoHistory)?;
         let no_data = || ForkError::NoData { state: state.to_owned() };
-        let entered = events.iter().rfind(|event| is_entry(event) && details(event)["name"] == state);
-        let entered = entered.ok_or_else(|| ForkError::NotEntered { state: state.to_owned() })?;
-        let input = payload(details(entered), "input").ok_or_else(no_data)?;
-        let started = events.iter().find(|event| event["type"] == "ExecutionStarted");
-        let execution_input = started.and_then(|event| payload(details(event), "input")).ok_or_else(no_data)?;
+        let event = |id: u64| {
+            let place = history.events.binary_search_by_key(&id, |event| event.id).ok()?;
+            history.events.get(place)
+        };
+        let visit = history.visits.iter().rfind(|visit| visit.state == state);
+        let Some(entered) = visit.and_then(|visit| event(visit.entered)) else {
+            let mut entered: Vec<_> = history.visits.iter().map(|visit| visit.state.clone()).collect();
+            entered.dedup();
+            return Err(ForkError::NotEntered { state: state.to_owned(), entered });
+        };
+        let input = payload(entered, "input").ok_or_else(no_data)?;
+        let started = history.events.first().filter(|event| event.kind == "ExecutionStarted");
+        let execution_input = started.and_then(|event| payload(event, "input")).ok_or_else(no_data)?;
         // Each event names the one before it, in its branch and then around it.
-        let by_id: BTreeMap<_, _> = events.iter().map(|event| (event["id"].as_u64(), event)).collect();
         let mut variables = Map::new();
-        let mut next = by_id.get(&entered["previousEventId"].as_u64()).copied();
-        while let Some(event) = next {
-            let details = details(event);
-            let is_visible = details["name"].as_str().is_some_and(|name| self.is_around(name, state));
-            let assigned = details["assignedVariables"].as_object().filter(|_| is_visible);
+        let mut before = event(entered.previous);
+        while let Some(earlier) = before {
+            let name = earlier.detail("name").and_then(Value::as_str);
+            let is_visible = name.is_some_and(|name| self.is_around(name, state));
+            let assigned = earlier.detail("assignedVariables").and_then(Value::as_object).filter(|_| is_visible);
             for (name, value) in assigned.into_iter().flatten() {
                 if !variables.contains_key(name) {
                     let value = value.as_str().and_then(|text| serde_json::from_str(text).ok()).ok_or_else(no_data)?;
                     variables.insert(name.clone(), value);
                 }
             }
-            let before = event["previousEventId"].as_u64().filter(|before| Some(*before) < event["id"].as_u64());
-            next = before.and_then(|before| by_id.get(&Some(before)).copied());
+            before = Some(earlier.previous).filter(|previous| *previous < earlier.id).and_then(event);
         }
         self.driver_with(state, execution_input, input, variables).map_err(ForkError::Run)
     }
@@ -118,18 +133,8 @@ impl Execution {
     }
 }
 
-fn is_entry(event: &Value) -> bool {
-    event["type"].as_str().is_some_and(|kind| kind.ends_with("StateEntered"))
-}
-
-/// Returns the member of an event with its details.
-fn details(event: &Value) -> &Value {
-    let members = event.as_object().into_iter().flatten();
-    members.into_iter().find(|(name, _)| name.ends_with("EventDetails")).map_or(&Value::Null, |(_, details)| details)
-}
-
 /// Returns a payload that was not cut.
-fn payload(details: &Value, name: &str) -> Option<Value> {
-    let is_cut = details[format!("{name}Details")]["truncated"] == true;
-    serde_json::from_str(details[name].as_str().filter(|_| !is_cut)?).ok()
+fn payload(event: &Event, name: &str) -> Option<Value> {
+    let is_cut = event.detail(&format!("{name}Details")).is_some_and(|details| details["truncated"] == true);
+    serde_json::from_str(event.detail(name)?.as_str().filter(|_| !is_cut)?).ok()
 }

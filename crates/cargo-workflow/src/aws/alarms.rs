@@ -8,6 +8,10 @@ use super::failure::{CONFLICT, DENIED, REFUSED, UNKNOWN, UNREACHABLE, message};
 use super::{CommandError, Connect};
 use crate::Failure;
 
+/// The most alarms that one request names and returns:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
+const MOST: i32 = 100;
+
 /// Alarms by name. Without names, CloudWatch is not asked.
 pub(super) struct Alarms<'n>(Option<(Client, &'n [String])>);
 
@@ -42,12 +46,12 @@ impl<'n> Alarms<'n> {
 
     async fn states(&self) -> Result<Vec<(String, Option<StateValue>)>, Failure> {
         let Some((client, names)) = &self.0 else { return Ok(Vec::new()) };
-        let request = client.describe_alarms().set_alarm_names(Some(names.to_vec()));
+        let request = client.describe_alarms().set_alarm_names(Some(names.to_vec())).max_records(MOST);
         let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
         let answer = request.send().await.map_err(|error| {
             let (code, help) = match error.code() {
                 Some("AccessDenied" | "AccessDeniedException") => (DENIED, "allow cloudwatch:DescribeAlarms"),
-                Some(_) => (REFUSED, "check the names of `--alarm`"),
+                Some(_) => (REFUSED, "check the names of `--alarm`, at most 100"),
                 None => (UNREACHABLE, "check the network, and AWS_ENDPOINT_URL_CLOUDWATCH"),
             };
             let why = error.message().map_or_else(|| DisplayErrorContext(&error).to_string(), str::to_owned);

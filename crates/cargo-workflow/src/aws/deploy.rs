@@ -183,8 +183,8 @@ impl Deploy {
         };
         let planned = deploy().plan().await?;
         self.check(&planned)?;
-        let executions = read.machine_type == MachineType::Standard;
-        let watched = Watched { executions, alarms: Alarms::find(&self.connect, &self.alias.alarms).await? };
+        let has_executions = read.machine_type == MachineType::Standard;
+        let watched = Watched { has_executions, alarms: Alarms::find(&self.connect, &self.alias.alarms).await? };
         let (policy, kept) = match &self.policy {
             Some(name) if !self.is_refused(&planned) => {
                 self.write_policy(&Client::new(client.sfn().clone()), &planned, name).await?

@@ -51,11 +51,12 @@ pub(super) fn print(error: &Error, connect: &Connect) -> Failure {
         Error::Failed { cause, console, .. }
         | Error::TimedOut { cause, console, .. }
         | Error::Aborted { cause, console, .. } => {
-            let cause = cause.as_ref().map(|cause| format!("\ncause: {}", cause.as_str()));
-            let text = format!("{error}{}", cause.unwrap_or_default());
-            // The page is on the server that has the execution.
-            let page = console.as_deref().and_then(|url| Some((url, connect.console(url.split_once("/details/")?.1)?)));
-            page.map_or_else(|| text.clone(), |(url, page)| text.replacen(url, &page, 1))
+            let cause = cause.as_ref().map(|cause| format!("\ncause: {}", cause.as_str())).unwrap_or_default();
+            // The error links to AWS, but the server that has the execution may be another one.
+            let url = console.as_deref().unwrap_or_default();
+            let page = url.split_once("/details/").and_then(|(_, arn)| connect.console(arn));
+            let page = page.map(|page| format!("\nsee {page}")).unwrap_or_default();
+            format!("{}{cause}", error.to_string().replacen(&format!("\nsee {url}"), &page, 1))
         }
         // The error's own help is about Rust.
         error => error.to_string().split("\nhelp: ").next().unwrap_or_default().to_owned(),

@@ -138,18 +138,18 @@ impl Connect {
 
     /// Returns a client of IAM. Its endpoint comes from the environment or the profile.
     async fn iam(&self) -> Result<aws_sdk_iam::Client, CommandError> {
-        self.has_other_services("IAM", "write the policy of `cargo workflow iam` there yourself")?;
+        self.require_endpoint("IAM", "write the policy of `cargo workflow iam` there yourself")?;
         Ok(aws_sdk_iam::Client::new(&self.shared().await?))
     }
 
     /// Returns a client of CloudWatch. Its endpoint comes from the environment or the profile.
     async fn cloudwatch(&self) -> Result<aws_sdk_cloudwatch::Client, CommandError> {
-        self.has_other_services("CLOUDWATCH", "leave out `--alarm`")?;
+        self.require_endpoint("CLOUDWATCH", "leave out `--alarm`")?;
         Ok(aws_sdk_cloudwatch::Client::new(&self.shared().await?))
     }
 
-    /// Rejects an endpoint of Step Functions alone if a command needs another service.
-    fn has_other_services(&self, service: &str, otherwise: &str) -> Result<(), Failure> {
+    /// Rejects an endpoint of Step Functions alone, for a command that needs another service too.
+    fn require_endpoint(&self, service: &str, otherwise: &str) -> Result<(), Failure> {
         let variable = format!("AWS_ENDPOINT_URL_{service}");
         let is_set = |name: &&str| std::env::var_os(name).is_some();
         if self.endpoint().is_some() && ![&*variable, "AWS_ENDPOINT_URL"].iter().any(is_set) {

@@ -33,7 +33,7 @@ impl Ended {
 /// What a release watches.
 pub(super) struct Watched<'n> {
     /// Whether the executions can be listed. AWS does not list Express executions.
-    pub(super) executions: bool,
+    pub(super) has_executions: bool,
     pub(super) alarms: Alarms<'n>,
 }
 
@@ -87,7 +87,7 @@ impl Watched<'_> {
             let help = format!("`aws cloudwatch describe-alarm-history --alarm-name {name}` prints why");
             return Ok(Some((format!("the alarm `{name}` is raised"), help)));
         }
-        if !self.executions {
+        if !self.has_executions {
             return Ok(None);
         }
         let new = ended(client, version).await?;

@@ -31,8 +31,8 @@ const SHOWN: usize = 100;
 /// not match, the exit code is 2, and nothing is started.
 ///
 /// The exit code is 0 if the execution was started, or with --wait succeeded; 1 if it failed; 3 if it timed out, was
-/// aborted, or runs longer than --at-most; with --inputs, 1 if some inputs were refused. docs/operating.md lists the
-/// others.
+/// aborted, or runs longer than --at-most; with --inputs, 1 if some inputs were refused, and with --wait the lowest of the
+/// executions' codes that is not 0. docs/operating.md lists the others.
 #[derive(Args)]
 pub(crate) struct Start {
     /// State machine: NAME, NAME:ALIAS, NAME:VERSION or ARN
@@ -128,7 +128,8 @@ impl Start {
             });
             let started = started.await?;
             let (mut ended, mut statuses) = (Ended::default(), BTreeMap::new());
-            if self.wait {
+            // What stopped the starts is told at once.
+            if self.wait && started.stopped.is_none() {
                 let executions = started.executions().map(|arn| client.execution(arn.as_str())).collect();
                 let each = |execution: &Execution<Untyped>, status: Status, error: Option<&str>| {
                     statuses.insert(execution.arn().clone(), status.as_str());
@@ -142,12 +143,11 @@ impl Start {
             writeln!(output, "{}", report::json_text(&started.json(&statuses)))?;
         }
         started.summarize();
-        let code = if self.wait { ended.summarize(&self.connect) } else { 0 };
-        match &started.stopped {
-            Some(error) => Err(failure::print(error, &self.connect)),
-            None if started.failed.is_empty() => Ok(ExitCode::from(code)),
-            None => Ok(ExitCode::from(failure::FAILED)),
+        if let Some(error) = &started.stopped {
+            return Err(failure::print(error, &self.connect));
         }
+        let code = if self.wait { ended.summarize(&self.connect) } else { 0 };
+        Ok(ExitCode::from(if started.failed.is_empty() { code } else { failure::FAILED }))
     }
 
     /// Rejects inputs that do not match the declared type. Accepts any if none is known.

@@ -10,6 +10,8 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_compiler::contract::{Contract, Named, Root, json_schema};
 use workflow_compiler::syntax::ast::Workflow;
+#[cfg(feature = "aws")]
+use workflow_services::OwnResource;
 
 use crate::{Failure, report, source};
 
@@ -43,7 +45,7 @@ impl Types {
     /// Prints the types of one workflow, or of all of the file. Reports unknown Rust types on standard error.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         #[cfg(feature = "aws")]
-        if let Some(arn) = self.file.file.to_str().filter(|named| crate::aws::own_resource(named).is_some()) {
+        if let Some(arn) = self.file.file.to_str().filter(|named| is_machine(named)) {
             return self.deployed(arn, output);
         }
         let values = self.file.selection.params.values()?;
@@ -76,6 +78,12 @@ impl Types {
     }
 }
 
+/// Returns whether the user named a deployed state machine.
+#[cfg(feature = "aws")]
+fn is_machine(named: &str) -> bool {
+    crate::aws::own_resource(named) == Some(OwnResource::StateMachine)
+}
+
 #[cfg(feature = "aws")]
 impl Types {
     /// Prints the types that are kept with a state machine.
@@ -89,9 +97,10 @@ impl Types {
             let help = "`deploy` keeps them, if the workflow declares an input or output";
             return Err(format!("error: no types are kept with {arn}\n  = help: {help}").into());
         };
-        let schemas = [("input", contract.input), ("output", contract.output)];
-        let schemas = schemas.into_iter().filter_map(|(part, schema)| Some((part.to_owned(), schema?)));
-        writeln!(output, "{:#}", Value::Object(schemas.collect()))?;
+        let parts = [("input", contract.input), ("output", contract.output)];
+        let parts = parts.into_iter().filter_map(|(part, schema)| Some((part, schema?)));
+        let name = arn.split(':').nth(6).unwrap_or_default();
+        writeln!(output, "{:#}", json_schema::joined(name, parts))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -27,6 +27,22 @@ pub fn document(contract: &Contract) -> Value {
     Value::Object(made)
 }
 
+/// Joins what [`root`] returned for the input and the output to the document that [`document`] returns for a workflow with
+/// them alone.
+pub fn joined(name: &str, parts: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    let (mut properties, mut definitions) = (Map::new(), Map::new());
+    for (part, mut schema) in parts {
+        if let Some(members) = schema.as_object_mut() {
+            members.shift_remove("$schema");
+            if let Some(Value::Object(own)) = members.shift_remove(DEFINITIONS) {
+                definitions.extend(own);
+            }
+        }
+        properties.insert(part.to_owned(), schema);
+    }
+    json!({"$schema": DIALECT, "title": name, "type": "object", "properties": properties, DEFINITIONS: definitions})
+}
+
 /// Returns the schema of only the input, the output or the parameters, with the types that it uses. A type of
 /// [`Contract::foreign`] accepts any value.
 pub fn root(contract: &Contract, root: &Root) -> Value {

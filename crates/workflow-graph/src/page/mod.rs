@@ -226,6 +226,7 @@ impl Page {
         // Nothing in the data may end the element or begin another one.
         let mut data = self.data(&graph, 0);
         data["visits"] = self.history.visits.iter().map(visit_data).collect();
+        data["definition"] = self.definition.clone().into();
         let data = data.to_string();
         let data = data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         let direction = self.graph.as_ref().map_or(Direction::TopDown, |(_, direction)| *direction);
@@ -254,14 +255,14 @@ impl Page {
         )
     }
 
-    /// Returns the script's data, without visits: the events after this id.
+    /// Returns the script's data, without visits and the definition: the events after this id.
     fn data(&self, graph: &Graph, after: u64) -> Value {
         let pointers: BTreeMap<&str, &str> =
             graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();
         let events = self.history.events.iter().filter(|event| event.id > after).map(|event| {
             json!({"id": event.id, "p": event.previous, "t": event.time, "k": event.kind, "v": event.visit, "d": event.details})
         });
-        json!({"events": events.collect::<Vec<_>>(), "pointers": pointers, "definition": self.definition})
+        json!({"events": events.collect::<Vec<_>>(), "pointers": pointers})
     }
 }
 

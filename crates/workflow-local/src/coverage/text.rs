@@ -83,7 +83,6 @@ impl fmt::Display for Report {
         let mut workflows: Vec<_> = self.workflows.iter().collect();
         workflows.sort_by(|one, other| one.share().percent().total_cmp(&other.share().percent()));
         workflows.iter().try_for_each(|covered| writeln!(f, "{covered}"))?;
-
         write!(f, "total: {}", self.share())
     }
 }

@@ -1,6 +1,6 @@
 // The executions of all state machines, with filters that are in the address.
 
-import { all, call, executionPage } from "./api.js";
+import { all, call, executionPage, get } from "./api.js";
 import { alert, attempt, labelled, make, moment, nameOf, status, table } from "./dom.js";
 
 export const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
@@ -36,9 +36,12 @@ export async function allExecutions(view, query, every, refill) {
     const wanted = machines.filter(({ stateMachineArn }) => !only || stateMachineArn === only);
     const pages = await Promise.all(wanted.map(({ stateMachineArn }) => call("ListExecutions", { stateMachineArn, maxResults: LATEST, ...(word && { statusFilter: word }) })));
     const isCut = pages.some(({ nextToken }) => nextToken);
-    // The server's clock may be turned: "now" is its latest start.
     let found = pages.flatMap(({ executions }) => executions).sort((one, other) => other.startDate - one.startDate);
-    if (since && found.length) found = found.filter(({ startDate }) => startDate >= found[0].startDate - Number(since));
+    if (since) {
+      // The server's clock may have been turned.
+      const now = Date.parse((await get("/health")).time) / 1000;
+      found = found.filter(({ startDate }) => startDate >= now - Number(since));
+    }
     if (text) {
       const fits = await Promise.all(found.map(async (one) => {
         const { input, error, cause } = await describe(one);
