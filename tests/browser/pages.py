@@ -55,6 +55,25 @@ MOCKS = {
     "MockedResponses": {"Busy": {"0-2": {"Throw": {"Error": "Busy", "Cause": "<i>too many</i>"}}}},
 }
 
+# Variables of the machine and of a branch, and a task that is tried twice.
+STEPS = {
+    "QueryLanguage": "JSONata", "StartAt": "Begin",
+    "States": {
+        "Begin": {"Type": "Pass", "Assign": {"sum": 1}, "Next": "Both"},
+        "Both": {"Type": "Parallel", "Next": "Pay", "Branches": [
+            {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "Assign": {"inner": 5}, "Next": "After"}, "After": {"Type": "Pass", "End": True}}},
+            {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "End": True}}}]},
+        "Pay": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "pay"}, "Assign": {"sum": 2},
+                "Retry": [{"ErrorEquals": ["Busy"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refund"}], "Next": "Done"},
+        "Refund": {"Type": "Pass", "End": True},
+        "Done": {"Type": "Succeed"},
+    },
+}
+STEPS_MOCKS = {
+    "StateMachines": {"steps": {"TestCases": {"busy": {"Pay": "Busy"}}}},
+    "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "<i>too many</i>"}}, "1": {"Return": {"Payload": 1}}}},
+}
+
 
 def workflow(*arguments, codes=(0,)):
     done = subprocess.run([binary, "workflow", *map(str, arguments)], capture_output=True, text=True)
@@ -150,6 +169,62 @@ def check_execution(browser, path):
         assert "Input" in panel(page).inner_text()
 
 
+def check_steps(browser, path):
+    """Event by event: what the graph marks, which variables there are, and the address."""
+    marks = lambda page: dict(page.evaluate("[...document.querySelectorAll('.workflow-graph .state')].map((state) => [state.dataset.name, /m-([a-z]+)/.exec(state.getAttribute('class'))[1]])"))
+    edge = lambda page, pointer: page.locator(f'.workflow-graph .edge[data-pointer="{pointer}"]').get_attribute("class")
+    for scheme, width in (("light", 1280), ("dark", 400)):
+        with Page(browser, path, axe, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
+            page = one.page
+            assert "Cost on AWS: $" in page.locator("#summary").inner_text()
+            whole = marks(page)
+            assert whole["Begin"] == whole["Pay"] == whole["Done"] == "taken" and whole["Refund"] == "untaken", whole
+            page.get_by_role("button", name="Step through").click()
+            title = panel(page).locator("h2")
+            assert title.inner_text() == "Event 1: ExecutionStarted"
+            assert set(marks(page).values()) == {"untaken"}, marks(page)
+            following = page.get_by_role("button", name="Next event")
+            while not ("PassStateEntered" in title.inner_text() and "After" in panel(page).inner_text()):
+                following.click()
+            said = panel(page).inner_text()
+            assert '"sum": 1' in said and '"inner": 5' in said, said
+            now = marks(page)
+            assert (now["Begin"], now["Both"], now["After"], now["Pay"]) == ("taken", "running", "running", "untaken"), now
+            done = state(page, "Done")
+            assert "(not taken)" in done.text_content() and done.get_attribute("aria-label").endswith("(not taken)"), done.text_content()
+            assert "m-taken" in edge(page, "/States/Begin/Next") and "m-untaken" in edge(page, "/States/Both/Next")
+            # The buttons keep the focus; so does the keyboard.
+            assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Next event"
+            while "TaskFailed" not in title.inner_text():
+                page.keyboard.press(".")
+            said, link = panel(page).inner_text(), page.url
+            assert '"sum": 1' in said and "inner" not in said and "too many" in said and "Running after this event: Pay" in said, said
+            one.accessible(f"an event, {scheme} at {width}")
+            check_fits(page, f"an event, {scheme} at {width}")
+            page.screenshot(path=folder / f"step-{scheme}-{width}.png", full_page=True)
+            before = title.inner_text()
+            page.keyboard.press(",")
+            assert title.inner_text() != before
+            page.get_by_role("button", name="Last event").click()
+            said = panel(page).inner_text()
+            assert "ExecutionSucceeded" in said and "No state runs" in said and marks(page) == whole, (said, marks(page))
+            page.get_by_role("button", name="First event").click()
+            page.get_by_role("button", name="Whole execution").click()
+            assert marks(page) == whole and page.locator("#stepper").count() == 0
+        with Page(browser, link, axe) as one:
+            assert panel(one.page).locator("h2").inner_text() == before and marks(one.page)["Done"] == "untaken"
+    # The data of an event opens in the row of the table.
+    with Page(browser, path, axe, viewport={"width": 1280, "height": 900}) as one:
+        page = one.page
+        page.locator("#tab-events").click()
+        page.get_by_role("button", name="Data of event 2", exact=True).click()
+        expect(page.locator("#events .inside")).to_contain_text("Begin")
+        one.accessible("an open row")
+        page.screenshot(path=folder / "row-1280.png", full_page=True)
+        page.get_by_role("button", name="Data of event 2", exact=True).click()
+        expect(page.locator("#events .inside")).to_have_count(0)
+
+
 def check_text_fits(browser, path):
     """No text is wider than its box in the fonts of this machine."""
     with Page(browser, path, axe) as one:
@@ -199,6 +274,8 @@ def main():
     broken = write("broken.json", {"events": events[:40]})
     other = write("other.asl.json", {"StartAt": "Else", "States": {"Else": {"Type": "Pass", "End": True}}})
     workflow("history", broken, "--definition", other, "--html", folder / "broken.html")
+    steps = write("steps.asl.json", STEPS)
+    workflow("run", steps, "--mocks", write("steps.mocks.json", STEPS_MOCKS), "--html", folder / "steps.html")
     (folder / "graph.html").write_text(workflow("graph", definition, "--to", "html"))
     ends = {f"State {number}": {"Type": "Pass", "End": True} for number in range(8)}
     rules = [{"Variable": "$.n", "NumericEquals": number, "Next": name} for number, name in enumerate(ends)]
@@ -208,6 +285,7 @@ def main():
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for path in (page, again):
             check_execution(browser, path.as_uri())
+        check_steps(browser, (folder / "steps.html").as_uri())
         for path in (page, folder / "graph.html"):
             check_text_fits(browser, path.as_uri())
         with Page(browser, (folder / "broken.html").as_uri(), axe) as one:

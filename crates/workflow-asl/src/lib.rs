@@ -31,6 +31,7 @@ pub mod placeholder;
 pub mod pointer;
 #[cfg(feature = "iam")]
 pub mod policy;
+pub mod price;
 pub mod printable;
 pub mod property;
 pub mod reaching;

@@ -27,8 +27,10 @@ pub struct History {
     threads: usize,
     /// The threads of items that have ended.
     over: BTreeSet<usize>,
-    /// The visits that ended only because the execution ended.
-    ended: Vec<usize>,
+    /// The event with which each parallel and map last began its branches or items.
+    begun: BTreeMap<usize, u64>,
+    /// The visits that the last redrive, an event with this id, continues, as they were before.
+    redriven: (u64, BTreeMap<usize, Visit>),
 }
 
 /// An event of an execution.
@@ -67,6 +69,8 @@ pub struct Visit {
     pub entered: u64,
     /// The id of the event that exited the state.
     pub exited: Option<u64>,
+    /// The id of the event with which the visit ended: that of its exit, or the one that ended what is around it.
+    pub ended: Option<u64>,
     /// The status of the visit.
     pub status: Status,
     /// The attempts of a task.
@@ -81,6 +85,12 @@ impl Visit {
     /// Returns whether the visit has ended: the state was exited, failed for good or was aborted.
     pub fn has_ended(&self) -> bool {
         self.exited.is_some() || self.time.1.is_some()
+    }
+
+    /// Ends the visit with an event and its time, if it has not ended.
+    fn end(&mut self, (event, time): (u64, Option<i64>)) {
+        self.ended = self.ended.or(Some(event));
+        self.time.1 = self.time.1.or(time);
     }
 }
 
@@ -275,7 +285,8 @@ impl History {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn push(&mut self, mut event: Event) {
-        let before = self.places.get(&event.previous).copied().unwrap_or_default();
+        let before = self.redriven_place(&event);
+        let before = before.or_else(|| self.places.get(&event.previous).copied()).unwrap_or_default();
         let (id, time, kind) = (event.id, event.time, event.kind.as_str());
         let name = || event.detail("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         let place = if let Some(of) = kind.strip_suffix("StateEntered") {
@@ -298,14 +309,18 @@ impl History {
         } else if kind.starts_with("MapIteration") {
             let name = name();
             let map = self.up(before, |visit| visit.kind == "Map" && visit.state == name);
-            self.end_item(map, event.detail("index").and_then(Value::as_u64), kind, time);
+            self.end_item(map, event.detail("index").and_then(Value::as_u64), kind, (id, time));
             self.over.insert(before.thread);
             ThreadPosition { visit: map, ..self.around(map) }
         } else if kind == "ParallelStateStarted" {
+            self.begun.extend(before.visit.map(|visit| (visit, id)));
             ThreadPosition { visit: None, parent: before.visit, forks: true, ..ThreadPosition::default() }
         } else if let Some(of) = OF_STATES.iter().find_map(|end| kind.strip_suffix(end)) {
             let visit = self.up(before, |visit| visit.kind == of && visit.exited.is_none());
-            self.settle(visit, kind, event.error(), time);
+            if kind.ends_with("StateStarted") {
+                self.begun.extend(visit.map(|visit| (visit, id)));
+            }
+            self.settle(visit, kind, event.error(), (id, time));
             ThreadPosition { visit, ..self.around(visit) }
         } else if kind.starts_with("Execution") {
             self.status = match kind {
@@ -316,8 +331,8 @@ impl History {
                 _ => Status::Running,
             };
             match self.status {
-                Status::Running => self.resume(),
-                _ => self.end(before.visit, event.error(), time),
+                Status::Running => self.resume(id),
+                _ => self.end(before.visit, event.error(), (id, time)),
             }
             // A redriven execution continues where it failed.
             ThreadPosition { visit: None, ..before }
@@ -331,35 +346,73 @@ impl History {
     }
 
     /// Ends a visit whose state failed for good, or that was open when the execution ended.
-    fn end(&mut self, visit: Option<usize>, error: Option<String>, time: Option<i64>) {
+    fn end(&mut self, visit: Option<usize>, error: Option<String>, at: (u64, Option<i64>)) {
         let status = self.status;
         let mut failed = visit;
         while let Some(visit) = failed.and_then(|visit| self.visits.get_mut(visit)) {
             if visit.exited.is_none() && status != Status::Succeeded {
-                self.ended.extend(failed);
                 visit.status = if visit.kind == "Fail" { Status::Failed } else { status };
-                visit.time.1 = visit.time.1.or(time);
+                visit.end(at);
                 visit.error = visit.error.take().or_else(|| error.clone());
             }
             failed = visit.parent;
         }
         self.tell_inside(visit, error.as_deref());
-        for (number, visit) in self.visits.iter_mut().enumerate() {
+        for visit in &mut self.visits {
             if visit.status == Status::Running && visit.exited.is_none() {
-                self.ended.push(number);
                 visit.status = Status::Aborted;
-                visit.time.1 = visit.time.1.or(time);
+                visit.end(at);
             }
         }
     }
 
-    /// Reopens the visits that ended only because the execution ended, when it is redriven.
-    fn resume(&mut self) {
-        for number in std::mem::take(&mut self.ended) {
-            if let Some(visit) = self.visits.get_mut(number).filter(|visit| visit.kind != "Fail") {
-                (visit.status, visit.error, visit.time.1) = (Status::Running, None, None);
+    /// Reopens the visits that a redrive continues: those that failed or were aborted, and were not tried again since.
+    fn resume(&mut self, id: u64) {
+        let mut reopened = BTreeMap::new();
+        for (number, visit) in self.visits.iter_mut().enumerate() {
+            let is_last = |outer| self.begun.get(&outer).is_none_or(|begun| *begun < visit.entered);
+            let is_inside = visit.parent.is_none_or(|outer| reopened.contains_key(&outer) && is_last(outer));
+            let is_open = visit.exited.is_none() && visit.kind != "Fail" && visit.status != Status::Succeeded;
+            if is_inside && is_open {
+                reopened.insert(number, visit.clone());
+                self.over.remove(&visit.thread);
+                (visit.status, visit.error) = (Status::Running, None);
+                (visit.ended, visit.time.1) = (None, None);
             }
         }
+        self.redriven = (id, reopened);
+    }
+
+    /// Returns where an event continues that follows a redrive: only its kind and its details tell.
+    fn redriven_place(&mut self, event: &Event) -> Option<ThreadPosition> {
+        let (id, reopened) = &mut self.redriven;
+        if *id == 0 || event.previous != *id {
+            return None;
+        }
+        let (name, is_attempt) = (event.detail("name").and_then(Value::as_str), SCHEDULED.contains(&&*event.kind));
+        let mut fitting = reopened.iter().filter(|(_, visit)| match name {
+            Some(name) => visit.state == name,
+            None if is_attempt => visit.kind == "Task",
+            None => event.kind.starts_with(&visit.kind),
+        });
+        // Of several items, the one whose task had the same request.
+        let request = |event: &Event| ["parameters", "input", "resource"].map(|name| event.detail(name).cloned());
+        let is_same = |(_, visit): &(&usize, &Visit)| {
+            let place = visit.attempts.last().map(|attempt| attempt.scheduled)?;
+            let place = self.events.binary_search_by_key(&place, |event| event.id).ok()?;
+            Some(request(self.events.get(place)?) == request(event))
+        };
+        let same = fitting.clone().find(|visit| is_attempt && is_same(visit) == Some(true));
+        let number = *same.or_else(|| fitting.next())?.0;
+        if is_attempt {
+            reopened.remove(&number);
+        } else if event.kind.ends_with("StateEntered")
+            && let (Some(old), Some(visit)) = (reopened.remove(&number), self.visits.get_mut(number))
+        {
+            // It is entered again.
+            *visit = old;
+        }
+        Some(ThreadPosition { visit: Some(number), ..self.around(Some(number)) })
     }
 
     fn enter(&mut self, before: ThreadPosition, kind: &str, state: String, id: u64, time: Option<i64>) -> usize {
@@ -382,8 +435,7 @@ impl History {
 
     fn exit(&mut self, visit: Option<usize>, id: u64, time: Option<i64>) -> ThreadPosition {
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
-            visit.exited = Some(id);
-            visit.time.1 = time;
+            (visit.exited, visit.ended, visit.time.1) = (Some(id), Some(id), time);
             // The failure event of a map or parallel has no error.
             let failed = visit.error.is_some() && visit.status != Status::Succeeded;
             let caught = failed || visit.status == Status::Failed;
@@ -436,7 +488,7 @@ impl History {
     }
 
     /// Records that a state succeeded, failed or was aborted before it is exited.
-    fn settle(&mut self, visit: Option<usize>, kind: &str, error: Option<String>, time: Option<i64>) {
+    fn settle(&mut self, visit: Option<usize>, kind: &str, error: Option<String>, at: (u64, Option<i64>)) {
         let inside = |inner: &&Visit| inner.parent == visit && inner.status == Status::Failed;
         let inner = || self.visits.iter().rev().find(inside).and_then(|inner| inner.error.clone());
         let error = if visit.is_some() && kind.ends_with("Failed") { error.or_else(inner) } else { error };
@@ -447,7 +499,7 @@ impl History {
         if kind.ends_with("Failed") {
             (visit.status, visit.error) = (Status::Failed, error.or_else(|| visit.error.take()));
         } else if kind.ends_with("Aborted") {
-            (visit.status, visit.time.1) = (Status::Aborted, time);
+            (visit.status, visit.ended, visit.time.1) = (Status::Aborted, Some(at.0), at.1);
         } else if kind.ends_with("Succeeded") {
             visit.status = Status::Succeeded;
         }
@@ -466,7 +518,7 @@ impl History {
     }
 
     /// Ends the open visits of an item that failed or was aborted.
-    fn end_item(&mut self, map: Option<usize>, item: Option<u64>, kind: &str, time: Option<i64>) {
+    fn end_item(&mut self, map: Option<usize>, item: Option<u64>, kind: &str, at: (u64, Option<i64>)) {
         let status = if kind.ends_with("Failed") { Status::Failed } else { Status::Aborted };
         // An item's visits are the newest of its map; older ones have ended.
         let open = |visit: &&mut Visit| visit.parent == map && visit.item == item && visit.exited.is_none();
@@ -475,7 +527,7 @@ impl History {
                 if visit.status == Status::Running {
                     visit.status = status;
                 }
-                visit.time.1 = visit.time.1.or(time);
+                visit.end(at);
             }
         }
     }

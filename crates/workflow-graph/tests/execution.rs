@@ -1,6 +1,7 @@
 //! Tests pages and traces of histories that are read from the API's events.
 
 use serde_json::{Value, json};
+use workflow_asl::document::MachineType;
 use workflow_cases::every;
 use workflow_graph::history::{Event, History, Status};
 use workflow_graph::page::Page;
@@ -84,6 +85,101 @@ fn visits_have_their_attempts_errors_and_places() {
     assert_eq!(visits, expected);
     assert_eq!(history.visits[2].attempts[0].error.as_deref(), Some("Busy"));
     assert_eq!(history.visits[2].attempts[1].time, (Some(3000), Some(4000)));
+}
+
+#[test]
+fn a_redriven_map_goes_on_in_its_items() {
+    let (name, index) =
+        (|name: &str| json!({"name": name, "input": "1"}), |index: u64| json!({"name": "Each", "index": index}));
+    let asked = |input: u64| json!({"resource": "activity", "input": input.to_string()});
+    let events = [
+        event(1, 0, 0.0, "ExecutionStarted", json!({"input": "{}"})),
+        event(2, 0, 0.0, "MapStateEntered", name("Each")),
+        event(3, 2, 0.0, "MapStateStarted", json!({"length": 2})),
+        event(4, 3, 0.0, "MapIterationStarted", index(0)),
+        event(5, 4, 0.0, "TaskStateEntered", name("Work")),
+        event(6, 5, 0.0, "ActivityScheduled", asked(0)),
+        event(7, 3, 0.0, "MapIterationStarted", index(1)),
+        event(8, 7, 0.0, "TaskStateEntered", name("Work")),
+        event(9, 8, 0.0, "ActivityScheduled", asked(1)),
+        event(10, 9, 1.0, "ActivityFailed", json!({"error": "No"})),
+        event(11, 10, 1.0, "MapIterationFailed", index(1)),
+        event(12, 6, 1.0, "TaskStateAborted", Value::Null),
+        event(13, 6, 1.0, "MapIterationAborted", index(0)),
+        event(14, 10, 1.0, "MapStateFailed", Value::Null),
+        event(15, 14, 1.0, "ExecutionFailed", json!({"error": "No"})),
+        event(16, 15, 2.0, "ExecutionRedriven", Value::Null),
+        event(17, 16, 2.0, "ActivityScheduled", asked(1)),
+        event(18, 16, 2.0, "ActivityScheduled", asked(0)),
+        event(19, 17, 3.0, "ActivitySucceeded", json!({"output": "1"})),
+        event(20, 19, 3.0, "TaskStateExited", name("Work")),
+        event(21, 20, 3.0, "MapIterationSucceeded", index(1)),
+        event(22, 18, 4.0, "ActivitySucceeded", json!({"output": "1"})),
+        event(23, 22, 4.0, "TaskStateExited", name("Work")),
+        event(24, 23, 4.0, "MapIterationSucceeded", index(0)),
+        event(25, 24, 4.0, "MapStateSucceeded", Value::Null),
+        event(26, 24, 4.0, "MapStateExited", name("Each")),
+        event(27, 26, 4.0, "ExecutionSucceeded", json!({"output": "1"})),
+    ];
+    let statuses = |count: usize| {
+        let history = History::read(&json!(events.get(..count).unwrap())).unwrap();
+        let visits = history.visits.iter();
+        visits.map(|visit| (visit.status, visit.item, visit.attempts.len(), visit.ended)).collect::<Vec<_>>()
+    };
+    use Status::{Aborted, Failed, Running, Succeeded};
+    assert_eq!(
+        statuses(15),
+        [(Failed, None, 0, Some(15)), (Aborted, Some(0), 1, Some(12)), (Failed, Some(1), 1, Some(11))]
+    );
+    assert_eq!(statuses(18), [(Running, None, 0, None), (Running, Some(0), 2, None), (Running, Some(1), 2, None)]);
+    let ended = [(Succeeded, None, 0, Some(26)), (Succeeded, Some(0), 2, Some(23)), (Succeeded, Some(1), 2, Some(20))];
+    assert_eq!(statuses(27), ended);
+}
+
+#[test]
+fn a_redriven_map_run_goes_on_in_its_map() {
+    let events = json!([
+        event(1, 0, 0.0, "ExecutionStarted", json!({"input": "{}"})),
+        event(2, 0, 0.0, "MapStateEntered", json!({"name": "Each", "input": "1"})),
+        event(3, 2, 0.0, "MapStateStarted", json!({"length": 2})),
+        event(4, 3, 0.0, "MapRunStarted", Value::Null),
+        event(5, 4, 0.0, "MapRunFailed", json!({"error": "Many"})),
+        event(6, 5, 0.0, "MapStateFailed", Value::Null),
+        event(7, 6, 0.0, "ExecutionFailed", json!({"error": "Many"})),
+        event(8, 7, 1.0, "ExecutionRedriven", Value::Null),
+        event(9, 8, 1.0, "MapRunRedriven", Value::Null),
+        event(10, 9, 2.0, "MapRunSucceeded", Value::Null),
+        event(11, 10, 2.0, "MapStateSucceeded", Value::Null),
+        event(12, 9, 2.0, "MapStateExited", json!({"name": "Each", "output": "1"})),
+        event(13, 12, 2.0, "ExecutionSucceeded", json!({"output": "1"})),
+    ]);
+    let history = History::read(&events).unwrap();
+    let visits: Vec<_> = history.visits.iter().map(|visit| (visit.status, visit.error.clone())).collect();
+    assert_eq!(visits, [(Status::Succeeded, None)]);
+}
+
+#[test]
+fn a_state_that_a_redrive_enters_again_keeps_its_failure() {
+    let events = json!([
+        event(1, 0, 0.0, "ExecutionStarted", json!({"input": "{}"})),
+        event(2, 0, 0.0, "PassStateEntered", json!({"name": "Sum", "input": "1"})),
+        event(3, 2, 0.0, "ExecutionFailed", json!({"error": "Bad"})),
+        event(4, 3, 1.0, "ExecutionRedriven", Value::Null),
+        event(5, 4, 1.0, "PassStateEntered", json!({"name": "Sum", "input": "1"})),
+        event(6, 5, 1.0, "PassStateExited", json!({"name": "Sum", "output": "1"})),
+    ]);
+    let history = History::read(&events).unwrap();
+    let visits: Vec<_> = history.visits.iter().map(|visit| (visit.status, visit.ended)).collect();
+    assert_eq!(visits, [(Status::Failed, Some(3)), (Status::Succeeded, Some(6))]);
+}
+
+#[test]
+fn the_head_names_pages_and_the_cost_of_standard_executions() {
+    let page = Page::of(History::read(&json!(events())).unwrap());
+    let linked = page.clone().with_link("State machine", "<b>A</b>", "/console/?a=\"").to_html();
+    assert!(linked.contains("<a href=\"/console/?a=&quot;\"><bdi>&lt;b&gt;A&lt;/b&gt;</bdi></a>"));
+    assert!(linked.contains("\"transition\":0.000025"));
+    assert!(!page.of_type(MachineType::Express).to_html().contains("\"transition\":"));
 }
 
 #[test]

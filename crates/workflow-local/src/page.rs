@@ -1,6 +1,7 @@
 //! An execution as an HTML page.
 
 use serde_json::Value;
+use workflow_asl::document::MachineType;
 use workflow_graph::history::History;
 use workflow_graph::page::Page;
 
@@ -33,6 +34,8 @@ impl Execution {
         // They are the engine's own.
         let history = History::read(&Value::Array(events)).unwrap_or_default();
         let page = Page::of(history).titled(self.name()).with("ARN", self.arn());
-        page.of_machine(self.definition().clone())
+        let is_express = self.arn().split(':').nth(5) == Some("express");
+        let machine_type = if is_express { MachineType::Express } else { MachineType::Standard };
+        page.of_machine(self.definition().clone()).of_type(machine_type)
     }
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use workflow_asl::printable::thousands;
 use workflow_local::{DefinitionError, MachineType};
 
-use super::price::{Cost, LEFT_OUT, PRICES};
+use super::cost::Cost;
+use workflow_asl::price::{LEFT_OUT, PRICES};
 
 /// The mean, percentiles and maximum of numbers. A percentile is the least of the numbers that this share of them does
 /// not exceed.

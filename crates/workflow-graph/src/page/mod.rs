@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use workflow_asl::document::MachineType;
+use workflow_asl::price::{LEFT_OUT, PRICES};
 
 use crate::history::{History, Visit};
 use crate::html::in_notebook;
@@ -16,7 +18,7 @@ use crate::svg::{STYLE, escaped};
 use crate::{Direction, Graph};
 
 const PAGE_STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("step.js"), include_str!("page.js"));
 
 /// A page that shows an execution.
 ///
@@ -44,8 +46,17 @@ pub struct Page {
     /// The graph of a page without an execution.
     graph: Option<(Graph, Direction)>,
     history: History,
-    facts: Vec<(String, String)>,
+    facts: Vec<Fact>,
+    machine_type: MachineType,
     live: Option<Live>,
+}
+
+/// A fact in the page's head, with the path of a page about it.
+#[derive(Clone, Debug)]
+struct Fact {
+    name: String,
+    value: String,
+    path: Option<String>,
 }
 
 /// The paths from which the page of a running execution updates itself, on the server that it comes from.
@@ -107,10 +118,25 @@ impl Page {
         self
     }
 
+    /// Sets the type of the state machine, by default Standard. Only the cost of a Standard execution is shown: its
+    /// history does not tell the memory that an Express execution is billed for.
+    #[must_use]
+    pub fn of_type(mut self, machine_type: MachineType) -> Self {
+        self.machine_type = machine_type;
+        self
+    }
+
     /// Adds a fact to the page's head, such as the ARN.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.facts.push((name.into(), value.into()));
+        self.facts.push(Fact { name: name.into(), value: value.into(), path: None });
+        self
+    }
+
+    /// Adds a fact that is a link to a path of the server that the page comes from.
+    #[must_use]
+    pub fn with_link(mut self, name: impl Into<String>, value: impl Into<String>, path: impl Into<String>) -> Self {
+        self.facts.push(Fact { name: name.into(), value: value.into(), path: Some(path.into()) });
         self
     }
 
@@ -192,7 +218,14 @@ impl Page {
         let facts: String = self
             .facts
             .iter()
-            .map(|(name, value)| format!("<span>{}: <bdi>{}</bdi></span>", escaped(name), escaped(value)))
+            .map(|Fact { name, value, path }| {
+                let value = format!("<bdi>{}</bdi>", escaped(value));
+                let value = match path {
+                    Some(path) => format!("<a href=\"{}\">{value}</a>", escaped(path)),
+                    None => value,
+                };
+                format!("<span>{}: {value}</span>", escaped(name))
+            })
             .collect();
         let style = format!("{STYLE}{PAGE_STYLE}");
         let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
@@ -213,7 +246,7 @@ impl Page {
                  <script type=\"module\" src=\"{module}\"></script>\n"
             );
             body = format!(" data-live=\"{stream}\" data-update=\"{update}\"");
-            console = "<div class=\"console\" id=\"console\"></div>\n";
+            console = "<section class=\"console\" id=\"console\" aria-label=\"Console\"></section>\n";
         }
         let title = escaped(&self.title);
         let (mut status, mut whole_title, mut of_execution) = (String::new(), title.clone(), " hidden");
@@ -227,6 +260,11 @@ impl Page {
         let mut data = self.data(&graph, 0);
         data["visits"] = self.history.visits.iter().map(visit_data).collect();
         data["definition"] = self.definition.clone().into();
+        if self.graph.is_none() && self.machine_type == MachineType::Standard {
+            data["prices"] = json!({
+                "transition": PRICES.transitions(1.0), "region": PRICES.region, "date": PRICES.date, "left_out": LEFT_OUT,
+            });
+        }
         let data = data.to_string();
         let data = data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         let direction = self.graph.as_ref().map_or(Direction::TopDown, |(_, direction)| *direction);
@@ -273,7 +311,7 @@ fn visit_data(visit: &Visit) -> Value {
     });
     json!({
         "state": visit.state, "parent": visit.parent, "item": visit.item, "entered": visit.entered,
-        "exited": visit.exited, "status": visit.status.word(), "error": visit.error,
+        "exited": visit.exited, "ended": visit.ended, "status": visit.status.word(), "error": visit.error,
         "time": [visit.time.0, visit.time.1], "attempts": attempts.collect::<Vec<_>>(),
     })
 }

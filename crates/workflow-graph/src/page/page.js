@@ -1,11 +1,12 @@
-"use strict";
 // The page of one execution. Everything that comes from the data is written as text, never as markup.
 (() => {
   const byId = (id) => document.getElementById(id);
   const ROWS = 300;
   const isGraph = !byId("status");
   // What `load` reads of the data: a live page reads it again.
-  let data, events, states, ofState, order, began, whole, children;
+  let data, events, states, ofState, order, began, whole, children, then;
+  // The event that the graph shows, of a reader who steps through the execution.
+  let stepped = null;
 
   const make = (tag, options = {}, ...children) => {
     const element = document.createElement(tag);
@@ -84,9 +85,9 @@
     else if (list) { shown[list] += ROWS; fill(); }
   });
 
-  const payload = (title, value) => value === undefined || value === null ? [] : [make("section", { class: "payload" },
-    make("h3", { text: title }, " ", make("button", { type: "button", class: "copy", "aria-label": `Copy ${title.toLowerCase()}`, text: "Copy" })),
-    make("pre", { tabindex: "0", role: "region", "aria-label": title, text: pretty(value) }))];
+  const payload = (title, value, label = title) => value === undefined || value === null ? [] : [make("section", { class: "payload" },
+    make("h3", { text: title }, " ", make("button", { type: "button", class: "copy", "aria-label": `Copy ${label.toLowerCase()}`, text: "Copy" })),
+    make("pre", { tabindex: "0", role: "region", "aria-label": label, text: pretty(value) }))];
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest?.(".copy");
     if (!button) return;
@@ -155,6 +156,8 @@
     const element = states.get(pointer);
     const name = element?.dataset.name ?? data.visits[ofState.get(pointer)?.[0]]?.state ?? "";
     chosen = pointer;
+    stepped = null;
+    markGraph();
     choose();
     shown.visits = ROWS;
     let own = wanted ?? ofState.get(pointer)?.at(-1);
@@ -215,10 +218,12 @@
     const transitions = data.visits.reduce((sum, visit) => sum + Math.max(1, visit.attempts.length), 0);
     const facts = [["started", moment(first?.t ?? null)], ["lasted", time], ["state transitions", transitions]].filter(([, value]) => value !== "");
     const folded = (title, value) => value === undefined || value === null ? [] : [make("details", {}, make("summary", { text: title }), ...payload(title, value))];
-    fillWith(byId("summary"), [make("p", {}, ...facts.map(([name, value]) => make("span", {}, `${name}: `, make("b", { text: String(value) })))),
+    const cost = data.prices ? [make("details", {}, make("summary", { text: `Cost on AWS: $${Number((transitions * data.prices.transition).toPrecision(6))}` }),
+      make("p", { class: "soft", text: `${transitions} state transitions at $${data.prices.transition} each, the price in ${data.prices.region} of ${data.prices.date}. Left out: ${[...data.prices.left_out, ...(data.events.some(({ k }) => k === "MapRunStarted") ? ["the child executions of map runs"] : [])].join("; ")}.` }))] : [];
+    fillWith(byId("summary"), [make("h2", { class: "unseen", text: "Summary" }), make("p", {}, ...facts.map(([name, value]) => make("span", {}, `${name}: `, make("b", { text: String(value) }))), ...(first ? [make("button", { type: "button", text: "Step through", "data-show-event": first.id })] : [])),
       ...(last?.d?.error ? [make("p", { class: "s-failed", text: last.d.error })] : []),
       ...(last?.d?.cause ? payload("Cause of the failure", last.d.cause) : []),
-      ...folded("Input of the execution", first?.d?.input), ...folded("Output of the execution", last?.d?.output)]);
+      ...folded("Input of the execution", first?.d?.input), ...folded("Output of the execution", last?.d?.output), ...cost]);
   }
 
   // --- the graph ---
@@ -238,8 +243,35 @@
     whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
     children = new Map();
     data.visits.forEach(({ parent }, number) => { if (parent === null) return; if (!children.has(parent)) children.set(parent, []); children.get(parent).push(number); });
+    then = atEvent({ data, events });
+    markGraph();
     choose();
     summary();
+  }
+  /** Marks the graph with what had happened at the event that is stepped to; without one, as it was drawn. */
+  function markGraph() {
+    const drawn = (element) => element.dataset.mark ?? /(?:^| )m-([a-z]+)/.exec(element.getAttribute("class"))?.[1];
+    const mark = (element, word) => {
+      const old = drawn(element);
+      if (old === undefined) return;
+      if (word === null) delete element.dataset.mark; else element.dataset.mark = old;
+      const shows = /(?:^| )m-([a-z]+)/.exec(element.getAttribute("class"))[1], next = word ?? old;
+      element.setAttribute("class", element.getAttribute("class").replace(/(^| )m-[a-z]+/, `$1m-${next}`));
+      // The words say the same.
+      const said = (mark) => `(${mark === "untaken" ? "not taken" : mark})`;
+      for (const text of element.querySelectorAll(":scope > text.detail")) if (text.textContent === said(shows)) text.textContent = said(next);
+      const label = element.getAttribute("aria-label");
+      if (label?.endsWith(said(shows))) element.setAttribute("aria-label", label.slice(0, -said(shows).length) + said(next));
+    };
+    const [marks, isTaken] = stepped === null ? [] : [then.states(stepped), then.transitions(stepped)];
+    for (const element of states.values()) mark(element, marks ? marks.get(element.dataset.name) ?? "untaken" : null);
+    for (const element of document.querySelectorAll(".workflow-graph .edge:not(.loop)")) {
+      if (drawn(element) !== "taken") continue;
+      const { pointer } = element.dataset;
+      // An edge without a pointer leads to the end.
+      const isLater = marks && (pointer === undefined ? stepped < data.events.at(-1).id : pointer && !isTaken(pointer));
+      mark(element, marks ? (isLater ? "untaken" : "taken") : null);
+    }
   }
   /** Marks the chosen state; the tabulator leads to it, or to that which has the focus. */
   function choose() {
@@ -359,29 +391,63 @@
     }), ...more(shown.timeline, fits.length, "timeline")]);
   }
 
+  const unfoldedEvents = new Set();
+  lists.events.addEventListener("click", ({ target }) => {
+    const id = Number(target.closest("[data-fold-event]")?.dataset.foldEvent ?? NaN);
+    if (Number.isNaN(id)) return;
+    if (!unfoldedEvents.delete(id)) unfoldedEvents.add(id);
+    fill();
+  });
+  const eventData = (event) => Object.entries(event.d ?? {}).filter(([name]) => !name.endsWith("Details")).flatMap(([name, value]) => payload(name, value, `${name} of event ${event.id}`));
+
   function eventList(word) {
     const fits = data.events.filter((event) => !word || said(event).includes(word));
-    const rows = fits.slice(0, shown.events).map((event) => make("tr", { id: `event-${event.id}` },
-      make("td", {}, make("button", { type: "button", text: String(event.id), "aria-label": `event ${event.id}`, "data-show-event": event.id })),
-      make("td", { text: clock(event.t) }), make("td", { text: event.t === null ? "" : `+${lasted([began, event.t])}` }), make("td", { text: event.k }),
-      make("td", { text: event.v === null ? "" : data.visits[event.v].state }), make("td", { text: [event.d?.error, event.d?.cause].filter(Boolean).join(": ") })));
+    const rows = fits.slice(0, shown.events).flatMap((event) => {
+      const { id } = event, isOpen = unfoldedEvents.has(id);
+      const row = make("tr", { id: `event-${id}` },
+        make("td", {}, make("button", { type: "button", text: String(id), "aria-label": `event ${id}`, "data-show-event": id }),
+          ...(event.d ? [make("button", { type: "button", class: "fold", "data-fold-event": id, "aria-expanded": String(isOpen), "aria-label": `Data of event ${id}`, text: isOpen ? "▾" : "▸" })] : [])),
+        make("td", { text: clock(event.t) }), make("td", { text: event.t === null ? "" : `+${lasted([began, event.t])}` }), make("td", { text: event.k }),
+        make("td", { text: event.v === null ? "" : data.visits[event.v].state }), make("td", { text: [event.d?.error, event.d?.cause].filter(Boolean).join(": ") }));
+      return isOpen ? [row, make("tr", { class: "inside" }, make("td", { colspan: "6" }, ...eventData(event)))] : [row];
+    });
     fillWith(lists.events, [make("p", { class: "soft", role: "status", text: `${fits.length} of ${data.events.length} events` }),
       make("table", {}, make("thead", {}, make("tr", {}, ...["event", "time", "since the start", "type", "state", "error and cause"].map((text) => make("th", { scope: "col", text })))), make("tbody", {}, ...rows)),
       ...more(shown.events, fits.length, "events")]);
   }
 
+  /** Shows an event, and what the execution was after it: the marks of the graph, the running states, variables and data. */
   function showEvent(id) {
     const event = events.get(id);
     if (!event) return;
-    panel.replaceChildren(make("h2", { id: "panel-title", text: `Event ${id}: ${event.k}` }), make("p", { class: "soft", text: moment(event.t) }));
+    stepped = id;
+    chosen = event.v === null ? null : data.pointers[data.visits[event.v].state] ?? null;
+    markGraph();
+    choose();
+    // Buttons that are pressed again and again stay in place.
+    if (!byId("stepper")) panel.replaceChildren();
+    const number = data.events.indexOf(event), visit = data.visits[event.v];
+    const step = (text, to, label, key) => make("button", { type: "button", text, "aria-label": label, title: key ? `${label} (key ${key})` : label, "aria-keyshortcuts": key, "aria-disabled": String(!data.events[to] || to === number), "data-step": data.events[to]?.id ?? id });
     const line = make("p");
     if (event.p) line.append("after ", eventButton(event.p), " ");
-    if (event.v !== null) line.append(make("button", { type: "button", text: data.visits[event.v].state, "data-show-visit": event.v }));
-    panel.append(line);
-    for (const [name, value] of Object.entries(event.d ?? {})) if (!name.endsWith("Details")) panel.append(...payload(name, value));
-    current = null;
+    if (visit) line.append(make("button", { type: "button", text: visit.state, "data-show-visit": event.v }));
+    const inside = then.running(id).map((open) => (items(open) ? `${open.state} (${items(open)})` : open.state));
+    const more = inside.length > FOLDED ? ` and ${inside.length - FOLDED} more` : "";
+    fillWith(panel, [make("h2", { id: "panel-title", text: `Event ${id}: ${event.k}` }),
+      make("div", { id: "stepper", class: "filter", role: "group", "aria-label": "Step through the events" }, step("|◀", 0, "First event"), step("◀", number - 1, "Previous event", ","), step("▶", number + 1, "Next event", "."),
+        step("▶|", data.events.length - 1, "Last event"), make("button", { type: "button", text: "Whole execution", "data-step": "none" }), make("span", { class: "soft", role: "status", text: `${number + 1} of ${data.events.length}` })),
+      make("p", { class: "soft", text: `${moment(event.t)}${event.t === null ? "" : ` · +${lasted([began, event.t])}`}` }), line,
+      make("p", { class: "soft", text: inside.length ? `Running after this event: ${inside.slice(0, FOLDED).join(", ")}${more}` : "No state runs after this event." }),
+      ...eventData(event), ...payload("Variables after this event", then.variables(id)), ...(visit && visit.entered !== id ? payload("Input of the state", events.get(visit.entered)?.d?.input) : [])]);
+    current = () => showEvent(id);
     link(`#event=${id}`);
   }
+  const stepTo = (to) => {
+    isChosen = true;
+    if (to !== "none") { showEvent(Number(to)); reveal(states.get(chosen)?.querySelector(".name")); return; }
+    showVisit(events.get(stepped)?.v ?? data.visits.length - 1);
+  };
+  panel.addEventListener("click", ({ target }) => { const to = target.closest("[data-step]")?.dataset.step; if (to) stepTo(to); });
 
   const tabs = [...document.querySelectorAll("[role=tab]")];
   const open = (tab) => {
@@ -411,6 +477,8 @@
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(() => { shown.timeline = shown.events = ROWS; fill(); }, 120); });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input, select, textarea");
+    const step = typing || event.ctrlKey || event.metaKey || event.altKey || isGraph ? undefined : { ",": -1, ".": 1 }[event.key];
+    if (step) { const at = data.events.findIndex(({ id }) => id === stepped), to = data.events[stepped === null ? 0 : at + step]; if (to) stepTo(String(to.id)); }
     if (event.key === "/" && !typing) { event.preventDefault(); search.focus(); }
     if (event.key === "Escape" && event.target === search) { search.value = ""; fill(); }
   });

@@ -1,7 +1,5 @@
 //! The published prices of AWS for executions of Step Functions.
 
-use workflow_local::MachineType;
-
 /// Prices of Step Functions in one region, in US dollars, with their source and date.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -52,7 +50,7 @@ impl Prices {
     ///
     /// ```
     /// // Three transitions in each of 1,000 executions.
-    /// assert_eq!(workflow_explore::simulate::PRICES.transitions(3_000.0), 0.075);
+    /// assert_eq!(workflow_asl::price::PRICES.transitions(3_000.0), 0.075);
     /// ```
     pub fn transitions(&self, count: f64) -> f64 {
         count * self.thousand_transitions / 1000.0
@@ -74,7 +72,7 @@ impl Prices {
 /// definition, and the data in each branch or iteration. A MB has 1,000,000 bytes.
 ///
 /// ```
-/// use workflow_explore::simulate::express_memory;
+/// use workflow_asl::price::express_memory;
 /// assert_eq!(express_memory(50_000, 32_000, 400), 62.85);
 /// ```
 #[expect(clippy::cast_precision_loss, reason = "sizes of definitions and payloads are far below 2^53")]
@@ -92,29 +90,6 @@ pub fn express_gb_hours(milliseconds: u64, memory: f64) -> f64 {
 
 /// Returns the memory that an Express execution is billed for, in MB.
 #[expect(clippy::cast_precision_loss, reason = "it is a small number")]
-pub(super) fn billed_memory(memory: f64) -> f64 {
+pub fn billed_memory(memory: f64) -> f64 {
     (memory / BILLED_MB as f64).ceil().max(1.0) * BILLED_MB as f64
-}
-
-/// The cost of a million executions.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Cost {
-    /// The type of the executions.
-    pub machine_type: MachineType,
-    /// The cost of transitions of Standard executions, in US dollars.
-    pub transitions: f64,
-    /// The cost of starts of Express executions, in US dollars.
-    pub requests: f64,
-    /// The cost of time and memory of Express executions, in US dollars.
-    pub duration: f64,
-    /// The mean of the billed memory of Express executions, in MB.
-    pub memory: f64,
-}
-
-impl Cost {
-    /// Returns the total cost in US dollars.
-    pub fn total(&self) -> f64 {
-        self.transitions + self.requests + self.duration
-    }
 }
