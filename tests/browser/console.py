@@ -8,6 +8,7 @@ Needs playwright from PyPI and Debian's chromium.
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.error
@@ -75,6 +76,24 @@ SPREAD = {
         }
     },
 }
+TWICE = {"StartAt": "First", "States": {"First": {"Type": "Wait", "Seconds": 60, "Next": "Second"}, "Second": {"Type": "Wait", "Seconds": 60, "End": True}}}
+WORKED = {"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": True, "ItemProcessor": {"StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": ACTIVITY, "End": True}}}}}}
+PAID = {
+    "StartAt": "Pay",
+    "States": {
+        "Pay": {"Type": "Task", "Resource": ACTIVITY, "Next": "Sum"},
+        "Sum": {"Type": "Choice", "Choices": [{"Variable": "$.paid", "NumericGreaterThan": 10, "Next": "Large"}], "Default": "Done"},
+        "Large": {"Type": "Succeed"}, "Done": {"Type": "Succeed"},
+    },
+}
+EDITED = """
+workflow! {
+    pub workflow Edited {
+        input { n: i64 }
+        pass Tell { n: input.n } -> end;
+    }
+}
+"""
 RESTING = {"StartAt": "Rest", "States": {"Rest": {"Type": "Wait", "Seconds": 1800, "End": True}}}
 NOTED = {"StartAt": "Noted", "States": {"Noted": {"Type": "Pass", "End": True}}}
 
@@ -84,10 +103,11 @@ class Server:
 
     def __enter__(self):
         (folder / "order.rs").write_text(APPROVE)
+        (folder / "edited.rs").write_text(EDITED)
         (folder / "mocks.json").write_text(json.dumps({"StateMachines": {"Calling": {"TestCases": {"Busy": {"Call": "Busy"}}}}, "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "of the mock"}}}}}))
-        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Calling", CALLING), ("Spread", SPREAD), ("Ticking", TICKING)):
+        for name, definition in (("Approval", APPROVAL), ("Noted", NOTED), ("Resting", RESTING), ("Calling", CALLING), ("Spread", SPREAD), ("Ticking", TICKING), ("Twice", TWICE), ("Worked", WORKED), ("Paid", PAID)):
             (folder / f"{name}.json").write_text(json.dumps(definition))
-        files = ["order.rs", "Approval.json", "Noted.json", "Resting.json", "Calling.json", "Spread.json", "Ticking.json", "--mock-config", "mocks.json"]
+        files = ["order.rs", "edited.rs", "Twice.json", "Worked.json", "Paid.json", "Approval.json", "Noted.json", "Resting.json", "Calling.json", "Spread.json", "Ticking.json", "--mock-config", "mocks.json"]
         self.process = subprocess.Popen([binary, "workflow", "serve", *files, "--port", "0"], cwd=folder, stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if line.startswith("console at "):
@@ -202,6 +222,130 @@ def check_map_run(browser, server):
         expect(run.locator("li").first).to_contain_text("FAILED")
 
 
+def check_next_event(browser, server):
+    """The clock is turned to the next event, and no further; the page names the revision that runs."""
+    server.start("Resting", "later")
+    with Page(browser, server.execution(server.start("Twice", "twice")), axe) as one:
+        page = one.page
+        expect(page.locator("#status")).to_have_text("running")
+        expect(page.locator("header")).to_contain_text("Twice, first revision")
+        page.get_by_role("button", name="Turn to the next event").click()
+        expect(state(page, "Second")).to_have_class(re.compile("m-running"))
+        expect(state(page, "First")).to_have_class(re.compile("m-taken"))
+        page.get_by_role("button", name="Turn to the next event").click()
+        expect(page.locator("#status")).to_have_text("succeeded")
+        page.get_by_role("link", name="Twice, first revision").click()
+        expect(page.get_by_role("heading", name="Twice", exact=True)).to_be_visible()
+
+
+def check_files(browser, server):
+    """A file that changes is shown at once; while it does not compile, every page shows why."""
+    arn = server.start("Edited", "before")
+    with Page(browser, server.machine("Edited"), axe) as one, Page(browser, server.execution(arn), axe) as other:
+        pages = (one.page, other.page)
+        (folder / "edited.rs").write_text(EDITED.replace("input.n", "input.m"))
+        for page in pages:
+            problem = page.get_by_role("region", name="Error", exact=True)
+            expect(problem).to_contain_text("edited.rs:")
+            expect(problem).to_contain_text("input.m")
+        one.accessible("an error in a file")
+        other.accessible("an error in a file, on an execution")
+        one.page.screenshot(path=folder / "console-problem.png")
+        other.page.screenshot(path=folder / "console-problem-execution.png")
+        (folder / "edited.rs").write_text(EDITED.replace("Tell", "Told"))
+        for page in pages:
+            expect(page.get_by_role("alert").filter(has_text="The files have an error")).to_be_hidden()
+        expect(one.page.get_by_role("img")).to_have_attribute("alt", "Graph of Edited: Told")
+        other.page.reload()
+        expect(other.page.locator("header")).to_contain_text("not the current one")
+        # What was typed stays.
+        one.page.get_by_label("Name (optional)").fill("typed")
+        (folder / "edited.rs").write_text(EDITED)
+        expect(one.page.get_by_role("status").filter(has_text="has changed")).to_be_visible()
+        assert one.page.get_by_label("Name (optional)").input_value() == "typed"
+        one.page.get_by_role("button", name="Show it now").click()
+        expect(one.page.get_by_role("img")).to_have_attribute("alt", "Graph of Edited: Tell")
+
+
+def answer(server, arn, fails=lambda task: False):
+    """Answers the tasks that wait."""
+    for task in json.loads(server.send(f"/console/tasks?execution={urllib.parse.quote(arn, safe='')}")[2])["tasks"]:
+        if fails(task):
+            server.call("SendTaskFailure", {"taskToken": task["token"], "error": "No"})
+        else:
+            server.call("SendTaskSuccess", {"taskToken": task["token"], "output": "{}"})
+
+
+def check_redriven_map(browser, server):
+    """A map that is redriven runs again, in its items; then it has succeeded."""
+    arn = server.start("Worked", "redriven", "[0, 1]")
+    with Page(browser, server.execution(arn), axe) as one:
+        page = one.page
+        visits = page.locator("#timeline .row")
+        expect(page.locator(".card")).to_have_count(2)
+        answer(server, arn, lambda task: task["input"] == "1")
+        expect(page.locator("#status")).to_have_text("failed")
+        page.get_by_role("button", name="Redrive").click()
+        expect(page.locator("#status")).to_have_text("running")
+        expect(visits.filter(has_text="Each item 1")).to_contain_text("running")
+        expect(state(page, "Each")).to_have_class(re.compile("m-running"))
+        answer(server, arn)
+        expect(page.locator("#status")).to_have_text("succeeded")
+        for name in ("Each", "Work"):
+            expect(state(page, name)).to_have_class(re.compile("m-taken"))
+        expect(visits.filter(has_text=re.compile("failed|aborted|running"))).to_have_count(0)
+
+
+def check_conversions(browser, server):
+    """An execution goes on from a state with another input and other results, and is saved as a mock file and as a test."""
+    arn = server.start("Paid", "paid", '{"sum": 1}')
+    with Page(browser, server.execution(arn), axe) as one:
+        page = one.page
+        card = page.get_by_role("article", name="Pay")
+        card.get_by_label("Output (JSON)").fill('{"paid": 1}')
+        card.get_by_role("button", name="Succeed").click()
+        expect(page.locator("#status")).to_have_text("succeeded")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save as a mock file").click()
+        mocks = json.loads(pathlib.Path(download.value.path()).read_text())
+        assert download.value.suggested_filename == "paid.mocks.json"
+        assert mocks["MockedResponses"]["Pay"]["0"]["Return"] == {"paid": 1}, mocks
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save as a Rust test").click()
+        test = pathlib.Path(download.value.path()).read_text()
+        assert "fn execution_paid()" in test and 'assert_path(["Pay", "Sum", "Done"])' in test, test
+        state(page, "Pay").click()
+        page.get_by_text("Go on from a state").click()
+        assert page.get_by_label("State", exact=True).input_value() == "Pay"
+        expect(page.get_by_label("Input of the state (JSON)")).to_have_value(re.compile('"sum": 1'))
+        one.accessible("the form to go on")
+        page.screenshot(path=folder / "console-fork-form.png")
+        # As recorded, then with another result, then with another input.
+        page.get_by_role("button", name="Go on from here").click()
+        expect(page.locator("header")).to_contain_text("as recorded: Pay, Sum, Done")
+        page.go_back()
+        page.get_by_text("Go on from a state").click()
+        page.get_by_text("Other results of tasks").click()
+        page.get_by_label("Result of Pay (JSON, optional)").fill('{"paid": ')
+        page.get_by_role("button", name="Go on from here").click()
+        expect(page.get_by_role("alert").filter(has_text="The result of Pay is not JSON")).to_be_visible()
+        page.get_by_label("Result of Pay (JSON, optional)").fill('{"paid": 50}')
+        page.get_by_label("State", exact=True).select_option("Pay")
+        page.get_by_role("button", name="Go on from here").click()
+        expect(page.locator("header")).to_contain_text("recorded: Pay, Sum, Done")
+        expect(page.locator("header")).to_contain_text("now: Pay, Sum, Large")
+        one.accessible("an execution that goes on")
+        page.screenshot(path=folder / "console-fork.png")
+        page.get_by_role("link", name="paid").click()
+        page.get_by_text("Go on from a state").click()
+        page.get_by_label("State", exact=True).select_option("Sum")
+        page.get_by_label("Input of the state (JSON)").fill('{"paid": 99, "text": "a+b & \u00e9"}')
+        page.get_by_role("button", name="Go on from here").click()
+        expect(page.locator("header")).to_contain_text("now: Sum, Large")
+        expect(page.locator("#summary")).to_contain_text("a+b & \u00e9")
+    assert len(server.call("ListExecutions", {"stateMachineArn": MACHINE + "Paid"})["executions"]) == 1
+
+
 def check_live(browser, server):
     """An execution is followed from its start to its end, and its tasks are answered on the way."""
     with Page(browser, server.machine("Approval"), axe) as one:
@@ -219,7 +363,7 @@ def check_live(browser, server):
         # The names are text, and the state that runs is marked without another request by hand.
         for name in (MARKUP, TURNED, WIDE):
             assert page.locator(".workflow-graph .state").evaluate_all("(states, name) => states.filter((state) => state.dataset.name === name).length", name) == 1, name
-        running = lambda name: expect(state(page, name)).to_have_class(__import__("re").compile("m-running"))
+        running = lambda name: expect(state(page, name)).to_have_class(re.compile("m-running"))
         running("Approve")
         expect(page.locator("#panel h2")).to_have_text("Approve")
         # The activity's task is answered; first with what is no JSON.
@@ -435,6 +579,10 @@ def main():
         check_keyboard(browser, server)
         check_mock_case(browser, server)
         check_map_run(browser, server)
+        check_next_event(browser, server)
+        check_files(browser, server)
+        check_redriven_map(browser, server)
+        check_conversions(browser, server)
         check_all_executions(browser, server)
         check_live(browser, server)
         check_updates(browser, server)

@@ -7,8 +7,9 @@ use clap::Args;
 use serde_json::Value;
 use workflow_asl::printable::printable;
 use workflow_graph::history::{Attempt, Event, History};
-use workflow_local::{Answers, Execution, TaskError};
+use workflow_local::{Answers, Engine, Execution, TaskError};
 
+use crate::definition::state_of;
 use crate::{Failure, page};
 
 /// Where the execution goes on.
@@ -43,17 +44,30 @@ impl From {
     pub(crate) fn read(&self) -> Result<Option<Recorded<'_>>, Failure> {
         let (Some(file), Some(state)) = (&self.from_history, &self.at) else { return Ok(None) };
         let events = page::read(file)?;
-        let history = History::read(&events).map_err(|error| format!("error: {}: {error}", file.display()))?;
-        // The engine says if the state was not entered.
-        let visit = history.visits.iter().rfind(|visit| visit.state == *state);
-        let (entered, is_inside) = visit.map_or((u64::MAX, false), |visit| (visit.entered, visit.parent.is_some()));
-        Ok(Some(Recorded { events, state, history, entered, is_inside }))
+        let recorded = Recorded::of(events, state);
+        Ok(Some(recorded.map_err(|error| format!("error: {}: {error}", file.display()))?))
     }
 }
 
-impl Recorded<'_> {
+impl<'f> Recorded<'f> {
+    /// Reads an execution that goes on from a state.
+    pub(crate) fn of(events: Value, state: &'f str) -> Result<Self, String> {
+        let history = History::read(&events)?;
+        // The engine says if the state was not entered.
+        let visit = history.visits.iter().rfind(|visit| visit.state == *state);
+        let (entered, is_inside) = visit.map_or((u64::MAX, false), |visit| (visit.entered, visit.parent.is_some()));
+        Ok(Self { events, state, history, entered, is_inside })
+    }
+
+    /// Returns the engine with the recorded answers of the tasks of its definition, unless they are answered already.
+    pub(crate) fn answering(&self, engine: Engine, definition: &Value, is_answered: impl Fn(&str) -> bool) -> Engine {
+        let is_task = |state: &str| state_of(definition, state).is_some_and(|state| state["Type"] == "Task");
+        let answers = self.answers().into_iter().filter(|(state, _)| is_task(state) && !is_answered(state));
+        answers.fold(engine, |engine, (state, answers)| engine.on_state_answers(state, answers))
+    }
+
     /// Returns the recorded answers of the tasks from the state on.
-    pub(crate) fn answers(&self) -> BTreeMap<&str, Answers> {
+    fn answers(&self) -> BTreeMap<&str, Answers> {
         let mut answers = BTreeMap::<&str, Answers>::new();
         for visit in self.history.visits.iter().filter(|visit| visit.entered >= self.entered) {
             for attempt in &visit.attempts {

@@ -50,13 +50,16 @@ impl History {
         }
         let file = Path::new(&self.execution);
         let history = page::read(file)?;
-        let definition = self.definition.as_deref().map(|file| page::definition(file, self.name.as_deref()));
+        let machine = self.definition.as_deref().map(|file| page::machine(file, self.name.as_deref()));
         if !self.files.is_wanted() {
             writeln!(output, "{}", crate::report::json_text(&history))?;
             return Ok(ExitCode::SUCCESS);
         }
         let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.files.write(&history, About { name, definition: definition.transpose()?, ..About::default() })?;
+        let machine = machine.transpose()?;
+        let machine_type = machine.as_ref().map(|machine| machine.machine_type).unwrap_or_default();
+        let definition = machine.map(|machine| machine.value);
+        self.files.write(&history, About { name, definition, machine_type, ..About::default() })?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -80,6 +83,7 @@ impl History {
             name: self.execution.rsplit(':').next().unwrap_or_default().to_owned(),
             definition: serde_json::from_str(&definition).ok(),
             facts: vec![("ARN".to_owned(), self.execution.clone())],
+            ..About::default()
         };
         self.files.write(&json!({"events": Value::Array(events)}), about)?;
         Ok(ExitCode::SUCCESS)

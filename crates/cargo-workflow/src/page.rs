@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
+use workflow_asl::document::MachineType;
 use workflow_graph::history::History;
 use workflow_graph::page::Page;
 use workflow_graph::trace::Trace;
@@ -11,7 +12,7 @@ use workflow_graph::trace::Trace;
 use crate::Failure;
 use crate::input;
 use crate::params::Values;
-use crate::source::{self, ReadRequest};
+use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
 
 /// Files to write a history to.
@@ -40,6 +41,8 @@ pub(crate) struct About {
     pub(crate) name: String,
     /// The definition of its state machine.
     pub(crate) definition: Option<Value>,
+    /// The type of its state machine.
+    pub(crate) machine_type: MachineType,
     /// More facts, by name.
     pub(crate) facts: Vec<(String, String)>,
 }
@@ -73,7 +76,7 @@ impl Files {
             }
         }
         if let Some(file) = &self.html {
-            let mut page = Page::of(history).titled(about.name);
+            let mut page = Page::of(history).titled(about.name).of_type(about.machine_type);
             for (name, value) in about.facts {
                 page = page.with(name, value);
             }
@@ -107,9 +110,9 @@ pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
     })
 }
 
-/// Reads the definition of the state machine in a file.
-pub(crate) fn definition(file: &Path, name: Option<&str>) -> Result<Value, Failure> {
+/// Reads the state machine in a file.
+pub(crate) fn machine(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
     let values = Values::default();
     let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
-    Ok(source::read_one(ReadRequest { file, bytes: None, name, values: &values, reading })?.value)
+    source::read_one(ReadRequest { file, bytes: None, name, values: &values, reading })
 }

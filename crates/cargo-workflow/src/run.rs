@@ -16,7 +16,7 @@ use workflow_local::{
 use crate::Failure;
 use crate::children::{Failures, Member};
 use crate::definition::{started_by, state_of};
-use crate::fork::{self, Recorded};
+use crate::fork;
 use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::report;
@@ -91,13 +91,11 @@ impl Run {
         let input = input.map_err(|error| format!("error: --input is not JSON: {error}"))?;
         let recorded = self.from.read()?;
         let family = Family { machine: &machine, failures: Failures::default(), mocks: self.mock_file()? };
-        let mut engine = self.engine(&family)?;
-        for (state, answers) in recorded.iter().flat_map(Recorded::answers) {
-            let is_task = state_of(&machine.value, state).is_some_and(|state| state["Type"] == "Task");
-            if is_task && !self.answers(state) {
-                engine = engine.on_state_answers(state, answers);
-            }
-        }
+        let engine = self.engine(&family)?;
+        let engine = match &recorded {
+            Some(recorded) => recorded.answering(engine, &machine.value, |state| self.answers(state)),
+            None => engine,
+        };
         let mut driver = match (&recorded, input) {
             (None, input) => engine.driver(&input.unwrap_or_else(|| json!({}))).map_err(explain)?,
             (Some(recorded), input) => {
@@ -277,6 +275,7 @@ impl Run {
         let about = About {
             name: machine.name.clone(),
             definition: Some(machine.value.clone()),
+            machine_type: machine.machine_type,
             facts: vec![("ARN".to_owned(), execution.arn().to_owned())],
         };
         self.files.write(&Value::Array(events), about)

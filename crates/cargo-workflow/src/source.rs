@@ -258,7 +258,7 @@ fn is_rust(file: &Path) -> bool {
 
 /// Like [`read`], but also returns machines with errors, and whether errors would stop another command.
 pub(crate) fn read_with_errors(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
-    let (machines, stopped) = read_all(wanted)?;
+    let (machines, stopped) = read_all(wanted).0?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
     wanted.values.are_known(&names)?;
     note_none(wanted.file, machines.len());
@@ -267,20 +267,34 @@ pub(crate) fn read_with_errors(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>,
 
 /// Like [`read`], but does not check the names of values.
 pub(crate) fn read_with_names(wanted: ReadRequest<'_>) -> Result<Vec<Machine>, Failure> {
-    match read_all(wanted)? {
-        (_, true) => Err(Failure::Printed(1)),
-        (machines, false) => Ok(machines),
-    }
+    read_and_tell(wanted).0
 }
 
-fn read_all(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
+/// The same, and returns what it printed about the file.
+pub(crate) fn read_and_tell(wanted: ReadRequest<'_>) -> (Result<Vec<Machine>, Failure>, Vec<Report>) {
+    let (read, reports) = read_all(wanted);
+    (read.and_then(|(machines, stopped)| if stopped { Err(Failure::Printed(1)) } else { Ok(machines) }), reports)
+}
+
+fn read_all(wanted: ReadRequest<'_>) -> (Result<(Vec<Machine>, bool), Failure>, Vec<Report>) {
+    let mut reports = Vec::new();
+    let read = read_into(wanted, &mut reports);
+    report::print_all(&reports);
+    (read, reports)
+}
+
+fn read_into(wanted: ReadRequest<'_>, reports: &mut Vec<Report>) -> Result<(Vec<Machine>, bool), Failure> {
     let ReadRequest { file, name, .. } = wanted;
     let mut found = FileContents::default();
     let read = match wanted.bytes {
         Some(bytes) => File::of_bytes(file, bytes.to_vec()),
         None => File::read(file),
     };
-    match read.map_err(report::refuse)? {
+    let unreadable = |report: Box<Report>| {
+        reports.push(*report);
+        Failure::Printed(2)
+    };
+    match read.map_err(unreadable)? {
         File::Rust(rust) => {
             report::note_all(rust.unread(file)?);
             from_rust(wanted, &rust, &mut found);
@@ -291,7 +305,7 @@ fn read_all(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
     let may_be_created = |report: &Report| report.code().is_some_and(|code| code.may_be_created());
     let stops = |report: &Report| report.is_error() && (found.is_rust || !may_be_created(report));
     let stopped = found.reports.iter().any(stops);
-    report::print_all(&found.reports);
+    reports.append(&mut found.reports);
     let nothing = found.is_rust || found.failure.is_some() || found.machines.is_empty();
     match (name, found.failure) {
         _ if found.unreadable => Err(Failure::Printed(2)),

@@ -84,7 +84,7 @@ impl Serving {
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap_or_else(|_| body.into()))
     }
 
     pub(crate) fn call(&self, operation: &str, body: &Value) -> Value {
@@ -166,6 +166,47 @@ fn the_console_is_served_and_answers_no_other_site() {
     serving.call("SendTaskSuccess", &json!({"taskToken": task["token"], "output": "7"}));
     assert_eq!(serving.ended(&started["executionArn"])["output"], "7");
     assert_eq!(serving.send("GET /console/tasks HTTP/1.1", "").1["tasks"], json!([]));
+}
+
+#[test]
+fn the_console_makes_files_of_an_execution_and_goes_on_from_a_state() {
+    let folder = folder("serve_conversions");
+    let paid = json!({"StartAt": "Pay", "States": {
+        "Pay": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "pay"}, "Next": "Sum"},
+        "Sum": {"Type": "Choice", "Choices": [{"Variable": "$.paid", "NumericGreaterThan": 10, "Next": "Large"}], "Default": "Small"},
+        "Large": {"Type": "Succeed"}, "Small": {"Type": "Succeed"},
+    }});
+    let answer = json!({"One": {"0": {"Return": {"paid": 1}}}});
+    let mocks = json!({"StateMachines": {"Paid": {"TestCases": {"One": {"Pay": "One"}}}}, "MockedResponses": answer});
+    fs::write(folder.join("Paid.json"), paid.to_string()).unwrap();
+    fs::write(folder.join("mocks.json"), mocks.to_string()).unwrap();
+    let serving = Serving::new(&folder, &["Paid.json", "--mock-config", "mocks.json"], &[]);
+    let started = serving.call("StartExecution", &json!({"stateMachineArn": format!("{}#One", arn("Paid"))}));
+    let execution = &started["executionArn"];
+    assert_eq!(serving.ended(execution)["output"], "{\"paid\":1}");
+    let get = |path: &str, more: &str| {
+        let path = format!("/console/{path}?arn={}{more}", execution.as_str().unwrap());
+        serving.send(&format!("GET {path} HTTP/1.1"), "")
+    };
+    let saved: Value = serde_json::from_str(get("mocks", "").1["text"].as_str().unwrap()).unwrap();
+    assert_eq!(saved["MockedResponses"]["Pay"]["0"]["Return"], json!({"paid": 1}), "{saved}");
+    let (_, test) = get("test", "");
+    let path = "execution.assert_path([\"Pay\", \"Sum\", \"Small\"]);";
+    assert!(test["text"].as_str().unwrap().contains(path), "{test}");
+    let (status, page) = get("fork", "&state=Pay&results=%7B%22Pay%22%3A%7B%22paid%22%3A50%7D%7D");
+    let page = page.as_str().unwrap();
+    assert!(status == 200 && page.contains("recorded: <bdi>Pay, Sum, Small; succeeded</bdi>"), "{page}");
+    assert!(page.contains("now: <bdi>Pay, Sum, Large; succeeded</bdi>"));
+    for (more, words) in [
+        ("&state=Nowhere", "did not enter"),
+        ("&state=Pay&input=%7B", "input is not valid"),
+        ("&state=Pay&results=7", "results is not valid"),
+        ("&state=Pay&results=%7B%22Sum%22%3A1%7D", "Sum"),
+    ] {
+        let (status, refused) = get("fork", more);
+        assert!(status == 400 && refused["message"].as_str().unwrap().contains(words), "{more}: {refused}");
+    }
+    assert_eq!(serving.send("GET /console/mocks?arn=arn:none HTTP/1.1", "").0, 400);
 }
 
 #[test]
@@ -253,9 +294,20 @@ fn a_saved_file_is_a_new_revision_and_a_broken_one_is_told() {
     fs::write(&file, pass("third").replace("\"End\":true", "\"Next\":\"Nowhere\"")).unwrap();
     let error = serving.errors.recv_timeout(SOON).unwrap();
     assert!(error.contains("Nowhere"), "{error}");
+    // The console says the same, until the file has no error.
+    let problem = || serving.send("GET /console/now HTTP/1.1", "").1["problem"].clone();
+    let since = Instant::now();
+    while problem() == json!(null) {
+        assert!(since.elapsed() < SOON);
+    }
+    assert!(problem().as_str().unwrap().contains("Nowhere"), "{}", problem());
     assert_eq!(serving.run(&arn("m"), &json!({}))["output"], "\"second one\"");
     fs::write(&file, pass("fourth")).unwrap();
     assert_eq!(serving.output.recv_timeout(SOON).unwrap(), format!("updated {}", arn("m")));
+    let since = Instant::now();
+    while problem() != json!(null) {
+        assert!(since.elapsed() < SOON);
+    }
 }
 
 #[test]
@@ -293,6 +345,21 @@ fn the_clock_is_turned_over_http_and_a_reset_leaves_the_files() {
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(serving.send("POST /clock HTTP/1.1", "{\"advanceSeconds\":3600}").0, 200);
     assert_eq!(serving.ended(&started["executionArn"])["status"], "SUCCEEDED");
+    // To the next event of two, which is at another time.
+    let started = serving.call("StartExecution", &json!({"stateMachineArn": arn("m")}));
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(serving.send("POST /clock HTTP/1.1", "{\"advanceSeconds\":60}").0, 200);
+    let later = serving.call("StartExecution", &json!({"stateMachineArn": arn("m")}));
+    let (_, turned) = serving.send("POST /clock HTTP/1.1", "{\"runToNextEvent\":true}");
+    assert_eq!(turned["idle"], false, "{turned}");
+    assert_eq!(serving.ended(&started["executionArn"])["status"], "SUCCEEDED");
+    let status =
+        || serving.call("DescribeExecution", &json!({"executionArn": later["executionArn"]}))["status"].clone();
+    assert_eq!(status(), "RUNNING");
+    let (_, turned) = serving.send("POST /clock HTTP/1.1", "{\"runToNextEvent\":true}");
+    assert_eq!((&turned["idle"], status()), (&json!(true), json!("SUCCEEDED")));
+    let both = "{\"runToNextEvent\":true,\"runUntilIdle\":true}";
+    assert_eq!(serving.send("POST /clock HTTP/1.1", both).0, 400);
     assert_eq!(serving.send("POST /reset HTTP/1.1", "").0, 200);
     let list = serving.call("ListExecutions", &json!({"stateMachineArn": arn("m")}));
     assert_eq!(list, json!({"executions": []}));

@@ -53,6 +53,8 @@ mod simulation;
 #[cfg(feature = "durable")]
 mod store;
 
+#[cfg(feature = "console")]
+pub use console::Conversion;
 pub use embedded::{Embedded, StateMachine};
 pub use executions::RunningHandler;
 pub use journal::{Quarantined, StoreState};

@@ -18,6 +18,8 @@ use workflow_local::{Answers, Clock, FolderStore, MachineType, MockFile, ObjectS
 use crate::api::ApiError;
 use crate::api::arn::Scope;
 use crate::clock::ServerClock;
+#[cfg(feature = "console")]
+use crate::console::Conversion;
 use crate::executions::{Outside, RunningHandler, Threads};
 use crate::http::{self, Bodies, Hosts, Requests, Service, Share, Token};
 use crate::journal::{Journal, Quarantined, Restored, StoreState};
@@ -145,6 +147,24 @@ impl Server {
         let _ = self.console.of_tags.set(Box::new(read));
     }
 
+    /// Shows this problem on every page of the console, such as an error in the files of the state machines, until another
+    /// one is declared, or `None`.
+    #[cfg(feature = "console")]
+    pub fn declare_problem(&self, problem: Option<String>) {
+        *self.console.problem.lock() = problem;
+    }
+
+    /// Lets the console offer executions as mock files and tests, and go on with them from a state. The closure gets an
+    /// execution as `cargo workflow history --save` writes it, and returns the text of the file or page, or why there is
+    /// none. The first closure counts.
+    #[cfg(feature = "console")]
+    pub fn convert_executions(
+        &self,
+        convert: impl Fn(&serde_json::Value, &Conversion) -> Result<String, String> + Send + Sync + 'static,
+    ) {
+        let _ = self.console.convert.set(Arc::new(convert));
+    }
+
     /// Creates a state machine, or updates it if its definition differs, and returns its ARN. The type of a state
     /// machine cannot change; if it differs, the state machine is deleted and created again. It survives a reset.
     ///
@@ -175,7 +195,7 @@ impl Server {
     /// Repeatedly advances the clock to the next due time, by at most `limit`, until executions only wait for workers,
     /// tokens and clients. Waits for running handlers. Returns whether it got that far.
     pub async fn run_until_idle(&self, limit: Duration) -> bool {
-        self.registry.fast_forward(None, limit).await.is_idle
+        self.registry.fast_forward(None, limit, usize::MAX).await.is_idle
     }
 
     /// Returns the running handlers that are synchronous closures, the longest running first. Look at them if

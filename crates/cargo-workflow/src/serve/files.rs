@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use anstream::adapter::strip_str;
 use workflow_asl::placeholder;
 use workflow_server::Server;
 
@@ -37,8 +38,8 @@ pub(super) struct Files {
 pub(super) struct LoadOutcome {
     /// What was created or updated, one line each.
     pub(super) lines: Vec<String>,
-    /// Whether there was an error, which was printed.
-    pub(super) failed: bool,
+    /// The errors, which were printed.
+    pub(super) errors: Vec<String>,
 }
 
 impl Files {
@@ -89,15 +90,17 @@ impl Files {
 
     /// Puts all state machines on a server. Errors in a file are printed, and its state machines stay unchanged.
     pub(super) fn put(&mut self, server: &Server) -> LoadOutcome {
-        let mut told = LoadOutcome { lines: Vec::new(), failed: false };
+        let mut told = LoadOutcome { lines: Vec::new(), errors: Vec::new() };
         let mut from = BTreeMap::new();
         let mut names = BTreeSet::new();
         for file in &self.files {
             let wanted = ReadRequest { file, bytes: None, name: None, values: &self.values, reading: self.reading };
-            let machines = match source::read_with_names(wanted) {
-                Ok(machines) => machines,
-                Err(failure) => {
-                    told.fail(failure);
+            let machines = match source::read_and_tell(wanted) {
+                (Ok(machines), _) => machines,
+                (Err(failure), reports) => {
+                    let errors = reports.iter().filter(|report| report.is_error());
+                    told.errors.extend(errors.map(|report| strip_str(&report.to_text()).to_string()));
+                    told.fail(file, failure);
                     continue;
                 }
             };
@@ -106,14 +109,12 @@ impl Files {
                 if let Some(name) = machine.missing.first() {
                     let of = &machine.name;
                     let help = source::value_help(name);
-                    eprintln!("error: `{of}` computes with `{name}`: pass a value\n  = help: {help}");
-                    told.failed = true;
+                    told.error(format!("error: `{of}` computes with `{name}`: pass a value\n  = help: {help}"));
                     continue;
                 }
                 if let Some(other) = from.insert(machine.name.clone(), file) {
                     let name = &machine.name;
-                    eprintln!("error: `{name}` is in {} and in {}", other.display(), file.display());
-                    told.failed = true;
+                    told.error(format!("error: `{name}` is in {} and in {}", other.display(), file.display()));
                     continue;
                 }
                 let definition = machine.value.to_string();
@@ -133,31 +134,36 @@ impl Files {
                     }
                     Err(error) => {
                         let error = error.to_string();
-                        eprintln!("error: {}: `{}`: {error}", file.display(), machine.name);
                         // The message names a placeholder that has no value.
-                        if let Some((_, name)) = placeholder::named(&error).next() {
-                            eprintln!("  = help: {}", source::value_help(name));
-                        }
-                        told.failed = true;
+                        let help = placeholder::named(&error).next();
+                        let help = help.map(|(_, name)| format!("\n  = help: {}", source::value_help(name)));
+                        let help = help.unwrap_or_default();
+                        told.error(format!("error: {}: `{}`: {error}{help}", file.display(), machine.name));
                     }
                 }
             }
         }
-        if !told.failed
-            && let Err(failure) = self.values.are_known(&names)
+        if told.errors.is_empty()
+            && let Err(Failure::Message(message)) = self.values.are_known(&names)
         {
-            told.fail(failure);
+            told.error(message);
         }
         told
     }
 }
 
 impl LoadOutcome {
-    fn fail(&mut self, failure: Failure) {
-        if let Failure::Message(message) = failure {
-            eprintln!("{message}");
+    fn error(&mut self, message: String) {
+        eprintln!("{message}");
+        self.errors.push(message);
+    }
+
+    fn fail(&mut self, file: &Path, failure: Failure) {
+        match failure {
+            Failure::Message(message) => self.error(message),
+            _ if self.errors.is_empty() => self.errors.push(format!("error: cannot read {}", file.display())),
+            _ => {}
         }
-        self.failed = true;
     }
 }
 

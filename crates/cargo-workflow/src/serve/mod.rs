@@ -1,5 +1,6 @@
 //! `cargo workflow serve`: serves the Step Functions API on loopback, with the state machines of files.
 
+mod conversion;
 mod files;
 
 use std::io::Write;
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use workflow_local::{Clock, MockFile};
+use workflow_local::{Clock, FolderStore, MockFile};
 use workflow_server::{Limits, Quotas, Retention, Server, StoreState};
 
 use crate::Failure;
@@ -29,6 +30,7 @@ Over HTTP:
   GET  /metrics                            returns metrics for Prometheus
   POST /reset                              stops all executions, and keeps only the state machines of the files
   POST /clock {\"advanceSeconds\": 3600}     turns the clock forward, and runs everything that is due
+  POST /clock {\"runToNextEvent\": true}     turns the clock forward to the next event
   POST /clock {\"runUntilIdle\": true}       turns the clock forward until executions wait only for outside events
   POST /clock {\"stopBefore\": \"STATE\"}      the same, but holds executions before this state")]
 pub(crate) struct Serve {
@@ -183,7 +185,7 @@ impl Serve {
         if self.virtual_time {
             builder = builder.clock(Clock::Virtual);
         }
-        if let Some(folder) = self.objects {
+        if let Some(folder) = &self.objects {
             builder = builder.objects(folder);
         }
         if let Some(folder) = self.data {
@@ -219,6 +221,8 @@ impl Serve {
         server.read_inputs(|tags, definition| {
             workflow_runtime::client::Contract::of_tags(tags.iter().copied(), definition)?.input
         });
+        let objects = self.objects.clone().unwrap_or_else(|| FolderStore::DEFAULT.into());
+        server.convert_executions(move |saved, to| conversion::converted(saved, to, &objects));
         for arn in server.diverged() {
             eprintln!(
                 "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its records were \
@@ -232,7 +236,7 @@ impl Serve {
         for line in told.lines {
             writeln!(output, "{line}")?;
         }
-        if told.failed {
+        if !told.errors.is_empty() {
             return Ok(ExitCode::from(1));
         }
         // Written at once, because a reader that waits for the first line may close the output then.
@@ -254,9 +258,11 @@ impl Serve {
                 }
                 () = tokio::time::sleep(LOOK), if watches => {
                     if files.changed() {
-                        for line in files.put(&server).lines {
+                        let told = files.put(&server);
+                        for line in told.lines {
                             writeln!(output, "{line}")?;
                         }
+                        server.declare_problem((!told.errors.is_empty()).then(|| told.errors.join("\n")));
                         output.flush()?;
                     }
                 }

@@ -16,7 +16,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod cost;
 mod distribution;
 pub(crate) mod draws;
 mod learn;
@@ -35,11 +34,10 @@ use serde_json::Value;
 use workflow_asl::document::StateMachine;
 use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, RunError, TaskRequest};
 
-pub use cost::Cost;
 pub use distribution::{Distribution, DistributionError};
 pub use learn::{LearnError, Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
-pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare};
+pub use report::{Beyond, Cost, Gain, Outcome, SimulationReport, Spread, StateShare};
 pub use workflow_asl::price::{LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};
 
 use crate::states::States;

@@ -3,11 +3,32 @@
 use std::fmt;
 
 use serde_json::{Value, json};
+use workflow_asl::price::{LEFT_OUT, PRICES};
 use workflow_asl::printable::thousands;
 use workflow_local::{DefinitionError, MachineType};
 
-use super::cost::Cost;
-use workflow_asl::price::{LEFT_OUT, PRICES};
+/// The cost of a million executions.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Cost {
+    /// The type of the executions.
+    pub machine_type: MachineType,
+    /// The cost of transitions of Standard executions, in US dollars.
+    pub transitions: f64,
+    /// The cost of starts of Express executions, in US dollars.
+    pub requests: f64,
+    /// The cost of time and memory of Express executions, in US dollars.
+    pub duration: f64,
+    /// The mean of the billed memory of Express executions, in MB.
+    pub memory: f64,
+}
+
+impl Cost {
+    /// Returns the total cost in US dollars.
+    pub fn total(&self) -> f64 {
+        self.transitions + self.requests + self.duration
+    }
+}
 
 /// The mean, percentiles and maximum of numbers. A percentile is the least of the numbers that this share of them does
 /// not exceed.

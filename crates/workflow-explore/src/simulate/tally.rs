@@ -8,13 +8,12 @@ use workflow_asl::Pointer;
 use workflow_asl::document::MachineType;
 use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
+use workflow_asl::price::{PRICES, billed_memory, express_gb_hours, express_memory};
 use workflow_local::{Execution, Program, Status, View};
 
-use super::cost::Cost;
-use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
+use super::report::{Beyond, Cost, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
 use super::visits::Visits;
-use workflow_asl::price::{PRICES, billed_memory, express_gb_hours, express_memory};
 
 /// The meaning of a coverage point.
 #[derive(Clone, Copy)]

@@ -46,17 +46,10 @@ pub struct Page {
     /// The graph of a page without an execution.
     graph: Option<(Graph, Direction)>,
     history: History,
-    facts: Vec<Fact>,
+    /// Names and values, with the paths of pages about them.
+    facts: Vec<(String, String, Option<String>)>,
     machine_type: MachineType,
     live: Option<Live>,
-}
-
-/// A fact in the page's head, with the path of a page about it.
-#[derive(Clone, Debug)]
-struct Fact {
-    name: String,
-    value: String,
-    path: Option<String>,
 }
 
 /// The paths from which the page of a running execution updates itself, on the server that it comes from.
@@ -129,14 +122,14 @@ impl Page {
     /// Adds a fact to the page's head, such as the ARN.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.facts.push(Fact { name: name.into(), value: value.into(), path: None });
+        self.facts.push((name.into(), value.into(), None));
         self
     }
 
     /// Adds a fact that is a link to a path of the server that the page comes from.
     #[must_use]
     pub fn with_link(mut self, name: impl Into<String>, value: impl Into<String>, path: impl Into<String>) -> Self {
-        self.facts.push(Fact { name: name.into(), value: value.into(), path: Some(path.into()) });
+        self.facts.push((name.into(), value.into(), Some(path.into())));
         self
     }
 
@@ -218,13 +211,10 @@ impl Page {
         let facts: String = self
             .facts
             .iter()
-            .map(|Fact { name, value, path }| {
-                let value = format!("<bdi>{}</bdi>", escaped(value));
-                let value = match path {
-                    Some(path) => format!("<a href=\"{}\">{value}</a>", escaped(path)),
-                    None => value,
-                };
-                format!("<span>{}: {value}</span>", escaped(name))
+            .map(|(name, value, path)| {
+                let link = path.iter().map(|path| format!("<a href=\"{}\">", escaped(path))).collect::<String>();
+                let end = if path.is_some() { "</a>" } else { "" };
+                format!("<span>{}: {link}<bdi>{}</bdi>{end}</span>", escaped(name), escaped(value))
             })
             .collect();
         let style = format!("{STYLE}{PAGE_STYLE}");

@@ -252,10 +252,9 @@
   function markGraph() {
     const drawn = (element) => element.dataset.mark ?? /(?:^| )m-([a-z]+)/.exec(element.getAttribute("class"))?.[1];
     const mark = (element, word) => {
-      const old = drawn(element);
+      const old = drawn(element), shows = /(?:^| )m-([a-z]+)/.exec(element.getAttribute("class"))?.[1], next = word ?? old;
       if (old === undefined) return;
       if (word === null) delete element.dataset.mark; else element.dataset.mark = old;
-      const shows = /(?:^| )m-([a-z]+)/.exec(element.getAttribute("class"))[1], next = word ?? old;
       element.setAttribute("class", element.getAttribute("class").replace(/(^| )m-[a-z]+/, `$1m-${next}`));
       // The words say the same.
       const said = (mark) => `(${mark === "untaken" ? "not taken" : mark})`;
@@ -269,8 +268,7 @@
       if (drawn(element) !== "taken") continue;
       const { pointer } = element.dataset;
       // An edge without a pointer leads to the end.
-      const isLater = marks && (pointer === undefined ? stepped < data.events.at(-1).id : pointer && !isTaken(pointer));
-      mark(element, marks ? (isLater ? "untaken" : "taken") : null);
+      mark(element, !marks ? null : (pointer === undefined ? stepped < data.events.at(-1).id : pointer && !isTaken(pointer)) ? "untaken" : "taken");
     }
   }
   /** Marks the chosen state; the tabulator leads to it, or to that which has the focus. */
@@ -394,9 +392,7 @@
   const unfoldedEvents = new Set();
   lists.events.addEventListener("click", ({ target }) => {
     const id = Number(target.closest("[data-fold-event]")?.dataset.foldEvent ?? NaN);
-    if (Number.isNaN(id)) return;
-    if (!unfoldedEvents.delete(id)) unfoldedEvents.add(id);
-    fill();
+    if (!Number.isNaN(id)) { if (!unfoldedEvents.delete(id)) unfoldedEvents.add(id); fill(); }
   });
   const eventData = (event) => Object.entries(event.d ?? {}).filter(([name]) => !name.endsWith("Details")).flatMap(([name, value]) => payload(name, value, `${name} of event ${event.id}`));
 
@@ -428,9 +424,7 @@
     if (!byId("stepper")) panel.replaceChildren();
     const number = data.events.indexOf(event), visit = data.visits[event.v];
     const step = (text, to, label, key) => make("button", { type: "button", text, "aria-label": label, title: key ? `${label} (key ${key})` : label, "aria-keyshortcuts": key, "aria-disabled": String(!data.events[to] || to === number), "data-step": data.events[to]?.id ?? id });
-    const line = make("p");
-    if (event.p) line.append("after ", eventButton(event.p), " ");
-    if (visit) line.append(make("button", { type: "button", text: visit.state, "data-show-visit": event.v }));
+    const line = make("p", {}, ...(event.p ? ["after ", eventButton(event.p), " "] : []), ...(visit ? [make("button", { type: "button", text: visit.state, "data-show-visit": event.v })] : []));
     const inside = then.running(id).map((open) => (items(open) ? `${open.state} (${items(open)})` : open.state));
     const more = inside.length > FOLDED ? ` and ${inside.length - FOLDED} more` : "";
     fillWith(panel, [make("h2", { id: "panel-title", text: `Event ${id}: ${event.k}` }),

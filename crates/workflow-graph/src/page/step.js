@@ -4,27 +4,21 @@ const atEvent = ({ data, events }) => {
   const CLASSES = { running: "running", succeeded: "taken", caught: "caught", failed: "failed", "timed out": "failed", aborted: "aborted" };
   // Of several visits of a state, the worst counts, as in the picture of the whole execution.
   const RANKS = ["untaken", "taken", "caught", "aborted", "running", "failed"];
-  const at = (pointer, definition) => pointer.split("/").slice(1).reduce((value, token) => value?.[token.replaceAll("~1", "/").replaceAll("~0", "~")], definition);
+  const unescaped = (token) => token.replaceAll("~1", "/").replaceAll("~0", "~");
+  const target = (pointer) => pointer.split("/").slice(1).reduce((value, token) => value?.[unescaped(token)], data.definition);
   const around = (visit) => { const all = []; for (let next = visit?.parent; next != null && data.visits[next]; next = data.visits[next].parent) all.push(next); return all; };
-  const endOf = (visit) => {
-    if (visit.status === "running") return Infinity;
-    return visit.ended ?? around(visit).map((outer) => data.visits[outer].ended).find(Boolean) ?? data.events.at(-1).id;
-  };
-
+  const endOf = (visit) => (visit.status === "running" ? Infinity : visit.ended ?? around(visit).map((outer) => data.visits[outer].ended).find(Boolean) ?? data.events.at(-1).id);
   /** The visits that had begun and not ended after an event. */
   const running = (id) => data.visits.filter((visit) => visit.entered <= id && id < endOf(visit));
-
   /** The mark of each state after an event, by its name. */
   const states = (id) => {
     const marks = new Map();
-    for (const visit of data.visits) {
-      if (visit.entered > id) continue;
+    for (const visit of data.visits.filter(({ entered }) => entered <= id)) {
       const mark = id < endOf(visit) ? "running" : CLASSES[visit.status];
       if (RANKS.indexOf(mark) > RANKS.indexOf(marks.get(visit.state) ?? "untaken")) marks.set(visit.state, mark);
     }
     return marks;
   };
-
   /** Tells of the pointer of a transition whether it was taken up to an event. */
   const transitions = (id) => {
     const exits = new Map(data.visits.filter(({ exited }) => exited).map((visit) => [visit.exited, visit]));
@@ -35,10 +29,9 @@ const atEvent = ({ data, events }) => {
     }));
     return (pointer) => {
       const [, from] = /^(?:.*\/)?States\/([^/]+)\/(?:Next|Default|(?:Choices|Catch)\/\d+\/Next)$/.exec(pointer) ?? [];
-      return from !== undefined && taken.has(key(from.replaceAll("~1", "/").replaceAll("~0", "~"), at(pointer, data.definition), /\/Catch\/\d+\/Next$/.test(pointer)));
+      return from !== undefined && taken.has(key(unescaped(from), target(pointer), /\/Catch\/\d+\/Next$/.test(pointer)));
     };
   };
-
   /** The variables that are visible after an event: each event names the one before it, in its branch and then around it. */
   const variables = (id) => {
     const found = new Map(), visit = data.visits[events.get(id)?.v], scopes = new Set([visit?.parent ?? null, ...around(visit).map((outer) => data.visits[outer].parent)]);
@@ -48,6 +41,5 @@ const atEvent = ({ data, events }) => {
     }
     return found.size ? Object.fromEntries([...found].map(([name, value]) => { try { return [name, JSON.parse(value)]; } catch { return [name, value]; } })) : undefined;
   };
-
   return { running, states, transitions, variables };
 };

@@ -8,6 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::watch;
+use workflow_asl::document::MachineType;
 use workflow_graph::history::{Event, History};
 use workflow_graph::page::{Live, Page};
 
@@ -32,17 +33,7 @@ pub(super) fn definition(described: &Value) -> Value {
 pub(super) fn page(registry: &Registry, input: &Input) -> Result<Page, ApiError> {
     let machine = registry.describe_state_machine_for_execution(input)?;
     let mut history = History::default();
-    let mut next = Value::Null;
-    loop {
-        let answer =
-            registry.get_execution_history(&asking(input, &[("maxResults", json!(EVENTS)), ("nextToken", next)]))?;
-        let events = answer["events"].as_array().into_iter().flatten();
-        events.filter_map(Event::read).for_each(|event| history.push(event));
-        next = answer["nextToken"].clone();
-        if next.is_null() {
-            break;
-        }
-    }
+    each_event(registry, input, |event| Event::read(&event).into_iter().for_each(|event| history.push(event)))?;
     let arn = arn_of(input);
     let encoded = utf8_percent_encode(&arn, NON_ALPHANUMERIC);
     let live = Live::new(
@@ -52,7 +43,52 @@ pub(super) fn page(registry: &Registry, input: &Input) -> Result<Page, ApiError>
         "/console/console.css",
     );
     let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
-    Ok(Page::of(history).titled(name).of_machine(definition(&machine)).with("ARN", arn).live(live))
+    let is_express = arn.split(':').nth(5) == Some("express");
+    let kind = if is_express { MachineType::Express } else { MachineType::Standard };
+    let page = Page::of(history).titled(name).of_machine(definition(&machine)).of_type(kind).live(live);
+    Ok(with_machine(page, registry, input, &machine)?.with("ARN", arn))
+}
+
+/// Passes on each event of an execution.
+fn each_event(registry: &Registry, input: &Input, mut take: impl FnMut(Value)) -> Result<(), ApiError> {
+    let mut next = Value::Null;
+    loop {
+        let mut answer =
+            registry.get_execution_history(&asking(input, &[("maxResults", json!(EVENTS)), ("nextToken", next)]))?;
+        answer["events"].as_array_mut().into_iter().flat_map(std::mem::take).for_each(&mut take);
+        next = answer["nextToken"].take();
+        if next.is_null() {
+            return Ok(());
+        }
+    }
+}
+
+/// The execution as `cargo workflow history --save` writes it.
+pub(super) fn recorded(registry: &Registry, input: &Input) -> Result<Value, ApiError> {
+    let machine = registry.describe_state_machine_for_execution(input)?;
+    let (definition, arn) = (&machine["definition"], &machine["stateMachineArn"]);
+    let mut events = Vec::new();
+    each_event(registry, input, |event| events.push(event))?;
+    Ok(json!({"executionArn": arn_of(input), "stateMachineArn": arn, "definition": definition, "events": events}))
+}
+
+/// Adds the state machine of an execution to its page, with its version or revision, and a link if it still exists.
+fn with_machine(page: Page, registry: &Registry, input: &Input, machine: &Value) -> Result<Page, ApiError> {
+    let described: Value = serde_json::from_slice(&registry.describe_execution(input)?).unwrap_or_default();
+    let arn = described["stateMachineArn"].as_str().unwrap_or_default();
+    let version = described["stateMachineVersionArn"].as_str().and_then(|version| version.rsplit(':').next());
+    let revision = match (version, machine["revisionId"].as_str()) {
+        (Some(version), _) => format!("version {version}"),
+        (None, Some(revision)) => format!("revision {revision}"),
+        (None, None) => "first revision".to_owned(),
+    };
+    let name = format!("{}, {revision}", machine["name"].as_str().unwrap_or_default());
+    let path = format!("/console/#/machine/{}", utf8_percent_encode(arn, NON_ALPHANUMERIC));
+    Ok(match registry.describe_state_machine(&asking_of(input, "stateMachineArn", arn, &[])) {
+        Ok(now) if now["revisionId"] == machine["revisionId"] => page.with_link("State machine", name, path),
+        Ok(_) => page.with_link("State machine", format!("{name}, not the current one"), path),
+        Err(_) => page.with("State machine", format!("{name}, deleted")),
+    })
 }
 
 /// A stream of server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>): one for the newest event
@@ -102,8 +138,13 @@ fn arn_of(input: &Input) -> String {
 
 /// A request for the same execution, with more members.
 fn asking(input: &Input, more: &[(&str, Value)]) -> Input {
+    asking_of(input, "executionArn", &arn_of(input), more)
+}
+
+/// A request for what an ARN names.
+fn asking_of(input: &Input, name: &str, arn: &str, more: &[(&str, Value)]) -> Input {
     let mut members: Map<String, Value> = Map::new();
-    members.insert("executionArn".to_owned(), arn_of(input).into());
+    members.insert(name.to_owned(), arn.into());
     members.extend(
         more.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| ((*name).to_owned(), value.clone())),
     );

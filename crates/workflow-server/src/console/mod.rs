@@ -4,6 +4,7 @@
 //! they carry its `Origin`, and are refused. A GET changes nothing. The pages ask no other server, which their content
 //! security policies forbid.
 
+mod conversion;
 mod execution;
 mod tasks;
 
@@ -14,6 +15,7 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use parking_lot::Mutex;
 use percent_encoding::percent_decode_str;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 use workflow_graph::Graph;
@@ -22,9 +24,11 @@ use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::http::AnswerBody;
 use crate::registry::Registry;
+pub use conversion::Conversion;
+use conversion::Convert;
 
 /// The files of the pages: path, type, text.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("/console/", HTML, include_str!("assets/index.html")),
     ("/console/console.css", "text/css; charset=utf-8", include_str!("assets/console.css")),
     ("/console/console.js", SCRIPT, include_str!("assets/console.js")),
@@ -35,6 +39,7 @@ const FILES: [(&str, &str, &str); 10] = [
     ("/console/form.js", SCRIPT, include_str!("assets/form.js")),
     ("/console/tasks.js", SCRIPT, include_str!("assets/tasks.js")),
     ("/console/execution.js", SCRIPT, include_str!("assets/execution.js")),
+    ("/console/conversion.js", SCRIPT, include_str!("assets/conversion.js")),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -59,6 +64,10 @@ pub(crate) struct Console {
     inputs: Mutex<BTreeMap<String, Value>>,
     /// Reads those of other state machines.
     pub(crate) of_tags: OnceLock<Box<InputOfTags>>,
+    /// What is wrong with the files of the state machines.
+    pub(crate) problem: Mutex<Option<String>>,
+    /// Converts executions.
+    pub(crate) convert: OnceLock<Arc<Convert>>,
 }
 
 /// What is answered to a request of a page.
@@ -141,6 +150,23 @@ impl Console {
             Input::new(members, scope.clone())
         };
         match path {
+            "/console/now" => {
+                let time = registry.clock.now().to_string();
+                Ok(PageAnswer::json(&json!({"time": time, "problem": *self.problem.lock()})))
+            }
+            "/console/mocks" | "/console/test" => {
+                let to = if path.ends_with("mocks") { Conversion::Mocks } else { Conversion::Test };
+                Ok(PageAnswer::json(&json!({"text": self.converted(registry, &asked("executionArn"), to).await?})))
+            }
+            "/console/fork" => {
+                let fork = Conversion::Fork {
+                    state: member(query, "state").unwrap_or_default(),
+                    input: read(query, "input")?,
+                    results: read(query, "results")?.unwrap_or_default(),
+                };
+                let html = self.converted(registry, &asked("executionArn"), fork).await?;
+                Ok(PageAnswer { kind: HTML, policy: POLICY_OF_EXECUTION, body: html.into() })
+            }
             "/console/tasks" => Ok(PageAnswer::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
             "/console/input" => {
                 let declared = arn.as_ref().and_then(|arn| self.inputs.lock().get(arn).cloned());
@@ -185,12 +211,28 @@ impl Console {
             _ => Err(ApiError::new(Code::UnknownPath, format!("GET {path} is not of this console"))),
         }
     }
+
+    /// Converts an execution, if the program that runs the server can.
+    async fn converted(&self, registry: &Registry, input: &Input, to: Conversion) -> Result<String, ApiError> {
+        let refused = |message: String| ApiError::new(Code::Validation, message);
+        let convert =
+            self.convert.get().ok_or_else(|| refused("this server does not convert executions".to_owned()))?;
+        let (convert, recorded) = (Arc::clone(convert), execution::recorded(registry, input)?);
+        drawn(move || convert(&recorded, &to)).await?.map_err(refused)
+    }
 }
 
 /// Returns what a picture takes long to work out, others need not wait for.
 async fn drawn<T: Send + 'static>(draw: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     let failed = |_| ApiError::new(Code::InternalServerError, "the diagram could not be drawn");
     tokio::task::spawn_blocking(draw).await.map_err(failed)
+}
+
+/// A member of a query that is JSON.
+fn read<T: DeserializeOwned>(query: &str, name: &str) -> Result<Option<T>, ApiError> {
+    let read = |text: String| serde_json::from_str(&text);
+    let wrong = |error| ApiError::new(Code::Validation, format!("{name} is not valid: {error}"));
+    member(query, name).map(read).transpose().map_err(wrong)
 }
 
 /// A member of a query, as `encodeURIComponent` writes it.

@@ -176,7 +176,7 @@ impl Embedded {
 
     /// Advances the clock until nothing is due: see [`Server::run_until_idle`](crate::Server::run_until_idle).
     pub async fn run_until_idle(&self, limit: Duration) -> bool {
-        self.service.registry.fast_forward(None, limit).await.is_idle
+        self.service.registry.fast_forward(None, limit, usize::MAX).await.is_idle
     }
 
     /// Returns the running handlers: see [`Server::running_handlers`](crate::Server::running_handlers).

@@ -170,20 +170,22 @@ impl Service {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let advance = members.number("advanceSeconds", most).map(seconds);
         let until_idle = members.boolean("runUntilIdle").unwrap_or(false);
+        let next_event = members.boolean("runToNextEvent").unwrap_or(false);
         let state = members.text("stopBefore");
         let execution = members.text("executionArn").map(str::to_owned);
         let limit = members.number("limitSeconds", usize::MAX).map_or(LONGEST_FAST_FORWARD, seconds);
         members.check()?;
-        match (advance, until_idle || state.is_some()) {
-            (Some(time), false) => {
+        match (advance, until_idle || state.is_some(), next_event) {
+            (Some(time), false, false) => {
                 self.registry.advance(time);
                 Ok(self.state())
             }
-            (None, true) => {
+            (None, runs, next_event) if runs != next_event => {
                 let _place = place(&self.synchronous)?;
                 let breakpoint = state.map(|state| Breakpoint { state: state.to_owned(), execution });
                 let limit = limit.min(LONGEST_FAST_FORWARD);
-                let FastForward { is_idle, held } = self.registry.fast_forward(breakpoint, limit).await;
+                let times = if next_event { 1 } else { usize::MAX };
+                let FastForward { is_idle, held } = self.registry.fast_forward(breakpoint, limit, times).await;
                 let held = held.iter().map(|(state, arn)| json!({"state": state, "executionArn": arn}));
                 let mut answer = self.state();
                 answer["stoppedBefore"] = held.collect();
@@ -191,7 +193,7 @@ impl Service {
                 Ok(answer)
             }
             _ => {
-                let message = "One of advanceSeconds, runUntilIdle and stopBefore must be specified";
+                let message = "One of advanceSeconds, runUntilIdle, runToNextEvent and stopBefore must be specified";
                 Err(ApiError::new(Code::Validation, message))
             }
         }

@@ -75,11 +75,17 @@ impl Registry {
         Key::Clock.put(&ClockRecord { advanced })
     }
 
-    /// Repeatedly advances the clock to the next due time, until nothing is due or an execution is held, by at most
-    /// `limit`. Waits for running handlers.
-    pub(crate) async fn fast_forward(&self, breakpoint: Option<Breakpoint>, limit: Duration) -> FastForward {
+    /// Advances the clock to the next due time, `times` times at most, until nothing is due or an execution is held, by at
+    /// most `limit`. Waits for running handlers.
+    pub(crate) async fn fast_forward(
+        &self,
+        breakpoint: Option<Breakpoint>,
+        limit: Duration,
+        times: usize,
+    ) -> FastForward {
         self.hold(breakpoint);
         let end = self.clock.now().after(limit).min(ServerClock::LATEST);
+        let mut left = times;
         let forwarded = loop {
             let settled = self.clock.settled();
             tokio::pin!(settled);
@@ -90,11 +96,15 @@ impl Registry {
                 Next::Work => drop(tokio::time::timeout(LOOK, settled).await),
                 _ if !held.is_empty() => break FastForward { is_idle: false, held },
                 Next::Nothing => break FastForward { is_idle: true, held },
+                Next::At(_) if left == 0 => break FastForward::default(),
                 Next::At(time) if time > end => {
                     self.clock.advance_to(end);
                     break FastForward::default();
                 }
-                Next::At(time) => self.clock.advance_to(time),
+                Next::At(time) => {
+                    left -= 1;
+                    self.clock.advance_to(time);
+                }
             }
         };
         self.save_clock();

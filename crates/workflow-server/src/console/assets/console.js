@@ -138,14 +138,26 @@ function testOf(definition) {
 }
 
 async function machine(view, arn) {
+  const inputPath = `/console/input?arn=${encodeURIComponent(arn)}`;
   const [described, { schema, cases }, versions, aliases] = await Promise.all([
-    call("DescribeStateMachine", { stateMachineArn: arn }), get(`/console/input?arn=${encodeURIComponent(arn)}`),
+    call("DescribeStateMachine", { stateMachineArn: arn }), get(inputPath),
     all("ListStateMachineVersions", "stateMachineVersions", { stateMachineArn: arn }), all("ListStateMachineAliases", "stateMachineAliases", { stateMachineArn: arn }),
   ]);
   const { name, type, definition } = described;
   document.title = name;
+  // A change of the state machine is shown at once, unless the reader has typed something.
+  let isTouched = false;
+  const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const changed = make("p", { role: "status" });
+  view.addEventListener("input", () => { isTouched = true; });
+  every(view, async () => {
+    const [now, form] = await Promise.all([call("DescribeStateMachine", { stateMachineArn: arn }), get(inputPath)]);
+    if (changed.hasChildNodes() || isSame([described.definition, described.revisionId, schema], [now.definition, now.revisionId, form.schema])) return;
+    if (!isTouched) { route(false); return; }
+    changed.append("The state machine has changed. ", make("button", { type: "button", text: "Show it now", onclick: () => route(true) }));
+  });
   const picture = make("img", { src: `/console/graph.svg?arn=${encodeURIComponent(arn)}`, alt: `Graph of ${name}: ${statesOf(JSON.parse(definition)).join(", ")}` });
-  view.append(make("h1", {}, make("bdi", { text: name })), make("p", { class: "soft" }, `${type} · ${described.status} · `, make("bdi", { text: arn }), ` · created ${moment(described.creationDate)}`),
+  view.append(changed, make("h1", {}, make("bdi", { text: name })), make("p", { class: "soft" }, `${type} · ${described.status} · `, make("bdi", { text: arn }), ` · created ${moment(described.creationDate)}`),
     make("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Graph" }, picture), startOf(arn, type, schema, cases));
   if (type === "STANDARD") {
     const [section, look] = executionsOf(arn);

@@ -1,8 +1,9 @@
-// What the console adds to the page of an execution: the way back, the clock, stop, redrive, start again, and the tasks
-// that wait.
+// What the console adds to the page of an execution: the way back, the clock, stop, redrive, start again, what can be
+// made of it, and the tasks that wait.
 
 import { call, executionPage } from "./api.js";
 import { clock } from "./clock.js";
+import { conversions } from "./conversion.js";
 import { attempt as attempted, labelled, make, nameOf } from "./dom.js";
 import { waitingTasks } from "./tasks.js";
 
@@ -22,14 +23,16 @@ const again = make("button", { type: "button", text: "Start again with this inpu
 }) });
 const time = make("section", { class: "line", "aria-label": "Clock" });
 clock(time);
+const { files, fork } = conversions(arn, said);
 const machine = make("a", { href: "/console/", text: "State machines" });
 const tasks = make("section", { "aria-label": "Tasks that wait", hidden: true });
-place.append(make("nav", { class: "line", "aria-label": "Console" }, machine, make("a", { href: "/console/#/tasks", text: "Tasks" }), stop, redrive, again, time), said, tasks);
+place.append(make("nav", { class: "line", "aria-label": "Console" }, machine, make("a", { href: "/console/#/tasks", text: "Tasks" }), stop, redrive, again, files, time), said, fork, tasks);
 
 const look = waitingTasks(tasks, arn, (count) => { tasks.hidden = count === 0 && !tasks.contains(document.activeElement); });
 const show = (status) => {
   stop.hidden = status !== "running";
   time.hidden = status !== "running";
+  files.hidden = status === "running";
   redrive.hidden = !["failed", "timed out", "aborted"].includes(status);
 };
 document.addEventListener("execution", (event) => { show(event.detail); look().catch(() => {}); });
