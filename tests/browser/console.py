@@ -316,7 +316,7 @@ def check_conversions(browser, server):
         assert "fn execution_paid()" in test and 'assert_path(["Pay", "Sum", "Done"])' in test, test
         state(page, "Pay").click()
         page.get_by_text("Go on from a state").click()
-        assert page.get_by_label("State", exact=True).input_value() == "Pay"
+        expect(page.get_by_label("State", exact=True)).to_have_value("Pay")
         expect(page.get_by_label("Input of the state (JSON)")).to_have_value(re.compile('"sum": 1'))
         one.accessible("the form to go on")
         page.screenshot(path=folder / "console-fork-form.png")

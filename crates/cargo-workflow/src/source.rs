@@ -258,7 +258,7 @@ fn is_rust(file: &Path) -> bool {
 
 /// Like [`read`], but also returns machines with errors, and whether errors would stop another command.
 pub(crate) fn read_with_errors(wanted: ReadRequest<'_>) -> Result<(Vec<Machine>, bool), Failure> {
-    let (machines, stopped) = read_all(wanted).0?;
+    let (machines, stopped) = read_all(wanted, &mut Vec::new())?;
     let names = machines.iter().flat_map(|machine| machine.names.iter().cloned()).collect();
     wanted.values.are_known(&names)?;
     note_none(wanted.file, machines.len());
@@ -272,15 +272,15 @@ pub(crate) fn read_with_names(wanted: ReadRequest<'_>) -> Result<Vec<Machine>, F
 
 /// The same, and returns what it printed about the file.
 pub(crate) fn read_and_tell(wanted: ReadRequest<'_>) -> (Result<Vec<Machine>, Failure>, Vec<Report>) {
-    let (read, reports) = read_all(wanted);
+    let mut reports = Vec::new();
+    let read = read_all(wanted, &mut reports);
     (read.and_then(|(machines, stopped)| if stopped { Err(Failure::Printed(1)) } else { Ok(machines) }), reports)
 }
 
-fn read_all(wanted: ReadRequest<'_>) -> (Result<(Vec<Machine>, bool), Failure>, Vec<Report>) {
-    let mut reports = Vec::new();
-    let read = read_into(wanted, &mut reports);
-    report::print_all(&reports);
-    (read, reports)
+fn read_all(wanted: ReadRequest<'_>, reports: &mut Vec<Report>) -> Result<(Vec<Machine>, bool), Failure> {
+    let read = read_into(wanted, reports);
+    report::print_all(reports);
+    read
 }
 
 fn read_into(wanted: ReadRequest<'_>, reports: &mut Vec<Report>) -> Result<(Vec<Machine>, bool), Failure> {
