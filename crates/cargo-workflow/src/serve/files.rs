@@ -8,12 +8,11 @@ use std::time::SystemTime;
 use workflow_asl::placeholder;
 use workflow_server::Server;
 
-use crate::Failure;
 use crate::folder::is_skipped;
 use crate::params::Values;
 use crate::source::{self, ReadRequest};
 use crate::template::Reading;
-use crate::types;
+use crate::{Failure, report, terminal, types};
 
 /// The suffix of templates in a folder such as cdk.out.
 const TEMPLATE_SUFFIX: &str = ".template.json";
@@ -106,13 +105,13 @@ impl Files {
                 if let Some(name) = machine.missing.first() {
                     let of = &machine.name;
                     let help = source::value_help(name);
-                    eprintln!("error: `{of}` computes with `{name}`: pass a value\n  = help: {help}");
+                    terminal::tell(&format!("error: `{of}` computes with `{name}`: pass a value\n  = help: {help}"));
                     told.failed = true;
                     continue;
                 }
                 if let Some(other) = from.insert(machine.name.clone(), file) {
                     let name = &machine.name;
-                    eprintln!("error: `{name}` is in {} and in {}", other.display(), file.display());
+                    terminal::tell(&format!("error: `{name}` is in {} and in {}", other.display(), file.display()));
                     told.failed = true;
                     continue;
                 }
@@ -128,16 +127,16 @@ impl Files {
                     Ok(arn) => {
                         told.lines.push(format!("{} {arn}", if known.is_some() { "updated" } else { "serves" }));
                         server.declare_input(&arn, declared);
-                        machine.notes.iter().for_each(|note| eprintln!("note: {}: {note}", machine.name));
+                        report::note_all(machine.notes.iter().map(|note| format!("{}: {note}", machine.name)));
                         self.put.insert(machine.name, (definition, arn));
                     }
                     Err(error) => {
                         let error = error.to_string();
-                        eprintln!("error: {}: `{}`: {error}", file.display(), machine.name);
                         // The message names a placeholder that has no value.
-                        if let Some((_, name)) = placeholder::named(&error).next() {
-                            eprintln!("  = help: {}", source::value_help(name));
-                        }
+                        let named = placeholder::named(&error).next();
+                        let help = named.map(|(_, name)| format!("\n  = help: {}", source::value_help(name)));
+                        let (file, help) = (file.display(), help.unwrap_or_default());
+                        terminal::tell(&format!("error: {file}: `{}`: {error}{help}", machine.name));
                         told.failed = true;
                     }
                 }
@@ -155,7 +154,7 @@ impl Files {
 impl LoadOutcome {
     fn fail(&mut self, failure: Failure) {
         if let Failure::Message(message) = failure {
-            eprintln!("{message}");
+            terminal::tell(&message);
         }
         self.failed = true;
     }
