@@ -9,9 +9,8 @@ use clap::Args;
 use workflow_asl::printable::{printable, printable_lines};
 use workflow_local::coverage::{Covered, FOLDER_VARIABLE, Report};
 
-use crate::Failure;
 use crate::cargo::Cargo;
-use crate::report;
+use crate::{Failure, report, terminal};
 
 /// The folder of runs, under cargo's target folder.
 const RUNS: &str = "workflow-coverage";
@@ -66,7 +65,7 @@ impl Coverage {
                 // A command ended by a signal has no code.
                 let number = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
                 (code, passed) = (ExitCode::from(number), false);
-                eprintln!("note: `{}` failed; this is the coverage until then", self.command.join(" "));
+                report::note(&format!("`{}` failed; this is the coverage until then", self.command.join(" ")));
             }
             folder
         } else {
@@ -77,11 +76,11 @@ impl Coverage {
         };
         let report = self.gather(&folder, &cargo)?;
         if report.workflows.is_empty() {
-            eprintln!(
+            terminal::tell(&format!(
                 "error: no workflow ran while {FOLDER_VARIABLE} was {}\n  = help: the engine of `workflow-local` \
                  writes there when an execution ends",
                 folder.display()
-            );
+            ));
             return Ok(if passed { ExitCode::from(2) } else { code });
         }
         if self.json {
@@ -91,16 +90,16 @@ impl Coverage {
                 writeln!(output, "%% {}: {}\n{}", printable(&covered.title()), covered.share(), covered.diagram())?;
             }
         } else {
-            writeln!(output, "{}", printable_lines(&report.to_string()))?;
+            terminal::write(output, &printable_lines(&format!("{report}\n")))?;
         }
         if report.broken_lines > 0 {
             let (lines, were) = (report.broken_lines, if report.broken_lines == 1 { "line was" } else { "lines were" });
-            eprintln!("note: {lines} {were} left unfinished by a process that was killed");
+            report::note(&format!("{lines} {were} left unfinished by a process that was killed"));
         }
         if let Some(least) = self.fail_under
             && report.share().percent() < least
         {
-            eprintln!("error: coverage is below {least} %: {}", report.share());
+            terminal::tell(&format!("error: coverage is below {least} %: {}", report.share()));
             return Ok(if passed { ExitCode::FAILURE } else { code });
         }
         Ok(code)

@@ -11,7 +11,7 @@ use workflow_services::{
     Arn, Integration, MachineType, Operation, Pattern, ResourceError, Service, Shape, Structure, Support, TaskResource,
 };
 
-use crate::Failure;
+use crate::{Failure, terminal};
 
 const ARN: &str = "arn:aws:states:::";
 const SDK: &str = "aws-sdk";
@@ -20,8 +20,6 @@ const SHOWN_LEVELS: usize = 2;
 const SHOWN_VALUES: usize = 12;
 /// The most levels that are ever shown. Recursive objects end earlier, others are not as deep.
 const MAX_LEVELS: usize = 40;
-/// The maximum width of a line of names.
-const WIDTH: usize = 100;
 
 /// The arguments of `describe`.
 #[derive(Args)]
@@ -77,7 +75,9 @@ impl Describe {
             }
             Ok(resource) if resource.pattern().is_some() => {
                 let printer = Printer { full: self.full };
-                printer.describe(&name, resource, output)?;
+                let mut text = Vec::new();
+                printer.describe(&name, resource, &mut text)?;
+                terminal::write(output, &String::from_utf8_lossy(&text))?;
                 Ok(ExitCode::SUCCESS)
             }
             Ok(_) => Err(Failure::Message(format!("error: this is not an action of a service\nhelp: {HELP}"))),
@@ -201,7 +201,7 @@ impl Printer {
                 self.shape(map.value(), level, above, output)?;
                 write!(output, " }}")
             }
-            Shape::Enum(values) => self.values(values.values().collect(), level, output),
+            Shape::Enum(values) => self.values(values.values().collect(), output),
             Shape::String => write!(output, "string"),
             Shape::Integer | Shape::Long => write!(output, "integer"),
             Shape::Float | Shape::Double => write!(output, "number"),
@@ -241,21 +241,12 @@ impl Printer {
         write!(output, "{:1$}}}", "", level * 4)
     }
 
-    /// Writes the values of an enum, on as many lines as needed.
-    fn values(&self, mut values: Vec<&str>, level: usize, output: &mut impl Write) -> io::Result<()> {
+    /// Writes the values of an enum.
+    fn values(&self, mut values: Vec<&str>, output: &mut impl Write) -> io::Result<()> {
         let more = if self.full { 0 } else { values.len().saturating_sub(SHOWN_VALUES) };
         values.truncate(values.len() - more);
-        let mut column = 0;
-        for (place, value) in values.iter().enumerate() {
-            if place > 0 && column + value.len() > WIDTH {
-                write!(output, "\n{:1$}| ", "", level * 4 + 4)?;
-                column = level * 4 + 4;
-            } else if place > 0 {
-                write!(output, " | ")?;
-            }
-            write!(output, "\"{value}\"")?;
-            column += value.len() + 5;
-        }
+        let shown: Vec<_> = values.iter().map(|value| format!("\"{value}\"")).collect();
+        write!(output, "{}", shown.join(" | "))?;
         if more > 0 {
             write!(output, " | … {more} more")?;
         }

@@ -13,7 +13,7 @@ use workflow_plan::{Configuration, Logging, Machine, Verdict, plan};
 use crate::params::Values;
 use crate::source::ReadRequest;
 use crate::template::Reading;
-use crate::{Failure, revision, source, types};
+use crate::{Failure, revision, source, terminal, types};
 
 /// The arguments of `diff`.
 #[derive(Args)]
@@ -75,7 +75,7 @@ impl Diff {
         let new = read(&self.new, self.name.as_deref())?;
         let plan = plan(&old, &new);
         match self.printing.format {
-            Format::Text => write!(output, "{}", plan.to_text())?,
+            Format::Text => terminal::report(output, &plan.to_text())?,
             Format::Markdown => {
                 write!(output, "{}", plan.to_markdown())?;
                 let graph = Graph::of_change(&old.definition, &new.definition);

@@ -18,10 +18,10 @@ use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, ExplainedUse, Foreign, explain};
 use workflow_import::{ImportOptions, import};
 
-use crate::Failure;
 use crate::source::{self, Machine};
+use crate::{Failure, terminal};
 
-/// The width of a line, and of the column before a field's text.
+/// The width of a line where there is no terminal, and of the column before a field's text.
 const WIDTH: usize = 100;
 const INDENT: usize = 17;
 /// The most names in a list.
@@ -71,7 +71,10 @@ impl Explain {
                     if number > 0 {
                         writeln!(output)?;
                     }
-                    page.print(output)?;
+                    let mut text = Vec::new();
+                    page.print(&mut text)?;
+                    let width = terminal::width().unwrap_or(WIDTH);
+                    write!(output, "{}", terminal::fitted(&String::from_utf8_lossy(&text), width))?;
                 }
             }
         }
@@ -486,7 +489,7 @@ fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
             text += &format!(", after {} at the earliest", in_words(turns.saturating_mul(turn.turn_seconds)));
         }
     }
-    wrap(output, "    ", 8, &text)?;
+    writeln!(output, "    {}", printable(&text))?;
     let why = match &turn.pace {
         LoopPace::Slow(state) => format!("each turn takes the time of {state}"),
         LoopPace::Changing(state) => format!("the end depends on {state}"),
@@ -496,7 +499,7 @@ fn print_loop(turn: &Loop, output: &mut impl Write) -> io::Result<()> {
         LoopPace::None(states) => format!("nothing delays or ends it: {}", list(states.iter().cloned())),
         _ => return Ok(()),
     };
-    wrap(output, "        ", 8, &why)
+    writeln!(output, "        {}", printable(&why))
 }
 
 /// Returns a time in words. The state's own name is not repeated.
@@ -562,25 +565,6 @@ fn number(count: u64, what: &str) -> String {
 }
 
 fn field(output: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
-    let first = format!("    {label:<width$}", width = INDENT - 4);
-    wrap(output, &first, INDENT, text)
-}
-
-/// Prints a string after `first`, wrapped at spaces. Further lines are indented.
-fn wrap(output: &mut impl Write, first: &str, indent: usize, text: &str) -> io::Result<()> {
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in printable(text).split(' ') {
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            writeln!(output, "{}", line.trim_end())?;
-            line = " ".repeat(indent);
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
+    let line = format!("    {label:<width$}{}", printable(text), width = INDENT - 4);
     writeln!(output, "{}", line.trim_end())
 }

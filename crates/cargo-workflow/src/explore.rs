@@ -6,16 +6,14 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_asl::printable::printable_lines;
 use workflow_compiler::check::DeclaredProperty;
 use workflow_explore::{Explorer, Finding, Property, Report, Verdict};
 use workflow_local::Engine;
 
-use crate::Failure;
-use crate::folder;
-use crate::report;
+use crate::progress::Progress;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
+use crate::{Failure, folder, report, terminal};
 
 /// The exit code when nothing was found, but not everything was looked at.
 pub(crate) const NOT_SHOWN: u8 = 4;
@@ -132,13 +130,15 @@ impl Explore {
         let machine = machine.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
+        let progress = Progress::working(format!("exploring {}", machine.name));
         let report = self
             .explorer(&engine, &machine.declared_properties)?
             .explore()
             .map_err(|error| format!("error: {error}"))?;
+        progress.end();
         let mut json = report.to_json();
         match self.format {
-            Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
+            Format::Text => terminal::report(output, &report.to_string())?,
             Format::Json if several => {
                 if let Some(members) = json.as_object_mut() {
                     members.insert("name".to_owned(), machine.name.as_str().into());

@@ -8,8 +8,13 @@ use clap::Args;
 #[cfg(feature = "aws")]
 use serde_json::{Value, json};
 
-use crate::Failure;
+use workflow_graph::history::History as Visits;
+
+#[cfg(feature = "aws")]
+use crate::aws;
+use crate::events::{Options, PAYLOAD_CHARS};
 use crate::page::{self, About, Files};
+use crate::{Failure, report};
 
 /// Prints or draws the history of an execution.
 #[derive(Args)]
@@ -30,9 +35,11 @@ pub(crate) struct History {
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
     #[cfg(feature = "aws")]
     #[command(flatten)]
-    of_aws: crate::aws::History,
+    connect: aws::Connect,
 }
 
 impl History {
@@ -52,7 +59,10 @@ impl History {
         let history = page::read(file)?;
         let machine = self.definition.as_deref().map(|file| page::machine(file, self.name.as_deref()));
         if !self.files.is_wanted() {
-            writeln!(output, "{}", crate::report::json_text(&history))?;
+            let read = Visits::read(&history).map_err(|error| format!("error: {}: {error}", file.display()))?;
+            let start = read.events.first().and_then(|event| event.time);
+            self.options.print(&read, start, PAYLOAD_CHARS, output)?;
+            report::note_all(read.notes);
             return Ok(ExitCode::SUCCESS);
         }
         let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -66,18 +76,18 @@ impl History {
     #[cfg(feature = "aws")]
     fn of_aws(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         if !self.files.is_wanted() && self.save.is_none() {
-            return self.of_aws.execute(&self.execution, output);
+            return aws::print_history(&self.options, &self.connect, &self.execution, output);
         }
-        let (events, definition) = self.of_aws.recorded(&self.execution)?;
+        let (events, definition) = aws::recorded(&self.connect, &self.execution)?;
         if let Some(file) = &self.save {
             let saved = json!({ "executionArn": self.execution, "definition": definition, "events": events });
-            crate::aws::write_history(file, &saved)?;
-            let (children, notes) = self.of_aws.save_children(&events, &folder_beside(file))?;
+            aws::write_history(file, &saved)?;
+            let (children, notes) = aws::save_children(&self.connect, &events, &folder_beside(file))?;
             if children > 0 {
                 let folder = folder_beside(file);
                 writeln!(output, "{}: {children} children of map runs", folder.display())?;
             }
-            crate::report::note_all(notes);
+            report::note_all(notes);
         }
         let about = About {
             name: self.execution.rsplit(':').next().unwrap_or_default().to_owned(),

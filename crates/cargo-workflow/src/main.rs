@@ -13,6 +13,7 @@ mod definition;
 mod describe;
 mod diff;
 mod documents;
+mod events;
 mod exit_codes;
 mod explain;
 mod explore;
@@ -45,6 +46,7 @@ mod simulate;
 mod source;
 mod store;
 mod template;
+mod terminal;
 mod test_file;
 mod type_questions;
 mod types;
@@ -57,7 +59,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use workflow_asl::printable::printable_lines;
 
 use crate::params::{Params, Values};
 use crate::rust_calls::NothingRead;
@@ -136,7 +137,7 @@ enum Command {
     /// Start an execution of a state machine in AWS
     #[cfg(feature = "aws")]
     Start(aws::Start),
-    /// Print the events of an execution in AWS, or draw a saved history
+    /// Print or draw the events of an execution in AWS or in a file
     History(history::History),
     /// Follow an execution in AWS until it ends, with a line for each state and progress bars for maps
     #[cfg(feature = "aws")]
@@ -289,7 +290,7 @@ fn main() -> ExitCode {
     match outcome.and_then(|code| Ok(output.flush().map(|()| code)?)) {
         Ok(code) => code,
         Err(Failure::Message(message) | Failure::NoWorkflow(message)) => {
-            eprintln!("{}", printable_lines(&message));
+            terminal::tell(&message);
             ExitCode::from(2)
         }
         Err(Failure::Printed(code)) => ExitCode::from(code),

@@ -25,6 +25,51 @@ impl Progress {
         Self::on(ProgressDrawTarget::stderr(), if real_time { Duration::ZERO } else { QUIET })
     }
 
+    /// Creates the line for work that does not say how far it is.
+    pub(crate) fn working(what: String) -> Self {
+        let line = Self::on(ProgressDrawTarget::hidden(), QUIET);
+        line.bar.set_message(printable(&what).into_owned());
+        line.drawn_later()
+    }
+
+    /// Creates the line for work on so many things, such as `files`.
+    pub(crate) fn counting(all: usize, what: &'static str) -> Self {
+        let line = Self::on(ProgressDrawTarget::hidden(), QUIET);
+        let style = ProgressStyle::with_template("{bar:20} {pos} of {len} {prefix} {elapsed} {wide_msg}");
+        line.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        line.bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
+        line.bar.set_prefix(what);
+        line.drawn_later()
+    }
+
+    /// Draws the line once the work has taken a moment.
+    fn drawn_later(self) -> Self {
+        let bar = self.bar.downgrade();
+        std::thread::spawn(move || {
+            std::thread::sleep(QUIET);
+            if let Some(bar) = bar.upgrade() {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.enable_steady_tick(TICK);
+            }
+        });
+        self
+    }
+
+    /// Counts one thing as done.
+    pub(crate) fn advance(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Says what is worked on.
+    pub(crate) fn tell(&self, what: &str) {
+        self.bar.set_message(printable(what).into_owned());
+    }
+
+    /// Clears the line while something else is printed.
+    pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+
     fn on(target: ProgressDrawTarget, quiet: Duration) -> Self {
         let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
         // The template is fixed, and a test draws it.

@@ -11,12 +11,12 @@ use workflow_asl::printable::printable_lines;
 use workflow_explore::replay::{Recording, Recordings, Replay as Replayed, ReplayError, Replayer, Summary};
 use workflow_local::{Engine, FolderStore, MachineType};
 
-use crate::Failure;
 use crate::params::Params;
-use crate::report;
+use crate::progress::Progress;
 use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
 use crate::test_file::Tested;
+use crate::{Failure, report, terminal};
 
 /// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another path?
 ///
@@ -86,13 +86,16 @@ impl Replay {
         }
         let mut stage = Stage { replay: self, machine: machine.as_ref(), made: Vec::new() };
         let mut replayed = Vec::new();
+        let progress = Progress::counting(executions.len(), "executions");
         for recording in &executions {
+            progress.advance();
             match stage.replayer(recording).and_then(|replayer| replayer.replay(recording).map_err(Into::into)) {
                 Ok(made) => replayed.push(made),
                 Err(ReplayFailure::History(error)) => errors.push(error),
                 Err(ReplayFailure::Definition(failure)) => return Err(failure),
             }
         }
+        progress.end();
         let summary = Summary::of(&replayed);
         match self.format {
             Format::Text => self.print(&replayed, &summary, output)?,
@@ -132,9 +135,9 @@ impl Replay {
         match replayed {
             [] => {}
             [only] if self.histories.len() == 1 && !self.histories.iter().any(|path| path.is_dir()) => {
-                write!(output, "{}", printable_lines(&format!("{}: {only}", only.file())))?;
+                terminal::write(output, &printable_lines(&format!("{}: {only}", only.file())))?;
             }
-            _ => write!(output, "{}", printable_lines(&summary.to_string()))?,
+            _ => terminal::write(output, &printable_lines(&summary.to_string()))?,
         }
         Ok(())
     }
@@ -242,7 +245,7 @@ fn has_no_type(machine: &Machine) -> bool {
 }
 
 fn complain(error: &ReplayError) {
-    eprintln!("{}", printable_lines(&format!("error: {error}")));
+    terminal::tell(&format!("error: {error}"));
 }
 
 fn put(file: &Path, text: &str) -> Result<(), Failure> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
@@ -16,7 +17,7 @@ use workflow_asl::{Code, Diagnostic, Severity};
 use workflow_compiler::problem::{EditPlace, Problem};
 use workflow_format::{Fault, not_rust};
 
-use crate::Failure;
+use crate::{Failure, terminal};
 
 /// Characters of a line that are taken on each side of the words in question; definitions often have one line alone.
 const TAKEN: usize = 2_000;
@@ -256,7 +257,8 @@ impl Report {
         let aws = self.aws.map(|code| note("AWS", code));
         let help = self.help.iter().map(|help| note("help", help));
         groups.push(group.elements(pointer.into_iter().chain(aws).chain(help)));
-        format!("{}\n", Renderer::styled().render(&groups))
+        let renderer = Renderer::styled().term_width(terminal::width().unwrap_or(DEFAULT_TERM_WIDTH));
+        format!("{}\n", renderer.render(&groups))
     }
 
     /// Prints it for programs.
@@ -327,12 +329,12 @@ pub(crate) fn shown(reports: &[Report]) -> (Vec<&Report>, Vec<String>) {
 
 /// Prints what else the user should know.
 pub(crate) fn note(text: &str) {
-    eprintln!("note: {}", printable(text));
+    terminal::tell(&format!("note: {}", printable(text)));
 }
 
 /// Prints the message of an error after which the command goes on.
 pub(crate) fn complain(message: &str) {
-    eprintln!("{}", printable_lines(message));
+    terminal::tell(message);
 }
 
 /// The same, several times.

@@ -13,15 +13,14 @@ use workflow_local::{
     Clock, Engine, Execution, ForkError, HistoryEvent, MockFile, MockFileError, RunError, Status, TypeMismatch,
 };
 
-use crate::Failure;
 use crate::children::{Failures, Member};
 use crate::definition::{started_by, state_of};
 use crate::fork;
 use crate::page::{self, About};
 use crate::progress::Progress;
-use crate::report;
 use crate::source::{self, Machine};
 use crate::watch::{Items, Watch};
+use crate::{Failure, events, report, terminal};
 
 /// Run a workflow, in virtual time by default. Workflows of the same file that it starts run too.
 ///
@@ -322,8 +321,12 @@ impl Run {
     /// Prints the history and how it ended. With JSON, nothing else goes to standard output.
     fn print(&self, execution: &Execution, end: &str, output: &mut impl Write) -> Result<(), Failure> {
         match self.history {
-            History::Table if self.watch => write!(output, "{end}")?,
-            History::Table => write!(output, "{}{end}", execution.history_table())?,
+            History::Table => {
+                if !self.watch {
+                    events::print(execution, output)?;
+                }
+                write!(output, "{}", terminal::painted(end, &std::io::stdout()))?;
+            }
             History::Json => {
                 // One at a time: together they may be as large as the history is long.
                 let mut events = execution.history().iter().peekable();
@@ -334,7 +337,7 @@ impl Run {
                     writeln!(output, "  {text}{event_end}")?;
                 }
                 writeln!(output, "]")?;
-                eprint!("{end}");
+                eprint!("{}", terminal::painted(end, &std::io::stderr()));
             }
         }
         Ok(())

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use workflow_asl::printable::printable_lines;
 use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
 use workflow_explore::replay::DESCRIPTIONS;
 use workflow_explore::simulate::{Learning, Model, ModelError, SimulateError, Simulation};
 use workflow_local::{Engine, RunError};
 
+use crate::progress::Progress;
 use crate::report::{self, Report};
-use crate::{Failure, input, page, source};
+use crate::{Failure, input, page, source, terminal};
 
 /// Simulate thousands of executions of a workflow in virtual time. A model has the latencies, failures and outputs of tasks;
 /// `--learn` writes one from histories.
@@ -79,9 +79,11 @@ impl Simulate {
         if let Some(seed) = self.seed {
             simulation = simulation.seed(seed);
         }
+        let progress = Progress::working(format!("simulating {}", self.file.file.display()));
         let report = simulation.run().map_err(failed)?;
+        progress.end();
         match self.format {
-            Format::Text => write!(output, "{}", printable_lines(&report.to_string()))?,
+            Format::Text => terminal::report(output, &report.to_string())?,
             Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,
         }
         Ok(if report.exceeds_limits() { ExitCode::from(1) } else { ExitCode::SUCCESS })

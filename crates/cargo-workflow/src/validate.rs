@@ -16,6 +16,7 @@ use crate::definition::Definition;
 use crate::documents::Document;
 use crate::folder;
 use crate::params::{Params, Values};
+use crate::progress::Progress;
 use crate::report::{self, Report};
 use crate::rust_calls::NothingRead;
 use crate::source::{self, File, RustFile};
@@ -111,13 +112,18 @@ impl Validate {
         let values = self.params.values()?;
         let mut findings = Findings::default();
         let mut machines = 0;
-        for file in &folder::expand(&self.files)? {
+        let files = folder::expand(&self.files)?;
+        let progress = Progress::counting(files.len(), "files");
+        for file in &files {
+            progress.tell(&file.display().to_string());
             let from = findings.reports.len();
             machines += self.checks.check(file, File::read(file), &values, &mut findings)?;
             if let Some(of_file) = findings.reports.get_mut(from..) {
                 of_file.sort_by_key(Report::offset);
             }
+            progress.advance();
         }
+        progress.end();
         if machines + findings.elsewhere + findings.unreadable == 0
             && let Some(nothing) = findings.empty.pop()
         {

@@ -9,6 +9,8 @@ use serde_json::Value;
 use workflow_asl::printable::printable;
 use workflow_graph::history::{Event, History, Status, Visit};
 
+use crate::terminal;
+
 /// How often running states are drawn.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -27,6 +29,8 @@ pub(crate) struct Watch {
     runs: BTreeMap<usize, String>,
     /// `None` if it is not a terminal.
     bars: Option<Bars>,
+    /// Whether the lines have colours, where standard output has them.
+    colours: bool,
 }
 
 /// The items of a map.
@@ -48,7 +52,7 @@ impl Watch {
     pub(crate) fn on_terminal() -> Self {
         use std::io::IsTerminal;
         let is_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
-        Self::on(is_terminal.then(ProgressDrawTarget::stderr))
+        Self { colours: true, ..Self::on(is_terminal.then(ProgressDrawTarget::stderr)) }
     }
 
     fn on(target: Option<ProgressDrawTarget>) -> Self {
@@ -61,6 +65,7 @@ impl Watch {
             maps: BTreeMap::new(),
             runs: BTreeMap::new(),
             bars,
+            colours: false,
         }
     }
 
@@ -249,6 +254,7 @@ impl Watch {
         if let Some(error) = &visit.error {
             line.push_str(&format!(", {}", printable(error)));
         }
+        let line = if self.colours { terminal::painted(&line, &io::stdout()) } else { line };
         match &self.bars {
             Some(bars) => bars.all.println(line),
             None => writeln!(output, "{line}"),

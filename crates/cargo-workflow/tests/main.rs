@@ -12,6 +12,7 @@ mod contract;
 mod coverage;
 mod describe;
 mod diff;
+mod events;
 mod explain;
 mod explore;
 mod export;

@@ -18,9 +18,10 @@ use super::{CommandError, Connect, Format, failure, role, table};
 use crate::diff::Allow;
 use crate::export::LogLevel;
 use crate::params::key_value;
+use crate::progress::Progress;
 use crate::shift::Steps;
 use crate::source::{self, Machine};
-use crate::{Failure, iam, report, types};
+use crate::{Failure, iam, report, terminal, types};
 
 /// The arguments of `deploy`.
 #[derive(Args)]
@@ -191,7 +192,9 @@ impl Deploy {
             }
             _ => Default::default(),
         };
+        let progress = Progress::working("deploying".to_owned());
         let mut deployed = deploy().await?;
+        progress.end();
         if (input.is_some() || given.is_some()) && !deployed.has_contract {
             report::note(
                 "the declared types are not kept with the state machine, because they do not fit in its tags: `start \
@@ -267,7 +270,7 @@ impl Deploy {
         }
         let verdict = planned.verdict();
         if verdict > self.allow.worst() {
-            eprint!("{}", planned.plan.to_text());
+            terminal::tell(planned.plan.to_text().trim_end());
             let what = format!("the change is {verdict}, and nothing was deployed");
             let help = format!("`--allow {verdict}` deploys it");
             return Err(failure::message(failure::NOT_ALLOWED, &what, &help));

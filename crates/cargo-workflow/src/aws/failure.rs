@@ -2,11 +2,10 @@
 //!
 //! docs/operating.md documents the codes.
 
-use workflow_asl::printable::printable_lines;
 use workflow_runtime::client::Error;
 
 use super::Connect;
-use crate::Failure;
+use crate::{Failure, terminal};
 
 /// The execution failed.
 pub(super) const FAILED: u8 = 1;
@@ -39,7 +38,7 @@ pub(super) const AGAIN: &str = "change the definition, or point the alias to it 
 
 /// Prints a message, and returns the failure that ends the command.
 pub(super) fn message(code: u8, what: &str, help: &str) -> Failure {
-    eprintln!("{}", printable_lines(&format!("error: {what}\nhelp: {help}")));
+    terminal::tell(&format!("error: {what}\nhelp: {help}"));
     Failure::Printed(code)
 }
 
@@ -64,7 +63,7 @@ pub(super) fn print(error: &Error, connect: &Connect) -> Failure {
     match help {
         Some(help) => message(code, &what, &help),
         None => {
-            eprintln!("{}", printable_lines(&format!("error: {what}")));
+            terminal::tell(&format!("error: {what}"));
             Failure::Printed(code)
         }
     }

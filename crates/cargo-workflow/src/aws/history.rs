@@ -4,137 +4,90 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Args;
 use serde_json::{Value, json};
+use workflow_graph::history::History;
 use workflow_runtime::aws_sdk_sfn::primitives::DateTime;
 use workflow_runtime::client::{Error, Event, Execution, Untyped};
 use workflow_services::OwnResource;
 
-use super::{Connect, Format, own_resource, pages, table};
+use super::{Connect, own_resource, pages};
+use crate::events::Options;
 use crate::{Failure, report};
 
-/// The arguments of `history`.
-#[derive(Args)]
-#[group(id = "of_aws")]
-pub(crate) struct History {
-    /// Print the newest event first
-    #[arg(long)]
-    reverse: bool,
-    /// Maximum number of events
-    #[arg(long)]
-    limit: Option<usize>,
-    /// Also print inputs and outputs
-    #[arg(long)]
-    data: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    #[command(flatten)]
-    connect: Connect,
+/// Returns every event of an execution in the form of the API, and its definition.
+pub(crate) fn recorded(connect: &Connect, execution: &str) -> Result<(Vec<Value>, String), Failure> {
+    connect.run(async |client| {
+        let execution = client.execution(execution);
+        let definition = execution.describe_machine().await?.definition;
+        Ok((events(&execution).await?, definition))
+    })
 }
 
-impl History {
-    /// Returns every event of an execution in the form of the API, and its definition.
-    pub(crate) fn recorded(&self, execution: &str) -> Result<(Vec<Value>, String), Failure> {
-        self.connect.run(async |client| {
-            let execution = client.execution(execution);
-            let definition = execution.describe_machine().await?.definition;
-            Ok((events(&execution).await?, definition))
-        })
-    }
-
-    /// Writes the histories of the children of map runs that these events started into a folder, the histories of their
-    /// own children into folders there. Returns their number, and notes on children without a history.
-    pub(crate) fn save_children(&self, parent: &[Value], folder: &Path) -> Result<(usize, Vec<String>), Failure> {
-        self.connect.run(async |client| {
-            let mut waiting = vec![(map_runs(parent), folder.to_owned())];
-            let (mut saved, mut notes) = (0, Vec::new());
-            while let Some((map_runs_here, folder)) = waiting.pop() {
-                for arn in map_runs_here {
-                    let mut children = client.map_run(arn.as_str()).children().list();
-                    while let Some(child) = children.next().await? {
-                        let child = child.execution();
-                        // The API keeps no histories of Express executions.
-                        if own_resource(child.arn().as_str()) == Some(OwnResource::ExpressExecution) {
-                            notes.push(format!("the children of {arn} are Express: they are not saved"));
-                            break;
-                        }
-                        let events = events(&child).await?;
-                        let inside = map_runs(&events);
-                        let name = child.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
-                        let history =
-                            json!({ "executionArn": child.arn().as_str(), "mapRunArn": arn, "events": events });
-                        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
-                        write(&folder.join(format!("{name}.json")), &history)?;
-                        saved += 1;
-                        waiting.push((inside, folder.join(name)));
+/// Writes the histories of the children of map runs that these events started into a folder, the histories of their
+/// own children into folders there. Returns their number, and notes on children without a history.
+pub(crate) fn save_children(
+    connect: &Connect,
+    parent: &[Value],
+    folder: &Path,
+) -> Result<(usize, Vec<String>), Failure> {
+    connect.run(async |client| {
+        let mut waiting = vec![(map_runs(parent), folder.to_owned())];
+        let (mut saved, mut notes) = (0, Vec::new());
+        while let Some((map_runs_here, folder)) = waiting.pop() {
+            for arn in map_runs_here {
+                let mut children = client.map_run(arn.as_str()).children().list();
+                while let Some(child) = children.next().await? {
+                    let child = child.execution();
+                    // The API keeps no histories of Express executions.
+                    if own_resource(child.arn().as_str()) == Some(OwnResource::ExpressExecution) {
+                        notes.push(format!("the children of {arn} are Express: they are not saved"));
+                        break;
                     }
+                    let events = events(&child).await?;
+                    let inside = map_runs(&events);
+                    let name = child.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
+                    let history = json!({ "executionArn": child.arn().as_str(), "mapRunArn": arn, "events": events });
+                    std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+                    write(&folder.join(format!("{name}.json")), &history)?;
+                    saved += 1;
+                    waiting.push((inside, folder.join(name)));
                 }
-            }
-            Ok((saved, notes))
-        })
-    }
-
-    /// Prints the events.
-    pub(crate) fn execute(self, execution: &str, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let (events, end) = self.connect.run(async |client| {
-            let read = async |data: bool| {
-                let mut history = client.execution(execution).history();
-                if self.reverse {
-                    history = history.newest_first();
-                }
-                if !data {
-                    history = history.without_data();
-                }
-                pages::read(self.limit.unwrap_or(usize::MAX), async || history.next().await).await
-            };
-            let (events, end) = read(self.data).await?;
-            // Errors and causes are data.
-            let lacks = |event: &Event<Untyped>| lacks_error(event.kind(), event.error());
-            Ok(if !self.data && events.iter().any(lacks) { read(true).await? } else { (events, end) })
-        })?;
-        match self.format {
-            Format::Json => {
-                let events = events.iter().map(|event| self.json(event)).collect();
-                writeln!(output, "{}", report::json_text(&Value::Array(events)))?;
-            }
-            Format::Text => {
-                let row = |event: &Event<Untyped>| {
-                    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-                    let error = [event.error(), event.cause()].into_iter().flatten().collect::<Vec<_>>().join(": ");
-                    let data = [event.input(), event.output()].into_iter().flatten().collect::<Vec<_>>();
-                    vec![
-                        event.id().to_string(),
-                        table::time(event.timestamp()),
-                        event.kind().to_owned(),
-                        text(event.state_name()),
-                        error,
-                        if self.data { data.join("  ") } else { String::new() },
-                    ]
-                };
-                let rows: Vec<_> = events.iter().map(row).collect();
-                table::print(output, &["id", "time", "type", "state", "error", ""], &rows)?;
             }
         }
-        Ok(end.code(&self.connect))
-    }
+        Ok((saved, notes))
+    })
+}
 
-    fn json(&self, event: &Event<Untyped>) -> Value {
-        let mut made = json!({
-            "id": event.id(),
-            "previousEventId": event.previous_id(),
-            "timestamp": table::time(event.timestamp()),
-            "type": event.kind(),
-            "state": event.state_name(),
-            "error": event.error(),
-            "cause": event.cause(),
-        });
-        if self.data {
-            made["input"] = table::payload(event.input());
-            made["output"] = table::payload(event.output());
+/// Prints the events.
+pub(crate) fn print(
+    options: &Options,
+    connect: &Connect,
+    execution: &str,
+    output: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let (read, start, end) = connect.run(async |client| {
+        let execution = client.execution(execution);
+        let read = async |data: bool| {
+            let history = if options.reverse { execution.history().newest_first() } else { execution.history() };
+            let mut history = if data { history } else { history.without_data() };
+            pages::read(options.limit.unwrap_or(usize::MAX), async || history.next().await).await
+        };
+        let (mut events, mut end) = read(options.data).await?;
+        // Errors and causes are data.
+        let lacks = |event: &Event<Untyped>| lacks_error(event.kind(), event.error());
+        if !options.data && events.iter().any(lacks) {
+            (events, end) = read(true).await?;
         }
-        made
-    }
+        let start = match events.iter().find(|event| event.id() == 1) {
+            Some(first) => Some(first.timestamp()),
+            None => execution.history().without_data().next().await?.map(|first| first.timestamp()),
+        };
+        Ok((events, start, end))
+    })?;
+    let history = History::read(&read.iter().map(of_api).collect())?;
+    let start = start.and_then(|start| DateTime::from(start).to_millis().ok());
+    options.print(&history, start, 0, output)?;
+    Ok(end.code(connect))
 }
 
 /// Returns whether an event is a failure whose error was not asked for. Those of maps and parallels have none.
@@ -202,6 +155,8 @@ pub(super) fn of_api(event: &Event<Untyped>) -> Value {
     add("index", index.map(|details| details.index().into()));
     let started = sdk.map_state_started_event_details();
     add("length", started.map(|details| details.length().into()));
+    let redriven = sdk.execution_redriven_event_details();
+    add("redriveCount", redriven.and_then(|details| details.redrive_count()).map(Value::from));
     add("mapRunArn", text(sdk.map_run_started_event_details().and_then(|details| details.map_run_arn())));
     add("input", text(event.input()));
     add("output", text(event.output()));

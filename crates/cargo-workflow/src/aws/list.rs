@@ -11,7 +11,7 @@ use workflow_runtime::client::{self, Error, Executions, Pages, StateMachine, Unt
 
 use super::pages::{self, End};
 use super::{Connect, executions_of, machine, table};
-use crate::{Failure, report};
+use crate::{Failure, report, terminal};
 
 /// The arguments of `list`.
 #[derive(Args)]
@@ -148,7 +148,7 @@ impl List {
         let rows: Vec<Vec<String>> = listed.json.iter().map(row).collect();
         match self.format {
             ListFormat::Json => writeln!(output, "{}", report::json_text(&Value::Array(listed.json)))?,
-            ListFormat::Text => table::print(output, listed.head, &rows)?,
+            ListFormat::Text => terminal::table(output, listed.head, &rows)?,
             ListFormat::Html => {
                 let title = self.machine.as_deref().unwrap_or("State machines");
                 // The ARN is the last column.
@@ -157,7 +157,7 @@ impl List {
             }
         }
         if let End::Limit = listed.end {
-            eprintln!("note: there are more than {}: `--limit NUMBER` or `--all` lists more", self.limit);
+            report::note(&format!("there are more than {}: `--limit NUMBER` or `--all` lists more", self.limit));
         }
         Ok(listed.end.code(&self.connect))
     }

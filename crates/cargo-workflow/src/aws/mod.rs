@@ -28,7 +28,7 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use workflow_runtime::Arn;
 use workflow_runtime::aws_sdk_sfn;
 use workflow_runtime::aws_sdk_sfn::config::{Credentials, Region};
@@ -38,12 +38,13 @@ use workflow_services::OwnResource;
 
 use crate::Failure;
 
+pub(crate) use crate::events::Format;
 pub(crate) use alias::AliasCommand;
 pub(crate) use bulk::{Redrive, Stop};
 pub(crate) use conformance::Conformance;
 pub(crate) use delete::Delete;
 pub(crate) use deploy::Deploy;
-pub(crate) use history::{History, write as write_history};
+pub(crate) use history::{print as print_history, recorded, save_children, write as write_history};
 pub(crate) use inspect::describe;
 pub(crate) use list::List;
 pub(crate) use plan::Plan;
@@ -78,15 +79,6 @@ fn variable(name: &str) -> Option<String> {
 /// Returns which resource of Step Functions a name on the command line is, if it is the ARN of one.
 pub(crate) fn own_resource(named: &str) -> Option<OwnResource> {
     workflow_services::Arn::parse(named)?.own_resource()
-}
-
-/// The output format.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Text for people
-    Text,
-    /// JSON for programs
-    Json,
 }
 
 /// The longest duration of a request. One for a synchronous execution takes as long as the execution: at most five

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use workflow_runtime::client::Error;
 
 use super::{Connect, failure};
+use crate::report;
 
 /// Why a listing ended.
 pub(super) enum End {
@@ -43,7 +44,7 @@ impl End {
             Self::Complete | Self::Limit => ExitCode::SUCCESS,
             Self::Failed(error) => {
                 failure::print(error, connect);
-                eprintln!("note: the output is incomplete: it ends where the error occurred");
+                report::note("the output is incomplete: it ends where the error occurred");
                 ExitCode::from(failure::INCOMPLETE)
             }
         }

@@ -17,7 +17,7 @@ use super::failure::{AGAIN, CONFLICT};
 use super::kept::Kept;
 use super::{CommandError, Connect};
 use crate::diff::{Format, Printing};
-use crate::{Failure, report, types};
+use crate::{Failure, report, terminal, types};
 
 /// The arguments of `plan`.
 ///
@@ -80,7 +80,7 @@ impl Plan {
         }
         match self.printing.format {
             Format::Json => writeln!(output, "{}", json())?,
-            Format::Text => write!(output, "{}{}", head(), planned.plan.to_text())?,
+            Format::Text => terminal::report(output, &(head() + &planned.plan.to_text()))?,
             Format::Markdown => {
                 write!(output, "{}\n\n{}", head().trim_end(), planned.plan.to_markdown())?;
                 let graph = Graph::of_change(&planned.old.definition, &planned.new.definition);

@@ -8,6 +8,7 @@ use workflow_runtime::client::{Alias, Client, Error, Status, Untyped};
 
 use super::alarms::Alarms;
 use super::{CommandError, failure};
+use crate::progress::Progress;
 use crate::shift::Steps;
 
 /// The shortest and the longest pause between two looks at the executions.
@@ -59,6 +60,7 @@ pub(super) async fn release(
         }
         let other = routing.routes.iter().find(|route| route.version != *version).map(|route| route.version.clone());
         let until = Instant::now() + steps.every;
+        let progress = Progress::working(format!("{}: watching {share} %", alias.name()));
         loop {
             let rest = until.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -66,6 +68,7 @@ pub(super) async fn release(
             }
             tokio::time::sleep(rest.min((steps.every / 10).clamp(PAUSES.0, PAUSES.1))).await;
             if let Some((why, help)) = watched.look(client, version, other.as_ref()).await? {
+                progress.end();
                 alias.roll_back().await?;
                 let what = format!("`{}` was rolled back: {why}", alias.name());
                 return Err(failure::message(failure::ROLLED_BACK, &what, &help).into());

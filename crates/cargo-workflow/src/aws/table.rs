@@ -1,26 +1,15 @@
-//! Text output: columns, times, payloads.
+//! Output: pages of rows, times, members.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 use workflow_asl::printable::{printable, printable_json};
 use workflow_graph::escaped;
-use workflow_runtime::aws_sdk_sfn::primitives::{DateTime, DateTimeFormat};
+use workflow_local::Instant;
+use workflow_runtime::aws_sdk_sfn::primitives::DateTime;
 
-/// Prints rows in columns.
-pub(super) fn print(output: &mut impl Write, head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([head[column].len()]).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-        let padded: Vec<_> = cells.zip(&widths).map(|(cell, width)| format!("{:<width$}", printable(cell))).collect();
-        writeln!(output, "{}", padded.join("  ").trim_end())
-    };
-    line(&mut head.iter().copied())?;
-    rows.iter().try_for_each(|row| line(&mut row.iter().map(String::as_str)))
-}
+pub(super) use crate::events::payload;
+use crate::terminal;
 
 /// Prints rows as a page for a browser. `page` returns the URL of the page of a row.
 pub(super) fn to_html(
@@ -56,29 +45,22 @@ pub(super) fn to_html(
     writeln!(output, "</tbody>\n</table>\n</main>\n</body>\n</html>")
 }
 
-/// Returns a time in RFC 3339.
+/// Returns a time in RFC 3339, with milliseconds.
 pub(super) fn time(time: impl Into<DateTime>) -> String {
     let time = time.into();
-    time.fmt(DateTimeFormat::DateTime).unwrap_or_else(|_| time.secs().to_string())
+    time.to_millis().map_or_else(|_| time.secs().to_string(), |time| Instant::from_millis(time).to_string())
 }
 
 pub(super) fn time_or_none(at: Option<impl Into<DateTime>>) -> Value {
     at.map(time).into()
 }
 
-/// Returns a payload, which the service sends as text, as JSON; as a string if it is not JSON.
-pub(super) fn payload(text: Option<&str>) -> Value {
-    text.map_or(Value::Null, |text| serde_json::from_str(text).unwrap_or_else(|_| text.into()))
-}
-
 /// Prints a line for each member: its name and its value. Members without a value are left out.
 pub(super) fn members(output: &mut impl Write, made: &Value) -> io::Result<()> {
     let members = made.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    for (name, value) in members {
-        match value {
-            Value::String(text) => writeln!(output, "{name}: {}", printable(text))?,
-            value => writeln!(output, "{name}: {}", printable_json(&value.to_string()))?,
-        }
-    }
-    Ok(())
+    let line = |(name, value): (_, &Value)| match value {
+        Value::String(text) => format!("{name}: {}\n", printable(text)),
+        value => format!("{name}: {}\n", printable_json(&value.to_string())),
+    };
+    terminal::report(output, &members.map(line).collect::<String>())
 }

@@ -12,8 +12,9 @@ use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, S
 use super::history::{lacks_error, of_api};
 use super::list::Filter;
 use super::{CommandError, Connect, executions_of, failure};
+use crate::progress::Progress;
 use crate::watch::Items;
-use crate::{Failure, watch};
+use crate::{Failure, terminal, watch};
 
 /// The pauses between polls: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
@@ -59,13 +60,14 @@ impl Watch {
             return Err(failure::message(failure::NOT_ENDED_WELL, "the execution still runs", help));
         };
         let described = ended.sdk();
-        writeln!(output, "status: {}", described.status().as_str())?;
+        let mut end = format!("status: {}\n", described.status().as_str());
         let parts = [("output", described.output()), ("error", ended.error()), ("cause", ended.cause())];
         for (name, value) in parts {
             let Some(value) = value else { continue };
             let value = if name == "output" { printable_json(value).to_string() } else { printable(value).to_string() };
-            writeln!(output, "{name}: {value}")?;
+            end.push_str(&format!("{name}: {value}\n"));
         }
+        write!(output, "{}", terminal::painted(&end, &io::stdout()))?;
         Ok(ExitCode::from(code(ended.status())))
     }
 
@@ -157,6 +159,7 @@ impl Ended {
         let (began, at_most) = (Instant::now(), at_most.map(Duration::from_secs));
         let (mut pause, longest) = PAUSES;
         let mut answered = Instant::now();
+        let progress = Progress::counting(running.len(), "executions");
         while !running.is_empty() {
             let (round, before) = (Instant::now(), running.len());
             for execution in std::mem::take(&mut running) {
@@ -164,7 +167,9 @@ impl Ended {
                 match described {
                     Err(error) if error.is_transient() && answered.elapsed() < OUTAGE => running.push(execution),
                     Err(error) => {
-                        eprintln!("{}: {}", printable(execution.arn().as_str()), printable(&error.to_string()));
+                        let arn = execution.arn().as_str();
+                        progress.aside(|| eprintln!("{}: {}", printable(arn), printable(&error.to_string())));
+                        progress.advance();
                         self.failed.push(error);
                     }
                     Ok(described) => {
@@ -174,7 +179,8 @@ impl Ended {
                             continue;
                         }
                         *self.counts.entry(described.status()).or_default() += 1;
-                        tell(&execution, described.status(), described.error())?;
+                        progress.aside(|| tell(&execution, described.status(), described.error()))?;
+                        progress.advance();
                     }
                 }
             }
@@ -202,7 +208,8 @@ pub(super) fn tell(
     error: Option<&str>,
 ) -> io::Result<()> {
     let error = error.map(|error| format!("  {}", printable(error))).unwrap_or_default();
-    writeln!(output, "{:<9}  {}{error}", status.as_str(), printable(execution.arn().as_str()))?;
+    let line = format!("{:<9}  {}{error}\n", status.as_str(), printable(execution.arn().as_str()));
+    terminal::report(output, &line)?;
     output.flush()
 }
 

@@ -15,7 +15,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use workflow_explore::{Mutant, Operator};
 use workflow_local::coverage::Covered;
 use workflow_local::mutation;
@@ -31,6 +30,7 @@ use self::trial::Trial;
 use crate::Failure;
 use crate::cargo::Cargo;
 use crate::coverage::{run_name, unreadable};
+use crate::progress::Progress;
 use crate::report;
 
 /// The folder of runs, under cargo's target folder.
@@ -206,9 +206,7 @@ impl Mutants {
         let trial = Trial { suite, timeout: Duration::from_secs(self.timeout), folder };
         let all: Vec<(&Subject, &Mutant)> =
             subjects.iter().flat_map(|subject| subject.mutants.iter().map(move |mutant| (subject, mutant))).collect();
-        let bar = ProgressBar::new(u64::try_from(all.len()).unwrap_or(u64::MAX));
-        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} mutants {elapsed} {wide_msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let progress = Progress::counting(all.len(), "mutants");
         let judged = in_parallel(self.jobs(), &all, |number, (subject, mutant)| {
             let reaches = suite.tests.iter().map(|test| test.reach(&subject.covered, mutant.reached_at.as_ref()));
             let reaches: Vec<_> = reaches.enumerate().filter(|(_, reach)| *reach != Reach::Nothing).collect();
@@ -218,12 +216,12 @@ impl Mutants {
             let tried = trial.run(number, &tests, mutation);
             let judged = Judge { subject, mutant }.judge(tried, is_covered, tests.len());
             if judged.outcome.is_unnoticed() {
-                bar.set_message(format!("{}, {}", mutant.state, mutant.description));
+                progress.tell(&format!("{}, {}", mutant.state, mutant.description));
             }
-            bar.inc(1);
+            progress.advance();
             Some(judged)
         });
-        bar.finish_and_clear();
+        progress.end();
         judged
     }
 }

@@ -11,9 +11,9 @@ use workflow_explore::Mutant;
 use super::Subject;
 use super::outcome::{Judged, Outcome};
 use super::suite::Suite;
-use crate::Failure;
 use crate::explore::NOT_SHOWN;
 use crate::report::{self, Report};
+use crate::{Failure, terminal};
 
 /// The file as the user sees it from the current folder.
 fn shown(file: &Path) -> PathBuf {
@@ -51,8 +51,8 @@ pub(crate) fn list(subjects: &[Subject], as_json: bool, output: &mut impl Write)
     }
     for (subject, number, mutant) in numbered(subjects) {
         let place = short_place(subject, number, mutant);
-        let line = format!("{place}: {}: {}", mutant.operator, mutant.description);
-        writeln!(output, "{}", printable_lines(&line))?;
+        let line = format!("{place}: {}: {}\n", mutant.operator, mutant.description);
+        terminal::write(output, &printable_lines(&line))?;
     }
     writeln!(output, "{} mutants", numbered(subjects).count())?;
     Ok(())
@@ -78,11 +78,11 @@ pub(crate) fn text(
         }
         lines.push(format!("{}: {}", subject.covered.title(), counts(own.into_iter())));
     }
-    for line in &lines {
-        writeln!(output, "{}", printable(line))?;
-    }
     if lines.len() != 1 {
-        writeln!(output, "total: {}", counts(judged.iter().flatten()))?;
+        lines.push(format!("total: {}", counts(judged.iter().flatten())));
+    }
+    for line in &lines {
+        terminal::write(output, &format!("{}\n", printable(line)))?;
     }
     Ok(())
 }

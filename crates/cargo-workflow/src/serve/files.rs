@@ -9,12 +9,11 @@ use anstream::adapter::strip_str;
 use workflow_asl::placeholder;
 use workflow_server::Server;
 
-use crate::Failure;
 use crate::folder::is_skipped;
 use crate::params::Values;
 use crate::source::{self, ReadRequest};
 use crate::template::Reading;
-use crate::types;
+use crate::{Failure, report, terminal, types};
 
 /// The suffix of templates in a folder such as cdk.out.
 const TEMPLATE_SUFFIX: &str = ".template.json";
@@ -129,7 +128,7 @@ impl Files {
                     Ok(arn) => {
                         told.lines.push(format!("{} {arn}", if known.is_some() { "updated" } else { "serves" }));
                         server.declare_input(&arn, declared);
-                        machine.notes.iter().for_each(|note| eprintln!("note: {}: {note}", machine.name));
+                        report::note_all(machine.notes.iter().map(|note| format!("{}: {note}", machine.name)));
                         self.put.insert(machine.name, (definition, arn));
                     }
                     Err(error) => {
@@ -154,7 +153,7 @@ impl Files {
 
 impl LoadOutcome {
     fn error(&mut self, message: String) {
-        eprintln!("{message}");
+        terminal::tell(&message);
         self.errors.push(message);
     }
 

@@ -13,9 +13,9 @@ use clap::Args;
 use workflow_local::{Clock, FolderStore, MockFile};
 use workflow_server::{Limits, Quotas, Retention, Server, StoreState};
 
-use crate::Failure;
 use crate::params::Params;
 use crate::template::Reading;
+use crate::{Failure, report, terminal};
 use files::Files;
 
 /// How often the files are checked for changes.
@@ -212,10 +212,10 @@ impl Serve {
         let address = SocketAddr::new(self.address, self.port);
         let server = builder.bind(address).await.map_err(|error| format!("error: {address}: {error}"))?;
         if is_open {
-            eprintln!(
+            terminal::tell(&format!(
                 "warning: everyone who can reach {address} over the network can use the server\n  = help: require a token: \
                  `--token TOKEN`"
-            );
+            ));
         }
         #[cfg(feature = "aws")]
         server.read_inputs(|tags, definition| {
@@ -224,13 +224,15 @@ impl Serve {
         let objects = self.objects.clone().unwrap_or_else(|| FolderStore::DEFAULT.into());
         server.convert_executions(move |saved, to| conversion::converted(saved, to, &objects));
         for arn in server.diverged() {
-            eprintln!(
+            terminal::tell(&format!(
                 "warning: {arn} was aborted: replaying its records gives a different history\n  = help: its records were \
                  written by another version, which can still run it"
-            );
+            ));
         }
         for quarantined in server.quarantined() {
-            eprintln!("warning: {quarantined}\n  = help: its records are left as they are, and everything else works");
+            terminal::tell(&format!(
+                "warning: {quarantined}\n  = help: its records are left as they are, and everything else works"
+            ));
         }
         let told = files.put(&server);
         for line in told.lines {
@@ -251,8 +253,10 @@ impl Serve {
                 state = server.store_changed(&store) => {
                     match &state {
                         StoreState::Ended(why) => return Err(format!("error: the data cannot be written any more: {why}").into()),
-                        StoreState::Fails(why) => eprintln!("warning: the data cannot be written: {why}\n  = help: clients are refused until it can"),
-                        _ => eprintln!("note: the data is written again"),
+                        StoreState::Fails(why) => terminal::tell(&format!(
+                            "warning: the data cannot be written: {why}\n  = help: clients are refused until it can"
+                        )),
+                        _ => report::note("the data is written again"),
                     }
                     store = state;
                 }

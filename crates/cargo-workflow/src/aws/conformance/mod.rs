@@ -20,7 +20,8 @@ use workflow_runtime::aws_sdk_sfn::config::retry::RetryConfig;
 use workflow_server::Server;
 
 use super::{Connect, Format, failure};
-use crate::{Failure, report};
+use crate::progress::Progress;
+use crate::{Failure, report, terminal};
 use api::Api;
 use fact::{Call, Fact};
 use runner::{Outcome, PREFIX, Runner};
@@ -269,20 +270,23 @@ async fn run_all(facts: &[Fact], api: Api, role: String) -> Result<Found, Failur
         _ = tokio::signal::ctrl_c() => None,
     };
     for arn in runner.delete().await {
-        eprintln!("warning: not deleted: {arn}");
+        terminal::tell(&format!("warning: not deleted: {arn}"));
     }
     found.unwrap_or_else(|| Err("error: interrupted".to_owned().into()))
 }
 
 async fn run_with(facts: &[Fact], runner: &mut Runner) -> Result<Found, Failure> {
     let mut found = Found::default();
+    let progress = Progress::counting(facts.len(), "facts");
     for fact in facts {
+        progress.advance();
         if fact.call() == Call::Nothing {
             found.skipped.push((fact.clone(), "documented limits that take too long to reach"));
             continue;
         }
         let outcome = runner.run(fact).await.map_err(|why| {
             let what = format!("no answer to the fact {}: {why}", fact.text("id"));
+            progress.end();
             failure::message(failure::UNREACHABLE, &what, "check the endpoint, the region and the credentials")
         });
         found.outcomes.push(outcome?);
