@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_compiler::check::DeclaredProperty;
-use workflow_explore::{Explorer, Finding, Property, Report, Verdict};
+use workflow_explore::{Explorer, Finding, Property, Report, Severity, Verdict};
 use workflow_local::Engine;
 
+use crate::baseline::Baseline;
 use crate::progress::Progress;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
@@ -21,7 +22,7 @@ pub(crate) const NOT_SHOWN: u8 = 4;
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
 /// handlers distinguish, times out; branches end in each order.
 ///
-/// The exit code is 0 when everything holds within the bounds, 1 when something does not, 3 when nothing was found and not
+/// The exit code is 0 when everything holds within the bounds, 1 when a finding is as severe as `--fail-on`, 3 when nothing was found and not
 /// every execution was tried, 4 when nothing was found and some states were never entered, rules never taken or expressions never
 /// computed, and 2 when nothing could be explored.
 #[derive(Args)]
@@ -47,6 +48,15 @@ pub(crate) struct Explore {
     /// Allow executions to fail with any uncaught error
     #[arg(long)]
     may_fail: bool,
+    /// Exit with 1 if a finding is at least so severe
+    #[arg(long, value_enum, default_value_t = Level::Error, value_name = "SEVERITY")]
+    fail_on: Level,
+    /// File with accepted findings [default: the nearest explore.toml in the folder of the workflow or above it]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Add the findings to the file of accepted ones, with this reason
+    #[arg(long, value_name = "REASON")]
+    accept: Option<String>,
     /// Also try a result of the wrong type for each task
     #[arg(long)]
     other_types: bool,
@@ -68,6 +78,27 @@ pub(crate) struct Explore {
     /// Write the execution of the first finding as an HTML page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+}
+
+/// The severity of a finding.
+#[derive(Clone, Copy, ValueEnum)]
+enum Level {
+    /// A fault of the program, a declared property that does not hold, an execution that never ends
+    Error,
+    /// An effect may happen twice although the request could prevent it, or an error that another state catches
+    Warning,
+    /// An error that nothing catches, or a repeated call that the API does not recognise
+    Note,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::Error,
+            Level::Warning => Self::Warning,
+            Level::Note => Self::Note,
+        }
+    }
 }
 
 /// How the report is printed.
@@ -99,13 +130,14 @@ impl Explore {
                 "error: `--test`, `--mocks` and `--html` are for one workflow\n  = help: choose it with `--name`";
             return Err(message.to_owned().into());
         }
+        let baseline = Baseline::read(self.baseline.as_deref(), self.files.files.first().map(PathBuf::as_path))?;
         let (mut codes, mut reports) = (Vec::new(), Vec::new());
         for (number, machine) in machines.into_iter().enumerate() {
             let name = machine.name.clone();
             if let (true, Format::Text) = (several, self.format) {
                 writeln!(output, "{}{name}:", if number > 0 { "\n" } else { "" })?;
             }
-            match self.explore(machine, several, output) {
+            match self.explore(machine, several, &baseline, output) {
                 Ok((code, json)) => {
                     codes.push(code);
                     reports.push(json);
@@ -126,15 +158,20 @@ impl Explore {
 
     /// Explores one workflow and prints the report, but not as JSON if it is one of several. Returns its exit code and the
     /// report as JSON.
-    fn explore(&self, machine: Machine, several: bool, output: &mut impl Write) -> Result<(u8, Value), Failure> {
+    fn explore(
+        &self,
+        machine: Machine,
+        several: bool,
+        baseline: &Baseline,
+        output: &mut impl Write,
+    ) -> Result<(u8, Value), Failure> {
         let machine = machine.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
         let progress = Progress::working(format!("exploring {}", machine.name));
-        let report = self
-            .explorer(&engine, &machine.declared_properties)?
-            .explore()
-            .map_err(|error| format!("error: {error}"))?;
+        let explorer = self.explorer(&engine, &machine.declared_properties)?.fail_on(self.fail_on.into());
+        let explorer = baseline.applied(explorer, &machine.name);
+        let report = explorer.explore().map_err(|error| format!("error: {error}"))?;
         progress.end();
         let mut json = report.to_json();
         match self.format {
@@ -145,6 +182,11 @@ impl Explore {
                 }
             }
             Format::Json => writeln!(output, "{}", report::json_text(&json))?,
+        }
+        if let Some(reason) = &self.accept {
+            let added = baseline.add(&machine.name, &report, reason)?;
+            eprintln!("note: {added} findings were added to {}", baseline.file().display());
+            return Ok((0, json));
         }
         if let Some(finding) = report.findings().first() {
             self.write(&machine, &report, finding)?;

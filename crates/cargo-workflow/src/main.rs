@@ -6,6 +6,7 @@
 mod asl;
 #[cfg(feature = "aws")]
 mod aws;
+mod baseline;
 mod cargo;
 mod children;
 mod coverage;

@@ -278,3 +278,34 @@ fn the_written_test_of_a_workflow_fails_as_long_as_the_finding_stands() {
 fn the_written_test_of_a_document_fails_as_long_as_the_finding_stands() {
     of_document::no_error_is_left_uncaught_ask();
 }
+
+#[test]
+fn accepted_findings_are_in_a_file_beside_the_definition() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("accepted");
+    std::fs::create_dir_all(&folder).unwrap();
+    let baseline = folder.join("explore.toml");
+    let _ = std::fs::remove_file(&baseline);
+    let ask = json!({ "StartAt": "Ask", "States": { "Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
+        "Parameters": { "QueueUrl": "q", "MessageBody": { "token.$": "$$.Task.Token" } } } } });
+    let definition = folder.join("ask.asl.json");
+    std::fs::write(&definition, ask.to_string()).unwrap();
+    let definition = definition.to_str().unwrap();
+    assert_eq!(explore(definition, &[]).status.code(), Some(1));
+
+    let reason = "people \"answer\"";
+    let added = explore(definition, &["--accept", reason]);
+    assert_eq!(added.status.code(), Some(0), "{added:?}");
+    let written = std::fs::read_to_string(&baseline).unwrap();
+    assert!(written.contains("finding = \"every execution ends: Ask\"\n"), "{written}");
+    let accepted = explore(definition, &["--fail-on", "note"]);
+    let printed = String::from_utf8(accepted.stdout).unwrap();
+    assert_eq!(accepted.status.code(), Some(0), "{printed}");
+    assert!(printed.contains("accepted: every execution ends: Ask: people \"answer\"\n"), "{printed}");
+
+    std::fs::write(&baseline, "[[accepted]]\nworkflow = \"ask\"\nfindings = \"x\"\n").unwrap();
+    let wrong = explore(definition, &[]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    assert!(told.contains("unknown field `findings`") && told.contains("= help: each `[[accepted]]` has"), "{told}");
+}

@@ -17,7 +17,7 @@ use crate::bounds::Bounds;
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::property::Property;
-use crate::report::{Replayed, Report};
+use crate::report::{Accepted, Finding, Replayed, Report, Severity};
 use crate::search::Search;
 use crate::states::States;
 use crate::values::Values;
@@ -74,6 +74,8 @@ pub struct Explorer {
     pub(crate) output: Option<Check>,
     pub(crate) allowed: Vec<String>,
     pub(crate) any_error: bool,
+    pub(crate) fails_on: Severity,
+    accepted: Vec<Accepted>,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
     /// Whether each failure of a task has its own cause, so that failures can be distinguished.
@@ -130,6 +132,8 @@ impl Explorer {
             output,
             allowed: Vec::new(),
             any_error: false,
+            fails_on: Severity::Error,
+            accepted: Vec::new(),
             other_types: false,
             merges: true,
             causes_differ: false,
@@ -202,6 +206,22 @@ impl Explorer {
     #[must_use]
     pub fn may_fail(mut self) -> Self {
         self.any_error = true;
+        self
+    }
+
+    /// Sets the least severity of a finding for which the verdict is [`Broken`](crate::Verdict::Broken). The default is
+    /// [`Severity::Error`].
+    #[must_use]
+    pub fn fail_on(mut self, severity: Severity) -> Self {
+        self.fails_on = severity;
+        self
+    }
+
+    /// Accepts the finding with this [key](Finding::key), for a reason. The report has it among the
+    /// [accepted](crate::Report::accepted) ones.
+    #[must_use]
+    pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.accepted.push(Accepted { key: key.into(), reason: reason.into() });
         self
     }
 
@@ -310,6 +330,24 @@ impl Explorer {
             }
         }
         Ok(())
+    }
+
+    /// Separates the accepted findings, with the reasons.
+    pub(crate) fn split_accepted(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<(Finding, String)>) {
+        let (mut left, mut accepted) = (Vec::new(), Vec::new());
+        for finding in findings {
+            match self.accepted.iter().find(|one| one.key == finding.key()) {
+                Some(one) => accepted.push((finding, one.reason.clone())),
+                None => left.push(finding),
+            }
+        }
+        (left, accepted)
+    }
+
+    /// Returns the keys of accepted findings that are not among these.
+    pub(crate) fn not_found<'a>(&'a self, accepted: &'a [(Finding, String)]) -> impl Iterator<Item = &'a str> {
+        let keys = self.accepted.iter().map(|one| one.key.as_str());
+        keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 
     /// Returns the inputs to try.

@@ -67,6 +67,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bounds;
+mod compared_errors;
 mod decision;
 mod equivalence;
 mod error;
@@ -75,6 +76,7 @@ mod frontier;
 mod loop_bound;
 mod mutation;
 mod property;
+mod repeat;
 pub mod replay;
 mod report;
 mod search;
@@ -90,7 +92,7 @@ pub use error::ExploreError;
 pub use explorer::Explorer;
 pub use mutation::{Mutant, Operator};
 pub use property::{Property, PropertyError};
-pub use report::{Finding, Replayed, Report, Unreached, Verdict};
+pub use report::{Finding, Replayed, Report, Severity, Unreached, Verdict};
 
 /// The guide to exploration, whose examples are tests.
 #[cfg(doctest)]

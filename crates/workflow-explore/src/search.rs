@@ -1,5 +1,6 @@
 //! Searches executions in order of their number of faults, so that the first finding is a shortest one.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step};
 use crate::loop_bound;
-use crate::report::{Finding, Replayed, Report, Unreached};
+use crate::report::{Finding, Replayed, Report, Unreached, fold};
 use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
@@ -208,7 +209,7 @@ impl<'x> Search<'x> {
             Some(state) => format!("with all values tried for the tasks after `{state}`, the execution loops forever"),
             None => "with all values tried for the tasks, the execution loops forever".to_owned(),
         };
-        let broken = Broken { property: built_in::ENDS.to_owned(), state, message, guess: None };
+        let broken = Broken::error(built_in::ENDS, state, message, None);
         let key = (broken.property.clone(), broken.state.clone(), None);
         let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.order);
         self.findings.entry(key).or_insert(finding);
@@ -242,7 +243,7 @@ impl<'x> Search<'x> {
                 exit.choice, exit.target
             );
             let state = Some(exit.choice);
-            let broken = Broken { property: built_in::ENDS.to_owned(), state, message, guess: None };
+            let broken = Broken::error(built_in::ENDS, state, message, None);
             let key = (broken.property.clone(), broken.state.clone(), None);
             let faults = u32::try_from(faults).unwrap_or(u32::MAX);
             self.findings.entry(key).or_insert_with(|| Finding::new(broken, decisions, faults, self.order));
@@ -441,10 +442,13 @@ impl<'x> Search<'x> {
         });
         let unreached = unreached.collect();
         let mut findings: Vec<_> = self.findings.into_values().collect();
-        findings.sort_by_key(|finding| (finding.faults, finding.decisions.len(), finding.order));
+        findings
+            .sort_by_key(|finding| (Reverse(finding.severity), finding.faults, finding.decisions.len(), finding.order));
+        let (findings, accepted) = self.explorer.split_accepted(fold(findings));
         Report {
             explorer: self.explorer.clone(),
             findings,
+            accepted,
             executions: self.executions,
             ways,
             states: self.found.len() as u64,

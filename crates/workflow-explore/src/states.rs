@@ -13,6 +13,9 @@ use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
 use workflow_services::{Pattern, TaskResource};
 
+use crate::compared_errors::compared_errors;
+use crate::repeat::{Repeat, is_throttling};
+
 /// The error that represents all errors that no handler names.
 const UNNAMED: &str = "UnnamedError";
 
@@ -38,8 +41,14 @@ pub(crate) struct StateFacts {
     pub(crate) is_function: bool,
     /// Whether the task waits for its token but the request does not contain it: it cannot be answered.
     pub(crate) is_unanswerable: bool,
-    /// The idempotency token of the request.
-    pub(crate) token: Option<&'static str>,
+    /// What becomes of a repeated call.
+    pub(crate) repeat: Repeat,
+    /// Whether the task waits for a job. A retrier of a job that failed is there to run it again.
+    pub(crate) is_job: bool,
+    /// Whether a path without an error leads to the state.
+    pub(crate) is_regular: bool,
+    /// Whether the state, or one around it, catches errors that no handler names.
+    pub(crate) catches_all: bool,
 }
 
 /// All states of a definition.
@@ -50,16 +59,26 @@ pub(crate) struct States {
     pub(crate) looping: BTreeMap<String, usize>,
 }
 
-/// An enclosing state with handlers: its name, and the errors that it handles.
+/// What the facts are about.
+struct Definition<'a> {
+    machine: &'a StateMachine,
+    program: &'a Program,
+    /// The names of errors that conditions compare.
+    compared: BTreeSet<String>,
+}
+
+/// An enclosing state with handlers: its name, the errors that it handles, and whether a path without an error leads to it.
 struct Around<'a> {
     name: &'a str,
     errors: Vec<&'a str>,
+    is_regular: bool,
 }
 
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
         let mut all = BTreeMap::new();
-        scope(machine, machine.scope(), program, &mut Vec::new(), &(Vec::new(), None), &mut all);
+        let of = Definition { machine, program, compared: compared_errors(program.definition()) };
+        scope(&of, machine.scope(), &mut Vec::new(), &(Vec::new(), None), &mut all);
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
         Self { all, looping }
@@ -77,35 +96,48 @@ impl States {
         self.all.values().any(|facts| facts.distributed.is_some())
     }
 
+    /// Returns whether most tasks on paths without an error catch every error, as if the others were forgotten.
+    pub(crate) fn mostly_catch(&self) -> bool {
+        let regular = |facts: &&StateFacts| facts.kind == StateKind::Task && facts.is_regular;
+        let (caught, uncaught): (Vec<_>, Vec<_>) =
+            self.all.values().filter(regular).partition(|facts| facts.catches_all);
+        caught.len() > 1 && caught.len() >= 2 * uncaught.len()
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&StateFacts> {
         self.all.get(name)
     }
 }
 
 fn scope<'a>(
-    machine: &StateMachine,
+    of: &Definition<'_>,
     scope_of: Scope<'a>,
-    program: &Program,
     around: &mut Vec<Around<'a>>,
     inside: &(Vec<Arc<str>>, Option<Arc<str>>),
     all: &mut BTreeMap<String, StateFacts>,
 ) {
+    let Definition { machine, program, .. } = *of;
     let graph = Graph::of(scope_of);
     let looping: BTreeSet<usize> = graph.loops(|_| true).into_iter().flatten().collect();
+    let regular = graph.flow().reached(graph.start(), |edge| !edge.is_caught());
     for (number, (name, state)) in graph.states().iter().enumerate() {
         let at = graph.state_pointer(number);
-        around.push(Around { name, errors: handled(state) });
+        let is_regular = regular.get(number) == Some(&true) && around.last().is_none_or(|around| around.is_regular);
+        around.push(Around { name, errors: handled(state), is_regular });
         let facts = StateFacts {
             pointer: at.clone(),
             kind: state.kind,
             loops: looping.contains(&number),
             maps: inside.0.clone(),
             distributed: inside.1.clone(),
-            errors: if state.kind == StateKind::Task { errors(state, program, around) } else { Vec::new() },
+            errors: if state.kind == StateKind::Task { errors(state, of, around) } else { Vec::new() },
             may_be_silent: state.kind == StateKind::Task && (has_timer(state) || is_answered_by_token(state)),
             is_function: resource(state).is_some_and(TaskResource::calls_function),
             is_unanswerable: waits_for_unsent_token(state, machine.language_of(state)),
-            token: token_of(state),
+            repeat: resource(state).map_or(Repeat::Harmless, Repeat::of),
+            is_job: resource(state).is_some_and(|task| matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2))),
+            is_regular,
+            catches_all: around.iter().any(|level| program.handlers_of(level.name, Some(UNNAMED), false).1.is_some()),
         };
         all.insert((*name).to_owned(), facts);
         let mut inside = inside.clone();
@@ -115,7 +147,7 @@ fn scope<'a>(
             inside.0.push(Arc::from(*name));
         }
         for inner in state.scopes(name, &at) {
-            scope(machine, inner, program, around, &inside, all);
+            scope(of, inner, around, &inside, all);
         }
         around.pop();
     }
@@ -146,15 +178,11 @@ fn is_answered_by_token(state: &State) -> bool {
     task == TaskResource::Activity || task.pattern() == Some(Pattern::WaitForTaskToken)
 }
 
-/// Returns the idempotency token of a task's API.
-fn token_of(state: &State) -> Option<&'static str> {
-    Some(resource(state)?.input().structure()?.idempotency_token()?.name)
-}
-
 /// Returns one error of each class. Errors that lead to the same retrier and catcher on every level are in one class.
-fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<str>> {
+fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<str>> {
     let task = resource(state);
-    let names: BTreeSet<&str> = around.iter().flat_map(|level| level.errors.iter().copied()).collect();
+    let names = around.iter().flat_map(|level| level.errors.iter().copied());
+    let names: BTreeSet<&str> = names.chain(of.compared.iter().map(String::as_str)).collect();
     let raises = |name: &str| match (name, task) {
         (ALL | TASK_FAILED | HEARTBEAT_TIMEOUT, _) => false,
         (TIMEOUT, _) => has_both_timers(state),
@@ -170,7 +198,8 @@ fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<st
     let mut unnamed = UNNAMED.to_owned();
     if let Some(task) = task.filter(|task| !task.raises_any()) {
         let mut errors = task.modelled_errors().chain(task.errors()).map(|error| error.to_string());
-        match errors.find(|error| !names.contains(error.as_str())) {
+        // It stands for errors after which it is unknown whether the call had its effect.
+        match errors.find(|error| !names.contains(error.as_str()) && !is_throttling(error)) {
             Some(error) => unnamed = error,
             None => unnamed.clear(),
         }
@@ -186,21 +215,25 @@ fn errors(state: &State, program: &Program, around: &[Around<'_>]) -> Vec<Arc<st
         candidates.push(TIMEOUT);
     }
     candidates.extend(names.iter().copied().filter(|name| raises(name)));
+    candidates.sort_by_key(|name| is_throttling(name));
     let mut classes = Vec::new();
     let mut found: Vec<Arc<str>> = Vec::new();
     for error in candidates {
         let mut class = Vec::new();
         for level in around.iter().rev() {
-            let handlers = program.handlers_of(level.name, Some(error), false);
+            let handlers = of.program.handlers_of(level.name, Some(error), false);
             class.push(handlers);
             // No error passes this catcher.
             if handlers.1.is_some() {
                 break;
             }
         }
-        let timed_out = error == TIMEOUT;
-        if !classes.contains(&(class.clone(), timed_out)) {
-            classes.push((class, timed_out));
+        // A condition tells an error that is caught from the others.
+        let is_caught = class.iter().any(|(_, catcher)| catcher.is_some());
+        let compared = Some(error).filter(|error| is_caught && of.compared.contains(*error));
+        let kind = (class, error == TIMEOUT, compared);
+        if !classes.contains(&kind) {
+            classes.push(kind);
             found.push(error.into());
         }
     }

@@ -16,6 +16,8 @@ use workflow_plan::data::Source;
 use crate::decision::{Decision, Fault, Lasting, Task};
 use crate::explorer::Explorer;
 use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
+use crate::repeat::{Mark, Repeat, is_throttling};
+use crate::report::Severity;
 use crate::values::Guess;
 
 /// The names of the properties that hold for every workflow.
@@ -54,9 +56,17 @@ pub(crate) enum Guessed {
 pub(crate) struct Broken {
     pub(crate) property: String,
     pub(crate) state: Option<String>,
+    pub(crate) severity: Severity,
     pub(crate) message: String,
     /// The guess with which expressions could not be computed before. If they never can, the finding is dropped.
     pub(crate) guess: Option<Blame>,
+}
+
+impl Broken {
+    /// Creates an error.
+    pub(crate) fn error(property: &str, state: Option<String>, message: String, guess: Option<Blame>) -> Self {
+        Self { property: property.to_owned(), state, severity: Severity::Error, message, guess }
+    }
 }
 
 /// The position of an execution.
@@ -68,6 +78,17 @@ pub(crate) enum Stand {
     Ended,
     /// The execution never ends.
     Endless,
+}
+
+/// What is known of the calls of a task that has not succeeded.
+#[derive(Clone, Debug, Hash)]
+struct Call {
+    /// How the last request lets its API recognise that it is repeated.
+    mark: Mark,
+    /// Whether the last call was not answered in time.
+    timed_out: bool,
+    /// Whether a call may have had its effect.
+    may_have_run: bool,
 }
 
 /// An execution and the world around it.
@@ -82,8 +103,8 @@ pub(crate) struct World<'x> {
     lasting: Vec<(Task, Fault, Lasting)>,
     monitors: Monitors,
     happenings: Happenings,
-    /// The tokens by which APIs recognise repeated calls of tasks, and whether it is unknown if the call took effect.
-    tokens: BTreeMap<Task, (Option<Value>, bool)>,
+    /// The calls of tasks that have not succeeded.
+    calls: BTreeMap<Task, Call>,
     pub(crate) faults: u32,
     /// The first guess with which expressions could not be computed.
     pub(crate) guess: Option<Blame>,
@@ -111,7 +132,7 @@ impl<'x> World<'x> {
             lasting: Vec::new(),
             monitors: Monitors::new(&explorer.properties, &explorer.states),
             happenings: Happenings::default(),
-            tokens: BTreeMap::new(),
+            calls: BTreeMap::new(),
             faults: 0,
             guess: None,
             results: BTreeMap::new(),
@@ -139,7 +160,7 @@ impl<'x> World<'x> {
                 let found = guesses(state, field);
                 let lacks = found.contains(&Guess::NotAdded);
                 // A path leads to any value that exists.
-                let fits = !lacks && (is_path || !found.contains(&Guess::There));
+                let fits = !lacks && !found.contains(&Guess::Computed) && (is_path || !found.contains(&Guess::There));
                 let of = if lacks { Guessed::Absence } else { Guessed::Value };
                 *guess = (!fits).then(|| Blame { state: Arc::clone(state), guessed: of });
             }
@@ -185,11 +206,14 @@ impl<'x> World<'x> {
             monitors.see(news, &mut |breach| breaches.push(breach));
             for Breach { property, state, message } in breaches {
                 let property = monitors.property(property).map(ToString::to_string).unwrap_or_default();
-                broken.push(Broken { property, state, message, guess: guess.clone() });
+                broken.push(Broken::error(&property, state, message, guess.clone()));
             }
         });
         fails.iter().for_each(|state| pass(passed, state));
-        let last = last_state(execution.history()).filter(|state| guesses(state, None).contains(&Guess::There));
+        let last = last_state(execution.history()).filter(|state| {
+            let found = guesses(state, None);
+            found.contains(&Guess::There) || found.contains(&Guess::Computed)
+        });
         if stand == Stand::Ended {
             self.judge_output(broken, last.map(|state| Blame { state, guessed: Guessed::Output }));
         }
@@ -223,12 +247,8 @@ impl<'x> World<'x> {
             let looks = steps > STEPS && self.execution.next_state().is_some_and(|state| self.loops(state));
             if looks && !known.insert(self.fingerprint()) {
                 let state = self.execution.next_state().unwrap_or_default().to_owned();
-                broken.push(Broken {
-                    property: built_in::ENDS.to_owned(),
-                    message: format!("the execution returns to `{state}` with the same data, so it never ends"),
-                    state: Some(state),
-                    guess: self.guess.clone(),
-                });
+                let message = format!("the execution returns to `{state}` with the same data, so it never ends");
+                broken.push(Broken::error(built_in::ENDS, Some(state), message, self.guess.clone()));
                 return Stand::Endless;
             }
         }
@@ -248,7 +268,7 @@ impl<'x> World<'x> {
                 *visits += 1;
             }
         }
-        self.ask_for_token(&task, &request, broken);
+        self.look_for_repetition(&task, &request, broken);
         let lasting = self.lasting.iter().find(|(known, _, lasting)| match lasting {
             Lasting::Forever => known.state == task.state,
             _ => *known == task,
@@ -257,7 +277,7 @@ impl<'x> World<'x> {
         if unanswerable && request.attempt == 0 {
             let message = "the task can never complete: its request does not contain the task token".to_owned();
             let (state, guess) = (Some(task.state.to_string()), self.guess.clone());
-            broken.push(Broken { property: built_in::PROGRAM.to_owned(), state, message, guess });
+            broken.push(Broken::error(built_in::PROGRAM, state, message, guess));
         }
         let fault = lasting.map(|(_, fault, _)| fault.clone()).or(unanswerable.then_some(Fault::Silence));
         self.pending.push((task, request));
@@ -266,30 +286,38 @@ impl<'x> World<'x> {
         }
     }
 
-    /// Checks that a repeated task has a token if its API recognises repeated calls by a token.
-    fn ask_for_token(&mut self, task: &Task, request: &TaskRequest, broken: &mut Vec<Broken>) {
-        let Some(name) = self.explorer.states.get(&task.state).and_then(|facts| facts.token) else { return };
-        let token = request.input.get(name).cloned();
-        if let Some((before, unknown)) = self.tokens.get(task)
-            && (request.attempt > 0 || *unknown)
+    /// Checks that the API of a task recognises that its call is repeated.
+    fn look_for_repetition(&mut self, task: &Task, request: &TaskRequest, broken: &mut Vec<Broken>) {
+        let Some(repeat) = self.explorer.states.get(&task.state).map(|facts| facts.repeat) else { return };
+        if repeat == Repeat::Harmless {
+            return;
+        }
+        let mark = repeat.mark(&request.input);
+        let before = self.calls.get(task);
+        let may_have_run = before.is_some_and(|before| before.may_have_run);
+        if let Some(before) = before
+            && may_have_run
+            && (request.attempt > 0 || before.timed_out)
         {
-            let state = &task.state;
-            let why = if *unknown { "after a timeout" } else { "by a retrier" };
-            let message = match &token {
-                None => Some(format!("`{state}` is called again {why} without `{name}`: its effect may happen twice")),
-                Some(token) if before.as_ref() != Some(token) => {
-                    Some(format!("`{state}` is called again {why} with another `{name}`: its effect may happen twice"))
-                }
-                Some(_) => None,
+            let lack = match &mark {
+                Mark::Needless => None,
+                Mark::Missing => Some(repeat.lack()),
+                Mark::By(_) if before.mark != mark => Some(match repeat {
+                    Repeat::ByMember(name) => format!("with another `{name}`"),
+                    _ => "with another idempotency key".to_owned(),
+                }),
+                Mark::By(_) => None,
             };
-            broken.extend(message.map(|message| Broken {
+            let why = if request.attempt > 0 { "by a retrier" } else { "after a timeout" };
+            broken.extend(lack.map(|lack| Broken {
                 property: built_in::IDEMPOTENCE.to_owned(),
-                state: Some(state.to_string()),
-                message,
+                state: Some(task.state.to_string()),
+                severity: if repeat == Repeat::Twice { Severity::Note } else { Severity::Warning },
+                message: format!("`{}` is called again {why} {lack}: its effect may happen twice", task.state),
                 guess: self.guess.clone(),
             }));
         }
-        self.tokens.insert(task.clone(), (token, false));
+        self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run });
     }
 
     /// Returns the waiting tasks that can be answered, with their indices among all waiting tasks.
@@ -392,7 +420,7 @@ impl<'x> World<'x> {
             Decision::Succeed { task, result } => {
                 let (at, id) = self.find(task)?;
                 self.pending.remove(at);
-                self.tokens.remove(task);
+                self.calls.remove(task);
                 if !self.explorer.values.guessing.is_empty() && !self.explorer.task_results.contains_key(&*task.state) {
                     self.results.insert(Arc::clone(&task.state), result.clone());
                 }
@@ -427,11 +455,7 @@ impl<'x> World<'x> {
         match fault {
             Fault::Error(error) => {
                 self.pending.remove(at);
-                if &**error == TIMEOUT
-                    && let Some((_, unknown)) = self.tokens.get_mut(&task)
-                {
-                    *unknown = true;
-                }
+                self.note_failure(&task, &request, error);
                 let mut cause = match self.explorer.causes_differ {
                     true => format!("explored {}", request.number),
                     false => "explored".to_owned(),
@@ -449,9 +473,7 @@ impl<'x> World<'x> {
                 if request.is_activity {
                     let _: Answer = self.execution.start_activity(request.id, None);
                 }
-                if let Some((_, unknown)) = self.tokens.get_mut(&task) {
-                    *unknown = true;
-                }
+                self.note_failure(&task, &request, TIMEOUT);
                 self.silent.push(task);
             }
             Fault::OtherType(value) => {
@@ -461,14 +483,22 @@ impl<'x> World<'x> {
         }
     }
 
+    /// Records for [`look_for_repetition`](Self::look_for_repetition) that a call failed.
+    fn note_failure(&mut self, task: &Task, request: &TaskRequest, error: &str) {
+        let Some(call) = self.calls.get_mut(task) else { return };
+        let Some(facts) = self.explorer.states.get(&task.state) else { return };
+        call.timed_out = error == TIMEOUT;
+        call.may_have_run |= call.timed_out || !facts.is_job && !is_throttling(error);
+        // A later visit of the state is another call.
+        if facts.repeat == Repeat::Twice && self.execution.attempts_left(request.id, Some(error), false) == 0 {
+            self.calls.remove(task);
+        }
+    }
+
     fn never_answered(&self, broken: &mut Vec<Broken>) {
         for task in &self.silent {
-            broken.push(Broken {
-                property: built_in::ENDS.to_owned(),
-                state: Some(task.state.to_string()),
-                message: format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state),
-                guess: self.guess.clone(),
-            });
+            let message = format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state);
+            broken.push(Broken::error(built_in::ENDS, Some(task.state.to_string()), message, self.guess.clone()));
         }
     }
 
@@ -482,15 +512,14 @@ impl<'x> World<'x> {
                 Err(message) => {
                     let state = last_state(execution.history()).map(|state| state.to_string());
                     let guess = self.guess.clone().or(guess);
-                    broken.push(Broken { property: built_in::OUTPUT.to_owned(), state, message, guess });
+                    broken.push(Broken::error(built_in::OUTPUT, state, message, guess));
                 }
                 Ok(()) => self.passed.extend(guess),
             }
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {
-                let guess = self.guess.clone();
-                broken.push(Broken { property: name.clone(), state: None, message, guess });
+                broken.push(Broken::error(name, None, message, self.guess.clone()));
             }
         }
     }
@@ -508,9 +537,7 @@ impl<'x> World<'x> {
                 Fault::OtherType(value) => value.to_string().hash(&mut hasher),
             }
         }
-        for (task, (token, unknown)) in &self.tokens {
-            (task, token.as_ref().map(ToString::to_string), unknown).hash(&mut hasher);
-        }
+        self.calls.hash(&mut hasher);
         self.monitors.hash(&mut hasher);
         self.guess.hash(&mut hasher);
         self.faults.hash(&mut hasher);
@@ -520,7 +547,7 @@ impl<'x> World<'x> {
 
 fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame>) -> Broken {
     let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
-    Broken { property: built_in::PROGRAM.to_owned(), state: Some(state.to_owned()), message, guess }
+    Broken::error(built_in::PROGRAM, Some(state.to_owned()), message, guess)
 }
 
 /// Checks the end of an execution, or of a child of a distributed map, whose failure the map may tolerate.
@@ -535,12 +562,9 @@ fn judge_end(
     // A timeout handles faults and late answers.
     let may_time_out = explorer.any_error || explorer.allowed.iter().any(|allowed| allowed == TIMEOUT);
     if of.status() == Status::TimedOut && undisturbed && !is_child && !may_time_out {
-        return Some(Broken {
-            property: built_in::UNCAUGHT.to_owned(),
-            state: last_state(of.history()).map(|state| state.to_string()),
-            message: "the execution times out although nothing has gone wrong".to_owned(),
-            guess,
-        });
+        let state = last_state(of.history()).map(|state| state.to_string());
+        let message = "the execution times out although nothing has gone wrong".to_owned();
+        return Some(Broken::error(built_in::UNCAUGHT, state, message, guess));
     }
     if of.status() != Status::Failed {
         return None;
@@ -557,7 +581,14 @@ fn judge_end(
         QUERY_EVALUATION_ERROR => return None,
         _ if is_child || explorer.any_error || state.as_ref().is_some_and(is_fail) => return None,
         error if explorer.allowed.iter().any(|allowed| allowed == error) => return None,
-        _ => (built_in::UNCAUGHT, format!("the execution fails with {message}")),
+        _ => {
+            let facts = state.as_ref().and_then(|state| explorer.states.get(state));
+            let is_forgotten = facts.is_some_and(|facts| facts.is_regular) && explorer.states.mostly_catch();
+            let severity = if is_forgotten { Severity::Warning } else { Severity::Note };
+            let message = format!("the execution fails with {message}");
+            let state = state.map(|state| state.to_string());
+            return Some(Broken { property: built_in::UNCAUGHT.to_owned(), state, severity, message, guess });
+        }
     };
-    Some(Broken { property: property.to_owned(), state: state.map(|state| state.to_string()), message, guess })
+    Some(Broken::error(property, state.map(|state| state.to_string()), message, guess))
 }

@@ -12,6 +12,7 @@ mod planted;
 mod recorded;
 mod replay_edits;
 mod replay_files;
+mod severity;
 mod simulate;
 #[cfg(feature = "proptest")]
 mod strategies;

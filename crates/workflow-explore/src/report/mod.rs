@@ -1,9 +1,12 @@
 //! The report of an exploration.
 
 mod mocks;
+mod severity;
 pub(crate) mod test;
 mod text;
 
+pub use severity::Severity;
+pub(crate) use severity::{Accepted, fold};
 pub(crate) use text::not_shown_text;
 
 use serde_json::{Value, json};
@@ -21,8 +24,12 @@ use crate::world::{Blame, Broken};
 pub struct Finding {
     /// The violated property.
     pub property: String,
-    /// The state that the finding is about, if any.
+    /// The state of the execution that the finding is about, if any.
     pub state: Option<String>,
+    /// This state, and others for which the same is true.
+    pub states: Vec<String>,
+    /// How bad it is.
+    pub severity: Severity,
     /// A description of the violation.
     pub message: String,
     /// The decisions, with as few faults as possible, and then as few as possible.
@@ -36,14 +43,27 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(broken: Broken, decisions: Vec<Decision>, faults: u32, order: usize) -> Self {
-        let Broken { property, state, message, guess } = broken;
-        Self { property, state, message, decisions, faults, order, guess }
+        let Broken { property, state, severity, message, guess } = broken;
+        let states = state.iter().cloned().collect();
+        Self { property, state, states, severity, message, decisions, faults, order, guess }
+    }
+
+    /// Returns the text by which [`Explorer::accept`] knows the finding: its property and its states. It does not change
+    /// with the values and decisions that show the finding.
+    pub fn key(&self) -> String {
+        match self.states.as_slice() {
+            [] => self.property.clone(),
+            states => format!("{}: {}", self.property, states.join(", ")),
+        }
     }
 
     fn to_json(&self) -> Value {
         json!({
+            "severity": self.severity.name(),
+            "key": self.key(),
             "property": self.property,
             "state": self.state,
+            "states": self.states,
             "message": self.message,
             "decisions": self.decisions.iter().map(Decision::to_json).collect::<Vec<_>>(),
         })
@@ -85,7 +105,8 @@ impl Replayed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// All properties hold within the bounds, in executions that enter all states and take all rules of choices.
+    /// All properties hold within the bounds, in executions that enter all states and take all rules of choices. There may be
+    /// findings that are less severe than [`Explorer::fail_on`] asks for.
     Holds,
     /// A property is violated.
     Broken,
@@ -119,6 +140,7 @@ impl Verdict {
 pub struct Report {
     pub(crate) explorer: Explorer,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) accepted: Vec<(Finding, String)>,
     pub(crate) executions: u64,
     pub(crate) ways: u64,
     pub(crate) states: u64,
@@ -131,17 +153,28 @@ pub struct Report {
 impl Report {
     /// Returns the verdict.
     pub fn verdict(&self) -> Verdict {
-        match (self.findings.is_empty(), self.cut.executions) {
-            (false, _) => Verdict::Broken,
-            (true, 0) if self.undecided.is_empty() && self.not_shown().next().is_none() => Verdict::Holds,
-            (true, 0) => Verdict::NotShown,
-            (true, _) => Verdict::Incomplete,
+        let is_broken = self.findings.iter().any(|finding| finding.severity >= self.explorer.fails_on);
+        match (is_broken, self.cut.executions) {
+            (true, _) => Verdict::Broken,
+            (false, 0) if self.undecided.is_empty() && self.not_shown().next().is_none() => Verdict::Holds,
+            (false, 0) => Verdict::NotShown,
+            (false, _) => Verdict::Incomplete,
         }
     }
 
-    /// Returns the findings, shortest first.
+    /// Returns the findings, the worst first, of these the shortest first.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Returns the findings that [`Explorer::accept`] accepts, with the reasons.
+    pub fn accepted(&self) -> &[(Finding, String)] {
+        &self.accepted
+    }
+
+    /// Returns the keys that [`Explorer::accept`] accepts and that no finding has.
+    pub fn accepted_in_vain(&self) -> impl Iterator<Item = &str> {
+        self.explorer.not_found(&self.accepted)
     }
 
     /// Returns the number of executions tried, each to its end or to a known state.
@@ -197,7 +230,8 @@ impl Report {
     /// Fails a test unless all properties hold: prints the report and a test for the first finding.
     ///
     /// # Panics
-    /// Panics if a property is violated, not all executions were tried, or a state was not entered.
+    /// Panics if a finding is as severe as [`Explorer::fail_on`] asks for, not all executions were tried, or a state was not
+    /// entered.
     #[track_caller]
     pub fn assert_holds(&self) {
         let test = self.findings.first().map(|finding| self.test(finding)).unwrap_or_default();
@@ -228,6 +262,12 @@ impl Report {
         json!({
             "status": self.verdict().name(),
             "findings": self.findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
+            "accepted": self.accepted.iter().map(|(finding, reason)| {
+                let mut made = finding.to_json();
+                made["reason"] = reason.as_str().into();
+                made
+            }).collect::<Vec<_>>(),
+            "accepted_in_vain": self.accepted_in_vain().collect::<Vec<_>>(),
             "bounds": self.cut.to_json(self.explorer.bounds),
             "executions": self.executions,
             "ways": self.ways,

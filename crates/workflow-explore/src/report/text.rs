@@ -4,7 +4,7 @@ use std::fmt;
 
 use workflow_local::coverage::{Point, PointKind};
 
-use super::{Report, Verdict};
+use super::{Report, Severity, Verdict};
 use crate::bounds::Bounds;
 use crate::decision::shortened;
 
@@ -17,25 +17,33 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.explorer.start.state_machine_name;
         let Bounds { faults, turns, .. } = self.explorer.bounds;
+        let counts: Vec<_> = [Severity::Error, Severity::Warning, Severity::Note]
+            .into_iter()
+            .map(|severity| (severity, self.findings.iter().filter(|finding| finding.severity == severity).count()))
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| counted(count as u64, severity.name()))
+            .collect();
+        let counts = counts.join(", ");
+        let with = if counts.is_empty() { String::new() } else { format!("; {counts}") };
         match self.verdict() {
-            Verdict::Holds => writeln!(f, "{name}: holds within these bounds")?,
-            Verdict::Incomplete => writeln!(f, "{name}: nothing found, but not every execution was tried")?,
+            Verdict::Holds => writeln!(f, "{name}: holds within these bounds{with}")?,
+            Verdict::Incomplete => {
+                let found = if counts.is_empty() { "nothing found" } else { &counts };
+                writeln!(f, "{name}: {found}, but not every execution was tried")?;
+            }
             Verdict::NotShown => writeln!(
                 f,
-                "{name}: not shown: {}",
+                "{name}: not shown: {}{with}",
                 not_shown_text(&self.not_shown().collect::<Vec<_>>(), &self.undecided)
             )?,
-            Verdict::Broken => writeln!(
-                f,
-                "{name}: {} not hold",
-                match self.findings.len() {
-                    1 => "one property does".to_owned(),
-                    many => format!("{many} properties do"),
-                }
-            )?,
+            Verdict::Broken => writeln!(f, "{name}: {counts}")?,
         }
         for (number, finding) in self.findings.iter().enumerate() {
-            writeln!(f, "\n{}. {}", number + 1, finding.property)?;
+            let severity = match finding.severity {
+                Severity::Error => String::new(),
+                lesser => format!("{lesser}: "),
+            };
+            writeln!(f, "\n{}. {severity}{}", number + 1, finding.property)?;
             writeln!(f, "   {}", finding.message)?;
             for decision in &finding.decisions {
                 writeln!(f, "   - {decision}")?;
@@ -49,6 +57,12 @@ impl fmt::Display for Report {
                     (None, None) => writeln!(f, "   end: {status}")?,
                 }
             }
+        }
+        for (finding, reason) in &self.accepted {
+            writeln!(f, "\naccepted: {}: {reason}", finding.key())?;
+        }
+        for key in self.accepted_in_vain() {
+            writeln!(f, "\naccepted, but not found: {key}")?;
         }
         writeln!(f, "\n{} tried, {}", counted(self.executions, "execution"), counted(self.ways, "way"))?;
         writeln!(

@@ -280,6 +280,10 @@ impl Making {
             ApiShape::String | ApiShape::Blob if matches!(wanted.kind, Some(Kind::Json | Kind::Base64)) => {
                 self.of_kind(wanted, name, depth)
             }
+            // A text that an expression converts, such as the number of an item of DynamoDB.
+            ApiShape::String if wanted.kind == Some(Kind::Number) => {
+                some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string().into()))
+            }
             ApiShape::String | ApiShape::Blob => some(texts(wanted, name).into_iter().map(Value::from)),
             ApiShape::Integer | ApiShape::Long => some(numbers(wanted, true).into_iter().map(number_value)),
             ApiShape::Float | ApiShape::Double => some(numbers(wanted, false).into_iter().map(number_value)),
@@ -357,7 +361,13 @@ impl Making {
         let by_number = numbers.max();
         let of =
             each.or_else(|| wanted.members.iter().find(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted));
-        let items = self.values(known, of.unwrap_or(&nothing), "item", depth + 1);
+        let of = of.unwrap_or(&nothing);
+        let is_unread = of.kind.is_none() && of.probes.is_empty() && of.members.is_empty();
+        let items = match known {
+            // A result can be added to an object.
+            Known::Nothing if is_unread => vec![Some(json!({}))],
+            _ => self.values(known, of, "item", depth + 1),
+        };
         let items: Vec<Value> = items.into_iter().flatten().collect();
         let Some(first) = items.first() else { return vec![Some(json!([]))] };
         if let Some(most) = by_number {

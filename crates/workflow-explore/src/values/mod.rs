@@ -108,7 +108,13 @@ impl Values {
             if is_guess {
                 // If the member that a condition checks is absent, each path must work without it.
                 let mut guess = used.clone();
-                guess.added = used.added.filter(|count| !is_asked(used, *count));
+                // A member that was left out because the definition adds it for another text lacks here too.
+                let elsewhere = |other: &Use| {
+                    let count = other.added.filter(|_| other.source == used.source)?;
+                    Some(count).filter(|count| used.path.get(..*count).is_some_and(|path| other.path.starts_with(path)))
+                };
+                let added = used.added.or_else(|| all.iter().filter_map(elsewhere).min());
+                guess.added = added.filter(|count| !is_asked(used, *count));
                 guesses.push(guess);
             }
         }
@@ -145,6 +151,8 @@ impl Values {
 pub(crate) enum Guess {
     /// The value is present.
     There,
+    /// An expression has computed what is used from the value, which is present: the text of a document, for instance.
+    Computed,
     /// The search omitted the value to test its absence.
     Absent,
     /// The search omitted the value, because the definition adds it on other paths.
@@ -158,7 +166,10 @@ impl Guess {
         let lacks = |count: usize| used.path.get(..count).is_some_and(|path| Self::at(value, path) == Self::Absent);
         match used.added {
             Some(count) if lacks(count) && !lacks(count - 1) => Self::NotAdded,
-            _ => Self::at(value, &used.path),
+            _ => match Self::at(value, &used.path) {
+                Self::There if !used.exact => Self::Computed,
+                found => found,
+            },
         }
     }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::Value;
-use workflow_asl::document::{Operand, Operator, StateMachine};
+use workflow_asl::StateKind;
+use workflow_asl::document::{Operand, Operator, State, StateMachine};
+use workflow_asl::graph::Graph;
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
@@ -89,7 +91,34 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
         found.look(document, &used);
         found.put(place, used.exact);
     }
+    for source in mapped(machine) {
+        all.entry(source).or_default().narrow(Some(Kind::Array));
+    }
     all
+}
+
+/// Returns the sources that are the items of a map which names no others: its whole input.
+fn mapped(machine: &StateMachine) -> Vec<Source> {
+    let mut found = Vec::new();
+    for graph in Graph::all(machine) {
+        let takes_all = |state: &State| {
+            let fields = ["Items", "ItemsPath", "ItemReader", "InputPath"];
+            state.kind == StateKind::Map && fields.iter().all(|field| !state.has(field))
+        };
+        for (number, (name, _)) in graph.states().iter().enumerate().filter(|(_, (_, state))| takes_all(state)) {
+            if graph.scope().pointer.as_str().is_empty() && graph.start() == Some(number) {
+                found.push(Source::Input);
+            }
+            let before = graph.states().iter().enumerate().filter(|(_, (_, before))| {
+                let changes = ["ResultPath", "ResultSelector", "OutputPath", "Output"];
+                before.kind == StateKind::Task
+                    && before.next.as_deref() == Some(*name)
+                    && changes.iter().all(|field| !before.has(field))
+            });
+            found.extend(before.map(|(number, _)| Source::Result(graph.state_pointer(number))));
+        }
+    }
+    found
 }
 
 /// What an expression needs of a value that it uses.

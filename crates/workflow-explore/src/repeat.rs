@@ -1,0 +1,163 @@
+//! What a repeated call of a task does: nothing, the same effect once, or its effect twice.
+
+use serde_json::Value;
+use workflow_services::TaskResource;
+
+/// What becomes of a call that is made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Nothing is known to happen twice.
+    Harmless,
+    /// The API recognises a repeated call by this member of the request.
+    ByMember(&'static str),
+    /// It is a request over HTTP: a method that is not idempotent needs a header by which the server recognises it.
+    ByHeader,
+    /// The API recognises no repeated call: the effect happens twice.
+    Twice,
+}
+
+/// How a request lets its API recognise that it is repeated.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mark {
+    /// It need not.
+    Needless,
+    /// By this value.
+    By(String),
+    /// It does not.
+    Missing,
+}
+
+/// The actions whose effect happens twice, by service and action.
+///
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html#idempotency>, and the pages of the
+/// actions, which have no member for it.
+const TWICE: [(&str, &str); 12] = [
+    ("lambda", "invoke"),
+    ("sqs", "sendMessage"),
+    ("sqs", "sendMessageBatch"),
+    ("sns", "publish"),
+    ("sns", "publishBatch"),
+    ("events", "putEvents"),
+    ("eventbridge", "putEvents"),
+    ("ses", "sendEmail"),
+    ("ses", "sendTemplatedEmail"),
+    ("sesv2", "sendEmail"),
+    ("kinesis", "putRecord"),
+    ("sfn", "startSyncExecution"),
+];
+
+/// The actions that recognise a repeated call by a member which the model of the API does not call an idempotency token.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>
+const BY_MEMBER: [(&str, &str, &str); 2] = [("states", "startExecution", "Name"), ("sfn", "startExecution", "Name")];
+
+/// The parts of the names of errors after which a call had no effect: the service was too busy to take it.
+const THROTTLING: [&str; 5] =
+    ["Throttl", "TooManyRequests", "RequestLimitExceeded", "ProvisionedThroughputExceeded", "SlowDown"];
+
+/// The methods of HTTP that are idempotent: <https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods>.
+const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"];
+
+/// The member of messages to FIFO queues and topics, which drop repeated messages.
+const MESSAGE_GROUP: &str = "MessageGroupId";
+
+impl Repeat {
+    /// Returns what becomes of a repeated call of a task.
+    pub(crate) fn of(task: TaskResource<'_>) -> Self {
+        if let Some(token) = task.input().structure().and_then(|structure| structure.idempotency_token()) {
+            return Self::ByMember(token.name);
+        }
+        let (service, action) = match task {
+            TaskResource::Function => return Self::Twice,
+            TaskResource::Optimised(integration, _) => (integration.service(), integration.action()),
+            TaskResource::Sdk(operation, _) => (operation.service().name(), operation.name()),
+            _ => return Self::Harmless,
+        };
+        if matches!((service, action), ("http" | "apigateway", "invoke")) {
+            return Self::ByHeader;
+        }
+        let named = BY_MEMBER.iter().find(|(of, name, _)| (*of, *name) == (service, action));
+        match named {
+            Some((.., member)) => Self::ByMember(member),
+            None if TWICE.contains(&(service, action)) => Self::Twice,
+            None => Self::Harmless,
+        }
+    }
+
+    /// Returns how a request lets its API recognise that it is repeated.
+    pub(crate) fn mark(self, request: &Value) -> Mark {
+        let own = match self {
+            Self::Harmless => return Mark::Needless,
+            Self::ByMember(name) => request.get(name),
+            Self::ByHeader => {
+                let method = request.get("Method").and_then(Value::as_str).unwrap_or_default();
+                if IDEMPOTENT.iter().any(|known| known.eq_ignore_ascii_case(method)) {
+                    return Mark::Needless;
+                }
+                None
+            }
+            Self::Twice if request.get(MESSAGE_GROUP).is_some() => return Mark::Needless,
+            Self::Twice => None,
+        };
+        let found = own.or_else(|| key_in(request, 0));
+        found.map_or(Mark::Missing, |value| Mark::By(value.to_string()))
+    }
+
+    /// Returns what a request lacks, for a message.
+    pub(crate) fn lack(self) -> String {
+        match self {
+            Self::ByMember(name) => format!("without `{name}`"),
+            Self::ByHeader => "without a header such as `Idempotency-Key`".to_owned(),
+            Self::Harmless | Self::Twice => "and its API does not recognise it".to_owned(),
+        }
+    }
+}
+
+/// Returns whether a call that failed with this error had no effect.
+pub(crate) fn is_throttling(error: &str) -> bool {
+    THROTTLING.iter().any(|part| error.contains(part))
+}
+
+/// Returns the value of a member that is named as an idempotency key, of a header or within a payload.
+fn key_in(value: &Value, depth: usize) -> Option<&Value> {
+    const DEPTH: usize = 8;
+    let is_key = |name: &str| name.to_ascii_lowercase().contains("idempoten");
+    match value {
+        _ if depth > DEPTH => None,
+        Value::Object(members) => {
+            members.iter().find_map(|(name, value)| if is_key(name) { Some(value) } else { key_in(value, depth + 1) })
+        }
+        Value::Array(items) => items.iter().find_map(|item| key_in(item, depth + 1)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn mark(resource: &str, request: Value) -> Mark {
+        Repeat::of(TaskResource::parse(resource).unwrap()).mark(&request)
+    }
+
+    #[test]
+    fn requests_are_recognised_by_their_own_means() {
+        let post = "arn:aws:states:::http:invoke";
+        assert_eq!(mark(post, json!({"Method": "POST"})), Mark::Missing);
+        assert_eq!(mark(post, json!({"Method": "GET"})), Mark::Needless);
+        let header = json!({"Method": "POST", "Headers": {"Idempotency-Key": "k"}});
+        assert_eq!(mark(post, header), Mark::By("\"k\"".to_owned()));
+        let start = "arn:aws:states:::states:startExecution";
+        assert_eq!(mark(start, json!({"StateMachineArn": "a"})), Mark::Missing);
+        assert_eq!(mark(start, json!({"Name": "n"})), Mark::By("\"n\"".to_owned()));
+        assert_eq!(mark("arn:aws:states:::aws-sdk:sfn:startExecution", json!({})), Mark::Missing);
+        let send = "arn:aws:states:::sqs:sendMessage";
+        assert_eq!(mark(send, json!({"MessageBody": "b"})), Mark::Missing);
+        assert_eq!(mark(send, json!({"MessageBody": "b", "MessageGroupId": "g"})), Mark::Needless);
+        let function = "arn:aws:states:::lambda:invoke";
+        assert_eq!(mark(function, json!({"Payload": {"idempotencyKey": 1}})), Mark::By("1".to_owned()));
+        assert_eq!(mark("arn:aws:states:::dynamodb:getItem", json!({})), Mark::Needless);
+    }
+}

@@ -1,0 +1,131 @@
+//! How bad findings are, which are one, and which are accepted.
+
+use serde_json::{Value, json};
+use workflow_explore::{Explorer, Report, Severity, Verdict};
+use workflow_local::Engine;
+
+fn explorer(definition: &Value) -> Explorer {
+    Explorer::new(&Engine::new(definition).unwrap()).unwrap()
+}
+
+fn report(definition: &Value) -> Report {
+    explorer(definition).explore().unwrap()
+}
+
+fn keys(report: &Report) -> Vec<(Severity, String)> {
+    report.findings().iter().map(|finding| (finding.severity, finding.key())).collect()
+}
+
+fn task(function: &str, more: Value) -> Value {
+    let mut made = json!({ "Type": "Task",
+        "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}") });
+    made.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    made
+}
+
+fn caught(function: &str, next: &str) -> Value {
+    task(function, json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "Next": next }))
+}
+
+#[test]
+fn errors_that_nothing_catches_are_one_note() {
+    let definition = json!({ "StartAt": "A", "States": {
+        "A": task("a", json!({ "Next": "B" })), "B": task("b", json!({ "End": true })) } });
+    let found = report(&definition);
+    assert_eq!(keys(&found), [(Severity::Note, "no error is left uncaught: A, B".to_owned())]);
+    assert_eq!(found.verdict(), Verdict::Holds);
+    assert!(found.to_string().starts_with("local: holds within these bounds; 1 note\n"), "{found}");
+    assert_eq!(explorer(&definition).fail_on(Severity::Note).explore().unwrap().verdict(), Verdict::Broken);
+}
+
+#[test]
+fn a_task_that_was_forgotten_is_a_warning_and_a_handler_is_not() {
+    let of = |last: Value| {
+        json!({ "StartAt": "A", "States": {
+            "A": caught("a", "B"), "B": caught("b", "C"), "C": last,
+            "Failed": task("tell", json!({ "Next": "End" })), "End": { "Type": "Fail", "Error": "Failed" } } })
+    };
+    let found = report(&of(task("c", json!({ "End": true }))));
+    let expected = ["no error is left uncaught: C", "no error is left uncaught: Failed"].map(str::to_owned);
+    assert_eq!(keys(&found), [Severity::Warning, Severity::Note].into_iter().zip(expected).collect::<Vec<_>>());
+    let caught = report(&of(task(
+        "c",
+        json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "End": true }),
+    )));
+    assert_eq!(keys(&caught), [(Severity::Note, "no error is left uncaught: Failed".to_owned())]);
+}
+
+#[test]
+fn an_accepted_finding_breaks_nothing_and_is_reported() {
+    let token = json!({ "StartAt": "Ask", "States": { "Ask": {
+        "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
+        "Parameters": { "QueueUrl": "q", "MessageBody": { "token.$": "$$.Task.Token" } } } } });
+    assert_eq!(report(&token).verdict(), Verdict::Broken);
+    let key = "every execution ends: Ask";
+    let accepted = explorer(&token).accept(key, "people answer").accept("gone", "it was").explore().unwrap();
+    assert_eq!(accepted.verdict(), Verdict::Holds, "{accepted}");
+    let [(finding, reason)] = accepted.accepted() else { panic!("{accepted}") };
+    assert_eq!((finding.key().as_str(), reason.as_str()), (key, "people answer"));
+    assert_eq!(accepted.accepted_in_vain().collect::<Vec<_>>(), ["gone"]);
+}
+
+#[test]
+fn a_repeated_call_that_its_server_cannot_recognise_is_a_warning() {
+    let pay = |headers: Value, error: &str| {
+        json!({ "StartAt": "Pay", "States": { "Pay": {
+            "Type": "Task", "Resource": "arn:aws:states:::http:invoke", "End": true,
+            "Retry": [{ "ErrorEquals": [error], "MaxAttempts": 1 }],
+            "Parameters": { "ApiEndpoint": "https://example.com", "Method": "POST", "Headers": headers,
+                "Authentication": { "ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/a/b" } } } } })
+    };
+    let repeated = "a repeated call has the same idempotency token";
+    let found = |definition: &Value| {
+        let report = report(definition);
+        report.findings().iter().find(|finding| finding.property == repeated).map(|finding| finding.severity)
+    };
+    assert_eq!(found(&pay(json!({}), "States.ALL")), Some(Severity::Warning));
+    assert_eq!(found(&pay(json!({ "Idempotency-Key.$": "$$.Execution.Name" }), "States.ALL")), None);
+    // A call that was throttled had no effect.
+    let convert = |error: &str| {
+        json!({ "StartAt": "Run", "States": { "Run": {
+            "Type": "Task", "Resource": "arn:aws:states:::mediaconvert:createJob", "End": true,
+            "Parameters": { "Role": "arn:aws:iam::123456789012:role/convert", "Settings": {} },
+            "Retry": [{ "ErrorEquals": [error], "MaxAttempts": 1 }] } } })
+    };
+    assert_eq!(found(&convert("MediaConvert.TooManyRequestsException")), None);
+    assert_eq!(found(&convert("MediaConvert.InternalServerErrorException")), Some(Severity::Warning));
+    let function = json!({ "StartAt": "A", "States": {
+        "A": task("a", json!({ "Retry": [{ "ErrorEquals": ["States.ALL"] }], "End": true })) } });
+    assert_eq!(found(&function), Some(Severity::Note));
+}
+
+#[test]
+fn values_that_definitions_need_are_found() {
+    let map = json!({ "StartAt": "M", "States": { "M": { "Type": "Map", "End": true,
+        "ItemProcessor": { "StartAt": "P", "States": { "P": {
+            "Type": "Pass", "Result": 1, "ResultPath": "$.n", "End": true } } } } } });
+    let number = json!({ "QueryLanguage": "JSONata", "StartAt": "Get", "States": {
+        "Get": { "Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Next": "C",
+            "Arguments": { "TableName": "t", "Key": { "id": { "S": "1" } } },
+            "Assign": { "n": "{% $states.result.Item.f.N ? $number($states.result.Item.f.N) : 0 %}" } },
+        "C": { "Type": "Choice", "Default": "Done", "Choices": [{ "Condition": "{% $n >= 3 %}", "Next": "Many" }] },
+        "Many": { "Type": "Succeed" }, "Done": { "Type": "Succeed" } } });
+    let compared = json!({ "StartAt": "A", "States": {
+        "A": task("a", json!({ "Next": "Done",
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Why" }] })),
+        "Why": { "Type": "Choice", "Default": "Done",
+            "Choices": [{ "Variable": "$.error.Error", "StringEquals": "Busy", "Next": "Pause" }] },
+        "Pause": { "Type": "Pass", "Next": "Done" }, "Done": { "Type": "Succeed" } } });
+    let left_out = json!({ "StartAt": "Start", "States": {
+        "Start": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:startWorkflowRun", "ResultPath": "$.run",
+            "Parameters": { "Name.$": "$.job" }, "Next": "C" },
+        "C": { "Type": "Choice", "Default": "Done",
+            "Choices": [{ "Variable": "$.run.RunId", "StringEquals": "again", "Next": "Keep" }] },
+        "Keep": { "Type": "Pass", "Parameters": { "job.$": "$.job" }, "Next": "Again" },
+        "Again": { "Type": "Pass", "Parameters": { "name.$": "$.job" }, "Next": "Done" },
+        "Done": { "Type": "Succeed" } } });
+    for definition in [map, number, compared, left_out] {
+        let found = report(&definition);
+        assert_eq!(found.verdict(), Verdict::Holds, "{found}");
+    }
+}
