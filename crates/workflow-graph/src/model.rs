@@ -59,6 +59,8 @@ pub struct State {
     pub(crate) short_name: Option<String>,
     /// Whether it is no state, but a box around the states of a use of a fragment.
     pub(crate) is_group: bool,
+    /// Whether the scopes inside it are left out.
+    pub(crate) is_folded: bool,
     /// The pointer of the state in the definition.
     pub pointer: Pointer,
     /// Its type.
@@ -407,6 +409,7 @@ fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
         name: name.to_owned(),
         short_name: None,
         is_group: false,
+        is_folded: false,
         kind: state.kind,
         detail: caption::detail(state),
         target: caption::target(state),

@@ -6,9 +6,14 @@ mod text;
 
 pub(crate) use text::not_shown_text;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
-use workflow_local::Execution;
+use workflow_graph::Graph;
+use workflow_graph::history::History;
+use workflow_graph::page::{Item, Page, Tone};
 use workflow_local::coverage::{Point, PointKind};
+use workflow_local::{Execution, HistoryEvent};
 
 use crate::bounds::{Bounds, CutOff};
 use crate::decision::Decision;
@@ -209,9 +214,48 @@ impl Report {
         self.explorer.replay(&finding.decisions).ok()
     }
 
-    /// Returns an HTML page that shows a finding's execution.
+    /// Returns an HTML page that shows a finding: the property, the decisions that lead to it, and the execution.
     pub fn to_html(&self, finding: &Finding) -> Option<String> {
-        Some(self.replay(finding)?.execution.to_html())
+        let execution = self.replay(finding)?.execution;
+        let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+        // They are the engine's own.
+        let page = Page::of(History::read(&Value::Array(events)).unwrap_or_default());
+        let definition = self.explorer.program.definition();
+        let places: BTreeMap<_, _> = Graph::of_definition(definition)
+            .states()
+            .into_iter()
+            .map(|state| (state.name.clone(), state.pointer.as_str().to_owned()))
+            .collect();
+        let at = |state: Option<&str>| state.and_then(|state| places.get(state)).cloned();
+        let found = Item::new(&finding.message).at(at(finding.state.as_deref())).word(Tone::Bad, "finding");
+        let decisions = finding.decisions.iter().map(|decision| {
+            let state = match decision {
+                Decision::Succeed { task, .. } | Decision::Fault { task, .. } => Some(&*task.state),
+                Decision::Input(_) | Decision::TimePasses => None,
+            };
+            let (tone, word) = match decision {
+                Decision::Fault { .. } => (Tone::Bad, "fault"),
+                _ => (Tone::Plain, ""),
+            };
+            Item::new(decision.to_string()).at(at(state)).word(tone, word)
+        });
+        let findings = match self.findings.len() {
+            1 => String::new(),
+            count => format!(" {count} findings in all."),
+        };
+        let Bounds { faults, turns, .. } = self.bounds();
+        let tried = format!(
+            "{} tried, with at most {} in one and {} of a loop.{findings}",
+            text::counted(self.executions, "execution"),
+            text::counted(faults.into(), "fault"),
+            text::counted(turns.into(), "turn")
+        );
+        let page = page
+            .of_machine(definition.clone())
+            .titled(&self.explorer.start.state_machine_name)
+            .judged(Tone::Bad, "Finding", format!("“{}” does not hold: {}\n{tried}", finding.property, finding.message))
+            .with_list("Shortest way to the finding", decisions.chain([found]).collect());
+        Some(page.to_html())
     }
 
     /// Converts the report to JSON: `status`, `findings`, `bounds` and counts.
