@@ -144,11 +144,7 @@ fn shown(report: &Report, cargo: &Cargo) -> Page {
         graph.mark(&|pointer| if untaken.contains(pointer) { Mark::Untaken } else { Mark::Taken });
         graph
     });
-    let executions = match report.executions() {
-        1 => "1 execution".to_owned(),
-        several => format!("{several} executions"),
-    };
-    let sentence = format!("{} of states, transitions, rules, retriers and catchers, in {executions}.", report.share());
+    let sentence = format!("{} of all states, transitions, rules, retriers and catchers were taken.", report.share());
     let (tone, word) =
         if report.share().taken == report.share().all { (Tone::Good, "Covered") } else { (Tone::Careful, "Gaps") };
     let mut page = Page::of_graphs(graphs.collect(), Direction::TopDown, definitions)
@@ -160,7 +156,7 @@ fn shown(report: &Report, cargo: &Cargo) -> Page {
     }
     let origins = Origins::of(cargo, &[]).find(&workflows);
     let sections = workflows.iter().zip(origins).filter_map(|(covered, origin)| Some(origin?.section(covered)));
-    sections.fold(page, Page::with_section)
+    sections.fold(page, |page, (title, section)| page.with_section(title, section))
 }
 
 fn titled(covered: &Covered) -> String {
@@ -171,7 +167,7 @@ fn titled(covered: &Covered) -> String {
 fn gaps(covered: &Covered, place: &str) -> Vec<Item> {
     let mut gaps = Vec::new();
     if covered.executions == 0 && !covered.explored {
-        return vec![Item::new("No test ran it").word(Tone::Bad, "")];
+        return vec![Item::new("No test ran it", None, (Tone::Bad, ""), "")];
     }
     let (mut state, mut is_entered) = (String::new(), false);
     for point in &covered.points {
@@ -185,11 +181,11 @@ fn gaps(covered: &Covered, place: &str) -> Vec<Item> {
                 (true, _) => "never entered",
                 _ => "never taken",
             };
-            gaps.push(Item::new(&point.state).at(Some(&state)).word(Tone::Bad, word).text(&point.what));
+            gaps.push(Item::new(&point.state, Some(&state), (Tone::Bad, word), &point.what));
         }
     }
     if gaps.is_empty() {
-        gaps.push(Item::new("No gaps").word(Tone::Good, ""));
+        gaps.push(Item::new("No gaps", None, (Tone::Good, ""), ""));
     }
     gaps
 }

@@ -109,17 +109,13 @@ fn page(old: &Machine, new: &Machine, plan: &Plan) -> Page {
         let state = finding.state.as_deref();
         let place = plan.difference.states.iter().find(|other| Some(other.name()) == state);
         let place = place.and_then(|place| place.new.as_ref().or(place.old.as_ref()));
-        Item::new(state.unwrap_or("The state machine"))
-            .at(place.map(|place| place.pointer.as_str()))
-            .word(tone(finding.rule.verdict), finding.rule.verdict.name())
-            .text(format!("{}\n{} ({})", finding.reason, finding.rule.law.text, finding.rule.law.source))
+        let (at, verdict) = (place.map(|place| place.pointer.as_str()), finding.rule.verdict);
+        let text = format!("{}\n{} ({})", finding.reason, finding.rule.law.text, finding.rule.law.source);
+        Item::new(state.unwrap_or("The state machine"), at, (tone(verdict), verdict.name()), text)
     });
     let page = Page::of_change(graph, Direction::TopDown, &old.definition, &new.definition);
     let page = page.judged(tone(plan.verdict()), plan.verdict().name(), plan.summary());
-    match plan.findings.as_slice() {
-        [] => page,
-        _ => page.with_list("Findings", findings.collect()),
-    }
+    page.with_list("Findings", findings.collect())
 }
 
 impl Printing {

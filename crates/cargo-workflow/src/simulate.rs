@@ -1,6 +1,5 @@
 //! `cargo workflow simulate`: thousands of executions in virtual time, by a model of tasks.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +11,7 @@ use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
 use workflow_explore::replay::DESCRIPTIONS;
 use workflow_explore::simulate::{
-    Histogram, Learning, Model, ModelError, SimulateError, Simulation, SimulationReport, dollars, time,
+    Learning, Model, ModelError, SimulateError, Simulation, SimulationReport, dollars, time,
 };
 use workflow_graph::page::{Item, Page, Section, Tone};
 use workflow_graph::{Direction, Graph};
@@ -129,69 +128,21 @@ impl Simulate {
 /// Returns the page of a report.
 fn shown(report: &SimulationReport, definition: &Value) -> Page {
     let graph = Graph::of_definition(definition).named(report.name.as_str());
-    let places: BTreeMap<String, String> =
-        graph.states().iter().map(|state| (state.name.clone(), state.pointer.as_str().to_owned())).collect();
     let gains = report.gains.iter().map(|gain| {
         let word = format!("{} of the mean", time(gain.mean));
         let text = format!("{} of the median, {} of the 99th percentile", time(gain.p50), time(gain.p99));
-        Item::new(&gain.state).at(places.get(&gain.state)).word(Tone::Plain, word).text(text)
+        Item::new(&gain.state, graph.pointer_of(&gain.state), (Tone::Plain, &word), text)
     });
     let failing = report.exceeds_limits();
     let (tone, word) = if failing { (Tone::Bad, "Beyond a limit") } else { (Tone::Good, "Within the limits") };
-    let sentence = format!(
-        "{} {} executions, seed {}: {:.2} % succeed; half take up to {}, 99 % up to {}.",
-        thousands(report.executions),
-        report.machine_type.title(),
-        report.seed,
-        report.success_share() * 100.0,
-        time(report.duration.p50),
-        time(report.duration.p99)
-    );
-    let lines: Vec<_> = std::iter::once(sentence).chain(report.beyond_lines()).chain(report.notes.clone()).collect();
-    let costs = report.cost_rows().into_iter().map(Vec::from);
-    let head = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let mut page = Page::of_graph(graph, Direction::TopDown, definition.clone())
-        .judged(tone, word, lines.join("\n"))
-        .with_section(histogram("Duration of an execution", &report.durations, time))
-        .with_section(histogram("Cost of a million executions, each like one", &report.dollars, dollars));
-    if !report.gains.is_empty() {
-        page = page.with_list(
-            "Sensitivity: what executions save if the tasks of a state take half of their time",
-            gains.collect(),
-        );
-    }
-    let tables = [
-        ("An execution".to_owned(), report.spread_rows()),
-        (
-            "Outcomes".to_owned(),
-            std::iter::once(head(&["outcome", "share", "executions"])).chain(report.outcome_rows()).collect(),
-        ),
-        ("States, in an execution".to_owned(), report.state_rows()),
-        (
-            format!("Costs: {}", report.price_words()),
-            std::iter::once(head(&["type", "total", "parts"])).chain(costs).collect(),
-        ),
-    ];
-    tables.into_iter().fold(page, |page, (title, rows)| page.with_section(Section::Table { title, rows }))
-}
-
-fn histogram(title: &str, of: &Histogram, words: fn(f64) -> String) -> Section {
-    let bars = of.ranges.iter().map(|(from, to, count)| (format!("{} to {}", words(*from), words(*to)), *count));
-    let first = of.ranges.first().map_or(0.0, |(from, ..)| *from);
-    let [_, _, p99] = of.percentiles;
-    // The last range has another width: the percentiles are in the others.
-    let others = of.ranges.iter().filter(|(_, to, _)| *to <= p99).count();
-    #[expect(clippy::cast_precision_loss, reason = "they are a few")]
-    let part = others as f64 / of.ranges.len().max(1) as f64;
-    let place = |value: f64| if p99 > first { (value - first) / (p99 - first) * part } else { part / 2.0 };
-    let marks = ["median", "90 %", "99 %"].into_iter().zip(of.percentiles);
-    let last = of.ranges.last().map_or(0.0, |(_, to, _)| *to);
-    Section::Histogram {
-        title: title.to_owned(),
-        bars: bars.collect(),
-        ends: [words(first), words(last)],
-        marks: marks.map(|(name, value)| (format!("{name}: {}", words(value)), place(value))).collect(),
-    }
+    let share = report.success_share() * 100.0;
+    let sentence = format!("{share:.2} % of {} executions succeed.", thousands(report.executions));
+    Page::of_graph(graph.clone(), Direction::TopDown, definition.clone())
+        .judged(tone, word, sentence)
+        .with_section("Duration of an execution", Section::Histogram(report.durations.clone(), time))
+        .with_section("Cost of a million executions like one", Section::Histogram(report.dollars.clone(), dollars))
+        .with_section("Report", Section::Text(report.to_string()))
+        .with_list("Sensitivity: what executions save if the tasks of a state take half of their time", gains.collect())
 }
 
 /// Returns a number with its noun.

@@ -62,7 +62,7 @@ fn what_does_not_hold_is_printed_and_written() {
     let page = std::fs::read_to_string(page).unwrap();
     for said in [
         "“after Reserve: Done or Release” does not hold: ",
-        " executions tried, ",
+        " executions tried.",
         "`Refund` fails with `UnnamedError`",
     ] {
         assert!(page.contains(said), "{said}: {page}");

@@ -230,6 +230,11 @@ impl Graph {
         all
     }
 
+    /// Returns the pointer of the state with this name.
+    pub fn pointer_of(&self, name: &str) -> Option<&str> {
+        self.states().into_iter().find(|state| state.name == name).map(|state| state.pointer.as_str())
+    }
+
     /// Describes the diagram in words: the number of states, the first state and each transition.
     pub fn describe(&self) -> String {
         let states = self.states().len();

@@ -98,21 +98,33 @@ fn a_change_has_both_definitions_of_each_state() {
 #[test]
 fn what_a_page_reports_is_text() {
     let bad = "</title><img src=x onerror=alert(1)>\"";
-    let texts = || vec![vec![bad.to_owned()], vec![bad.to_owned()]];
     let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
     let html = Page::of_graph(Graph::of_definition(&definition), Direction::TopDown, definition)
         .judged(Tone::Bad, bad, bad)
-        .with_list(bad, vec![Item::new(bad).at(Some(bad)).word(Tone::Careful, bad).text(bad)])
-        .with_section(Section::Table { title: bad.to_owned(), rows: texts() })
-        .with_section(Section::Histogram {
-            title: bad.to_owned(),
-            bars: vec![(bad.to_owned(), 2), (bad.to_owned(), 0)],
-            ends: [bad.to_owned(), bad.to_owned()],
-            marks: vec![(bad.to_owned(), 7.0)],
-        })
-        .with_section(Section::Source { title: bad.to_owned(), lines: vec![(1, bad.to_owned(), Some(Tone::Good))] })
+        .with_list(bad, vec![Item::new(bad, Some(bad), (Tone::Careful, bad), bad)])
+        .with_section(bad, Section::Text(bad.to_owned()))
+        .with_section(bad, Section::Histogram(vec![1.0, 2.0], |_| "<img>".to_owned()))
+        .with_section(bad, Section::Source(vec![(1, bad.to_owned(), Some(Tone::Good))]))
         .to_html();
     assert!(!html.contains("<img"), "{html}");
-    assert!(html.find("<svg class=\"histogram\"") < html.find("<main>") && html.find("<main>") < html.find("<table>"));
+    assert!(html.find("<svg class=\"histogram\"") < html.find("<main>") && html.find("<main>") < html.find("<pre"));
     assert!(html.contains("    1 ✓ &lt;/title&gt;"), "{html}");
+}
+
+#[test]
+fn every_value_up_to_the_99th_percentile_has_a_bar() {
+    let html = |values: Vec<f64>| {
+        let section = Section::Histogram(values, |value| format!("{value:.0} s"));
+        Page::default().with_section("Times", section).to_html()
+    };
+    let count = |html: &str| {
+        let bars = html.split(": ").filter_map(|part| part.split_once("</title></rect>")?.0.parse::<usize>().ok());
+        (bars.clone().count(), bars.sum::<usize>())
+    };
+    let many = html((0..1000).rev().map(f64::from).collect());
+    assert_eq!(count(&many), (40, 990));
+    for said in ["median: 499 s", "90 %: 899 s", "99 %: 989 s", "all: up to 999 s"] {
+        assert!(many.contains(said), "{said}");
+    }
+    assert_eq!((count(&html(vec![2.0; 7])), count(&html(Vec::new()))), ((1, 7), (1, 0)));
 }

@@ -189,7 +189,7 @@ impl Origin {
     }
 
     /// Returns the file and the lines of a workflow, with how much of what begins on each line is covered.
-    pub(crate) fn section(&self, workflow: &Covered) -> Section {
+    pub(crate) fn section(&self, workflow: &Covered) -> (String, Section) {
         let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
         for point in &workflow.points {
             let (taken, all) = counts.entry(self.locate(&point.pointer, None).line).or_default();
@@ -206,8 +206,10 @@ impl Origin {
             });
             (number + 1, text.to_owned(), covered)
         });
-        let title = format!("{}: {}", workflow.title(), shortest(&self.file));
-        Section::Source { title, lines: lines.collect() }
+        let here = std::env::current_dir().unwrap_or_default();
+        let file = self.file.strip_prefix(here).unwrap_or(&self.file);
+        let title = format!("{}: {}", workflow.title(), file.display());
+        (title, Section::Source(lines.collect()))
     }
 
     fn locate(&self, pointer: &Pointer, word: Option<&str>) -> Location {
@@ -240,12 +242,6 @@ impl Origin {
         }
         at
     }
-}
-
-/// Returns a path from the current folder, if the file is in it.
-fn shortest(file: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    file.strip_prefix(here).unwrap_or(file).display().to_string()
 }
 
 /// Returns the place of a word that occurs once.

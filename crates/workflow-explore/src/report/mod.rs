@@ -6,8 +6,6 @@ mod text;
 
 pub(crate) use text::not_shown_text;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use workflow_graph::Graph;
 use workflow_graph::history::History;
@@ -221,39 +219,23 @@ impl Report {
         // They are the engine's own.
         let page = Page::of(History::read(&Value::Array(events)).unwrap_or_default());
         let definition = self.explorer.program.definition();
-        let places: BTreeMap<_, _> = Graph::of_definition(definition)
-            .states()
-            .into_iter()
-            .map(|state| (state.name.clone(), state.pointer.as_str().to_owned()))
-            .collect();
-        let at = |state: Option<&str>| state.and_then(|state| places.get(state)).cloned();
-        let found = Item::new(&finding.message).at(at(finding.state.as_deref())).word(Tone::Bad, "finding");
+        let graph = Graph::of_definition(definition);
+        let at = |state: Option<&str>| state.and_then(|state| graph.pointer_of(state));
+        let found = Item::new(&finding.message, at(finding.state.as_deref()), (Tone::Bad, "finding"), "");
         let decisions = finding.decisions.iter().map(|decision| {
-            let state = match decision {
-                Decision::Succeed { task, .. } | Decision::Fault { task, .. } => Some(&*task.state),
-                Decision::Input(_) | Decision::TimePasses => None,
+            let (state, word) = match decision {
+                Decision::Succeed { task, .. } => (Some(&*task.state), (Tone::Plain, "")),
+                Decision::Fault { task, .. } => (Some(&*task.state), (Tone::Bad, "fault")),
+                Decision::Input(_) | Decision::TimePasses => (None, (Tone::Plain, "")),
             };
-            let (tone, word) = match decision {
-                Decision::Fault { .. } => (Tone::Bad, "fault"),
-                _ => (Tone::Plain, ""),
-            };
-            Item::new(decision.to_string()).at(at(state)).word(tone, word)
+            Item::new(decision.to_string(), at(state), word, "")
         });
-        let findings = match self.findings.len() {
-            1 => String::new(),
-            count => format!(" {count} findings in all."),
-        };
-        let Bounds { faults, turns, .. } = self.bounds();
-        let tried = format!(
-            "{} tried, with at most {} in one and {} of a loop.{findings}",
-            text::counted(self.executions, "execution"),
-            text::counted(faults.into(), "fault"),
-            text::counted(turns.into(), "turn")
-        );
+        let tried = text::counted(self.executions, "execution");
+        let sentence = format!("“{}” does not hold: {}\n{tried} tried.", finding.property, finding.message);
         let page = page
             .of_machine(definition.clone())
             .titled(&self.explorer.start.state_machine_name)
-            .judged(Tone::Bad, "Finding", format!("“{}” does not hold: {}\n{tried}", finding.property, finding.message))
+            .judged(Tone::Bad, "Finding", sentence)
             .with_list("Shortest way to the finding", decisions.chain([found]).collect());
         Some(page.to_html())
     }

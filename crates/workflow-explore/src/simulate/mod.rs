@@ -18,7 +18,6 @@
 
 mod distribution;
 pub(crate) mod draws;
-mod histogram;
 mod learn;
 mod model;
 mod plan;
@@ -37,7 +36,6 @@ use workflow_asl::document::StateMachine;
 use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, RunError, TaskRequest};
 
 pub use distribution::{Distribution, DistributionError};
-pub use histogram::Histogram;
 pub use learn::{LearnError, Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
 pub use price::{Cost, LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};

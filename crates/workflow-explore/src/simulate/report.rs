@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use workflow_asl::printable::thousands;
 use workflow_local::{DefinitionError, MachineType};
 
-use super::histogram::Histogram;
 use super::price::{Cost, LEFT_OUT, PRICES};
 
 /// The mean, percentiles and maximum of numbers. A percentile is the least of the numbers that this share of them does
@@ -117,11 +116,11 @@ pub struct SimulationReport {
     pub executions: u64,
     /// The seed of the random numbers.
     pub seed: u64,
-    /// How long executions take, in seconds.
-    pub durations: Histogram,
-    /// What executions of the machine's type cost, in US dollars for a million like each: transitions of Standard
+    /// The seconds that each execution takes.
+    pub durations: Vec<f64>,
+    /// The US dollars that a million executions like each cost, for the machine's type: transitions of Standard
     /// executions, without children; starts, time and memory of Express ones.
-    pub dollars: Histogram,
+    pub dollars: Vec<f64>,
     /// The seconds from start to end.
     pub duration: Spread,
     /// The state transitions that AWS bills for Standard executions: one for each state that is entered, and one for
@@ -270,50 +269,29 @@ impl fmt::Display for SimulationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let type_of = self.machine_type.title();
         writeln!(f, "{}: {} {type_of} executions, seed {}\n", self.name, thousands(self.executions), self.seed)?;
-        table(f, &self.spread_rows())?;
-        writeln!(f, "\noutcomes")?;
-        table(f, &self.outcome_rows())?;
-        writeln!(f, "\nstates, in an execution")?;
-        table(f, &self.state_rows())?;
-        self.write_gains(f)?;
-        self.write_costs(f)?;
-        let beyond = self.beyond_lines();
-        if !beyond.is_empty() {
-            writeln!(f)?;
-        }
-        beyond.iter().try_for_each(|line| writeln!(f, "{line}"))?;
-        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
-    }
-}
-
-impl SimulationReport {
-    /// Returns the mean, percentiles and maximum of an execution's numbers as texts. The first row is the head.
-    pub fn spread_rows(&self) -> Vec<Vec<String>> {
         let spread = |name: &str, spread: Spread, words: fn(f64) -> String| {
             let Spread { mean, p50, p90, p99, max } = spread;
             std::iter::once(name.to_owned()).chain([mean, p50, p90, p99, max].map(words)).collect::<Vec<_>>()
         };
-        vec![
-            row(["", "mean", "p50", "p90", "p99", "max"]),
-            spread("duration", self.duration, time),
-            spread("transitions", self.transitions, number),
-            spread("retries", self.retries, number),
-            spread("events", self.events, number),
-        ]
-    }
-
-    /// Returns the ends of executions as texts: status and error, share, number.
-    pub fn outcome_rows(&self) -> Vec<Vec<String>> {
+        table(
+            f,
+            &[
+                row(["", "mean", "p50", "p90", "p99", "max"]),
+                spread("duration", self.duration, time),
+                spread("transitions", self.transitions, number),
+                spread("retries", self.retries, number),
+                spread("events", self.events, number),
+            ],
+        )?;
+        writeln!(f, "\noutcomes")?;
         let outcomes = self.outcomes.iter().map(|outcome| {
             let error = outcome.error.as_ref().map(|error| format!(" {error}")).unwrap_or_default();
             row([format!("{}{error}", outcome.status), percent(outcome.share), thousands(outcome.executions)])
         });
-        outcomes.collect()
-    }
-
-    /// Returns the averages of the states as texts. The first row is the head.
-    pub fn state_rows(&self) -> Vec<Vec<String>> {
-        let states = self.states.iter().map(|state| {
+        table(f, &outcomes.collect::<Vec<_>>())?;
+        writeln!(f, "\nstates, in an execution")?;
+        let mut states = vec![row(["", "visits", "retries", "time", "share"])];
+        states.extend(self.states.iter().map(|state| {
             row([
                 state.state.clone(),
                 number(state.visits),
@@ -321,35 +299,16 @@ impl SimulationReport {
                 state.time.map_or_else(|| "-".to_owned(), time),
                 state.share.map_or_else(|| "-".to_owned(), percent),
             ])
-        });
-        std::iter::once(row(["", "visits", "retries", "time", "share"])).chain(states).collect()
+        }));
+        table(f, &states)?;
+        self.write_gains(f)?;
+        self.write_costs(f)?;
+        self.write_beyond(f)?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }
+}
 
-    /// Returns the costs of a million executions as texts: type, total, parts.
-    pub fn cost_rows(&self) -> Vec<[String; 3]> {
-        let costs = self.costs.iter().map(|cost| {
-            let mut parts = Vec::new();
-            if cost.machine_type == MachineType::Standard {
-                parts.push(format!("{} for transitions", dollars(cost.transitions)));
-            }
-            if cost.requests > 0.0 {
-                let (of, memory) = match cost.machine_type {
-                    MachineType::Express => ("", format!(" at {:.0} MB", cost.memory)),
-                    MachineType::Standard => (" of Express children", String::new()),
-                };
-                parts.push(format!("{} for requests{of}", dollars(cost.requests)));
-                parts.push(format!("{} for time{memory}", dollars(cost.duration)));
-            }
-            [cost.machine_type.title().to_owned(), dollars(cost.total()), parts.join(", ")]
-        });
-        costs.collect()
-    }
-
-    /// Returns the prices that costs are computed with, in words.
-    pub fn price_words(&self) -> String {
-        format!("cost of a million executions in a month, by AWS's prices for {} of {}", PRICES.region, PRICES.date)
-    }
-
+impl SimulationReport {
     fn write_gains(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.gains.is_empty() {
             return Ok(());
@@ -375,10 +334,27 @@ impl SimulationReport {
     }
 
     fn write_costs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n{}", self.price_words())?;
-        for [title, total, parts] in self.cost_rows() {
-            writeln!(f, "{}", format!("  {title:<8}  {total:>10}  {parts}").trim_end())?;
-        }
+        writeln!(
+            f,
+            "\ncost of a million executions in a month, by AWS's prices for {} of {}",
+            PRICES.region, PRICES.date
+        )?;
+        let rows = self.costs.iter().map(|cost| {
+            let mut parts = Vec::new();
+            if cost.machine_type == MachineType::Standard {
+                parts.push(format!("{} for transitions", dollars(cost.transitions)));
+            }
+            if cost.requests > 0.0 {
+                let (of, memory) = match cost.machine_type {
+                    MachineType::Express => ("", format!(" at {:.0} MB", cost.memory)),
+                    MachineType::Standard => (" of Express children", String::new()),
+                };
+                parts.push(format!("{} for requests{of}", dollars(cost.requests)));
+                parts.push(format!("{} for time{memory}", dollars(cost.duration)));
+            }
+            row([format!("{:<8}  {:>10}  {}", cost.machine_type.title(), dollars(cost.total()), parts.join(", "))])
+        });
+        table(f, &rows.collect::<Vec<_>>())?;
         if let Some((kind, reason)) = &self.not_possible {
             writeln!(f, "  {} is not possible: {reason}", kind.title())?;
         }
@@ -386,8 +362,7 @@ impl SimulationReport {
         writeln!(f, "  source: {}", PRICES.source)
     }
 
-    /// Returns a sentence for each limit of AWS that executions exceed.
-    pub fn beyond_lines(&self) -> Vec<String> {
+    fn write_beyond(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Beyond { express_time, events, endless } = self.beyond;
         let of = |count: u64| format!("{} of {} executions", thousands(count), thousands(self.executions));
         let could_be_express = self.costs.iter().any(|cost| cost.machine_type == MachineType::Express);
@@ -406,6 +381,9 @@ impl SimulationReport {
         if endless > 0 {
             lines.push(format!("limit: {} never end: a task is not answered and does not time out", of(endless)));
         }
-        lines
+        if !lines.is_empty() {
+            writeln!(f)?;
+        }
+        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

@@ -10,7 +10,6 @@ use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
 use workflow_local::{Execution, Program, Status, View};
 
-use super::histogram::Histogram;
 use super::price::{Cost, PRICES, billed_memory, express_gb_hours, express_memory};
 use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
@@ -229,14 +228,13 @@ impl Tally {
             // The price of time falls with the time of all executions: each has its share of it.
             _ => self.gb_hours.iter().map(|own| own / gb_hours * count * duration + requests).collect(),
         };
-        let seconds: Vec<_> = self.durations.iter().map(|duration| *duration as f64 / 1000.0).collect();
         SimulationReport {
             name: prepared.start.state_machine_name.clone(),
             machine_type: self.machine_type,
             executions,
             seed: prepared.seed,
-            durations: Histogram::of(seconds),
-            dollars: Histogram::of(dollars),
+            durations: self.durations.iter().map(|duration| *duration as f64 / 1000.0).collect(),
+            dollars,
             duration: Spread::of(self.durations.clone(), 1000.0),
             transitions,
             retries: Spread::of(self.retries.clone(), 1.0),

@@ -18,7 +18,7 @@ impl Page {
             let place = state.new.as_ref().or(state.old.as_ref());
             let Some(pointer) = place.map(|place| place.pointer.as_str()) else { continue };
             let fields: Vec<_> = state.fields.iter().map(|field| field.name.as_str()).collect();
-            items.push(Item::new(state.name()).at(Some(pointer)).word(tone, word).text(fields.join(", ")));
+            items.push(Item::new(state.name(), Some(pointer), (tone, &word), fields.join(", ")));
             let whole = |place: &Option<workflow_asl::difference::StateLocation>, within: &Value| {
                 place.as_ref().and_then(|place| within.pointer(place.pointer.as_str())).cloned()
             };
@@ -31,10 +31,10 @@ impl Page {
         let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
         items.extend(difference.machine.iter().map(|field| {
             let text = format!("{} → {}", text(&field.old), text(&field.new));
-            Item::new(&field.name).word(Tone::Careful, "changed").text(text)
+            Item::new(&field.name, None, (Tone::Careful, "changed"), text)
         }));
         if items.is_empty() {
-            items.push(Item::new("Nothing differs."));
+            items.push(Item::new("Nothing differs.", None, (Tone::Good, ""), ""));
         }
         page.changes = changes.into();
         page.with_list("Changes", items)

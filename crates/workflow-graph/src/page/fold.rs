@@ -48,7 +48,8 @@ impl Graph {
 fn fold(scope: &mut Scope, open: &str) -> bool {
     let mut is_around = false;
     for state in &mut scope.states {
-        let is_within = state.scopes.iter_mut().fold(false, |found, scope| fold(scope, open) || found);
+        // Each is folded, whichever has the open one.
+        let is_within = state.scopes.iter_mut().map(|scope| fold(scope, open)).max() == Some(true);
         if is_within || state.group() == Some(open) {
             is_around = true;
         } else if !state.scopes.is_empty() {

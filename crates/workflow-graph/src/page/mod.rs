@@ -53,7 +53,7 @@ pub struct Page {
     verdict: Option<(Tone, String, String)>,
     /// The lists beside the graph, with their titles.
     lists: Vec<(String, Vec<Item>)>,
-    sections: Vec<Section>,
+    sections: Vec<(String, Section)>,
     /// The changes of states, by pointer.
     changes: Value,
     live: Option<Live>,
@@ -105,15 +105,12 @@ impl Page {
     }
 
     /// Creates the page of one or several state machines' graphs, with their definitions.
-    pub fn of_graphs(mut graphs: Vec<Graph>, direction: Direction, mut definitions: Vec<Value>) -> Self {
-        match (graphs.pop(), definitions.pop()) {
-            (Some(graph), Some(definition)) if graphs.is_empty() => Self::of_graph(graph, direction, definition),
-            (graph, definition) => {
-                graphs.extend(graph);
-                definitions.extend(definition);
-                Self::of_graph(Graph::of_several(graphs), direction, definitions.into())
-            }
+    pub fn of_graphs(graphs: Vec<Graph>, direction: Direction, definitions: Vec<Value>) -> Self {
+        if graphs.len() > 1 {
+            return Self::of_graph(Graph::of_several(graphs), direction, definitions.into());
         }
+        let definition = definitions.into_iter().next().unwrap_or_default();
+        Self::of_graph(graphs.into_iter().next().unwrap_or_default(), direction, definition)
     }
 
     /// Sets the title, such as the names of the execution and the state machine.
@@ -144,17 +141,17 @@ impl Page {
         self
     }
 
-    /// Adds a list beside the graph, which is shown until a state is chosen.
+    /// Adds a list beside the graph, if it has items. It is shown until a state is chosen.
     #[must_use]
     pub fn with_list(mut self, title: impl Into<String>, items: Vec<Item>) -> Self {
-        self.lists.push((title.into(), items));
+        self.lists.extend((!items.is_empty()).then(|| (title.into(), items)));
         self
     }
 
-    /// Adds a section.
+    /// Adds a section with a title.
     #[must_use]
-    pub fn with_section(mut self, section: Section) -> Self {
-        self.sections.push(section);
+    pub fn with_section(mut self, title: impl Into<String>, section: Section) -> Self {
+        self.sections.push((title.into(), section));
         self
     }
 
@@ -278,8 +275,8 @@ impl Page {
             panel.push_str("<p>Choose a state.</p>");
         }
         let (mut above, mut below) = (String::new(), String::new());
-        for section in &self.sections {
-            section.write(if section.is_above() { &mut above } else { &mut below });
+        for (title, section) in &self.sections {
+            section.write(title, if matches!(section, Section::Histogram(..)) { &mut above } else { &mut below });
         }
         // Nothing in the data may end the element or begin another one.
         let mut data = self.data(&graph, 0);

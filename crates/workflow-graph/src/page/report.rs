@@ -31,51 +31,31 @@ impl Tone {
 }
 
 /// An item of a list beside the graph.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
+#[derive(Clone, Debug)]
 pub struct Item {
-    /// What it is about, such as the name of a state.
-    pub subject: String,
-    /// The pointer of the state that it leads to. The item is also shown with that state.
-    pub pointer: Option<String>,
-    /// A word or number after the subject, such as a verdict.
-    pub word: String,
-    /// How good it is.
-    pub tone: Tone,
-    /// Sentences below it.
-    pub text: String,
+    subject: String,
+    /// The pointer of the state that it leads to.
+    at: Option<String>,
+    tone: Tone,
+    word: String,
+    text: String,
 }
 
 impl Item {
-    /// Creates an item about a subject.
-    pub fn new(subject: impl Into<String>) -> Self {
-        Self { subject: subject.into(), ..Self::default() }
-    }
-
-    /// Sets the pointer of the state that it leads to.
-    #[must_use]
-    pub fn at(mut self, pointer: Option<impl Into<String>>) -> Self {
-        self.pointer = pointer.map(Into::into);
-        self
-    }
-
-    /// Sets the word after the subject.
-    #[must_use]
-    pub fn word(mut self, tone: Tone, word: impl Into<String>) -> Self {
-        (self.tone, self.word) = (tone, word.into());
-        self
-    }
-
-    /// Sets the sentences below it.
-    #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.text = text.into();
-        self
+    /// Creates an item about a subject, such as a state, which leads to the state at a pointer and is shown with it. A
+    /// word such as a verdict follows the subject, and sentences are below it.
+    pub fn new(
+        subject: impl Into<String>,
+        at: Option<&str>,
+        (tone, word): (Tone, &str),
+        text: impl Into<String>,
+    ) -> Self {
+        Self { subject: subject.into(), at: at.map(str::to_owned), tone, word: word.to_owned(), text: text.into() }
     }
 
     fn write(&self, html: &mut String) {
         let subject = escaped(&self.subject);
-        let subject = match &self.pointer {
+        let subject = match &self.at {
             Some(at) => format!("<button type=\"button\" data-show-state=\"{}\">{subject}</button>", escaped(at)),
             None => format!("<b>{subject}</b>"),
         };
@@ -97,67 +77,31 @@ pub(super) fn write_list(html: &mut String, title: &str, items: &[Item]) {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Section {
-    /// A table.
-    Table {
-        /// Its title.
-        title: String,
-        /// Rows of cells. The first is the head.
-        rows: Vec<Vec<String>>,
-    },
+    /// A text in columns.
+    Text(String),
     /// How often values occur. It is above the graph.
-    Histogram {
-        /// Its title.
-        title: String,
-        /// The values of each bar in words, and how often they occur.
-        bars: Vec<(String, u64)>,
-        /// The least and the greatest value.
-        ends: [String; 2],
-        /// Values to mark, in words, with their places from 0, at the least value, to 1.
-        marks: Vec<(String, f64)>,
-    },
-    /// Lines of a source text.
-    Source {
-        /// Its title, such as the file.
-        title: String,
-        /// The lines with their numbers. A line that tests can cover says whether they do.
-        lines: Vec<(usize, String, Option<Tone>)>,
-    },
+    Histogram(Vec<f64>, fn(f64) -> String),
+    /// The lines of a source text with their numbers. A line that tests can cover says whether they do.
+    Source(Vec<(usize, String, Option<Tone>)>),
 }
 
 /// The size of a histogram without its labels.
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 110.0;
 
-impl Section {
-    pub(super) fn is_above(&self) -> bool {
-        matches!(self, Self::Histogram { .. })
-    }
+/// The number of bars.
+const BARS: usize = 40;
 
-    pub(super) fn write(&self, html: &mut String) {
-        let (Self::Table { title, .. } | Self::Histogram { title, .. } | Self::Source { title, .. }) = self;
+impl Section {
+    pub(super) fn write(&self, title: &str, html: &mut String) {
         let title = escaped(title);
         html.push_str(&format!("<section class=\"extra\" aria-label=\"{title}\"><h2>{title}</h2>"));
+        let pre = format!("<pre class=\"source\" tabindex=\"0\" role=\"region\" aria-label=\"Text: {title}\">");
         match self {
-            Self::Table { rows, .. } => {
-                html.push_str(&format!(
-                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table: {title}\"><table>"
-                ));
-                for (number, row) in rows.iter().enumerate() {
-                    let cells = row.iter().map(|cell| match escaped(cell) {
-                        // A head without words is none.
-                        text if number == 0 && !text.is_empty() => format!("<th scope=\"col\">{text}</th>"),
-                        text => format!("<td>{text}</td>"),
-                    });
-                    let cells: String = cells.collect();
-                    html.push_str(&format!("<tr>{cells}</tr>"));
-                }
-                html.push_str("</table></div>");
-            }
-            Self::Histogram { bars, ends, marks, .. } => histogram(html, &title, bars, ends, marks),
-            Self::Source { lines, .. } => {
-                html.push_str(&format!(
-                    "<pre class=\"source\" tabindex=\"0\" role=\"region\" aria-label=\"Source: {title}\">"
-                ));
+            Self::Text(text) => html.push_str(&format!("{pre}{}</pre>", escaped(text))),
+            Self::Histogram(values, words) => histogram(html, &title, values, *words),
+            Self::Source(lines) => {
+                html.push_str(&pre);
                 for (number, text, covered) in lines {
                     let (class, sign, said) = match covered {
                         Some(Tone::Good) => ("hit", "✓", "covered"),
@@ -165,11 +109,8 @@ impl Section {
                         Some(_) => ("miss", "✗", "not covered"),
                         None => ("", " ", ""),
                     };
-                    let _ = writeln!(
-                        html,
-                        "<span class=\"{class}\" title=\"{said}\">{number:>5} {sign} {}</span>",
-                        escaped(text)
-                    );
+                    let text = escaped(text);
+                    let _ = writeln!(html, "<span class=\"{class}\" title=\"{said}\">{number:>5} {sign} {text}</span>");
                 }
                 html.push_str("</pre>");
             }
@@ -178,45 +119,65 @@ impl Section {
     }
 }
 
+/// Writes a histogram from the least value to the 99th percentile.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn histogram(html: &mut String, title: &str, bars: &[(String, u64)], ends: &[String; 2], marks: &[(String, f64)]) {
-    let most = bars.iter().map(|(_, count)| *count).max().unwrap_or_default().max(1) as f64;
-    let width = WIDTH / bars.len().max(1) as f64;
-    let (all_width, all_height) = (WIDTH + 20.0, HEIGHT + 66.0);
-    let said: Vec<_> = marks.iter().map(|(mark, _)| mark.as_str()).collect();
-    let said = escaped(&format!("from {} to {}; {}", ends[0], ends[1], said.join(", ")));
-    html.push_str(&format!(
-        "<svg class=\"histogram\" role=\"img\" aria-label=\"{title}: {said}\" viewBox=\"-10 -4 {all_width} {all_height}\">"
-    ));
-    for (number, (values, count)) in bars.iter().enumerate() {
+fn histogram(html: &mut String, title: &str, values: &[f64], words: fn(f64) -> String) {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    let at = |percent: usize| {
+        let place = (values.len() * percent).div_ceil(100).saturating_sub(1);
+        values.get(place).copied().unwrap_or_default()
+    };
+    let (least, most) = (at(0), at(99));
+    let bars = if most > least { BARS } else { 1 };
+    let (size, width) = ((most - least) / bars as f64, WIDTH / bars as f64);
+    let mut below = 0;
+    let counts: Vec<_> = (1..=bars)
+        .map(|bar| {
+            let to = if bar == bars { most } else { (bar as f64).mul_add(size, least) };
+            let count = values.partition_point(|value| *value <= to) - below;
+            below += count;
+            (to, count)
+        })
+        .collect();
+    let highest = counts.iter().map(|(_, count)| *count).max().unwrap_or_default().max(1) as f64;
+    let marks = [("median", at(50)), ("90 %", at(90)), ("99 %", most)]
+        .map(|(name, value)| (format!("{name}: {}", words(value)), value));
+    let ends = [words(least), format!("all: up to {}", words(at(100)))].map(|end| escaped(&end));
+    let said = escaped(&marks.each_ref().map(|(mark, _)| mark.as_str()).join(", "));
+    let _ = write!(
+        html,
+        "<svg class=\"histogram\" role=\"img\" aria-label=\"{title}: from {}, {said}, {}\" viewBox=\"-10 -4 {} {}\">",
+        ends[0],
+        ends[1],
+        WIDTH + 20.0,
+        HEIGHT + 66.0
+    );
+    for (number, (to, count)) in counts.into_iter().enumerate() {
         // A rare value is still seen.
-        let height = if *count == 0 { 0.0 } else { (*count as f64 / most * HEIGHT).max(1.5) };
+        let height = if count == 0 { 0.0 } else { (count as f64 / highest * HEIGHT).max(1.5) };
+        let (x, y, width, to) = (number as f64 * width, HEIGHT - height, width - 1.0, escaped(&words(to)));
         let _ = write!(
             html,
-            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{height:.1}\"><title>{}: {count}</title></rect>",
-            number as f64 * width,
-            HEIGHT - height,
-            (width - 1.0).max(0.5),
-            escaped(values)
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"><title>up to {to}: {count}</title></rect>"
         );
     }
-    let _ = write!(html, "<path d=\"M0 {HEIGHT}H{WIDTH}\"/>");
     // Marks may be at the same place, so each has a line for its label.
-    for (number, (mark, place)) in marks.iter().enumerate() {
-        let (x, y) = (place.clamp(0.0, 1.0) * WIDTH, (number as f64 + 1.0).mul_add(13.0, HEIGHT));
-        let anchor = if *place > 0.5 { "end" } else { "start" };
+    for (number, (mark, value)) in marks.iter().enumerate() {
+        let place = if most > least { (value - least) / (most - least) } else { 0.5 };
+        let (x, y) = (place * WIDTH, (number as f64 + 1.0).mul_add(13.0, HEIGHT));
+        let (anchor, gap) = if place > 0.5 { ("end", -3) } else { ("start", 3) };
         let _ = write!(
             html,
-            "<path class=\"mark\" d=\"M{x:.1} 0V{y:.1}\"/><text x=\"{x:.1}\" y=\"{:.1}\" dx=\"{}\" text-anchor=\"{anchor}\">{}</text>",
-            y,
-            if anchor == "end" { -3 } else { 3 },
+            "<path class=\"mark\" d=\"M{x:.1} 0V{y:.1}\"/><text x=\"{x:.1}\" y=\"{y:.1}\" dx=\"{gap}\" text-anchor=\"{anchor}\">{}</text>",
             escaped(mark)
         );
     }
-    let y = HEIGHT + 58.0;
-    let [least, greatest] = ends.each_ref().map(|end| escaped(end));
     let _ = write!(
         html,
-        "<text x=\"0\" y=\"{y}\">{least}</text><text x=\"{WIDTH}\" y=\"{y}\" text-anchor=\"end\">{greatest}</text></svg>"
+        "<path d=\"M0 {HEIGHT}H{WIDTH}\"/><text x=\"0\" y=\"{0}\">{1}</text><text x=\"{WIDTH}\" y=\"{0}\" text-anchor=\"end\">{2}</text></svg>",
+        HEIGHT + 58.0,
+        ends[0],
+        ends[1]
     );
 }
