@@ -60,11 +60,9 @@ fn what_does_not_hold_is_printed_and_written() {
     assert!(text.contains("path: Reserve -> Charge -> Ship -> Refund -> Rejected"), "{text}");
     assert!(std::fs::read_to_string(test).unwrap().contains("Property::after(\"Reserve\", [\"Done\", \"Release\"])"));
     let page = std::fs::read_to_string(page).unwrap();
-    for said in [
-        "“after Reserve: Done or Release” does not hold: ",
-        " executions tried.",
-        "`Refund` fails with `UnnamedError`",
-    ] {
+    for said in
+        ["“after Reserve: Done or Release” does not hold: ", " executions tried.", "`Refund` fails with `UnnamedError`"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     // The mock file leads there.

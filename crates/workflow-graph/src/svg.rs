@@ -7,8 +7,6 @@ use workflow_asl::StateKind;
 use workflow_asl::graph::EdgeKind;
 use workflow_asl::printable::is_control;
 
-#[cfg(feature = "page")]
-use crate::State;
 use crate::layout::{Frame, Layout, PlacedEdge, PlacedState, Point, Role, Text, is_round};
 use crate::{Direction, Graph, Mark};
 
@@ -191,7 +189,7 @@ impl Svg {
 
     /// Draws the button that folds or unfolds a group, at its upper right corner.
     #[cfg(feature = "page")]
-    fn fold_button(&mut self, state: &State, group: &str, frame: Frame) {
+    fn fold_button(&mut self, state: &crate::State, group: &str, frame: Frame) {
         let (x, y) = (number(frame.right()), number(frame.y));
         let (verb, sign) = if state.is_folded { ("Unfold", "M-4 0H4M0 -4V4") } else { ("Fold", "M-4 0H4") };
         self.write(format_args!(
