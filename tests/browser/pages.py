@@ -1,4 +1,4 @@
-"""Drives the pages that `cargo workflow run --html`, `history --html` and `graph --to html` write, in a real browser.
+"""Drives the pages that `graph --to html` and the `--html` of `run`, `history`, `diff`, `explore`, `coverage` and `simulate` write, in a real browser.
 
     pages.py CARGO_WORKFLOW AXE_CORE FOLDER
 
@@ -7,6 +7,7 @@ Needs playwright from PyPI and Debian's chromium.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -75,8 +76,8 @@ STEPS_MOCKS = {
 }
 
 
-def workflow(*arguments, codes=(0,)):
-    done = subprocess.run([binary, "workflow", *map(str, arguments)], capture_output=True, text=True)
+def workflow(*arguments, codes=(0,), **environment):
+    done = subprocess.run([binary, "workflow", *map(str, arguments)], capture_output=True, text=True, env=os.environ | environment)
     assert done.returncode in codes, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
 
@@ -259,6 +260,137 @@ def check_large(browser):
         assert one.took < 2, one.took
 
 
+def check_looks(browser, path, what):
+    """The page can be read and used at each width, in each colour scheme."""
+    for scheme in ("light", "dark"):
+        for width in (1280, 400):
+            with Page(browser, path.as_uri(), axe, color_scheme=scheme, viewport={"width": width, "height": 900}) as one:
+                one.accessible(f"{what}, {scheme} at {width}")
+                check_fits(one.page, f"{what}, {scheme} at {width}")
+                one.page.screenshot(path=folder / f"{what}-{scheme}-{width}.png", full_page=True)
+
+
+def check_folding(browser, path):
+    with Page(browser, path.as_uri(), axe, viewport={"width": 1280, "height": 800}) as one:
+        page = one.page
+        states, folded = page.locator("#picture .state"), page.locator("#folded")
+        every = states.count()
+        # What is chosen inside a group is then the group's.
+        state(page, "Left").click()
+        page.locator("#fold").click()
+        expect(folded).to_have_text("2 groups folded")
+        assert states.count() < every and page.locator("#fold").get_attribute("aria-pressed") == "true"
+        expect(page.locator(".state.chosen .name")).to_have_text("Each")
+        assert panel(page).locator("h2").inner_text() == "Left"
+        one.accessible("folded")
+        # A search finds the group that has the state.
+        page.fill("#search", "left")
+        expect(page.locator("#picture .state:not(.dim) .name")).to_have_text(["Each"])
+        page.fill("#search", "")
+        # The keyboard reaches the button, and keeps the focus on it.
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.closest('#picture .state') !== null"):
+                break
+        for _ in range(10):
+            if page.evaluate("document.activeElement.dataset.group") == "/States/Each":
+                break
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(folded).to_have_text("2 groups folded")
+        focused = page.locator(":focus")
+        assert focused.get_attribute("aria-label") == "Fold Each" and focused.get_attribute("aria-expanded") == "true"
+        expect(page.locator("#picture .state", has_text="Both")).to_have_count(1)
+        # A group inside opens with that around it, and folds into it.
+        page.get_by_role("button", name="Unfold Both").click()
+        expect(folded).to_have_text("1 group folded")
+        expect(page.locator(".state.chosen > .name")).to_have_text("Left")
+        page.get_by_role("button", name="Fold Both").click()
+        expect(page.get_by_role("button", name="Fold Each")).to_have_count(1)
+        page.locator("#fold").click()
+        page.locator("#fold").click()
+        expect(folded).to_have_text("")
+        assert states.count() == every
+    # A link to a state leads there.
+    with Page(browser, path.as_uri() + "#state=%2FStates%2FEach", axe) as one:
+        assert panel(one.page).locator("h2").inner_text() == "Each"
+
+
+def check_lists(browser, path, name, *said):
+    """The lists lead to a state and back."""
+    with Page(browser, path.as_uri(), axe, viewport={"width": 1280, "height": 800}) as one:
+        before = panel(one.page).inner_text()
+        one.page.locator(f"#panel [data-show-state]", has_text=name).first.click()
+        assert panel(one.page).locator("h2").inner_text() in name
+        for words in said:
+            assert words in panel(one.page).inner_text(), (words, panel(one.page).inner_text())
+        one.page.get_by_role("button", name="Back to the lists").click()
+        assert panel(one.page).inner_text() == before
+
+
+NESTED = {
+    "StartAt": "Prepare",
+    "States": {
+        "Prepare": {"Type": "Pass", "Next": "Each"},
+        "Each": {"Type": "Map", "ItemsPath": "$.orders", "Next": "Tell", "ItemProcessor": {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": True, "Branches": [
+            {"StartAt": "Left", "States": {"Left": {"Type": "Wait", "Seconds": 1, "End": True}}},
+            {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "Comment": MARKUP, "End": True}}},
+        ]}}}},
+        "Tell": {"Type": "Parallel", "End": True, "Branches": [{"StartAt": "Mail", "States": {"Mail": {"Type": "Pass", "End": True}}}]},
+    },
+}
+FAULTY = {
+    "StartAt": "Charge",
+    "States": {
+        "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "charge"}, "Retry": [{"ErrorEquals": ["Busy"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refused"}], "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+        "Refused": {"Type": "Fail", "Error": MARKUP},
+    },
+}
+
+
+def check_reports(browser):
+    """The pages of other commands."""
+    nested, faulty = write("nested.asl.json", NESTED), write("faulty.asl.json", FAULTY)
+    pages = {name: folder / f"{name}.html" for name in ("nested", "several", "changed", "diff", "finding", "coverage", "simulation")}
+    pages["nested"].write_text(workflow("graph", nested, "--to", "html"))
+    both = write("both.json", {"Resources": {name: {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": "arn:aws:iam::123456789012:role/r", "Definition": of}} for name, of in (("One", NESTED), ("Two", FAULTY))}})
+    pages["several"].write_text(workflow("graph", both, "--to", "html"))
+    slower = json.loads(json.dumps(NESTED))
+    slower["States"]["Each"]["ItemProcessor"]["States"]["Both"]["Branches"][0]["States"]["Left"]["Seconds"] = 5
+    del slower["States"]["Prepare"]
+    slower["StartAt"] = "Each"
+    newer = write("newer.asl.json", slower)
+    pages["changed"].write_text(workflow("graph", newer, "--diff", nested, "--to", "html"))
+    workflow("diff", nested, newer, "--html", pages["diff"], codes=(0, 3, 4))
+    workflow("explore", faulty, "--property", "ends in Done", "--html", pages["finding"], codes=(1,))
+    model = write("model.json", {"default": {"latency": {"p50": "100ms", "p99": "2s"}, "failures": {"Busy": 0.2}, "output": {}}})
+    workflow("simulate", faulty, "--model", model, "--executions", "400", "--html", pages["simulation"])
+    runs = folder / "runs"
+    for file in runs.glob("*"):
+        file.unlink()
+    workflow("run", nested, "--input", '{"orders": []}', WORKFLOW_COVERAGE=str(runs))
+    workflow("coverage", "--folder", runs, "--only-run", "--html", pages["coverage"])
+    for name, path in pages.items():
+        check_looks(browser, path, name)
+    check_folding(browser, pages["nested"])
+    for name in ("changed", "diff"):
+        check_lists(browser, pages[name], "Left", "changed", "Seconds before", "Seconds after", "Definition before")
+        check_lists(browser, pages[name], "Prepare", "removed", "Definition before")
+    check_lists(browser, pages["finding"], "`Charge` fails", "fault", "Error")
+    check_lists(browser, pages["coverage"], "Both", "never entered", "Definition of the state")
+    check_lists(browser, pages["simulation"], "Charge", "of the mean")
+    with Page(browser, pages["several"].as_uri(), axe) as one:
+        state(one.page, "Two").click()
+        assert '"StartAt": "Charge"' in panel(one.page).inner_text()
+        state(one.page, "Charge").click()
+        assert '"FunctionName": "charge"' in panel(one.page).inner_text()
+    with Page(browser, pages["finding"].as_uri(), axe) as one:
+        said = one.page.locator(".notes").first.inner_text()
+        assert "“ends in Done” does not hold" in said and "executions tried" in said, said
+        expect(one.page.locator("#timeline .row")).to_have_count(2)
+
+
 def main():
     definition = write("order.asl.json", DEFINITION)
     mocks = write("mocks.json", MOCKS)
@@ -314,6 +446,7 @@ def main():
             check_fits(one.page, "a wide graph")
             start = one.page.locator(".workflow-graph g", has_text="start").last.locator("circle").bounding_box()
             assert 80 < start["x"] < 280, f"the start is at {start['x']}"
+        check_reports(browser)
         check_large(browser)
         browser.close()
     print("the pages work")

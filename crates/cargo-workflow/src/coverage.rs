@@ -1,5 +1,6 @@
 //! `cargo workflow coverage`: shows the covered and uncovered parts of the workflows of a test run.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -7,10 +8,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use workflow_asl::printable::{printable, printable_lines};
-use workflow_local::coverage::{Covered, FOLDER_VARIABLE, Report};
+use workflow_graph::page::{Item, Page, Tone};
+use workflow_graph::{Direction, Graph, Mark};
+use workflow_local::coverage::{Covered, FOLDER_VARIABLE, PointKind, Report};
 
 use crate::cargo::Cargo;
-use crate::{Failure, report, terminal};
+use crate::mutants::origin::Origins;
+use crate::{Failure, page, report, terminal};
 
 /// The folder of runs, under cargo's target folder.
 const RUNS: &str = "workflow-coverage";
@@ -24,6 +28,9 @@ pub(crate) struct Coverage {
     /// Print Mermaid flowcharts that mark uncovered states and transitions
     #[arg(long, conflicts_with = "json")]
     mermaid: bool,
+    /// Also write an HTML page: the graph of each workflow with what no test took, and the source lines
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Exit with 1 if coverage is below this percentage
     #[arg(long, value_name = "PERCENT")]
     fail_under: Option<f64>,
@@ -92,6 +99,9 @@ impl Coverage {
         } else {
             terminal::write(output, &printable_lines(&format!("{report}\n")))?;
         }
+        if let Some(file) = &self.html {
+            page::write(file, &shown(&report, &cargo).to_html())?;
+        }
         if report.broken_lines > 0 {
             let (lines, were) = (report.broken_lines, if report.broken_lines == 1 { "line was" } else { "lines were" });
             report::note(&format!("{lines} {were} left unfinished by a process that was killed"));
@@ -118,6 +128,64 @@ impl Coverage {
         }
         Ok(report)
     }
+}
+
+/// Returns the page of a report.
+fn shown(report: &Report, cargo: &Cargo) -> Page {
+    // Those with the most gaps come first, as in the text.
+    let mut workflows = report.workflows.clone();
+    workflows.sort_by(|one, other| one.share().percent().total_cmp(&other.share().percent()));
+    let definitions: Vec<_> = workflows.iter().map(Covered::document).collect();
+    let graphs = workflows.iter().zip(&definitions).map(|(covered, definition)| {
+        let mut graph = Graph::of_definition(definition).named(titled(covered));
+        let untaken: BTreeSet<_> = covered.untaken().map(|point| &point.pointer).collect();
+        graph.mark(&|pointer| if untaken.contains(pointer) { Mark::Untaken } else { Mark::Taken });
+        graph
+    });
+    let sentence = format!("{} of all states, transitions, rules, retriers and catchers were taken.", report.share());
+    let (tone, word) =
+        if report.share().taken == report.share().all { (Tone::Good, "Covered") } else { (Tone::Careful, "Gaps") };
+    let mut page = Page::of_graphs(graphs.collect(), Direction::TopDown, definitions)
+        .titled("Coverage")
+        .judged(tone, word, sentence);
+    for (number, covered) in workflows.iter().enumerate() {
+        let place = if workflows.len() > 1 { format!("/{number}") } else { String::new() };
+        page = page.with_list(titled(covered), gaps(covered, &place));
+    }
+    let origins = Origins::of(cargo, &[]).find(&workflows);
+    let sections = workflows.iter().zip(origins).filter_map(|(covered, origin)| Some(origin?.section(covered)));
+    sections.fold(page, |page, (title, section)| page.with_section(title, section))
+}
+
+fn titled(covered: &Covered) -> String {
+    format!("{}: {}", covered.title(), covered.share())
+}
+
+/// Returns what no test took of a workflow: of a state that was never entered, the state alone.
+fn gaps(covered: &Covered, place: &str) -> Vec<Item> {
+    let mut gaps = Vec::new();
+    if covered.executions == 0 && !covered.explored {
+        return vec![Item::new("No test ran it", None, (Tone::Bad, ""), "")];
+    }
+    let (mut state, mut is_entered) = (String::new(), false);
+    for point in &covered.points {
+        let is_state = point.kind == PointKind::State;
+        if is_state {
+            (state, is_entered) = (format!("{place}{}", point.pointer.as_str()), point.taken > 0);
+        }
+        if point.taken == 0 && (is_state || is_entered) {
+            let word = match (is_state, point.explored) {
+                (_, true) => "only explored",
+                (true, _) => "never entered",
+                _ => "never taken",
+            };
+            gaps.push(Item::new(&point.state, Some(&state), (Tone::Bad, word), &point.what));
+        }
+    }
+    if gaps.is_empty() {
+        gaps.push(Item::new("No gaps", None, (Tone::Good, ""), ""));
+    }
+    gaps
 }
 
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {

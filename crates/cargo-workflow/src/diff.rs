@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_graph::Graph;
-use workflow_plan::{Configuration, Logging, Machine, Verdict, plan};
+use workflow_graph::page::{Item, Page, Tone};
+use workflow_graph::{Direction, Graph};
+use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict, plan};
 
+use crate::page::write;
 use crate::params::Values;
 use crate::source::ReadRequest;
 use crate::template::Reading;
@@ -25,6 +27,10 @@ pub(crate) struct Diff {
     /// Workflow to use, if a file has several
     #[arg(long)]
     name: Option<String>,
+    /// Also write an HTML page with the verdict, the findings and the drawn change, in which each changed state shows its
+    /// old and new definition
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     printing: Printing,
 }
@@ -83,8 +89,33 @@ impl Diff {
             }
             Format::Json => writeln!(output, "{:#}", plan.to_json())?,
         }
+        if let Some(file) = &self.html {
+            write(file, &page(&old, &new, &plan).to_html())?;
+        }
         Ok(self.printing.code(plan.verdict()))
     }
+}
+
+/// Returns the page of a plan.
+fn page(old: &Machine, new: &Machine, plan: &Plan) -> Page {
+    let graph = Graph::of_change(&old.definition, &new.definition);
+    let graph = graph.named(new.name.as_deref().unwrap_or("Change of a state machine"));
+    let tone = |verdict| match verdict {
+        Verdict::Compatible => Tone::Good,
+        Verdict::Careful => Tone::Careful,
+        _ => Tone::Bad,
+    };
+    let findings = plan.findings.iter().map(|finding| {
+        let state = finding.state.as_deref();
+        let place = plan.difference.states.iter().find(|other| Some(other.name()) == state);
+        let place = place.and_then(|place| place.new.as_ref().or(place.old.as_ref()));
+        let (at, verdict) = (place.map(|place| place.pointer.as_str()), finding.rule.verdict);
+        let text = format!("{}\n{} ({})", finding.reason, finding.rule.law.text, finding.rule.law.source);
+        Item::new(state.unwrap_or("The state machine"), at, (tone(verdict), verdict.name()), text)
+    });
+    let page = Page::of_change(graph, Direction::TopDown, &old.definition, &new.definition);
+    let page = page.judged(tone(plan.verdict()), plan.verdict().name(), plan.summary());
+    page.with_list("Findings", findings.collect())
 }
 
 impl Printing {

@@ -1,7 +1,7 @@
 //! `cargo workflow explore`: everything that can go wrong with a workflow, tried.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +11,7 @@ use workflow_explore::{Explorer, Finding, Property, Report, Severity, Verdict};
 use workflow_local::Engine;
 
 use crate::baseline::Baseline;
+use crate::page::write;
 use crate::progress::Progress;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
@@ -75,7 +76,7 @@ pub(crate) struct Explore {
     /// Write the first finding as a mock file for AWS Step Functions Local
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
-    /// Write the execution of the first finding as an HTML page
+    /// Write the first finding as an HTML page: the property, the decisions that lead to it, and the execution
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -255,7 +256,7 @@ impl Explore {
                 name: &machine.name,
                 machine_type: machine.machine_type,
             };
-            put(file, &tested.file_with(&report.test(finding), file))?;
+            write(file, &tested.file_with(&report.test(finding), file))?;
         }
         if let Some(file) = &self.mocks {
             let mocks = report.mocks(finding).ok_or_else(|| {
@@ -263,15 +264,11 @@ impl Explore {
                  = help: write it as a test: --test FILE"
                     .to_owned()
             })?;
-            put(file, &format!("{}\n", report::json_text(&mocks)))?;
+            write(file, &format!("{}\n", report::json_text(&mocks)))?;
         }
         if let Some(file) = &self.html {
-            put(file, &report.to_html(finding).unwrap_or_default())?;
+            write(file, &report.to_html(finding).unwrap_or_default())?;
         }
         Ok(())
     }
-}
-
-fn put(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
 }

@@ -38,7 +38,7 @@ pub(crate) struct Draw {
 enum To {
     /// SVG image for light and dark pages, without scripts or fonts
     Svg,
-    /// HTML page: the graph of one state machine with search and the definition of each state; otherwise the SVG image
+    /// HTML page: the graph, to search, zoom and fold, with the definition of each state, or with what changed in it
     Html,
     /// Mermaid flowchart, which GitHub and GitLab render
     Mermaid,
@@ -69,35 +69,35 @@ impl Draw {
         let values = self.file.selection.params.values()?;
         if let Some(old) = &self.diff {
             let (old, new) = (self.revision(old, &values)?, self.revision(&self.file.file, &values)?);
-            let graph = Graph::of_change(&old.value, &new.value);
-            self.print(&captioned(graph, new), output)?;
+            let new_value = new.value.clone();
+            let graph = captioned(Graph::of_change(&old.value, &new_value), new);
+            let page = || Page::of_change(graph.clone(), self.direction.into(), &old.value, &new_value);
+            self.print(&graph, page, output)?;
             return Ok(ExitCode::SUCCESS);
         }
         let wanted = self.file.wanted(&values);
         let (machines, wrong) =
             source::read_with_errors(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted })?;
-        let definition = machines.first().map(|machine| machine.value.clone()).unwrap_or_default();
+        let definitions: Vec<_> = machines.iter().map(|machine| machine.value.clone()).collect();
         let drawn = machines.into_iter().map(|machine| {
             let (definition, found) = rules::read_and_check(&machine.value, machine.machine_type);
             captioned(Graph::of(&definition).with_problems(&found), machine)
         });
         let drawn: Vec<_> = drawn.collect();
+        let page = || Page::of_graphs(drawn.clone(), self.direction.into(), definitions);
         match (drawn.as_slice(), self.to) {
             ([], _) => {}
-            ([graph], To::Html) => {
-                write!(output, "{}", Page::of_graph(graph.clone(), self.direction.into(), definition).to_html())?;
-            }
-            ([graph], _) => self.print(graph, output)?,
+            ([graph], _) => self.print(graph, page, output)?,
             // Graphviz reads several graphs, and a terminal shows them one after the other.
             (graphs, To::Dot | To::Text) => {
                 for graph in graphs {
                     let comment = if self.to == To::Dot { "//" } else { "#" };
                     let name = graph.name.as_deref().unwrap_or_default();
                     writeln!(output, "{comment} {}", workflow_asl::printable::printable(name))?;
-                    self.print(graph, output)?;
+                    self.print(graph, Page::default, output)?;
                 }
             }
-            _ => self.print(&Graph::of_several(drawn), output)?,
+            _ => self.print(&Graph::of_several(drawn.clone()), page, output)?,
         }
         Ok(if wrong { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
@@ -114,11 +114,11 @@ impl Draw {
         }
     }
 
-    fn print(&self, graph: &Graph, output: &mut impl Write) -> Result<(), Failure> {
+    fn print(&self, graph: &Graph, page: impl FnOnce() -> Page, output: &mut impl Write) -> Result<(), Failure> {
         let direction = self.direction.into();
         match self.to {
             To::Svg => write!(output, "{}", graph.to_svg_in(direction))?,
-            To::Html => write!(output, "{}", graph.to_html_in(direction))?,
+            To::Html => write!(output, "{}", page().to_html())?,
             To::Mermaid => write!(output, "{}", graph.to_mermaid_in(direction))?,
             To::Dot => write!(output, "{}", graph.to_dot_in(direction))?,
             To::Text => write!(output, "{}", printable_lines(&graph.to_text_in(direction)))?,

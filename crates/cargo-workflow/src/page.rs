@@ -97,7 +97,8 @@ fn post(url: &str, trace: &Value) -> Result<(), Failure> {
     posted.map_err(|error| format!("error: the trace could not be sent to {url}: {error}").into())
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
+/// Writes a file.
+pub(crate) fn write(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
 }
 

@@ -5,10 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use serde_json::Value;
+use workflow_asl::printable::thousands;
 use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
 use workflow_explore::replay::DESCRIPTIONS;
-use workflow_explore::simulate::{Learning, Model, ModelError, SimulateError, Simulation};
+use workflow_explore::simulate::{
+    Learning, Model, ModelError, SimulateError, Simulation, SimulationReport, dollars, time,
+};
+use workflow_graph::page::{Item, Page, Section, Tone};
+use workflow_graph::{Direction, Graph};
 use workflow_local::{Engine, RunError};
 
 use crate::progress::Progress;
@@ -37,6 +43,9 @@ pub(crate) struct Simulate {
     /// Seed of the random numbers; the same seed produces the same report [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Also write an HTML page: distributions of duration and cost, how much each task matters, and the graph
+    #[arg(long, value_name = "FILE", conflicts_with = "learn")]
+    html: Option<PathBuf>,
     /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -86,6 +95,9 @@ impl Simulate {
             Format::Text => terminal::report(output, &report.to_string())?,
             Format::Json => writeln!(output, "{}", report::json_text(&report.to_json()))?,
         }
+        if let Some(file) = &self.html {
+            page::write(file, &shown(&report, engine.program().definition()).to_html())?;
+        }
         Ok(if report.exceeds_limits() { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 
@@ -114,6 +126,26 @@ impl Simulate {
         report::note_all(learnt.notes);
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Returns the page of a report.
+fn shown(report: &SimulationReport, definition: &Value) -> Page {
+    let graph = Graph::of_definition(definition).named(report.name.as_str());
+    let gains = report.gains.iter().map(|gain| {
+        let word = format!("{} of the mean", time(gain.mean));
+        let text = format!("{} of the median, {} of the 99th percentile", time(gain.p50), time(gain.p99));
+        Item::new(&gain.state, graph.pointer_of(&gain.state), (Tone::Plain, &word), text)
+    });
+    let failing = report.exceeds_limits();
+    let (tone, word) = if failing { (Tone::Bad, "Beyond a limit") } else { (Tone::Good, "Within the limits") };
+    let share = report.success_share() * 100.0;
+    let sentence = format!("{share:.2} % of {} executions succeed.", thousands(report.executions));
+    Page::of_graph(graph.clone(), Direction::TopDown, definition.clone())
+        .judged(tone, word, sentence)
+        .with_section("Duration of an execution", Section::Histogram(report.durations.clone(), time))
+        .with_section("Cost of a million executions like one", Section::Histogram(report.dollars.clone(), dollars))
+        .with_section("Report", Section::Text(report.to_string()))
+        .with_list("Sensitivity: what executions save if the tasks of a state take half of their time", gains.collect())
 }
 
 /// Returns a number with its noun.

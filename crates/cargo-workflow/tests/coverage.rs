@@ -196,6 +196,35 @@ total: 8 of 17 (47.0 %)
 }
 
 #[test]
+fn a_page_has_the_gaps_the_graphs_and_the_source_lines() {
+    let package = package("page");
+    std::fs::write(package.join("order.asl.json"), format!("{:#}", order())).unwrap();
+    let output = coverage(&package, &["--html", "page.html"], Some("sends"));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("Order: 8 of 17"), "the text is printed as without a page");
+    let page = std::fs::read_to_string(package.join("page.html")).unwrap();
+    let parts = [
+        "<h2>Order: 8 of 17 (47.0 %)</h2>",
+        "<h2>Greet: 0 of 2 (0.0 %)</h2>",
+        "data-show-state=\"/1/States/Each/ItemProcessor/States/Ship\">Ship</button> <span class=\"s-failed\">never taken</span>\
+         <div class=\"whole\">retrier 2: Lost</div>",
+        "<h2>Greet: src/greeting.rs</h2>",
+        "<h2>Order: order.asl.json</h2>",
+        "<b>No test ran it</b>",
+    ];
+    for part in parts {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let line = |sign: &str, text: &str| page.lines().any(|line| line.contains(sign) && line.contains(text));
+    assert!(
+        line("✗", "wait Hello for 3s -&gt; end;")
+            && line("✓", "&quot;Done&quot;: {")
+            && line("✗", "&quot;Refuse&quot;: {"),
+        "{page}"
+    );
+}
+
+#[test]
 fn uses_of_fragments_are_reported_and_answering_a_whole_use_counts_the_rest() {
     let package = package("uses");
     let output = coverage(&package, &["--only-run"], Some("answers_a_whole_use"));

@@ -130,3 +130,24 @@ fn rust_declares_its_types() {
     let (status, said) = code("output.rs");
     assert!(status == Some(4) && said.contains("[output-widened]"), "{said}");
 }
+
+#[test]
+fn a_page_has_the_verdict_and_the_changes() {
+    let folder = folder("diff-page");
+    write(&folder, "old.json", &machine(9, "pay"));
+    write(&folder, "new.json", &machine(3, "pay"));
+    let output = diff(&folder, &["old.json", "new.json", "--html", "page.html"]);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(stdout(&output).starts_with("careful: "), "the text is printed as without a page");
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
+    let parts = [
+        "<strong class=\"s-caught\">careful</strong>",
+        "1 state differs",
+        "\"TimeoutSeconds\",9,3",
+        "<h2>Findings</h2>",
+    ];
+    for part in parts {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert_eq!(diff(&folder, &["old.json", "new.json", "--html", "none/page.html"]).status.code(), Some(2));
+}

@@ -60,6 +60,21 @@ fn a_model_in_yaml_is_simulated() {
 }
 
 #[test]
+fn a_page_has_distributions_and_what_each_task_changes() {
+    let machine = file("simulated-page.json", &definition().to_string());
+    let model = file("simulated-page.yaml", "default: { latency: { p50: 100ms, p99: 1s }, output: {} }\n");
+    let page = file("simulated-page.html", "");
+    let output = simulate(&machine, &["--model", &model, "--executions", "500", "--html", &page]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let page = std::fs::read_to_string(page).unwrap();
+    let states = page.matches("data-show-state=\"/States/Charge\"").count();
+    assert_eq!((page.matches("<svg class=\"histogram\"").count(), states), (2, 1), "{page}");
+    for said in ["100.00 % of 500 executions succeed.", "99 %: ", "median: $75.00", "SUCCEEDED  100.00 %"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[test]
 fn a_limit_that_is_passed_is_exit_code_1() {
     let source = file("express.rs", "workflow! { workflow Quick { type express; wait Rest for 400s -> end; } }\n");
     let model = file("express-model.json", "{}");

@@ -48,10 +48,8 @@ fn a_task_that_was_forgotten_is_a_warning_and_a_handler_is_not() {
     let found = report(&of(task("c", json!({ "End": true }))));
     let expected = ["no error is left uncaught: C", "no error is left uncaught: Failed"].map(str::to_owned);
     assert_eq!(keys(&found), [Severity::Warning, Severity::Note].into_iter().zip(expected).collect::<Vec<_>>());
-    let caught = report(&of(task(
-        "c",
-        json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "End": true }),
-    )));
+    let caught =
+        report(&of(task("c", json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }], "End": true }))));
     assert_eq!(keys(&caught), [(Severity::Note, "no error is left uncaught: Failed".to_owned())]);
 }
 

@@ -4,13 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use workflow_asl::Pointer;
 use workflow_asl::graph::{EdgeKind, GROUP_SEPARATOR};
 use workflow_asl::limits::STATE_NAME_CHARS;
 
 use crate::{Edge, Graph, Mark, Scope, State};
 
 impl Graph {
-    /// Returns one graph of several machines, with a box around each.
+    /// Returns one graph of several machines, with a box around each. The pointers are those of a list of their
+    /// definitions.
     ///
     /// ```
     /// use workflow_graph::Graph;
@@ -20,8 +22,13 @@ impl Graph {
     /// assert!(Graph::of_several(graphs).to_mermaid().contains("Ship"));
     /// ```
     pub fn of_several(graphs: impl IntoIterator<Item = Self>) -> Self {
-        let machine = |graph: Self| State {
+        let machine = |(number, mut graph): (usize, Self)| State {
             name: graph.name.unwrap_or_default(),
+            pointer: {
+                let own = Pointer::root().index(number);
+                graph.scope.move_into(&own);
+                own
+            },
             is_group: true,
             comment: graph.comment,
             detail: Some(counted(graph.scope.states.len())),
@@ -29,7 +36,7 @@ impl Graph {
             problems: graph.problems,
             ..State::default()
         };
-        let states = graphs.into_iter().map(machine).collect();
+        let states = graphs.into_iter().enumerate().map(machine).collect();
         let scope = Scope { states, ..Scope::default() };
         Self { name: Some("State machines".to_owned()), comment: None, scope, problems: Vec::new() }
     }
@@ -42,6 +49,20 @@ impl Graph {
         let mut graph = self.clone();
         group(&mut graph.scope, "");
         graph
+    }
+}
+
+impl Scope {
+    /// Moves everything to a place in another document.
+    fn move_into(&mut self, place: &Pointer) {
+        let moved = |own: &Pointer| own.tokens().fold(place.clone(), |at, token| at.child(&token));
+        self.pointer = moved(&self.pointer);
+        self.edges.iter_mut().for_each(|edge| edge.pointer = moved(&edge.pointer));
+        for state in &mut self.states {
+            state.pointer = moved(&state.pointer);
+            state.retriers.iter_mut().for_each(|retrier| retrier.pointer = moved(&retrier.pointer));
+            state.scopes.iter_mut().for_each(|scope| scope.move_into(place));
+        }
     }
 }
 

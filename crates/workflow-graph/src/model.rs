@@ -59,6 +59,8 @@ pub struct State {
     pub(crate) short_name: Option<String>,
     /// Whether it is no state, but a box around the states of a use of a fragment.
     pub(crate) is_group: bool,
+    /// Whether the scopes inside it are left out.
+    pub(crate) is_folded: bool,
     /// The pointer of the state in the definition.
     pub pointer: Pointer,
     /// Its type.
@@ -226,6 +228,11 @@ impl Graph {
         let mut all = Vec::new();
         self.scope.collect(&mut all);
         all
+    }
+
+    /// Returns the pointer of the state with this name.
+    pub fn pointer_of(&self, name: &str) -> Option<&str> {
+        self.states().into_iter().find(|state| state.name == name).map(|state| state.pointer.as_str())
     }
 
     /// Describes the diagram in words: the number of states, the first state and each transition.
@@ -407,6 +414,7 @@ fn state(name: &str, state: &DocumentState, pointer: Pointer) -> State {
         name: name.to_owned(),
         short_name: None,
         is_group: false,
+        is_folded: false,
         kind: state.kind,
         detail: caption::detail(state),
         target: caption::target(state),

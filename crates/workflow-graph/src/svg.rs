@@ -61,9 +61,11 @@ impl Graph {
 
 #[cfg(feature = "page")]
 impl Graph {
-    /// Returns the SVG element without its style, for a page that has [`STYLE`]. Its states are buttons.
-    pub(crate) fn to_svg_element(&self, direction: Direction) -> String {
-        let graph = self.grouped();
+    /// Returns the SVG element without its style, for a page that has [`STYLE`]. Its states are buttons. If a group is
+    /// `open`, the groups that are not around it are folded; all are if it is empty.
+    pub(crate) fn to_svg_element(&self, direction: Direction, open: Option<&str>) -> String {
+        let grouped = self.grouped();
+        let graph = open.map_or_else(|| grouped.clone(), |open| grouped.folded(open));
         let layout = graph.layout(direction);
         let size = format!("width=\"{}\" height=\"{}\" ", number(layout.width), number(layout.height));
         let mut svg = Svg { interactive: true, ..Svg::default() };
@@ -143,12 +145,12 @@ impl Svg {
         if !state.problems.is_empty() {
             classes.push_str(" wrong");
         }
-        let at = if state.is_group {
+        let at = if state.pointer.as_str().is_empty() {
             String::new()
         } else {
             format!(" data-pointer=\"{}\"", escaped(state.pointer.as_str()))
         };
-        let button = if self.interactive && !state.is_group {
+        let button = if self.interactive && !at.is_empty() {
             // The label for screen readers.
             let lines: Vec<_> = placed.texts.iter().map(|text| text.text.as_str()).collect();
             let (name, label) = (escaped(&state.name), escaped(&lines.join(" ")));
@@ -179,6 +181,24 @@ impl Svg {
             self.own_loop(frame, retriers.map(|retrier| retrier.label.as_str()));
         }
         self.text.push_str("</g>\n");
+        #[cfg(feature = "page")]
+        if let Some(group) = state.group().filter(|_| self.interactive) {
+            self.fold_button(state, group, frame);
+        }
+    }
+
+    /// Draws the button that folds or unfolds a group, at its upper right corner.
+    #[cfg(feature = "page")]
+    fn fold_button(&mut self, state: &crate::State, group: &str, frame: Frame) {
+        let (x, y) = (number(frame.right()), number(frame.y));
+        let (verb, sign) = if state.is_folded { ("Unfold", "M-4 0H4M0 -4V4") } else { ("Fold", "M-4 0H4") };
+        self.write(format_args!(
+            "<g class=\"fold\" tabindex=\"-1\" role=\"button\" aria-expanded=\"{}\" aria-label=\"{verb} {}\" \
+             data-group=\"{}\" transform=\"translate({x} {y})\"><title>{verb}</title><circle r=\"9\"/><path d=\"{sign}\"/></g>\n",
+            !state.is_folded,
+            escaped(&state.name),
+            escaped(group)
+        ));
     }
 
     /// Draws an edge from a state to itself, at its right edge.

@@ -7,3 +7,5 @@ mod corpus;
 #[cfg(feature = "page")]
 mod execution;
 mod mermaid;
+#[cfg(feature = "page")]
+mod page;

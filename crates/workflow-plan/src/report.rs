@@ -98,7 +98,8 @@ impl Plan {
         self.findings.iter().filter(move |finding| all || finding.rule.verdict > Verdict::Compatible)
     }
 
-    fn summary(&self) -> String {
+    /// Returns the numbers of changed states and of findings, in words.
+    pub fn summary(&self) -> String {
         if self.is_empty() {
             return "nothing differs".to_owned();
         }

@@ -2,7 +2,7 @@
 
 mod command;
 mod judge;
-mod origin;
+pub(crate) mod origin;
 mod outcome;
 mod parallel;
 mod print;
@@ -162,7 +162,8 @@ impl Mutants {
         if !self.names.is_empty() {
             workflows.retain(|workflow| self.names.iter().any(|name| has(workflow, name)));
         }
-        let origins = Origins::of(cargo, suite).find(&workflows);
+        let tested: Vec<_> = suite.runs.iter().map(|run| run.folder.as_path()).collect();
+        let origins = Origins::of(cargo, &tested).find(&workflows);
         let mut left_out = 0;
         let mut subjects = Vec::new();
         for (covered, origin) in workflows.into_iter().zip(origins) {

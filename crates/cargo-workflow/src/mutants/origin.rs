@@ -1,5 +1,6 @@
 //! The origin of a definition in the source: a `workflow!` of a Rust file, or a document.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use workflow_asl::document::MachineType;
@@ -8,10 +9,10 @@ use workflow_asl::{Code, Diagnostic, Pointer, StateMachine, placeholder};
 use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::lower::SourceMap;
 use workflow_explore::Mutant;
+use workflow_graph::page::{Section, Tone};
 use workflow_local::coverage::{Covered, Point};
 use workflow_schema::Types;
 
-use super::suite::Suite;
 use crate::cargo::Cargo;
 use crate::folder;
 use crate::siblings::Siblings;
@@ -19,6 +20,9 @@ use crate::source::{File, MacroCall, RustFile};
 
 /// The maximum size in bytes of a document to search.
 const LONGEST: u64 = 2 << 20;
+
+/// The number of lines that are shown before and after those of a workflow's states.
+const AROUND: usize = 3;
 
 /// The origin of a definition.
 pub(crate) struct Origin {
@@ -51,11 +55,11 @@ pub(crate) struct Origins {
 }
 
 impl Origins {
-    /// The files of the workspace. The files of the packages whose tests run come first.
-    pub(crate) fn of(cargo: &Cargo, suite: &Suite) -> Self {
+    /// The files of the workspace. The files of the packages in these folders, whose tests run, come first.
+    pub(crate) fn of(cargo: &Cargo, tested: &[&Path]) -> Self {
         let mut origins = Self { rust: Vec::new(), documents: Vec::new() };
         let mut packages = cargo.packages();
-        packages.sort_by_key(|package| !suite.runs.iter().any(|run| run.folder == *package));
+        packages.sort_by_key(|package| !tested.contains(&package.as_path()));
         for package in packages {
             let mut own = Self { rust: Vec::new(), documents: Vec::new() };
             own.collect(&package);
@@ -178,28 +182,53 @@ impl Origin {
 
     /// Finds the words that mutants change.
     pub(crate) fn place(self, mutants: &[Mutant]) -> MutantPlaces {
-        let locations = mutants.iter().map(|mutant| self.locate(mutant)).collect();
+        let locate = |mutant: &Mutant| self.locate(&mutant.pointer, mutant.word.as_deref());
+        let locations = mutants.iter().map(locate).collect();
         let Self { file, text, machine_type, types, .. } = self;
         MutantPlaces { file, text, machine_type, types, locations }
     }
 
-    fn locate(&self, mutant: &Mutant) -> Location {
+    /// Returns the file and the lines of a workflow, with how much of what begins on each line is covered.
+    pub(crate) fn section(&self, workflow: &Covered) -> (String, Section) {
+        let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for point in &workflow.points {
+            let (taken, all) = counts.entry(self.locate(&point.pointer, None).line).or_default();
+            (*taken, *all) = (*taken + usize::from(point.taken > 0), *all + 1);
+        }
+        let first = counts.keys().next().map_or(1, |line| line.saturating_sub(AROUND).max(1));
+        let last = counts.keys().next_back().map_or(0, |line| line + AROUND);
+        let lines = self.text.lines().enumerate().skip(first - 1).take((last + 1).saturating_sub(first));
+        let lines = lines.map(|(number, text)| {
+            let covered = counts.get(&(number + 1)).map(|(taken, all)| match taken {
+                0 => Tone::Bad,
+                taken if taken < all => Tone::Careful,
+                _ => Tone::Good,
+            });
+            (number + 1, text.to_owned(), covered)
+        });
+        let here = std::env::current_dir().unwrap_or_default();
+        let file = self.file.strip_prefix(here).unwrap_or(&self.file);
+        let title = format!("{}: {}", workflow.title(), file.display());
+        (title, Section::Source(lines.collect()))
+    }
+
+    fn locate(&self, pointer: &Pointer, word: Option<&str>) -> Location {
         let (start, length) = match &self.places {
             Places::Rust(spans) => {
-                let span = spans.span_at(&mutant.pointer);
+                let span = spans.span_at(pointer);
                 span.map_or((0, 0), |span| {
                     let (start, end) = (span.first.byte_range().start, span.last.byte_range().end);
                     (start, end.saturating_sub(start))
                 })
             }
             Places::Document(source) => {
-                let at = Diagnostic::new(Code::BadLiteral, Self::existing(source, &mutant.pointer), String::new());
+                let at = Diagnostic::new(Code::BadLiteral, Self::existing(source, pointer), String::new());
                 let location = source.locate(&[at]).pop().unwrap_or_default();
                 (location.offset, location.length)
             }
         };
         let words = self.text.get(start..start + length).unwrap_or_default();
-        let within = mutant.word.as_deref().and_then(|word| only(words, word));
+        let within = word.and_then(|word| only(words, word));
         let span = within.map_or((start, length), |(at, length)| (start + at, length));
         locations(&self.text, &[span]).pop().unwrap_or_default()
     }

@@ -10,8 +10,11 @@ pub(crate) use severity::{Accepted, fold};
 pub(crate) use text::not_shown_text;
 
 use serde_json::{Value, json};
-use workflow_local::Execution;
+use workflow_graph::Graph;
+use workflow_graph::history::History;
+use workflow_graph::page::{Item, Page, Tone};
 use workflow_local::coverage::{Point, PointKind};
+use workflow_local::{Execution, HistoryEvent};
 
 use crate::bounds::{Bounds, CutOff};
 use crate::decision::Decision;
@@ -243,9 +246,32 @@ impl Report {
         self.explorer.replay(&finding.decisions).ok()
     }
 
-    /// Returns an HTML page that shows a finding's execution.
+    /// Returns an HTML page that shows a finding: the property, the decisions that lead to it, and the execution.
     pub fn to_html(&self, finding: &Finding) -> Option<String> {
-        Some(self.replay(finding)?.execution.to_html())
+        let execution = self.replay(finding)?.execution;
+        let events = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+        // They are the engine's own.
+        let page = Page::of(History::read(&Value::Array(events)).unwrap_or_default());
+        let definition = self.explorer.program.definition();
+        let graph = Graph::of_definition(definition);
+        let at = |state: Option<&str>| state.and_then(|state| graph.pointer_of(state));
+        let found = Item::new(&finding.message, at(finding.state.as_deref()), (Tone::Bad, "finding"), "");
+        let decisions = finding.decisions.iter().map(|decision| {
+            let (state, word) = match decision {
+                Decision::Succeed { task, .. } => (Some(&*task.state), (Tone::Plain, "")),
+                Decision::Fault { task, .. } => (Some(&*task.state), (Tone::Bad, "fault")),
+                Decision::Input(_) | Decision::TimePasses => (None, (Tone::Plain, "")),
+            };
+            Item::new(decision.to_string(), at(state), word, "")
+        });
+        let tried = text::counted(self.executions, "execution");
+        let sentence = format!("“{}” does not hold: {}\n{tried} tried.", finding.property, finding.message);
+        let page = page
+            .of_machine(definition.clone())
+            .titled(&self.explorer.start.state_machine_name)
+            .judged(Tone::Bad, "Finding", sentence)
+            .with_list("Shortest way to the finding", decisions.chain([found]).collect());
+        Some(page.to_html())
     }
 
     /// Converts the report to JSON: `status`, `findings`, `bounds` and counts.

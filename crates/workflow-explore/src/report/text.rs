@@ -8,7 +8,7 @@ use super::{Report, Severity, Verdict};
 use crate::bounds::Bounds;
 use crate::decision::shortened;
 
-fn counted(count: u64, noun: &str) -> String {
+pub(super) fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")
 }

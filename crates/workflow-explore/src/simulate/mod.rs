@@ -37,7 +37,7 @@ use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, Run
 pub use distribution::{Distribution, DistributionError};
 pub use learn::{LearnError, Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
-pub use report::{Beyond, Cost, Gain, Outcome, SimulationReport, Spread, StateShare};
+pub use report::{Beyond, Cost, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
 pub use workflow_asl::price::{LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};
 
 use crate::states::States;

@@ -138,6 +138,11 @@ pub struct SimulationReport {
     pub executions: u64,
     /// The seed of the random numbers.
     pub seed: u64,
+    /// The seconds that each execution takes.
+    pub durations: Vec<f64>,
+    /// The US dollars that a million executions like each cost, for the machine's type: transitions of Standard
+    /// executions, without children; starts, time and memory of Express ones.
+    pub dollars: Vec<f64>,
     /// The seconds from start to end.
     pub duration: Spread,
     /// The state transitions that AWS bills for Standard executions: one for each state that is entered, and one for
@@ -234,7 +239,7 @@ impl SimulationReport {
 }
 
 /// Formats a time.
-fn time(seconds: f64) -> String {
+pub fn time(seconds: f64) -> String {
     match seconds.abs() {
         below if below < 0.0005 => "0 s".to_owned(),
         below if below < 1.0 => format!("{:.0} ms", seconds * 1000.0),
@@ -243,6 +248,11 @@ fn time(seconds: f64) -> String {
         below if below < 172_800.0 => format!("{:.1} h", seconds / 3600.0),
         _ => format!("{:.1} d", seconds / 86_400.0),
     }
+}
+
+/// Formats an amount in US dollars.
+pub fn dollars(dollars: f64) -> String {
+    format!("${dollars:.2}")
 }
 
 /// Formats a mean or a count.
@@ -351,7 +361,6 @@ impl SimulationReport {
             "\ncost of a million executions in a month, by AWS's prices for {} of {}",
             PRICES.region, PRICES.date
         )?;
-        let dollars = |dollars: f64| format!("${dollars:.2}");
         let rows = self.costs.iter().map(|cost| {
             let mut parts = Vec::new();
             if cost.machine_type == MachineType::Standard {

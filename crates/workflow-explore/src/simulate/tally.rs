@@ -50,7 +50,8 @@ pub(super) struct Tally {
     events: Vec<u64>,
     outcomes: BTreeMap<(&'static str, Option<Arc<str>>), u64>,
     beyond: Beyond,
-    gb_hours: f64,
+    /// The GB-hours of each execution, as Express.
+    gb_hours: Vec<f64>,
     memory: f64,
     children: u64,
     children_gb_hours: f64,
@@ -102,7 +103,7 @@ impl Tally {
             events: Vec::new(),
             outcomes: BTreeMap::new(),
             beyond: Beyond::default(),
-            gb_hours: 0.0,
+            gb_hours: Vec::new(),
             memory: 0.0,
             children: 0,
             children_gb_hours: 0.0,
@@ -143,7 +144,7 @@ impl Tally {
         }
         let duration = milliseconds(execution);
         let memory = express_memory(self.definition_bytes, visits.largest, visits.inside);
-        self.gb_hours += express_gb_hours(duration, memory);
+        self.gb_hours.push(express_gb_hours(duration, memory));
         self.memory += billed_memory(memory);
         self.count_express_children(execution);
         self.count_beyond(execution, duration);
@@ -204,7 +205,8 @@ impl Tally {
         let million = 1e6 / count;
         let (children, children_time) =
             PRICES.express(self.children as f64 * million, self.children_gb_hours * million);
-        let (requests, duration) = PRICES.express(1e6, self.gb_hours * million);
+        let gb_hours: f64 = self.gb_hours.iter().sum();
+        let (requests, duration) = PRICES.express(1e6, gb_hours * million);
         let standard = Cost {
             machine_type: MachineType::Standard,
             transitions: PRICES.transitions(transitions.mean * 1e6),
@@ -219,11 +221,20 @@ impl Tally {
             duration,
             memory: self.memory / count,
         };
+        let dollars: Vec<f64> = match self.machine_type {
+            MachineType::Standard => {
+                self.transitions.iter().map(|count| PRICES.transitions(*count as f64 * 1e6)).collect()
+            }
+            // The price of time falls with the time of all executions: each has its share of it.
+            _ => self.gb_hours.iter().map(|own| own / gb_hours * count * duration + requests).collect(),
+        };
         SimulationReport {
             name: prepared.start.state_machine_name.clone(),
             machine_type: self.machine_type,
             executions,
             seed: prepared.seed,
+            durations: self.durations.iter().map(|duration| *duration as f64 / 1000.0).collect(),
+            dollars,
             duration: Spread::of(self.durations.clone(), 1000.0),
             transitions,
             retries: Spread::of(self.retries.clone(), 1.0),

@@ -1,6 +1,9 @@
 //! One execution as one page: the graph with the path taken, the input and output of each state, a timeline and the
 //! events. Or a graph alone, with the definition of each state.
 
+mod change;
+mod fold;
+mod report;
 mod taken_path;
 
 use std::collections::BTreeMap;
@@ -16,6 +19,8 @@ use crate::history::{History, Visit};
 use crate::html::in_notebook;
 use crate::svg::{STYLE, escaped};
 use crate::{Direction, Graph};
+
+pub use report::{Item, Section, Tone};
 
 const PAGE_STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(include_str!("step.js"), include_str!("page.js"));
@@ -49,6 +54,12 @@ pub struct Page {
     /// Names and values, with the paths of pages about them.
     facts: Vec<(String, String, Option<String>)>,
     machine_type: MachineType,
+    verdict: Option<(Tone, String, String)>,
+    /// The lists beside the graph, with their titles.
+    lists: Vec<(String, Vec<Item>)>,
+    sections: Vec<(String, Section)>,
+    /// The changes of states, by pointer.
+    changes: Value,
     live: Option<Live>,
 }
 
@@ -97,6 +108,15 @@ impl Page {
         Self { title, definition: Some(definition), graph: Some((graph, direction)), ..Self::default() }
     }
 
+    /// Creates the page of one or several state machines' graphs, with their definitions.
+    pub fn of_graphs(graphs: Vec<Graph>, direction: Direction, definitions: Vec<Value>) -> Self {
+        if graphs.len() > 1 {
+            return Self::of_graph(Graph::of_several(graphs), direction, definitions.into());
+        }
+        let definition = definitions.into_iter().next().unwrap_or_default();
+        Self::of_graph(graphs.into_iter().next().unwrap_or_default(), direction, definition)
+    }
+
     /// Sets the title, such as the names of the execution and the state machine.
     #[must_use]
     pub fn titled(mut self, title: impl Into<String>) -> Self {
@@ -133,6 +153,27 @@ impl Page {
         self
     }
 
+    /// Begins the page with a verdict in a word or two, and a sentence that explains it.
+    #[must_use]
+    pub fn judged(mut self, tone: Tone, verdict: impl Into<String>, sentence: impl Into<String>) -> Self {
+        self.verdict = Some((tone, verdict.into(), sentence.into()));
+        self
+    }
+
+    /// Adds a list beside the graph, if it has items. It is shown until a state is chosen.
+    #[must_use]
+    pub fn with_list(mut self, title: impl Into<String>, items: Vec<Item>) -> Self {
+        self.lists.extend((!items.is_empty()).then(|| (title.into(), items)));
+        self
+    }
+
+    /// Adds a section with a title.
+    #[must_use]
+    pub fn with_section(mut self, title: impl Into<String>, section: Section) -> Self {
+        self.sections.push((title.into(), section));
+        self
+    }
+
     /// Makes the page update itself while the execution runs. It sends requests only to the server that it comes from.
     #[must_use]
     pub fn live(mut self, live: Live) -> Self {
@@ -141,8 +182,8 @@ impl Page {
     }
 
     /// Returns the update of a [`live`](Self::live) page that has the events up to this id: `svg`, `status`, `notes`
-    /// and `data`.
-    pub fn update(&self, after: u64) -> Value {
+    /// and `data`. If the reader folded groups of states, `open` is the one that is not folded, or empty.
+    pub fn update(&self, after: u64, open: Option<&str>) -> Value {
         let graph = self.graph();
         let mut data = self.data(&graph, after);
         // A visit that had ended has not changed.
@@ -150,7 +191,7 @@ impl Page {
         let visits = self.history.visits.iter().enumerate().filter(|(_, visit)| changed(visit));
         data["visits"] = visits.map(|(number, visit)| (number.to_string(), visit_data(visit))).collect();
         json!({
-            "svg": graph.to_svg_element(Direction::TopDown),
+            "svg": graph.to_svg_element(Direction::TopDown, open),
             "status": self.history.status.word(),
             "notes": self.notes(&graph),
             "data": data,
@@ -246,9 +287,24 @@ impl Page {
             status = format!("<span id=\"status\" class=\"status s-{class}\">{word}</span>");
             (whole_title, of_execution) = (format!("{title}: {word}"), "");
         }
+        let (mut verdict, mut sentence) = (String::new(), String::new());
+        if let Some((tone, word, text)) = &self.verdict {
+            verdict = format!("<strong class=\"{}\">{}</strong>", tone.class(), escaped(word));
+            sentence = format!("<section class=\"notes whole\" aria-label=\"Verdict\">{}</section>\n", escaped(text));
+        }
+        let mut panel = String::new();
+        self.lists.iter().for_each(|(title, items)| report::write_list(&mut panel, title, items));
+        if panel.is_empty() {
+            panel.push_str("<p>Choose a state.</p>");
+        }
+        let (mut above, mut below) = (String::new(), String::new());
+        for (title, section) in &self.sections {
+            section.write(title, if matches!(section, Section::Histogram(..)) { &mut above } else { &mut below });
+        }
         // Nothing in the data may end the element or begin another one.
         let mut data = self.data(&graph, 0);
         data["visits"] = self.history.visits.iter().map(visit_data).collect();
+        data["changes"] = self.changes.clone();
         data["definition"] = self.definition.clone().into();
         if self.graph.is_none() && self.machine_type == MachineType::Standard {
             data["prices"] = json!({
@@ -258,39 +314,43 @@ impl Page {
         let data = data.to_string();
         let data = data.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
         let direction = self.graph.as_ref().map_or(Direction::TopDown, |(_, direction)| *direction);
-        let svg = graph.to_svg_element(direction);
+        let svg = graph.to_svg_element(direction, None);
+        // A live page requests each picture anew.
+        let folds = if self.live.is_some() { String::new() } else { graph.folded_pictures(direction) };
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"referrer\" content=\"no-referrer\">\n\
              <title>{whole_title}</title>\n{links}<style>{style}</style>\n</head>\n<body{body}>\n{console}\
-             <header><h1><bdi>{title}</bdi></h1>{status}<p class=\"facts\">{facts}</p>\
+             <header><h1><bdi>{title}</bdi></h1>{verdict}{status}<p class=\"facts\">{facts}</p>\
              <div class=\"search\"><label for=\"search\">Search</label>\
-             <input id=\"search\" type=\"search\" placeholder=\"press / to search\"></div></header>\n{notes}\
+             <input id=\"search\" type=\"search\" placeholder=\"press / to search\"></div></header>\n{sentence}{notes}<div class=\"above\">{above}</div>\n\
              <section class=\"summary\" id=\"summary\" aria-label=\"Summary\"{of_execution}></section>\n<main>\n<section class=\"picture fit\" id=\"picture\" aria-label=\"Graph\" tabindex=\"0\">\
              <div class=\"tools\"><button type=\"button\" data-zoom=\"0.8\" aria-label=\"Smaller\">−</button>\
              <button type=\"button\" data-zoom=\"1.25\" aria-label=\"Larger\">+</button>\
-             <button type=\"button\" id=\"fit\" aria-pressed=\"true\">Fit width</button></div>\n{svg}\n</section>\n\
-             <section class=\"panel\" id=\"panel\" aria-label=\"Details\" tabindex=\"0\"><p>Choose a state.</p></section>\n\
+             <button type=\"button\" id=\"fit\" aria-pressed=\"true\">Fit width</button>\
+             <button type=\"button\" id=\"fold\" aria-pressed=\"false\" hidden>Fold all</button> <span class=\"soft\" id=\"folded\" role=\"status\"></span></div>\n{svg}\n{folds}</section>\n\
+             <section class=\"panel\" id=\"panel\" aria-label=\"Details\" tabindex=\"0\">{panel}</section>\n\
              <section class=\"bottom\" aria-label=\"History\"{of_execution}>\n<div class=\"tabs\" role=\"tablist\" aria-label=\"History\">\
              <button type=\"button\" role=\"tab\" id=\"tab-timeline\" data-list=\"timeline\" aria-controls=\"timeline\">Timeline</button>\
              <button type=\"button\" role=\"tab\" id=\"tab-events\" data-list=\"events\" aria-controls=\"events\">Events</button></div>\n\
              <div id=\"timeline\" role=\"tabpanel\" aria-labelledby=\"tab-timeline\"></div>\n\
              <div id=\"events\" role=\"tabpanel\" aria-labelledby=\"tab-events\" class=\"scroll\" hidden></div>\n\
-             </section>\n</main>\n<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{SCRIPT}</script>\n\
+             </section>\n{below}</main>\n<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{SCRIPT}</script>\n\
              </body>\n</html>\n"
         )
     }
 
     /// Returns the script's data, without visits and the definition: the events after this id.
     fn data(&self, graph: &Graph, after: u64) -> Value {
-        let pointers: BTreeMap<&str, &str> =
-            graph.states().iter().map(|state| (state.name.as_str(), state.pointer.as_str())).collect();
+        // Several machines may have states with the same name.
+        let names: BTreeMap<&str, &str> =
+            graph.states().iter().map(|state| (state.pointer.as_str(), state.name.as_str())).collect();
         let events = self.history.events.iter().filter(|event| event.id > after).map(|event| {
             json!({"id": event.id, "p": event.previous, "t": event.time, "k": event.kind, "v": event.visit, "d": event.details})
         });
-        json!({"events": events.collect::<Vec<_>>(), "pointers": pointers})
+        json!({"events": events.collect::<Vec<_>>(), "names": names})
     }
 }
 

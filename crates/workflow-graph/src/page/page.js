@@ -4,7 +4,7 @@
   const ROWS = 300;
   const isGraph = !byId("status");
   // What `load` reads of the data: a live page reads it again.
-  let data, events, states, ofState, order, began, whole, children, then;
+  let data, pointers, events, states, ofState, order, began, whole, children, then;
   // The event that the graph shows, of a reader who steps through the execution.
   let stepped = null;
 
@@ -67,6 +67,17 @@
 
   // --- the panel of a state ---
   const panel = byId("panel");
+  // The lists that a page begins with, which are shown until a state is chosen.
+  const lists0 = [...panel.childNodes], hasLists = Boolean(panel.querySelector(".list"));
+  const back = () => (hasLists ? [make("button", { type: "button", "data-show-state": "", text: "Back to the lists" })] : []);
+  const showLists = () => { panel.replaceChildren(...lists0); current = chosen = null; choose(); address(location.pathname + location.search); };
+  /** What the lists say of a state. */
+  const listed = (pointer) => {
+    const items = lists0.filter((node) => node.matches?.(".list")).flatMap((list) => [...list.children]).filter((item) => item.querySelector("button")?.dataset.showState === pointer);
+    const copies = items.map((item) => item.cloneNode(true));
+    for (const copy of copies) copy.querySelector("button").remove();
+    return copies.length ? [make("ul", { class: "list" }, ...copies)] : [];
+  };
   let chosen = null;
 
   // What shows anew what the panel shows, and whether somebody chose that.
@@ -78,7 +89,9 @@
   const eventButton = (id) => make("button", { type: "button", text: `event ${id}`, "data-show-event": id });
   // Buttons that come and go say what they show.
   document.addEventListener("click", ({ target }) => {
-    const { showVisit: visit, showEvent: event, more: list } = target.closest?.("[data-show-visit], [data-show-event], [data-more]")?.dataset ?? {};
+    const { showVisit: visit, showEvent: event, showState: state, more: list } = target.closest?.("[data-show-visit], [data-show-event], [data-show-state], [data-more]")?.dataset ?? {};
+    if (state === "") showLists();
+    else if (state !== undefined) { showState(state); reveal(picture.querySelector(".chosen")); }
     if (visit !== undefined) showVisit(Number(visit));
     else if (event !== undefined) showEvent(Number(event));
     else if (list === "visits") { shown.visits += ROWS; current?.(); }
@@ -144,6 +157,7 @@
   /** The definition of a state, and what its picture cuts. */
   const defined = (pointer, isOpen) => {
     if (pointer === undefined) return [];
+    if (data.changes?.[pointer]) return changed(data.changes[pointer]);
     let state = data.definition ?? undefined;
     for (const token of pointer.split("/").slice(1)) state = state?.[token.replaceAll("~1", "/").replaceAll("~0", "~")];
     if (state === undefined) return [];
@@ -152,9 +166,15 @@
     return [...(cut ? [make("p", { class: "whole", text: cut })] : []), make("details", options, make("summary", { text: "Definition of the state" }), ...payload("Definition", state))];
   };
 
+  /** The fields of a state that differ, then its whole definitions. */
+  const changed = ({ fields, old, new: now }) => {
+    const beside = (name, from, to) => make("div", { class: "beside" }, ...payload(`${name} before`, from), ...payload(`${name} after`, to));
+    return [...fields.map(([name, from, to]) => beside(name, from, to)), beside("Definition", old, now)];
+  };
+
   function showState(pointer, wanted) {
     const element = states.get(pointer);
-    const name = element?.dataset.name ?? data.visits[ofState.get(pointer)?.[0]]?.state ?? "";
+    const name = element?.dataset.name ?? data.names[pointer] ?? data.visits[ofState.get(pointer)?.[0]]?.state ?? "";
     chosen = pointer;
     stepped = null;
     markGraph();
@@ -167,7 +187,7 @@
     const count = make("p", { class: "soft", role: "status" });
     const list = make("div", { class: "visits" });
     const details = make("div", { "aria-live": "polite" });
-    panel.replaceChildren(make("h2", { id: "panel-title", text: name }), filter, count, list, details);
+    panel.replaceChildren(...back(), make("h2", { id: "panel-title", text: name }), ...listed(pointer), filter, count, list, details);
     const refresh = () => {
       const all = ofState.get(pointer) ?? [];
       own ??= all.at(-1);
@@ -206,7 +226,7 @@
     link(own === undefined ? `#state=${encodeURIComponent(pointer)}` : `#visit=${own}`);
   }
 
-  const showVisit = (number) => { const visit = data.visits[number]; if (visit) showState(data.pointers[visit.state], number); };
+  const showVisit = (number) => { const visit = data.visits[number]; if (visit) showState(pointers[visit.state], number); };
 
   // --- the summary ---
   /** Returns the event with which the execution ended. */
@@ -227,17 +247,19 @@
   }
 
   // --- the graph ---
+  const picture = byId("picture");
   function load(next) {
     data = next;
+    pointers = Object.fromEntries(Object.entries(data.names).map(([pointer, name]) => [name, pointer]));
     events = new Map(data.events.map((event) => [event.id, event]));
     states = new Map([...document.querySelectorAll(".state[data-pointer]")].map((element) => [element.dataset.pointer, element]));
     ofState = new Map();
     data.visits.forEach((visit, number) => {
-      const pointer = data.pointers[visit.state];
+      const pointer = pointers[visit.state];
       if (!ofState.has(pointer)) ofState.set(pointer, []);
       ofState.get(pointer).push(number);
     });
-    order = [...states.keys()];
+    order = [...picture.querySelectorAll(".state[data-pointer], .fold")];
     const times = data.events.map((event) => event.t).filter((time) => time !== null);
     began = times.length ? times.reduce((one, other) => Math.min(one, other)) : 0;
     whole = times.length ? Math.max(1, times.reduce((one, other) => Math.max(one, other)) - began) : 1;
@@ -246,6 +268,7 @@
     then = atEvent({ data, events });
     markGraph();
     choose();
+    folds();
     summary();
   }
   /** Marks the graph with what had happened at the event that is stepped to; without one, as it was drawn. */
@@ -271,34 +294,70 @@
       mark(element, !marks ? null : (pointer === undefined ? stepped < data.events.at(-1).id : pointer && !isTaken(pointer)) ? "untaken" : "taken");
     }
   }
-  /** Marks the chosen state; the tabulator leads to it, or to that which has the focus. */
+  /** Marks the chosen state, or the folded group that has it; the tabulator leads to it, or to that which has the focus. */
   function choose() {
-    const focused = document.activeElement?.closest?.(".state")?.dataset.pointer;
-    const stop = states.has(focused) ? focused : states.has(chosen) ? chosen : order[0];
-    for (const [pointer, element] of states) {
-      element.classList.toggle("chosen", pointer === chosen);
-      element.setAttribute("tabindex", pointer === stop ? "0" : "-1");
-    }
+    let shown = chosen;
+    while (shown && !states.has(shown)) shown = shown.slice(0, shown.lastIndexOf("/"));
+    const focused = document.activeElement?.closest?.(".state, .fold");
+    const stop = order.includes(focused) ? focused : states.get(shown) ?? order[0];
+    for (const [pointer, element] of states) element.classList.toggle("chosen", pointer === shown);
+    for (const element of order) element.setAttribute("tabindex", element === stop ? "0" : "-1");
   }
-  const picture = byId("picture");
   picture.addEventListener("click", ({ target }) => {
-    const pointer = target.closest(".state")?.dataset.pointer;
-    if (pointer !== undefined) showState(pointer);
+    const pressed = target.closest(".state, .fold");
+    if (pressed) press(pressed);
   });
   picture.addEventListener("keydown", (event) => {
-    const element = event.target.closest(".state");
+    const element = event.target.closest(".state, .fold");
     if (!element) return;
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); showState(element.dataset.pointer); return; }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); press(element); return; }
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const next = Math.min(order.length - 1, Math.max(0, order.indexOf(element.dataset.pointer) + step));
-    const target = states.get(order[next]);
+    const target = order[Math.min(order.length - 1, Math.max(0, order.indexOf(element) + step))];
     element.setAttribute("tabindex", "-1");
     target.setAttribute("tabindex", "0");
     target.focus();
     target.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
+  const press = ({ dataset }) => { if (dataset.group === undefined) showState(dataset.pointer); else unfold(dataset.group); };
+
+  // --- folding ---
+  // The group of states that is open, with those around it: null while all are, empty while none is.
+  let opened = null, pressed = null;
+  const pictures = new Map([[null, picture.querySelector("svg")], ...[...(byId("folds")?.content.children ?? [])].map((svg) => [svg.dataset.open, svg])]);
+  const buttonOf = (group) => [...picture.querySelectorAll(".fold")].find(({ dataset }) => dataset.group === group);
+  /** Opens a group, or folds one that is open: then that around it is the one that is open. */
+  const unfold = (group) => {
+    const around = (other) => other !== group && group.startsWith(other) && "/ ".includes(group[other.length]);
+    const isOpen = buttonOf(group)?.getAttribute("aria-expanded") === "true";
+    const outer = [...picture.querySelectorAll(".fold")].map(({ dataset }) => dataset.group).filter(around).sort((one, other) => other.length - one.length);
+    pressed = group;
+    draw(isOpen ? outer[0] ?? "" : group);
+  };
+  const draw = (next) => {
+    opened = next;
+    if (document.body.dataset.live) { document.dispatchEvent(new CustomEvent("folded")); return; }
+    if (!pictures.has(opened)) opened = null;
+    picture.querySelector("svg").replaceWith(pictures.get(opened));
+    fitPicture();
+    load(data);
+    fill();
+  };
+  /** Says how many groups are folded, and gives the focus back to the button that was pressed. */
+  function folds() {
+    const buttons = [...picture.querySelectorAll(".fold")];
+    const count = buttons.filter((button) => button.getAttribute("aria-expanded") === "false").length;
+    byId("fold").hidden = !buttons.length;
+    byId("fold").setAttribute("aria-pressed", String(opened === ""));
+    const said = opened === null ? "" : `${count} ${count === 1 ? "group" : "groups"} folded`;
+    if (byId("folded").textContent !== said) byId("folded").textContent = said;
+    const button = pressed === null ? undefined : buttonOf(pressed);
+    pressed = null;
+    if (button) { button.focus({ preventScroll: true }); choose(); reveal(button); }
+  }
+  byId("fold").addEventListener("click", () => draw(opened === "" ? null : ""));
+
   // A picture shrinks with the window as long as it can be read.
   const LEAST_SCALE = 0.65;
   /** The scale that the reader chose; none while the picture fits the width. */
@@ -417,7 +476,7 @@
     const event = events.get(id);
     if (!event) return;
     stepped = id;
-    chosen = event.v === null ? null : data.pointers[data.visits[event.v].state] ?? null;
+    chosen = event.v === null ? null : pointers[data.visits[event.v].state] ?? null;
     markGraph();
     choose();
     // Buttons that are pressed again and again stay in place.
@@ -455,7 +514,9 @@
   const fill = () => {
     const word = search.value.trim().toLowerCase();
     if (!lists.timeline.hidden) timeline(word); else eventList(word);
-    for (const [pointer, element] of states) element.classList.toggle("dim", Boolean(word) && !element.dataset.name.toLowerCase().includes(word) && !(ofState.get(pointer) ?? []).some((number) => (data.visits[number].error ?? "").toLowerCase().includes(word)));
+    // A group is found by what is in it, also while it is folded.
+    const found = Object.entries(word ? data.names : {}).filter(([pointer, name]) => name.toLowerCase().includes(word) || (ofState.get(pointer) ?? []).some((number) => (data.visits[number].error ?? "").toLowerCase().includes(word))).map(([pointer]) => pointer);
+    for (const [pointer, element] of states) element.classList.toggle("dim", Boolean(word) && !found.some((inner) => inner === pointer || inner.startsWith(`${pointer}/`)));
   };
   tabs.forEach((tab, number) => {
     tab.addEventListener("click", () => open(tab));
@@ -482,7 +543,7 @@
     const [, what, value] = /^#(state|visit|event)=(.*)$/.exec(location.hash) ?? [];
     if (what === "visit") showVisit(Number(value));
     else if (what === "event") showEvent(Number(value));
-    else if (what === "state") { let pointer = value; try { pointer = decodeURIComponent(value); } catch { } if (states.has(pointer)) showState(pointer); }
+    else if (what === "state") { let pointer = value; try { pointer = decodeURIComponent(value); } catch { } if (pointer in data.names) showState(pointer); }
     return Boolean(what);
   };
   addEventListener("hashchange", follow);
@@ -504,6 +565,7 @@
     if (last < 0) return;
     if (last === place) { current?.(); return; }
     place = last;
+    if (hasLists) { chosen = pointers[data.visits[last].state]; choose(); reveal(picture.querySelector(".chosen")); return; }
     showVisit(last);
     reveal(states.get(chosen)?.querySelector(".name"));
     address(hash || location.pathname + location.search);
@@ -526,11 +588,11 @@
     isBusy = true;
     const began = performance.now();
     try {
-      const next = await (await fetch(`${update}&after=${data.events.at(-1)?.id ?? 0}`, { cache: "no-store" })).json();
+      const next = await (await fetch(`${update}&after=${data.events.at(-1)?.id ?? 0}${opened === null ? "" : `&open=${encodeURIComponent(opened)}`}`, { cache: "no-store" })).json();
       // Events and visits that are known are not sent again.
       for (const event of next.data.events) data.events.push(event);
       for (const [number, visit] of Object.entries(next.data.visits)) data.visits[number] = visit;
-      data.pointers = next.data.pointers;
+      data.names = next.data.names;
       const drawn = new DOMParser().parseFromString(next.svg, "image/svg+xml").documentElement;
       become(picture.querySelector("svg"), drawn);
       fitPicture();
@@ -549,5 +611,6 @@
     isBusy = false;
     if (isBehind) { isBehind = false; loadAgain(); }
   };
+  document.addEventListener("folded", loadAgain);
   new EventSource(live).addEventListener("message", loadAgain);
 })();

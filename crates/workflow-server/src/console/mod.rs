@@ -202,7 +202,8 @@ impl Console {
             "/console/execution.json" => {
                 let page = execution::page(registry, &asked("executionArn"))?;
                 let after = member(query, "after").and_then(|after| after.parse().ok()).unwrap_or_default();
-                Ok(PageAnswer::json(&drawn(move || page.update(after)).await?))
+                let open = member(query, "open");
+                Ok(PageAnswer::json(&drawn(move || page.update(after, open.as_deref())).await?))
             }
             "/console/events" => {
                 let lines = execution::follow(registry, asked("executionArn"), stopping)?;
