@@ -66,6 +66,7 @@ impl Progress {
     }
 
     /// Clears the line while something else is printed.
+    #[cfg(feature = "aws")]
     pub(crate) fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         self.bar.suspend(print)
     }
