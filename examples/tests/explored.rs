@@ -3,7 +3,7 @@
 use examples::order_saga::OrderSaga;
 use examples::retrain::{RetrainChurn, RetrainChurnParams};
 use serde_json::Value;
-use workflow_explore::{Explorer, Property, Verdict};
+use workflow_explore::{Explorer, Property, Severity, Verdict};
 use workflow_local::Engine;
 use workflow_runtime::{Arn, Workflow};
 
@@ -18,7 +18,8 @@ fn saga_as_it_was() -> Engine {
 fn the_hole_of_the_saga_is_found() {
     let released = OrderSaga::PROPERTIES[0].parse().unwrap();
     let report = Explorer::new(&saga_as_it_was()).unwrap().property(released).explore().unwrap();
-    let [finding] = report.findings() else { panic!("{report}") };
+    let [finding, note] = report.findings() else { panic!("{report}") };
+    assert_eq!((finding.severity, note.severity), (Severity::Error, Severity::Note));
     assert_eq!(finding.property, "after Reserve: Done or Release");
     let decisions: Vec<_> = finding.decisions.iter().skip(1).map(ToString::to_string).collect();
     assert_eq!(

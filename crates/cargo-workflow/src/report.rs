@@ -6,9 +6,6 @@ use std::path::Path;
 
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use anstream::adapter::strip_str;
-use anstream::stream::RawStream;
-use anstream::{AutoStream, ColorChoice};
 use proc_macro2::LineColumn;
 use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
@@ -292,7 +289,7 @@ const MOST: usize = 100;
 
 /// A finding as it is printed to the standard error, in colours where that is a terminal.
 fn coloured_for_stderr(report: &Report) -> String {
-    coloured(&report.to_text(), &std::io::stderr())
+    terminal::coloured(&report.to_text(), &std::io::stderr())
 }
 
 /// Prints why a file cannot be used.
@@ -345,14 +342,6 @@ pub(crate) fn note_all(texts: impl IntoIterator<Item = String>) {
 /// A JSON value as the commands print it.
 pub(crate) fn json_text(value: &Value) -> String {
     printable_json(&format!("{value:#}")).into_owned()
-}
-
-/// The text without its colours, where the stream is not to have them.
-pub(crate) fn coloured(text: &str, stream: &impl RawStream) -> String {
-    match AutoStream::choice(stream) {
-        ColorChoice::Never => strip_str(text).to_string(),
-        _ => text.to_owned(),
-    }
 }
 
 impl SourceLine {

@@ -7,12 +7,12 @@ use annotate_snippets::renderer::{
     DEFAULT_ERROR_STYLE as BAD, DEFAULT_HELP_STYLE as OPEN, DEFAULT_NOTE_STYLE as GOOD,
     DEFAULT_WARNING_STYLE as DOUBTFUL, Style,
 };
+use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter};
 use workflow_asl::printable::{printable, printable_lines};
-
-use crate::report::coloured;
 
 /// The words that have a colour, in lower case.
 const COLOURS: [(Style, &[&str]); 4] = [
@@ -58,6 +58,14 @@ pub(crate) fn write(output: &mut impl Write, text: &str) -> io::Result<()> {
 /// Writes a message to standard error, in colours.
 pub(crate) fn tell(text: &str) {
     eprintln!("{}", painted(text, &io::stderr()));
+}
+
+/// The text without its colours, where the stream is not to have them.
+pub(crate) fn coloured(text: &str, stream: &impl RawStream) -> String {
+    match AutoStream::choice(stream) {
+        ColorChoice::Never => strip_str(text).to_string(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Returns printable text in which the word that begins a line has its colour, if the stream has colours.
@@ -172,7 +180,7 @@ mod tests {
     }
 
     fn plain(text: &str) -> String {
-        anstream::adapter::strip_str(text).to_string()
+        strip_str(text).to_string()
     }
 
     #[test]

@@ -11,7 +11,6 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Severity, StateMachine, error_name, rules};
 
-use crate::Failure;
 use crate::definition::Definition;
 use crate::documents::Document;
 use crate::folder;
@@ -21,6 +20,7 @@ use crate::report::{self, Report};
 use crate::rust_calls::NothingRead;
 use crate::source::{self, File, RustFile};
 use crate::template::{Missing, Reading, Template};
+use crate::{Failure, terminal};
 
 /// Check definitions. The exit code is 0; 1 if there is an error; 2 if a file cannot be read.
 #[derive(Args)]
@@ -150,7 +150,7 @@ impl Validate {
                 let stdout = std::io::stdout();
                 let (shown, more) = report::shown(&findings.reports);
                 for report in shown {
-                    writeln!(output, "{}", report::coloured(&report.to_text(), &stdout))?;
+                    writeln!(output, "{}", terminal::coloured(&report.to_text(), &stdout))?;
                 }
                 for more in more {
                     writeln!(output, "{more}")?;

@@ -266,7 +266,8 @@ fn written_tests_are_whole_files() {
     every([("booking.rs", "of_rust.rs"), ("loop.asl.json", "of_document.rs")], |(definition, test)| {
         written::is_checked_in(test, |test| {
             let definition = written::folder().join(definition);
-            let output = explore(definition.to_str().unwrap(), &["--test", test.to_str().unwrap()]);
+            let output =
+                explore(definition.to_str().unwrap(), &["--fail-on", "note", "--test", test.to_str().unwrap()]);
             assert_eq!(output.status.code(), Some(1), "{output:?}");
         });
     });

@@ -74,7 +74,7 @@ pub(crate) fn text(
                 continue;
             }
             let remark = remark(suite, (subject, number, mutant), judged).to_text();
-            writeln!(output, "{}", report::coloured(&remark, &std::io::stdout()))?;
+            writeln!(output, "{}", terminal::coloured(&remark, &std::io::stdout()))?;
         }
         lines.push(format!("{}: {}", subject.covered.title(), counts(own.into_iter())));
     }
