@@ -186,7 +186,8 @@ impl Explore {
         }
         if let Some(reason) = &self.accept {
             let added = baseline.add(&machine.name, &report, reason)?;
-            eprintln!("note: {added} findings were added to {}", baseline.file().display());
+            let findings = if added == 1 { "finding was" } else { "findings were" };
+            report::note(&format!("{added} {findings} added to {}", baseline.file().display()));
             return Ok((0, json));
         }
         if let Some(finding) = report.findings().first() {

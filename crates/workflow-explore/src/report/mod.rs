@@ -255,7 +255,12 @@ impl Report {
         let definition = self.explorer.program.definition();
         let graph = Graph::of_definition(definition);
         let at = |state: Option<&str>| state.and_then(|state| graph.pointer_of(state));
-        let found = Item::new(&finding.message, at(finding.state.as_deref()), (Tone::Bad, "finding"), "");
+        let (tone, word) = match finding.severity {
+            Severity::Error => (Tone::Bad, "Error"),
+            Severity::Warning => (Tone::Careful, "Warning"),
+            Severity::Note => (Tone::Plain, "Note"),
+        };
+        let found = Item::new(&finding.message, at(finding.state.as_deref()), (tone, "finding"), "");
         let decisions = finding.decisions.iter().map(|decision| {
             let (state, word) = match decision {
                 Decision::Succeed { task, .. } => (Some(&*task.state), (Tone::Plain, "")),
@@ -269,7 +274,7 @@ impl Report {
         let page = page
             .of_machine(definition.clone())
             .titled(&self.explorer.start.state_machine_name)
-            .judged(Tone::Bad, "Finding", sentence)
+            .judged(tone, word, sentence)
             .with_list("Shortest way to the finding", decisions.chain([found]).collect());
         Some(page.to_html())
     }
