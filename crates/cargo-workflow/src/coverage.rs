@@ -13,7 +13,7 @@ use workflow_graph::{Direction, Graph, Mark};
 use workflow_local::coverage::{Covered, FOLDER_VARIABLE, PointKind, Report};
 
 use crate::cargo::Cargo;
-use crate::mutants::origin::Origins;
+use crate::origin::Origins;
 use crate::{Failure, page, report, terminal};
 
 /// The folder of runs, under cargo's target folder.

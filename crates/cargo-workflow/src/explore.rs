@@ -17,14 +17,14 @@ use crate::source::{self, Machine};
 use crate::test_file::Tested;
 use crate::{Failure, folder, report, terminal};
 
-/// The exit code when nothing was found, but not everything was looked at.
+/// The exit code when nothing so severe was found, but not everything was looked at.
 pub(crate) const NOT_SHOWN: u8 = 4;
 
 /// Tries every execution of a workflow: each task succeeds with each value that makes a difference, fails with each error that
 /// handlers distinguish, times out; branches end in each order.
 ///
-/// The exit code is 0 when everything holds within the bounds, 1 when a finding is as severe as `--fail-on`, 3 when nothing was found and not
-/// every execution was tried, 4 when nothing was found and some states were never entered, rules never taken or expressions never
+/// The exit code is 0 when everything holds within the bounds, 1 when a finding is as severe as `--fail-on`, 3 when nothing so severe was found and not
+/// every execution was tried, 4 when nothing so severe was found and some states were never entered, rules never taken or expressions never
 /// computed, and 2 when nothing could be explored.
 #[derive(Args)]
 pub(crate) struct Explore {
@@ -86,7 +86,7 @@ pub(crate) struct Explore {
 enum Level {
     /// A fault of the program, a declared property that does not hold, an execution that never ends
     Error,
-    /// An effect may happen twice although the request could prevent it, or an error that another state catches
+    /// An effect may happen twice although the request could prevent it, or an error that most other tasks catch
     Warning,
     /// An error that nothing catches, or a repeated call that the API does not recognise
     Note,

@@ -30,6 +30,7 @@ mod import;
 mod input;
 mod mutants;
 mod new;
+mod origin;
 mod page;
 mod params;
 mod progress;

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use workflow_asl::jsonata::{self, Node, NodeKind};
 
+use crate::values::matching;
+
 /// The member of a caught error that has its name.
 const ERROR: &str = "Error";
 
@@ -25,10 +27,9 @@ pub(crate) fn compared_errors(document: &Value) -> BTreeSet<String> {
     walk(document, &mut |members| {
         let path = members.get("Variable").and_then(Value::as_str).unwrap_or_default();
         if path.ends_with(".Error") || path.strip_prefix('$').is_some_and(|name| variables.contains(name)) {
-            for operator in ["StringEquals", "StringMatches"] {
-                let text = members.get(operator).and_then(Value::as_str);
-                found.extend(text.map(|text| text.replace('*', "")));
-            }
+            let text = |operator| members.get(operator).and_then(Value::as_str);
+            found.extend(text("StringEquals").map(str::to_owned));
+            found.extend(text("StringMatches").map(matching));
         }
         for text in members.values().filter_map(Value::as_str) {
             if let Some(code) = jsonata::expression(text).and_then(|code| jsonata::parse(code).ok()) {
@@ -101,10 +102,11 @@ mod tests {
             "A": { "Catch": [{ "Assign": { "why": "{% $states.errorOutput.Error %}" } }] },
             "B": { "Choices": [
                 { "Variable": "$.error.Error", "StringEquals": "Busy" },
+                { "Variable": "$.error.Error", "StringMatches": "Card.*" },
                 { "Variable": "$.other", "StringEquals": "No" },
                 { "Condition": "{% $why in ['Late', 'Slow'] and $states.input.x = 'no' %}" },
                 { "Condition": "{% 'Gone' = $states.input.error.Error %}" } ] } } });
-        let expected: Vec<_> = ["Busy", "Gone", "Late", "Slow"].into_iter().map(str::to_owned).collect();
+        let expected: Vec<_> = ["Busy", "Card.x", "Gone", "Late", "Slow"].into_iter().map(str::to_owned).collect();
         assert_eq!(compared_errors(&document).into_iter().collect::<Vec<_>>(), expected);
     }
 }

@@ -455,7 +455,7 @@ impl<'x> World<'x> {
         match fault {
             Fault::Error(error) => {
                 self.pending.remove(at);
-                self.note_failure(&task, &request, error);
+                self.note_failure(&task, &request, error, false);
                 let mut cause = match self.explorer.causes_differ {
                     true => format!("explored {}", request.number),
                     false => "explored".to_owned(),
@@ -473,7 +473,9 @@ impl<'x> World<'x> {
                 if request.is_activity {
                     let _: Answer = self.execution.start_activity(request.id, None);
                 }
-                self.note_failure(&task, &request, TIMEOUT);
+                let state = self.explorer.states.get(&task.state);
+                let missed = state.is_some_and(|facts| self.explorer.has_heartbeat(&facts.pointer));
+                self.note_failure(&task, &request, TIMEOUT, missed);
                 self.silent.push(task);
             }
             Fault::OtherType(value) => {
@@ -484,13 +486,14 @@ impl<'x> World<'x> {
     }
 
     /// Records for [`look_for_repetition`](Self::look_for_repetition) that a call failed.
-    fn note_failure(&mut self, task: &Task, request: &TaskRequest, error: &str) {
+    fn note_failure(&mut self, task: &Task, request: &TaskRequest, error: &str, missed_heartbeat: bool) {
         let Some(call) = self.calls.get_mut(task) else { return };
         let Some(facts) = self.explorer.states.get(&task.state) else { return };
         call.timed_out = error == TIMEOUT;
         call.may_have_run |= call.timed_out || !facts.is_job && !is_throttling(error);
         // A later visit of the state is another call.
-        if facts.repeat == Repeat::Twice && self.execution.attempts_left(request.id, Some(error), false) == 0 {
+        if facts.repeat == Repeat::Twice && self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0
+        {
             self.calls.remove(task);
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use workflow_runtime::Arn;
 use workflow_runtime::client::{Alias, Error, Untyped};
 
-use super::{Connect, Format, failure, machine, table};
+use super::{Connect, Format, failure, machine, printed};
 use crate::{Failure, report};
 
 /// The arguments of `alias`.
@@ -72,7 +72,7 @@ impl AliasCommand {
         })?;
         match self.format {
             Format::Json => writeln!(output, "{}", report::json_text(&made))?,
-            Format::Text => table::members(output, &made)?,
+            Format::Text => printed::members(output, &made)?,
         }
         Ok(ExitCode::SUCCESS)
     }

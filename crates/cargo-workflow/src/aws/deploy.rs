@@ -14,7 +14,7 @@ use workflow_runtime::{Arn, Express, Standard, WorkflowKind};
 use super::alarms::Alarms;
 use super::kept::Kept;
 use super::release::{Watched, release};
-use super::{CommandError, Connect, Format, failure, role, table};
+use super::{CommandError, Connect, Format, failure, printed, role};
 use crate::diff::Allow;
 use crate::export::LogLevel;
 use crate::params::key_value;
@@ -169,7 +169,7 @@ impl Deploy {
             Format::Text => {
                 // It is on standard error, in lines.
                 made["kept"] = Value::Null;
-                table::members(output, &made)?;
+                printed::members(output, &made)?;
             }
         }
         Ok(ExitCode::SUCCESS)

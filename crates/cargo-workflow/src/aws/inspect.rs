@@ -8,7 +8,7 @@ use workflow_runtime::client::{Client, Error, StateMachine, TAG_PREFIX, Untyped}
 use workflow_services::OwnResource;
 
 use super::failure::permitted;
-use super::{CommandError, Connect, Format, machine, own_resource, table};
+use super::{CommandError, Connect, Format, machine, own_resource, printed};
 use crate::{Failure, report};
 
 /// Prints the service's description of a state machine, an execution or a map run.
@@ -31,7 +31,7 @@ pub(crate) fn describe(
             if let Some(tags) = made["tags"].as_object_mut() {
                 tags.retain(|key, _| !key.starts_with(TAG_PREFIX));
             }
-            table::members(output, &made)?;
+            printed::members(output, &made)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -50,7 +50,7 @@ async fn execution(
             "stateMachineArn": machine.state_machine_arn(),
             "revisionId": machine.revision_id(),
             "roleArn": machine.role_arn(),
-            "definition": table::payload(Some(machine.definition())),
+            "definition": printed::payload(Some(machine.definition())),
         }));
     }
     let described = execution.describe().await?;
@@ -64,16 +64,16 @@ async fn execution(
         "stateMachineAliasArn": found.state_machine_alias_arn(),
         "mapRunArn": found.map_run_arn(),
         "status": found.status().as_str(),
-        "startDate": table::time(*found.start_date()),
-        "stopDate": table::time_or_none(found.stop_date().copied()),
+        "startDate": printed::time(*found.start_date()),
+        "stopDate": printed::time_or_none(found.stop_date().copied()),
         "state": state,
         "error": found.error(),
         "cause": found.cause(),
         "redriveCount": found.redrive_count(),
         "redriveStatus": found.redrive_status().map(|status| status.as_str()),
         "redriveStatusReason": found.redrive_status_reason(),
-        "input": table::payload(found.input()),
-        "output": table::payload(found.output()),
+        "input": printed::payload(found.input()),
+        "output": printed::payload(found.output()),
         "console": connect.console(arn),
     }))
 }
@@ -91,8 +91,8 @@ async fn map_run(client: &Client<Untyped>, arn: &str) -> Result<Value, CommandEr
         "mapRunArn": found.map_run_arn(),
         "executionArn": found.execution_arn(),
         "status": found.status().as_str(),
-        "startDate": table::time(*found.start_date()),
-        "stopDate": table::time_or_none(found.stop_date().copied()),
+        "startDate": printed::time(*found.start_date()),
+        "stopDate": printed::time_or_none(found.stop_date().copied()),
         "maxConcurrency": found.max_concurrency(),
         "itemCounts": items,
         "redriveCount": found.redrive_count(),
@@ -121,7 +121,7 @@ async fn state_machine(client: &Client<Untyped>, named: &str, definition: bool) 
         "type": found.r#type().as_str(),
         "status": found.status().map(|status| status.as_str()),
         "roleArn": found.role_arn(),
-        "creationDate": table::time(*found.creation_date()),
+        "creationDate": printed::time(*found.creation_date()),
         "revisionId": found.revision_id(),
         "description": found.description(),
         "loggingLevel": logging.and_then(|logging| logging.level()).map(|level| level.as_str()),
@@ -132,7 +132,7 @@ async fn state_machine(client: &Client<Untyped>, named: &str, definition: bool) 
         "aliases": aliases,
     });
     if definition {
-        made["definition"] = table::payload(Some(found.definition()));
+        made["definition"] = printed::payload(Some(found.definition()));
     }
     Ok(made)
 }

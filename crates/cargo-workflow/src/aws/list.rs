@@ -10,7 +10,7 @@ use workflow_runtime::aws_sdk_sfn::types::ExecutionListItem;
 use workflow_runtime::client::{self, Error, Executions, Pages, StateMachine, Untyped};
 
 use super::pages::{self, End};
-use super::{Connect, executions_of, machine, table};
+use super::{Connect, executions_of, machine, printed};
 use crate::{Failure, report, terminal};
 
 /// The arguments of `list`.
@@ -128,7 +128,7 @@ impl List {
                 let json = machines.iter().map(|machine| {
                     json!({
                         "name": machine.name, "type": machine.machine_type.as_str(),
-                        "creationDate": table::time(machine.created), "stateMachineArn": machine.arn,
+                        "creationDate": printed::time(machine.created), "stateMachineArn": machine.arn,
                     })
                 });
                 let head = &["name", "type", "creationDate", "stateMachineArn"];
@@ -153,7 +153,7 @@ impl List {
                 let title = self.machine.as_deref().unwrap_or("State machines");
                 // The ARN is the last column.
                 let page = |row: &[String]| self.connect.console(row.last()?);
-                table::to_html(output, title, listed.head, &rows, page)?;
+                printed::to_html(output, title, listed.head, &rows, page)?;
             }
         }
         if let End::Limit = listed.end {
@@ -199,8 +199,8 @@ fn of_execution(item: &ExecutionListItem) -> Value {
     json!({
         "name": item.name(),
         "status": item.status().as_str(),
-        "startDate": table::time(*item.start_date()),
-        "stopDate": table::time_or_none(item.stop_date().copied()),
+        "startDate": printed::time(*item.start_date()),
+        "stopDate": printed::time_or_none(item.stop_date().copied()),
         "executionArn": item.execution_arn(),
         "stateMachineVersionArn": item.state_machine_version_arn(),
         "stateMachineAliasArn": item.state_machine_alias_arn(),

@@ -15,11 +15,11 @@ mod list;
 mod pace;
 mod pages;
 mod plan;
+mod printed;
 mod release;
 mod requests;
 mod role;
 mod start;
-mod table;
 mod watch;
 
 use std::time::Duration;

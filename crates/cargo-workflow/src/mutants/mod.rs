@@ -2,7 +2,6 @@
 
 mod command;
 mod judge;
-pub(crate) mod origin;
 mod outcome;
 mod parallel;
 mod print;
@@ -22,7 +21,6 @@ use workflow_local::mutation;
 use self::command::FirstRun;
 pub(crate) use self::command::RunTests;
 use self::judge::Judge;
-use self::origin::{MutantPlaces, Origin, Origins};
 use self::outcome::Judged;
 use self::parallel::in_parallel;
 use self::suite::{Reach, Suite};
@@ -30,6 +28,7 @@ use self::trial::Trial;
 use crate::Failure;
 use crate::cargo::Cargo;
 use crate::coverage::{run_name, unreadable};
+use crate::origin::{MutantPlaces, Origin, Origins};
 use crate::progress::Progress;
 use crate::report;
 

@@ -12,8 +12,8 @@ pub enum Severity {
     /// Something that may be meant so: an error that the definition catches nowhere ends the execution, or a call is
     /// repeated whose API recognises no repeated call.
     Note,
-    /// Something that may go wrong: an effect may happen twice although the request could prevent it, or an error that
-    /// another state catches ends the execution.
+    /// Something that may go wrong: an effect may happen twice although the request could prevent it, or an error ends the
+    /// execution although most other tasks catch every error.
     Warning,
     /// A fault of the program: a declared property that does not hold, an expression that cannot be computed, an
     /// execution that never ends, a quota that is exceeded.

@@ -517,6 +517,11 @@ fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     found
 }
 
+/// Returns a text that matches a pattern of `StringMatches`.
+pub(crate) fn matching(pattern: &str) -> String {
+    pattern.replace("\\*", "\u{0}").replace('*', "x").replace('\u{0}', "*")
+}
+
 /// Returns each constant, and a string that differs from all of them.
 fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
@@ -528,7 +533,7 @@ fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
     for probe in &wanted.probes {
         match probe {
             Probe::Constant(Value::String(text)) => add(text.clone()),
-            Probe::Pattern(pattern) => add(pattern.replace("\\*", "\u{0}").replace('*', "x").replace('\u{0}', "*")),
+            Probe::Pattern(pattern) => add(matching(pattern)),
             Probe::Other => ["a", "b"].into_iter().for_each(|text| add(text.to_owned())),
             Probe::Truth => add(String::new()),
             _ => {}

@@ -16,7 +16,7 @@ use workflow_plan::data::{Source, Use, uses};
 use workflow_schema::Types;
 use workflow_services::TaskResource;
 
-pub(crate) use candidates::Candidates;
+pub(crate) use candidates::{Candidates, matching};
 use candidates::{Known, candidates};
 use wanted::{Probe, wanted};
 

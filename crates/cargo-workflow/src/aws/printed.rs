@@ -1,4 +1,4 @@
-//! Output: pages of rows, times, members.
+//! What the commands print of answers: times, payloads, members, pages of rows.
 
 use std::io::{self, Write};
 
