@@ -324,7 +324,7 @@ fn compile_workflow(
     // Earlier ones belong to other workflows and to the syntax.
     let checked = problems.iter().len() - before;
     let properties = check::properties(&analysis, None, problems);
-    let (lowered, idle) = lower_and_check(&analysis, problems, surroundings.locate);
+    let (lowered, idle) = lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
         let mut without = Problems::default();
@@ -362,13 +362,15 @@ fn compile_workflow(
 /// Returns the document of a model, and the clauses `unchecked` that silence nothing in their states.
 fn lower_and_check<'a>(
     analysis: &check::Analysis<'a>,
+    is_wrong: impl Fn(&Problems) -> bool,
     problems: &mut Problems,
     locate: Locate<'_>,
 ) -> (Lowered, Vec<&'a Clause>) {
     let mut lowered = lower::lower(analysis, problems);
-    let checked = rules::check_read(&lowered.machine, lowered.characters, analysis.machine_type, &lowered.annotations);
-    let found = std::mem::take(&mut lowered.found).into_iter().chain(checked.found);
-    let idle = finding::report((found, &checked.excusing), analysis, &lowered, problems, locate);
+    let mut checked =
+        rules::check_read(&lowered.machine, lowered.characters, analysis.machine_type, &lowered.annotations);
+    checked.found.splice(..0, std::mem::take(&mut lowered.found));
+    let idle = finding::report(checked, is_wrong, analysis, &lowered, problems, locate);
     (lowered, idle)
 }
 

@@ -43,6 +43,7 @@ use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
 use crate::{Code, Diagnostic, Finding, Pointer};
+pub use flow::ValueType;
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
@@ -59,8 +60,12 @@ pub struct Annotations {
     pub unchecked: BTreeSet<Pointer>,
     /// The states that handle errors of others, and whose own errors may leave the workflow.
     pub uncaught: BTreeSet<Pointer>,
-    /// Whether the definition is made from the language, whose own checks know the types of its values.
+    /// Whether the definition is made from the language, whose own checks know the types of its literals.
     pub lowered: bool,
+    /// The type of the execution's input.
+    pub input: ValueType,
+    /// The types of the results of the tasks at these pointers.
+    pub results: BTreeMap<Pointer, ValueType>,
     /// Its expressions whose trees are known. Those that the rules parse are added.
     pub expressions: Expressions,
 }
@@ -71,8 +76,19 @@ pub struct Annotations {
 pub struct Checked {
     /// The findings.
     pub found: Vec<Diagnostic>,
+    /// The findings about the values that flow through the definition.
+    pub of_values: Vec<Diagnostic>,
     /// The states of [`Annotations::unchecked`] without which they would find more.
     pub excusing: BTreeSet<Pointer>,
+}
+
+impl Checked {
+    /// Returns all findings.
+    pub fn all(self) -> Vec<Diagnostic> {
+        let Self { mut found, of_values, .. } = self;
+        found.extend(of_values);
+        found
+    }
 }
 
 /// The input of the rules.
@@ -150,7 +166,7 @@ impl<'a> Definition<'a> {
 
 type Rule = fn(&Definition<'_>, &mut Vec<Diagnostic>);
 
-/// All rules, in AWS's order: fields, languages, values, names, graph.
+/// The rules but for the types of values, in AWS's order: fields, languages, values, names, graph.
 const RULES: &[Rule] = &[
     field::belongs_to_its_object,
     field::belongs_to_the_language,
@@ -204,7 +220,6 @@ const RULES: &[Rule] = &[
     budget::waits_end_before_their_execution,
     budget::literals_fit_into_a_payload,
     size::a_definition_is_at_most_a_mebibyte,
-    flow::values_have_what_is_read,
 ];
 
 /// Checks a state machine that was read or made, as one of the given type.
@@ -212,7 +227,7 @@ const RULES: &[Rule] = &[
 /// Parts that could not be read are skipped, because [`StateMachine::read`] has reported them. Placeholders such as
 /// `${Name}` are unknown, and nothing is reported about them.
 pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
-    check_read(machine, size::characters(&machine.write()), kind, &Annotations::default()).found
+    check_read(machine, size::characters(&machine.write()), kind, &Annotations::default()).all()
 }
 
 /// Checks a state machine like [`check`], given the number of characters of its definition as JSON without white space,
@@ -220,9 +235,10 @@ pub fn check(machine: &StateMachine, kind: MachineType) -> Vec<Diagnostic> {
 pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, annotations: &Annotations) -> Checked {
     let definition = Definition::of(machine, characters, kind, annotations);
     let mut found = definition.check();
-    found.retain(|one| !one.is_unfilled());
+    let mut of_values = flow::values_have_what_is_read(&definition, &found);
+    [&mut found, &mut of_values].into_iter().for_each(|found| found.retain(|one| !one.is_unfilled()));
     let states = definition.excusing.take().into_iter().filter_map(|number| definition.index.states.get(number));
-    Checked { found, excusing: states.map(|state| state.at.clone()).collect() }
+    Checked { found, of_values, excusing: states.map(|state| state.at.clone()).collect() }
 }
 
 /// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding [prevents it from
@@ -263,7 +279,7 @@ pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, V
     if let Some(other) = other_document(definition) {
         return (machine, vec![other]);
     }
-    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()).found);
+    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()).all());
     (machine, found)
 }
 

@@ -47,6 +47,7 @@ mod transitions;
 pub mod types;
 mod unused;
 mod value_site;
+mod value_type;
 mod values;
 mod variables;
 mod words_in_use;
@@ -75,6 +76,7 @@ pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
 pub use value_site::{ClosureScope, ValueField, ValueSite};
+pub(crate) use value_type::ValueTypes;
 pub(crate) use wrong_parts::has_wrong_part;
 
 use std::cell::RefCell;

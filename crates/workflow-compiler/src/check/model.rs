@@ -99,7 +99,7 @@ pub struct StateInfo<'a> {
     /// Its number in the body of its scope.
     pub(super) place: usize,
     /// Its number in [`Model::all_states`].
-    pub(super) id: usize,
+    pub(crate) id: usize,
     /// Its number in [`Model::states`], which is its id; `None` where its identifier is taken.
     pub(super) number: Option<usize>,
 }

@@ -5,12 +5,14 @@ mod fix;
 mod shared_handlers;
 mod unchecked;
 mod uses;
+mod values;
 mod variables;
 
 use std::collections::BTreeSet;
 
 use workflow_asl::finding::Vocabulary;
 use workflow_asl::nearest::nearest;
+use workflow_asl::rules::Checked;
 use workflow_asl::{Code, Diagnostic, Finding, Pointer};
 
 use self::shared_handlers::SharedHandlers;
@@ -24,9 +26,11 @@ use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
 
 /// Reports the findings about the document in the language's terms, except findings that repeat a finding of the
-/// language's own checks. Returns the clauses `unchecked` that silence nothing.
+/// language's own checks. Those about values follow if nothing is wrong. Returns the clauses `unchecked` that silence
+/// nothing.
 pub(crate) fn report<'a>(
-    (found, excusing): (impl Iterator<Item = Diagnostic>, &BTreeSet<Pointer>),
+    Checked { found, of_values, excusing, .. }: Checked,
+    is_wrong: impl Fn(&Problems) -> bool,
     analysis: &Analysis<'a>,
     lowered: &Lowered,
     problems: &mut Problems,
@@ -35,11 +39,10 @@ pub(crate) fn report<'a>(
     let known: Vec<TokenSpan> = problems.iter().map(|problem| problem.span).collect();
     let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
     let source_map = &lowered.source_map;
-    let mut unchecked = Unchecked::of(excusing, analysis);
+    let mut unchecked = Unchecked::of(&excusing, analysis);
     let mut shared = SharedHandlers::default();
     let mut reported = BTreeSet::new();
-    for found in found {
-        let finding = &found;
+    for finding in &found {
         // A document cannot say that its API is another; here the clause `unchecked` does.
         let code = match finding.code {
             Code::LeftOutParameter => Code::MissingParameter,
@@ -97,6 +100,10 @@ pub(crate) fn report<'a>(
         }
     }
     shared.report(analysis, problems);
+    // What is wrong may change the types of other values.
+    if !is_wrong(problems) {
+        values::report(of_values, analysis, lowered, &mut unchecked, problems, locate);
+    }
     unchecked.idle(analysis)
 }
 

@@ -45,6 +45,15 @@ impl<'a> Lowering<'_, 'a> {
             },
             (When::Patterns(_), None) | (When::Else(_), _) => {}
         }
+        let tested = match &arm.when {
+            When::If(condition) => Some(condition.span),
+            When::Patterns(patterns) => patterns.first().zip(patterns.last()).map(|(a, b)| a.span.to(b.span)),
+            When::Else(_) => None,
+        };
+        // The other fields of the rule are at the whole arm.
+        for name in rule.map.keys().filter(|name| !matches!(name.as_str(), "Comment" | "Condition" | "Not")) {
+            tested.into_iter().for_each(|span| self.source_map.put(rule.pointer.child(name), span));
+        }
         self.source_map.put(rule.pointer.clone(), arm.span);
         self.block(info, &arm.clauses, rule);
         self.capture_item(info, &arm.target, rule);

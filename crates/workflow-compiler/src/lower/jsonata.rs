@@ -47,7 +47,10 @@ fn sign(op: BinaryOp) -> &'static str {
 impl<'a> Lowering<'_, 'a> {
     /// Returns an expression as a string of the document.
     pub(super) fn braced(&mut self, root: Node) -> Value {
-        let Printed { text, ast } = print(root, " ");
+        let Printed { text, ast, marked } = print(root, " ");
+        if let Some(words) = &mut self.words {
+            words.add(&text, marked);
+        }
         let value = format!("{{%{text}%}}").into();
         if let Some(ast) = ast {
             self.expressions.push((text, ast));
@@ -161,6 +164,14 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Returns an expression as JSONata.
     pub(super) fn jsonata(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Node {
+        let mut node = self.jsonata_node(place, expr);
+        if let Some(mark) = self.word(place, expr, "") {
+            node.span = mark;
+        }
+        node
+    }
+
+    fn jsonata_node(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Node {
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata(place, inner),
             ExprKind::Text(text) => match expression(text) {
@@ -219,7 +230,7 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Returns `{'a': x}`, which omits absent members.
     pub(super) fn constructor(&mut self, place: ValueSite<'_, 'a>, members: &[Member]) -> Node {
-        Node::object(members.iter().map(|member| (&member.key.value, self.jsonata(place, &member.value))))
+        Node::object(members.iter().map(|member| (&member.key.value, self.member_value(place, member))))
     }
 
     /// Returns an item of an array constructor. An array that is not in brackets would be flattened, as is one that is

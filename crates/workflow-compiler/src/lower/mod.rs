@@ -24,6 +24,7 @@ mod state;
 mod task;
 mod template;
 mod uses;
+mod words;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -40,7 +41,8 @@ pub use self::reference::fits_after_dot;
 use self::slot::Slots;
 pub use self::source_map::SourceMap;
 pub use self::uses::LoweredUse;
-use crate::check::{Analysis, StateInfo, ValueField, ValueSite};
+pub(crate) use self::words::{Words, words};
+use crate::check::{Analysis, StateInfo, ValueField, ValueSite, ValueTypes};
 use crate::fragment::Fragment;
 use crate::from_file::fragments;
 use crate::problem::{Problem, Problems};
@@ -71,15 +73,7 @@ pub struct Lowered {
 /// Lowers a workflow. Reports the parts that its query language cannot express. If possible, a part that the checks
 /// reported is lowered to something that the ASL rules do not report again.
 pub fn lower(analysis: &Analysis<'_>, problems: &mut Problems) -> Lowered {
-    let mut lowering = Lowering {
-        analysis,
-        problems,
-        source_map: SourceMap::default(),
-        slots: Slots::default(),
-        expressions: Vec::new(),
-        annotations: Annotations { lowered: true, ..Annotations::default() },
-        parameters: Vec::new(),
-    };
+    let mut lowering = Lowering::new(analysis, problems);
     let mut definition = lowering.machine();
     let mut declared = analysis.workflow.declarations.iter();
     let text = match declared.find(|declared| matches!(declared.kind, DeclarationKind::Placeholders)) {
@@ -113,11 +107,28 @@ struct Lowering<'m, 'a> {
     /// The expressions that were lowered, as text with marks and as trees.
     expressions: Vec<(String, Ast)>,
     annotations: Annotations,
+    value_types: ValueTypes,
     /// The parameters of the enclosing closures, with their JSONata names.
     parameters: Vec<(String, String)>,
+    /// The words of the expressions, where they are recorded.
+    words: Option<Words>,
 }
 
 impl<'m, 'a> Lowering<'m, 'a> {
+    fn new(analysis: &'m Analysis<'a>, problems: &'m mut Problems) -> Self {
+        Self {
+            analysis,
+            problems,
+            source_map: SourceMap::default(),
+            slots: Slots::default(),
+            expressions: Vec::new(),
+            annotations: Annotations { lowered: true, ..Annotations::default() },
+            value_types: ValueTypes::default(),
+            parameters: Vec::new(),
+            words: None,
+        }
+    }
+
     /// Returns the definition with a mark for each placeholder in its strings. Each placeholder is the JSON name of a
     /// param.
     fn placeholders(&mut self, definition: &Value, declared: &Declaration) -> Value {
@@ -149,6 +160,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         let analysis = self.analysis;
         let whole = TokenSpan::from(analysis.workflow.name.span());
         self.source_map.put(Pointer::root(), whole);
+        self.annotations.input = self.value_types.input(analysis);
         let mut fields = Fields::new(Pointer::root());
         if let Some(comment) = analysis.comment {
             self.put(&mut fields, "Comment", comment.value.clone().into(), comment.span);
@@ -196,6 +208,9 @@ impl<'m, 'a> Lowering<'m, 'a> {
     fn annotate(&mut self, info: &StateInfo<'a>, at: Pointer) {
         if self.analysis.unchecked(info).is_some() {
             self.annotations.unchecked.insert(at.clone());
+        }
+        if let Some(result) = self.value_types.result(self.analysis, info) {
+            self.annotations.results.insert(at.clone(), result);
         }
         let mut own = info.state.clauses.iter();
         if own.any(|clause| clause.kind == ClauseKind::Catch && matches!(clause.value, ClauseValue::None(_))) {

@@ -29,6 +29,7 @@ impl<'a> Lowering<'_, 'a> {
             Base::StateInput | Base::Result | Base::ErrorOutput | Base::Nothing => "$".to_owned(),
         };
         self.push_steps(&mut path, (&resolved.steps, &reference.segments), Matches::One);
+        self.word(place, expr, &path);
         LoweredReference::Data(path)
     }
 

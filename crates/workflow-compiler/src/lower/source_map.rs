@@ -53,6 +53,11 @@ impl SourceMap {
         self.span_at(&pointer.parent()?)
     }
 
+    /// Returns whether the source has the value at `pointer`, or the field that this value is.
+    pub(crate) fn has(&self, pointer: &Pointer) -> bool {
+        self.values.get(pointer).is_some() || pointer.parent().is_some_and(|parent| self.values.get(&parent).is_some())
+    }
+
     /// Returns the span of the name of the member at `pointer`, or `None` if the source spells the name differently.
     pub fn key_span_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         self.keys.get(pointer)

@@ -15,6 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Span, TokenStream};
+use workflow_asl::rules::check_definition;
 use workflow_compiler::problem::Problem;
 use workflow_compiler::{Position, compile_located};
 
@@ -105,4 +106,24 @@ fn every_case_says_what_its_comments_say() {
     println!("{} files", cases.len());
     assert!(cases.len() > 20, "the cases were not found");
     assert!(wrong.is_empty(), "{} of {} files differ:\n\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+}
+
+/// The macro and the rules of documents find the same about the values that flow through a workflow.
+#[test]
+fn values_are_found_in_the_source_as_in_its_document() {
+    let source = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/cases/data/values_that_flow.wf"),
+    );
+    let compilation = compile_located(source.unwrap().parse().unwrap(), &locate);
+    let problems: Vec<_> = compilation.problems.iter().collect();
+    for workflow in &compilation.workflows {
+        let of_source = problems[workflow.problems.clone()].iter().map(|problem| problem.code);
+        let of_document = check_definition(&workflow.definition, workflow.machine_type);
+        let [mut of_source, mut of_document] =
+            [of_source.collect::<Vec<_>>(), of_document.iter().map(|one| one.code).collect()];
+        of_source.sort();
+        of_document.sort();
+        assert_eq!(of_source, of_document, "{}", workflow.source.name);
+        assert!(!of_source.is_empty(), "{}", workflow.source.name);
+    }
 }

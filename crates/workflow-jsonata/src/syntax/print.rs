@@ -1,5 +1,7 @@
 //! Prints a tree, and sets the spans of its nodes to their positions in the text.
 
+use std::ops::Range;
+
 use super::ast::{Node, NodeKind, SortTerm};
 use super::lexer::ends_name;
 use super::parentheses::parenthesize;
@@ -14,6 +16,8 @@ pub struct Printed {
     /// The tree that [`parse`](crate::parse) returns for the text; `None` if the text does not parse, or if the tree
     /// has a [`NodeKind::Verbatim`].
     pub ast: Option<Ast>,
+    /// The positions of the nodes that had a span before, each with the start of that span. Parts are before the whole.
+    pub marked: Vec<(usize, Range<usize>)>,
 }
 
 /// Prints a tree with `margin` before and after it.
@@ -34,12 +38,12 @@ pub fn print(root: Node, margin: &str) -> Printed {
 pub fn print_with(mut root: Node, margin: &str, replace: &dyn Fn(&str) -> Option<String>) -> Printed {
     parenthesize(&mut root);
     let text = margin.to_owned();
-    let mut printer = Printer { text, replace, depth: 0, prefix: usize::MAX, parses: true };
+    let mut printer = Printer { text, replace, depth: 0, prefix: usize::MAX, parses: true, marked: Vec::new() };
     printer.expression(&mut root);
-    let Printer { mut text, parses, .. } = printer;
+    let Printer { mut text, parses, marked, .. } = printer;
     text.push_str(margin);
     let parses = parses && root.height <= HEIGHT && super::validation::check(&root).is_ok();
-    Printed { text, ast: parses.then_some(Ast { root }) }
+    Printed { text, ast: parses.then_some(Ast { root }), marked }
 }
 
 struct Printer<'a> {
@@ -51,6 +55,7 @@ struct Printer<'a> {
     prefix: usize,
     /// Whether the text so far parses to the tree.
     parses: bool,
+    marked: Vec<(usize, Range<usize>)>,
 }
 
 impl Printer<'_> {
@@ -200,7 +205,10 @@ impl Printer<'_> {
                 self.put("|");
             }
         }
-        node.span = start..self.text.len();
+        let marked = std::mem::replace(&mut node.span, start..self.text.len());
+        if !marked.is_empty() {
+            self.marked.push((marked.start, node.span.clone()));
+        }
     }
 
     fn infix(&mut self, left: &mut Node, sign: &str, right: &mut Node) {

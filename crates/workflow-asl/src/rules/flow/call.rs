@@ -64,7 +64,8 @@ impl Flow<'_, '_> {
                 NodeKind::Lambda { params, body, .. } => {
                     let item = given.first().map_or(Ty::Any, |(_, ty)| ty.each());
                     let passed = match known.id {
-                        FunctionId::Sift | FunctionId::Each => [Ty::Any, Ty::Any],
+                        // `$replace` passes a match.
+                        FunctionId::Sift | FunctionId::Each | FunctionId::Replace => [Ty::Any, Ty::Any],
                         FunctionId::Sort => [item.clone(), item],
                         // The types of the first call.
                         FunctionId::Reduce => match arguments.get(index + 1) {

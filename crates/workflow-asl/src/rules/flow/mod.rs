@@ -2,13 +2,14 @@
 //! needs, and each comparison must be able to be true.
 //!
 //! A forward analysis computes the type of each state's input and of the variables. Types come from constants,
-//! templates, AWS's APIs and tests of choices. The type of the execution's input is unknown. A second pass, after the
+//! templates, AWS's APIs, tests of choices and declarations. A second pass, after the
 //! types no longer change, reports only certain problems.
 
 mod always;
 mod by_transition;
 mod call;
 mod choice;
+mod declared;
 mod expression;
 mod instead;
 mod kind;
@@ -22,6 +23,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::object_index::StateAt;
 use super::{Definition, api};
 use crate::context::{self, Member, MemberKind};
 use crate::finding::Vocabulary;
@@ -31,6 +33,7 @@ use crate::path::Segment;
 use crate::request_input::RequestInput;
 use crate::{Code, Diagnostic, Finding, Pointer, placeholder};
 use by_transition::TakenTransition;
+pub use declared::ValueType;
 use instead::Meant;
 use ty::{Fields, Slot, Ty};
 
@@ -155,16 +158,14 @@ struct Flow<'d, 'a> {
 }
 
 /// Checks that every value that is read may exist, and that values have the types that their uses need.
-pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+/// Findings at the places of `found` are omitted.
+pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Diagnostic]) -> Vec<Diagnostic> {
     // An unknown target may be any state.
     let unknown = |edge: &Edge<'_>| edge.to.is_none() && placeholder::likely(edge.target);
     // If a part of the definition is wrong, its other values may be wrong too.
     let wrong = |one: &Diagnostic| one.code.is_certain() && !one.code.fails_only_when_it_runs();
-    if definition.annotations.lowered
-        || found.iter().any(wrong)
-        || definition.graphs.iter().any(|graph| graph.edges().iter().any(unknown))
-    {
-        return;
+    if found.iter().any(wrong) || definition.graphs.iter().any(|graph| graph.edges().iter().any(unknown)) {
+        return Vec::new();
     }
     let index = &definition.index;
     let names: BTreeMap<_, _> =
@@ -183,8 +184,11 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         let (state, part, name) = call.result()?;
         Some((state, Ty::Api(part, name.into())))
     });
+    let annotations = definition.annotations;
+    let declared = |state: &StateAt<'_>| annotations.results.get(&state.at).filter(|ty| ty.is_known());
+    let declared = index.states.iter().enumerate().filter_map(|(n, state)| Some((n, declared(state)?.0.clone())));
     let flow = Flow {
-        results: results.collect(),
+        results: results.chain(declared).collect(),
         inputs: definition.calls.iter().filter_map(api::ApiCall::request_input).collect(),
         definition,
         graphs,
@@ -199,11 +203,12 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         depth: Cell::new(0),
         lookups: Lookups::default(),
     };
-    let _ = flow.scope(0, Ty::Any, &Variables::default(), &context(None));
+    let _ = flow.scope(0, annotations.input.0.clone(), &Variables::default(), &flow.context(None));
     if flow.left.get() == 0 {
-        return;
+        return Vec::new();
     }
     // Findings of other rules are not reported again.
+    let mut told = Vec::new();
     let mut said: BTreeMap<Pointer, Vec<Option<(usize, usize)>>> = BTreeMap::new();
     found.iter().for_each(|one| said.entry(one.pointer.clone()).or_default().push(one.range));
     for one in flow.found.into_inner() {
@@ -214,29 +219,10 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
         let ranges = said.entry(one.pointer.clone()).or_default();
         if !ranges.iter().any(overlaps) {
             ranges.push(one.range);
-            found.push(one);
+            told.push(one);
         }
     }
-}
-
-/// Returns the type of the context object. In a map, `item` is the type of the item.
-fn context(item: Option<&Ty>) -> Ty {
-    fn object(members: &[Member], item: Option<&Ty>) -> Ty {
-        let mut fields = Fields::open();
-        let is_there = |member: &&Member| !member.optional || (member.name == "Map" && item.is_some());
-        for member in members.iter().filter(is_there) {
-            let ty = match member.kind {
-                MemberKind::Object(members) => object(members, item),
-                MemberKind::Text | MemberKind::Arn | MemberKind::Timestamp => Ty::TEXT,
-                MemberKind::Count => Ty::NUMBER,
-                // `Value` is the item. The input of the execution is unknown.
-                MemberKind::Any => item.filter(|_| member.name == "Value").cloned().unwrap_or(Ty::Any),
-            };
-            fields.insert(member.name, Slot::present(ty));
-        }
-        fields.into()
-    }
-    object(context::MEMBERS, item)
+    told
 }
 
 /// The states of a scope, with the values that their expressions can read.
@@ -311,6 +297,31 @@ impl<'d, 'a> Flow<'d, 'a> {
         let left = if self.taken.borrow().is_some() { &self.left_by_transition } else { &self.left };
         left.set(left.get().saturating_sub(1));
         left.get() > 0
+    }
+
+    /// Returns the type of the context object. In a map, `item` is the type of the item.
+    fn context(&self, item: Option<&Ty>) -> Ty {
+        self.members_of_context(context::MEMBERS, item)
+    }
+
+    fn members_of_context(&self, members: &[Member], item: Option<&Ty>) -> Ty {
+        let mut fields = Fields::open();
+        let is_there = |member: &&Member| !member.optional || (member.name == "Map" && item.is_some());
+        for member in members.iter().filter(is_there) {
+            let ty = match member.kind {
+                MemberKind::Object(members) => self.members_of_context(members, item),
+                MemberKind::Text | MemberKind::Arn | MemberKind::Timestamp => Ty::TEXT,
+                MemberKind::Count => Ty::NUMBER,
+                // `Value` is the item.
+                MemberKind::Any => match (member.name, item) {
+                    ("Value", Some(item)) => item.clone(),
+                    ("Input", _) => self.definition.annotations.input.0.clone(),
+                    _ => Ty::Any,
+                },
+            };
+            fields.insert(member.name, Slot::present(ty));
+        }
+        fields.into()
     }
 
     /// Returns the output of a scope, or `None` if no state ends it.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::instead::{Instead, Meant, Why};
 use super::ty::{Existence, Fields, Found, Slot, Ty};
-use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables, context};
+use super::{Fact, Flow, Outcome, Scene, VARIABLES, Variables};
 use crate::document::{
     Field, Form, ItemBatcher, ItemReader, PathField, QueryLanguage, ReaderConfig, ResultWriter, State, StateKind,
     WriterConfig,
@@ -414,7 +414,7 @@ impl Flow<'_, '_> {
                 items => items.item().unwrap_or(Ty::Any),
             },
         };
-        let inner = Scene { context: context(Some(&item)), ..scene.clone() };
+        let inner = Scene { context: self.context(Some(&item)), ..scene.clone() };
         // A distributed map over an object passes each member as a pair.
         let is_pair = state.item_reader.is_none() && items.kind() == Some(Kind::Object);
         let own = || if is_pair { Fields::of([("Key", Ty::TEXT), ("Value", item)]).into() } else { item };
