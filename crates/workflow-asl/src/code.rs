@@ -162,6 +162,7 @@ codes! {
     UnlikeValue = "WF0422" Warning "a value of the wrong type for its use";
     ContextInInput = "WF0423" Warning "a member of the context object read from the input";
     UndeclaredMember = "WF0424" Warning "a member of an output that is not declared";
+    HiddenFunction = "WF0425" Error at_run "a call of a function that a variable hides";
 
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";

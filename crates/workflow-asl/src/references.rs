@@ -103,6 +103,17 @@ pub fn variable_references(machine: &StateMachine) -> IndexMap<String, BTreeSet<
 
 /// The references of the parts of a definition.
 pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Reference<'a>> {
+    search(index, texts, false)
+}
+
+/// The calls of JSONata's functions by their names, as if these were variables.
+pub(crate) fn calls<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Reference<'a>> {
+    let mut calls = search(index, texts, true);
+    calls.retain(|call| call.language == QueryLanguage::Jsonata);
+    calls
+}
+
+fn search<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>, calls: bool) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
     let mut rules = index.rules.iter();
     // The index of the current rule in its state.
@@ -111,7 +122,7 @@ pub(crate) fn of_index<'a>(index: &ObjectIndex<'a>, texts: &Texts<'_>) -> Vec<Re
         let Some((number, state)) = object.state.and_then(|number| Some((number, index.states.get(number)?))) else {
             continue;
         };
-        let mut place = ReferenceSearch { object, state, number, texts, needed: true, found: &mut found };
+        let mut place = ReferenceSearch { object, state, number, texts, needed: true, calls, found: &mut found };
         match object.kind {
             ObjectKind::State(kind) => {
                 rule_number = 0;
@@ -142,6 +153,8 @@ struct ReferenceSearch<'p, 'a> {
     number: usize,
     texts: &'p Texts<'p>,
     needed: bool,
+    /// Whether it looks for calls instead.
+    calls: bool,
     found: &'p mut Vec<Reference<'a>>,
 }
 
@@ -227,6 +240,13 @@ impl ReferenceSearch<'_, '_> {
         // The markers before the expression.
         let shift = text.len() - text.strip_prefix("{%").map_or(text.len(), str::len);
         let moved = |range: &Range<usize>| range.start + shift..range.end + shift;
+        if self.calls {
+            for used in names.calls.iter().filter(|used| jsonata::is_function(&used.name)) {
+                let root = ReferenceRoot::Variable(used.name.clone());
+                self.push(root, at.clone(), moved(&used.span), Vec::new(), true, false, false);
+            }
+            return;
+        }
         let alone = |used: &jsonata::Use| used.whole() == ast.root.span;
         let states = names.states.iter().map(|used| {
             let root = match used.name.as_str() {

@@ -249,6 +249,11 @@ findings! {
         "`${name}` is a variable inside `{owner}`, which `{state}` does not see",
         help "pass its value on in the output",
         advises (item_in_text(name));
+    HiddenFunction { name: String, at: Pointer } HiddenFunction
+        "`${name}` is a variable here, which hides the function of that name",
+        help "rename the variable, which is assigned at {at}",
+        says "this variable hides the function `${name}`, which is called where the variable has a value",
+        advises "rename the variable";
     NotInContext { object: String, name: String, members: Vec<&'static str>, near: NearestName } UnknownContext
         "the context object has no `{object}.{name}`",
         help (Some(match near {

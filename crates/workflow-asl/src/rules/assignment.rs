@@ -10,7 +10,7 @@ use super::variables::Assigned;
 use crate::document::QueryLanguage;
 use crate::graph::{EdgeKind, Graph, happened};
 use crate::nearest::Lookups;
-use crate::references::{Reference, ReferenceRoot};
+use crate::references::{self, Reference, ReferenceRoot};
 use crate::{Diagnostic, Finding, jsonata, placeholder};
 
 /// The maximum number of transitions to follow, counted once for each 64 variables. AWS's largest documents need few.
@@ -39,7 +39,7 @@ pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, fou
     if !definition.references().iter().any(|used| variable(used).is_some()) || !everything_is_known(definition, all) {
         return;
     }
-    let Some(facts) = facts(definition) else { return };
+    let Some(facts) = facts(definition, definition.references()) else { return };
     let uses = Uses::of(definition);
     // Once for each state and variable.
     let mut said = BTreeSet::new();
@@ -49,6 +49,22 @@ pub(super) fn variables_are_assigned_before_use(definition: &Definition<'_>, fou
             && said.insert((used.state_number, variable(used)))
         {
             found.push(diagnostic);
+        }
+    }
+}
+
+/// A function of JSONata is not called where a variable has its name: the variable hides the function.
+pub(super) fn variables_do_not_hide_functions(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let all = &definition.assigned;
+    if !all.iter().any(|one| jsonata::is_function(one.name)) || !everything_is_known(definition, all) {
+        return;
+    }
+    let calls = references::calls(&definition.index, &definition.texts);
+    for (call, fact) in calls.iter().zip(facts(definition, &calls).into_iter().flatten()) {
+        if let (Some(name), true) = (variable(call), fact.is_some_and(|fact| fact.maybe))
+            && let Some(one) = all.iter().find(|one| one.name == name)
+        {
+            found.push(at(call, Finding::HiddenFunction { name: name.to_owned(), at: one.at(&definition.index) }));
         }
     }
 }
@@ -82,11 +98,11 @@ fn everything_is_known(definition: &Definition<'_>, all: &[Assigned<'_>]) -> boo
     objects && !definition.graphs.iter().any(unread) && !all.iter().any(|one| placeholder::contained(one.name))
 }
 
-/// Returns the fact about each reference to a variable in a reachable state, by the number of the reference; `None` if
+/// Returns the fact about each of these references to a variable in a reachable state, by the number of the reference; `None` if
 /// there are too many transitions to follow.
 ///  A variable has a value if an earlier state of the scope assigns it, or in an enclosing scope a state before the one
 /// that contains the scope.
-fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
+fn facts(definition: &Definition<'_>, references: &[Reference<'_>]) -> Option<Vec<Option<Fact>>> {
     let index = &definition.index;
     let graphs = definition.graphs_of_scopes();
     let number = |state: usize| {
@@ -104,7 +120,7 @@ fn facts(definition: &Definition<'_>) -> Option<Vec<Option<Fact>>> {
     // reading state.
     let mut uses: Vec<BTreeMap<&str, Vec<(usize, usize)>>> = vec![BTreeMap::new(); graphs.len()];
     let mut facts = Vec::new();
-    for (reference, used) in definition.references().iter().enumerate() {
+    for (reference, used) in references.iter().enumerate() {
         let reached =
             reachability.get(used.state_number).is_some_and(|reachability| *reachability != Reachability::Never);
         let name = variable(used).filter(|_| reached);

@@ -211,6 +211,7 @@ const RULES: &[Rule] = &[
     variables::names_are_identifiers,
     variables::inner_scopes_do_not_assign_outer_variables,
     assignment::variables_are_assigned_before_use,
+    assignment::variables_do_not_hide_functions,
     transitions::every_scope_has_states,
     transitions::targets_exist,
     transitions::states_say_where_to_go_on,

@@ -28,7 +28,7 @@ pub(super) struct Assigned<'a> {
 
 impl Assigned<'_> {
     /// Returns its pointer.
-    fn at(&self, index: &ObjectIndex<'_>) -> Pointer {
+    pub(super) fn at(&self, index: &ObjectIndex<'_>) -> Pointer {
         let state = index.states.get(self.number).map(|state| state.at.clone()).unwrap_or_default();
         let holder = match self.on {
             EdgeKind::Next | EdgeKind::Default => state,

@@ -42,13 +42,14 @@ pub(crate) fn report<'a>(
     let mut unchecked = Unchecked::of(&excusing, analysis);
     let mut shared = SharedHandlers::default();
     let mut reported = BTreeSet::new();
-    for finding in &found {
+    for finding in &found.into_iter().map(at_the_assignment).collect::<Vec<_>>() {
         // A document cannot say that its API is another; here the clause `unchecked` does.
         let code = match finding.code {
             Code::LeftOutParameter => Code::MissingParameter,
             code => code,
         };
-        let span = if finding.finding.is_about_key() { source_map.key_span_at(&finding.pointer) } else { None };
+        let is_about_key = finding.finding.is_about_key() || finding.code == Code::HiddenFunction;
+        let span = if is_about_key { source_map.key_span_at(&finding.pointer) } else { None };
         let span = span
             .or_else(|| source_map.span_at(&finding.pointer))
             .unwrap_or_else(|| analysis.workflow.name.span().into());
@@ -105,6 +106,14 @@ pub(crate) fn report<'a>(
         values::report(of_values, analysis, lowered, &mut unchecked, problems, locate);
     }
     unchecked.idle(analysis)
+}
+
+/// Returns a finding about a hidden function at the variable that hides it: the call may be one that lowering made.
+fn at_the_assignment(one: Diagnostic) -> Diagnostic {
+    match &*one.finding {
+        Finding::HiddenFunction { at, .. } => Diagnostic { pointer: at.clone(), range: None, ..one },
+        _ => one,
+    }
 }
 
 /// Returns the message, in which a state has the name that the source has for it.
