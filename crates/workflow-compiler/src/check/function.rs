@@ -286,7 +286,7 @@ impl Argument {
             Self::Any | Self::Regex => true,
             Self::Text => ty.is_text(),
             Self::Number => ty.is_number(),
-            Self::Numeric => ty.is_number() || matches!(ty, Ty::Bool | Ty::Text | Ty::Enum(_) | Ty::Listed(_)),
+            Self::Numeric => ty.is_number() || matches!(ty, Ty::Bool | Ty::Text | Ty::Enum(_)),
             Self::Bool => *ty == Ty::Bool,
             Self::List => ty.is_array(),
             Self::Texts => ty.is_array() && each(ty, &|item| Self::Text.takes(item)),

@@ -52,8 +52,7 @@ fn of_shape(part: ResultPart, lists: usize) -> Ty {
             let item = Box::new(part.item().map_or(Ty::Unknown, |item| of_shape(item, lists - 1)));
             if matches!(shape, Shape::List(_)) { Ty::Array(item) } else { Ty::Map(item) }
         }
-        Shape::Enum(values) => Ty::Listed(values),
-        Shape::String => Ty::Text,
+        Shape::Enum(_) | Shape::String => Ty::Text,
         Shape::Integer | Shape::Long => Ty::INTEGER,
         Shape::Float | Shape::Double => Ty::FLOAT,
         Shape::Boolean => Ty::Bool,

@@ -7,7 +7,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use workflow_asl::error_name::ERROR_OUTPUT;
 use workflow_asl::result::ResultPart;
-use workflow_services::Enum;
 
 use crate::question::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
@@ -53,8 +52,6 @@ pub enum Ty {
     Struct(String),
     /// An enum that the workflow declares, by its Rust name; text in JSON.
     Enum(String),
-    /// A string of AWS's API whose values the table lists; newer ones may exist.
-    Listed(Enum),
     /// A type of the user's Rust code, or a part of one: rustc checks the members that are read.
     Foreign(Box<Foreign>),
 }
@@ -143,7 +140,7 @@ impl Ty {
             Self::Bool => "bool".to_owned(),
             Self::Integer(_) => "an integer".to_owned(),
             Self::Number | Self::Float(_) => "a number".to_owned(),
-            Self::Text | Self::Listed(_) => "String".to_owned(),
+            Self::Text => "String".to_owned(),
             Self::Timestamp => "Timestamp".to_owned(),
             Self::Arn => "Arn".to_owned(),
             Self::Array(item) => format!("Vec<{}>", item.rust_name()),
@@ -253,7 +250,7 @@ impl Ty {
 
     /// Returns whether it is text in JSON.
     pub fn is_text(&self) -> bool {
-        matches!(self, Self::Text | Self::Timestamp | Self::Arn | Self::Enum(_) | Self::Listed(_))
+        matches!(self, Self::Text | Self::Timestamp | Self::Arn | Self::Enum(_))
     }
 
     /// Returns whether it is a number in JSON.

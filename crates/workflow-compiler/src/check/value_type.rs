@@ -37,7 +37,7 @@ impl ValueTypes {
                 ValueType::numbers(least as f64, greatest as f64)
             }
             Ty::Number | Ty::Float(_) => ValueType::numbers(f64::NEG_INFINITY, f64::INFINITY),
-            Ty::Text | Ty::Timestamp | Ty::Arn | Ty::Listed(_) => ValueType::TEXT,
+            Ty::Text | Ty::Timestamp | Ty::Arn => ValueType::TEXT,
             Ty::Array(item) => ValueType::list(self.of(types, item)),
             Ty::Map(_) => ValueType::object([]),
             Ty::Object(members) => self.object(types, members.iter().map(|(name, ty)| (&**name, ty))),

@@ -259,7 +259,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
     }
     let Some((wanted_kinds, wanted)) = wants else { return };
     // An ARN or an enum is text, and no time.
-    let time = position != ValueField::Timestamp || matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp);
+    let time = position != ValueField::Timestamp || matches!(ty, Ty::Text | Ty::Timestamp);
     let fraction =
         wanted_kinds == kinds::WHOLE && matches!(ty, Ty::Float(_)) && !matches!(expr.kind, ExprKind::Number(_));
     if time && !fraction && kinds_of(ty).is_none_or(|kinds| kinds & wanted_kinds != 0) {

@@ -56,7 +56,7 @@ impl Style<'_> {
             Ty::Bool => plain("Bool"),
             Ty::Number => plain("Number"),
             Ty::Float(_) => plain("Float"),
-            Ty::Text | Ty::Arn | Ty::Listed(_) => plain("Text"),
+            Ty::Text | Ty::Arn => plain("Text"),
             Ty::Timestamp => plain("Timestamp"),
             // An object of AWS.
             Ty::Shape(_) => around("Map", &Ty::Unknown),

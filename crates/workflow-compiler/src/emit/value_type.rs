@@ -58,7 +58,7 @@ impl<'a> ValueType<'a> {
             Ty::Bool => quote_spanned! { here=> bool },
             Ty::Integer(_) => quote_spanned! { here=> i64 },
             Ty::Number | Ty::Float(_) => quote_spanned! { here=> f64 },
-            Ty::Text | Ty::Listed(_) => quote_spanned! { here=> ::std::string::String },
+            Ty::Text => quote_spanned! { here=> ::std::string::String },
             Ty::Timestamp => quote_spanned! { here=> #types::Timestamp },
             Ty::Arn => quote_spanned! { here=> #types::Arn },
             Ty::Struct(name) | Ty::Enum(name) => {

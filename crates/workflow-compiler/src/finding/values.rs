@@ -69,7 +69,8 @@ fn problem(
     let range = finding.range.map(|(start, length)| start..start + length);
     let mut is_written = false;
     analysis.texts(info, &mut |text, literal| {
-        is_written |= Some(text) == whole && text.starts_with(['$', '{', 'S']) && is_near(literal);
+        let is_code = text.starts_with(['$', '{']) || text.starts_with("States.");
+        is_written |= is_code && Some(text) == whole && is_near(literal);
     });
     let word = match (whole.and_then(jsonata::expression), range) {
         (Some(code), Some(range)) if !is_written => {

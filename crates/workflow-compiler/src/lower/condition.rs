@@ -16,7 +16,7 @@ use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan, UnaryOp};
 /// Returns the operator type for comparing values of this type.
 fn compared_type(ty: &Ty) -> Option<Operand> {
     Some(match ty.present() {
-        Ty::Text | Ty::Arn | Ty::Enum(_) | Ty::Listed(_) => Operand::Text,
+        Ty::Text | Ty::Arn | Ty::Enum(_) => Operand::Text,
         Ty::Integer(_) | Ty::Number | Ty::Float(_) => Operand::Number,
         Ty::Bool => Operand::Flag,
         Ty::Timestamp => Operand::Timestamp,

@@ -385,7 +385,7 @@ fn is_number_or_nothing(expr: &Expr) -> bool {
 /// Returns whether a comparison of values of these types is one of timestamps.
 fn compares_instants(sides: &[Ty; 2]) -> bool {
     let instant = |ty: &Ty| *ty.present() == Ty::Timestamp;
-    let text = |ty: &Ty| matches!(ty.present(), Ty::Text | Ty::Listed(_)) || ty.present().is_open();
+    let text = |ty: &Ty| *ty.present() == Ty::Text || ty.present().is_open();
     sides.iter().any(instant) && sides.iter().all(|ty| instant(ty) || text(ty))
 }
 

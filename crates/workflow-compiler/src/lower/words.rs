@@ -93,8 +93,8 @@ impl Words {
         (at == range || word.kind != WordKind::Other).then_some(word)
     }
 
-    /// Returns a message about a state, in which lowered values that it quotes are as the source writes them.
-    pub(crate) fn in_the_source(&self, state: usize, message: &str) -> String {
+    /// Returns a text about a state, in which lowered values that it quotes are as the source writes them.
+    pub(crate) fn in_the_source(&self, state: usize, text: &str) -> String {
         let mut words: Vec<_> = self.words.iter().filter(|word| word.state == state).collect();
         words.sort_by_key(|word| word.code.len());
         let source = |part: &str| {
@@ -121,7 +121,7 @@ impl Words {
                 })
             })
         };
-        let parts = message.split('`').enumerate().map(|(number, part)| match number % 2 {
+        let parts = text.split('`').enumerate().map(|(number, part)| match number % 2 {
             1 => source(part).unwrap_or_else(|| part.to_owned()),
             _ => part.to_owned(),
         });

@@ -329,7 +329,8 @@ impl Flow<'_, '_> {
                         Finding::UnlistedValue { text: text.clone(), name: variable.to_owned(), values, near };
                     self.say(finding, &at_operator, None);
                 }
-                None
+                // AWS may have newer values.
+                same()
             }
             Compared::Never if truth => {
                 let text = operand.as_str().unwrap_or_default();

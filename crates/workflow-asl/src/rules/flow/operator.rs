@@ -119,20 +119,25 @@ impl Flow<'_, '_> {
             }
             "=" | "!=" => {
                 let (one, two) = (self.node(left, place).value(), self.node(right, place).value());
-                let constant = |node: &Node| {
-                    matches!(node.kind, NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null)
-                };
-                if sign == "=" && !(constant(left) && constant(right)) {
-                    let ((tested, ty), other) =
-                        if constant(left) { ((right, &two), &one) } else { ((left, &one), &two) };
-                    self.equal(node, tested, ty, other, place);
-                    self.never_in_this_case(node, tested, other, place);
+                if !(is_literal(left) && is_literal(right)) {
+                    let ((tested, ty), (written, other)) = match is_literal(left) {
+                        true => ((right, &two), (left, &one)),
+                        false => ((left, &one), (right, &two)),
+                    };
+                    if sign == "=" {
+                        self.equal(node, (tested, ty), (written, other), place);
+                        self.never_in_this_case(node, tested, other, place);
+                    } else {
+                        self.unlisted((tested, ty), (written, other), place);
+                    }
                 }
                 Given::present(Ty::BOOL)
             }
             "in" => {
                 let (one, all) = (self.node(left, place).value(), self.node(right, place).value());
-                self.among(node, left, &one, &all, place);
+                if !is_literal(left) || !matches!(&right.kind, NodeKind::Array(items) if items.iter().all(is_literal)) {
+                    self.among(node, (left, &one), (right, &all), place);
+                }
                 Given::present(Ty::BOOL)
             }
             _ => {
@@ -145,7 +150,7 @@ impl Flow<'_, '_> {
 
     /// Reports a value that is never among the items of an array, and items that it never equals because AWS does not
     /// list them.
-    fn among(&self, node: &Node, tested: &Node, ty: &Ty, all: &Ty, place: &Place<'_>) {
+    fn among(&self, node: &Node, (tested, ty): (&Node, &Ty), (list, all): (&Node, &Ty), place: &Place<'_>) {
         let items = match all {
             Ty::Tuple(items) => items.to_vec(),
             all => {
@@ -166,15 +171,17 @@ impl Flow<'_, '_> {
                 place,
             );
         }
-        for item in items.iter().filter(|item| item.kind() == Some(kind)) {
-            if let Compared::Unlisted(_) = compared(ty, kind, Some(Relation::Equal), item, true) {
-                self.equal(node, tested, ty, item, place);
-            }
+        let written = |number: usize| match &list.kind {
+            NodeKind::Array(nodes) if nodes.len() == items.len() => nodes.get(number),
+            _ => None,
+        };
+        for (number, item) in items.iter().enumerate().filter(|(_, item)| item.kind() == Some(kind)) {
+            self.unlisted((tested, ty), (written(number).unwrap_or(node), item), place);
         }
     }
 
-    /// Reports an equality that is never true.
-    fn equal(&self, node: &Node, tested: &Node, ty: &Ty, other: &Ty, place: &Place<'_>) {
+    /// Reports an equality that is never true. A value that AWS does not list is reported where it is `written`.
+    fn equal(&self, node: &Node, (tested, ty): (&Node, &Ty), (written, other): (&Node, &Ty), place: &Place<'_>) {
         let (Some(kind), Some(of)) = (ty.kind(), other.kind()) else { return };
         if kind != of {
             if of == Kind::Text && is_value_of_dynamodb(ty) {
@@ -190,16 +197,20 @@ impl Flow<'_, '_> {
         }
         match compared(ty, kind, Some(Relation::Equal), other, true) {
             Compared::To(_) => {}
-            Compared::Unlisted(values) => {
-                if let Some((texts, _)) = other.texts()
-                    && let Some(text) = texts.first()
-                {
-                    let near = near(self, text, values.iter().copied());
-                    let (text, name) = (text.to_string(), place.text(tested));
-                    self.say(Finding::UnlistedValue { text, name, values, near }, place.at, Some(place.range(node)));
-                }
-            }
+            Compared::Unlisted(_) => self.unlisted((tested, ty), (written, other), place),
             Compared::Never => self.never(node, tested, (ty, By::Value), Some(other), place),
+        }
+    }
+
+    /// Reports a string that AWS does not list for the value that is compared with it.
+    fn unlisted(&self, (tested, ty): (&Node, &Ty), (written, other): (&Node, &Ty), place: &Place<'_>) {
+        if let Compared::Unlisted(values) = compared(ty, Kind::Text, Some(Relation::Equal), other, true)
+            && let Some((texts, _)) = other.texts()
+            && let Some(text) = texts.first()
+        {
+            let near = near(self, text, values.iter().copied());
+            let (text, name) = (text.to_string(), place.text(tested));
+            self.say(Finding::UnlistedValue { text, name, values, near }, place.at, Some(place.range(written)));
         }
     }
 
@@ -383,7 +394,9 @@ impl Flow<'_, '_> {
         }
         let shown = |truth| match compared(&ty, kind, Some(relation), &constant, truth) {
             Compared::To(ty) => Some(shown(place, &origin, &steps, Slot::present(ty))),
-            _ => None,
+            // AWS may have newer values.
+            Compared::Unlisted(_) => Some(place.scene.clone()),
+            Compared::Never => None,
         };
         if ty.kind().is_some() {
             return Outcomes { yes: shown(true), no: if certain { shown(false) } else { same().no } };
@@ -496,6 +509,10 @@ fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool 
         holder = inner;
         true
     })
+}
+
+fn is_literal(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null)
 }
 
 /// Returns the function and the argument of a call with one argument.

@@ -157,9 +157,6 @@ impl<'a> Analysis<'a> {
             // An operator of ASL by its own name: the value, then what to compare with; a test may leave out `true`.
             let least = if operator.name().starts_with("Is") { 1 } else { 2 };
             self.arity(name, (least, Some(2)), arguments, sink);
-            if let (true, [value, text], [ty, _]) = (operator.name() == "StringEquals", arguments, types.as_slice()) {
-                self.hold_listed((ty, value), text, sink);
-            }
             return Ty::Bool;
         }
         let meant = self.function_meant(place, name, arguments);

@@ -1,8 +1,6 @@
 //! Checks whether two values can be compared.
 
-use workflow_asl::nearest::nearest;
-use workflow_asl::{Code, placeholder};
-use workflow_services::Enum;
+use workflow_asl::Code;
 
 use super::operator::milliseconds;
 use crate::check::analysis::Analysis;
@@ -16,7 +14,7 @@ impl Analysis<'_> {
     /// Checks that both sides of a comparison have one kind, and that text compared with an enum is one of its
     /// variants.
     pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
-        for ((ty, of), (_, other)) in [((a, left), (b, right)), ((b, right), (a, left))] {
+        for (ty, other) in [(a, right), (b, left)] {
             if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
                 && !text.starts_with("{%")
                 && let Some(decl) = self.types.enums.get(name)
@@ -34,7 +32,6 @@ impl Analysis<'_> {
                 });
                 return;
             }
-            self.hold_listed((ty, of), other, sink);
         }
         sink.hold_like((a, left), (b, right));
         sink.hold_like((b, right), (a, left));
@@ -76,49 +73,6 @@ impl Analysis<'_> {
             }
         });
     }
-}
-
-impl<'a> Analysis<'a> {
-    /// A string that is compared with an AWS string must be a value that AWS lists.
-    pub(super) fn hold_listed(&self, (ty, of): (&Ty, &Expr), other: &Expr, sink: &mut Sink<'_>) {
-        if sink.listens()
-            && let (Ty::Listed(values), Some(text)) = (ty.present(), self.fixed_text(other))
-            && let Some((message, help)) = unlisted(*values, text, words_in_source(of).as_deref())
-        {
-            sink.push(Problem::new(Code::UnlistedValue, other.span, message).help(help));
-        }
-    }
-
-    /// Returns the text that a literal or a variant of an enum is.
-    fn fixed_text<'e>(&self, expr: &'e Expr) -> Option<&'e str>
-    where
-        'a: 'e,
-    {
-        match &unparen(expr).kind {
-            ExprKind::Text(text) if !text.starts_with("{%") => Some(text),
-            ExprKind::Variant { ty, variant } => self.variant_wire(&plain(ty), &plain(variant)),
-            _ => None,
-        }
-    }
-}
-
-/// The message and help for a value that AWS's API does not list for the other operand. Newer values may exist.
-pub(super) fn unlisted(values: Enum, text: &str, of: Option<&str>) -> Option<(String, String)> {
-    const FEW: usize = 8;
-    if values.values().any(|value| value == text) || placeholder::contained(text) {
-        return None;
-    }
-    let of = of.map_or_else(|| "this value".to_owned(), |of| format!("`{of}`"));
-    let message = format!("`{text}` is not among the values that AWS lists for {of}");
-    let help = match nearest(text, values.values()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if values.values().count() <= FEW => {
-            let names: Vec<_> = values.values().map(|name| format!("`{name}`")).collect();
-            format!("there is {}", names.join(", "))
-        }
-        None => "a newer value may be valid".to_owned(),
-    };
-    Some((message, help))
 }
 
 /// Returns whether two values can be equal. Text types compare with each other, and so do numbers.

@@ -9,7 +9,6 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::{Code, StateKind};
 
-use super::compare::unlisted;
 use crate::check::analysis::Analysis;
 use crate::check::function::Function;
 use crate::check::members::Named;
@@ -42,7 +41,7 @@ impl<'a> Analysis<'a> {
         let text = jsonata::expression(text).unwrap_or(text);
         // The document's rules report expressions that do not parse.
         let Ok((ast, names)) = &*self.jsonata.read(text) else { return Ty::Unknown };
-        let mut walk = Walk { analysis: self, place, text, bound, wrong: Vec::new() };
+        let mut walk = Walk { analysis: self, place, bound, wrong: Vec::new() };
         let ty = walk.node(&ast.root, DEPTH).bounded();
         let wrong = walk.wrong;
         if !sink.listens() || wrong.is_empty() {
@@ -74,8 +73,6 @@ type MessageAndHelp = (String, String);
 struct Walk<'w, 'a> {
     analysis: &'w Analysis<'a>,
     place: ValueSite<'w, 'a>,
-    /// The expression.
-    text: &'w str,
     /// The variables that the expression binds itself.
     bound: Vec<(String, Ty)>,
     wrong: Vec<ExpressionError>,
@@ -297,31 +294,12 @@ impl Walk<'_, '_> {
     }
 
     fn binary(&mut self, sign: &str, left: &Node, right: &Node, depth: usize) -> Ty {
-        let (one, other) = (self.node(left, depth), self.node(right, depth));
-        match (sign, &right.kind) {
-            ("=" | "!=", _) => {
-                self.unlisted((&one, left), right);
-                self.unlisted((&other, right), left);
-            }
-            ("in", NodeKind::Array(items)) => items.iter().for_each(|item| self.unlisted((&one, left), item)),
-            _ => {}
-        }
-        let (left, right) = (one, other);
+        let (left, right) = (self.node(left, depth), self.node(right, depth));
         match sign {
             "&" => Ty::Text,
             "/" => Ty::FLOAT,
             "+" | "-" | "*" | "%" => left.present().arithmetic(right.present()),
             _ => Ty::Bool,
-        }
-    }
-
-    /// A string that is compared with an AWS string must be a value that AWS lists.
-    fn unlisted(&mut self, (ty, of): (&Ty, &Node), other: &Node) {
-        if let (Ty::Listed(values), NodeKind::String(text)) = (ty.present(), &other.kind)
-            && let Some(words) = unlisted(*values, text, self.text.get(of.span.clone()))
-        {
-            let part = other.span.clone();
-            self.wrong.push(ExpressionError { path: part.start, part, code: Code::UnlistedValue, words, target: None });
         }
     }
 

@@ -206,9 +206,7 @@ impl<'a> Analysis<'a> {
                     }
                 }
                 let unordered = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| {
-                    !ty.is_unknown()
-                        && !ty.is_number()
-                        && !matches!(ty, Ty::Text | Ty::Listed(_) | Ty::Timestamp | Ty::Arn)
+                    !ty.is_unknown() && !ty.is_number() && !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Arn)
                 });
                 if let Some((ty, operand)) = unordered {
                     let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
