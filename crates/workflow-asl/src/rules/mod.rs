@@ -66,6 +66,9 @@ pub struct Annotations {
     pub input: ValueType,
     /// The types of the results of the tasks at these pointers.
     pub results: BTreeMap<Pointer, ValueType>,
+    /// The states of a lowered definition that compare values, or have fields in the words of a query language. The
+    /// checks of the language know the types of all other values.
+    pub compare: BTreeSet<Pointer>,
     /// Its expressions whose trees are known. Those that the rules parse are added.
     pub expressions: Expressions,
 }

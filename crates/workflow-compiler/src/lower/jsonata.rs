@@ -139,11 +139,17 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
+    fn verbatim(&mut self, text: &str) -> Node {
+        self.compares = true;
+        Node::verbatim(text.trim())
+    }
+
     /// Lowers a string. Raw JSONata is unchanged, and a string that AWS would interpret as JSONata is quoted.
     fn jsonata_text(&mut self, text: &str) -> Value {
         if text.starts_with(OPEN) && expression(text).is_none() {
             return self.braced(Node::string(text));
         }
+        self.compares |= expression(text).is_some();
         text.into()
     }
 
@@ -175,10 +181,10 @@ impl<'a> Lowering<'_, 'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata(place, inner),
             ExprKind::Text(text) => match expression(text) {
-                Some(raw) => Node::verbatim(raw.trim()),
+                Some(raw) => self.verbatim(raw),
                 None => Node::string(text),
             },
-            ExprKind::Jsonata(text) => Node::verbatim(expression(&text.value).unwrap_or(&text.value).trim()),
+            ExprKind::Jsonata(text) => self.verbatim(expression(&text.value).unwrap_or(&text.value)),
             ExprKind::Raw(raw) if raw.variables.is_empty() => self.raw_text(place, expr, raw),
             ExprKind::Raw(raw) => {
                 let bound = raw
@@ -269,10 +275,12 @@ impl<'a> Lowering<'_, 'a> {
             return self.jsonata(place, left).range(self.jsonata(place, right));
         }
         if op == BinaryOp::In {
+            self.compares = true;
             return self.membership(place, left, right);
         }
         let is_text = op == BinaryOp::Add && (left_ty.present().is_text() || right_ty.present().is_text());
         let relation = relation(op);
+        self.compares |= relation.is_some();
         let instants = relation.is_some() && self.is_instant(place, left, right);
         let [one, other] = [left, right].map(|side| {
             let side = self.jsonata(place, side);

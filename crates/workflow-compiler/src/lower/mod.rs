@@ -107,6 +107,8 @@ struct Lowering<'m, 'a> {
     /// The expressions that were lowered, as text with marks and as trees.
     expressions: Vec<(String, Ast)>,
     annotations: Annotations,
+    /// Whether the current state compares values, or has fields in the words of its query language.
+    compares: bool,
     value_types: ValueTypes,
     /// The parameters of the enclosing closures, with their JSONata names.
     parameters: Vec<(String, String)>,
@@ -123,6 +125,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
             slots: Slots::default(),
             expressions: Vec::new(),
             annotations: Annotations { lowered: true, ..Annotations::default() },
+            compares: false,
             value_types: ValueTypes::default(),
             parameters: Vec::new(),
             words: None,
@@ -197,7 +200,12 @@ impl<'m, 'a> Lowering<'m, 'a> {
                     self.source_map.put_key(at.child(&info.asl_name), alias.span);
                 }
                 self.annotate(info, at.child(&info.asl_name));
+                let around = std::mem::replace(&mut self.compares, info.language == QueryLanguage::JsonPath);
                 let state = self.state(info, at.child(&info.asl_name));
+                if self.compares {
+                    self.annotations.compare.insert(at.child(&info.asl_name));
+                }
+                self.compares |= around;
                 states.insert(info.asl_name.clone(), state);
             }
         }

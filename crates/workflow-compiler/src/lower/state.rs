@@ -139,6 +139,7 @@ impl<'a> Lowering<'_, 'a> {
         for clause in clauses.iter().filter(|clause| clause.kind == ClauseKind::Raw) {
             let ClauseValue::Expr(value) = &clause.value else { continue };
             let ExprKind::Object(members) = &value.kind else { continue };
+            self.compares = true;
             for member in members {
                 let mut json = self.literal(&member.value);
                 // Captures for other states are merged with the assignments of `raw`.

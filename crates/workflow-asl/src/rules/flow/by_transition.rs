@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::{Fact, Flow, Outcome, Solving};
 use crate::Finding;
 use crate::finding::Vocabulary;
-use crate::graph::{EdgeKind, Graph, solve_from};
+use crate::graph::{EdgeKind, ExecutionOrder, Graph, solve_from};
 
 /// A transition to a state that others lead to as well.
 pub(super) struct TakenTransition {
@@ -51,7 +51,7 @@ impl<'a> Flow<'_, 'a> {
             let fact = outcomes.get(edge.from)?.as_ref()?.along(edge.kind)?;
             Some((edge.to?, Some(edge), fact))
         });
-        let order = graph.flow().order();
+        let order = ExecutionOrder::of(graph.flow());
         let taken: Vec<_> = start.into_iter().chain(edges).collect();
         for (to, edge, fact) in &taken {
             let Some(Some(joined)) = facts.get(*to) else { continue };
@@ -70,16 +70,15 @@ impl<'a> Flow<'_, 'a> {
             self.taken.replace(Some(TakenTransition { from, is_caught }));
             let after = Solving { cut: Some(*to), ends: RefCell::default(), ..*solving };
             self.says.set(false);
-            let facts = solve_from(graph.flow(), Some(*to), fact.clone(), &after);
+            let facts = solve_from(graph.flow(), &order, *to, fact.clone(), &after);
             self.says.set(true);
             // A state that certainly fails has no successors.
             let found = self.found.borrow().len();
-            let states = order.iter().filter_map(|state| Some((facts.get(*state)?.as_ref()?, *state)));
-            for (fact, state) in states {
+            for (state, fact) in facts {
                 if let Some(Some(number)) = solving.numbers.get(state)
                     && self.takes_turn()
                 {
-                    let _ = self.state(*number, fact, solving.context);
+                    let _ = self.state(*number, &fact, solving.context);
                 }
                 if self.found.borrow().len() > found {
                     break;

@@ -26,6 +26,7 @@ use std::rc::Rc;
 use super::object_index::StateAt;
 use super::{Definition, api};
 use crate::context::{self, Member, MemberKind};
+use crate::document::StateKind;
 use crate::finding::Vocabulary;
 use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
@@ -164,7 +165,11 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Dia
     let unknown = |edge: &Edge<'_>| edge.to.is_none() && placeholder::likely(edge.target);
     // If a part of the definition is wrong, its other values may be wrong too.
     let wrong = |one: &Diagnostic| one.code.is_certain() && !one.code.fails_only_when_it_runs();
-    if found.iter().any(wrong) || definition.graphs.iter().any(|graph| graph.edges().iter().any(unknown)) {
+    let annotations = definition.annotations;
+    if annotations.lowered && annotations.compare.is_empty()
+        || found.iter().any(wrong)
+        || definition.graphs.iter().any(|graph| graph.edges().iter().any(unknown))
+    {
         return Vec::new();
     }
     let index = &definition.index;
@@ -184,7 +189,6 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Dia
         let (state, part, name) = call.result()?;
         Some((state, Ty::Api(part, name.into())))
     });
-    let annotations = definition.annotations;
     let declared = |state: &StateAt<'_>| annotations.results.get(&state.at).filter(|ty| ty.is_known());
     let declared = index.states.iter().enumerate().filter_map(|(n, state)| Some((n, declared(state)?.0.clone())));
     let flow = Flow {
@@ -335,14 +339,25 @@ impl<'d, 'a> Flow<'d, 'a> {
         if says {
             let outcomes = facts.iter().zip(numbers).map(|(fact, number)| {
                 let (fact, number) = fact.as_ref().zip(*number)?;
-                self.takes_turn().then(|| self.state(number, fact, context))
+                (self.may_say(number) && self.takes_turn()).then(|| self.state(number, fact, context))
             });
             let outcomes: Vec<_> = outcomes.collect();
-            self.say_by_transition(graph, (&facts, &outcomes), &solving, entry);
+            // The checks of the language know which values each transition brings.
+            if !self.definition.annotations.lowered {
+                self.say_by_transition(graph, (&facts, &outcomes), &solving, entry);
+            }
         }
         let mut ends = solving.ends.into_inner().into_values();
         let first = ends.next()?;
         Some(ends.fold(first, |all, end| all.join(&end)))
+    }
+
+    /// Returns whether there may be something to say about a state.
+    fn may_say(&self, number: usize) -> bool {
+        let Definition { annotations, index, .. } = self.definition;
+        let Some(state) = index.states.get(number) else { return false };
+        let has_states = matches!(state.state.kind, StateKind::Map | StateKind::Parallel);
+        !annotations.lowered || has_states || annotations.compare.contains(&state.at)
     }
 
     fn say(&self, finding: Finding, at: &Pointer, range: Option<std::ops::Range<usize>>) {
