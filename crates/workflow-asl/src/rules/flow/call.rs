@@ -6,6 +6,7 @@ use std::rc::Rc;
 use workflow_jsonata::{FunctionId, function, is_no_number};
 
 use super::Flow;
+use super::choice::plain;
 use super::expression::{Given, PARSE, Place, needs_member};
 use super::kind::{Kinds, words_of_items};
 use super::read::merged;
@@ -66,7 +67,14 @@ impl Flow<'_, '_> {
                     let passed = match known.id {
                         // `$replace` passes a match.
                         FunctionId::Sift | FunctionId::Each | FunctionId::Replace => [Ty::Any, Ty::Any],
-                        FunctionId::Sort => [item.clone(), item],
+                        // Any two items, which may be one number alone.
+                        FunctionId::Sort => {
+                            let any = match item.kind() {
+                                Some(kind @ (Kind::Number | Kind::Text)) => plain(kind),
+                                _ => item,
+                            };
+                            [any.clone(), any]
+                        }
                         // The types of the first call.
                         FunctionId::Reduce => match arguments.get(index + 1) {
                             Some(start) => [self.started(start, &inner), item],
