@@ -13,6 +13,7 @@ mod table;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
+use workflow_asl::Code;
 use workflow_compiler::compile;
 use workflow_local::{Engine, Execution};
 
@@ -21,7 +22,9 @@ use workflow_local::{Engine, Execution};
 fn definition(workflow: &str) -> Value {
     let tokens: TokenStream = workflow.parse().unwrap();
     let compilation = compile(tokens);
-    let problems: Vec<_> = compilation.problems.iter().map(|problem| problem.text()).collect();
+    // A generated list may be one constant, about which a test is always false.
+    let problems = compilation.problems.iter().filter(|problem| problem.code != Code::KnownAnswer);
+    let problems: Vec<_> = problems.map(|problem| problem.text()).collect();
     assert_eq!(problems, Vec::<String>::new(), "{workflow}");
     compilation.workflows[0].definition.clone()
 }
