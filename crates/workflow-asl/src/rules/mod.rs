@@ -14,7 +14,7 @@ mod context;
 mod error_flow;
 mod expression;
 mod field;
-mod flow;
+pub(crate) mod flow;
 mod handled_errors;
 mod handlers;
 mod language;
@@ -42,6 +42,7 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
+use crate::types::StateTypes;
 use crate::{Code, Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
@@ -73,6 +74,8 @@ pub struct Checked {
     pub found: Vec<Diagnostic>,
     /// The states of [`Annotations::unchecked`] without which they would find more.
     pub excusing: BTreeSet<Pointer>,
+    /// The types of the states, as [`types::of_states`](crate::types::of_states) returns them.
+    pub types: BTreeMap<Pointer, StateTypes>,
 }
 
 /// The input of the rules.
@@ -94,6 +97,8 @@ struct Definition<'a> {
     raised: OnceCell<RaisedErrors<'a>>,
     /// The states of [`Annotations::unchecked`], by their numbers, without which there would be more findings.
     excusing: RefCell<BTreeSet<usize>>,
+    /// The types of the states that are reached, by their numbers.
+    types: RefCell<BTreeMap<usize, StateTypes>>,
 }
 
 impl<'a> Definition<'a> {
@@ -111,6 +116,7 @@ impl<'a> Definition<'a> {
             annotations,
             raised: OnceCell::new(),
             excusing: RefCell::default(),
+            types: RefCell::default(),
         }
     }
 
@@ -221,8 +227,10 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
     let definition = Definition::of(machine, characters, kind, annotations);
     let mut found = definition.check();
     found.retain(|one| !one.is_unfilled());
-    let states = definition.excusing.take().into_iter().filter_map(|number| definition.index.states.get(number));
-    Checked { found, excusing: states.map(|state| state.at.clone()).collect() }
+    let at = |number: usize| Some(definition.index.states.get(number)?.at.clone());
+    let types = definition.types.take().into_iter().filter_map(|(number, types)| Some((at(number)?, types)));
+    let types = types.collect();
+    Checked { found, excusing: definition.excusing.take().into_iter().filter_map(at).collect(), types }
 }
 
 /// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding [prevents it from
@@ -259,12 +267,19 @@ fn check_and_parse(
 /// Reads and checks a definition: returns the machine, and the findings of [`StateMachine::read`] and [`check`]. For
 /// any other document, the only finding is that it is not a definition.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
+    let (machine, checked) = read_with_types(definition, kind);
+    (machine, checked.found)
+}
+
+/// Does what [`read_and_check`] says, and also returns the types of the states.
+pub fn read_with_types(definition: &Value, kind: MachineType) -> (StateMachine, Checked) {
     let (machine, mut found) = StateMachine::read(definition);
     if let Some(other) = other_document(definition) {
-        return (machine, vec![other]);
+        return (machine, Checked { found: vec![other], ..Checked::default() });
     }
-    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()).found);
-    (machine, found)
+    let mut checked = check_read(&machine, size::characters(definition), kind, &Annotations::default());
+    found.append(&mut checked.found);
+    (machine, Checked { found, ..checked })
 }
 
 /// Returns the description of a document that has no field of a definition.

@@ -1,11 +1,14 @@
 //! Judges the fields of a state, one by one.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use workflow_asl::StateKind;
 use workflow_asl::difference::FieldDifference;
-use workflow_asl::document::{MachineType, State};
+use workflow_asl::document::{MachineType, PathField, State};
 use workflow_asl::resource::{Pattern, Resource};
 
+use super::compare::order;
 use super::{Judge, Side, Subject, said, value_said};
 use crate::rule::{self, Rule};
 
@@ -44,7 +47,7 @@ impl Judge<'_> {
         }
         match field.name.as_str() {
             _ if field.is_move() => self.find(&rule::STATE_MOVED, &Subject { field: "", ..at }, said(name)),
-            "Branches" => self.find(&rule::BRANCHES_CHANGED, &at, branches(field)),
+            "Branches" => self.branches(&at, new, field),
             "ItemProcessor" => self.processor(name, field),
             "ItemBatcher" => self.batcher(name, field),
             "ResultWriter" => self.writer(name, field),
@@ -78,6 +81,22 @@ impl Judge<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn branches(&mut self, at: &Subject<'_>, new: &State, field: &FieldDifference) {
+        let starts = |value: &Option<Value>, names: &BTreeMap<String, String>| -> Vec<String> {
+            let branches = value.as_ref().and_then(Value::as_array).into_iter().flatten();
+            let start = |branch: &Value| branch.get("StartAt").and_then(Value::as_str).unwrap_or_default().to_owned();
+            branches.map(start).map(|name| names.get(&name).cloned().unwrap_or(name)).collect()
+        };
+        let (old, starts) = (starts(&field.old, &self.names), starts(&field.new, &BTreeMap::new()));
+        match order(&old, &starts) {
+            Some(order) if new.result_path == Some(PathField::Null) => {
+                self.find(&rule::BRANCHES_CHANGED, at, format!("{order}, and their results are not kept"));
+            }
+            Some(order) => self.find(&rule::BRANCHES_SWAPPED, at, order),
+            None => self.find(&rule::BRANCHES_CHANGED, at, format!("it had {} and has {}", old.len(), starts.len())),
         }
     }
 
@@ -232,11 +251,6 @@ fn failure(state: &State) -> String {
         Some(error) => format!("the error {}", said(error)),
         None => "an error without a name".to_owned(),
     }
-}
-
-fn branches(field: &FieldDifference) -> String {
-    let count = |value: &Option<Value>| value.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
-    format!("it had {} and has {}", count(&field.old), count(&field.new))
 }
 
 /// Returns a choice rule without its comment, with its target's newer name.

@@ -17,6 +17,7 @@ mod read;
 mod request;
 mod state;
 mod ty;
+pub mod types;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +83,8 @@ struct Scene {
 /// The facts after a state, by its transitions.
 #[derive(Default)]
 struct Outcome {
+    /// What a task sends.
+    request: Option<Ty>,
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
@@ -201,6 +204,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &mut 
     };
     let _ = flow.scope(0, Ty::Any, &Variables::default(), &context(None));
     if flow.left.get() == 0 {
+        definition.types.take();
         return;
     }
     // Findings of other rules are not reported again.

@@ -1,0 +1,101 @@
+//! Runs the rules on both definitions: what only the newer one has wrong.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use workflow_asl::difference::Difference;
+use workflow_asl::document::{QueryLanguage, State};
+use workflow_asl::jsonata;
+use workflow_asl::{Code, Diagnostic, Finding, Pointer};
+
+use super::{Judge, Subject};
+use crate::rule;
+
+/// What makes two findings the same: the code, the place and the message.
+type Key<'f> = (Code, &'f str, &'f str);
+
+impl Judge<'_> {
+    /// Reports the findings of the rules that the older definition does not have.
+    pub(super) fn rules(&mut self, difference: &Difference) {
+        let both = difference.states.iter().filter_map(|state| Some((state.old.as_ref()?, state.new.as_ref()?)));
+        let places: BTreeMap<_, _> = both.map(|(old, new)| (old.pointer.as_str(), new.pointer.as_str())).collect();
+        let described = |found: &[Diagnostic], place: &dyn Fn(&Pointer) -> String| -> Vec<(Code, String, String)> {
+            found.iter().map(|one| (one.code, place(&one.pointer), one.message())).collect()
+        };
+        let known = described(&self.old.found, &|at| match state_of(at, |at| places.get(at).copied()) {
+            Some((new, rest)) => format!("{new}{rest}"),
+            None => at.as_str().to_owned(),
+        });
+        let found = described(&self.new.found, &|at| at.as_str().to_owned());
+        let (mut left_known, mut left): (Vec<_>, Vec<_>) = ((0..known.len()).collect(), (0..found.len()).collect());
+        // A place may have another number among its siblings, and a message may name a renamed state.
+        let keys: [fn(Key<'_>) -> Key<'_>; 3] =
+            [|all| all, |(code, at, _)| (code, at, ""), |(code, _, text)| (code, "", text)];
+        for key in keys {
+            let mut same: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+            for number in left_known.drain(..) {
+                let Some((code, at, text)) = known.get(number) else { continue };
+                same.entry(key((*code, at, text))).or_default().push(number);
+            }
+            left.retain(|number| {
+                let Some((code, at, text)) = found.get(*number) else { return false };
+                same.get_mut(&key((*code, at, text))).is_none_or(|all| all.pop().is_none())
+            });
+            left_known.extend(same.into_values().flatten());
+        }
+        let states = self.new.states();
+        let told = left.into_iter().filter_map(|number| {
+            let one = self.new.found.get(number)?;
+            let place = state_of(&one.pointer, |at| states.iter().find(|(state, _)| state.as_str() == at));
+            let language =
+                place.map_or(QueryLanguage::default(), |((_, state), _)| self.new.document.language_of(state));
+            let fails = one.code.stops_executions(language) && !matches!(*one.finding, Finding::LiteralAsText { .. })
+                || self.gives_nothing(one)
+                || matches!(*one.finding, Finding::NeverTrue { .. })
+                    && place.is_some_and(|((at, state), _)| self.matches_nothing(at, state));
+            let rule = if fails { &rule::NEW_ERROR } else { &rule::NEW_WARNING };
+            let name = place.and_then(|((at, _), _)| at.tokens().last());
+            let field = place.map_or(one.pointer.as_str(), |(_, rest)| rest).trim_start_matches('/').to_owned();
+            Some((rule, name, field, format!("{}: {}", one.code, one.message())))
+        });
+        for (rule, name, field, text) in told.collect::<Vec<_>>() {
+            self.find(rule, &Subject { state: name.as_deref(), field: &field }, text);
+        }
+    }
+
+    /// Returns whether an expression is only a variable that no state has assigned: it fails, because it gives nothing.
+    fn gives_nothing(&self, one: &Diagnostic) -> bool {
+        use Finding::{NeverAssigned, NotAssignedBefore, VariableOfInnerScope};
+        let unassigned =
+            matches!(*one.finding, NeverAssigned { .. } | NotAssignedBefore { .. } | VariableOfInnerScope { .. });
+        let text = self.new.machine.definition.pointer(one.pointer.as_str()).and_then(Value::as_str);
+        let code = text.and_then(jsonata::expression).map(|code| code.trim().len());
+        unassigned && code.is_some() && code == one.range.map(|(_, length)| length)
+    }
+
+    /// Returns whether no rule of a choice without a default can be true.
+    fn matches_nothing(&self, at: &Pointer, state: &State) -> bool {
+        let rules = state.choices.as_deref().unwrap_or_default();
+        let never = |number: usize| {
+            let rule = at.child("Choices").index(number);
+            self.new.found.iter().any(|one| {
+                let rest = one.pointer.as_str().strip_prefix(rule.as_str()).unwrap_or_default();
+                // Each part of an `And` must be true; a part of an expression says nothing about the whole.
+                let decides = rest.split('/').skip(1).all(|name| !["Or", "Not", "Condition"].contains(&name));
+                matches!(*one.finding, Finding::NeverTrue { .. }) && rest.starts_with('/') && decides
+            })
+        };
+        state.default.is_none() && !rules.is_empty() && (0..rules.len()).all(never)
+    }
+}
+
+/// Returns what is known of the innermost state around a place, and the rest of the pointer.
+fn state_of<'p, T>(at: &'p Pointer, known: impl Fn(&str) -> Option<T>) -> Option<(T, &'p str)> {
+    let mut state = at.as_str();
+    loop {
+        if let Some(found) = known(state) {
+            return Some((found, at.as_str().get(state.len()..)?));
+        }
+        state = state.rsplit_once('/')?.0;
+    }
+}

@@ -1,0 +1,168 @@
+//! Verdicts on what the rules and their types know of both definitions.
+
+use serde_json::{Value, json};
+use workflow_plan::{Machine, Plan, Verdict, plan};
+
+fn one(state: Value) -> Value {
+    json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {"A": state}})
+}
+
+fn output(output: &str) -> Value {
+    one(json!({"Type": "Pass", "Output": {"sum": output}, "End": true}))
+}
+
+fn request(sum: &str) -> Value {
+    one(json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Arguments": {"FunctionName": "f", "Payload": {"sum": sum}}, "Output": {}}))
+}
+
+#[track_caller]
+fn judged(old: &Value, new: &Value, verdict: Verdict) -> Plan {
+    let plan = plan(&Machine::new(old.clone()), &Machine::new(new.clone()));
+    assert_eq!(plan.verdict(), verdict, "{}", plan.to_text());
+    plan
+}
+
+/// Asserts that a rule reports something, in these words.
+#[track_caller]
+fn says(plan: &Plan, rule: &str, words: &str) {
+    let found = plan.findings.iter().find(|finding| finding.rule.id == rule);
+    assert!(found.is_some_and(|found| found.reason.contains(words)), "{rule} {words}\n{:#}", plan.to_json());
+}
+
+#[track_caller]
+fn is_silent(plan: &Plan, rules: &[&str]) {
+    let found = plan.findings.iter().find(|finding| rules.contains(&finding.rule.id));
+    assert!(found.is_none(), "{:#}", plan.to_json());
+}
+
+const NUMBER: &str = "{% $number($states.input.sum) %}";
+const TEXT: &str = "{% $string($states.input.sum) %}";
+
+#[test]
+fn another_type_breaks_the_reader_and_both_types_are_named() {
+    let of_output = judged(&output(NUMBER), &output(TEXT), Verdict::Breaking);
+    says(&of_output, "output-type-changed", "`sum`: `number` -> `string`");
+    let of_request = judged(&request(NUMBER), &request(TEXT), Verdict::Breaking);
+    says(&of_request, "request-type-changed", "`Payload.sum`: `number` -> `string`");
+    // A part of a value that is computed as a whole.
+    let merged = |sum: &str| output(&format!("{{% $merge([$states.input.x, {{'of': {sum}}}]) %}}"));
+    let of_part = judged(&merged("1"), &merged("'1'"), Verdict::Breaking);
+    says(&of_part, "output-type-changed", "`sum.of`: `1` -> `\"1\"`");
+}
+
+#[test]
+fn a_parameter_that_aws_reads_itself_may_have_another_type() {
+    let task = |count: Value| {
+        one(
+            json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:receiveMessage", "End": true, "Output": {},
+            "Arguments": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q", "MaxNumberOfMessages": count}}),
+        )
+    };
+    let plan = judged(&task(json!(1)), &task(json!("{% $string(1) %}")), Verdict::Careful);
+    says(&plan, "request-may-differ", "`MaxNumberOfMessages`: `1` -> `string`");
+    is_silent(&plan, &["request-type-changed", "request-source-changed"]);
+}
+
+#[test]
+fn values_of_the_same_type_are_not_called_unknown() {
+    let other = output("{% $number($states.input.sum) + 1 %}");
+    let same = judged(&output(NUMBER), &other, Verdict::Compatible);
+    says(&same, "output-value-changed", "`sum`");
+    is_silent(&same, &["output-source-changed"]);
+    let unknown = judged(&output(NUMBER), &output("{% $states.input.sum %}"), Verdict::Careful);
+    says(&unknown, "output-source-changed", "the definitions do not show it");
+}
+
+#[test]
+fn what_only_the_newer_definition_has_wrong_is_reported_once() {
+    let unassigned = output("{% $nothing %}");
+    let assigned = one(json!({"Type": "Pass", "Assign": {"nothing": 1}, "Next": "B"}));
+    let read = |assigned: &Value, name: &str| {
+        let mut made = assigned.clone();
+        made["States"]["B"] = json!({"Type": "Pass", "Output": format!("{{% ${name} %}}"), "End": true});
+        made
+    };
+    let plan = judged(&read(&assigned, "nothing"), &read(&assigned, "other"), Verdict::Breaking);
+    says(&plan, "new-error", "WF0411: no state assigns `$other`");
+    let both = judged(&unassigned, &output("{% $nothing & '' %}"), Verdict::Careful);
+    is_silent(&both, &["new-error"]);
+    // The same finding in a state that was renamed, at the same place.
+    let mut renamed = unassigned.clone();
+    let state = renamed["States"].as_object_mut().and_then(|states| states.shift_remove("A"));
+    renamed["States"]["Renamed"] = state.unwrap_or_default();
+    renamed["StartAt"] = json!("Renamed");
+    is_silent(&judged(&unassigned, &renamed, Verdict::Compatible), &["new-error", "new-warning"]);
+}
+
+#[test]
+fn a_call_that_fails_breaks_and_a_rule_that_never_matches_does_not() {
+    let sums = |left: &str| output(&format!("{{% {left} + 1 %}}"));
+    says(&judged(&sums("1"), &sums("$string(1)"), Verdict::Breaking), "new-error", "WF0412");
+    let choice = |value: &str, default: Option<&str>| {
+        json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"kind": "small"}, "Next": "B"},
+            "B": {"Type": "Choice", "Choices": [{"Variable": "$.kind", "StringEquals": value, "Next": "C"}],
+                "Default": default}, "C": {"Type": "Succeed"}}})
+    };
+    let never = judged(&choice("small", Some("C")), &choice("large", Some("C")), Verdict::Careful);
+    says(&never, "new-warning", "WF0420: this is never true");
+    let mut without = choice("large", None);
+    without["States"]["B"].as_object_mut().unwrap().shift_remove("Default");
+    says(&judged(&choice("small", Some("C")), &without, Verdict::Breaking), "new-error", "WF0420");
+}
+
+#[test]
+fn branches_that_swap_are_named_once() {
+    let parallel = |branches: [&str; 2], result: Value| {
+        let branch = |name: &&str| {
+            let state = json!({"Type": "Pass", "Result": {*name: 1}, "End": true});
+            json!({"StartAt": name, "States": {*name: state}})
+        };
+        let branches: Vec<_> = branches.iter().map(branch).collect();
+        json!({"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": branches, "ResultPath": result, "End": true}}})
+    };
+    let swapped = judged(&parallel(["A", "B"], json!("$")), &parallel(["B", "A"], json!("$")), Verdict::Breaking);
+    says(&swapped, "branches-swapped", "[1] is now [0], [0] is now [1]");
+    says(&swapped, "output-order-changed", "the whole: [1] is now [0], [0] is now [1]");
+    is_silent(&swapped, &["branches-changed", "output-removed", "output-added", "state-moved"]);
+    let unread = judged(&parallel(["A", "B"], Value::Null), &parallel(["B", "A"], Value::Null), Verdict::Compatible);
+    says(&unread, "branches-changed", "their results are not kept");
+}
+
+#[test]
+fn a_renamed_map_costs_the_same() {
+    let map = |name: &str| {
+        json!({"StartAt": name, "States": {name: {"Type": "Map", "End": true,
+            "ItemProcessor": {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": true}}}}}})
+    };
+    is_silent(&judged(&map("Each"), &map("All"), Verdict::Compatible), &["cost-changed"]);
+}
+
+#[test]
+fn a_variable_that_is_gone_is_not_another_source() {
+    let sends = |assigned: Value| {
+        json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+            "A": {"Type": "Pass", "Assign": assigned, "Next": "B"},
+            "B": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+                "Arguments": {"FunctionName": "f", "Payload": {"id": "{% $id %}"}}}}})
+    };
+    let plan = judged(&sends(json!({"id": 1})), &sends(json!({"other": 1})), Verdict::Breaking);
+    says(&plan, "new-error", "no state assigns `$id`");
+    is_silent(&plan, &["request-source-changed"]);
+}
+
+#[test]
+fn a_value_with_another_form_on_one_path_is_not_called_unknown() {
+    let looping = |count: Value| {
+        json!({"StartAt": "Count", "States": {
+            "Count": {"Type": "Pass", "Result": {"count": count}, "Next": "Send"},
+            "Send": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                "Parameters": {"FunctionName": "f", "Payload": {"count.$": "$.count"}},
+                "ResultSelector": {"count.$": "$.StatusCode"}, "Next": "Again"},
+            "Again": {"Type": "Choice", "Choices": [{"Variable": "$.count", "NumericEquals": 500, "Next": "Send"}], "Default": "Done"},
+            "Done": {"Type": "Succeed"}}})
+    };
+    let plan = judged(&looping(json!(1)), &looping(json!("1")), Verdict::Careful);
+    says(&plan, "request-may-differ", "`Payload.count`: `number >= 1 and <= 500` -> `string`");
+    is_silent(&plan, &["request-source-changed"]);
+}
