@@ -313,7 +313,7 @@ changes! {
         => without(with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
         {"Variable": "$.paid", "BooleanEquals": false, "Next": "Charge"}])), "/States/IsPaid/Default"), Careful ["choice-narrowed" Some("IsPaid")];
     another_default: order() => with(order(), "/States/IsPaid/Default", json!("Refused")).pointer("").map(|all| without(all.clone(), "/States/Charge")).unwrap(),
-        Careful ["choice-changed" Some("IsPaid"), "state-removed" Some("Charge")];
+        Careful ["choice-leads-elsewhere" Some("IsPaid"), "state-removed" Some("Charge")];
 
     // Waits.
     a_wait_until_a_time_of_the_input: approval() => with(without(approval(), "/States/Rest/Seconds"), "/States/Rest/TimestampPath", json!("$.until")),

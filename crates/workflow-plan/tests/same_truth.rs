@@ -166,3 +166,120 @@ fn a_value_with_another_form_on_one_path_is_not_called_unknown() {
     says(&plan, "request-may-differ", "`Payload.count`: `number >= 1 and <= 500` -> `string`");
     is_silent(&plan, &["request-source-changed"]);
 }
+
+/// A choice between a task and nothing.
+fn choice(rules: Value) -> Value {
+    let other = if rules.to_string().contains("Other") { "Other" } else { "Call" };
+    let call = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload": {}}, "Next": "Done"});
+    let next = if other == "Call" { call } else { json!({"Type": "Pass", "Next": "Done"}) };
+    json!({"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": rules, "Default": "Done"}, other: next,
+        "Done": {"Type": "Succeed"}}})
+}
+
+fn jsonata_choice(condition: &str) -> Value {
+    let mut made = choice(json!([{"Condition": format!("{{% {condition} %}}"), "Next": "Call"}]));
+    made["QueryLanguage"] = json!("JSONata");
+    let parameters = made["States"]["Call"].as_object_mut().and_then(|state| state.shift_remove("Parameters"));
+    made["States"]["Call"]["Arguments"] = parameters.unwrap_or_default();
+    made
+}
+
+fn above(number: i64, next: &str) -> Value {
+    choice(json!([{"Variable": "$.total", "NumericGreaterThan": number, "Next": next}]))
+}
+
+#[test]
+fn a_condition_says_which_inputs_go_elsewhere() {
+    let narrowed = judged(&above(50, "Call"), &above(100, "Call"), Verdict::Careful);
+    let words =
+        "if `$.total` is above `50` and up to `100` (`75`, for example), it now leads to `Done` instead of `Call`";
+    says(&narrowed, "choice-leads-elsewhere", words);
+    let widened = judged(&above(100, "Call"), &above(50, "Call"), Verdict::Careful);
+    says(&widened, "choice-leads-elsewhere", "it now leads to `Call` instead of `Done`");
+    // No other task runs on the other way.
+    let harmless = judged(&above(50, "Other"), &above(100, "Other"), Verdict::Compatible);
+    says(&harmless, "choice-changed", "it now leads to `Done` instead of `Other`");
+}
+
+#[test]
+fn conditions_of_jsonata_are_evaluated_too() {
+    let of = |old: &str, new: &str| judged(&jsonata_choice(old), &jsonata_choice(new), Verdict::Careful);
+    let total = of("$states.input.total > 50", "$states.input.total >= 50");
+    says(
+        &total,
+        "choice-leads-elsewhere",
+        "if `$states.input.total` is `50`, it now leads to `Call` instead of `Done`",
+    );
+    let kind = of("$states.input.kind in ['a', 'b']", "$states.input.kind = 'a'");
+    says(
+        &kind,
+        "choice-leads-elsewhere",
+        "if `$states.input.kind` is `\"b\"`, it now leads to `Done` instead of `Call`",
+    );
+    let absent = of("$exists($states.input.x)", "$not($exists($states.input.x))");
+    says(&absent, "choice-leads-elsewhere", "if `$states.input.x` is absent, it now leads to `Call`");
+    let two = of("$states.input.a = 1 and $states.input.b", "$states.input.a = 1");
+    says(&two, "choice-leads-elsewhere", "for example, if `$states.input.a` is `1` and `$states.input.b` is `false`");
+    // What is not computed is only said to have changed.
+    let (old, new) = ("$count($states.input.xs) > 1", "$count($states.input.xs) > 2");
+    let unknown = judged(&jsonata_choice(old), &jsonata_choice(new), Verdict::Compatible);
+    says(&unknown, "choice-changed", "rules: 1 removed, 1 added");
+}
+
+#[test]
+fn every_operator_is_tried_at_its_operand() {
+    let of = |old: Value, new: Value| {
+        let rules = |mut rule: Value| {
+            rule["Next"] = json!("Call");
+            choice(json!([rule]))
+        };
+        judged(&rules(old), &rules(new), Verdict::Careful)
+    };
+    let x = |operator: &str, operand: Value| json!({"Variable": "$.x", operator: operand});
+    for (old, new, example) in [
+        (x("StringMatches", json!("a*")), x("StringMatches", json!("a*b")), "`\"a\"` or `\"a-\"`"),
+        (x("BooleanEquals", json!(true)), x("IsBoolean", json!(true)), "`false`"),
+        (x("IsPresent", json!(true)), x("IsPresent", json!(false)), "absent"),
+        (
+            x("TimestampLessThan", json!("2024-01-01T00:00:00Z")),
+            x("TimestampLessThanEquals", json!("2024-01-01T00:00:00Z")),
+            "`\"2024-01-01T00:00:00Z\"`",
+        ),
+        (x("NumericEquals", json!(1)), json!({"Not": x("NumericEquals", json!(1))}), "above `1`"),
+        (
+            x("StringEquals", json!("a")),
+            json!({"Or": [x("StringEquals", json!("a")), x("IsString", json!(true))]}),
+            "any other text (`\"other\"`, for example)",
+        ),
+    ] {
+        says(&of(old, new), "choice-leads-elsewhere", example);
+    }
+    let guarded = |number: i64| json!({"And": [{"Variable": "$.o", "IsPresent": true}, {"Variable": "$.o.n", "NumericLessThan": number}]});
+    let guarded = of(guarded(1), guarded(5));
+    says(&guarded, "choice-leads-elsewhere", "for example, if `$.o.n` is `1`, it now leads to `Call`");
+}
+
+#[test]
+fn values_that_the_types_exclude_are_no_examples() {
+    let after = |mut choice: Value| {
+        choice["StartAt"] = json!("First");
+        choice["States"]["First"] = json!({"Type": "Pass", "Result": {"total": 10}, "Next": "A"});
+        choice
+    };
+    let plan = plan(&Machine::new(after(above(50, "Call"))), &Machine::new(after(above(100, "Call"))));
+    is_silent(&plan, &["choice-leads-elsewhere"]);
+    says(&plan, "choice-changed", "rules: 1 removed, 1 added");
+}
+
+#[test]
+fn an_input_that_matches_no_rule_is_named() {
+    let mut old = choice(
+        json!([{"Variable": "$.kind", "StringEquals": "a", "Next": "Call"}, {"Variable": "$.kind", "StringEquals": "b", "Next": "Done"}]),
+    );
+    old["States"]["A"].as_object_mut().unwrap().shift_remove("Default");
+    let mut new = old.clone();
+    new["States"]["A"]["Choices"][1]["StringEquals"] = json!("c");
+    let plan = judged(&old, &new, Verdict::Careful);
+    says(&plan, "choice-narrowed", "if `$.kind` is `\"b\"`, it led to `Done` and now matches no rule");
+}

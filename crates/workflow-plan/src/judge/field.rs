@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use workflow_asl::StateKind;
-use workflow_asl::difference::FieldDifference;
+use workflow_asl::difference::{FieldDifference, StateDifference};
 use workflow_asl::document::{MachineType, PathField, State};
 use workflow_asl::resource::{Pattern, Resource};
 
+use super::choice::Elsewhere;
 use super::compare::order;
 use super::{Judge, Side, Subject, said, value_said};
 use crate::rule::{self, Rule};
@@ -34,7 +35,8 @@ fn rule_of(field: &str, kind: StateKind) -> Option<&'static Rule> {
 
 impl Judge<'_> {
     /// Judges a field of a state whose kind is unchanged.
-    pub(super) fn field(&mut self, name: &str, old: &State, new: &State, field: &FieldDifference) {
+    pub(super) fn field(&mut self, state: &StateDifference, old: &State, new: &State, field: &FieldDifference) {
+        let name = state.name();
         let at = Subject { state: Some(name), field: &field.name };
         let change = format!(
             "`{}` was {} and is {}",
@@ -52,8 +54,9 @@ impl Judge<'_> {
             "ItemBatcher" => self.batcher(name, field),
             "ResultWriter" => self.writer(name, field),
             "Default" if field.new.is_none() => self.find(&rule::DEFAULT_REMOVED, &at, change),
-            "Default" => self.find(&rule::CHOICE_CHANGED, &at, change),
-            "Choices" => self.choices(name, new, field),
+            // The rules and the default decide together.
+            "Default" if state.field("Choices").is_none() => self.leads_elsewhere(state, (old, new), false, change),
+            "Choices" => self.choices(state, old, new, field),
             "Retry" => self.retry(name, field),
             "Catch" => self.catch(name, old, field),
             // `number` and `task` judge these.
@@ -166,21 +169,37 @@ impl Judge<'_> {
         }
     }
 
-    fn choices(&mut self, name: &str, new: &State, field: &FieldDifference) {
-        let at = Subject { state: Some(name), field: "Choices" };
+    fn choices(&mut self, state: &StateDifference, old: &State, new: &State, field: &FieldDifference) {
         let rules = |value: &Option<Value>, names: Option<&Self>| -> Vec<Value> {
             let rules = value.as_ref().and_then(Value::as_array).into_iter().flatten();
             rules.map(|rule| bare(rule, names)).collect()
         };
-        let (old, new_rules) = (rules(&field.old, Some(self)), rules(&field.new, None));
-        if old == new_rules {
-            return self.find(&rule::COMMENT_CHANGED, &at, "");
+        let (old_rules, new_rules) = (rules(&field.old, Some(self)), rules(&field.new, None));
+        if old_rules == new_rules {
+            return self.find(&rule::COMMENT_CHANGED, &Subject { state: Some(state.name()), field: "Choices" }, "");
         }
-        let lost = old.iter().filter(|rule| !new_rules.contains(rule)).count();
-        let added = new_rules.iter().filter(|rule| !old.contains(rule)).count();
-        let change = format!("rules: {} removed, {} added", lost, added);
-        let rule = if new.default.is_none() && lost > 0 { &rule::CHOICE_NARROWED } else { &rule::CHOICE_CHANGED };
-        self.find(rule, &at, change);
+        let lost = old_rules.iter().filter(|rule| !new_rules.contains(rule)).count();
+        let added = new_rules.iter().filter(|rule| !old_rules.contains(rule)).count();
+        let narrows = new.default.is_none() && lost > 0;
+        self.leads_elsewhere(state, (old, new), narrows, format!("rules: {lost} removed, {added} added"));
+    }
+
+    /// Judges the rules and the default of a choice that differ: with the inputs that go elsewhere, if they are known.
+    fn leads_elsewhere(
+        &mut self,
+        state: &StateDifference,
+        (old, new): (&State, &State),
+        narrows: bool,
+        change: String,
+    ) {
+        let at = Subject { state: Some(state.name()), field: "Choices" };
+        match self.elsewhere(state, old, new) {
+            Some(Elsewhere { text, fails: true, .. }) => self.find(&rule::CHOICE_NARROWED, &at, text),
+            Some(Elsewhere { text, calls: true, .. }) => self.find(&rule::CHOICE_ELSEWHERE, &at, text),
+            Some(Elsewhere { text, .. }) => self.find(&rule::CHOICE_CHANGED, &at, text),
+            None if narrows => self.find(&rule::CHOICE_NARROWED, &at, change),
+            None => self.find(&rule::CHOICE_CHANGED, &at, change),
+        }
     }
 
     /// Judges the effects of a state that only the newer definition has.

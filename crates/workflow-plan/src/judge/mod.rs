@@ -1,6 +1,7 @@
 //! Applies the rules: differences become findings.
 
 mod callers;
+mod choice;
 mod compare;
 mod field;
 mod handler;
@@ -164,7 +165,7 @@ impl Judge<'_> {
                     return;
                 }
                 for field in &difference.fields {
-                    self.field(&name, old, new, field);
+                    self.field(difference, old, new, field);
                 }
                 self.numbers(&name, old, new);
                 if new.kind == StateKind::Task {

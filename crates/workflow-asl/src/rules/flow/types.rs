@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::Value;
+
 use super::ty::{Existence, Found, Range, Ty};
 use super::{Fact, Flow, Outcome};
 use crate::Pointer;
@@ -86,6 +88,22 @@ impl Type {
         (found != Ty::Any).then_some(Self(found))
     }
 
+    /// Returns whether a value may have this type; `None` stands for an absent value. The parts of an object or an array
+    /// are not compared.
+    pub fn may_be(&self, value: Option<&Value>) -> bool {
+        let Some(value) = value else { return true };
+        match (&self.0, value) {
+            (Ty::Bool(Some(known)), value) => *value == *known,
+            (Ty::Number(range), Value::Number(number)) => {
+                number.as_f64().is_none_or(|number| range.meet(Range::point(number)).is_some())
+            }
+            (ty, value) => match (ty.texts(), value) {
+                (Some((texts, _)), Value::String(text)) => texts.contains(text.as_str()),
+                _ => ty.instead_of(JsonKind::of(value)).is_none(),
+            },
+        }
+    }
+
     /// Returns the parts whose certain kind differs in the other type, each as a path such as `.order.id` or `[0]`, with
     /// both types; an empty path for the whole.
     pub fn differing_kinds(&self, other: &Self) -> Vec<(String, Self, Self)> {
@@ -165,7 +183,7 @@ impl Ty {
             _ => match (self.texts(), self.kind()) {
                 (Some((texts, _)), _) if texts.len() <= SHOWN => {
                     for (number, text) in texts.iter().enumerate() {
-                        write!(f, "{}{}", if number > 0 { " | " } else { "" }, serde_json::Value::from(&**text))?;
+                        write!(f, "{}{}", if number > 0 { " | " } else { "" }, Value::from(&**text))?;
                     }
                     Ok(())
                 }
