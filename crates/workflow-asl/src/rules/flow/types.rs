@@ -13,11 +13,8 @@ use crate::graph::EdgeKind;
 use crate::json_kind::JsonKind;
 use crate::rules::{Annotations, check_read};
 
-/// The most members of an object, and the most texts or items, that a type shows.
+/// The most texts that a type shows.
 const SHOWN: usize = 6;
-
-/// The depth to which a type shows its parts.
-const DEPTH: usize = 3;
 
 /// What the definition determines of a value. A value of every type may also be absent.
 #[derive(Clone, Debug)]
@@ -47,7 +44,7 @@ pub struct StateTypes {
 ///     "Sum": {"Type": "Pass", "Output": {"sum": "{% $number($states.input.sum) %}"}, "End": true}}}));
 /// let states = types::of_states(&machine, MachineType::Standard);
 /// let output = states.values().next().unwrap().output.as_ref().unwrap();
-/// assert_eq!(output.to_string(), "{ sum: number }");
+/// assert_eq!(output.to_string(), "object");
 /// assert_eq!(output.at("sum").unwrap().to_string(), "number");
 /// ```
 pub fn of_states(machine: &StateMachine, kind: MachineType) -> BTreeMap<Pointer, StateTypes> {
@@ -139,71 +136,28 @@ impl Ty {
             _ => {}
         }
     }
+}
 
-    fn show(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
-        match self {
-            Self::Bool(Some(value)) => write!(f, "{value}"),
-            Self::Number(Range { low, high }) if low == high => write!(f, "{}", low.0),
-            Self::Number(range) if *range != Range::ALL => {
+/// The known texts or numbers, or else the kind.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ty::Bool(Some(value)) => write!(f, "{value}"),
+            Ty::Number(Range { low, high }) if low == high => write!(f, "{}", low.0),
+            Ty::Number(range) if *range != Range::ALL => {
                 let bound = |(bound, closed): (f64, bool), sign: char| {
                     bound.is_finite().then(|| format!("{sign}{} {bound}", if closed { "=" } else { "" }))
                 };
                 let bounds: Vec<_> = bound(range.low, '>').into_iter().chain(bound(range.high, '<')).collect();
                 write!(f, "number {}", bounds.join(" and "))
             }
-            Self::Object(fields) if !fields.loose => {
-                let parts: Vec<_> = fields.members.iter().filter(|(_, slot)| slot.is != Existence::Absent).collect();
-                if depth == 0 && !parts.is_empty() {
-                    return write!(f, "{{ … }}");
+            ty => match (ty.texts().filter(|(texts, _)| texts.len() <= SHOWN), ty.kind()) {
+                (Some((texts, _)), _) => {
+                    let texts: Vec<_> = texts.iter().map(|text| Value::from(&**text).to_string()).collect();
+                    write!(f, "{}", texts.join(" | "))
                 }
-                write!(f, "{{")?;
-                for (number, (name, slot)) in parts.iter().take(SHOWN).enumerate() {
-                    let mark = if slot.is == Existence::Maybe { "?" } else { "" };
-                    write!(f, "{} {name}{mark}: ", if number > 0 { "," } else { "" })?;
-                    slot.ty.show(f, depth - 1)?;
-                }
-                match (parts.is_empty(), fields.open || parts.len() > SHOWN) {
-                    (true, false) => write!(f, "}}"),
-                    (true, true) => write!(f, " … }}"),
-                    (false, more) => write!(f, "{} }}", if more { ", …" } else { "" }),
-                }
-            }
-            Self::Tuple(items) if items.len() <= SHOWN && (depth > 0 || items.is_empty()) => {
-                write!(f, "[")?;
-                for (number, item) in items.iter().enumerate() {
-                    write!(f, "{}", if number > 0 { ", " } else { "" })?;
-                    item.show(f, depth - 1)?;
-                }
-                write!(f, "]")
-            }
-            Self::Sequence(each) if depth > 0 => {
-                write!(f, "one or an array of ")?;
-                each.show(f, depth - 1)
-            }
-            _ => match (self.texts(), self.kind()) {
-                (Some((texts, _)), _) if texts.len() <= SHOWN => {
-                    for (number, text) in texts.iter().enumerate() {
-                        write!(f, "{}{}", if number > 0 { " | " } else { "" }, Value::from(&**text))?;
-                    }
-                    Ok(())
-                }
-                (_, Some(JsonKind::Array)) => {
-                    write!(f, "array of ")?;
-                    self.item().unwrap_or(Self::Any).show(f, depth.saturating_sub(1))
-                }
-                (_, Some(JsonKind::Object)) => match self.fields().filter(|_| depth > 0) {
-                    Some(fields) => Self::from(fields).show(f, depth),
-                    None => write!(f, "{{ … }}"),
-                },
-                (_, Some(kind)) => write!(f, "{}", kind.name()),
-                (_, None) => write!(f, "any value"),
+                (None, kind) => write!(f, "{}", kind.map_or("any value", JsonKind::name)),
             },
         }
-    }
-}
-
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.show(f, DEPTH)
     }
 }
