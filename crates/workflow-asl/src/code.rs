@@ -51,12 +51,12 @@ macro_rules! codes {
                 match self { $( Code::$name => codes!(@at_run $($mark)?), )* }
             }
 
-            /// Returns whether an execution that reaches such a finding certainly cannot go on: an error, or a warning
-            /// about something that fails in a state of this language. JSONata returns nothing where a path of JSONPath
-            /// fails.
+            /// Returns whether an execution that reaches such a finding certainly cannot go on, whatever APIs AWS has: an
+            /// error, or a warning about something that fails in a state of this language. JSONata returns nothing
+            /// where a path of JSONPath fails.
             pub fn stops_executions(self, language: QueryLanguage) -> bool {
                 let stops = match self { $( Code::$name => codes!(@stops language $($mark)?), )* };
-                stops || self.severity() == Severity::Error
+                stops || self.is_certain()
             }
         }
     };

@@ -1,7 +1,8 @@
 //! Verdicts on what the rules and their types know of both definitions.
 
 use serde_json::{Value, json};
-use workflow_plan::{Machine, Plan, Verdict, plan};
+use workflow_asl::rules::Annotations;
+use workflow_plan::{Machine, Plan, Verdict, plan, plan_annotated};
 
 fn one(state: Value) -> Value {
     json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {"A": state}})
@@ -282,4 +283,20 @@ fn an_input_that_matches_no_rule_is_named() {
     new["States"]["A"]["Choices"][1]["StringEquals"] = json!("c");
     let plan = judged(&old, &new, Verdict::Careful);
     says(&plan, "choice-narrowed", "if `$.kind` is `\"b\"`, it led to `Done` and now matches no rule");
+}
+
+#[test]
+fn states_that_are_not_checked_hear_nothing() {
+    let call = |action: &str| {
+        json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": format!("arn:aws:states:::aws-sdk:{action}"), "Parameters": {}}}})
+    };
+    let (old, new) = (Machine::new(call("sqs:listQueues")), Machine::new(call("sqs:inventedToday")));
+    // AWS may have newer APIs than the table.
+    let unsure = plan(&old, &new);
+    says(&unsure, "new-warning", "WF0504");
+    is_silent(&unsure, &["new-error"]);
+    let at = workflow_asl::Pointer::root().child("States").child("A");
+    let unchecked = Annotations { unchecked: [at].into(), ..Annotations::default() };
+    is_silent(&plan_annotated((&old, &Annotations::default()), (&new, &unchecked)), &["new-error", "new-warning"]);
 }

@@ -42,7 +42,7 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
-use crate::types::StateTypes;
+use crate::types::{self, StateTypes};
 use crate::{Code, Diagnostic, Finding, Pointer};
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
@@ -208,9 +208,9 @@ const RULES: &[Rule] = &[
     transitions::every_state_is_reached,
     budget::loops_do_not_run_away,
     budget::waits_end_before_their_execution,
-    budget::literals_fit_into_a_payload,
     size::a_definition_is_at_most_a_mebibyte,
     flow::values_have_what_is_read,
+    budget::data_fits_into_a_payload,
 ];
 
 /// Checks a state machine that was read or made, as one of the given type.
@@ -267,17 +267,21 @@ fn check_and_parse(
 /// Reads and checks a definition: returns the machine, and the findings of [`StateMachine::read`] and [`check`]. For
 /// any other document, the only finding is that it is not a definition.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
-    let (machine, checked) = read_with_types(definition, kind);
+    let (machine, checked) = read_with_types(definition, kind, &Annotations::default());
     (machine, checked.found)
 }
 
-/// Does what [`read_and_check`] says, and also returns the types of the states.
-pub fn read_with_types(definition: &Value, kind: MachineType) -> (StateMachine, Checked) {
+/// Does what [`read_and_check`] says, possibly with facts that the document does not contain, and also returns the types
+/// of the states.
+pub fn read_with_types(definition: &Value, kind: MachineType, annotations: &Annotations) -> (StateMachine, Checked) {
     let (machine, mut found) = StateMachine::read(definition);
     if let Some(other) = other_document(definition) {
         return (machine, Checked { found: vec![other], ..Checked::default() });
     }
-    let mut checked = check_read(&machine, size::characters(definition), kind, &Annotations::default());
+    let mut checked = check_read(&machine, size::characters(definition), kind, annotations);
+    if annotations.lowered {
+        checked.types = types::of_states(&machine, kind);
+    }
     found.append(&mut checked.found);
     (machine, Checked { found, ..checked })
 }

@@ -185,7 +185,8 @@ pub(crate) fn steps(root: Symbol, steps: &[LiteralStep]) -> Symbol {
     })
 }
 
-fn number_of(number: f64) -> Value {
+/// Returns a number as JSON, a whole one without a fraction.
+pub(crate) fn number_of(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 {
         #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
         return Value::from(number as i64);

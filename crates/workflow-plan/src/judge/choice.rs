@@ -14,6 +14,7 @@ use workflow_asl::references::LiteralKind;
 use workflow_jsonata::{Expression, Output, Setting};
 
 use super::{Judge, Side, said};
+use crate::flow::expression::number_of;
 
 /// The most inputs that are tried.
 const TRIED: usize = 1_024;
@@ -376,12 +377,6 @@ fn between(low: f64, high: f64) -> f64 {
         () if middle.ceil() < high => middle.ceil(),
         () => middle,
     }
-}
-
-fn number_of(number: f64) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
-    let whole = (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64);
-    whole.map_or_else(|| Value::from(number), Value::from)
 }
 
 /// Returns a tested value as the language writes it.

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::difference::{Difference, StateDifference};
 use workflow_asl::document::{MachineType, State};
-use workflow_asl::rules::{Checked, read_with_types};
+use workflow_asl::rules::{Annotations, Checked, read_with_types};
 use workflow_asl::types::StateTypes;
 use workflow_asl::{Diagnostic, Pointer, StateKind, StateMachine};
 
@@ -37,8 +37,12 @@ pub(crate) struct Side<'m> {
 }
 
 impl<'m> Side<'m> {
-    fn new(machine: &'m Machine, names: &dyn Fn(&str) -> String) -> Self {
-        let (document, Checked { found, types, .. }) = read_with_types(&machine.definition, machine.machine_type);
+    fn new((machine, annotations): (&'m Machine, &Annotations), names: &dyn Fn(&str) -> String) -> Self {
+        let (document, Checked { mut found, types, .. }) =
+            read_with_types(&machine.definition, machine.machine_type, annotations);
+        let unchecked =
+            |at: &Pointer| annotations.unchecked.iter().any(|state| at.as_str().starts_with(state.as_str()));
+        found.retain(|one| !one.code.can_be_unchecked() || !unchecked(&one.pointer));
         let flow = Flow::of(&document, names);
         Self { machine, document, flow, types, found }
     }
@@ -69,8 +73,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) field: &'a str,
 }
 
-pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
-    let difference = Difference::of(&old.definition, &new.definition);
+pub(crate) fn judge(old: (&Machine, &Annotations), new: (&Machine, &Annotations)) -> Plan {
+    let difference = Difference::of(&old.0.definition, &new.0.definition);
     let names: BTreeMap<_, _> =
         difference.names().into_iter().map(|(old, new)| (old.to_owned(), new.to_owned())).collect();
     let renamed = |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());

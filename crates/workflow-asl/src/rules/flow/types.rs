@@ -16,6 +16,19 @@ use crate::rules::{Annotations, check_read};
 /// The most texts that a type shows.
 const SHOWN: usize = 6;
 
+/// The most bytes of a number: `-1.7976931348623157e+308`.
+const NUMBER_BYTES: usize = 24;
+
+/// The bytes of a value as JSON without white space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bytes {
+    /// The least that it has, if no expression in it gives nothing.
+    pub least: usize,
+    /// The most that it can have, or the path of the first part that is not bounded: `$.items`.
+    pub most: Result<usize, String>,
+}
+
 /// What the definition determines of a value. A value of every type may also be absent.
 #[derive(Clone, Debug)]
 pub struct Type(pub(super) Ty);
@@ -101,6 +114,25 @@ impl Type {
         }
     }
 
+    /// Returns the bytes of a present value as JSON.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_asl::document::{MachineType, StateMachine};
+    /// use workflow_asl::types;
+    ///
+    /// let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "States": {
+    ///     "A": {"Type": "Pass", "Parameters": {"by": "mail", "to.$": "$.to"}, "Next": "B"},
+    ///     "B": {"Type": "Pass", "Result": {"by": "mail"}, "End": true}}}));
+    /// let states = types::of_states(&machine, MachineType::Standard);
+    /// let bytes: Vec<_> = states.values().map(|state| state.output.as_ref().unwrap().bytes()).collect();
+    /// assert_eq!(bytes[0].most, Err("$.to".to_owned()));
+    /// assert_eq!((bytes[1].least, bytes[1].most.clone()), (13, Ok(13)));
+    /// ```
+    pub fn bytes(&self) -> Bytes {
+        self.0.bytes("$")
+    }
+
     /// Returns the parts whose certain kind differs in the other type, each as a path such as `.order.id` or `[0]`, with
     /// both types; an empty path for the whole.
     pub fn differing_kinds(&self, other: &Self) -> Vec<(String, Self, Self)> {
@@ -110,7 +142,55 @@ impl Type {
     }
 }
 
+impl Bytes {
+    /// Returns the bytes of an object or an array: around its parts are brackets, and between them commas.
+    fn of(parts: impl Iterator<Item = (bool, usize, Self)>, open: Option<String>) -> Self {
+        let mut all = Self { least: 1, most: open.map_or(Ok(1), Err) };
+        for (certain, before, part) in parts {
+            all.least += if certain { part.least + before + 1 } else { 0 };
+            all.most = all.most.and_then(|most| Ok(most + part.most? + before + 1));
+        }
+        Self { least: all.least.max(2), most: all.most.map(|most| most.max(2)) }
+    }
+}
+
 impl Ty {
+    fn bytes(&self, at: &str) -> Bytes {
+        let known = |least, most| Bytes { least, most: Ok(most) };
+        match self {
+            Self::Large(large) => known(large.1[0], large.1[1]),
+            Self::Null => known(4, 4),
+            Self::Bool(value) => known(4, if *value == Some(true) { 4 } else { 5 }),
+            Self::Number(Range { low, high }) if low == high => known(1, low.0.to_string().len()),
+            Self::Object(fields) if !fields.loose => {
+                let there = fields.members.iter().filter(|(_, slot)| slot.is != Existence::Absent);
+                let parts = there.map(|(name, slot)| {
+                    let before = Value::from(&**name).to_string().len() + 1;
+                    (slot.is == Existence::Present, before, slot.ty.bytes(&format!("{at}.{name}")))
+                });
+                Bytes::of(parts, fields.open.then(|| at.to_owned()))
+            }
+            Self::Tuple(items) => {
+                let items = items.iter().enumerate();
+                Bytes::of(items.map(|(number, item)| (true, 0, item.bytes(&format!("{at}[{number}]")))), None)
+            }
+            // A character has at most four bytes, or six as an escape; no text of AWS has more than 2^53 characters.
+            Self::Api(part, _) if part.is_documented() && part.most_characters().is_some() => {
+                known(2, 2 + 6 * part.most_characters().unwrap_or_default() as usize)
+            }
+            ty => match (ty.texts(), ty.kind()) {
+                (Some((texts, _)), _) if !texts.is_empty() => {
+                    let least = texts.iter().map(|text| text.len() + 2).min().unwrap_or_default();
+                    let most = texts.iter().map(|text| Value::from(&**text).to_string().len()).max();
+                    known(least, most.unwrap_or_default())
+                }
+                (_, Some(JsonKind::Number)) => known(1, NUMBER_BYTES),
+                (_, Some(JsonKind::Bool)) => known(4, 5),
+                _ => Bytes { least: 1, most: Err(at.to_owned()) },
+            },
+        }
+    }
+
     fn differing_kinds(&self, other: &Self, at: String, found: &mut Vec<(String, Type, Type)>) {
         let (Some(was), Some(is)) = (self.kind(), other.kind()) else { return };
         if was != is {
