@@ -140,7 +140,6 @@ struct Decisions<'s> {
 enum Condition<'s> {
     Rule(&'s ChoiceRule),
     Jsonata(Expression),
-    Literal(bool),
 }
 
 impl<'s> Decisions<'s> {
@@ -158,7 +157,7 @@ impl<'s> Decisions<'s> {
                     tested_by_node(&ast.root, &ast.names(), &mut made.tested)?;
                     Condition::Jsonata(Expression::compile(&ast).ok()?)
                 }
-                (_, condition) => Condition::Literal(condition.as_ref()?.as_bool()?),
+                _ => return None,
             };
             made.rules.push((condition, rule.next.as_deref()?));
         }
@@ -170,7 +169,6 @@ impl<'s> Decisions<'s> {
         for (condition, next) in &self.rules {
             let is_true = match condition {
                 Condition::Rule(rule) => is_true(rule, given)?,
-                Condition::Literal(value) => *value,
                 Condition::Jsonata(expression) => {
                     let variables = given.get("variables")?.as_object()?.iter();
                     let variables = variables.map(|(name, value)| (name.as_str(), value)).chain([("states", given)]);

@@ -12,40 +12,35 @@ use super::{Judge, Subject};
 use crate::rule;
 
 /// What makes two findings the same: the code, the place and the message.
-type Key<'f> = (Code, &'f str, &'f str);
+type Key = (Code, String, String);
 
 impl Judge<'_> {
     /// Reports the findings of the rules that the older definition does not have.
     pub(super) fn rules(&mut self, difference: &Difference) {
         let both = difference.states.iter().filter_map(|state| Some((state.old.as_ref()?, state.new.as_ref()?)));
         let places: BTreeMap<_, _> = both.map(|(old, new)| (old.pointer.as_str(), new.pointer.as_str())).collect();
-        let described = |found: &[Diagnostic], place: &dyn Fn(&Pointer) -> String| -> Vec<(Code, String, String)> {
-            found.iter().map(|one| (one.code, place(&one.pointer), one.message())).collect()
-        };
-        let known = described(&self.old.found, &|at| match state_of(at, |at| places.get(at).copied()) {
+        let newer = |at: &Pointer| match state_of(at, |at| places.get(at).copied()) {
             Some((new, rest)) => format!("{new}{rest}"),
             None => at.as_str().to_owned(),
-        });
-        let found = described(&self.new.found, &|at| at.as_str().to_owned());
-        let (mut left_known, mut left): (Vec<_>, Vec<_>) = ((0..known.len()).collect(), (0..found.len()).collect());
+        };
+        let known = self.old.found.iter().map(|one| (one.code, newer(&one.pointer), one.message()));
+        let mut known: Vec<Key> = known.collect();
+        let found = self.new.found.iter().map(|one| (one, (one.code, one.pointer.as_str().to_owned(), one.message())));
+        let mut left: Vec<_> = found.collect();
         // A place may have another number among its siblings, and a message may name a renamed state.
-        let keys: [fn(Key<'_>) -> Key<'_>; 3] =
-            [|all| all, |(code, at, _)| (code, at, ""), |(code, _, text)| (code, "", text)];
-        for key in keys {
-            let mut same: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-            for number in left_known.drain(..) {
-                let Some((code, at, text)) = known.get(number) else { continue };
-                same.entry(key((*code, at, text))).or_default().push(number);
-            }
-            left.retain(|number| {
-                let Some((code, at, text)) = found.get(*number) else { return false };
-                same.get_mut(&key((*code, at, text))).is_none_or(|all| all.pop().is_none())
+        let alike: [fn(&Key, &Key) -> bool; 3] =
+            [|a, b| a == b, |a, b| (a.0, &a.1) == (b.0, &b.1), |a, b| (a.0, &a.2) == (b.0, &b.2)];
+        for alike in alike {
+            left.retain(|(_, one)| match known.iter().position(|old| alike(old, one)) {
+                Some(same) => {
+                    known.swap_remove(same);
+                    false
+                }
+                None => true,
             });
-            left_known.extend(same.into_values().flatten());
         }
         let states = self.new.states();
-        let told = left.into_iter().filter_map(|number| {
-            let one = self.new.found.get(number)?;
+        let told = left.into_iter().map(|(one, (code, _, message))| {
             let place = state_of(&one.pointer, |at| states.iter().find(|(state, _)| state.as_str() == at));
             let language =
                 place.map_or(QueryLanguage::default(), |((_, state), _)| self.new.document.language_of(state));
@@ -56,7 +51,7 @@ impl Judge<'_> {
             let rule = if fails { &rule::NEW_ERROR } else { &rule::NEW_WARNING };
             let name = place.and_then(|((at, _), _)| at.tokens().last());
             let field = place.map_or(one.pointer.as_str(), |(_, rest)| rest).trim_start_matches('/').to_owned();
-            Some((rule, name, field, format!("{}: {}", one.code, one.message())))
+            (rule, name, field, format!("{code}: {message}"))
         });
         for (rule, name, field, text) in told.collect::<Vec<_>>() {
             self.find(rule, &Subject { state: name.as_deref(), field: &field }, text);
@@ -90,7 +85,7 @@ impl Judge<'_> {
 }
 
 /// Returns what is known of the innermost state around a place, and the rest of the pointer.
-fn state_of<'p, T>(at: &'p Pointer, known: impl Fn(&str) -> Option<T>) -> Option<(T, &'p str)> {
+fn state_of<T>(at: &Pointer, known: impl Fn(&str) -> Option<T>) -> Option<(T, &str)> {
     let mut state = at.as_str();
     loop {
         if let Some(found) = known(state) {
