@@ -300,3 +300,22 @@ fn states_that_are_not_checked_hear_nothing() {
     let unchecked = Annotations { unchecked: [at].into(), ..Annotations::default() };
     is_silent(&plan_annotated((&old, &Annotations::default()), (&new, &unchecked)), &["new-error", "new-warning"]);
 }
+
+#[test]
+fn the_order_of_states_makes_no_finding_new() {
+    let look = json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun", "Next": "B",
+        "Parameters": {"JobName": "j", "RunId.$": "$.id"}, "ResultPath": "$.run"});
+    let done = json!({"Type": "Choice", "Default": "A",
+        "Choices": [{"Variable": "$.run.JobRun.JobRunState", "StringEquals": "SUCCEEDED", "Next": "C"}]});
+    let same = json!({"Type": "Parallel", "End": true,
+        "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}]});
+    let machine = |states: Value| Machine::new(json!({"StartAt": "A", "States": states}));
+    let (one, other) = (json!({"A": look, "B": done, "C": same}), json!({"C": same, "B": done, "A": look}));
+    let (one, other) = (machine(one), machine(other));
+    let codes = |machine: &Machine| {
+        let found = workflow_asl::rules::check_definition(&machine.definition, workflow_plan::MachineType::Standard);
+        found.iter().map(|found| (found.code.id(), found.pointer.as_str().to_owned())).collect::<Vec<_>>()
+    };
+    assert_ne!(codes(&one), codes(&other));
+    assert!(plan(&one, &other).is_empty(), "{}", plan(&one, &other).to_text());
+}

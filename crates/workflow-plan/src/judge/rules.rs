@@ -14,6 +14,10 @@ use crate::rule;
 /// What makes two findings the same: the code, the place and the message.
 type Key = (Code, String, String);
 
+/// Findings about several states, which are at one or another of them by the order of the states.
+const OF_SEVERAL: [Code; 5] =
+    [Code::RunawayLoop, Code::EndlessLoop, Code::DuplicateStateName, Code::DuplicateLabel, Code::MixedArns];
+
 impl Judge<'_> {
     /// Reports the findings of the rules that the older definition does not have.
     pub(super) fn rules(&mut self, difference: &Difference) {
@@ -28,8 +32,12 @@ impl Judge<'_> {
         let found = self.new.found.iter().map(|one| (one, (one.code, one.pointer.as_str().to_owned(), one.message())));
         let mut left: Vec<_> = found.collect();
         // A place may have another number among its siblings, and a message may name a renamed state.
-        let alike: [fn(&Key, &Key) -> bool; 3] =
-            [|a, b| a == b, |a, b| (a.0, &a.1) == (b.0, &b.1), |a, b| (a.0, &a.2) == (b.0, &b.2)];
+        let alike: [fn(&Key, &Key) -> bool; 4] = [
+            |a, b| a == b,
+            |a, b| (a.0, &a.1) == (b.0, &b.1),
+            |a, b| (a.0, &a.2) == (b.0, &b.2),
+            |a, b| a.0 == b.0 && OF_SEVERAL.contains(&a.0),
+        ];
         for alike in alike {
             left.retain(|(_, one)| match known.iter().position(|old| alike(old, one)) {
                 Some(same) => {
