@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
+use workflow_asl::rules::Annotations;
 use workflow_graph::page::{Item, Page, Tone};
 use workflow_graph::{Direction, Graph};
-use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict, plan};
+use workflow_plan::{Configuration, Logging, Machine, Plan, Verdict, plan_annotated};
 
 use crate::page::write;
 use crate::params::Values;
@@ -77,9 +78,9 @@ const BREAKING: u8 = 4;
 impl Diff {
     /// Prints the effects of the change. The exit code depends on the verdict.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let old = read(&self.old, self.name.as_deref())?;
-        let new = read(&self.new, self.name.as_deref())?;
-        let plan = plan(&old, &new);
+        let (old, was) = read(&self.old, self.name.as_deref())?;
+        let (new, is) = read(&self.new, self.name.as_deref())?;
+        let plan = plan_annotated((&old, &was), (&new, &is));
         match self.printing.format {
             Format::Text => terminal::report(output, &plan.to_text())?,
             Format::Markdown => {
@@ -129,8 +130,8 @@ impl Printing {
     }
 }
 
-/// Returns the state machine of a file, or of a file of a git revision.
-fn read(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
+/// Returns the state machine of a file, or of a file of a git revision, and what the rules know besides its definition.
+fn read(file: &Path, name: Option<&str>) -> Result<(Machine, Annotations), Failure> {
     let values = Values::default();
     let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
     let of_revision = revision::read(file)?;
@@ -144,7 +145,7 @@ fn read(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
     let mut made = Machine::new(machine.value).of_type(machine.machine_type).declaring(input, output);
     made.name = machine.aws_name.or_else(|| property_text(machine.properties.as_ref(), &["StateMachineName", "Name"]));
     made.configuration = machine.properties.as_ref().map(configuration).unwrap_or_default();
-    Ok(made)
+    Ok((made, machine.annotations))
 }
 
 fn property_text(properties: Option<&Value>, names: &[&str]) -> Option<String> {

@@ -14,6 +14,7 @@ use workflow_asl::printable::{printable, printable_json, thousands};
 use workflow_asl::reaching::{self, Before};
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{HandledErrors, handled_errors};
+use workflow_asl::types::{self, Bytes, StateTypes};
 use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, ExplainedUse, Foreign, explain};
 use workflow_import::{ImportOptions, import};
@@ -116,6 +117,8 @@ struct Page<'a> {
     /// By the states' pointers; missing for an unreachable state.
     before: BTreeMap<Pointer, Before>,
     states: Vec<Row>,
+    /// The types of the document's values, by the states' pointers.
+    values: BTreeMap<Pointer, StateTypes>,
     /// The errors that reach each retrier and catcher, by its pointer.
     handled_errors: BTreeMap<Pointer, HandledErrors>,
 }
@@ -137,6 +140,7 @@ impl<'a> Page<'a> {
         let by_name = names.rev().map(|(number, state)| (state.asl_name.clone(), number)).collect();
         let (read, _) = StateMachine::read(&machine.value);
         let budget = Budget::of(&read, machine.machine_type);
+        let values = types::of_states(&read, machine.machine_type);
         let before = reaching::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
         let mut all = BTreeMap::new();
         for scope in read.scopes() {
@@ -153,7 +157,7 @@ impl<'a> Page<'a> {
         let states = budget.states.iter().map(row).collect();
         let handled_errors = handled_errors(&read, &machine.annotations).into_iter();
         let handled_errors = handled_errors.map(|handler| (handler.pointer.clone(), handler)).collect();
-        Self { machine, types, by_name, budget, before, states, handled_errors }
+        Self { machine, types, by_name, budget, before, states, values, handled_errors }
     }
 
     fn uses(&self) -> &[ExplainedUse] {
@@ -232,6 +236,15 @@ impl<'a> Page<'a> {
                 field(output, "keeps", &format!("${variable}: {what}"))?;
             }
         }
+        if let Some(values) = self.values.get(&state.pointer) {
+            let all = [("input", Some(&values.input)), ("output", values.output.as_ref())];
+            let all: Vec<_> = all.into_iter().filter_map(|(name, ty)| Some((name, ty?.bytes()))).collect();
+            // Nothing is known of most values.
+            if all.iter().any(|(_, of)| of.most.as_ref().err().is_none_or(|open| open != "$")) {
+                let all = all.iter().map(|(name, of)| format!("{name} {}", bytes(of)));
+                field(output, "bytes", &all.collect::<Vec<_>>().join(", "))?;
+            }
+        }
         if let Some(before) = before {
             if before.ran_count() > 0 {
                 field(output, "has run", &list_of(before.ran(), before.ran_count()))?;
@@ -276,6 +289,7 @@ impl<'a> Page<'a> {
     fn state_json(&self, state: &StateBudget, row: &Row) -> Value {
         let before = self.before.get(&state.pointer);
         let types = self.types_of(&state.name);
+        let values = self.values.get(&state.pointer);
         let from = before.map(|before| {
             Value::from_iter(before.from.iter().map(|(name, kind)| json!({"state": name, "field": field_of(*kind)})))
         });
@@ -312,6 +326,8 @@ impl<'a> Page<'a> {
             "retries": state.retries,
             "eventsOfARetry": state.retry_events,
             "literalBytes": state.literal_bytes,
+            "inputBytes": values.map(|values| bytes_json(&values.input.bytes())),
+            "outputBytes": values.and_then(|values| Some(bytes_json(&values.output.as_ref()?.bytes()))),
         })
     }
 
@@ -372,6 +388,18 @@ impl<'a> Page<'a> {
             "notes": self.machine.notes,
         })
     }
+}
+
+/// `at most 1,024`, or the part without a bound.
+fn bytes(bytes: &Bytes) -> String {
+    match &bytes.most {
+        Ok(most) => format!("at most {}", thousands(*most as u64)),
+        Err(open) => format!("open at {open}"),
+    }
+}
+
+fn bytes_json(bytes: &Bytes) -> Value {
+    json!({"least": bytes.least, "most": bytes.most.as_ref().ok(), "openAt": bytes.most.as_ref().err()})
 }
 
 /// `Charge in Each: Task lambda:invoke`

@@ -29,6 +29,17 @@ fn the_page_of_the_documentation_is_what_is_printed() {
 }
 
 #[test]
+fn the_bytes_of_values_are_numbers_in_json() {
+    let json: Value = serde_json::from_str(&explain("export.rs", &["--format", "json"])).unwrap();
+    let states = json[0]["states"].as_array().unwrap();
+    let told = states.iter().find(|state| state["name"] == "Told").unwrap();
+    assert_eq!(told["outputBytes"], serde_json::json!({"least": 10, "most": 1540, "openAt": null}));
+    assert_eq!(told["inputBytes"], serde_json::json!({"least": 1, "most": null, "openAt": "$"}));
+    let failed = states.iter().find(|state| state["name"] == "Failed").unwrap();
+    assert_eq!(failed["outputBytes"], Value::Null);
+}
+
+#[test]
 fn lines_fit_into_a_hundred_columns() {
     every(["export.rs", "order.rs", "errors.rs", "legacy-order.asl.json", "template.yaml", "typed.asl.json"], |file| {
         let text = explain(file, &[]);

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::Severity;
+use crate::document::QueryLanguage;
 
 macro_rules! codes {
     ($( $name:ident = $id:literal $severity:ident $($mark:ident)? $title:literal $( , $aws:literal )? ; )*) => {
@@ -49,12 +50,23 @@ macro_rules! codes {
             pub fn fails_only_when_it_runs(self) -> bool {
                 match self { $( Code::$name => codes!(@at_run $($mark)?), )* }
             }
+
+            /// Returns whether an execution that reaches such a finding certainly cannot go on, whatever APIs AWS has: an
+            /// error, or a warning about something that fails in a state of this language. JSONata returns nothing
+            /// where a path of JSONPath fails.
+            pub fn stops_executions(self, language: QueryLanguage) -> bool {
+                let stops = match self { $( Code::$name => codes!(@stops language $($mark)?), )* };
+                stops || self.is_certain()
+            }
         }
     };
     (@aws $aws:literal) => { Some($aws) };
     (@aws) => { None };
     (@of_table of_table) => { true };
     (@of_table $($other:ident)?) => { false };
+    (@stops $language:ident stops) => { true };
+    (@stops $language:ident stops_paths) => { $language == QueryLanguage::JsonPath };
+    (@stops $language:ident $($other:ident)?) => { false };
     (@at_run at_run) => { true };
     (@at_run $($other:ident)?) => { false };
 }
@@ -110,7 +122,7 @@ codes! {
     OuterVariable = "WF0211" Error "a variable that belongs to an outer scope";
     UnknownErrorName = "WF0212" Warning "a reserved error name that does not exist";
     DuplicateLabel = "WF0213" Error "two maps with one label", "DUPLICATE_LABEL_NAME";
-    UnknownFunction = "WF0214" Warning "a JSONata function that does not exist";
+    UnknownFunction = "WF0214" Warning stops "a JSONata function that does not exist";
     UnknownVariant = "WF0215" Error "unknown variant of an enum";
     NoSuchFunction = "WF0216" Error "unknown function of the language";
     RecursiveType = "WF0217" Error "a struct that contains itself";
@@ -149,17 +161,17 @@ codes! {
     WrongArgument = "WF0409" Error at_run "a function's arguments are too few, too many or of the wrong type";
     UnassignedVariable = "WF0410" Error at_run "a variable that nothing has assigned";
     MaybeUnassigned = "WF0411" Warning "a variable that may have no value here";
-    FailingCall = "WF0412" Warning "a call or an operator that fails on its values";
+    FailingCall = "WF0412" Warning stops "a call or an operator that fails on its values";
     MayNotHaveRun = "WF0413" Error "the result of a state that may not have run";
     OtherScope = "WF0414" Error "the result of a state in another scope";
     NothingCaught = "WF0415" Error "the error of a catch that may not have happened";
     VariableTaken = "WF0416" Error "a variable that the compiler uses for a result";
     OutputDoesNotFit = "WF0417" Error "an output that is not of the declared type";
     UnusedParam = "WF0418" Warning "a deploy-time parameter that is not used";
-    UnknownContext = "WF0419" Warning "unknown member of the context object";
+    UnknownContext = "WF0419" Warning stops_paths "unknown member of the context object";
     KnownAnswer = "WF0420" Warning "a condition that is always true or always false";
-    AbsentValue = "WF0421" Warning "a path to a value that is not there";
-    UnlikeValue = "WF0422" Warning "a value of the wrong type for its use";
+    AbsentValue = "WF0421" Warning stops_paths "a path to a value that is not there";
+    UnlikeValue = "WF0422" Warning stops "a value of the wrong type for its use";
     ContextInInput = "WF0423" Warning "a member of the context object read from the input";
     UndeclaredMember = "WF0424" Warning "a member of an output that is not declared";
     HiddenFunction = "WF0425" Error at_run "a call of a function that a variable hides";
@@ -167,7 +179,7 @@ codes! {
     // WF05: AWS.
     BadResource = "WF0501" Error "not a resource ARN", "SCHEMA_VALIDATION_FAILED";
     ExpressRestriction = "WF0502" Error "not supported in an Express state machine", "SCHEMA_VALIDATION_FAILED";
-    TokenNotSent = "WF0503" Warning "a task waits for a token that it does not send";
+    TokenNotSent = "WF0503" Warning stops "a task waits for a token that it does not send";
     UnknownApi = "WF0504" Error of_table "unknown service, operation or integration", "SCHEMA_VALIDATION_FAILED";
     RetiredService = "WF0505" Warning of_table "a service that AWS has retired";
     UndocumentedService = "WF0506" Warning of_table "a service that Step Functions' documentation does not list";

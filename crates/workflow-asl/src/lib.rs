@@ -49,5 +49,6 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use document::{State, StateKind, StateMachine};
 pub use finding::{AwsDiagnostic, Finding};
 pub use pointer::Pointer;
+pub use rules::flow::types;
 pub use workflow_jsonata::SyntaxError;
 pub use workflow_services::timestamp;

@@ -1,6 +1,6 @@
 //! The parts of a task's result, from the table of AWS's APIs: their members, and whether they are always present.
 
-use workflow_services::{Integration, Pattern, Shape, TaskResource};
+use workflow_services::{Integration, Limits, Pattern, Shape, TaskResource};
 
 use crate::nearest::nearest;
 
@@ -27,6 +27,8 @@ pub struct ResultPart {
     sdk: bool,
     waited: bool,
     absent_if_empty: &'static [&'static str],
+    /// The limits of its value, if AWS's model has any.
+    limits: Option<Limits>,
 }
 
 /// The result of looking up a name.
@@ -61,11 +63,17 @@ impl ResultPart {
             sdk: matches!(task, TaskResource::Sdk(..)),
             waited: matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2)),
             absent_if_empty: task.absent_if_empty(),
+            limits: None,
         }
     }
 
-    fn with(self, shape: Shape) -> Self {
-        Self { shape, absent_if_empty: &[], ..self }
+    fn with(self, shape: Shape, limits: Option<Limits>) -> Self {
+        Self { shape, absent_if_empty: &[], limits, ..self }
+    }
+
+    /// Returns the most characters of a text, if AWS's model has a limit.
+    pub fn most_characters(self) -> Option<f64> {
+        self.limits.filter(|_| matches!(self.shape, Shape::String))?.greatest()
     }
 
     /// Returns its shape in the table.
@@ -91,8 +99,8 @@ impl ResultPart {
     /// Returns the elements of a list, or the values of an object whose keys are data.
     pub fn item(self) -> Option<Self> {
         match self.shape {
-            Shape::List(list) => Some(self.with(list.element())),
-            Shape::Map(map) => Some(self.with(map.value())),
+            Shape::List(list) => Some(self.with(list.element(), list.element_limits())),
+            Shape::Map(map) => Some(self.with(map.value(), None)),
             _ => None,
         }
     }
@@ -100,11 +108,13 @@ impl ResultPart {
     /// Returns the member with this name, case-sensitively.
     pub fn member(self, name: &str) -> Member {
         match self.shape {
-            Shape::Map(map) => Member::Found(self.with(map.value()), Presence::Always),
+            Shape::Map(map) => Member::Found(self.with(map.value(), None), Presence::Always),
             // The table has the API's type for blobs; an integration may parse them as JSON.
             Shape::Blob | Shape::Document => Member::Unknown,
             shape => match shape.member(name) {
-                Some(member) => Member::Found(self.with(member.shape), self.presence(name, member.required)),
+                Some(member) => {
+                    Member::Found(self.with(member.shape, member.limits), self.presence(name, member.required))
+                }
                 None => Member::None,
             },
         }

@@ -27,6 +27,7 @@ mod shared;
 mod shared_apis;
 mod shared_documents;
 mod texts;
+mod types;
 
 /// Returns whether the tests try all inputs, as `.ci/run --full` does.
 fn is_thorough() -> bool {

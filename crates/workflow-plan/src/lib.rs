@@ -38,6 +38,7 @@ pub mod data {
 use serde_json::Value;
 use workflow_asl::difference::Difference;
 use workflow_asl::policy;
+use workflow_asl::rules::Annotations;
 
 pub use configuration::{AWS_OWNED_KEY, Configuration, Logging};
 pub use cost::{Cost, CostChange};
@@ -141,5 +142,10 @@ impl Plan {
 ///
 /// Malformed parts of a definition are ignored: check both with [`workflow_asl::rules`] first.
 pub fn plan(old: &Machine, new: &Machine) -> Plan {
+    plan_annotated((old, &Annotations::default()), (new, &Annotations::default()))
+}
+
+/// Does what [`plan`] says, with what the rules know besides each definition, such as the states that are not checked.
+pub fn plan_annotated(old: (&Machine, &Annotations), new: (&Machine, &Annotations)) -> Plan {
     judge::judge(old, new)
 }

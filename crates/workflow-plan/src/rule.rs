@@ -144,6 +144,7 @@ laws! {
     TAGGING "dg/concepts-tagging.html" "Tags organise costs, and policies can allow or deny access based on them.";
     QUOTAS "dg/service-quotas.html" "A Standard execution fails at 25,000 history events.";
     LANGUAGE "dg/transforming-data.html" "JSONPath and JSONata transform data in different fields of the same states.";
+    RUNTIME "dg/concepts-error-handling.html" "An execution fails when a state cannot evaluate a path or an expression, or gets a value that it does not take.";
     VARIABLES "dg/workflow-variables.html" "A variable that a state assigns can be read in the states after it.";
     STRUCTURE "dg/statemachine-structure.html" "A definition names its first state, and each state the one after it.";
 }
@@ -199,6 +200,10 @@ rules! {
     DEFAULT_REMOVED "default-removed" Executions Careful CHOICE "a choice no longer has a default" "Check that the rules cover every value: a value that matches none fails the execution.";
     CHOICE_NARROWED "choice-narrowed" Executions Careful CHOICE "a choice without a default has fewer or other rules" "Check that the rules cover every value: a value that matches none fails the execution.";
     CHOICE_CHANGED "choice-changed" Executions Compatible CHOICE "a choice decides differently" "Executions under way keep the older rules.";
+    BRANCHES_SWAPPED "branches-swapped" Executions Careful PARALLEL "the branches of a parallel have changed places" "Check what reads their results by position: the output is a list in the order of the branches.";
+    CHOICE_ELSEWHERE "choice-leads-elsewhere" Executions Careful CHOICE "a choice sends inputs another way, and other tasks run" "Check that these tasks may run, or need not, for such inputs.";
+    NEW_ERROR "new-error" Executions Breaking RUNTIME "the rules find an error that the older definition does not have" "Correct it first: AWS rejects the definition, or executions that come here fail.";
+    NEW_WARNING "new-warning" Executions Careful RUNTIME "the rules find a probable mistake that the older definition does not have" "Check whether it is intended.";
     WAIT_CHANGED "wait-changed" Executions Compatible WAIT "a wait differs" "Executions that wait now keep the older time.";
     BRANCHES_CHANGED "branches-changed" Executions Compatible PARALLEL "a parallel has other branches" "Executions under way keep the older branches.";
     CONCURRENCY_RAISED "concurrency-raised" Executions Careful MAP "more iterations run concurrently" "Check that the services they call can take the load.";
@@ -230,6 +235,7 @@ rules! {
     // Readers.
     OUTPUT_REMOVED "output-removed" Readers Breaking OUTPUT "the output lacks a part that it had" "Make every reader work without it first, or keep it.";
     OUTPUT_TYPE_CHANGED "output-type-changed" Readers Breaking OUTPUT "a part of the output has another type" "Give the new form another name, and keep the old form until nothing reads it.";
+    OUTPUT_ORDER_CHANGED "output-order-changed" Readers Breaking PARALLEL "items of the output have changed places" "A reader that takes an item by its position gets another one: change the reader first, or keep the order.";
     OUTPUT_ADDED "output-added" Readers Compatible OUTPUT "the output has a new part" "Readers that ignore unknown parts need not change.";
     OUTPUT_VALUE_CHANGED "output-value-changed" Readers Compatible OUTPUT "a part of the output has another value of the same type" "Check readers that compare with the older value.";
     OUTPUT_SOURCE_CHANGED "output-source-changed" Readers Careful OUTPUT "a part of the output comes from another source" "Check that it still has the form that readers expect: the definitions do not show it.";
@@ -250,6 +256,8 @@ rules! {
     PATTERN_CHANGED "pattern-changed" Tasks Careful RESOURCES "a task completes at another time" "Later states run earlier or later than before, and the result has another form.";
     REQUEST_ADDED "request-added" Tasks Compatible RESOURCES "a task sends more" "The receiver ignores it until it supports it.";
     REQUEST_REMOVED "request-removed" Tasks Careful RESOURCES "a task sends less, or in another form" "The receiver must work without it first; executions under way still send it.";
+    REQUEST_TYPE_CHANGED "request-type-changed" Tasks Breaking RESOURCES "a task sends a part of another type, or items in another order" "The receiver must accept both forms first; executions under way still send the older one.";
+    REQUEST_MAY_DIFFER "request-may-differ" Tasks Careful RESOURCES "a task can send a part in another form" "Check that the receiver accepts both forms.";
     REQUEST_CHANGED "request-changed" Tasks Compatible RESOURCES "a task sends other values" "The receiver gets both values while executions are under way.";
     REQUEST_SOURCE "request-source-changed" Tasks Careful RESOURCES "a task sends values from another source" "Check that they still have the form that the receiver expects: the definitions do not show it.";
 

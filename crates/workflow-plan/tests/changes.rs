@@ -202,7 +202,7 @@ changes! {
         Careful ["target-changed" Some("Charge"), "permission-added" Some("Charge"), "permission-removed" Some("Charge"), "redrive-needs-permission" NOBODY];
     a_request_with_more: order() => with(order(), "/States/Charge/Parameters/Payload/twice", json!(false)), Compatible ["request-added" Some("Charge")];
     a_request_of_another_type: with(order(), "/States/Charge/Parameters/Payload/n", json!(1)) => with(order(), "/States/Charge/Parameters/Payload/n", json!("1")),
-        Careful ["request-removed" Some("Charge")];
+        Breaking ["request-type-changed" Some("Charge")];
     another_service: order() => with(with(order(), "/States/Charge/Resource", json!("arn:aws:states:::sqs:sendMessage")),
         "/States/Charge/Parameters", json!({"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q", "MessageBody.$": "$"})),
         Careful ["resource-changed" Some("Charge"), "permission-added" Some("Charge")];
@@ -313,14 +313,14 @@ changes! {
         => without(with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
         {"Variable": "$.paid", "BooleanEquals": false, "Next": "Charge"}])), "/States/IsPaid/Default"), Careful ["choice-narrowed" Some("IsPaid")];
     another_default: order() => with(order(), "/States/IsPaid/Default", json!("Refused")).pointer("").map(|all| without(all.clone(), "/States/Charge")).unwrap(),
-        Careful ["choice-changed" Some("IsPaid"), "state-removed" Some("Charge")];
+        Careful ["choice-leads-elsewhere" Some("IsPaid"), "state-removed" Some("Charge")];
 
     // Waits.
     a_wait_until_a_time_of_the_input: approval() => with(without(approval(), "/States/Rest/Seconds"), "/States/Rest/TimestampPath", json!("$.until")),
         Breaking ["wait-changed" Some("Rest"), "input-needed" Some("Rest")];
 
     // Branches.
-    branches_in_another_order: jsonata() => reversed(jsonata(), "/States/Both/Branches"), Breaking ["branches-changed" Some("Both"), "output-removed" Some("Done")];
+    branches_in_another_order: jsonata() => reversed(jsonata(), "/States/Both/Branches"), Breaking ["branches-swapped" Some("Both"), "output-order-changed" Some("Done")];
     one_more_branch: jsonata() => with(jsonata(), "/States/Both/Branches", json!([jsonata()["States"]["Both"]["Branches"][0], jsonata()["States"]["Both"]["Branches"][1],
         {"StartAt": "Third", "States": {"Third": {"Type": "Pass", "End": true}}}])), Compatible ["branches-changed" Some("Both"), "state-added" Some("Third"), "output-added" Some("Done")];
     a_state_into_a_branch: approval() => with(approval(), "/States/Rest", json!({"Type": "Parallel", "Branches": [
@@ -361,7 +361,7 @@ changes! {
 
     // Data inside.
     an_intrinsic_function_in_jsonata: one(json!({"Type": "Pass", "Parameters": {"id.$": "States.UUID()"}, "End": true}))
-        => one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $uuid() %}"}, "End": true})), Careful ["language-changed" Some("A"), "output-source-changed" Some("A")];
+        => one_jsonata(json!({"Type": "Pass", "Output": {"id": "{% $uuid() %}"}, "End": true})), Compatible ["language-changed" Some("A"), "output-value-changed" Some("A")];
 
     // Maps.
     a_first_limit_of_iterations: without(items(), "/States/Each/MaxConcurrency") => items(), Compatible ["concurrency-lowered" Some("Each")];

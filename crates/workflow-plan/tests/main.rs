@@ -4,4 +4,5 @@
 
 mod changes;
 mod configuration;
+mod same_truth;
 mod shown;

@@ -22,7 +22,8 @@ use crate::rules::object_index::ObjectIndex;
 use crate::texts::Texts;
 use longest_path::AcyclicGraph;
 use progress::LoopProgress;
-use state::{Cost, VisitCost, literal_bytes};
+pub(crate) use state::literal_bytes;
+use state::{Cost, VisitCost};
 
 /// The events of an execution that do not belong to a state: its start and its end.
 const OWN_EVENTS: u64 = 2;

@@ -168,7 +168,7 @@ fn delays(retrier: &Retrier) -> u64 {
 }
 
 /// Returns the least size of a value as JSON in bytes, whatever its expressions return.
-pub(super) fn literal_bytes(value: &Value, of_jsonpath: bool) -> usize {
+pub(crate) fn literal_bytes(value: &Value, of_jsonpath: bool) -> usize {
     match value {
         Value::String(text) if !of_jsonpath && jsonata::expression(text).is_some() => 0,
         Value::String(text) if placeholder::likely(text) => 0,

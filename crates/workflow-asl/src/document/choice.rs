@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::node::{FieldIndex, Node, object, read_object, unknown_field};
 use super::{Form, Group};
-use crate::{Diagnostic, Pointer};
+use crate::pattern::Pattern;
+use crate::{Diagnostic, Pointer, timestamp};
 
 /// The operand type of a comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +49,32 @@ impl Relation {
             Self::Greater => ">",
             Self::GreaterOrEqual => ">=",
         }
+    }
+
+    /// Returns whether two values of this type have the relation; not if one has another type.
+    pub fn holds(self, compared: Operand, one: &Value, other: &Value) -> bool {
+        let order = match compared {
+            // As Java compares: by UTF-16 code units.
+            Operand::Text => one.as_str().zip(other.as_str()).map(|(a, b)| a.encode_utf16().cmp(b.encode_utf16())),
+            Operand::Number => match (one.as_i64(), other.as_i64()) {
+                (Some(a), Some(b)) => Some(a.cmp(&b)),
+                _ => one.as_f64().zip(other.as_f64()).and_then(|(a, b)| a.partial_cmp(&b)),
+            },
+            Operand::Flag => one.as_bool().zip(other.as_bool()).map(|(a, b)| a.cmp(&b)),
+            Operand::Timestamp => {
+                let time = |value: &Value| value.as_str().and_then(timestamp::parse);
+                time(one).zip(time(other)).map(|(a, b)| a.cmp(&b))
+            }
+            // The value of a path has one of the types above.
+            Operand::Path => None,
+        };
+        order.is_some_and(|order| match self {
+            Self::Equal => order.is_eq(),
+            Self::Less => order.is_lt(),
+            Self::Greater => order.is_gt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::GreaterOrEqual => order.is_ge(),
+        })
     }
 
     /// Returns the relation of the exchanged sides.
@@ -167,6 +194,32 @@ operators! {
     IsString Flag;
     IsBoolean Flag;
     IsTimestamp Flag;
+}
+
+impl Operator {
+    /// Returns whether a value has the type that the operator tests: `IsNull` and its like.
+    pub fn is_type_of(self, value: &Value) -> bool {
+        match self {
+            Self::IsNull => value.is_null(),
+            Self::IsNumeric => value.is_number(),
+            Self::IsString => value.is_string(),
+            Self::IsBoolean => value.is_boolean(),
+            Self::IsTimestamp => value.as_str().and_then(timestamp::parse).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether a comparison of a present value is true, with the value of the operand's path if it is one.
+    pub fn holds(self, value: &Value, operand: &Value) -> bool {
+        match (self.order(), self) {
+            (Some((compared, relation)), _) => relation.holds(compared, value, operand),
+            (None, Self::StringMatches) => {
+                value.as_str().zip(operand.as_str()).is_some_and(|(text, pattern)| Pattern::new(pattern).matches(text))
+            }
+            (None, Self::IsPresent) => *operand == true,
+            (None, test) => test.is_type_of(value) == (*operand == true),
+        }
+    }
 }
 
 /// An operator with its operand.

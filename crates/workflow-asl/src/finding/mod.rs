@@ -658,6 +658,6 @@ findings! {
             Some(MachineType::Standard) => "wait less: nothing lasts longer than a year".to_owned(),
             None => "wait less, or give the workflow a longer timeout".to_owned(),
         }));
-    PayloadTooLarge { bytes: usize } PayloadTooLarge "this has at least {bytes} bytes, but only {PAYLOAD_BYTES} are allowed",
+    PayloadTooLarge { what: &'static str, bytes: usize } PayloadTooLarge "{what} has at least {bytes} bytes, but only {PAYLOAD_BYTES} are allowed",
         help "store it in S3, and its location in the workflow";
 }

@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::Definition;
 use crate::budget::progress::LoopProgress;
 use crate::budget::{Budget, literals, runaway_loops};
-use crate::document::{MachineType, StateKind};
+use crate::document::{MachineType, QueryLanguage, StateKind};
 use crate::graph::Graph;
 use crate::limits::{EXPRESS_EXECUTION_SECONDS, PAYLOAD_BYTES, STANDARD_EXECUTION_SECONDS};
+use crate::types::Type;
 use crate::{Diagnostic, Finding, Pointer};
 
 /// A turn of a loop takes time or changes data that its exit depends on, otherwise it fills the history within minutes.
@@ -97,11 +98,25 @@ pub(super) fn waits_end_before_their_execution(definition: &Definition<'_>, foun
 /// A task's request, a state's output and a variable have at most 256 KiB as JSON.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
-pub(super) fn literals_fit_into_a_payload(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
-    for state in &definition.index.states {
+pub(super) fn data_fits_into_a_payload(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
+    let types = definition.types.borrow();
+    // An expression of JSONata may give nothing in place of a value.
+    let of_paths = definition.index.states.iter().all(|state| state.language == QueryLanguage::JsonPath);
+    for (number, state) in definition.index.states.iter().enumerate() {
+        let told = found.len();
         for (field, bytes) in literals(state.state, state.language).filter(|(_, bytes)| *bytes > PAYLOAD_BYTES) {
             let at = field.tokens().fold(state.at.clone(), |at: Pointer, token| at.child(&token));
-            found.push(Finding::PayloadTooLarge { bytes }.at(at));
+            found.push(Finding::PayloadTooLarge { what: "this", bytes }.at(at));
+        }
+        let Some(types) = types.get(&number).filter(|_| of_paths && found.len() == told) else { continue };
+        let too_large = |ty: &Type| Some(ty.bytes().least).filter(|bytes| *bytes > PAYLOAD_BYTES);
+        // The input is the output of another state.
+        if too_large(&types.input).is_none() {
+            let request = types.request.as_ref().map(|ty| ("the request", ty));
+            let all = request.into_iter().chain(types.output.as_ref().map(|ty| ("the output", ty)));
+            let finding =
+                all.filter_map(|(what, ty)| Some(Finding::PayloadTooLarge { what, bytes: too_large(ty)? })).next();
+            found.extend(finding.map(|finding| finding.at(state.at.clone())));
         }
     }
 }

@@ -14,7 +14,7 @@ mod context;
 mod error_flow;
 mod expression;
 mod field;
-mod flow;
+pub(crate) mod flow;
 mod handled_errors;
 mod handlers;
 mod language;
@@ -42,6 +42,7 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
+use crate::types::{self, StateTypes};
 use crate::{Code, Diagnostic, Finding, Pointer};
 pub use flow::ValueType;
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
@@ -83,6 +84,8 @@ pub struct Checked {
     pub of_values: Vec<Diagnostic>,
     /// The states of [`Annotations::unchecked`] without which they would find more.
     pub excusing: BTreeSet<Pointer>,
+    /// The types of the states, as [`types::of_states`](crate::types::of_states) returns them.
+    pub types: BTreeMap<Pointer, StateTypes>,
 }
 
 impl Checked {
@@ -113,6 +116,8 @@ struct Definition<'a> {
     raised: OnceCell<RaisedErrors<'a>>,
     /// The states of [`Annotations::unchecked`], by their numbers, without which there would be more findings.
     excusing: RefCell<BTreeSet<usize>>,
+    /// The types of the states that are reached, by their numbers.
+    types: RefCell<BTreeMap<usize, StateTypes>>,
 }
 
 impl<'a> Definition<'a> {
@@ -130,6 +135,7 @@ impl<'a> Definition<'a> {
             annotations,
             raised: OnceCell::new(),
             excusing: RefCell::default(),
+            types: RefCell::default(),
         }
     }
 
@@ -222,7 +228,6 @@ const RULES: &[Rule] = &[
     transitions::every_state_is_reached,
     budget::loops_do_not_run_away,
     budget::waits_end_before_their_execution,
-    budget::literals_fit_into_a_payload,
     size::a_definition_is_at_most_a_mebibyte,
 ];
 
@@ -240,9 +245,14 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
     let definition = Definition::of(machine, characters, kind, annotations);
     let mut found = definition.check();
     let mut of_values = flow::values_have_what_is_read(&definition, &found);
+    // The sizes follow from the types.
+    budget::data_fits_into_a_payload(&definition, &mut found);
     [&mut found, &mut of_values].into_iter().for_each(|found| found.retain(|one| !one.is_unfilled()));
-    let states = definition.excusing.take().into_iter().filter_map(|number| definition.index.states.get(number));
-    Checked { found, of_values, excusing: states.map(|state| state.at.clone()).collect() }
+    let at = |number: usize| Some(definition.index.states.get(number)?.at.clone());
+    let types = definition.types.take().into_iter().filter_map(|(number, types)| Some((at(number)?, types)));
+    let types = types.collect();
+    let excusing = definition.excusing.take().into_iter().filter_map(at).collect();
+    Checked { found, of_values, excusing, types }
 }
 
 /// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding [prevents it from
@@ -266,6 +276,7 @@ fn check_and_parse(
     let annotations = Annotations { lowered: true, ..Annotations::default() };
     let definition = Definition::of(&machine, size::characters(definition), kind, &annotations);
     found.extend(definition.check());
+    budget::data_fits_into_a_payload(&definition, &mut found);
     revise(&definition, &mut found);
     let objects = if found.iter().any(Diagnostic::prevents_running) {
         None
@@ -279,12 +290,25 @@ fn check_and_parse(
 /// Reads and checks a definition: returns the machine, and the findings of [`StateMachine::read`] and [`check`]. For
 /// any other document, the only finding is that it is not a definition.
 pub fn read_and_check(definition: &Value, kind: MachineType) -> (StateMachine, Vec<Diagnostic>) {
+    let (machine, checked) = read_with_types(definition, kind, &Annotations::default());
+    (machine, checked.found)
+}
+
+/// Does what [`read_and_check`] says, possibly with facts that the document does not contain, and also returns the types
+/// of the states.
+pub fn read_with_types(definition: &Value, kind: MachineType, annotations: &Annotations) -> (StateMachine, Checked) {
     let (machine, mut found) = StateMachine::read(definition);
     if let Some(other) = other_document(definition) {
-        return (machine, vec![other]);
+        return (machine, Checked { found: vec![other], ..Checked::default() });
     }
-    found.extend(check_read(&machine, size::characters(definition), kind, &Annotations::default()).all());
-    (machine, found)
+    let mut checked = check_read(&machine, size::characters(definition), kind, annotations);
+    if annotations.lowered {
+        checked.types = types::of_states(&machine, kind);
+    }
+    let types = std::mem::take(&mut checked.types);
+    let excusing = std::mem::take(&mut checked.excusing);
+    found.append(&mut checked.all());
+    (machine, Checked { found, excusing, types, ..Checked::default() })
 }
 
 /// Returns the description of a document that has no field of a definition.

@@ -204,3 +204,35 @@ fn literals_that_are_too_large() {
         (jsonata(pass(json!({"Output": {"a": format!("{{% '{long}' %}}")}}))), &[]),
     ]);
 }
+
+#[test]
+fn data_that_is_too_large_together() {
+    let half = "x".repeat(140_000);
+    let put = |value: &Value, path: &str, next: &str| json!({"Type": "Pass", "Result": value, "ResultPath": path, "Next": next});
+    let list = json!(vec!["y".repeat(3_500); 40]);
+    let both = |one: &Value, other: &Value| {
+        states(json!({"S": put(one, "$.a", "U"), "U": put(other, "$.b", "V"), "V": {"Type": "Pass", "Next": "T"}}))
+    };
+    let sent = |field: &str| {
+        let task = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "T", "ResultPath": null,
+            "Parameters": {"FunctionName": "f", "Payload": {"a.$": field, "b": half}}});
+        states(json!({"S": put(&json!(half), "$.a", "U"), "U": task}))
+    };
+    let at_u: &[_] = &[(Code::PayloadTooLarge, "/States/U")];
+    let cases: [(_, &[_]); 7] = [
+        (both(&json!(half), &json!(half)), at_u),
+        (both(&list, &json!({"of": list})), at_u),
+        (both(&json!(half), &json!(&half[20_000..])), &[]),
+        // The second value replaces the first.
+        (states(json!({"S": put(&json!(half), "$.a", "U"), "U": put(&json!(half), "$.a", "T")})), &[]),
+        (sent("$.a"), at_u),
+        (sent("$.other"), &[]),
+        (both(&json!(format!("{half}${{X}}")), &json!(half)), &[]),
+    ];
+    for (definition, expected) in cases {
+        let found = check_definition(&definition, MachineType::Standard);
+        let found: Vec<_> =
+            found.iter().filter(|one| one.is_error()).map(|one| (one.code, one.pointer.as_str())).collect();
+        assert_eq!(found, *expected);
+    }
+}

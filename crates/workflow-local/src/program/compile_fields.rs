@@ -11,7 +11,7 @@ use workflow_asl::document::{
 use workflow_asl::hash_map_order::sort_as_hash_map;
 use workflow_asl::pattern::Pattern;
 
-use super::rule::{Compared, Operand, Rule, Test, Type};
+use super::rule::{Compared, Operand, Rule, Test};
 use super::{
     Amount, AmountFrom, Batcher, CsvHeader, Distributed, Format, Range, Reader, ResultPlace, Selection, Source,
     Transformation, Writer,
@@ -129,14 +129,9 @@ fn test(Comparison { operator, operand, .. }: &Comparison, fields: &CheckedObjec
     }
     let wanted = *operand == true;
     match operator {
-        Operator::IsNull => Test::Is(Type::Null, wanted),
-        Operator::IsNumeric => Test::Is(Type::Numeric, wanted),
-        Operator::IsString => Test::Is(Type::String, wanted),
-        Operator::IsBoolean => Test::Is(Type::Boolean, wanted),
-        Operator::IsTimestamp => Test::Is(Type::Timestamp, wanted),
         Operator::IsPresent => Test::IsPresent(wanted),
-        // `StringMatches`
-        _ => Test::Matches(Pattern::new(operand.as_str().unwrap_or_default())),
+        Operator::StringMatches => Test::Matches(Pattern::new(operand.as_str().unwrap_or_default())),
+        of_type => Test::Is(*of_type, wanted),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use workflow_asl::document::State;
-use workflow_asl::json_kind::JsonKind;
 use workflow_asl::resource::{Pattern, Resource};
 use workflow_services::{Integration, TaskResource};
 
@@ -58,8 +57,7 @@ pub(super) fn result(state: &State, request: Option<&Symbol>, name: &str) -> Sym
             match call.pattern {
                 Pattern::Sync2 => part(key).with(&["Output".to_owned()], output),
                 Pattern::Sync => {
-                    let text =
-                        Symbol::Computed { text: "as text".to_owned(), of: vec![output], kind: Some(JsonKind::Text) };
+                    let text = Symbol::Computed { text: "as text".to_owned(), of: vec![output] };
                     part(key).with(&["Output".to_owned()], text)
                 }
                 _ => Symbol::object([

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::intrinsic;
-use workflow_asl::json_kind::JsonKind;
 use workflow_asl::jsonata::ast::{Node, NodeKind};
 use workflow_asl::jsonata::{self, Names};
 use workflow_asl::path::{JsonPath, Root};
@@ -56,18 +54,10 @@ impl Data<'_> {
             Ok(Computed::Path(path)) => self.path(&path),
             Ok(Computed::Intrinsic(call)) => {
                 let of = call.paths().into_iter().map(|path| self.path(path)).collect();
-                let kind = match call.call.function.result() {
-                    intrinsic::ArgumentKind::String => Some(JsonKind::Text),
-                    intrinsic::ArgumentKind::Integer => Some(JsonKind::Number),
-                    intrinsic::ArgumentKind::Boolean => Some(JsonKind::Bool),
-                    intrinsic::ArgumentKind::Array => Some(JsonKind::Array),
-                    intrinsic::ArgumentKind::Object => Some(JsonKind::Object),
-                    _ => None,
-                };
-                Symbol::Computed { text: without_paths(text, &call.paths()), of, kind }.sized()
+                Symbol::Computed { text: without_paths(text, &call.paths()), of }.sized()
             }
             // A placeholder is an opaque value.
-            Err(_) => Symbol::Computed { text: text.to_owned(), of: Vec::new(), kind: None },
+            Err(_) => Symbol::Computed { text: text.to_owned(), of: Vec::new() },
         }
     }
 
@@ -78,7 +68,7 @@ impl Data<'_> {
             Root::Variable(name) => self.variable(name),
         };
         let Some(_) = path.segments() else {
-            return Symbol::Computed { text: path.normalized(), of: vec![root], kind: None }.sized();
+            return Symbol::Computed { text: path.normalized(), of: vec![root] }.sized();
         };
         steps(root, &path.literal_steps())
     }
@@ -90,7 +80,7 @@ impl Data<'_> {
     fn jsonata(&self, code: &str) -> Symbol {
         match jsonata::parse(code) {
             Ok(ast) => self.node(code, &ast.root, &ast.names()),
-            Err(_) => Symbol::Computed { text: code.trim().to_owned(), of: Vec::new(), kind: None },
+            Err(_) => Symbol::Computed { text: code.trim().to_owned(), of: Vec::new() },
         }
     }
 
@@ -104,10 +94,11 @@ impl Data<'_> {
                 parts.first().map_or(Symbol::Unknown, |part| self.node(code, part, names))
             }
             NodeKind::Array(items) if !items.iter().any(|item| matches!(item.kind, NodeKind::Range(..))) => {
-                let items: Vec<_> = items.iter().map(|item| self.node(code, item, names)).collect();
+                let made: Vec<_> = items.iter().map(|item| self.node(code, item, names)).collect();
                 // An array in an array literal stays an array, but a path with several results adds its items.
-                let certain = items.iter().all(|item| item.kind().is_some());
-                if certain { Symbol::Tuple(items).sized() } else { Symbol::List(Box::new(Symbol::Unknown)) }
+                let single = |(item, symbol): (&Node, &Symbol)| symbol.kind().is_some() || gives(code, item).is_some();
+                let certain = items.iter().zip(&made).all(single);
+                if certain { Symbol::Tuple(made).sized() } else { Symbol::List(Box::new(Symbol::Unknown)) }
             }
             NodeKind::Object(members) => {
                 let mut made = BTreeMap::new();
@@ -138,11 +129,7 @@ impl Data<'_> {
                 }
                 other if whole == Symbol::empty() => other,
                 _ => {
-                    return Symbol::Computed {
-                        text: "$merge".to_owned(),
-                        of: Vec::new(),
-                        kind: Some(JsonKind::Object),
-                    };
+                    return Symbol::Computed { text: "$merge".to_owned(), of: Vec::new() };
                 }
             };
         }
@@ -170,11 +157,7 @@ impl Data<'_> {
         let end = node.span.end.saturating_sub(code.len().saturating_sub(text.len()));
         let text = text.get(node.span.start..end).unwrap_or(&text);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let kind = jsonata::parse(code.get(node.span.clone()).unwrap_or_default())
-            .ok()
-            .and_then(|ast| ast.gives(workflow_asl::placeholder::contained));
-        let kind = kind.and_then(|noun| JsonKind::ALL.into_iter().find(|kind| kind.noun() == noun));
-        Symbol::Computed { text, of, kind }.sized()
+        Symbol::Computed { text, of }.sized()
     }
 
     fn states_member(&self, name: &str) -> Symbol {
@@ -188,6 +171,12 @@ impl Data<'_> {
     }
 }
 
+/// Returns the kind of value that a part of an expression certainly gives.
+fn gives(code: &str, node: &Node) -> Option<&'static str> {
+    let ast = jsonata::parse(code.get(node.span.clone()).unwrap_or_default()).ok()?;
+    ast.gives(workflow_asl::placeholder::contained)
+}
+
 /// Applies literal steps to a value.
 pub(crate) fn steps(root: Symbol, steps: &[LiteralStep]) -> Symbol {
     steps.iter().fold(root, |value, step| match &step.kind {
@@ -196,7 +185,8 @@ pub(crate) fn steps(root: Symbol, steps: &[LiteralStep]) -> Symbol {
     })
 }
 
-fn number_of(number: f64) -> Value {
+/// Returns a number as JSON, a whole one without a fraction.
+pub(crate) fn number_of(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() < 9e15 {
         #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
         return Value::from(number as i64);

@@ -32,7 +32,7 @@ pub(crate) enum Symbol {
     /// A part of a value that is only known at run time.
     Part { of: ValueSource, path: Vec<String> },
     /// The result of an expression.
-    Computed { text: String, of: Vec<Symbol>, kind: Option<JsonKind> },
+    Computed { text: String, of: Vec<Symbol> },
     /// One of several values.
     OneOf(Vec<Symbol>),
 }
@@ -141,7 +141,7 @@ impl Symbol {
             Self::Tuple(items) => Self::Tuple(all(items)),
             Self::OneOf(items) => Self::OneOf(all(items)),
             Self::List(item) => Self::List(Box::new(item.flattened())),
-            Self::Computed { text, of, kind } => Self::Computed { text, of: Self::parts_of(&of), kind },
+            Self::Computed { text, of } => Self::Computed { text, of: Self::parts_of(&of) },
             one => one,
         }
     }
@@ -224,20 +224,18 @@ impl Symbol {
         }
     }
 
-    /// Returns the kind of the value, if it is certain.
+    /// Returns the kind of the value, if its form shows it.
     pub(crate) fn kind(&self) -> Option<JsonKind> {
         match self {
             Self::Scalar(value) => Some(JsonKind::of(value)),
-            Self::Object { base: None, .. } => Some(JsonKind::Object),
             Self::Object { .. } => Some(JsonKind::Object),
             Self::Tuple(_) | Self::List(_) => Some(JsonKind::Array),
-            Self::Computed { kind, .. } => *kind,
             Self::OneOf(all) => {
                 let mut kinds = all.iter().map(Self::kind);
                 let first = kinds.next()??;
                 kinds.all(|kind| kind == Some(first)).then_some(first)
             }
-            Self::Unknown | Self::Part { .. } => None,
+            Self::Unknown | Self::Part { .. } | Self::Computed { .. } => None,
         }
     }
 

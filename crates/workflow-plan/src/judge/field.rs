@@ -1,11 +1,15 @@
 //! Judges the fields of a state, one by one.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use workflow_asl::StateKind;
-use workflow_asl::difference::FieldDifference;
-use workflow_asl::document::{MachineType, State};
+use workflow_asl::difference::{FieldDifference, StateDifference};
+use workflow_asl::document::{MachineType, PathField, State};
 use workflow_asl::resource::{Pattern, Resource};
 
+use super::choice::Elsewhere;
+use super::compare::order;
 use super::{Judge, Side, Subject, said, value_said};
 use crate::rule::{self, Rule};
 
@@ -31,7 +35,8 @@ fn rule_of(field: &str, kind: StateKind) -> Option<&'static Rule> {
 
 impl Judge<'_> {
     /// Judges a field of a state whose kind is unchanged.
-    pub(super) fn field(&mut self, name: &str, old: &State, new: &State, field: &FieldDifference) {
+    pub(super) fn field(&mut self, state: &StateDifference, old: &State, new: &State, field: &FieldDifference) {
+        let name = state.name();
         let at = Subject { state: Some(name), field: &field.name };
         let change = format!(
             "`{}` was {} and is {}",
@@ -44,13 +49,14 @@ impl Judge<'_> {
         }
         match field.name.as_str() {
             _ if field.is_move() => self.find(&rule::STATE_MOVED, &Subject { field: "", ..at }, said(name)),
-            "Branches" => self.find(&rule::BRANCHES_CHANGED, &at, branches(field)),
+            "Branches" => self.branches(&at, new, field),
             "ItemProcessor" => self.processor(name, field),
             "ItemBatcher" => self.batcher(name, field),
             "ResultWriter" => self.writer(name, field),
             "Default" if field.new.is_none() => self.find(&rule::DEFAULT_REMOVED, &at, change),
-            "Default" => self.find(&rule::CHOICE_CHANGED, &at, change),
-            "Choices" => self.choices(name, new, field),
+            // The rules and the default decide together.
+            "Default" if state.field("Choices").is_none() => self.leads_elsewhere(state, (old, new), false, change),
+            "Choices" => self.choices(state, old, new, field),
             "Retry" => self.retry(name, field),
             "Catch" => self.catch(name, old, field),
             // `number` and `task` judge these.
@@ -78,6 +84,22 @@ impl Judge<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn branches(&mut self, at: &Subject<'_>, new: &State, field: &FieldDifference) {
+        let starts = |value: &Option<Value>, names: &BTreeMap<String, String>| -> Vec<String> {
+            let branches = value.as_ref().and_then(Value::as_array).into_iter().flatten();
+            let start = |branch: &Value| branch.get("StartAt").and_then(Value::as_str).unwrap_or_default().to_owned();
+            branches.map(start).map(|name| names.get(&name).cloned().unwrap_or(name)).collect()
+        };
+        let (old, starts) = (starts(&field.old, &self.names), starts(&field.new, &BTreeMap::new()));
+        match order(&old, &starts) {
+            Some(order) if new.result_path == Some(PathField::Null) => {
+                self.find(&rule::BRANCHES_CHANGED, at, format!("{order}, and their results are not kept"));
+            }
+            Some(order) => self.find(&rule::BRANCHES_SWAPPED, at, order),
+            None => self.find(&rule::BRANCHES_CHANGED, at, format!("it had {} and has {}", old.len(), starts.len())),
         }
     }
 
@@ -147,21 +169,37 @@ impl Judge<'_> {
         }
     }
 
-    fn choices(&mut self, name: &str, new: &State, field: &FieldDifference) {
-        let at = Subject { state: Some(name), field: "Choices" };
+    fn choices(&mut self, state: &StateDifference, old: &State, new: &State, field: &FieldDifference) {
         let rules = |value: &Option<Value>, names: Option<&Self>| -> Vec<Value> {
             let rules = value.as_ref().and_then(Value::as_array).into_iter().flatten();
             rules.map(|rule| bare(rule, names)).collect()
         };
-        let (old, new_rules) = (rules(&field.old, Some(self)), rules(&field.new, None));
-        if old == new_rules {
-            return self.find(&rule::COMMENT_CHANGED, &at, "");
+        let (old_rules, new_rules) = (rules(&field.old, Some(self)), rules(&field.new, None));
+        if old_rules == new_rules {
+            return self.find(&rule::COMMENT_CHANGED, &Subject { state: Some(state.name()), field: "Choices" }, "");
         }
-        let lost = old.iter().filter(|rule| !new_rules.contains(rule)).count();
-        let added = new_rules.iter().filter(|rule| !old.contains(rule)).count();
-        let change = format!("rules: {} removed, {} added", lost, added);
-        let rule = if new.default.is_none() && lost > 0 { &rule::CHOICE_NARROWED } else { &rule::CHOICE_CHANGED };
-        self.find(rule, &at, change);
+        let lost = old_rules.iter().filter(|rule| !new_rules.contains(rule)).count();
+        let added = new_rules.iter().filter(|rule| !old_rules.contains(rule)).count();
+        let narrows = new.default.is_none() && lost > 0;
+        self.leads_elsewhere(state, (old, new), narrows, format!("rules: {lost} removed, {added} added"));
+    }
+
+    /// Judges the rules and the default of a choice that differ: with the inputs that go elsewhere, if they are known.
+    fn leads_elsewhere(
+        &mut self,
+        state: &StateDifference,
+        (old, new): (&State, &State),
+        narrows: bool,
+        change: String,
+    ) {
+        let at = Subject { state: Some(state.name()), field: "Choices" };
+        match self.elsewhere(state, old, new) {
+            Some(Elsewhere { text, fails: true, .. }) => self.find(&rule::CHOICE_NARROWED, &at, text),
+            Some(Elsewhere { text, calls: true, .. }) => self.find(&rule::CHOICE_ELSEWHERE, &at, text),
+            Some(Elsewhere { text, .. }) => self.find(&rule::CHOICE_CHANGED, &at, text),
+            None if narrows => self.find(&rule::CHOICE_NARROWED, &at, change),
+            None => self.find(&rule::CHOICE_CHANGED, &at, change),
+        }
     }
 
     /// Judges the effects of a state that only the newer definition has.
@@ -232,11 +270,6 @@ fn failure(state: &State) -> String {
         Some(error) => format!("the error {}", said(error)),
         None => "an error without a name".to_owned(),
     }
-}
-
-fn branches(field: &FieldDifference) -> String {
-    let count = |value: &Option<Value>| value.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
-    format!("it had {} and has {}", count(&field.old), count(&field.new))
 }
 
 /// Returns a choice rule without its comment, with its target's newer name.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use workflow_asl::budget::Count;
 use workflow_asl::document::MachineType;
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_asl::policy::{self, Grant, Setting};
@@ -80,7 +81,11 @@ impl Judge<'_> {
         if self.new.machine.machine_type == MachineType::Express {
             return;
         }
-        if (&old.longest, &old.usual) != (&new.longest, &new.usual) {
+        let renamed = |count: &Count| Count {
+            each: count.each.iter().map(|(map, each)| (self.names.get(map).unwrap_or(map).clone(), *each)).collect(),
+            ..count.clone()
+        };
+        if (&renamed(&old.longest), &renamed(&old.usual)) != (&new.longest, &new.usual) {
             let change = format!(
                 "{} -> {} on the longest way, {} -> {} on the usual one",
                 words(&old.longest),

@@ -1,12 +1,14 @@
 //! Applies the rules: differences become findings.
 
 mod callers;
+mod choice;
 mod compare;
 mod field;
 mod handler;
 mod machine;
 mod number;
 mod readers;
+mod rules;
 mod task;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::difference::{Difference, StateDifference};
 use workflow_asl::document::{MachineType, State};
-use workflow_asl::{Pointer, StateKind, StateMachine};
+use workflow_asl::rules::{Annotations, Checked, read_with_types};
+use workflow_asl::types::StateTypes;
+use workflow_asl::{Diagnostic, Pointer, StateKind, StateMachine};
 
 use crate::cost::{Cost, CostChange};
 use crate::flow::Flow;
@@ -26,13 +30,21 @@ pub(crate) struct Side<'m> {
     pub(crate) machine: &'m Machine,
     pub(crate) document: StateMachine,
     pub(crate) flow: Flow,
+    /// The types of its states, by pointer.
+    pub(crate) types: BTreeMap<Pointer, StateTypes>,
+    /// What the rules find in it.
+    pub(crate) found: Vec<Diagnostic>,
 }
 
 impl<'m> Side<'m> {
-    fn new(machine: &'m Machine, names: &dyn Fn(&str) -> String) -> Self {
-        let (document, _) = StateMachine::read(&machine.definition);
+    fn new((machine, annotations): (&'m Machine, &Annotations), names: &dyn Fn(&str) -> String) -> Self {
+        let (document, Checked { mut found, types, .. }) =
+            read_with_types(&machine.definition, machine.machine_type, annotations);
+        let unchecked =
+            |at: &Pointer| annotations.unchecked.iter().any(|state| at.as_str().starts_with(state.as_str()));
+        found.retain(|one| !one.code.can_be_unchecked() || !unchecked(&one.pointer));
         let flow = Flow::of(&document, names);
-        Self { machine, document, flow }
+        Self { machine, document, flow, types, found }
     }
 
     /// Returns every state with its pointer.
@@ -61,8 +73,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) field: &'a str,
 }
 
-pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
-    let difference = Difference::of(&old.definition, &new.definition);
+pub(crate) fn judge(old: (&Machine, &Annotations), new: (&Machine, &Annotations)) -> Plan {
+    let difference = Difference::of(&old.0.definition, &new.0.definition);
     let names: BTreeMap<_, _> =
         difference.names().into_iter().map(|(old, new)| (old.to_owned(), new.to_owned())).collect();
     let renamed = |name: &str| names.get(name).cloned().unwrap_or_else(|| name.to_owned());
@@ -77,6 +89,7 @@ pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
         let after = state.new.as_ref().and_then(|place| new_states.get(&place.pointer));
         judge.state(state, before, after);
     }
+    judge.rules(&difference);
     judge.callers();
     judge.readers();
     judge.configuration();
@@ -84,6 +97,11 @@ pub(crate) fn judge(old: &Machine, new: &Machine) -> Plan {
     let cost = CostChange { old: Cost::of(judge.old.machine), new: Cost::of(judge.new.machine) };
     judge.cost(&cost);
     let mut findings = judge.findings;
+    // What a state that fails would send or return is not known.
+    let failing = findings.iter().filter(|finding| finding.rule.id == rule::NEW_ERROR.id);
+    let failing: Vec<_> = failing.map(|finding| finding.state.clone()).collect();
+    let unknown = [rule::REQUEST_SOURCE.id, rule::OUTPUT_SOURCE_CHANGED.id];
+    findings.retain(|finding| !unknown.contains(&finding.rule.id) || !failing.contains(&finding.state));
     let place = |finding: &Finding| RULES.iter().position(|rule| rule.id == finding.rule.id);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.rule.verdict), place(finding)));
     findings.dedup();
@@ -151,7 +169,7 @@ impl Judge<'_> {
                     return;
                 }
                 for field in &difference.fields {
-                    self.field(&name, old, new, field);
+                    self.field(difference, old, new, field);
                 }
                 self.numbers(&name, old, new);
                 if new.kind == StateKind::Task {

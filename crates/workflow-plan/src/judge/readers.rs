@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use workflow_asl::types::Type;
+
 use super::compare::{Change, Changes, compare, worst};
 use super::task::listed;
-use super::{Judge, Subject};
+use super::{Judge, Side, Subject};
+use crate::flow::StateData;
 use crate::flow::symbol::Symbol;
 use crate::rule::{self, Rule, Verdict};
 use crate::schema;
@@ -22,6 +25,15 @@ impl Judge<'_> {
         if old.is_empty() {
             return;
         }
+        let typed = |side: &Side<'_>, name: &String, output: &Symbol| {
+            // The names in the outputs are the newer ones.
+            let of_state = |state: &&StateData| state.name == *name;
+            let at = side.flow.states.iter().find(|(_, state)| of_state(state)).map(|(at, _)| at);
+            let types = at.and_then(|at| side.types.get(at));
+            (name.clone(), (output.clone(), types.and_then(|types| types.output.clone())))
+        };
+        let old: Outputs = old.iter().map(|(name, output)| typed(&self.old, name, output)).collect();
+        let new: Outputs = new.iter().map(|(name, output)| typed(&self.new, name, output)).collect();
         let all: Vec<(&String, Changes)> =
             new.iter().map(|(name, output)| (name, changes(&old, name, output))).collect();
         let fine = |changes: &Changes| worst(changes).is_none_or(|worst| worst.verdict() != Verdict::Breaking);
@@ -59,12 +71,16 @@ impl Judge<'_> {
     }
 }
 
+/// The outputs of successful executions with their types, by the last state.
+type Outputs = BTreeMap<String, (Symbol, Option<Type>)>;
+
 /// Returns how an output differs from the output of the same state, or from the nearest output if that state was not a
 /// final one.
-fn changes(old: &BTreeMap<String, Symbol>, state: &str, output: &Symbol) -> Changes {
+fn changes(old: &Outputs, state: &str, (output, is): &(Symbol, Option<Type>)) -> Changes {
+    let changes = |(before, was): &(Symbol, Option<Type>)| compare((before, was.as_ref()), (output, is.as_ref()));
     match old.get(state) {
-        Some(before) => compare(before, output),
-        None => old.values().map(|before| compare(before, output)).min_by_key(worst).unwrap_or_default(),
+        Some(before) => changes(before),
+        None => old.values().map(changes).min_by_key(worst).unwrap_or_default(),
     }
 }
 
@@ -74,6 +90,7 @@ fn rule_of(change: Change) -> &'static Rule {
         Change::Value => &rule::OUTPUT_VALUE_CHANGED,
         Change::Source => &rule::OUTPUT_SOURCE_CHANGED,
         Change::Maybe => &rule::OUTPUT_MAY_DIFFER,
+        Change::Order => &rule::OUTPUT_ORDER_CHANGED,
         Change::Type => &rule::OUTPUT_TYPE_CHANGED,
         Change::Removed => &rule::OUTPUT_REMOVED,
     }

@@ -2,14 +2,20 @@
 
 use workflow_asl::difference::StateDifference;
 use workflow_asl::document::State;
+use workflow_asl::request_input::RequestInput;
 use workflow_asl::resource::{Integration, Pattern, Resource};
+use workflow_asl::types::Type;
+use workflow_services::{Shape, TaskResource};
 
-use super::compare::{Change, compare};
+use super::compare::{Change, compare, path_of};
 use super::field::uses_activity;
-use super::{Judge, Subject, said};
+use super::{Judge, Side, Subject, said};
 use crate::flow::call::{function_name, targets};
 use crate::flow::symbol::Symbol;
 use crate::rule::{self, Rule};
+
+/// A request, and what is known about its type.
+type Request = (Symbol, Option<Type>);
 
 /// The receiver of a task's request.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,8 +32,11 @@ impl Judge<'_> {
         let (before, after) = (text(old), text(new));
         let same_call = before == after || self.resource(name, &before, &after);
         let (Some(old_at), Some(new_at)) = (&difference.old, &difference.new) else { return };
-        let request = |flow: &crate::flow::Flow, at| flow.states.get(at).and_then(|state| state.request.clone());
-        let (sent, sends) = (request(&self.old.flow, &old_at.pointer), request(&self.new.flow, &new_at.pointer));
+        let request = |side: &Side<'_>, at| {
+            let sent = side.flow.states.get(at)?.request.clone()?;
+            Some((sent, side.types.get(at).and_then(|types| types.request.clone())))
+        };
+        let (sent, sends) = (request(&self.old, &old_at.pointer), request(&self.new, &new_at.pointer));
         let (Some(sent), Some(sends)) = (sent, sends) else { return };
         if same_call {
             self.request(name, &after, &sent, &sends);
@@ -89,7 +98,7 @@ impl Judge<'_> {
     }
 
     /// Judges a change of request.
-    fn request(&mut self, name: &str, resource: &str, old: &Symbol, new: &Symbol) {
+    fn request(&mut self, name: &str, resource: &str, (old, was): &Request, (new, is): &Request) {
         let (receiver, lambda) = match Resource::parse(resource) {
             Some(Resource::Activity { .. }) => (Receiver::Activity, false),
             Some(Resource::Integration(call)) => {
@@ -111,11 +120,12 @@ impl Judge<'_> {
             }
         }
         let mut found: Vec<(&Rule, Vec<String>)> = Vec::new();
-        for (change, place) in compare(old, new) {
-            if moved.iter().any(|member| place == format!("`{member}`")) {
+        for (change, place) in compare((old, was.as_ref()), (new, is.as_ref())) {
+            let path = path_of(&place);
+            if moved.iter().any(|member| path == member) {
                 continue;
             }
-            let rule = rule_of(change, receiver);
+            let rule = rule_of(change, receiver, || passes_on(resource, path));
             match found.iter_mut().find(|(known, _)| known.id == rule.id) {
                 Some((_, places)) if places.contains(&place) => {}
                 Some((_, places)) => places.push(place),
@@ -128,15 +138,44 @@ impl Judge<'_> {
     }
 }
 
-fn rule_of(change: Change, receiver: Receiver) -> &'static Rule {
+fn rule_of(change: Change, receiver: Receiver, passes_on: impl Fn() -> bool) -> &'static Rule {
     match (change, receiver) {
         (Change::Added, _) => &rule::REQUEST_ADDED,
         (Change::Value, _) => &rule::REQUEST_CHANGED,
-        (Change::Source | Change::Maybe, _) => &rule::REQUEST_SOURCE,
-        (Change::Type | Change::Removed, Receiver::Token) => &rule::TOKEN_REQUEST_REMOVED,
-        (Change::Type | Change::Removed, Receiver::Activity) => &rule::ACTIVITY_INPUT_REMOVED,
-        (Change::Type | Change::Removed, Receiver::Service) => &rule::REQUEST_REMOVED,
+        (Change::Source, _) => &rule::REQUEST_SOURCE,
+        (Change::Maybe, _) => &rule::REQUEST_MAY_DIFFER,
+        (Change::Order | Change::Type | Change::Removed, Receiver::Token) => &rule::TOKEN_REQUEST_REMOVED,
+        (Change::Order | Change::Type | Change::Removed, Receiver::Activity) => &rule::ACTIVITY_INPUT_REMOVED,
+        (Change::Order | Change::Type, Receiver::Service) if passes_on() => &rule::REQUEST_TYPE_CHANGED,
+        (Change::Order | Change::Type, Receiver::Service) => &rule::REQUEST_MAY_DIFFER,
+        (Change::Removed, Receiver::Service) => &rule::REQUEST_REMOVED,
     }
+}
+
+/// Returns whether a service passes a part of a request on to a reader, such as a function, as it is. It reads other
+/// parts itself, and converts them where it can.
+fn passes_on(resource: &str, path: &str) -> bool {
+    let Ok(task) = TaskResource::parse(resource) else { return true };
+    let Some(input) = RequestInput::of(task) else { return true };
+    let mut shape = input.shape;
+    for name in path.split('.') {
+        let (name, items) =
+            name.split_once('[').map_or((name, 0), |(name, rest)| (name, 1 + rest.matches('[').count()));
+        shape = match (shape, shape.member(name)) {
+            (Shape::Map(map), _) => map.value(),
+            (_, Some(member)) => member.shape,
+            _ => return false,
+        };
+        let takes_json = || input.text_parameter(Some(name), shape).is_some_and(|takes| takes.takes_json);
+        if matches!(shape, Shape::Document | Shape::Blob) || takes_json() {
+            return true;
+        }
+        for _ in 0..items {
+            let Shape::List(list) = shape else { return false };
+            shape = list.element();
+        }
+    }
+    false
 }
 
 /// Lists paths for use in a sentence. Long lists are shortened.

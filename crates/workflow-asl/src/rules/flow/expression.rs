@@ -79,7 +79,7 @@ impl Flow<'_, '_> {
                 Some(code) => self.expression(scene, code, at, |place, root| self.node(root, place).value()),
                 None => Ty::constant(value),
             },
-            Value::Array(items) => {
+            Value::Array(items) if !items.iter().all(Value::is_number) => {
                 Ty::tuple(items.iter().enumerate().map(|(i, item)| self.value(scene, item, &at.index(i))).collect())
             }
             Value::Object(members) => {

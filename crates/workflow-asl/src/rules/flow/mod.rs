@@ -18,6 +18,7 @@ mod read;
 mod request;
 mod state;
 mod ty;
+pub mod types;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +87,8 @@ struct Scene {
 /// The facts after a state, by its transitions.
 #[derive(Default)]
 struct Outcome {
+    /// What a task sends.
+    request: Option<Ty>,
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
@@ -209,6 +212,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Dia
     };
     let _ = flow.scope(0, annotations.input.0.clone(), &Variables::default(), &flow.context(None));
     if flow.left.get() == 0 {
+        definition.types.take();
         return Vec::new();
     }
     // Findings of other rules are not reported again.

@@ -223,7 +223,7 @@ impl Flow<'_, '_> {
                 }
                 fields.into()
             }
-            Value::Array(items) => {
+            Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
                 let items = items.iter().enumerate();
                 Ty::tuple(items.map(|(i, item)| self.template(scene, item, &at.index(i))).collect())
             }

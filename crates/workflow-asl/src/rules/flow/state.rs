@@ -55,10 +55,12 @@ impl Flow<'_, '_> {
             others: Vec::new(),
             meant: before.replaced.clone(),
         };
-        match state.language {
+        let outcome = match state.language {
             QueryLanguage::JsonPath => self.by_paths(number, state, scene, &before.replaced),
             QueryLanguage::Jsonata => self.by_expressions(number, state, scene, &before.replaced),
-        }
+        };
+        self.see(number, before, &outcome);
+        outcome
     }
 
     fn by_paths(&self, number: usize, at: &StateAt<'_>, mut scene: Scene, before: &[Instead]) -> Outcome {
@@ -84,6 +86,7 @@ impl Flow<'_, '_> {
         if let Some(credentials) = &state.credentials {
             self.template(&scene, credentials, &at.at.child("Credentials"));
         }
+        let sent = (state.kind == StateKind::Task).then(|| request.clone().unwrap_or_else(|| scene.input.clone()));
         let result = match state.kind {
             StateKind::Fail => return Outcome::default(),
             StateKind::Choice => return self.choose_by_paths(at, scene),
@@ -172,6 +175,7 @@ impl Flow<'_, '_> {
             (input, variables)
         });
         Outcome {
+            request: sent,
             catchers: catchers.collect(),
             next: Some((output, variables)),
             rules: Vec::new(),
@@ -199,6 +203,7 @@ impl Flow<'_, '_> {
             self.request(number, value, made, at.language, &at.at.child("Arguments"));
         }
         let _ = field(&state.credentials, "Credentials", &scene);
+        let sent = (state.kind == StateKind::Task).then(|| request.clone().unwrap_or_else(|| scene.input.clone()));
         let result = match state.kind {
             StateKind::Fail => return Outcome::default(),
             StateKind::Choice => return self.choose_by_expressions(at, &scene),
@@ -241,6 +246,7 @@ impl Flow<'_, '_> {
             (output.unwrap_or_else(error_output), variables)
         });
         Outcome {
+            request: sent,
             catchers: catchers.collect(),
             next: Some((output, variables)),
             rules: Vec::new(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use workflow_services::Shape;
 
 use super::kind::{Kinds, words_of_others};
+use crate::budget::literal_bytes;
 use crate::json_kind::JsonKind as Kind;
 use crate::path::Segment;
 use crate::placeholder;
@@ -39,6 +40,8 @@ pub(super) enum Ty {
     List(Rc<Ty>),
     /// These items.
     Tuple(Rc<[Ty]>),
+    /// A constant text or list that is too large to be known in parts, with its bytes as JSON: the least and the most.
+    Large(Rc<(Ty, [usize; 2])>),
     /// Some values of this type: JSONata returns one as itself, and several as an array.
     Sequence(Rc<Ty>),
     /// A part of the result of an API call, which is read when needed, with the name of the call.
@@ -277,8 +280,8 @@ impl Ty {
             Value::Bool(value) => Self::Bool(Some(*value)),
             Value::Number(number) => Self::Number(number.as_f64().map_or(Range::ALL, Range::point)),
             Value::String(text) if placeholder::likely(text) => Self::Any,
-            Value::String(text) => Self::text(text),
-            Value::Array(items) => Self::tuple(items.iter().map(Self::constant).collect()),
+            Value::String(text) => Self::text(text).sized(value),
+            Value::Array(items) => Self::tuple(items.iter().map(Self::constant).collect()).sized(value),
             Value::Object(members) => {
                 let mut fields = Fields::default();
                 for (name, value) in members {
@@ -290,6 +293,16 @@ impl Ty {
         }
     }
 
+    /// Returns the type of a constant with the bytes of the constant, if it is too large to be known in parts.
+    fn sized(self, constant: &Value) -> Self {
+        if !matches!(self, Self::Text(None) | Self::List(_)) {
+            return self;
+        }
+        let text = constant.to_string();
+        let sizes = [literal_bytes(constant, true), text.len()];
+        if placeholder::contained(&text) { self } else { Self::Large(Rc::new((self, sizes))) }
+    }
+
     fn not_of(kinds: Kinds) -> Self {
         if kinds.is_empty() { Self::Any } else { Self::Except(kinds) }
     }
@@ -299,6 +312,7 @@ impl Ty {
             Self::Object(fields) => fields.height,
             Self::List(item) | Self::Sequence(item) => 1 + item.height(),
             Self::Tuple(items) => 1 + items.iter().map(Self::height).max().unwrap_or_default(),
+            Self::Large(large) => large.0.height(),
             _ => 0,
         }
     }
@@ -309,6 +323,7 @@ impl Ty {
             Self::Object(fields) => fields.size,
             Self::List(item) | Self::Sequence(item) => item.size(),
             Self::Tuple(items) => items.iter().map(Self::size).sum(),
+            Self::Large(large) => large.0.size(),
             _ => 0,
         }
     }
@@ -319,6 +334,7 @@ impl Ty {
             Self::Any | Self::Except(_) | Self::Sequence(_) => return None,
             Self::Api(part, _) if !part.is_documented() => return None,
             Self::Object(fields) if fields.loose => return None,
+            Self::Large(large) => return large.0.kind(),
             Self::Null => Kind::Null,
             Self::Bool(_) => Kind::Bool,
             Self::Number(_) => Kind::Number,
@@ -381,6 +397,7 @@ impl Ty {
     pub(super) fn item(&self) -> Option<Self> {
         match self {
             Self::List(item) => Some((**item).clone()),
+            Self::Large(large) => large.0.item(),
             Self::Tuple(items) => {
                 let (first, rest) = items.split_first()?;
                 Some(rest.iter().fold(first.clone(), |joined, item| joined.join(item)))
@@ -541,6 +558,7 @@ impl Ty {
                 Self::tuple(one.iter().zip(two.iter()).map(|(one, two)| one.join(two)).collect())
             }
             (Self::Api(one, _), Self::Api(two, _)) if one == two => self.clone(),
+            (Self::Large(one), Self::Large(two)) if one == two => self.clone(),
             (Self::Except(one), Self::Except(two)) => Self::not_of(one.in_both(*two)),
             (Self::Except(kinds), other) | (other, Self::Except(kinds)) => match other.kind() {
                 Some(kind) => Self::not_of(kinds.without(kind)),

@@ -1,0 +1,243 @@
+//! The types of a definition's values: for each state its input, its request and its output, as the rules know them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::ty::{Existence, Found, Range, Ty};
+use super::{Fact, Flow, Outcome};
+use crate::Pointer;
+use crate::document::{MachineType, StateMachine};
+use crate::graph::EdgeKind;
+use crate::json_kind::JsonKind;
+use crate::rules::{Annotations, check_read};
+
+/// The most texts that a type shows.
+const SHOWN: usize = 6;
+
+/// The most bytes of a number: `-1.7976931348623157e+308`.
+const NUMBER_BYTES: usize = 24;
+
+/// The bytes of a value as JSON without white space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bytes {
+    /// The least that it has, if no expression in it gives nothing.
+    pub least: usize,
+    /// The most that it can have, or the path of the first part that is not bounded: `$.items`.
+    pub most: Result<usize, String>,
+}
+
+/// What the definition determines of a value. A value of every type may also be absent.
+#[derive(Clone, Debug)]
+pub struct Type(pub(super) Ty);
+
+/// The types of a state that an execution can reach.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StateTypes {
+    /// The input, before `InputPath`.
+    pub input: Type,
+    /// What it sends: its `Parameters` or `Arguments`, or its input if it has none. Only a task sends something.
+    pub request: Option<Type>,
+    /// The output along all transitions except those of catchers; `None` for a state that always fails.
+    pub output: Option<Type>,
+}
+
+/// Returns the types of each state that an execution can reach, by its pointer. The type of the execution's input is
+/// unknown. A definition that AWS rejects has no types, nor has one with too many states and loops to follow.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_asl::document::{MachineType, StateMachine};
+/// use workflow_asl::types;
+///
+/// let (machine, _) = StateMachine::read(&json!({"StartAt": "Sum", "QueryLanguage": "JSONata", "States": {
+///     "Sum": {"Type": "Pass", "Output": {"sum": "{% $number($states.input.sum) %}"}, "End": true}}}));
+/// let states = types::of_states(&machine, MachineType::Standard);
+/// let output = states.values().next().unwrap().output.as_ref().unwrap();
+/// assert_eq!(output.to_string(), "object");
+/// assert_eq!(output.at("sum").unwrap().to_string(), "number");
+/// ```
+pub fn of_states(machine: &StateMachine, kind: MachineType) -> BTreeMap<Pointer, StateTypes> {
+    check_read(machine, 0, kind, &Annotations::default()).types
+}
+
+impl Flow<'_, '_> {
+    /// Records the types of a state, once they no longer change.
+    pub(super) fn see(&self, number: usize, before: &Fact, outcome: &Outcome) {
+        if !self.says.get() || self.taken.borrow().is_some() {
+            return;
+        }
+        let rules = (0..outcome.rules.len()).map(EdgeKind::Choice);
+        let outputs = std::iter::once(EdgeKind::Next).chain(rules).filter_map(|kind| outcome.along(kind));
+        let output = outputs.map(|fact| fact.input).reduce(|all, other| all.join(&other));
+        let (input, request) = (Type(before.input.clone()), outcome.request.clone().map(Type));
+        let types = StateTypes { input, request, output: output.map(Type) };
+        self.definition.types.borrow_mut().insert(number, types);
+    }
+}
+
+impl Type {
+    /// Returns the kind that a present value certainly has.
+    pub fn kind(&self) -> Option<JsonKind> {
+        self.0.kind()
+    }
+
+    /// Returns the type of a member, or of an item: `[0]`, `[]` for any. `None` if nothing is known about it.
+    pub fn at(&self, name: &str) -> Option<Self> {
+        let found = match (name.strip_prefix('[').and_then(|name| name.strip_suffix(']')), &self.0) {
+            (None, ty) => match ty.member(name) {
+                Found::Present(ty) | Found::Maybe(ty) => ty,
+                _ => return None,
+            },
+            (Some(index), Ty::Tuple(items)) if !index.is_empty() => items.get(index.parse::<usize>().ok()?)?.clone(),
+            (Some(_), ty) => ty.item()?,
+        };
+        (found != Ty::Any).then_some(Self(found))
+    }
+
+    /// Returns whether a value may have this type; `None` stands for an absent value. The parts of an object or an array
+    /// are not compared.
+    pub fn may_be(&self, value: Option<&Value>) -> bool {
+        let Some(value) = value else { return true };
+        match (&self.0, value) {
+            (Ty::Bool(Some(known)), value) => *value == *known,
+            (Ty::Number(range), Value::Number(number)) => {
+                number.as_f64().is_none_or(|number| range.meet(Range::point(number)).is_some())
+            }
+            (ty, value) => match (ty.texts(), value) {
+                (Some((texts, _)), Value::String(text)) => texts.contains(text.as_str()),
+                _ => ty.instead_of(JsonKind::of(value)).is_none(),
+            },
+        }
+    }
+
+    /// Returns the bytes of a present value as JSON.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use workflow_asl::document::{MachineType, StateMachine};
+    /// use workflow_asl::types;
+    ///
+    /// let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "States": {
+    ///     "A": {"Type": "Pass", "Parameters": {"by": "mail", "to.$": "$.to"}, "Next": "B"},
+    ///     "B": {"Type": "Pass", "Result": {"by": "mail"}, "End": true}}}));
+    /// let states = types::of_states(&machine, MachineType::Standard);
+    /// let bytes: Vec<_> = states.values().map(|state| state.output.as_ref().unwrap().bytes()).collect();
+    /// assert_eq!(bytes[0].most, Err("$.to".to_owned()));
+    /// assert_eq!((bytes[1].least, bytes[1].most.clone()), (13, Ok(13)));
+    /// ```
+    pub fn bytes(&self) -> Bytes {
+        self.0.bytes("$")
+    }
+
+    /// Returns the parts whose certain kind differs in the other type, each as a path such as `.order.id` or `[0]`, with
+    /// both types; an empty path for the whole.
+    pub fn differing_kinds(&self, other: &Self) -> Vec<(String, Self, Self)> {
+        let mut found = Vec::new();
+        self.0.differing_kinds(&other.0, String::new(), &mut found);
+        found
+    }
+}
+
+impl Bytes {
+    /// Returns the bytes of an object or an array: around its parts are brackets, and between them commas.
+    fn of(parts: impl Iterator<Item = (bool, usize, Self)>, open: Option<String>) -> Self {
+        let mut all = Self { least: 1, most: open.map_or(Ok(1), Err) };
+        for (certain, before, part) in parts {
+            all.least += if certain { part.least + before + 1 } else { 0 };
+            all.most = all.most.and_then(|most| Ok(most + part.most? + before + 1));
+        }
+        Self { least: all.least.max(2), most: all.most.map(|most| most.max(2)) }
+    }
+}
+
+impl Ty {
+    fn bytes(&self, at: &str) -> Bytes {
+        let known = |least, most| Bytes { least, most: Ok(most) };
+        match self {
+            Self::Large(large) => known(large.1[0], large.1[1]),
+            Self::Null => known(4, 4),
+            Self::Bool(value) => known(4, if *value == Some(true) { 4 } else { 5 }),
+            Self::Number(Range { low, high }) if low == high => known(1, low.0.to_string().len()),
+            Self::Object(fields) if !fields.loose => {
+                let there = fields.members.iter().filter(|(_, slot)| slot.is != Existence::Absent);
+                let parts = there.map(|(name, slot)| {
+                    let before = Value::from(&**name).to_string().len() + 1;
+                    (slot.is == Existence::Present, before, slot.ty.bytes(&format!("{at}.{name}")))
+                });
+                Bytes::of(parts, fields.open.then(|| at.to_owned()))
+            }
+            Self::Tuple(items) => {
+                let items = items.iter().enumerate();
+                Bytes::of(items.map(|(number, item)| (true, 0, item.bytes(&format!("{at}[{number}]")))), None)
+            }
+            // A character has at most four bytes, or six as an escape; no text of AWS has more than 2^53 characters.
+            Self::Api(part, _) if part.is_documented() && part.most_characters().is_some() => {
+                known(2, 2 + 6 * part.most_characters().unwrap_or_default() as usize)
+            }
+            ty => match (ty.texts(), ty.kind()) {
+                (Some((texts, _)), _) if !texts.is_empty() => {
+                    let least = texts.iter().map(|text| text.len() + 2).min().unwrap_or_default();
+                    let most = texts.iter().map(|text| Value::from(&**text).to_string().len()).max();
+                    known(least, most.unwrap_or_default())
+                }
+                (_, Some(JsonKind::Number)) => known(1, NUMBER_BYTES),
+                (_, Some(JsonKind::Bool)) => known(4, 5),
+                _ => Bytes { least: 1, most: Err(at.to_owned()) },
+            },
+        }
+    }
+
+    fn differing_kinds(&self, other: &Self, at: String, found: &mut Vec<(String, Type, Type)>) {
+        let (Some(was), Some(is)) = (self.kind(), other.kind()) else { return };
+        if was != is {
+            found.push((at, Type(self.clone()), Type(other.clone())));
+            return;
+        }
+        match (self, other) {
+            (Self::Object(one), Self::Object(two)) => {
+                for (name, slot) in &one.members {
+                    if let Some(same) = two.members.get(name).filter(|_| slot.is != Existence::Absent)
+                        && same.is != Existence::Absent
+                    {
+                        slot.ty.differing_kinds(&same.ty, format!("{at}.{name}"), found);
+                    }
+                }
+            }
+            (Self::Tuple(one), Self::Tuple(two)) => {
+                for (number, (one, two)) in one.iter().zip(two.iter()).enumerate() {
+                    one.differing_kinds(two, format!("{at}[{number}]"), found);
+                }
+            }
+            (Self::List(one), Self::List(two)) => one.differing_kinds(two, format!("{at}[]"), found),
+            _ => {}
+        }
+    }
+}
+
+/// The known texts or numbers, or else the kind.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ty::Bool(Some(value)) => write!(f, "{value}"),
+            Ty::Number(Range { low, high }) if low == high => write!(f, "{}", low.0),
+            Ty::Number(range) if *range != Range::ALL => {
+                let bound = |(bound, closed): (f64, bool), sign: char| {
+                    bound.is_finite().then(|| format!("{sign}{} {bound}", if closed { "=" } else { "" }))
+                };
+                let bounds: Vec<_> = bound(range.low, '>').into_iter().chain(bound(range.high, '<')).collect();
+                write!(f, "number {}", bounds.join(" and "))
+            }
+            ty => match (ty.texts().filter(|(texts, _)| texts.len() <= SHOWN), ty.kind()) {
+                (Some((texts, _)), _) => {
+                    let texts: Vec<_> = texts.iter().map(|text| Value::from(&**text).to_string()).collect();
+                    write!(f, "{}", texts.join(" | "))
+                }
+                (None, kind) => write!(f, "{}", kind.map_or("any value", JsonKind::name)),
+            },
+        }
+    }
+}
