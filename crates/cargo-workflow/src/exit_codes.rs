@@ -62,7 +62,7 @@ const COMMANDS: &[(&str, Codes)] = &[
             ("0", "tests notice every mutant, except equivalent ones"),
             ("1", "a mutant survived, was not covered or was not run"),
             ("2", "the mutants could not be tried"),
-            ("4", "no mutant survived, but some are not shown to be equivalent"),
+            ("4", "no mutant survived, but some are not decided"),
         ],
     ),
     ("diff", &[("1", DEFINITION_ERRORS), ("3", CAREFUL), ("4", BREAKING)]),

@@ -25,7 +25,7 @@ pub(crate) const NOT_SHOWN: u8 = 4;
 ///
 /// The exit code is 0 when everything holds within the bounds, 1 when a finding is as severe as `--fail-on`, 3 when nothing so severe was found and not
 /// every execution was tried, 4 when nothing so severe was found and some states were never entered, rules never taken or expressions never
-/// computed, and 2 when nothing could be explored.
+/// computed although it is not proved that none can be, and 2 when nothing could be explored.
 #[derive(Args)]
 pub(crate) struct Explore {
     #[command(flatten)]
@@ -67,6 +67,9 @@ pub(crate) struct Explore {
     /// Use this task result instead of generated ones: `State=JSON` (repeatable)
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
+    /// Folder with the S3 objects that distributed maps read, as FOLDER/BUCKET/KEY
+    #[arg(long, value_name = "FOLDER")]
+    objects: Option<PathBuf>,
     /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -153,7 +156,7 @@ impl Explore {
         if let (true, Format::Json) = (several, self.format) {
             writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
         }
-        let worst = [1, 3, NOT_SHOWN].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
+        let worst = [1, NOT_SHOWN, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
         Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
     }
 
@@ -169,6 +172,10 @@ impl Explore {
         let machine = machine.complete()?;
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
+        let engine = match &self.objects {
+            Some(folder) => engine.objects(folder),
+            None => engine,
+        };
         let progress = Progress::working(format!("exploring {}", machine.name));
         let explorer = self.explorer(&engine, &machine.declared_properties)?.fail_on(self.fail_on.into());
         let explorer = baseline.applied(explorer, &machine.name);

@@ -1,6 +1,6 @@
 //! The explorer: defines what to explore and which properties to check.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,10 +110,7 @@ impl Explorer {
         let (machine, _) = StateMachine::read(document);
         let program = Program::of(document, start.machine_type)?.unwatched();
         let reads_json = has(document, &["States.StringToJson", "$parse("]);
-        let mut states = States::of(&machine, &program);
-        if reads_json {
-            states.fail_with_plain_text();
-        }
+        let states = states(&machine, &program, reads_json, &BTreeSet::new());
         let values = Values::of(&machine, document, engine.declared_types(), &states);
         let output = engine.declared_types().map(|types| types.output).map(of_shape);
         let properties = engine.properties().iter().map(|text| text.parse());
@@ -350,6 +347,11 @@ impl Explorer {
         keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 
+    /// Tries each of these errors, whatever handles it.
+    pub(crate) fn tell_apart(&mut self, errors: &BTreeSet<String>) {
+        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, errors));
+    }
+
     /// Returns the inputs to try.
     pub(crate) fn all_inputs(&self) -> &[Payload] {
         self.inputs.as_deref().unwrap_or(&self.values.inputs.values)
@@ -387,6 +389,14 @@ impl Explorer {
     pub(crate) fn looks_at_chance(&self) -> bool {
         self.looks_at.1
     }
+}
+
+fn states(machine: &StateMachine, program: &Program, reads_json: bool, told_apart: &BTreeSet<String>) -> States {
+    let mut states = States::telling_apart(machine, program, told_apart);
+    if reads_json {
+        states.fail_with_plain_text();
+    }
+    states
 }
 
 /// Returns a check that the output of an execution has this type.

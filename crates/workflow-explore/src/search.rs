@@ -13,7 +13,7 @@ use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step};
 use crate::loop_bound;
-use crate::report::{Finding, Replayed, Report, Unreached, fold};
+use crate::report::{Finding, Replayed, Report, fold, unreached};
 use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
@@ -426,21 +426,7 @@ impl<'x> Search<'x> {
 
     fn report(self, ways: u64) -> Report {
         self.explorer.program.explored(&self.taken);
-        let graphs = workflow_asl::graph::Graph::all(&self.explorer.machine);
-        let reachable = |state: &str| {
-            graphs
-                .iter()
-                .any(|graph| graph.number(state).is_some_and(|number| graph.reachable().get(number) == Some(&true)))
-        };
-        let mut cut = self.cut.names();
-        if !self.undecided.is_empty() && !cut.contains(&"values") {
-            cut.push("values");
-        }
-        let unreached = not_taken(self.explorer, &self.taken).into_iter().map(|point| {
-            let never = cut.is_empty() || !reachable(&point.state);
-            Unreached { cut_off_by: if never { Vec::new() } else { cut.clone() }, point }
-        });
-        let unreached = unreached.collect();
+        let unreached = unreached(self.explorer, &self.taken, self.cut);
         let mut findings: Vec<_> = self.findings.into_values().collect();
         findings
             .sort_by_key(|finding| (Reverse(finding.severity), finding.faults, finding.decisions.len(), finding.order));

@@ -4,6 +4,7 @@
 
 mod emitted;
 mod enumeration;
+mod equivalence;
 mod growth;
 mod guesses;
 mod learning;

@@ -94,9 +94,10 @@ fn counts<'j>(judged: impl Iterator<Item = &'j Judged>) -> String {
     let counts: Vec<_> =
         counts.filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")).collect();
     let noun = if judged.len() == 1 { "mutant" } else { "mutants" };
+    let (noticed, all) = Judged::score(judged.iter().copied());
     match counts.as_slice() {
         [] => format!("{} {noun}", judged.len()),
-        counts => format!("{} {noun}: {}", judged.len(), counts.join(", ")),
+        counts => format!("{} {noun}: {}; noticed {noticed} of {all}", judged.len(), counts.join(", ")),
     }
 }
 
@@ -146,7 +147,9 @@ pub(crate) fn json(
     let of = |outcome: Outcome| judged.iter().flatten().filter(|judged| judged.outcome == outcome).count();
     let counts: Map<_, _> =
         Outcome::ALL.into_iter().map(|outcome| (outcome.name().to_owned(), of(outcome).into())).collect();
+    let (noticed, all) = Judged::score(judged.iter().flatten());
     let json = json!({
+        "score": { "noticed": noticed, "of": all },
         "status": match Judged::exit_code(judged) {
             0 => "noticed",
             NOT_SHOWN => "not-shown",
