@@ -73,7 +73,7 @@ const COMMANDS: &[(&str, Codes)] = &[
             ("0", "every property holds within the bounds"),
             ("1", "a finding is as severe as `--fail-on`"),
             ("2", "a workflow could not be read or explored"),
-            ("3", "nothing so severe was found, but --executions ended the search"),
+            ("3", "nothing so severe was found, but --executions or --memory ended the search"),
             ("4", "nothing so severe was found, but some states, rules or expressions were never reached"),
         ],
     ),

@@ -43,6 +43,9 @@ pub(crate) struct Explore {
     /// Maximum number of executions to try, and of execution states to keep [default: 100000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
+    /// Maximum memory, estimated, in MiB [default: 1024]
+    #[arg(long, value_name = "MIB")]
+    memory: Option<u64>,
     /// Allow executions to fail with this error without a Fail state (repeatable)
     #[arg(long = "may-fail-with", value_name = "ERROR")]
     allowed: Vec<String>,
@@ -224,6 +227,9 @@ impl Explore {
         }
         if let Some(executions) = self.executions {
             explorer = explorer.executions(executions);
+        }
+        if let Some(memory) = self.memory {
+            explorer = explorer.memory(memory.saturating_mul(1 << 20));
         }
         if self.may_fail {
             explorer = explorer.may_fail();

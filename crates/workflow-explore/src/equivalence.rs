@@ -12,7 +12,7 @@ use workflow_local::{Payload, TaskRequest};
 use crate::decision::{Decision, Task, shortened};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
-use crate::frontier::{Frontier, Next, Step};
+use crate::frontier::{Frontier, Next, Step, Weighed};
 use crate::report::{is_way, not_shown_text};
 use crate::search::{not_taken, run_again};
 use crate::states::named_in_one;
@@ -78,6 +78,12 @@ impl fmt::Display for Equivalence {
 struct Pair<'x> {
     first: World<'x>,
     second: World<'x>,
+}
+
+impl Weighed for Pair<'_> {
+    fn bytes(&self) -> u64 {
+        self.first.bytes() + self.second.bytes()
+    }
 }
 
 /// The observable behaviour of a world between two decisions.
@@ -148,7 +154,7 @@ impl Explorer {
             second: &second,
             known: BTreeSet::new(),
             found: Vec::new(),
-            frontier: Frontier::new(),
+            frontier: Frontier::new(first.bounds.memory),
             taken,
             passed: BTreeSet::new(),
             blamed: BTreeSet::new(),
@@ -195,7 +201,7 @@ impl<'x> Search<'x> {
             let found = &self.found;
             let next = self.frontier.next(|number| run(&decisions_to(found, Some(number))));
             let Some(Next { world: mut pair, number, depth, decision }) = next else { break };
-            if tried >= first.bounds.executions {
+            if tried >= first.bounds.executions || self.frontier.is_full() {
                 return Equivalence::Incomplete;
             }
             tried += 1;

@@ -269,11 +269,19 @@ impl Explorer {
         self
     }
 
-    /// Sets the maximum number of executions to try, and of states of executions to find: time and memory follow it. The
-    /// default is 100,000.
+    /// Sets the maximum number of executions to try, and of states of executions to find: time follows it. The default is
+    /// 100,000.
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.bounds.executions = executions;
+        self
+    }
+
+    /// Sets the maximum memory, in bytes, which the search estimates. Beyond half of it, the search is depth first. The
+    /// default is 1 GiB.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.bounds.memory = bytes;
         self
     }
 
@@ -320,8 +328,14 @@ impl Explorer {
         if self.inputs.as_ref().is_some_and(Vec::is_empty) {
             return Err(ExploreError::NoValues { what: "the input".to_owned() });
         }
-        let Bounds { faults, turns, executions } = self.bounds;
-        for (bound, size) in [("faults", u64::from(faults)), ("turns", u64::from(turns)), ("executions", executions)] {
+        let Bounds { faults, turns, executions, memory } = self.bounds;
+        let all = [
+            ("faults", u64::from(faults)),
+            ("turns", u64::from(turns)),
+            ("executions", executions),
+            ("memory", memory),
+        ];
+        for (bound, size) in all {
             if size == 0 {
                 return Err(ExploreError::Zero { bound });
             }

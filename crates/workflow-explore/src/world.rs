@@ -15,6 +15,7 @@ use workflow_plan::data::Source;
 
 use crate::decision::{Decision, Fault, Lasting, Task};
 use crate::explorer::Explorer;
+use crate::frontier::Weighed;
 use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
 use crate::repeat::{Mark, Repeat, is_throttling};
 use crate::report::Severity;
@@ -66,6 +67,16 @@ impl Broken {
     /// Creates an error.
     pub(crate) fn error(property: &str, state: Option<String>, message: String, guess: Option<Blame>) -> Self {
         Self { property: property.to_owned(), state, severity: Severity::Error, message, guess }
+    }
+}
+
+/// About how many bytes an execution takes, without its history, and an event of its history.
+const EXECUTION: u64 = 4_000;
+const EVENT: u64 = 500;
+
+impl Weighed for World<'_> {
+    fn bytes(&self) -> u64 {
+        EXECUTION + EVENT * self.execution.history().len() as u64
     }
 }
 
@@ -341,6 +352,20 @@ impl<'x> World<'x> {
         let (all, bounds) = (&self.explorer.states.looping, self.explorer.bounds);
         let visits = move |number: &usize| self.visits.get(*number).is_some_and(|visits| *visits > bounds.turns);
         all.iter().filter(move |(_, number)| visits(number)).map(|(name, _)| name.as_str())
+    }
+
+    /// Returns how much work a decision is: it grows with the tasks that wait.
+    pub(crate) fn weight(&self) -> u64 {
+        1 + self.pending.len() as u64 / 16
+    }
+
+    /// Returns the simplest next decision.
+    pub(crate) fn first_decision(&mut self) -> Option<Decision> {
+        let simplest = self.answerable().next().and_then(|(_, task, request)| {
+            let result = self.explorer.results_of(request).into_iter().next()?;
+            Some(Decision::Succeed { task: task.clone(), result })
+        });
+        simplest.or_else(|| self.decisions(&mut false).into_iter().next())
     }
 
     /// Returns the possible next decisions, simplest first. Sets `cut` if a bound prevents further faults.

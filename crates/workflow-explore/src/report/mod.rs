@@ -54,6 +54,11 @@ impl Finding {
         Self { property, state, states, severity, message, decisions, faults, order, guess }
     }
 
+    /// Returns the number of faults and of decisions, and the order in which it was found, to find the shortest finding.
+    pub(crate) fn length(&self) -> (u32, usize, usize) {
+        (self.faults, self.decisions.len(), self.order)
+    }
+
     /// Returns the text by which [`Explorer::accept`] knows the finding: its property and its states. It does not change
     /// with the values and decisions that show the finding.
     pub fn key(&self) -> String {
@@ -155,7 +160,7 @@ impl Report {
             Verdict::Broken
         } else if !self.undecided.is_empty() || self.not_shown().next().is_some() {
             Verdict::NotShown
-        } else if self.cut.executions > 0 {
+        } else if self.cut.ends_early() {
             Verdict::Incomplete
         } else {
             Verdict::Holds

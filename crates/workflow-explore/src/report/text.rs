@@ -8,6 +8,10 @@ use super::{Reason, Report, Severity, Unreached, Verdict};
 use crate::bounds::Bounds;
 use crate::decision::shortened;
 
+/// How many decisions of a finding are printed: the first and the last ones.
+const FIRST: usize = 30;
+const LAST: usize = 10;
+
 pub(super) fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")
@@ -49,9 +53,12 @@ impl fmt::Display for Report {
             };
             writeln!(f, "\n{}. {severity}{}", number + 1, finding.property)?;
             writeln!(f, "   {}", finding.message)?;
-            for decision in &finding.decisions {
-                writeln!(f, "   - {decision}")?;
+            let (first, last) = finding.decisions.split_at(finding.decisions.len().saturating_sub(LAST));
+            first.iter().take(FIRST).try_for_each(|decision| writeln!(f, "   - {decision}"))?;
+            if first.len() > FIRST {
+                writeln!(f, "   - … {} more", first.len() - FIRST)?;
             }
+            last.iter().try_for_each(|decision| writeln!(f, "   - {decision}"))?;
             if let Some(replayed) = self.replay(finding) {
                 writeln!(f, "   path: {}", replayed.execution.path().join(" -> "))?;
                 let status = replayed.execution.status();
@@ -79,7 +86,8 @@ impl fmt::Display for Report {
         let notes = [
             (cut.faults, "further faults were possible in", "state of an execution"),
             (cut.turns, "abandoned on a loop:", "execution"),
-            (cut.executions, "not tried:", "decision"),
+            (cut.executions, "by `--executions`, not tried:", "decision"),
+            (cut.memory, "by `--memory`, not tried:", "decision"),
             (cut.values, "omitted from the input and results:", "combination of values"),
         ];
         for (count, what, noun) in notes.into_iter().filter(|(count, ..)| *count > 0) {
