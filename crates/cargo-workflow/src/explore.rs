@@ -8,13 +8,14 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_compiler::check::DeclaredProperty;
 use workflow_explore::{Explorer, Finding, Property, Report, Severity, Verdict};
-use workflow_local::Engine;
+use workflow_local::{Engine, MachineType};
 
 use crate::baseline::Baseline;
 use crate::page::write;
 use crate::progress::Progress;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
+use crate::validate::machine_type;
 use crate::{Failure, folder, report, terminal};
 
 /// The exit code when nothing so severe was found, but not everything was looked at.
@@ -30,6 +31,9 @@ pub(crate) const NOT_SHOWN: u8 = 4;
 pub(crate) struct Explore {
     #[command(flatten)]
     files: crate::Files,
+    /// Type of the state machines, if the file does not give the type
+    #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
+    machine_type: MachineType,
     /// Check this property for every execution, in addition to the properties that the workflow declares: `after A: B
     /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B` (repeatable)
     #[arg(long = "property", value_name = "PROPERTY")]
@@ -172,7 +176,10 @@ impl Explore {
         baseline: &Baseline,
         output: &mut impl Write,
     ) -> Result<(u8, Value), Failure> {
-        let machine = machine.complete()?;
+        let mut machine = machine.complete()?;
+        if machine.has_no_type() {
+            machine.machine_type = self.machine_type;
+        }
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
         let engine = match &self.objects {
