@@ -316,3 +316,14 @@ fn accepted_findings_are_in_a_file_beside_the_definition() {
     let told = String::from_utf8(wrong.stderr).unwrap();
     assert!(told.contains("unknown field `findings`") && told.contains("= help: each `[[accepted]]` has"), "{told}");
 }
+
+#[test]
+fn a_document_is_explored_as_express() {
+    let definition =
+        json!({ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 400, "End": true } } });
+    let file = file("as-express.json", &definition);
+    assert_eq!(explore(&file, &[]).status.code(), Some(0));
+    let output = explore(&file, &["--type", "express"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("times out although nothing has gone wrong"));
+}

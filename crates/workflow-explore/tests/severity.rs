@@ -146,6 +146,12 @@ fn what_the_timeout_of_the_execution_cuts_off_is_a_warning() {
     let found = |definition: Value| {
         let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
         let found = report.findings().iter().find(|finding| finding.message.contains("times out"));
+        let test = found.map(|finding| report.test(finding)).unwrap_or_default();
+        assert_eq!(
+            test.contains("assert_ne!(execution.status(), workflow_local::Status::TimedOut);"),
+            found.is_some(),
+            "{test}"
+        );
         found.map(|finding| (finding.severity, finding.state.clone(), finding.faults))
     };
     // The retries take 1,860 seconds: `Free` never runs.
