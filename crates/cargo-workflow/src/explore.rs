@@ -8,13 +8,14 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_compiler::check::DeclaredProperty;
 use workflow_explore::{Explorer, Finding, Property, Report, Severity, Verdict};
-use workflow_local::Engine;
+use workflow_local::{Engine, MachineType};
 
 use crate::baseline::Baseline;
 use crate::page::write;
 use crate::progress::Progress;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
+use crate::validate::machine_type;
 use crate::{Failure, folder, report, terminal};
 
 /// The exit code when nothing so severe was found, but not everything was looked at.
@@ -25,11 +26,14 @@ pub(crate) const NOT_SHOWN: u8 = 4;
 ///
 /// The exit code is 0 when everything holds within the bounds, 1 when a finding is as severe as `--fail-on`, 3 when nothing so severe was found and not
 /// every execution was tried, 4 when nothing so severe was found and some states were never entered, rules never taken or expressions never
-/// computed, and 2 when nothing could be explored.
+/// computed although it is not proved that none can be, and 2 when nothing could be explored.
 #[derive(Args)]
 pub(crate) struct Explore {
     #[command(flatten)]
     files: crate::Files,
+    /// Type of the state machines, if the file does not give the type
+    #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
+    machine_type: MachineType,
     /// Check this property for every execution, in addition to the properties that the workflow declares: `after A: B
     /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B` (repeatable)
     #[arg(long = "property", value_name = "PROPERTY")]
@@ -43,6 +47,9 @@ pub(crate) struct Explore {
     /// Maximum number of executions to try, and of execution states to keep [default: 100000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
+    /// Maximum memory, estimated, in MiB [default: 1024]
+    #[arg(long, value_name = "MIB")]
+    memory: Option<u64>,
     /// Allow executions to fail with this error without a Fail state (repeatable)
     #[arg(long = "may-fail-with", value_name = "ERROR")]
     allowed: Vec<String>,
@@ -67,6 +74,9 @@ pub(crate) struct Explore {
     /// Use this task result instead of generated ones: `State=JSON` (repeatable)
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
+    /// Folder with the S3 objects that distributed maps read, as FOLDER/BUCKET/KEY
+    #[arg(long, value_name = "FOLDER")]
+    objects: Option<PathBuf>,
     /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -153,7 +163,7 @@ impl Explore {
         if let (true, Format::Json) = (several, self.format) {
             writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
         }
-        let worst = [1, 3, NOT_SHOWN].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
+        let worst = [1, NOT_SHOWN, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
         Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
     }
 
@@ -166,9 +176,16 @@ impl Explore {
         baseline: &Baseline,
         output: &mut impl Write,
     ) -> Result<(u8, Value), Failure> {
-        let machine = machine.complete()?;
+        let mut machine = machine.complete()?;
+        if machine.has_no_type() {
+            machine.machine_type = self.machine_type;
+        }
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         let engine = engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types);
+        let engine = match &self.objects {
+            Some(folder) => engine.objects(folder),
+            None => engine,
+        };
         let progress = Progress::working(format!("exploring {}", machine.name));
         let explorer = self.explorer(&engine, &machine.declared_properties)?.fail_on(self.fail_on.into());
         let explorer = baseline.applied(explorer, &machine.name);
@@ -217,6 +234,9 @@ impl Explore {
         }
         if let Some(executions) = self.executions {
             explorer = explorer.executions(executions);
+        }
+        if let Some(memory) = self.memory {
+            explorer = explorer.memory(memory.saturating_mul(1 << 20));
         }
         if self.may_fail {
             explorer = explorer.may_fail();

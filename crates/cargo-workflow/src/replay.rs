@@ -162,7 +162,7 @@ impl Replay {
         if let Some(file) = &self.test {
             let test = replayer.test(recording).map_err(refused)?;
             let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
-            let machine_type = machine.filter(|machine| !has_no_type(machine)).map(|machine| machine.machine_type);
+            let machine_type = machine.filter(|machine| !machine.has_no_type()).map(|machine| machine.machine_type);
             let Some(definition) = machine.map(|machine| &machine.value).or(recording.definition()) else {
                 return Ok(());
             };
@@ -203,7 +203,7 @@ impl Stage<'_> {
     fn replayer(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
         let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {
-            Some(machine) if has_no_type(machine) => (None, recorded),
+            Some(machine) if machine.has_no_type() => (None, recorded),
             Some(machine) => (None, machine.machine_type),
             None => (recording.definition(), recorded),
         };
@@ -237,11 +237,6 @@ impl Stage<'_> {
         let folder = self.replay.objects.as_deref().unwrap_or_else(|| Path::new(FolderStore::DEFAULT));
         Arc::new(FolderStore::read_only(folder))
     }
-}
-
-/// Returns whether it is a document, which does not say its type.
-fn has_no_type(machine: &Machine) -> bool {
-    machine.workflow.is_none() && machine.properties.is_none()
 }
 
 fn complain(error: &ReplayError) {

@@ -15,10 +15,11 @@ use workflow_explore::simulate::{
 };
 use workflow_graph::page::{Item, Page, Section, Tone};
 use workflow_graph::{Direction, Graph};
-use workflow_local::{Engine, RunError};
+use workflow_local::{Engine, MachineType, RunError};
 
 use crate::progress::Progress;
 use crate::report::{self, Report};
+use crate::validate::machine_type;
 use crate::{Failure, input, page, source, terminal};
 
 /// Simulate thousands of executions of a workflow in virtual time. A model has the latencies, failures and outputs of tasks;
@@ -30,6 +31,9 @@ use crate::{Failure, input, page, source, terminal};
 pub(crate) struct Simulate {
     #[command(flatten)]
     file: crate::File,
+    /// Type of the state machine, if the file does not give the type
+    #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
+    machine_type: MachineType,
     /// Model file, in JSON or YAML. With --learn, the command writes this file
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
@@ -43,6 +47,12 @@ pub(crate) struct Simulate {
     /// Seed of the random numbers; the same seed produces the same report [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Number of executions in a month, for the cost [default: 1000000]
+    #[arg(long, value_name = "N", conflicts_with = "learn")]
+    volume: Option<u64>,
+    /// Deduct the transitions that are free in each month from the cost
+    #[arg(long, conflicts_with = "learn")]
+    free_tier: bool,
     /// Also write an HTML page: distributions of duration and cost, how much each task matters, and the graph
     #[arg(long, value_name = "FILE", conflicts_with = "learn")]
     html: Option<PathBuf>,
@@ -88,6 +98,12 @@ impl Simulate {
         if let Some(seed) = self.seed {
             simulation = simulation.seed(seed);
         }
+        if let Some(volume) = self.volume {
+            simulation = simulation.volume(volume);
+        }
+        if self.free_tier {
+            simulation = simulation.free_tier();
+        }
         let progress = Progress::working(format!("simulating {}", self.file.file.display()));
         let report = simulation.run().map_err(failed)?;
         progress.end();
@@ -103,7 +119,10 @@ impl Simulate {
 
     fn engine(&self) -> Result<Engine, Failure> {
         let values = self.file.selection.params.values()?;
-        let machine = source::read_to_run(&self.file, &values)?.complete()?;
+        let mut machine = source::read_to_run(&self.file, &values)?.complete()?;
+        if machine.has_no_type() {
+            machine.machine_type = self.machine_type;
+        }
         let engine = Engine::new(&machine.value).map_err(|error| format!("error: {error}"))?;
         Ok(engine.named(&machine.name).machine_type(machine.machine_type).declaring(machine.types))
     }

@@ -177,6 +177,11 @@ impl Machine {
         })
     }
 
+    /// Returns whether it is a document, which does not say its type.
+    pub(crate) fn has_no_type(&self) -> bool {
+        self.workflow.is_none() && self.properties.is_none()
+    }
+
     /// Returns the machine if it can run.
     ///
     /// # Errors

@@ -106,7 +106,8 @@ fn what_holds_is_said_with_its_bounds() {
     let never = explore(&file("never.json", &never), &[]);
     assert_eq!(never.status.code(), Some(4), "{never:?}");
     let few = explore(&file("saga-few.json", &saga("Release")), &["--executions", "2"]);
-    assert_eq!(few.status.code(), Some(3), "{few:?}");
+    assert_eq!(few.status.code(), Some(4), "{few:?}");
+    assert!(String::from_utf8(few.stdout).unwrap().contains(", or raise `--executions`"));
 }
 
 #[test]
@@ -314,4 +315,15 @@ fn accepted_findings_are_in_a_file_beside_the_definition() {
     assert_eq!(wrong.status.code(), Some(2));
     let told = String::from_utf8(wrong.stderr).unwrap();
     assert!(told.contains("unknown field `findings`") && told.contains("= help: each `[[accepted]]` has"), "{told}");
+}
+
+#[test]
+fn a_document_is_explored_as_express() {
+    let definition =
+        json!({ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 400, "End": true } } });
+    let file = file("as-express.json", &definition);
+    assert_eq!(explore(&file, &[]).status.code(), Some(0));
+    let output = explore(&file, &["--type", "express"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("times out although nothing has gone wrong"));
 }

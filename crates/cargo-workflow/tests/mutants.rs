@@ -99,6 +99,8 @@ fn the_tests_of_a_crate_are_judged_without_building_it_again() {
     let wait = killed.iter().find(|mutant| mutant["operator"] == "change-wait").unwrap();
     assert_eq!((&wait["line"], &wait["failed"]), (&json!(11), &json!(["a_large_order_waits"])));
     assert_eq!(report["status"], "unnoticed");
+    let equivalent = of("equivalent").len();
+    assert_eq!(report["score"], json!({ "noticed": killed.len(), "of": mutants.len() - equivalent }));
 
     // The same definition has the same mutants, in the same order.
     let text = run(&["--operator", "move-bound"]);
@@ -109,7 +111,7 @@ fn the_tests_of_a_crate_are_judged_without_building_it_again() {
         "{text}"
     );
     assert!(text.contains("a test could show it: the input is {\"total\":101}; then it enters"), "{text}");
-    assert!(text.ends_with("Ship: 3 mutants: 3 survived\n"), "{text}");
+    assert!(text.ends_with("Ship: 3 mutants: 3 survived; noticed 0 of 3\n"), "{text}");
     let listed = String::from_utf8(run(&["--list", "--state", "Ask"]).stdout).unwrap();
     assert!(listed.contains("src/lib.rs:11:22: change-wait: 60 becomes 61\n"), "{listed}");
     std::fs::remove_dir_all(folder).unwrap();

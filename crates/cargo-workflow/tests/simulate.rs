@@ -149,3 +149,17 @@ fn a_model_is_learnt_from_a_folder_and_simulated() {
     let error = text(&output.stderr);
     assert!(error.contains("0.json: the history is of another state machine: event 2 enters `Charge`"), "{error}");
 }
+
+#[test]
+fn the_example_of_awss_page_of_prices_is_printed() {
+    let definition = json!({ "StartAt": "Do", "States": { "Do": { "Type": "Wait", "Seconds": 10, "End": true } } });
+    let machine = file("priced.json", &definition.to_string());
+    let model = file("priced-model.json", "{}");
+    let options = ["--model", &model, "--executions", "5", "--type", "express", "--volume", "100000000"];
+    let text = String::from_utf8(simulate(&machine, &options).stdout).unwrap();
+    assert!(text.contains("Express      $482.97  $100.00 for requests, $382.97 for time at 64 MB"), "{text}");
+    assert!(text.contains("Express costs less for any number of executions"), "{text}");
+    let free = [&options[..6], &["--volume", "5000", "--free-tier"]].concat();
+    let text = String::from_utf8(simulate(&machine, &free).stdout).unwrap();
+    assert!(text.contains("cost of 5,000 executions in a month, with the free tier, by AWS's prices"), "{text}");
+}

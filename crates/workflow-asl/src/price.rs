@@ -12,6 +12,8 @@ pub struct Prices {
     pub source: &'static str,
     /// The price of 1,000 state transitions of Standard executions, including retries.
     pub thousand_transitions: f64,
+    /// The state transitions of Standard executions that are free in each month.
+    pub free_transitions: f64,
     /// The price of 1,000,000 starts of Express executions.
     pub million_requests: f64,
     /// The prices of a GB-hour of Express executions: the GB-hours in a month up to which each price applies, and the
@@ -25,17 +27,19 @@ pub const PRICES: Prices = Prices {
     date: "2026-11-23",
     source: "https://aws.amazon.com/step-functions/pricing/",
     thousand_transitions: 0.025,
+    free_transitions: 4_000.0,
     million_requests: 1.0,
     gb_hours: &[(1_000.0, 0.06), (5_000.0, 0.03), (f64::INFINITY, 0.01642)],
 };
 
-/// Costs that these prices do not cover.
-pub const LEFT_OUT: [&str; 5] = [
+/// What costs do not cover. The last one is the free tier, which some costs cover.
+pub const LEFT_OUT: [&str; 6] = [
     "what tasks call: Lambda functions, other services, nested executions",
     "data transfer",
     "logs, traces and metrics in CloudWatch and X-Ray",
     "objects that maps read from and write to S3",
-    "the free tier of 4,000 transitions a month, and discounts",
+    "discounts",
+    "the free tier of 4,000 transitions a month",
 ];
 
 /// The unit of time in which Express executions are billed.

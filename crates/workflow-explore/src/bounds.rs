@@ -12,11 +12,13 @@ pub struct Bounds {
     pub turns: u32,
     /// The maximum number of executions to try, and of states of executions to find. The default is 100,000.
     pub executions: u64,
+    /// The maximum memory, in bytes. It is estimated. The default is 1 GiB.
+    pub memory: u64,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { faults: 2, turns: 10, executions: 100_000 }
+        Self { faults: 2, turns: 10, executions: 100_000, memory: 1 << 30 }
     }
 }
 
@@ -30,6 +32,8 @@ pub struct CutOff {
     pub turns: u64,
     /// The number of executions that were started but not run to their end.
     pub executions: u64,
+    /// The number of executions that were not run to their end because the memory was used up.
+    pub memory: u64,
     /// The number of values of the input and of results that were omitted.
     pub values: u64,
 }
@@ -37,9 +41,19 @@ pub struct CutOff {
 impl CutOff {
     /// Returns the names of the bounds that have cut something off.
     pub fn names(&self) -> Vec<&'static str> {
-        let all =
-            [("faults", self.faults), ("turns", self.turns), ("executions", self.executions), ("values", self.values)];
+        let all = [
+            ("faults", self.faults),
+            ("turns", self.turns),
+            ("executions", self.executions),
+            ("memory", self.memory),
+            ("values", self.values),
+        ];
         all.into_iter().filter(|(_, count)| *count > 0).map(|(name, _)| name).collect()
+    }
+
+    /// Returns whether executions were not run to their end.
+    pub(crate) fn ends_early(self) -> bool {
+        self.executions > 0 || self.memory > 0
     }
 
     pub(crate) fn to_json(self, bounds: Bounds) -> Value {
@@ -47,8 +61,10 @@ impl CutOff {
             "faults": bounds.faults,
             "turns": bounds.turns,
             "executions": bounds.executions,
+            "memory": bounds.memory,
             "cut_off": {
-                "faults": self.faults, "turns": self.turns, "executions": self.executions, "values": self.values,
+                "faults": self.faults, "turns": self.turns, "executions": self.executions, "memory": self.memory,
+                "values": self.values,
             },
         })
     }

@@ -41,7 +41,8 @@ pub(crate) fn compared_errors(document: &Value) -> BTreeSet<String> {
     found
 }
 
-fn walk(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+/// Sees each object of a document.
+pub(crate) fn walk(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
     match value {
         Value::Object(members) => {
             see(members);

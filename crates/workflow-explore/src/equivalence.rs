@@ -12,9 +12,10 @@ use workflow_local::{Payload, TaskRequest};
 use crate::decision::{Decision, Task, shortened};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
-use crate::frontier::{Frontier, Next, Step};
+use crate::frontier::{Frontier, Next, Step, Weighed};
 use crate::report::{is_way, not_shown_text};
 use crate::search::{not_taken, run_again};
+use crate::states::named_in_one;
 use crate::world::{Blame, Guessed, Stand, World};
 
 /// The result of comparing the behaviour of two definitions.
@@ -26,7 +27,7 @@ pub enum Equivalence {
     Same,
     /// Their behaviour differs.
     Different(Difference),
-    /// No difference was found, but not all executions within the bounds were tried.
+    /// No difference was found, but not all executions within the bounds were tried, or one was abandoned on a loop.
     Incomplete,
     /// No difference was found, but the executions did not take everything.
     #[non_exhaustive]
@@ -64,9 +65,9 @@ impl fmt::Display for Equivalence {
         match self {
             Self::Same => f.write_str("the same"),
             Self::Different(difference) => write!(f, "{difference}"),
-            Self::Incomplete => f.write_str("not every execution was tried"),
+            Self::Incomplete => f.write_str("not every execution was tried to its end"),
             Self::NotShown { not_taken, undecided } => {
-                f.write_str(&not_shown_text(&not_taken.iter().collect::<Vec<_>>(), undecided))
+                f.write_str(&not_shown_text(&not_taken.iter().collect::<Vec<_>>(), undecided, None))
             }
         }
     }
@@ -77,6 +78,12 @@ impl fmt::Display for Equivalence {
 struct Pair<'x> {
     first: World<'x>,
     second: World<'x>,
+}
+
+impl Weighed for Pair<'_> {
+    fn bytes(&self) -> u64 {
+        self.first.bytes() + self.second.bytes()
+    }
 }
 
 /// The observable behaviour of a world between two decisions.
@@ -138,16 +145,20 @@ impl Explorer {
         (first.properties, second.properties) = (Vec::new(), Vec::new());
         // A failure must not represent another one here: a handler that passes on the wrong failure is a difference.
         (first.causes_differ, second.causes_differ) = (true, true);
+        let errors = named_in_one([&first.machine, &second.machine]);
+        first.tell_apart(&errors);
+        second.tell_apart(&errors);
         let taken = [&first, &second].map(|explorer| vec![false; explorer.program.ways().len()]);
         let mut search = Search {
             first: &first,
             second: &second,
             known: BTreeSet::new(),
             found: Vec::new(),
-            frontier: Frontier::new(),
+            frontier: Frontier::new(first.bounds.memory),
             taken,
             passed: BTreeSet::new(),
             blamed: BTreeSet::new(),
+            is_cut: false,
         };
         Ok(match search.run() {
             Equivalence::Same => search.shown(place),
@@ -167,6 +178,8 @@ struct Search<'x> {
     /// The guesses with which expressions could be computed, and those with which they could not.
     passed: BTreeSet<Blame>,
     blamed: BTreeSet<Blame>,
+    /// Whether an execution was abandoned on a loop.
+    is_cut: bool,
 }
 
 impl<'x> Search<'x> {
@@ -188,7 +201,7 @@ impl<'x> Search<'x> {
             let found = &self.found;
             let next = self.frontier.next(|number| run(&decisions_to(found, Some(number))));
             let Some(Next { world: mut pair, number, depth, decision }) = next else { break };
-            if tried >= first.bounds.executions {
+            if tried >= first.bounds.executions || self.frontier.is_full() {
                 return Equivalence::Incomplete;
             }
             tried += 1;
@@ -200,7 +213,7 @@ impl<'x> Search<'x> {
                 return Equivalence::Different(difference);
             }
         }
-        Equivalence::Same
+        if self.is_cut { Equivalence::Incomplete } else { Equivalence::Same }
     }
 
     /// Returns whether the executions, which all agree, covered enough of both definitions.
@@ -236,8 +249,10 @@ impl<'x> Search<'x> {
             decisions.push(step.decision);
             return Some(first.difference(&second, decisions));
         }
-        let is_over = first.end.is_some() || pair.first.turns_are_over() || pair.second.turns_are_over();
-        if is_over || !self.known.insert((pair.first.fingerprint(), pair.second.fingerprint())) {
+        let is_over = first.end.is_some();
+        let is_cut = !is_over && (pair.first.turns_are_over() || pair.second.turns_are_over());
+        self.is_cut |= is_cut;
+        if is_over || is_cut || !self.known.insert((pair.first.fingerprint(), pair.second.fingerprint())) {
             return None;
         }
         let mut next = pair.first.decisions(&mut false);

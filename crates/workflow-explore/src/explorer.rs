@@ -1,6 +1,6 @@
 //! The explorer: defines what to explore and which properties to check.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,10 +110,7 @@ impl Explorer {
         let (machine, _) = StateMachine::read(document);
         let program = Program::of(document, start.machine_type)?.unwatched();
         let reads_json = has(document, &["States.StringToJson", "$parse("]);
-        let mut states = States::of(&machine, &program);
-        if reads_json {
-            states.fail_with_plain_text();
-        }
+        let states = states(&machine, &program, reads_json, &BTreeSet::new());
         let values = Values::of(&machine, document, engine.declared_types(), &states);
         let output = engine.declared_types().map(|types| types.output).map(of_shape);
         let properties = engine.properties().iter().map(|text| text.parse());
@@ -272,11 +269,19 @@ impl Explorer {
         self
     }
 
-    /// Sets the maximum number of executions to try, and of states of executions to find: time and memory follow it. The
-    /// default is 100,000.
+    /// Sets the maximum number of executions to try, and of states of executions to find: time follows it. The default is
+    /// 100,000.
     #[must_use]
     pub fn executions(mut self, executions: u64) -> Self {
         self.bounds.executions = executions;
+        self
+    }
+
+    /// Sets the maximum memory, in bytes, which the search estimates. Beyond half of it, the search is depth first. The
+    /// default is 1 GiB.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.bounds.memory = bytes;
         self
     }
 
@@ -323,8 +328,14 @@ impl Explorer {
         if self.inputs.as_ref().is_some_and(Vec::is_empty) {
             return Err(ExploreError::NoValues { what: "the input".to_owned() });
         }
-        let Bounds { faults, turns, executions } = self.bounds;
-        for (bound, size) in [("faults", u64::from(faults)), ("turns", u64::from(turns)), ("executions", executions)] {
+        let Bounds { faults, turns, executions, memory } = self.bounds;
+        let all = [
+            ("faults", u64::from(faults)),
+            ("turns", u64::from(turns)),
+            ("executions", executions),
+            ("memory", memory),
+        ];
+        for (bound, size) in all {
             if size == 0 {
                 return Err(ExploreError::Zero { bound });
             }
@@ -348,6 +359,11 @@ impl Explorer {
     pub(crate) fn not_found<'a>(&'a self, accepted: &'a [(Finding, String)]) -> impl Iterator<Item = &'a str> {
         let keys = self.accepted.iter().map(|one| one.key.as_str());
         keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
+    }
+
+    /// Tries each of these errors, whatever handles it.
+    pub(crate) fn tell_apart(&mut self, errors: &BTreeSet<String>) {
+        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, errors));
     }
 
     /// Returns the inputs to try.
@@ -387,6 +403,14 @@ impl Explorer {
     pub(crate) fn looks_at_chance(&self) -> bool {
         self.looks_at.1
     }
+}
+
+fn states(machine: &StateMachine, program: &Program, reads_json: bool, told_apart: &BTreeSet<String>) -> States {
+    let mut states = States::telling_apart(machine, program, told_apart);
+    if reads_json {
+        states.fail_with_plain_text();
+    }
+    states
 }
 
 /// Returns a check that the output of an execution has this type.

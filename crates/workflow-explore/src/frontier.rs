@@ -1,12 +1,18 @@
-//! The decisions that a search has still to try, in order of the number of faults and decisions.
+//! The decisions that a search has still to try, in order of the number of faults and, while memory lasts, of decisions.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::decision::Decision;
 
-/// The maximum number of entries that keep their execution. For the others, the execution is run again.
-const KEPT: usize = 1_000;
+/// About how many bytes a decision takes.
+const DECISION: u64 = 160;
+
+/// Something that takes memory.
+pub(crate) trait Weighed {
+    /// Returns about how many bytes it takes.
+    fn bytes(&self) -> u64;
+}
 
 /// How a search reached a state of an execution: the number of the state before, and the decision.
 #[derive(Debug)]
@@ -45,28 +51,42 @@ pub(crate) struct Next<W> {
     pub(crate) decision: Decision,
 }
 
-/// The decisions to try, by the number of faults and decisions. Its memory grows by the decisions alone, because an
-/// execution with its history is much larger than the decisions that lead to it.
+/// The decisions to try, by the number of faults and decisions. Executions are kept for half of the memory: beyond it, the
+/// search is depth first, and executions with a further fault are run again from their decisions.
 pub(crate) struct Frontier<W> {
     queue: BTreeMap<(u32, u32), VecDeque<Entry<W>>>,
-    kept: usize,
+    /// How many bytes it may take.
+    memory: u64,
+    /// About how many bytes the kept executions take, and the decisions.
+    kept: u64,
+    listed: u64,
 }
 
-impl<W: Clone> Frontier<W> {
-    pub(crate) fn new() -> Self {
-        Self { queue: BTreeMap::new(), kept: 0 }
+impl<W: Clone + Weighed> Frontier<W> {
+    pub(crate) fn new(memory: u64) -> Self {
+        Self { queue: BTreeMap::new(), memory, kept: 0, listed: 0 }
+    }
+
+    /// Returns whether the memory is used up.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kept.saturating_add(self.listed) > self.memory
+    }
+
+    fn is_deep(&self) -> bool {
+        self.kept > self.memory / 2
     }
 
     /// Adds the decisions in a state of an execution, which has `faults` faults and `depth` decisions.
     pub(crate) fn add(&mut self, world: W, number: u32, (faults, depth): (u32, u32), decisions: Vec<Decision>) {
         let (more, same): (VecDeque<_>, VecDeque<_>) = decisions.into_iter().partition(Decision::is_fault);
-        let world = Rc::new(world);
-        for (faults, decisions) in [(faults, same), (faults.saturating_add(1), more)] {
+        let (bytes, world) = (world.bytes(), Rc::new(world));
+        for (faults, decisions, is_next) in [(faults, same, true), (faults.saturating_add(1), more, false)] {
             if decisions.is_empty() {
                 continue;
             }
-            let world = (self.kept < KEPT).then(|| Rc::clone(&world));
-            self.kept += usize::from(world.is_some());
+            let world = (is_next || !self.is_deep()).then(|| Rc::clone(&world));
+            self.kept += if world.is_some() { bytes } else { 0 };
+            self.listed += decisions.len() as u64 * DECISION;
             self.queue.entry((faults, depth)).or_default().push_back(Entry { number, world, decisions });
         }
     }
@@ -74,25 +94,32 @@ impl<W: Clone> Frontier<W> {
     /// Removes the next decision. `run` returns the execution in the state with this number.
     pub(crate) fn next(&mut self, mut run: impl FnMut(u32) -> Option<W>) -> Option<Next<W>> {
         loop {
-            let mut first = self.queue.first_entry()?;
-            let (_, depth) = *first.key();
-            let entries = first.get_mut();
-            let Some(entry) = entries.front_mut() else {
-                first.remove();
+            let is_deep = self.is_deep();
+            let (faults, first) = *self.queue.first_key_value()?.0;
+            let deepest = || self.queue.range((faults, 0)..=(faults, u32::MAX)).next_back().map(|(key, _)| key.1);
+            let depth = if is_deep { deepest()? } else { first };
+            let entries = self.queue.get_mut(&(faults, depth))?;
+            let Some(entry) = (if is_deep { entries.back_mut() } else { entries.front_mut() }) else {
+                self.queue.remove(&(faults, depth));
                 continue;
             };
             let number = entry.number;
             if entry.world.is_none() {
                 entry.world = run(number).map(Rc::new);
-                self.kept += usize::from(entry.world.is_some());
+                self.kept += entry.world.as_ref().map_or(0, |world| world.bytes());
             }
             let decision = entry.decisions.pop_front();
+            self.listed = self.listed.saturating_sub(DECISION);
             let world = match entry.decisions.is_empty() {
                 // The last decision needs no copy.
                 true => {
                     let world = entry.world.take();
-                    self.kept -= usize::from(world.is_some());
-                    entries.pop_front();
+                    self.kept = self.kept.saturating_sub(world.as_ref().map_or(0, |world| world.bytes()));
+                    if is_deep {
+                        entries.pop_back()
+                    } else {
+                        entries.pop_front()
+                    };
                     world.map(|world| Rc::try_unwrap(world).unwrap_or_else(|shared| (*shared).clone()))
                 }
                 false => entry.world.as_deref().cloned(),

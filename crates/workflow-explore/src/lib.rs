@@ -92,7 +92,7 @@ pub use error::ExploreError;
 pub use explorer::Explorer;
 pub use mutation::{Mutant, Operator};
 pub use property::{Property, PropertyError};
-pub use report::{Finding, Replayed, Report, Severity, Unreached, Verdict};
+pub use report::{Finding, Reason, Replayed, Report, Severity, Unreached, Verdict};
 
 /// The guide to exploration, whose examples are tests.
 #[cfg(doctest)]

@@ -1,7 +1,8 @@
-//! Searches executions in order of their number of faults, so that the first finding is a shortest one.
+//! Searches executions in order of their number of faults, so that the first finding is a shortest one. In a large space, the
+//! search first looks ahead: see [`Search::look_ahead`].
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use workflow_asl::Pointer;
@@ -13,11 +14,17 @@ use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step};
 use crate::loop_bound;
-use crate::report::{Finding, Replayed, Report, Unreached, fold};
+use crate::report::{Finding, Replayed, Report, fold, unreached};
 use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;
+
+/// The number of executions, or of states of executions, after which a space is large.
+const LARGE: u64 = 4_096;
+
+/// How much work the bound of executions allows, for each of them: see [`World::weight`].
+const WORK: u64 = 8;
 
 /// How the search reached a state of an execution.
 #[derive(Debug)]
@@ -48,9 +55,10 @@ pub(crate) struct Search<'x> {
     repeated: Vec<(u32, u32, Arc<str>)>,
     /// The tasks on loops that end only by an answer.
     open_loops: BTreeSet<String>,
-    order: usize,
     cut: CutOff,
     executions: u64,
+    /// The weights of the states of executions.
+    work: u64,
     taken: Vec<bool>,
 }
 
@@ -61,15 +69,15 @@ impl<'x> Search<'x> {
             found: Vec::new(),
             edges: Vec::new(),
             known: BTreeMap::new(),
-            frontier: Frontier::new(),
+            frontier: Frontier::new(explorer.bounds.memory),
             findings: BTreeMap::new(),
             passed: BTreeSet::new(),
             undecided: BTreeSet::new(),
             repeated: Vec::new(),
             open_loops: BTreeSet::new(),
-            order: 0,
             cut: CutOff { values: explorer.values_left_out(), ..CutOff::default() },
             executions: 0,
+            work: 0,
             taken: vec![false; explorer.program.ways().len()],
         }
     }
@@ -81,10 +89,21 @@ impl<'x> Search<'x> {
             starts += u64::from(self.arrive(world, None, Decision::Input(input.clone()), 0));
         }
         let bound = self.explorer.bounds.executions;
+        let mut large = LARGE.min(bound / 2);
         loop {
-            if self.executions >= bound || self.found.len() as u64 >= bound {
+            let work = self.executions.max(self.found.len() as u64).max(self.work / WORK);
+            if self.explorer.merges && large < u64::MAX && (work >= large || self.frontier.is_full()) {
+                large = u64::MAX;
+                self.look_ahead(bound / 4);
+            }
+            if work >= bound || self.frontier.is_full() {
                 let left: Vec<u32> = self.frontier.left().collect();
-                self.cut.executions = left.len() as u64;
+                let count = left.len() as u64;
+                if work >= bound {
+                    self.cut.executions = count
+                } else {
+                    self.cut.memory = count
+                }
                 left.into_iter().for_each(|number| self.cut_at(number));
                 break;
             }
@@ -102,7 +121,7 @@ impl<'x> Search<'x> {
                 from.leads_on |= !is_fault;
             }
         }
-        self.frontier = Frontier::new();
+        self.frontier = Frontier::new(0);
         self.known.clear();
         self.find_endless();
         self.find_unused_bounds();
@@ -111,6 +130,70 @@ impl<'x> Search<'x> {
         self.drop_guesses();
         self.shrink();
         self.report(ways)
+    }
+
+    /// Runs executions to their end: one without faults, each that differs from it by one decision, and, near what these
+    /// reach first, each that differs by another one. So each state and each single fault is tried however large the space
+    /// is. The search itself tries them again, in its order.
+    fn look_ahead(&mut self, most: u64) {
+        let (executions, work) = (self.executions.saturating_add(most), self.work.saturating_add(most * WORK));
+        let (mut followed, mut varied) = (BTreeSet::new(), BTreeSet::new());
+        let mut ways: VecDeque<_> =
+            self.explorer.all_inputs().iter().map(|input| vec![Decision::Input(input.clone())]).collect();
+        while let Some(mut decisions) = ways.pop_front() {
+            let Some(mut world) = run_again(self.explorer, &decisions) else { continue };
+            while !world.turns_are_over() && varied.insert(world.fingerprint()) {
+                let mut all = world.decisions(&mut false).into_iter();
+                let Some(first) = all.next() else { break };
+                for other in std::iter::once(first.clone()).chain(all) {
+                    if self.executions >= executions || self.work >= work {
+                        return;
+                    }
+                    if self.follow(world.clone(), &decisions, other.clone(), &mut followed) {
+                        ways.push_back(decisions.iter().cloned().chain([other]).collect());
+                    }
+                }
+                decisions.push(first.clone());
+                if world.decide(&first).is_err() || world.settle(&mut Vec::new()) != Stand::Decide {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Applies a decision, and then the first of each until the execution ends or goes on like one before. Returns whether it
+    /// took what none took before.
+    fn follow(&mut self, mut world: World<'x>, to: &[Decision], next: Decision, followed: &mut BTreeSet<u64>) -> bool {
+        let mut decisions = to.to_vec();
+        let mut next = Some(next);
+        let mut is_new = false;
+        while let Some(decision) = next.filter(|decision| world.decide(decision).is_ok()) {
+            decisions.push(decision);
+            let mut broken = Vec::new();
+            let stand = world.settle(&mut broken);
+            self.work += world.weight();
+            is_new |= self.see(&mut world);
+            for broken in broken {
+                note(&mut self.findings, broken, decisions.len(), world.faults, || decisions.clone());
+            }
+            let goes_on = stand == Stand::Decide && !world.turns_are_over() && followed.insert(world.fingerprint());
+            next = if goes_on { world.first_decision() } else { None };
+        }
+        self.executions += 1;
+        is_new
+    }
+
+    /// Records what an execution took and could compute. Returns whether it took what none took before.
+    fn see(&mut self, world: &mut World<'x>) -> bool {
+        self.passed.extend(std::mem::take(&mut world.passed));
+        let (taken, mut is_new) = (&mut self.taken, false);
+        world.execution.drain_ways(|way| {
+            if let Some(way) = taken.get_mut(way) {
+                is_new |= !*way;
+                *way = true;
+            }
+        });
+        is_new
     }
 
     fn cut_at(&mut self, number: u32) {
@@ -123,15 +206,11 @@ impl<'x> Search<'x> {
     fn arrive(&mut self, mut world: World<'x>, parent: Option<u32>, decision: Decision, depth: u32) -> bool {
         let mut broken = Vec::new();
         let stand = world.settle(&mut broken);
-        self.passed.extend(std::mem::take(&mut world.passed));
-        let taken = &mut self.taken;
-        world.execution.drain_ways(|way| {
-            if let Some(way) = taken.get_mut(way) {
-                *way = true;
-            }
-        });
+        self.work += world.weight();
+        self.see(&mut world);
         for broken in broken {
-            self.note(broken, parent, &decision, world.faults);
+            let decisions = || decisions_to(&self.found, parent).into_iter().chain([decision.clone()]).collect();
+            note(&mut self.findings, broken, depth as usize + 1, world.faults, decisions);
         }
         if stand != Stand::Decide {
             self.executions += 1;
@@ -169,19 +248,6 @@ impl<'x> Search<'x> {
         false
     }
 
-    /// Records a violation. The first one found has a shortest list of decisions.
-    fn note(&mut self, broken: Broken, parent: Option<u32>, last: &Decision, faults: u32) {
-        let key = (broken.property.clone(), broken.state.clone(), broken.guess.clone());
-        if self.findings.contains_key(&key) {
-            return;
-        }
-        let mut decisions = decisions_to(&self.found, parent);
-        decisions.push(last.clone());
-        let order = self.order;
-        self.order += 1;
-        self.findings.insert(key, Finding::new(broken, decisions, faults, order));
-    }
-
     /// Finds states that cannot reach an end without further faults.
     fn find_endless(&mut self) {
         let count = self.found.len();
@@ -211,14 +277,14 @@ impl<'x> Search<'x> {
         };
         let broken = Broken::error(built_in::ENDS, state, message, None);
         let key = (broken.property.clone(), broken.state.clone(), None);
-        let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.order);
+        let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.findings.len());
         self.findings.entry(key).or_insert(finding);
     }
 
     /// Finds loops that return to the same data and that their own bound never ends. See [`loop_bound`].
     fn find_unused_bounds(&mut self) {
         // With more turns, executions or values, the bound could be reached.
-        if self.cut.turns > 0 || self.cut.executions > 0 || self.cut.values > 0 || !self.undecided.is_empty() {
+        if self.cut.turns > 0 || self.cut.ends_early() || self.cut.values > 0 || !self.undecided.is_empty() {
             return;
         }
         let edges: Vec<_> =
@@ -246,7 +312,8 @@ impl<'x> Search<'x> {
             let broken = Broken::error(built_in::ENDS, state, message, None);
             let key = (broken.property.clone(), broken.state.clone(), None);
             let faults = u32::try_from(faults).unwrap_or(u32::MAX);
-            self.findings.entry(key).or_insert_with(|| Finding::new(broken, decisions, faults, self.order));
+            let order = self.findings.len();
+            self.findings.entry(key).or_insert_with(|| Finding::new(broken, decisions, faults, order));
         }
     }
 
@@ -334,7 +401,7 @@ impl<'x> Search<'x> {
                 continue;
             }
             let known = findings.entry((property, state, None)).or_insert_with(|| finding.clone());
-            if finding.order < known.order {
+            if finding.length() < known.length() {
                 *known = finding;
             }
         }
@@ -426,24 +493,9 @@ impl<'x> Search<'x> {
 
     fn report(self, ways: u64) -> Report {
         self.explorer.program.explored(&self.taken);
-        let graphs = workflow_asl::graph::Graph::all(&self.explorer.machine);
-        let reachable = |state: &str| {
-            graphs
-                .iter()
-                .any(|graph| graph.number(state).is_some_and(|number| graph.reachable().get(number) == Some(&true)))
-        };
-        let mut cut = self.cut.names();
-        if !self.undecided.is_empty() && !cut.contains(&"values") {
-            cut.push("values");
-        }
-        let unreached = not_taken(self.explorer, &self.taken).into_iter().map(|point| {
-            let never = cut.is_empty() || !reachable(&point.state);
-            Unreached { cut_off_by: if never { Vec::new() } else { cut.clone() }, point }
-        });
-        let unreached = unreached.collect();
+        let unreached = unreached(self.explorer, &self.taken, self.cut);
         let mut findings: Vec<_> = self.findings.into_values().collect();
-        findings
-            .sort_by_key(|finding| (Reverse(finding.severity), finding.faults, finding.decisions.len(), finding.order));
+        findings.sort_by_key(|finding| (Reverse(finding.severity), finding.length()));
         let (findings, accepted) = self.explorer.split_accepted(fold(findings));
         Report {
             explorer: self.explorer.clone(),
@@ -457,6 +509,23 @@ impl<'x> Search<'x> {
             open_loops: self.open_loops.into_iter().collect(),
             unreached,
         }
+    }
+}
+
+/// Records a violation, unless one with fewer faults or decisions is known.
+fn note(
+    findings: &mut BTreeMap<Key, Finding>,
+    broken: Broken,
+    length: usize,
+    faults: u32,
+    decisions: impl FnOnce() -> Vec<Decision>,
+) {
+    let key = (broken.property.clone(), broken.state.clone(), broken.guess.clone());
+    let order = findings.len();
+    match findings.get_mut(&key) {
+        Some(known) if (known.faults, known.decisions.len()) <= (faults, length) => {}
+        Some(known) => *known = Finding::new(broken, decisions(), faults, known.order),
+        None => drop(findings.insert(key, Finding::new(broken, decisions(), faults, order))),
     }
 }
 

@@ -65,6 +65,8 @@ struct Definition<'a> {
     program: &'a Program,
     /// The names of errors that conditions compare.
     compared: BTreeSet<String>,
+    /// The names of errors of which each is tried, whatever handles it.
+    told_apart: &'a BTreeSet<String>,
 }
 
 /// An enclosing state with handlers: its name, the errors that it handles, and whether a path without an error leads to it.
@@ -76,8 +78,13 @@ struct Around<'a> {
 
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
+        Self::telling_apart(machine, program, &BTreeSet::new())
+    }
+
+    /// Finds the facts of all states. The errors in `told_apart` are tried even if no handler distinguishes them.
+    pub(crate) fn telling_apart(machine: &StateMachine, program: &Program, told_apart: &BTreeSet<String>) -> Self {
         let mut all = BTreeMap::new();
-        let of = Definition { machine, program, compared: compared_errors(program.definition()) };
+        let of = Definition { machine, program, compared: compared_errors(program.definition()), told_apart };
         scope(&of, machine.scope(), &mut Vec::new(), &(Vec::new(), None), &mut all);
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
@@ -153,6 +160,17 @@ fn scope<'a>(
     }
 }
 
+/// Returns the error names that the handlers of a state have in only one of two definitions.
+pub(crate) fn named_in_one(machines: [&StateMachine; 2]) -> BTreeSet<String> {
+    let [one, other] = machines.map(|machine| {
+        let graphs = Graph::all(machine);
+        let states = graphs.iter().flat_map(|graph| graph.states());
+        let names = states.flat_map(|(name, state)| handled(state).into_iter().map(move |error| (*name, error)));
+        names.map(|(name, error)| (name.to_owned(), error.to_owned())).collect::<BTreeSet<_>>()
+    });
+    one.symmetric_difference(&other).map(|(_, error)| error.clone()).collect()
+}
+
 /// Returns the error names in a state's retriers and catchers.
 fn handled(state: &State) -> Vec<&str> {
     let retriers = state.retry.iter().flatten().filter_map(|retrier| retrier.error_equals.as_ref());
@@ -182,7 +200,7 @@ fn is_answered_by_token(state: &State) -> bool {
 fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<str>> {
     let task = resource(state);
     let names = around.iter().flat_map(|level| level.errors.iter().copied());
-    let names: BTreeSet<&str> = names.chain(of.compared.iter().map(String::as_str)).collect();
+    let names: BTreeSet<&str> = names.chain(of.compared.iter().chain(of.told_apart).map(String::as_str)).collect();
     let raises = |name: &str| match (name, task) {
         (ALL | TASK_FAILED | HEARTBEAT_TIMEOUT, _) => false,
         (TIMEOUT, _) => has_both_timers(state),
@@ -230,8 +248,8 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
         }
         // A condition tells an error that is caught from the others.
         let is_caught = class.iter().any(|(_, catcher)| catcher.is_some());
-        let compared = Some(error).filter(|error| is_caught && of.compared.contains(*error));
-        let kind = (class, error == TIMEOUT, compared);
+        let is_own = is_caught && of.compared.contains(error) || of.told_apart.contains(error);
+        let kind = (class, error == TIMEOUT, is_own.then_some(error));
         if !classes.contains(&kind) {
             classes.push(kind);
             found.push(error.into());

@@ -10,11 +10,13 @@ use workflow_asl::error_name::{
     DATA_LIMIT_EXCEEDED, INTRINSIC_CAUSE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
 };
 use workflow_asl::limits::HISTORY_EVENTS;
+use workflow_local::history::Details;
 use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
 use workflow_plan::data::Source;
 
 use crate::decision::{Decision, Fault, Lasting, Task};
 use crate::explorer::Explorer;
+use crate::frontier::Weighed;
 use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
 use crate::repeat::{Mark, Repeat, is_throttling};
 use crate::report::Severity;
@@ -66,6 +68,16 @@ impl Broken {
     /// Creates an error.
     pub(crate) fn error(property: &str, state: Option<String>, message: String, guess: Option<Blame>) -> Self {
         Self { property: property.to_owned(), state, severity: Severity::Error, message, guess }
+    }
+}
+
+/// About how many bytes an execution takes, without its history, and an event of its history.
+const EXECUTION: u64 = 4_000;
+const EVENT: u64 = 500;
+
+impl Weighed for World<'_> {
+    fn bytes(&self) -> u64 {
+        EXECUTION + EVENT * self.execution.history().len() as u64
     }
 }
 
@@ -180,7 +192,11 @@ impl<'x> World<'x> {
         };
         // A Fail state has no exit event: it succeeds unless it fails with another error.
         let mut fails = BTreeSet::new();
-        let undisturbed = *faults == 0 && visits.iter().all(|visits| *visits <= 1);
+        let course = match visits.iter().all(|visits| *visits <= 1) {
+            true if *faults == 0 => Course::Undisturbed,
+            true if self.silent.is_empty() => Course::Straight,
+            _ => Course::Other,
+        };
         happenings.read(execution, |news| {
             match news.happening {
                 Happening::EvaluationFailed { state, error, cause, field } => {
@@ -198,7 +214,7 @@ impl<'x> World<'x> {
                         let is_path = !of.cause().is_some_and(|cause| cause.contains(INTRINSIC_CAUSE));
                         blame(guess, &state, None, is_path);
                     }
-                    broken.extend(judge_end(explorer, of, news.is_of_child(), undisturbed, guess.clone()));
+                    broken.extend(judge_end(explorer, of, news.is_of_child(), course, guess.clone()));
                 }
                 _ => {}
             }
@@ -341,6 +357,20 @@ impl<'x> World<'x> {
         let (all, bounds) = (&self.explorer.states.looping, self.explorer.bounds);
         let visits = move |number: &usize| self.visits.get(*number).is_some_and(|visits| *visits > bounds.turns);
         all.iter().filter(move |(_, number)| visits(number)).map(|(name, _)| name.as_str())
+    }
+
+    /// Returns how much work a decision is: it grows with the tasks that wait.
+    pub(crate) fn weight(&self) -> u64 {
+        1 + self.pending.len() as u64 / 16
+    }
+
+    /// Returns the simplest next decision.
+    pub(crate) fn first_decision(&mut self) -> Option<Decision> {
+        let simplest = self.answerable().next().and_then(|(_, task, request)| {
+            let result = self.explorer.results_of(request).into_iter().next()?;
+            Some(Decision::Succeed { task: task.clone(), result })
+        });
+        simplest.or_else(|| self.decisions(&mut false).into_iter().next())
     }
 
     /// Returns the possible next decisions, simplest first. Sets `cut` if a bound prevents further faults.
@@ -553,21 +583,48 @@ fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame
     Broken::error(built_in::PROGRAM, Some(state.to_owned()), message, guess)
 }
 
+/// The course of an execution.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Course {
+    /// There was no fault, and no repeated call of a task on a loop.
+    Undisturbed,
+    /// There was no repeated call of a task on a loop, and each task was answered at once.
+    Straight,
+    /// Its timeout may be there for it.
+    Other,
+}
+
 /// Checks the end of an execution, or of a child of a distributed map, whose failure the map may tolerate.
-/// `undisturbed` is whether there was no fault and no repeated call of a task on a loop.
 fn judge_end(
     explorer: &Explorer,
     of: View<'_>,
     is_child: bool,
-    undisturbed: bool,
+    course: Course,
     guess: Option<Blame>,
 ) -> Option<Broken> {
-    // A timeout handles faults and late answers.
+    // A timeout handles late answers and loops.
     let may_time_out = explorer.any_error || explorer.allowed.iter().any(|allowed| allowed == TIMEOUT);
-    if of.status() == Status::TimedOut && undisturbed && !is_child && !may_time_out {
-        let state = last_state(of.history()).map(|state| state.to_string());
-        let message = "the execution times out although nothing has gone wrong".to_owned();
-        return Some(Broken::error(built_in::UNCAUGHT, state, message, guess));
+    if of.status() == Status::TimedOut && !is_child && !may_time_out {
+        // The event of the timeout follows no other.
+        let state = of.history().iter().rev().find_map(|event| match &event.details {
+            Details::StateEntered { name, .. } => Some(Arc::clone(name)),
+            _ => None,
+        });
+        // The timeout and the error that nothing catches end the execution alike.
+        let facts = state.as_ref().and_then(|state| explorer.states.get(state));
+        let ends_anyway = facts.is_some_and(|facts| facts.kind == StateKind::Task && !facts.catches_all);
+        let state = state.map(|state| state.to_string());
+        let message = match course {
+            Course::Undisturbed => "the execution times out although nothing has gone wrong".to_owned(),
+            Course::Straight if !ends_anyway => format!(
+                "the execution times out in `{}` although no task takes any time: its waits and retries are longer than the timeout, \
+                 so the catchers and states after it never run",
+                state.as_deref().unwrap_or_default()
+            ),
+            Course::Straight | Course::Other => return None,
+        };
+        let severity = if course == Course::Undisturbed { Severity::Error } else { Severity::Warning };
+        return Some(Broken { property: built_in::UNCAUGHT.to_owned(), state, severity, message, guess });
     }
     if of.status() != Status::Failed {
         return None;

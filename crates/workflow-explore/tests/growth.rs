@@ -177,3 +177,34 @@ fn a_wide_search_is_complete() {
     assert_eq!(merged.ways(), plain.executions(), "{merged}\n{plain}");
     assert!(plain.states() > 1_000, "{plain}");
 }
+
+/// A map of ten literal items has too many orders of answers to try them all: what follows it is still tried, with each fault.
+#[test]
+fn each_single_fault_is_tried_however_large_the_space_is() {
+    let lambda = |name: &str, more: Value| {
+        let mut task = json!({ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": name },
+            "ResultPath": null });
+        task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        task
+    };
+    let inside = lambda("f", json!({ "Retry": [{ "ErrorEquals": ["Busy"], "MaxAttempts": 2 }], "End": true }));
+    let caught = json!([{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }]);
+    let engine = Engine::new(&json!({ "StartAt": "Items", "States": {
+        "Items": { "Type": "Pass", "Result": { "i": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, "Next": "Each" },
+        "Each": { "Type": "Map", "ItemsPath": "$.i", "ItemProcessor": { "StartAt": "A", "States": { "A": inside } },
+            "ResultPath": null, "Catch": caught, "Next": "After" },
+        "After": lambda("after", json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Undo" }], "Next": "Done" })),
+        "Undo": lambda("undo", json!({ "Next": "Failed" })),
+        "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "Failed" } } }));
+    let explorer = Explorer::new(&engine.unwrap()).unwrap();
+    let of_undo = |report: &workflow_explore::Report| {
+        let found = report.findings().iter().find(|finding| finding.state.as_deref() == Some("Undo"));
+        found.map(|finding| finding.faults)
+    };
+    let report = explorer.clone().executions(2_000).explore().unwrap();
+    assert_eq!((report.verdict(), of_undo(&report)), (Verdict::Incomplete, Some(2)), "{report}");
+    // Little memory ends the search before the bound of executions, and this is said.
+    let report = explorer.memory(1 << 20).explore().unwrap();
+    assert_eq!(report.verdict(), Verdict::Incomplete, "{report}");
+    assert!(report.cut_off().memory > 0 && report.cut_off().executions == 0, "{report}");
+}

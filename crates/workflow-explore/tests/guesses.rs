@@ -113,7 +113,7 @@ fn what_no_execution_took_is_not_shown() {
     let report = explorer(computed).explore().unwrap();
     assert_eq!(report.verdict(), Verdict::NotShown, "{report}");
     let first =
-        "local: not shown: 1 state was never entered: `Done`; 1 rule was never taken: default -> Done of `Any`\n";
+        "local: not shown: 1 of 3 states was never entered: `Done`; 1 rule was never taken: default -> Done of `Any`\n";
     assert!(report.to_string().starts_with(first), "{report}");
     let json = report.to_json();
     assert_eq!(
@@ -218,4 +218,71 @@ fn each_field_that_reads_a_result_finds_its_members() {
         assert!(report.findings().is_empty(), "{name}: {report}");
         assert!(report.undecided().is_empty(), "{name}: {report}");
     });
+}
+
+#[test]
+fn two_unknowns_are_tried_equal_below_and_above() {
+    let any = "{% $count($filter($exists($found.Contents) ? $found.Contents : [], function($o) { $o.Size >= $least })) > 0 %}";
+    let listed = json!({ "QueryLanguage": "JSONata", "StartAt": "List", "States": {
+        "List": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listObjectsV2", "Arguments": { "Bucket": "b" },
+            "Assign": { "found": "{% $states.result %}", "least": "{% $states.input.least %}" }, "Next": "Any" },
+        "Any": { "Type": "Choice", "Choices": [{ "Condition": any, "Next": "Work" }], "Default": "Done" },
+        "Work": { "Type": "Pass", "End": true }, "Done": { "Type": "Succeed" } } });
+    // The counter is compared with a budget: only the constants of its assignments show which budget is not used up.
+    let counted = |assign: Value, rule: Value, language: &str| {
+        json!({ "QueryLanguage": language, "StartAt": "Start", "States": {
+            "Start": { "Type": "Pass", "Assign": { "waited": 0 }, "Next": "Rest" },
+            "Rest": { "Type": "Wait", "Seconds": 5, "Assign": assign, "Next": "Is" },
+            "Is": { "Type": "Choice", "Choices": [rule], "Default": "Rest" },
+            "Over": { "Type": "Succeed" } } })
+    };
+    let paths = counted(
+        json!({ "waited.$": "States.MathAdd($waited, 50)" }),
+        json!({ "Variable": "$waited", "NumericGreaterThanPath": "$.budget", "Next": "Over" }),
+        "JSONPath",
+    );
+    let jsonata = counted(
+        json!({ "waited": "{% $waited + 50 %}" }),
+        json!({ "Condition": "{% $waited > $states.input.budget %}", "Next": "Over" }),
+        "JSONata",
+    );
+    for definition in [listed, paths, jsonata] {
+        let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().may_fail().explore().unwrap();
+        assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    }
+}
+
+#[test]
+fn the_reason_and_what_helps_are_told() {
+    let lines = |definition: Value, executions: u64| {
+        let explorer = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().executions(executions);
+        let report = explorer.explore().unwrap().to_string();
+        let told = |line: &&str| line.contains("not shown") || line.starts_with("not reached");
+        report.lines().filter(told).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let done = || json!({ "Type": "Succeed" });
+    let map = json!({ "StartAt": "M", "States": {
+        "M": { "Type": "Map", "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Done" }], "Next": "After",
+            "ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON" },
+                "Parameters": { "Bucket": "b", "Key": "k" } },
+            "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } },
+        "After": { "Type": "Pass", "Next": "Done" }, "Done": done() } });
+    assert_eq!(
+        lines(map, 100),
+        [
+            "local: not shown: 2 of 4 states were never entered: `After`, `P`",
+            "not reached: transition of `M`, -> After: the item reader found no objects: give it some with `--objects`",
+            "not reached: state of `P`: the item reader found no objects: give it some with `--objects`",
+        ]
+    );
+    // The rule is never true, as `validate` says: there is nothing to show.
+    let never = json!({ "StartAt": "Is", "States": {
+        "Is": { "Type": "Choice", "Default": "Done", "Choices": [
+            { "Not": { "Variable": "$.kind", "StringEquals": "new" }, "Next": "Done" },
+            { "Variable": "$.kind", "StringEquals": "old", "Next": "Old" }] },
+        "Old": { "Type": "Pass", "Next": "Older" }, "Older": { "Type": "Pass", "Next": "Done" }, "Done": done() } });
+    let told = lines(never, 100);
+    assert_eq!(told.len(), 5, "{told:?}");
+    assert!(told.iter().all(|line| line.ends_with(": no execution can take it, as `validate` shows")), "{told:?}");
 }

@@ -214,3 +214,25 @@ fn an_attempt_that_an_unknown_event_ends_is_told() {
     assert!(notes.contains("`LambdaFunctionPostponed` is unknown"), "{notes}");
     assert!(notes.contains("an attempt of `Charge` has no event that ends it: it is left out"), "{notes}");
 }
+
+#[test]
+fn many_inputs_are_a_sample_in_which_each_path_has_its_share() {
+    let definition = json!({ "StartAt": "Is", "States": {
+        "Is": { "Type": "Choice", "Choices": [{ "Variable": "$.kind", "StringEquals": "fast", "Next": "Fast" }], "Default": "Slow" },
+        "Fast": { "Type": "Pass", "End": true }, "Slow": { "Type": "Pass", "End": true } } });
+    let engine = Engine::new(&definition).unwrap();
+    let mut learning = Learning::new(&engine);
+    // All inputs differ, and the texts of the fast ones come first.
+    for number in 0..300 {
+        let (id, kind) = if number < 60 { ("a", "fast") } else { ("z", "slow") };
+        let input = json!({ "id": format!("{id}{number}"), "kind": kind });
+        let execution = engine.run(&input).unwrap();
+        let events: Vec<_> = execution.history().iter().map(HistoryEvent::to_api_json).collect();
+        learning.add(&json!({ "events": events })).unwrap();
+    }
+    let learnt = learning.finish();
+    let inputs = learnt.model["inputs"].as_array().unwrap();
+    let fast = inputs.iter().filter(|input| input["value"]["kind"] == "fast").count();
+    assert_eq!((inputs.len(), fast), (50, 10), "{}", learnt.model);
+    assert_eq!(learnt.notes, ["there are 300 different inputs: the model has a sample of 50, by path"]);
+}

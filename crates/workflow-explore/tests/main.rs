@@ -4,11 +4,14 @@
 
 mod emitted;
 mod enumeration;
+mod equivalence;
 mod growth;
 mod guesses;
 mod learning;
+mod mutants;
 mod open_loops;
 mod planted;
+mod properties;
 mod recorded;
 mod replay_edits;
 mod replay_files;

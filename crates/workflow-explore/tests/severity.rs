@@ -127,3 +127,36 @@ fn values_that_definitions_need_are_found() {
         assert_eq!(found.verdict(), Verdict::Holds, "{found}");
     }
 }
+
+#[test]
+fn what_the_timeout_of_the_execution_cuts_off_is_a_warning() {
+    let definition = |seconds: u64, handlers: Value| {
+        let mut call = task(
+            "call",
+            json!({ "Retry": [
+            { "ErrorEquals": ["Busy"], "IntervalSeconds": 60, "MaxAttempts": 5, "BackoffRate": 2 }], "Next": "Free" }),
+        );
+        call.as_object_mut().unwrap().extend(handlers.as_object().unwrap().clone());
+        let caught = json!([{ "ErrorEquals": ["States.ALL"], "Next": "Failed" }]);
+        json!({ "StartAt": "Take", "TimeoutSeconds": seconds, "States": {
+            "Take": task("take", json!({ "Catch": caught, "Next": "Call" })), "Call": call,
+            "Free": task("free", json!({ "Catch": caught, "End": true })), "Failed": { "Type": "Fail", "Error": "Failed" } } })
+    };
+    let caught = || json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Free" }] });
+    let found = |definition: Value| {
+        let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
+        let found = report.findings().iter().find(|finding| finding.message.contains("times out"));
+        let test = found.map(|finding| report.test(finding)).unwrap_or_default();
+        assert_eq!(
+            test.contains("assert_ne!(execution.status(), workflow_local::Status::TimedOut);"),
+            found.is_some(),
+            "{test}"
+        );
+        found.map(|finding| (finding.severity, finding.state.clone(), finding.faults))
+    };
+    // The retries take 1,860 seconds: `Free` never runs.
+    assert_eq!(found(definition(900, caught())), Some((Severity::Warning, Some("Call".to_owned()), 1)));
+    assert_eq!(found(definition(1_900, caught())), None);
+    // Without a catcher, the error of the task would end the execution as well.
+    assert_eq!(found(definition(900, json!({}))), None);
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::source::Format;
 use workflow_explore::simulate::{
-    Distribution, Model, PRICES, Simulation, SimulationReport, TaskModel, express_gb_hours, express_memory,
+    Crossover, Distribution, Model, PRICES, Simulation, SimulationReport, TaskModel, express_gb_hours, express_memory,
 };
 use workflow_local::Engine;
 
@@ -183,7 +183,7 @@ fn distributed_maps_get_the_items_of_the_model() {
     assert_eq!((report.duration.p50, report.states[1].visits), (4.0, 4.0));
     // The map is one transition; its Express children are billed by themselves.
     let standard = &report.costs[0];
-    assert_eq!((standard.transitions, standard.requests), (25.0, 4.0));
+    assert_eq!((standard.transitions, standard.requests), (125.0, 4.0));
     assert!(report.not_possible.is_some() && report.costs.len() == 1, "{report}");
 
     let error = simulate(&definition, &Model::new().state("Do", task), 1).unwrap_err().to_string();
@@ -281,4 +281,72 @@ fn the_states_of_children_have_no_time_in_the_execution() {
     assert_eq!((all.time, one.visits, one.time, one.share), (Some(5.0), 2.0, None, None), "{report}");
     let line = report.to_string().lines().find(|line| line.contains("One")).unwrap_or_default().to_owned();
     assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["One", "2", "0", "-", "-"], "{report}");
+}
+
+#[test]
+fn a_distributed_map_bills_a_transition_for_each_child() {
+    let child = |kind: &str| {
+        json!({ "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": kind }, "StartAt": "Do", "States": {
+            "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } })
+    };
+    let definition = |kind: &str| {
+        json!({ "StartAt": "Each", "States": {
+            "Each": { "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": child(kind), "End": true } } })
+    };
+    let input = json!({ "items": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
+    let task = TaskModel::new().latency(Distribution::constant(2.0).unwrap()).gives(json!({}));
+    let model = Model::new().input(input).default_task(task);
+    let of = |kind: &str| simulate(&definition(kind), &model, 5).unwrap().costs[0].clone();
+    // The map and its ten children; Express children cost their starts and time, Standard ones their transitions.
+    assert_eq!(format!("{:.2} {:.2}", of("EXPRESS").transitions, of("EXPRESS").requests), "275.00 10.00");
+    assert_eq!(format!("{:.2}", of("STANDARD").total()), "525.00");
+}
+
+#[test]
+fn volume_and_free_tier_are_billed_and_the_cheaper_type_changes() {
+    let definition =
+        json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let model = |seconds: f64| {
+        Model::new().default_task(TaskModel::new().latency(Distribution::constant(seconds).unwrap()).gives(json!({})))
+    };
+    let engine = Engine::new(&definition).unwrap();
+    let simulation = |seconds: f64| Simulation::new(&engine, &model(seconds)).unwrap().executions(5);
+    // AWS's example: 100 million executions of ten seconds and 64 MB.
+    let report = simulation(10.0).volume(100_000_000).run().unwrap();
+    assert_eq!(format!("{:.2}", report.costs[1].total()), "482.97");
+    assert!(report.to_string().contains("cost of 100,000,000 executions in a month, by AWS's prices"), "{report}");
+    assert_eq!(report.crossover(), Some(Crossover::Always(MachineType::Express)));
+    let free = simulation(10.0).volume(5_000).free_tier().run().unwrap();
+    assert_eq!(format!("{:.3}", free.costs[0].total()), "0.025");
+    // 4,000 executions are free as Standard, and the others cost more than as Express.
+    let Some(Crossover::From(executions)) = free.crossover() else { panic!("{free}") };
+    assert!((7_000.0..8_000.0).contains(&executions), "{free}");
+    // Long executions are cheaper as Standard, for any number.
+    assert_eq!(simulation(250.0).run().unwrap().crossover(), Some(Crossover::Always(MachineType::Standard)));
+    // In between, the price of time falls with the number.
+    let between = simulation(50.0).run().unwrap();
+    let Some(Crossover::From(executions)) = between.crossover() else { panic!("{between}") };
+    let cost = |executions: f64| {
+        let report = simulation(50.0).volume(executions as u64).run().unwrap();
+        (report.costs[0].total(), report.costs[1].total())
+    };
+    let (standard, express) = cost(executions);
+    let (standard_below, express_below) = cost(executions - 10.0);
+    assert!(express < standard && express_below >= standard_below, "{between}");
+}
+
+#[test]
+fn equals_are_not_advised() {
+    let definition = json!({ "StartAt": "A", "States": {
+        "A": { "Type": "Task", "Resource": FUNCTION, "Next": "B" }, "B": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let latency =
+        |mean: f64| TaskModel::new().latency(Distribution::uniform(0.0, mean * 2.0).unwrap()).gives(json!({}));
+    let told = |a: f64, b: f64| {
+        let model = Model::new().state("A", latency(a)).state("B", latency(b));
+        let engine = Engine::new(&definition).unwrap();
+        Simulation::new(&engine, &model).unwrap().executions(2_000).run().unwrap().to_string()
+    };
+    let equal = told(1.0, 1.0);
+    assert!(equal.contains("no task moves the median or the 99th percentile more than the others"), "{equal}");
+    assert!(told(1.0, 5.0).contains("make `B` faster: it moves the median and the 99th percentile most"));
 }

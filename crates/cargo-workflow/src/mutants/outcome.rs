@@ -55,7 +55,7 @@ impl Outcome {
             Self::Survived => "survived",
             Self::NotCovered => "not covered",
             Self::Equivalent => "equivalent within the bounds",
-            Self::NotShown => "not shown to be equivalent",
+            Self::NotShown => "not decided",
             Self::NotRun => "not run",
         }
     }
@@ -81,6 +81,13 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    /// Returns how many mutants the tests noticed, and how many they should: all but the equivalent ones.
+    pub(crate) fn score<'j>(all: impl Iterator<Item = &'j Self>) -> (usize, usize) {
+        all.filter(|judged| judged.outcome != Outcome::Equivalent).fold((0, 0), |(noticed, count), judged| {
+            (noticed + usize::from(matches!(judged.outcome, Outcome::Killed | Outcome::TimedOut)), count + 1)
+        })
+    }
+
     /// Returns the exit code of the command.
     pub(crate) fn exit_code(all: &[Option<Self>]) -> u8 {
         let has = |is: fn(Outcome) -> bool| all.iter().flatten().any(|judged| is(judged.outcome));

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
+use workflow_asl::Pointer;
 use workflow_asl::printable::{printable, printable_lines};
 use workflow_asl::source::Location;
 use workflow_explore::Mutant;
@@ -69,11 +70,21 @@ pub(crate) fn text(
     let mut lines = Vec::new();
     for subject in subjects {
         let own: Vec<_> = rest.by_ref().take(subject.mutants.len()).flatten().collect();
+        // Changes of one place that no test reaches are one remark.
+        let place = |(mutant, judged): (&Mutant, &&Judged)| {
+            let at = mutant.reached_at.clone().unwrap_or_else(|| mutant.pointer.clone());
+            (judged.outcome == Outcome::NotCovered).then_some(at)
+        };
+        let places: Vec<_> = subject.mutants.iter().zip(&own).map(place).collect();
         for (number, (mutant, judged)) in subject.mutants.iter().zip(&own).enumerate() {
-            if !judged.outcome.is_unnoticed() && judged.outcome != Outcome::NotShown {
+            let at = places.get(number).and_then(Option::as_ref);
+            let same = |place: &&Option<Pointer>| at.is_some() && place.as_ref() == at;
+            let is_told = places.iter().take(number).any(|place| same(&place));
+            if is_told || !judged.outcome.is_unnoticed() && judged.outcome != Outcome::NotShown {
                 continue;
             }
-            let remark = remark(suite, (subject, number, mutant), judged).to_text();
+            let more = places.iter().skip(number + 1).filter(same).count();
+            let remark = remark(suite, (subject, number, mutant), judged, more).to_text();
             writeln!(output, "{}", terminal::coloured(&remark, &std::io::stdout()))?;
         }
         lines.push(format!("{}: {}", subject.covered.title(), counts(own.into_iter())));
@@ -94,13 +105,20 @@ fn counts<'j>(judged: impl Iterator<Item = &'j Judged>) -> String {
     let counts: Vec<_> =
         counts.filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")).collect();
     let noun = if judged.len() == 1 { "mutant" } else { "mutants" };
+    let (noticed, all) = Judged::score(judged.iter().copied());
     match counts.as_slice() {
         [] => format!("{} {noun}", judged.len()),
-        counts => format!("{} {noun}: {}", judged.len(), counts.join(", ")),
+        counts => format!("{} {noun}: {}; noticed {noticed} of {all}", judged.len(), counts.join(", ")),
     }
 }
 
-fn remark(suite: &Suite, (subject, number, mutant): (&Subject, usize, &Mutant), judged: &Judged) -> Report {
+/// Returns the remark on a mutant. `more` is the number of other mutants of its place, which no test reaches either.
+fn remark(
+    suite: &Suite,
+    (subject, number, mutant): (&Subject, usize, &Mutant),
+    judged: &Judged,
+    more: usize,
+) -> Report {
     let tests = |count: usize| if count == 1 { "1 test".to_owned() } else { format!("{count} tests") };
     let Mutant { operator, description, .. } = mutant;
     let message = match judged.outcome {
@@ -120,6 +138,10 @@ fn remark(suite: &Suite, (subject, number, mutant): (&Subject, usize, &Mutant), 
         }
         Outcome::Survived | Outcome::NotShown => help.push(format!("{} run it", tests(judged.tests))),
         _ => {}
+    }
+    if more > 0 {
+        let s = if more == 1 { "" } else { "s" };
+        help.push(format!("{more} more change{s} of this place would not be noticed either"));
     }
     help.extend(judged.difference.as_ref().map(|difference| format!("a test could show it: {difference}")));
     help.extend(
@@ -146,7 +168,9 @@ pub(crate) fn json(
     let of = |outcome: Outcome| judged.iter().flatten().filter(|judged| judged.outcome == outcome).count();
     let counts: Map<_, _> =
         Outcome::ALL.into_iter().map(|outcome| (outcome.name().to_owned(), of(outcome).into())).collect();
+    let (noticed, all) = Judged::score(judged.iter().flatten());
     let json = json!({
+        "score": { "noticed": noticed, "of": all },
         "status": match Judged::exit_code(judged) {
             0 => "noticed",
             NOT_SHOWN => "not-shown",

@@ -4,10 +4,13 @@ mod mocks;
 mod severity;
 pub(crate) mod test;
 mod text;
+mod unreached;
 
 pub use severity::Severity;
 pub(crate) use severity::{Accepted, fold};
 pub(crate) use text::not_shown_text;
+pub(crate) use unreached::unreached;
+pub use unreached::{Reason, Unreached};
 
 use serde_json::{Value, json};
 use workflow_graph::Graph;
@@ -51,6 +54,11 @@ impl Finding {
         Self { property, state, states, severity, message, decisions, faults, order, guess }
     }
 
+    /// Returns the number of faults and of decisions, and the order in which it was found, to find the shortest finding.
+    pub(crate) fn length(&self) -> (u32, usize, usize) {
+        (self.faults, self.decisions.len(), self.order)
+    }
+
     /// Returns the text by which [`Explorer::accept`] knows the finding: its property and its states. It does not change
     /// with the values and decisions that show the finding.
     pub fn key(&self) -> String {
@@ -71,16 +79,6 @@ impl Finding {
             "decisions": self.decisions.iter().map(Decision::to_json).collect::<Vec<_>>(),
         })
     }
-}
-
-/// An element that no execution reached.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Unreached {
-    /// The element.
-    pub point: Point,
-    /// The bounds that may have cut it off. If empty, no execution can take it.
-    pub cut_off_by: Vec<&'static str>,
 }
 
 /// A replayed execution.
@@ -113,10 +111,11 @@ pub enum Verdict {
     Holds,
     /// A property is violated.
     Broken,
-    /// No violation was found, but not all executions within the bounds were tried.
+    /// No violation was found in executions that enter all states and take all rules of choices, but not all executions
+    /// within the bounds were tried.
     Incomplete,
     /// No violation was found, but no execution entered some states, took some rules of choices, or computed some
-    /// expressions: see [`Report::not_shown`].
+    /// expressions, although it is not proved that none can: see [`Report::not_shown`].
     NotShown,
 }
 
@@ -157,11 +156,14 @@ impl Report {
     /// Returns the verdict.
     pub fn verdict(&self) -> Verdict {
         let is_broken = self.findings.iter().any(|finding| finding.severity >= self.explorer.fails_on);
-        match (is_broken, self.cut.executions) {
-            (true, _) => Verdict::Broken,
-            (false, 0) if self.undecided.is_empty() && self.not_shown().next().is_none() => Verdict::Holds,
-            (false, 0) => Verdict::NotShown,
-            (false, _) => Verdict::Incomplete,
+        if is_broken {
+            Verdict::Broken
+        } else if !self.undecided.is_empty() || self.not_shown().next().is_some() {
+            Verdict::NotShown
+        } else if self.cut.ends_early() {
+            Verdict::Incomplete
+        } else {
+            Verdict::Holds
         }
     }
 
@@ -224,10 +226,11 @@ impl Report {
         &self.unreached
     }
 
-    /// Returns the states that no execution entered, and the rules of choices that none took. Nothing is known about the
-    /// executions that take them.
+    /// Returns the states that no execution entered and the rules of choices that none took, unless no execution can.
+    /// Nothing is known about the executions that take them.
     pub fn not_shown(&self) -> impl Iterator<Item = &Point> {
-        self.unreached.iter().map(|unreached| &unreached.point).filter(|point| is_way(point.kind))
+        let ways = self.unreached.iter().filter(|unreached| unreached.reason != Reason::Never);
+        ways.map(|unreached| &unreached.point).filter(|point| is_way(point.kind))
     }
 
     /// Fails a test unless all properties hold: prints the report and a test for the first finding.
@@ -288,6 +291,7 @@ impl Report {
                 "what": unreached.point.what,
                 "pointer": unreached.point.pointer.as_str(),
                 "cut_off_by": unreached.cut_off_by,
+                "reason": unreached.reason.name(),
             })
         });
         json!({

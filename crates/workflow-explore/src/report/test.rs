@@ -136,10 +136,11 @@ impl Report {
                 Some(property) => line(1, &format!("{}.check(&execution).unwrap();", rust(property))),
                 None => line(
                     1,
-                    &format!(
-                        "assert_ne!(execution.error(), Some({}));",
-                        literal(replayed.execution.error().unwrap_or_default())
-                    ),
+                    &match replayed.execution.error() {
+                        Some(error) => format!("assert_ne!(execution.error(), Some({}));", literal(error)),
+                        // A timeout has no error.
+                        None => "assert_ne!(execution.status(), workflow_local::Status::TimedOut);".to_owned(),
+                    },
                 ),
             }
         } else if !replayed.shows(finding) {

@@ -4,9 +4,13 @@ use std::fmt;
 
 use workflow_local::coverage::{Point, PointKind};
 
-use super::{Report, Severity, Verdict};
+use super::{Reason, Report, Severity, Unreached, Verdict};
 use crate::bounds::Bounds;
 use crate::decision::shortened;
+
+/// How many decisions of a finding are printed: the first and the last ones.
+const FIRST: usize = 30;
+const LAST: usize = 10;
 
 pub(super) fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
@@ -34,7 +38,11 @@ impl fmt::Display for Report {
             Verdict::NotShown => writeln!(
                 f,
                 "{name}: not shown: {}{with}",
-                not_shown_text(&self.not_shown().collect::<Vec<_>>(), &self.undecided)
+                not_shown_text(
+                    &self.not_shown().collect::<Vec<_>>(),
+                    &self.undecided,
+                    Some(self.explorer.states.all.len())
+                )
             )?,
             Verdict::Broken => writeln!(f, "{name}: {counts}")?,
         }
@@ -45,9 +53,12 @@ impl fmt::Display for Report {
             };
             writeln!(f, "\n{}. {severity}{}", number + 1, finding.property)?;
             writeln!(f, "   {}", finding.message)?;
-            for decision in &finding.decisions {
-                writeln!(f, "   - {decision}")?;
+            let (first, last) = finding.decisions.split_at(finding.decisions.len().saturating_sub(LAST));
+            first.iter().take(FIRST).try_for_each(|decision| writeln!(f, "   - {decision}"))?;
+            if first.len() > FIRST {
+                writeln!(f, "   - … {} more", first.len() - FIRST)?;
             }
+            last.iter().try_for_each(|decision| writeln!(f, "   - {decision}"))?;
             if let Some(replayed) = self.replay(finding) {
                 writeln!(f, "   path: {}", replayed.execution.path().join(" -> "))?;
                 let status = replayed.execution.status();
@@ -75,7 +86,8 @@ impl fmt::Display for Report {
         let notes = [
             (cut.faults, "further faults were possible in", "state of an execution"),
             (cut.turns, "abandoned on a loop:", "execution"),
-            (cut.executions, "not tried:", "decision"),
+            (cut.executions, "by `--executions`, not tried:", "decision"),
+            (cut.memory, "by `--memory`, not tried:", "decision"),
             (cut.values, "omitted from the input and results:", "combination of values"),
         ];
         for (count, what, noun) in notes.into_iter().filter(|(count, ..)| *count > 0) {
@@ -92,26 +104,33 @@ impl fmt::Display for Report {
                  known: give values"
             )?;
         }
-        for unreached in &self.unreached {
-            let point = &unreached.point;
-            let why = match unreached.cut_off_by.as_slice() {
-                [] => "no execution that was tried takes it".to_owned(),
-                bounds => format!("possibly cut off by the bounds: {}", bounds.join(", ")),
-            };
+        let all = self.unreached.iter().filter(|unreached| unreached.reason != Reason::Follows);
+        for Unreached { point, cut_off_by, reason } in all {
             let what = if point.what.is_empty() { String::new() } else { format!(", {}", point.what) };
-            writeln!(f, "not reached: {} of `{}`{what}: {why}", point.kind.name(), point.state)?;
+            write!(f, "not reached: {} of `{}`{what}: {}", point.kind.name(), point.state, reason.words())?;
+            // The reason already names what helps against omitted values.
+            let bounds: Vec<_> = cut_off_by.iter().filter(|bound| **bound != "values").collect();
+            for (number, bound) in bounds.into_iter().enumerate() {
+                write!(f, "{}`--{bound}`", if number == 0 { ", or raise " } else { ", " })?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }
 }
 
-/// Names the points that no execution took, and the states whose expressions could not be computed.
-pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String]) -> String {
+/// Names the points that no execution took, and the states whose expressions could not be computed. `all` is the number of
+/// states.
+pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String], all: Option<usize>) -> String {
     let (states, others): (Vec<&Point>, Vec<_>) = points.iter().partition(|point| point.kind == PointKind::State);
     let mut parts = Vec::new();
     if !states.is_empty() {
         let names = quoted(states.iter().map(|point| point.state.as_str()));
-        parts.push(format!("{} never entered: {names}", were(states.len(), "state")));
+        let count = match all {
+            Some(all) => format!("{} of {} {}", states.len(), counted(all as u64, "state"), were(states.len())),
+            None => format!("{} {}", counted(states.len() as u64, "state"), were(states.len())),
+        };
+        parts.push(format!("{count} never entered: {names}"));
     }
     for kind in PointKind::ALL {
         // The rules of a state that was never entered follow from that.
@@ -119,7 +138,8 @@ pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String]) -> String 
         let all: Vec<_> = others.iter().filter(|point| point.kind == kind && !is_told(point)).collect();
         if !all.is_empty() {
             let names: Vec<_> = all.iter().map(|point| format!("{} of `{}`", point.what, point.state)).collect();
-            parts.push(format!("{} never taken: {}", were(all.len(), kind.name()), names.join(", ")));
+            let count = counted(all.len() as u64, kind.name());
+            parts.push(format!("{count} {} never taken: {}", were(all.len()), names.join(", ")));
         }
     }
     if !undecided.is_empty() {
@@ -130,8 +150,8 @@ pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String]) -> String 
     parts.join("; ")
 }
 
-fn were(count: usize, noun: &str) -> String {
-    format!("{} {}", counted(count as u64, noun), if count == 1 { "was" } else { "were" })
+fn were(count: usize) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {

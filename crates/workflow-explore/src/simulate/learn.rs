@@ -9,6 +9,7 @@ use workflow_asl::nearest::nearest;
 use workflow_graph::history::{Attempt, Event, History, Status};
 use workflow_local::{Engine, Program};
 
+use super::draws::mixed;
 use crate::states::States;
 
 /// The maximum number of latencies of a state and an error in a learnt model. More latencies are replaced by as many
@@ -137,10 +138,10 @@ struct Seen {
     outputs: Values,
 }
 
-/// Distinct values, with the number of times that each was seen.
+/// Distinct values, each by the path of its execution, with the number of times that it was seen.
 #[derive(Clone, Debug, Default)]
 struct Values {
-    seen: BTreeMap<String, u64>,
+    seen: BTreeMap<(u64, String), u64>,
 }
 
 impl Learning {
@@ -182,6 +183,7 @@ impl Learning {
             let nearest = nearest(&visit.state, known).map(str::to_owned);
             return Err(LearnError::OtherMachine { event: visit.entered, state: visit.state.clone(), nearest });
         }
+        let path = history.visits.iter().fold(0, |path, visit| hashed(path, &visit.state));
         let mut tasks: BTreeMap<String, Seen> = BTreeMap::new();
         // These include unknown event types.
         let mut notes = history.notes.clone();
@@ -193,7 +195,7 @@ impl Learning {
                     continue;
                 };
                 let seen = tasks.entry(visit.state.clone()).or_default();
-                seen.add(&history, attempt, ended)?;
+                seen.add(&history, attempt, ended, path)?;
             }
         }
         let started = history.events.iter().find(|event| event.kind == "ExecutionStarted");
@@ -204,7 +206,7 @@ impl Learning {
             None => None,
         };
         if let Some(input) = input {
-            self.inputs.add(&input);
+            self.inputs.add(&input, path);
         }
         for (name, seen) in tasks {
             self.tasks.entry(name).or_default().merge(seen);
@@ -247,7 +249,7 @@ fn data(event: &Event, name: &'static str) -> Result<Value, LearnError> {
 
 #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
 impl Seen {
-    fn add(&mut self, history: &History, attempt: &Attempt, ended: u64) -> Result<(), LearnError> {
+    fn add(&mut self, history: &History, attempt: &Attempt, ended: u64, path: u64) -> Result<(), LearnError> {
         let time = |time: Option<i64>, event: u64| time.ok_or(LearnError::NoTime { event });
         let (begin, end) = (time(attempt.time.0, attempt.scheduled)?, time(attempt.time.1, ended)?);
         let seconds = end.saturating_sub(begin).max(0) as f64 / 1000.0;
@@ -256,7 +258,7 @@ impl Seen {
             None => {
                 let event = history.events.binary_search_by_key(&ended, |event| event.id);
                 if let Some(event) = event.ok().and_then(|place| history.events.get(place)) {
-                    self.outputs.add(&data(event, "output")?);
+                    self.outputs.add(&data(event, "output")?, path);
                 }
                 self.latencies.push(seconds);
             }
@@ -313,24 +315,55 @@ fn samples(mut latencies: Vec<f64>) -> Value {
     json!({ "samples": latencies })
 }
 
+/// Mixes the bytes of a text into a hash.
+fn hashed(hash: u64, text: &str) -> u64 {
+    text.bytes().map(u64::from).fold(mixed(hash, 0), mixed)
+}
+
 impl Values {
-    fn add(&mut self, value: &Value) {
-        *self.seen.entry(value.to_string()).or_default() += 1;
+    fn add(&mut self, value: &Value, path: u64) {
+        *self.seen.entry((path, value.to_string())).or_default() += 1;
     }
 
     fn to_json(&self, what: &str, notes: &mut Vec<String>) -> Value {
-        let mut values: Vec<(&String, u64)> = self.seen.iter().map(|(text, count)| (text, *count)).collect();
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        if values.len() > MOST_VALUES {
-            notes.push(format!(
-                "there are {} different {what}: the model has the {MOST_VALUES} most frequent",
-                values.len()
-            ));
+        let mut weights: BTreeMap<&str, u64> = BTreeMap::new();
+        for ((_, text), count) in &self.seen {
+            *weights.entry(text).or_default() += count;
         }
-        let weighted = values.into_iter().take(MOST_VALUES).map(|(text, count)| {
+        if weights.len() > MOST_VALUES {
+            let number = weights.len();
+            notes
+                .push(format!("there are {number} different {what}: the model has a sample of {MOST_VALUES}, by path"));
+            weights = self.sample();
+        }
+        let mut values: Vec<_> = weights.into_iter().collect();
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let weighted = values.into_iter().map(|(text, count)| {
             let value: Value = serde_json::from_str(text).unwrap_or_default();
             json!({ "value": value, "weight": count })
         });
         weighted.collect()
+    }
+
+    /// Takes the value in the middle of each of [`MOST_VALUES`] equal parts. Values of a path are together, in an order that only
+    /// their hashes give: each path, and each frequent value, has its share.
+    fn sample(&self) -> BTreeMap<&str, u64> {
+        let mut all: Vec<_> =
+            self.seen.iter().map(|((path, text), count)| (*path, hashed(0, text), text, *count)).collect();
+        all.sort_unstable();
+        let total: u64 = all.iter().map(|(.., count)| count).sum();
+        let parts = MOST_VALUES as u64;
+        let middles = (0..parts).map(|part| (2 * part + 1) * total / (2 * parts));
+        let (mut taken, mut before) = (BTreeMap::new(), 0);
+        let mut values = all.into_iter().peekable();
+        for middle in middles {
+            while let Some((.., count)) = values.next_if(|(.., count)| before + count <= middle) {
+                before += count;
+            }
+            if let Some((_, _, text, _)) = values.peek() {
+                *taken.entry(text.as_str()).or_default() += 1;
+            }
+        }
+        taken
     }
 }

@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cost;
 mod distribution;
 pub(crate) mod draws;
 mod learn;
@@ -34,14 +35,16 @@ use serde_json::Value;
 use workflow_asl::document::StateMachine;
 use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, RunError, TaskRequest};
 
+pub use cost::{Billing, Cost, Crossover, Usage};
 pub use distribution::{Distribution, DistributionError};
 pub use learn::{LearnError, Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
-pub use report::{Beyond, Cost, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
+pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
 pub use workflow_asl::price::{LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};
 
 use crate::states::States;
 use plan::Plan;
+use report::{PARTS, interval};
 use tally::Tally;
 use trial::{Faster, Prepared};
 
@@ -97,6 +100,7 @@ pub struct Simulation {
     executions: u64,
     seed: u64,
     gains: bool,
+    billing: Billing,
 }
 
 impl std::fmt::Debug for Simulation {
@@ -126,6 +130,7 @@ impl Simulation {
             executions: EXECUTIONS,
             seed: 0,
             gains: true,
+            billing: Billing::default(),
         })
     }
 
@@ -140,6 +145,24 @@ impl Simulation {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Sets the number of executions in a month, for which the cost is computed. The default is 1,000,000.
+    #[must_use]
+    pub fn volume(mut self, executions: u64) -> Self {
+        // More executions than 2^53 are billed nowhere.
+        #[expect(clippy::cast_precision_loss, reason = "as the comment says")]
+        {
+            self.billing.executions = executions as f64;
+        }
+        self
+    }
+
+    /// Deducts the free transitions of each month from the cost.
+    #[must_use]
+    pub fn free_tier(mut self) -> Self {
+        self.billing.free_tier = true;
         self
     }
 
@@ -193,7 +216,7 @@ impl Simulation {
         for number in 0..self.executions {
             tally.count(&prepared.run(number, None)?);
         }
-        let mut report = tally.report(&prepared, self.executions);
+        let mut report = tally.report(&prepared, self.executions, self.billing);
         if self.gains {
             report.gains = self.tried_gains(&prepared, tally.durations())?;
         }
@@ -211,8 +234,8 @@ impl Simulation {
     /// Runs the first executions again for each task, with the same random numbers and the task twice as fast.
     fn tried_gains(&self, prepared: &Prepared, durations: &[u64]) -> Result<Vec<Gain>, SimulateError> {
         let compared = self.executions.min(COMPARED);
-        let first = durations.iter().take(usize::try_from(compared).unwrap_or(usize::MAX));
-        let before = Spread::of(first.copied().collect(), 1000.0);
+        let compared_durations = durations.get(..usize::try_from(compared).unwrap_or(usize::MAX)).unwrap_or(durations);
+        let size = compared_durations.len().div_ceil(PARTS).max(1);
         let mut gains = Vec::new();
         for (task, plan) in prepared.plan.tasks.iter().enumerate() {
             let mut after = Vec::new();
@@ -220,13 +243,20 @@ impl Simulation {
                 let execution = prepared.run(number, Some(Faster { task, factor: 0.5 }))?;
                 after.push(tally::milliseconds(&execution));
             }
-            let after = Spread::of(after, 1000.0);
-            gains.push(Gain {
-                state: plan.name.clone(),
-                mean: before.mean - after.mean,
-                p50: before.p50 - after.p50,
-                p99: before.p99 - after.p99,
-            });
+            let gain = |before: &[u64], after: &[u64]| {
+                let [before, after] = [before, after].map(|all| Spread::of(all.to_vec(), 1000.0));
+                Spread {
+                    mean: before.mean - after.mean,
+                    p50: before.p50 - after.p50,
+                    p99: before.p99 - after.p99,
+                    ..Spread::default()
+                }
+            };
+            let Spread { mean, p50, p99, .. } = gain(compared_durations, &after);
+            let parts = compared_durations.chunks(size).zip(after.chunks(size));
+            let parts: Vec<_> = parts.map(|(before, after)| gain(before, after)).collect();
+            let mean_within = interval(parts.iter().map(|part| part.mean)).1;
+            gains.push(Gain { state: plan.name.clone(), mean, mean_within, p50, p99, parts });
         }
         gains.sort_by(|one, other| other.mean.total_cmp(&one.mean));
         Ok(gains)

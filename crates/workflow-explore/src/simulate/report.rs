@@ -7,28 +7,7 @@ use workflow_asl::price::{LEFT_OUT, PRICES};
 use workflow_asl::printable::thousands;
 use workflow_local::{DefinitionError, MachineType};
 
-/// The cost of a million executions.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Cost {
-    /// The type of the executions.
-    pub machine_type: MachineType,
-    /// The cost of transitions of Standard executions, in US dollars.
-    pub transitions: f64,
-    /// The cost of starts of Express executions, in US dollars.
-    pub requests: f64,
-    /// The cost of time and memory of Express executions, in US dollars.
-    pub duration: f64,
-    /// The mean of the billed memory of Express executions, in MB.
-    pub memory: f64,
-}
-
-impl Cost {
-    /// Returns the total cost in US dollars.
-    pub fn total(&self) -> f64 {
-        self.transitions + self.requests + self.duration
-    }
-}
+use super::cost::{Billing, Cost, Crossover, Usage};
 
 /// The mean, percentiles and maximum of numbers. A percentile is the least of the numbers that this share of them does
 /// not exceed.
@@ -107,10 +86,32 @@ pub struct Gain {
     pub state: String,
     /// The reduction of the mean duration, in seconds.
     pub mean: f64,
+    /// Half of the interval around it that has the true reduction with 95 % confidence, in seconds.
+    pub mean_within: f64,
     /// The reduction of the median, in seconds.
     pub p50: f64,
     /// The reduction of the 99th percentile, in seconds.
     pub p99: f64,
+    /// The reductions in each part of the executions.
+    pub(super) parts: Vec<Spread>,
+}
+
+/// The number of parts of the executions in which gains are compared.
+pub(super) const PARTS: usize = 20;
+
+/// Returns the mean of numbers, and half of the interval around it that has the true mean with 95 % confidence.
+#[expect(clippy::cast_precision_loss, reason = "the numbers are few")]
+pub(super) fn interval(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
+    // The quantile of Student's distribution with 19 degrees of freedom: one fewer than `PARTS`.
+    const STUDENT: f64 = 2.093;
+    let numbers: Vec<f64> = numbers.collect();
+    if numbers.len() < 2 {
+        return (numbers.first().copied().unwrap_or_default(), f64::INFINITY);
+    }
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    let variance = numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    (mean, STUDENT * (variance / count).sqrt())
 }
 
 /// The numbers of executions that exceed limits of AWS.
@@ -158,8 +159,12 @@ pub struct SimulationReport {
     pub states: Vec<StateShare>,
     /// The gains of faster tasks, the largest mean first; empty if they were not computed.
     pub gains: Vec<Gain>,
-    /// The cost of a million executions, by [`PRICES`]. Types that the definition does not allow are omitted.
+    /// The cost of the executions of a month, by [`PRICES`]. Types that the definition does not allow are omitted.
     pub costs: Vec<Cost>,
+    /// What is billed.
+    pub billing: Billing,
+    /// What an execution uses on average.
+    pub usage: Usage,
     /// The type that the machine cannot have, with the reason.
     pub not_possible: Option<(MachineType, String)>,
     /// The numbers of executions that exceed limits of AWS.
@@ -189,13 +194,31 @@ impl SimulationReport {
         (self.machine_type == MachineType::Express && express_time > 0) || events > 0 || endless > 0
     }
 
-    /// Returns the largest gain by a number. Returns `None` if no task has one.
-    fn best(&self, by: impl Fn(&Gain) -> f64) -> Option<&Gain> {
-        let best = self.gains.iter().max_by(|one, other| by(one).total_cmp(&by(other)));
-        best.filter(|gain| by(gain) > 0.0)
+    /// Returns what the costs do not cover.
+    fn left_out(&self) -> &'static [&'static str] {
+        LEFT_OUT.get(..LEFT_OUT.len() - usize::from(self.billing.free_tier)).unwrap_or_default()
     }
 
-    /// Converts the report to JSON. Times are in seconds, and costs are in US dollars for a million executions.
+    /// Returns where the cheaper type changes, if the definition allows both types.
+    pub fn crossover(&self) -> Option<Crossover> {
+        self.not_possible.is_none().then(|| Crossover::of(&self.usage, self.billing))
+    }
+
+    /// Returns the gain that is certainly larger than all others by a number, with 95 % confidence. `None` if there is none.
+    fn best(&self, by: impl Fn(&Spread) -> f64) -> Option<&Gain> {
+        let mean = |gain: &Gain| interval(gain.parts.iter().map(&by)).0;
+        let best = self.gains.iter().max_by(|one, other| mean(one).total_cmp(&mean(other)))?;
+        let beats = |other: Option<&Gain>| {
+            let own = best.parts.iter().enumerate();
+            let others = own.map(|(at, own)| by(own) - other.and_then(|other| other.parts.get(at)).map_or(0.0, &by));
+            let (mean, half) = interval(others);
+            mean - half > 0.0
+        };
+        let others = self.gains.iter().filter(|other| !std::ptr::eq(*other, best));
+        others.map(Some).chain([None]).all(beats).then_some(best)
+    }
+
+    /// Converts the report to JSON. Times are in seconds, and costs are in US dollars for the executions of a month.
     pub fn to_json(&self) -> Value {
         let outcomes = self.outcomes.iter().map(|outcome| {
             json!({ "status": outcome.status, "error": outcome.error, "executions": outcome.executions, "share": outcome.share })
@@ -206,7 +229,7 @@ impl SimulationReport {
         let gains = self
             .gains
             .iter()
-            .map(|gain| json!({ "state": gain.state, "mean": gain.mean, "p50": gain.p50, "p99": gain.p99 }));
+            .map(|gain| json!({ "state": gain.state, "mean": gain.mean, "mean_within": gain.mean_within, "p50": gain.p50, "p99": gain.p99 }));
         let costs = self.costs.iter().map(|cost| {
             json!({
                 "type": cost.machine_type.as_str(), "total": cost.total(), "transitions": cost.transitions,
@@ -228,8 +251,14 @@ impl SimulationReport {
             "states": states.collect::<Vec<_>>(),
             "gains": gains.collect::<Vec<_>>(),
             "costs": costs.collect::<Vec<_>>(),
+            "billing": { "executions": self.billing.executions, "free_tier": self.billing.free_tier },
+            "express_from": self.crossover().map(|found| match found {
+                Crossover::From(executions) => json!(executions),
+                Crossover::Always(MachineType::Express) => json!(1),
+                Crossover::Always(_) => Value::Null,
+            }),
             "not_possible": not_possible,
-            "prices": { "region": PRICES.region, "date": PRICES.date, "source": PRICES.source, "left_out": LEFT_OUT },
+            "prices": { "region": PRICES.region, "date": PRICES.date, "source": PRICES.source, "left_out": self.left_out() },
             "beyond": {
                 "express_time": self.beyond.express_time, "events": self.beyond.events, "endless": self.beyond.endless,
             },
@@ -253,6 +282,12 @@ pub fn time(seconds: f64) -> String {
 /// Formats an amount in US dollars.
 pub fn dollars(dollars: f64) -> String {
     format!("${dollars:.2}")
+}
+
+/// Formats a number of executions.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+fn count(executions: f64) -> String {
+    thousands(executions.round() as u64)
 }
 
 /// Formats a mean or a count.
@@ -336,10 +371,11 @@ impl SimulationReport {
             return Ok(());
         }
         writeln!(f, "\nif the tasks of a state took half of their time, executions would be shorter by")?;
-        let mut gains = vec![row(["", "mean", "p50", "p99"])];
-        gains.extend(
-            self.gains.iter().map(|gain| row([gain.state.clone(), time(gain.mean), time(gain.p50), time(gain.p99)])),
-        );
+        let mut gains = vec![row(["", "mean", "±", "p50", "p99"])];
+        gains.extend(self.gains.iter().map(|Gain { state, mean, mean_within, p50, p99, .. }| {
+            let within = if mean_within.is_finite() { time(*mean_within) } else { "-".to_owned() };
+            row([state.clone(), time(*mean), within, time(*p50), time(*p99)])
+        }));
         table(f, &gains)?;
         let (median, tail) = (self.best(|gain| gain.p50), self.best(|gain| gain.p99));
         match (median, tail) {
@@ -351,15 +387,24 @@ impl SimulationReport {
             }
             (Some(median), None) => writeln!(f, "  make `{}` faster for the median", median.state),
             (None, Some(tail)) => writeln!(f, "  make `{}` faster for the 99th percentile", tail.state),
-            (None, None) => writeln!(f, "  no task moves the median or the 99th percentile"),
+            (None, None) => {
+                writeln!(
+                    f,
+                    "  no task moves the median or the 99th percentile more than the others, with 95 % confidence"
+                )
+            }
         }
     }
 
     fn write_costs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Billing { executions, free_tier } = self.billing;
+        let free = if free_tier { ", with the free tier" } else { "" };
         writeln!(
             f,
-            "\ncost of a million executions in a month, by AWS's prices for {} of {}",
-            PRICES.region, PRICES.date
+            "\ncost of {} executions in a month{free}, by AWS's prices for {} of {}",
+            count(executions),
+            PRICES.region,
+            PRICES.date
         )?;
         let rows = self.costs.iter().map(|cost| {
             let mut parts = Vec::new();
@@ -377,10 +422,17 @@ impl SimulationReport {
             row([format!("{:<8}  {:>10}  {}", cost.machine_type.title(), dollars(cost.total()), parts.join(", "))])
         });
         table(f, &rows.collect::<Vec<_>>())?;
+        match self.crossover() {
+            Some(Crossover::From(executions)) => {
+                writeln!(f, "  Express costs less from {} executions in a month", count(executions))?;
+            }
+            Some(Crossover::Always(kind)) => writeln!(f, "  {} costs less for any number of executions", kind.title())?,
+            None => {}
+        }
         if let Some((kind, reason)) = &self.not_possible {
             writeln!(f, "  {} is not possible: {reason}", kind.title())?;
         }
-        writeln!(f, "  left out: {}", LEFT_OUT.join("; "))?;
+        writeln!(f, "  left out: {}", self.left_out().join("; "))?;
         writeln!(f, "  source: {}", PRICES.source)
     }
 

@@ -11,7 +11,8 @@ use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
 use workflow_asl::price::{PRICES, billed_memory, express_gb_hours, express_memory};
 use workflow_local::{Execution, Program, Status, View};
 
-use super::report::{Beyond, Cost, Outcome, SimulationReport, Spread, StateShare};
+use super::cost::{Billing, Cost, Usage};
+use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
 use super::visits::Visits;
 
@@ -146,7 +147,7 @@ impl Tally {
         let memory = express_memory(self.definition_bytes, visits.largest, visits.inside);
         self.gb_hours.push(express_gb_hours(duration, memory));
         self.memory += billed_memory(memory);
-        self.count_express_children(execution);
+        transitions += self.count_children(execution);
         self.count_beyond(execution, duration);
         let error = (execution.status() != Status::Succeeded).then(|| execution.error().map(Arc::from)).flatten();
         *self.outcomes.entry((execution.status().name(), error)).or_default() += 1;
@@ -156,10 +157,16 @@ impl Tally {
         self.events.push(history.len() as u64);
     }
 
-    /// Counts the Express children of distributed maps, which are billed as separate executions.
-    fn count_express_children(&mut self, execution: &Execution) {
-        for map_run in execution.map_runs().iter().filter(|map_run| map_run.child_type() == MachineType::Express) {
+    /// Counts the Express children of distributed maps, which are billed as separate executions. Returns the number of all
+    /// children: the start of each is billed as a transition of the map.
+    fn count_children(&mut self, execution: &Execution) -> u64 {
+        let mut started = 0;
+        for map_run in execution.map_runs() {
             for (_, child) in execution.children(map_run, usize::MAX) {
+                started += 1;
+                if map_run.child_type() != MachineType::Express {
+                    continue;
+                }
                 let end = child.stopped_at().unwrap_or_else(|| execution.now());
                 let time = View::started_at(child).until(end).as_millis();
                 let memory = express_memory(self.definition_bytes, child.input().bytes(), 1);
@@ -167,6 +174,7 @@ impl Tally {
                 self.children_gb_hours += express_gb_hours(u64::try_from(time).unwrap_or(u64::MAX), memory);
             }
         }
+        started
     }
 
     fn count_beyond(&mut self, execution: &Execution, milliseconds: u64) {
@@ -180,7 +188,7 @@ impl Tally {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    pub(super) fn report(&self, prepared: &Prepared, executions: u64) -> SimulationReport {
+    pub(super) fn report(&self, prepared: &Prepared, executions: u64, billing: Billing) -> SimulationReport {
         let count = executions as f64;
         let total: u64 = self.durations.iter().sum();
         let states = self.states.iter().map(|state| StateShare {
@@ -202,31 +210,26 @@ impl Tally {
             .collect();
         outcomes.sort_by_key(|outcome| std::cmp::Reverse(outcome.executions));
         let transitions = Spread::of(self.transitions.clone(), 1.0);
-        let million = 1e6 / count;
-        let (children, children_time) =
-            PRICES.express(self.children as f64 * million, self.children_gb_hours * million);
         let gb_hours: f64 = self.gb_hours.iter().sum();
-        let (requests, duration) = PRICES.express(1e6, gb_hours * million);
-        let standard = Cost {
-            machine_type: MachineType::Standard,
-            transitions: PRICES.transitions(transitions.mean * 1e6),
-            requests: children,
-            duration: children_time,
-            memory: 0.0,
+        let usage = Usage {
+            transitions: transitions.mean,
+            gb_hours: gb_hours / count,
+            children: self.children as f64 / count,
+            children_gb_hours: self.children_gb_hours / count,
         };
-        let express = Cost {
-            machine_type: MachineType::Express,
-            transitions: 0.0,
-            requests,
-            duration,
-            memory: self.memory / count,
-        };
+        let cost = |machine_type| Cost::of(&usage, machine_type, billing, self.memory / count);
+        let costs = [MachineType::Standard, MachineType::Express].map(cost);
+        let per_million = 1e6 / billing.executions;
         let dollars: Vec<f64> = match self.machine_type {
             MachineType::Standard => {
                 self.transitions.iter().map(|count| PRICES.transitions(*count as f64 * 1e6)).collect()
             }
             // The price of time falls with the time of all executions: each has its share of it.
-            _ => self.gb_hours.iter().map(|own| own / gb_hours * count * duration + requests).collect(),
+            _ => {
+                let [_, express] = &costs;
+                let own = |own: &f64| own / gb_hours * count * express.duration + express.requests;
+                self.gb_hours.iter().map(|hours| own(hours) * per_million).collect()
+            }
         };
         SimulationReport {
             name: prepared.start.state_machine_name.clone(),
@@ -242,7 +245,9 @@ impl Tally {
             outcomes,
             states: states.collect(),
             gains: Vec::new(),
-            costs: vec![standard, express],
+            costs: costs.into(),
+            billing,
+            usage,
             not_possible: None,
             beyond: self.beyond,
             notes: Vec::new(),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use workflow_asl::jsonata::{Node, NodeKind};
 
-use super::wanted::{Found, Kind, Probe, covers};
+use super::wanted::{Found, Kind, Probe, covers, gives};
 
 /// What represents a value in a part of an expression.
 #[derive(Clone, Copy)]
@@ -96,7 +96,7 @@ impl Found {
         else {
             return;
         };
-        if items.is_empty() || !covers(first, range) {
+        if items.is_empty() || !gives(first, range) {
             return;
         }
         self.kind = Some(Kind::Array);
@@ -183,7 +183,7 @@ fn is_items(node: &Node, range: &Range<usize>) -> bool {
         NodeKind::Call(function, arguments) => {
             let passes = |name: &str| matches!(name, "filter" | "sort" | "reverse" | "distinct" | "shuffle" | "single");
             matches!(&function.kind, NodeKind::Variable(name) if passes(name))
-                && arguments.first().is_some_and(|first| covers(first, range))
+                && arguments.first().is_some_and(|first| gives(first, range))
         }
         _ => false,
     }

@@ -14,6 +14,7 @@ use workflow_asl::template::Computed;
 use workflow_plan::data::{Source, Use, uses};
 
 use super::parent;
+use crate::compared_errors::walk;
 
 /// The kind of value that an expression needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,8 @@ pub(crate) enum Probe {
     Constant(Value),
     /// Comparison with another, unknown value.
     Other,
+    /// Comparison with a variable, whose assignments have constants.
+    Variable(String),
     /// Match with a pattern with `*`.
     Pattern(String),
     /// Whether the value is present.
@@ -79,6 +82,7 @@ impl Wanted {
 /// Returns what expressions need, by source.
 pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Source, Wanted> {
     let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
+    let assigned = assigned(document);
     for used in uses(machine) {
         let mut place = all.entry(used.source.clone()).or_default();
         for (number, name) in used.path.iter().enumerate() {
@@ -89,12 +93,53 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
         }
         let mut found = Found::default();
         found.look(document, &used);
-        found.put(place, used.exact);
+        found.put(place, used.exact, &assigned);
     }
     for source in mapped(machine) {
         all.entry(source).or_default().narrow(Some(Kind::Array));
     }
     all
+}
+
+/// The most constants of a variable with which a value is compared.
+const CONSTANTS: usize = 3;
+
+/// Returns the numbers in the assignments of each variable.
+fn assigned(document: &Value) -> BTreeMap<String, Vec<Value>> {
+    let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    walk(document, &mut |members| {
+        for (name, value) in members.get("Assign").and_then(Value::as_object).into_iter().flatten() {
+            let found = all.entry(name.trim_end_matches(".$").to_owned()).or_default();
+            let mut add = |number: Value| {
+                if found.len() < CONSTANTS && !found.contains(&number) {
+                    found.push(number);
+                }
+            };
+            match value {
+                Value::Number(_) => add(value.clone()),
+                Value::String(text) => {
+                    if let Some(code) = jsonata::expression(text).and_then(|code| jsonata::parse(code).ok()) {
+                        literals(&code.root, &mut add);
+                    } else if let Ok(Computed::Intrinsic(call)) = Computed::parse(text) {
+                        let numbers = call.call.args.iter().filter_map(|argument| match argument {
+                            Argument::Number(number) => Some(Value::Number(number.clone())),
+                            _ => None,
+                        });
+                        numbers.for_each(add);
+                    }
+                }
+                _ => {}
+            }
+        }
+    });
+    all
+}
+
+fn literals(node: &Node, add: &mut impl FnMut(Value)) {
+    if let NodeKind::Number(number) = node.kind {
+        add(number_value(number));
+    }
+    node.children().into_iter().for_each(|part| literals(part, add));
 }
 
 /// Returns the sources that are the items of a map which names no others: its whole input.
@@ -132,9 +177,18 @@ pub(super) struct Found {
 
 impl Found {
     /// Adds the needs of the expression to `place`. `exact` is false if the expression uses a value that was computed
-    /// from it.
-    fn put(self, place: &mut Wanted, exact: bool) {
-        self.probes.into_iter().for_each(|probe| place.probe(probe));
+    /// from it. `assigned` has the constants of variables.
+    fn put(self, place: &mut Wanted, exact: bool, assigned: &BTreeMap<String, Vec<Value>>) {
+        for probe in self.probes {
+            match probe {
+                Probe::Variable(name) => {
+                    place.probe(Probe::Other);
+                    let constants = assigned.get(&name).into_iter().flatten();
+                    constants.for_each(|constant| place.probe(Probe::Constant(constant.clone())));
+                }
+                probe => place.probe(probe),
+            }
+        }
         if !exact {
             return;
         }
@@ -144,7 +198,7 @@ impl Found {
             for name in way {
                 member = member.members.entry(name).or_default();
             }
-            found.put(member, exact);
+            found.put(member, exact, assigned);
         }
     }
 
@@ -205,7 +259,11 @@ impl Found {
         };
         self.kind = kind.or(self.kind);
         let probe = match operator {
-            _ if operator.operand() == Operand::Path => Probe::Other,
+            _ if operator.operand() == Operand::Path => {
+                let variable = rule.get("Variable").filter(|_| field != "Variable").and_then(Value::as_str);
+                let name = variable.and_then(|path| path.strip_prefix('$')).filter(|name| !name.starts_with('.'));
+                name.map_or(Probe::Other, |name| Probe::Variable(name.to_owned()))
+            }
             _ if field != "Variable" => return,
             Operator::IsPresent => Probe::Present,
             Operator::IsNull => Probe::Null,
@@ -366,6 +424,7 @@ impl Found {
             },
             NodeKind::Bool(truth) => (Some(Kind::Bool), Probe::Constant((*truth).into())),
             NodeKind::Null => (None, Probe::Null),
+            NodeKind::Variable(name) => (None, Probe::Variable(name.clone())),
             _ => (None, Probe::Other),
         };
         if covers(side, range) {
@@ -385,6 +444,17 @@ pub(super) fn number_value(number: f64) -> Value {
 
 fn contains(node: &Node, range: &Range<usize>) -> bool {
     node.span.start <= range.start && range.end <= node.span.end
+}
+
+/// Returns whether a node is the use, or the use if there is one: `$exists(x) ? x : []`.
+pub(super) fn gives(node: &Node, range: &Range<usize>) -> bool {
+    match &node.kind {
+        NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| gives(part, range)),
+        NodeKind::Condition(_, then, other) => {
+            [Some(then), other.as_ref()].into_iter().flatten().any(|part| gives(part, range))
+        }
+        _ => covers(node, range),
+    }
 }
 
 /// Returns whether a node is exactly the use, ignoring blanks and brackets.

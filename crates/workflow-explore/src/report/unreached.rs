@@ -1,0 +1,146 @@
+//! What no execution reached, and why.
+
+use std::collections::BTreeSet;
+
+use workflow_asl::finding::Finding;
+use workflow_asl::graph::{Edge, Graph};
+use workflow_asl::{Pointer, rules};
+use workflow_local::coverage::{Point, PointKind};
+
+use crate::bounds::CutOff;
+use crate::explorer::Explorer;
+use crate::search::not_taken;
+
+/// An element that no execution reached.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Unreached {
+    /// The element.
+    pub point: Point,
+    /// The bounds that may have cut it off.
+    pub cut_off_by: Vec<&'static str>,
+    /// Why no execution reached it.
+    pub reason: Reason,
+}
+
+/// Why no execution reached an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The rules of ASL prove that no execution can take it.
+    Never,
+    /// No execution reached the state that it belongs to, or the states before it.
+    Follows,
+    /// No tried value leads to it.
+    Values,
+    /// No tried error leads to it.
+    Errors,
+    /// The item reader of its state found no items: the store has no such objects.
+    Objects,
+}
+
+impl Reason {
+    /// Returns the reason's name in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Follows => "follows",
+            Self::Values => "values",
+            Self::Errors => "errors",
+            Self::Objects => "objects",
+        }
+    }
+
+    /// Returns the reason and what helps, for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Never => "no execution can take it, as `validate` shows",
+            Self::Follows => "the states before it were not left this way",
+            Self::Values => "no value that was tried leads to it: give values with `--input` or `--result`",
+            Self::Errors => "no error that was tried leads to it",
+            Self::Objects => "the item reader found no objects: give it some with `--objects`",
+        }
+    }
+}
+
+/// A state in the graph of its scope.
+struct Place<'g> {
+    graph: &'g Graph<'g>,
+    number: usize,
+}
+
+/// Finds what no execution took. `taken` has whether one took each way of the program.
+pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec<Unreached> {
+    let points = not_taken(explorer, taken);
+    let never: BTreeSet<String> =
+        points.iter().filter(|point| point.kind == PointKind::State).map(|point| point.state.clone()).collect();
+    let graphs = Graph::all(&explorer.machine);
+    let false_rules = if points.is_empty() { BTreeSet::new() } else { false_rules(explorer) };
+    let can_take = |graph: &Graph<'_>| {
+        let is_possible = |edge: &Edge<'_>| !false_rules.contains(&edge.kind.pointer(&graph.state_pointer(edge.from)));
+        graph.flow().reached(graph.start(), is_possible)
+    };
+    let place_of = |name: &str| graphs.iter().find_map(|graph| Some(Place { graph, number: graph.number(name)? }));
+    // The state and the states that contain it, innermost first.
+    let around = |name: &str| {
+        std::iter::successors(place_of(name), |place| place_of(place.graph.scope().owner?)).collect::<Vec<_>>()
+    };
+    let found = points.into_iter().map(|point| {
+        let places = around(&point.state);
+        let is_possible = !false_rules.contains(&point.pointer)
+            && places.iter().all(|place| can_take(place.graph).get(place.number) == Some(&true));
+        let is_entered = !never.contains(&point.state);
+        let owner = places.get(1).and_then(|place| place.graph.states().get(place.number));
+        let has_reader = |name: &str| {
+            let at = explorer.states.get(name).map(|facts| facts.pointer.child("ItemReader"));
+            at.is_some_and(|at| explorer.program.definition().pointer(at.as_str()).is_some())
+        };
+        let is_first = places.first().is_some_and(|place| place.graph.start() == Some(place.number));
+        let reason = match point.kind {
+            _ if !is_possible => Reason::Never,
+            PointKind::State => match owner {
+                Some((name, _)) if is_first && !never.contains(*name) && has_reader(name) => Reason::Objects,
+                Some((name, _)) if is_first && !never.contains(*name) => Reason::Values,
+                _ => Reason::Follows,
+            },
+            _ if !is_entered => Reason::Follows,
+            PointKind::Retrier | PointKind::Catcher => Reason::Errors,
+            _ if has_reader(&point.state) => Reason::Objects,
+            _ => Reason::Values,
+        };
+        // What the state depends on: itself, the states before it, and these of the states around it.
+        let before = places.iter().flat_map(|place| {
+            let reaching = place.graph.flow().reaching([place.number], |_| true);
+            reaching.into_iter().enumerate().filter(|(_, reaches)| *reaches).map(|(number, _)| (place.graph, number))
+        });
+        let (mut may_fail, mut may_loop) = (false, false);
+        for (graph, number) in before {
+            let definition = explorer.program.definition();
+            may_fail |= catches(definition, &graph.state_pointer(number));
+            let facts = graph.states().get(number).and_then(|(name, _)| explorer.states.get(name));
+            may_loop |= facts.is_some_and(|facts| facts.loops);
+        }
+        let mut cut_off_by = if reason == Reason::Never { Vec::new() } else { cut.names() };
+        cut_off_by.retain(|bound| match *bound {
+            "faults" => may_fail,
+            "turns" => may_loop,
+            _ => true,
+        });
+        Unreached { point, cut_off_by, reason }
+    });
+    found.collect()
+}
+
+/// Returns the rules of choices whose whole condition is never true.
+fn false_rules(explorer: &Explorer) -> BTreeSet<Pointer> {
+    let found = rules::check(&explorer.machine, explorer.start.machine_type).into_iter();
+    let is_false = |finding: &Finding| matches!(finding, Finding::NeverTrue { .. } | Finding::ShownAbsent { .. });
+    // A finding with a range is about a part of an expression.
+    let never = found.filter(|found| found.range.is_none() && is_false(&found.finding));
+    never.filter_map(|found| Some(found.pointer.parent()?.child("Next"))).collect()
+}
+
+/// Returns whether a state, or one in it, has a catcher.
+fn catches(definition: &serde_json::Value, at: &Pointer) -> bool {
+    definition.pointer(at.as_str()).is_some_and(|state| state.to_string().contains("\"Catch\":"))
+}
