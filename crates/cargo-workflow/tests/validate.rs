@@ -34,6 +34,47 @@ fn given(arguments: &[&str], text: &str) -> Output {
 }
 
 #[test]
+fn the_same_findings_are_written_for_code_hosts_and_test_reports() {
+    let files = ["wrong.asl.yaml", "wrong.rs", "retry.asl.json"];
+    let reports = reports(&files);
+    let place = reports.iter().position(|one| one["code"] == "WF0201").unwrap();
+
+    let (code, text) = validate(&[&["--format", "sarif"], &files[..]].concat());
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!((code, &log["version"], results.len()), (Some(1), &json!("2.1.0"), reports.len()));
+    let rules: Vec<_> = run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    assert!(results.iter().all(|result| rules.contains(&&result["ruleId"])), "{text}");
+    let result = &results[place];
+    assert_eq!(result["level"], "error");
+    let region = json!({"startLine": 8, "startColumn": 11, "endColumn": 14});
+    let physical = &result["locations"][0]["physicalLocation"];
+    assert_eq!((&physical["artifactLocation"]["uri"], &physical["region"]), (&json!("wrong.asl.yaml"), &region));
+    let (result, report) = (results.last().unwrap(), reports.last().unwrap());
+    let replaced = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replaced["insertedContent"]["text"], "Second");
+    assert_eq!(replaced["deletedRegion"]["byteOffset"], report["edits"][0]["offset"]);
+
+    let (code, text) = validate(&[&["--format", "github"], &files[..]].concat());
+    assert_eq!((code, text.lines().count()), (Some(1), reports.len()));
+    let annotation = "::error file=wrong.asl.yaml,line=8,col=11,endColumn=14,title=WF0201::unknown state `Emd`";
+    assert!(text.lines().any(|line| line == annotation), "{text}");
+    assert!(text.ends_with("::unknown state `Secnod`%0Ahelp: did you mean `Second`?\n"), "{text}");
+
+    let (code, text) = validate(&[&["--format", "junit"], &files[..]].concat());
+    let counts = format!("tests=\"{}\" failures=\"{}\"", reports.len() + 1, reports.len());
+    assert!(code == Some(1) && text.contains(&counts), "{counts}: {text}");
+    assert!(text.contains(r#"<testcase classname="retry.asl.json" name="no finding"/>"#), "{text}");
+    let case = r#"<testcase classname="wrong.asl.yaml" name="WF0201 at 8:11">"#;
+    assert!(text.contains(case) && text.contains(r#"<failure message="unknown state `Emd`" type="error">"#), "{text}");
+    // A warning is a failure only if it fails the command.
+    let warned = |options: &[&str]| validate(&[options, &["--format", "junit", "absent.asl.json"]].concat()).1;
+    assert!(warned(&[]).contains("failures=\"0\"") && warned(&[]).contains("<system-out>"));
+    assert!(warned(&["--deny-warnings"]).contains("type=\"warning\""));
+}
+
+#[test]
 fn people_see_the_words_and_how_to_mend_them() {
     let (code, text) = validate(&["wrong.asl.yaml", "wrong.rs"]);
     assert_eq!(code, Some(1), "{text}");

@@ -1,4 +1,6 @@
-//! A finding in a file, and how it is printed: for people as rustc does it, or as JSON.
+//! A finding in a file, and how it is printed: for people as rustc does it, or for programs.
+
+mod format;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,6 +17,7 @@ use workflow_compiler::problem::{EditPlace, Problem};
 use workflow_format::{Fault, not_rust};
 
 use crate::{Failure, terminal};
+pub(crate) use format::Format;
 
 /// Characters of a line that are taken on each side of the words in question; definitions often have one line alone.
 const TAKEN: usize = 2_000;
