@@ -26,7 +26,7 @@ use crate::{Failure, terminal};
 #[derive(Args)]
 pub(crate) struct Validate {
     /// Rust files with `workflow!`, files with only the contents of a `workflow!`, ASL documents in JSON or YAML,
-    /// CloudFormation or SAM templates, or folders of these files; `-` reads standard input
+    /// CloudFormation or SAM templates, Terraform, `serverless.yml`, or folders of these files; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]

@@ -75,6 +75,45 @@ fn the_same_findings_are_written_for_code_hosts_and_test_reports() {
 }
 
 #[test]
+fn the_state_machines_of_terraform_and_of_the_serverless_framework_are_checked_where_they_are_written() {
+    let output = command(&["--format", "json", "infrastructure"]).output().unwrap();
+    let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let place =
+        |one: &Value| format!("{} {} {}:{}", one["file"], one["code"], one["line"], one["column"]).replace('"', "");
+    let mut places: Vec<_> = found.iter().map(place).collect();
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            "infrastructure/main.tf WF0122 28:82",
+            "infrastructure/main.tf WF0201 3:37",
+            "infrastructure/main.tf WF0603 44:94",
+            "infrastructure/plan.json WF0201 16:104",
+            "infrastructure/serverless.yml WF0201 17:19",
+            "infrastructure/shared.asl.json WF0201 1:95",
+            "infrastructure/shared.asl.json WF0201 1:95",
+        ],
+        "{found:#?}"
+    );
+    let said = String::from_utf8(output.stderr).unwrap();
+    for words in [
+        "the definition of `elsewhere` is ${data.template_file.elsewhere.rendered}, known when it is deployed",
+        "the definition of `elsewhere` is ${self:custom.definitions.elsewhere}, known when it is deployed",
+        "the definition of `unknown` is not in infrastructure/plan.json",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let (code, text) = validate(&["infrastructure/main.tf", "--name", "counting"]);
+    assert!(code == Some(1) && text.contains("1 error and 0 warnings in 1 state machine"), "{text}");
+    // Other commands read them too, with the expressions as placeholders.
+    let mut import = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
+    import.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/infrastructure"));
+    let imported = import.args(["workflow", "import", "main.tf", "--name", "waiting"]).output().unwrap();
+    let (text, said) = (String::from_utf8_lossy(&imported.stdout), String::from_utf8_lossy(&imported.stderr));
+    assert!(said.contains("WF0122"), "{text}{said}");
+}
+
+#[test]
 fn people_see_the_words_and_how_to_mend_them() {
     let (code, text) = validate(&["wrong.asl.yaml", "wrong.rs"]);
     assert_eq!(code, Some(1), "{text}");
