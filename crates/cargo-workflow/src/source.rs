@@ -630,7 +630,7 @@ fn from_document(wanted: ReadRequest<'_>, source: &Source, found: &mut FileConte
 fn from_template(wanted: ReadRequest<'_>, source: &Source, found: &mut FileContents) {
     let template = Template::new(wanted.file, source, wanted.values, wanted.reading);
     for (own, resource) in template.machines() {
-        found.names.push(own.to_owned());
+        found.names.push(own.clone());
         if wanted.name.is_some_and(|name| name != own) {
             continue;
         }

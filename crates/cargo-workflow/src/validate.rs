@@ -102,16 +102,18 @@ impl Validate {
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.params.values()?;
         let mut findings = Findings::default();
-        let mut machines = 0;
+        let (mut machines, mut told) = (0, BTreeSet::new());
         let files = folder::expand(&self.files)?;
         let progress = Progress::counting(files.len(), "files");
         for file in &files {
             progress.tell(&file.display().to_string());
             let from = findings.reports.len();
             machines += self.checks.check(file, File::read(file), &values, &mut findings)?;
-            if let Some(of_file) = findings.reports.get_mut(from..) {
-                of_file.sort_by_key(Report::offset);
-            }
+            let mut of_file = findings.reports.split_off(from);
+            of_file.sort_by_key(Report::offset);
+            // State machines may share a definition, or the lines of a loop.
+            of_file.retain(|report| told.insert(report.place_and_text()));
+            findings.reports.append(&mut of_file);
             progress.advance();
         }
         progress.end();

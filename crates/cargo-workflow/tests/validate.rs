@@ -85,12 +85,14 @@ fn the_state_machines_of_terraform_and_of_the_serverless_framework_are_checked_w
     assert_eq!(
         places,
         [
+            "infrastructure/loops.yaml WF0122 16:17",
+            "infrastructure/loops.yaml WF0201 15:23",
+            "infrastructure/loops.yaml WF0201 15:23",
             "infrastructure/main.tf WF0122 28:82",
             "infrastructure/main.tf WF0201 3:37",
             "infrastructure/main.tf WF0603 44:94",
             "infrastructure/plan.json WF0201 16:104",
             "infrastructure/serverless.yml WF0201 17:19",
-            "infrastructure/shared.asl.json WF0201 1:95",
             "infrastructure/shared.asl.json WF0201 1:95",
         ],
         "{found:#?}"
@@ -105,6 +107,10 @@ fn the_state_machines_of_terraform_and_of_the_serverless_framework_are_checked_w
     }
     let (code, text) = validate(&["infrastructure/main.tf", "--name", "counting"]);
     assert!(code == Some(1) && text.contains("1 error and 0 warnings in 1 state machine"), "{text}");
+    // Each turn of a loop has a state machine, and what is written once is reported once.
+    let (_, text) = validate(&["infrastructure/loops.yaml"]);
+    assert!(text.contains("`AfterOrders`") && text.contains("`AfterBills`"), "{text}");
+    assert!(text.contains("3 errors and 0 warnings in 2 state machines"), "{text}");
     // Other commands read them too, with the expressions as placeholders.
     let mut import = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
     import.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/infrastructure"));

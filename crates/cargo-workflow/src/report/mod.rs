@@ -196,6 +196,11 @@ impl Report {
         format!("{}: {}", self.code.map_or("", Code::id), self.message)
     }
 
+    /// Returns the file, the offset and the message.
+    pub(crate) fn place_and_text(&self) -> (String, usize, String) {
+        (self.file.clone(), self.offset(), self.text_of_error())
+    }
+
     /// The edits of the file that fix it together; none if the fix is not certain.
     pub(crate) fn edits(&self) -> &[Edit] {
         &self.edits

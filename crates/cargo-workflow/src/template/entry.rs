@@ -1,5 +1,7 @@
 //! Where a file's format has its state machines, and what it calls their properties.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
@@ -81,10 +83,10 @@ const PLANS: [&str; 2] = ["planned_values", "values"];
 
 /// A state machine in a document.
 pub(super) struct Entry<'a> {
-    pub(super) name: &'a str,
+    pub(super) name: Cow<'a, str>,
     /// The pointer of its properties.
     pub(super) at: Pointer,
-    pub(super) properties: &'a Value,
+    pub(super) properties: Cow<'a, Value>,
     pub(super) form: &'static Form,
 }
 
@@ -118,24 +120,82 @@ pub(crate) fn may_have_machines(text: &str) -> bool {
     words.any(|word| text.contains(word)) || SERVERLESS_PATH.iter().all(|word| text.contains(word))
 }
 
+/// The maximum number of resources of a template: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+const RESOURCES: usize = 500;
+
+/// The names of the loops around a resource, and their values in one turn.
+type Loops<'a> = Vec<(&'a str, &'a str)>;
+
+/// Adds the state machines among resources, also in each turn of a loop.
+///
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>
+fn of_resources<'a>(at: &Pointer, resources: &'a Map<String, Value>, loops: &Loops<'a>, found: &mut Vec<Entry<'a>>) {
+    for (key, resource) in resources {
+        let at = at.child(key);
+        if let (true, Value::Array(parts)) = (key.starts_with("Fn::ForEach::"), resource) {
+            let [Value::String(name), list, Value::Object(body)] = parts.as_slice() else { continue };
+            let at = at.index(2);
+            let Value::Array(items) = list else {
+                // A value that only a deployment knows: the name stays a placeholder.
+                of_resources(&at, body, loops, found);
+                continue;
+            };
+            for item in items.iter().filter_map(Value::as_str) {
+                if found.len() < RESOURCES {
+                    let mut inner = loops.clone();
+                    inner.push((name, item));
+                    of_resources(&at, body, &inner, found);
+                }
+            }
+            continue;
+        }
+        let resource_type = resource.get("Type").and_then(Value::as_str);
+        let Some((_, form)) = STATE_MACHINES.iter().find(|(known, _)| Some(*known) == resource_type) else { continue };
+        let properties = match (resource.get("Properties"), loops.is_empty()) {
+            (Some(properties), true) => Cow::Borrowed(properties),
+            (Some(properties), false) => Cow::Owned(in_loops(properties, loops)),
+            (None, _) => Cow::Owned(Value::Null),
+        };
+        let name = if loops.is_empty() { Cow::Borrowed(key.as_str()) } else { Cow::Owned(text_in_loops(key, loops)) };
+        found.push(Entry { name, at: at.child("Properties"), properties, form });
+    }
+}
+
+fn text_in_loops(text: &str, loops: &Loops<'_>) -> String {
+    loops.iter().fold(text.to_owned(), |text, (name, item)| {
+        text.replace(&format!("${{{name}}}"), item).replace(&format!("&{{{name}}}"), item)
+    })
+}
+
+/// Returns the value in one turn of the loops around it.
+fn in_loops(value: &Value, loops: &Loops<'_>) -> Value {
+    let referred = match super::functions::call(value) {
+        Some(("Ref", Value::String(of))) => loops.iter().find(|(name, _)| name == of),
+        _ => None,
+    };
+    match (referred, value) {
+        (Some((_, item)), _) => Value::String((*item).to_owned()),
+        (None, Value::String(text)) => Value::String(text_in_loops(text, loops)),
+        (None, Value::Array(items)) => items.iter().map(|item| in_loops(item, loops)).collect(),
+        (None, Value::Object(members)) => {
+            members.iter().map(|(key, value)| (text_in_loops(key, loops), in_loops(value, loops))).collect()
+        }
+        (None, value) => value.clone(),
+    }
+}
+
 /// Returns the state machines of a document, in its order.
 pub(super) fn all(document: &Value) -> Vec<Entry<'_>> {
-    static NULL: Value = Value::Null;
     let mut found = Vec::new();
     if let Some((at, resources)) = resources(document) {
-        for (name, resource) in resources {
-            let resource_type = resource.get("Type").and_then(Value::as_str);
-            let form = STATE_MACHINES.iter().find(|(known, _)| Some(*known) == resource_type);
-            let properties = resource.get("Properties").unwrap_or(&NULL);
-            let at = at.child(name).child("Properties");
-            found.extend(form.map(|(_, form)| Entry { name, at, properties, form }));
-        }
+        of_resources(&at, resources, &Vec::new(), &mut found);
     }
     let mut members = |path: &[&str], form: &'static Form, is_one: fn(&Value) -> bool| {
         let at = path.iter().fold(Pointer::root(), |at, name| at.child(name));
         let named = document.pointer(at.as_str()).and_then(Value::as_object).into_iter().flatten();
         for (name, properties) in named.filter(|(_, properties)| is_one(properties)) {
-            found.push(Entry { name, at: at.child(name), properties, form });
+            let at = at.child(name);
+            found.push(Entry { name: Cow::Borrowed(name), at, properties: Cow::Borrowed(properties), form });
         }
     };
     members(&SERVERLESS_PATH, &SERVERLESS, Value::is_object);
@@ -161,7 +221,8 @@ fn of_module<'a>(module: &'a Value, at: &Pointer, found: &mut Vec<Entry<'a>>) {
             && let Some((name, properties)) = text("name").zip(resource.get("values"))
         {
             let at = at.child("resources").index(index).child("values");
-            found.push(Entry { name, at, properties, form: &TERRAFORM });
+            let properties = Cow::Borrowed(properties);
+            found.push(Entry { name: Cow::Borrowed(name), at, properties, form: &TERRAFORM });
         }
     }
     for (index, module) in list("child_modules") {

@@ -138,9 +138,9 @@ impl<'a> Template<'a> {
     }
 
     /// Returns its state machines by logical ID, in the order of the template.
-    pub(crate) fn machines(&self) -> Vec<(&str, Result<Resource, Missing>)> {
+    pub(crate) fn machines(&self) -> Vec<(String, Result<Resource, Missing>)> {
         let all = entry::all(self.source.value()).into_iter();
-        all.map(|entry| (entry.name, self.machine(&entry))).collect()
+        all.map(|entry| (entry.name.to_string(), self.machine(&entry))).collect()
     }
 
     /// Returns the names of its parameters.
@@ -193,7 +193,7 @@ impl<'a> Template<'a> {
             };
             resource.logs = is_on(form.logging, "OFF".into());
             resource.traces = is_on(form.tracing, false.into());
-            let mut own = (*given).clone();
+            let mut own = given.as_ref().clone();
             if let Some(members) = own.as_object_mut() {
                 members.retain(|name, _| !form.is_of_definition(name));
             }
@@ -294,7 +294,7 @@ impl<'a> Template<'a> {
     }
 
     fn in_file(&self, entry: &Entry<'_>, path: &str) -> Result<Read, Missing> {
-        let name = entry.name;
+        let name = &entry.name;
         if path.starts_with("s3://") || placeholder::contained(path) {
             return Err(Missing::Elsewhere(format!("the definition of `{name}` is in {path}")));
         }
@@ -410,7 +410,7 @@ pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let named = entry::all(source.value())
         .into_iter()
-        .filter_map(|entry| Some(folder.join(entry.form.file(entry.properties)?)));
+        .filter_map(|entry| Some(folder.join(entry.form.file(&entry.properties)?.to_owned())));
     named.filter(|file| is_inside(file, folder)).collect()
 }
 
