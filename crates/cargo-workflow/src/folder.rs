@@ -68,7 +68,7 @@ fn has_machines(file: &Path) -> bool {
     match extension {
         "rs" => rust_calls::has_workflows(&text()),
         "tf" => template::may_have_machines(&text()),
-        "json" | "yaml" | "yml" => {
+        "json" | "yaml" | "yml" | "tpl" | "tftpl" => {
             let text = text();
             let is_named = file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".asl"));
             is_named

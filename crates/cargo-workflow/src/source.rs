@@ -96,7 +96,10 @@ impl File {
             let read = template::read_terraform(&text).map_err(|reason| Box::new(Report::unreadable(file, &reason)));
             return read.map(Self::Template);
         }
-        let refused = |error: &_| Box::new(Report::refused(file, &bytes, error));
+        let refused = |error: &_| match template::has_directives(&bytes) {
+            true => Box::new(Report::unreadable(file, "it has directives `%{ … }`, which only Terraform evaluates")),
+            false => Box::new(Report::refused(file, &bytes, error)),
+        };
         let source = Source::read_repeated(&bytes, input::format(file, &bytes)).map_err(|error| refused(&error))?;
         if Template::is_one(source.value()) {
             return Ok(Self::Template(source));

@@ -322,7 +322,7 @@ impl<'a> Template<'a> {
                 let (definition, bare) = (source.value().clone(), source.bare());
                 Ok(Read { definition, bare, origin: DefinitionOrigin::File { file, source: Box::new(source) } })
             }
-            Err(_) if !is_template && bytes.windows(2).any(|signs| signs == b"%{") => {
+            Err(_) if !is_template && has_directives(&bytes) => {
                 let file = file.display();
                 Err(Missing::Elsewhere(format!(
                     "the definition of `{name}` is in {file}, whose `%{{ … }}` are not read"
@@ -432,6 +432,11 @@ fn undefined(left: &UnfilledPlaceholder, substitutions: &Substitutions) -> Diagn
 /// Returns whether a file has Terraform's configuration, by its name.
 pub(crate) fn is_terraform(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "tf")
+}
+
+/// Returns whether a text that is no document has directives of Terraform's templates.
+pub(crate) fn has_directives(text: &[u8]) -> bool {
+    text.windows(2).any(|signs| signs == b"%{")
 }
 
 /// Returns whether a pointer points to the definition of a state machine or into it.
