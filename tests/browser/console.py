@@ -306,12 +306,12 @@ def check_conversions(browser, server):
         card.get_by_role("button", name="Succeed").click()
         expect(page.locator("#status")).to_have_text("succeeded")
         with page.expect_download() as download:
-            page.get_by_role("button", name="Save as a mock file").click()
+            page.get_by_role("button", name="Save as a mock file").first.click()
         mocks = json.loads(pathlib.Path(download.value.path()).read_text())
         assert download.value.suggested_filename == "paid.mocks.json"
         assert mocks["MockedResponses"]["Pay"]["0"]["Return"] == {"paid": 1}, mocks
         with page.expect_download() as download:
-            page.get_by_role("button", name="Save as a Rust test").click()
+            page.get_by_role("button", name="Save as a Rust test").first.click()
         test = pathlib.Path(download.value.path()).read_text()
         assert "fn execution_paid()" in test and 'assert_path(["Pay", "Sum", "Done"])' in test, test
         state(page, "Pay").click()
@@ -331,6 +331,10 @@ def check_conversions(browser, server):
         expect(page.get_by_role("alert").filter(has_text="The result of Pay is not JSON")).to_be_visible()
         page.get_by_label("Result of Pay (JSON, optional)").fill('{"paid": 50}')
         page.get_by_label("State", exact=True).select_option("Pay")
+        with page.expect_download() as download:
+            page.locator(".fork").get_by_role("button", name="Save as a mock file").click()
+        mocks = json.loads(pathlib.Path(download.value.path()).read_text())
+        assert mocks["MockedResponses"]["Pay"]["0"]["Return"] == {"paid": 50}, mocks
         page.get_by_role("button", name="Go on from here").click()
         expect(page.locator("header")).to_contain_text("recorded: Pay, Sum, Done")
         expect(page.locator("header")).to_contain_text("now: Pay, Sum, Large")

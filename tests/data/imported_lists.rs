@@ -148,7 +148,7 @@ const WORKFLOWS: [&str; 5] = [
             else -> Rest;
         }
         wait Rest for 1s -> Done;
-        pass Done { range: [0, 5..input.limit] } -> end;
+        pass Done { range: [0, 5..=input.limit] } -> end;
     }",
     "workflow W {
         params { quick: Arn }

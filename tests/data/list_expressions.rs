@@ -87,7 +87,7 @@ impl Maker<'_> {
             4 => {
                 let (first, last) = (i64::from(self.choice(5)), i64::from(self.choice(5)));
                 // An empty range of literals is a warning.
-                let text = format!("[{first}..{last} + 0]");
+                let text = format!("[{first}..={last} + 0]");
                 self.read(&text, |_| (first..=last).collect())
             }
             5 => {
@@ -123,7 +123,7 @@ impl Maker<'_> {
             }
             11 => {
                 let of = self.numbers(depth - 1);
-                let text = format!("[$count({})..3, 7]", of.text);
+                let text = format!("[$count({})..=3, 7]", of.text);
                 of.map(text, |list| (list.len()..=3).map(|x| x as i64).chain([7]).collect())
             }
             12 => {

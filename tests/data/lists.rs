@@ -191,14 +191,14 @@ fn what_a_list_contains() {
 #[test]
 fn ranges() {
     let up_to = |last: usize| (1..=last).collect::<Value>();
-    gives("[1..$count(input.orders)]", |input| up_to(items(&input["orders"]).count()));
-    gives("[0..$count(input.words) - 1]", |input| (0..items(&input["words"]).count()).collect());
-    gives("[0, 3..input.limit, -1..1, 2..input.limit - 3]", |_| json!([0, 3, 4, -1, 0, 1]));
-    gives("$map([1..2], |i| [1..i])", |_| json!([[1], [1, 2]]));
-    gives("$map([1..1], |i| [i..i])", |_| json!([[1]]));
-    gives("{ a: [2..2], b: [[1..2], [2..input.limit - 3]] }", |_| json!({"a": [2], "b": [[1, 2], []]}));
-    gives("input.limit in [1..3] || input.limit in [4..9]", |_| json!(true));
-    gives("$sum([1..input.limit * 2])", |_| json!(36));
+    gives("[1..=$count(input.orders)]", |input| up_to(items(&input["orders"]).count()));
+    gives("[0..=$count(input.words) - 1]", |input| (0..items(&input["words"]).count()).collect());
+    gives("[0, 3..=input.limit, -1..=1, 2..=input.limit - 3]", |_| json!([0, 3, 4, -1, 0, 1]));
+    gives("$map([1..=2], |i| [1..=i])", |_| json!([[1], [1, 2]]));
+    gives("$map([1..=1], |i| [i..=i])", |_| json!([[1]]));
+    gives("{ a: [2..=2], b: [[1..=2], [2..=input.limit - 3]] }", |_| json!({"a": [2], "b": [[1, 2], []]}));
+    gives("input.limit in [1..=3] || input.limit in [4..=9]", |_| json!(true));
+    gives("$sum([1..=input.limit * 2])", |_| json!(36));
 }
 
 #[test]

@@ -88,6 +88,17 @@ fn a_part_of_a_list() {
 }
 
 #[test]
+fn a_part_that_includes_its_end() {
+    for (written, same) in [("1..=2", "1..3"), ("..=0", "..1"), ("-3..=-2", "-3..-1"), ("1..=-1", "1..")] {
+        let [written, same] = [written, same].map(|part| {
+            let workflow = format!("workflow W {{ {TYPES} pass P {{ v: input.words[{part}] }} -> end; }}");
+            definition(&workflow)
+        });
+        assert_eq!(written, same);
+    }
+}
+
+#[test]
 fn a_part_whose_ends_are_computed() {
     let end = |input: &Value, name: &str| input[name].as_i64();
     gives_in(&["jsonata"], "input.words[input.from..input.to]", |input| {

@@ -31,6 +31,10 @@ pub(crate) struct Coverage {
     /// Also write an HTML page: the graph of each workflow with what no test took, and the source lines
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Also write a tracefile of `lcov`, which editors and coverage services read: the lines of the source with their
+    /// transitions, retriers and catchers as branches
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<PathBuf>,
     /// Exit with 1 if coverage is below this percentage
     #[arg(long, value_name = "PERCENT")]
     fail_under: Option<f64>,
@@ -101,6 +105,16 @@ impl Coverage {
         }
         if let Some(file) = &self.html {
             page::write(file, &shown(&report, &cargo).to_html())?;
+        }
+        if let Some(file) = &self.lcov {
+            let origins = Origins::of(&cargo, &[]).find(&report.workflows);
+            let found = report.workflows.iter().zip(origins);
+            let (known, unknown): (Vec<_>, Vec<_>) = found.partition(|(_, origin)| origin.is_some());
+            let records = known.into_iter().filter_map(|(covered, origin)| Some(origin?.lcov(covered)));
+            std::fs::write(file, records.collect::<String>()).map_err(|error| unreadable(file, &error))?;
+            report::note_all(unknown.iter().map(|(covered, _)| {
+                format!("`{}` is not in {}: its source was not found", covered.title(), file.display())
+            }));
         }
         if report.broken_lines > 0 {
             let (lines, were) = (report.broken_lines, if report.broken_lines == 1 { "line was" } else { "lines were" });

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::Failure;
 use crate::report;
 use crate::rust_calls;
-use crate::template::{self, STATE_MACHINES};
+use crate::template;
 
 /// Returns the paths, with the files that have state machines in the place of each folder. A note tells of a folder
 /// without any. A definition that a template of the folder names is read with the template, not by itself.
@@ -67,12 +67,13 @@ fn has_machines(file: &Path) -> bool {
     let text = || std::fs::read_to_string(file).unwrap_or_default();
     match extension {
         "rs" => rust_calls::has_workflows(&text()),
-        "json" | "yaml" | "yml" => {
+        "tf" => template::may_have_machines(&text()),
+        "json" | "yaml" | "yml" | "tpl" | "tftpl" => {
             let text = text();
             let is_named = file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".asl"));
             is_named
                 || ["StartAt", "States"].iter().all(|word| text.contains(word))
-                || STATE_MACHINES.iter().any(|(resource, _)| text.contains(resource))
+                || template::may_have_machines(&text)
         }
         _ => false,
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 use workflow_asl::printable::printable;
 use workflow_graph::history::{Attempt, Event, History};
-use workflow_local::{Answers, Engine, Execution, TaskError};
+use workflow_local::{Answers, Engine, Execution, HistoryEvent, TaskError};
 
 use crate::definition::state_of;
 use crate::{Failure, page};
@@ -37,6 +37,11 @@ pub(crate) struct Recorded<'f> {
     entered: u64,
     /// Whether the state is in a branch or in an item processor, which runs alone.
     is_inside: bool,
+}
+
+/// Returns the events of an execution of the engine, in the form of the API.
+pub(crate) fn api_events(execution: &Execution) -> Value {
+    execution.history().iter().map(HistoryEvent::to_api_json).collect()
 }
 
 impl From {
@@ -96,10 +101,43 @@ impl<'f> Recorded<'f> {
         }
     }
 
+    /// Returns the events of the whole execution: as recorded until it entered the state, then as it goes on now.
+    ///
+    /// # Errors
+    /// Returns an error for a state of a branch or of an item processor, which ran alone.
+    pub(crate) fn continued(&self, now: &Execution) -> Result<Value, String> {
+        if self.is_inside {
+            return Err(format!("{}: there is no whole execution to save", self.ran_alone()));
+        }
+        let recorded = self.events.as_array().map(Vec::as_slice).unwrap_or_default();
+        let id = |event: &Value| event["id"].as_u64().unwrap_or_default();
+        let seconds = |event: Option<&Value>| event.and_then(|event| event["timestamp"].as_f64()).unwrap_or_default();
+        let entered = recorded.iter().find(|event| id(event) == self.entered);
+        let now = api_events(now);
+        let now = now.as_array().map(Vec::as_slice).unwrap_or_default();
+        // The first event of the part is its start, the second enters the state.
+        let later = seconds(entered) - seconds(now.get(1));
+        let moved = now.iter().skip(1).map(|event| {
+            let mut moved = event.clone();
+            moved["id"] = json!(id(event) + self.entered - 2);
+            moved["previousEventId"] = match event["previousEventId"].as_u64() {
+                Some(previous) if previous > 1 => json!(previous + self.entered - 2),
+                _ => json!(entered.map(|event| &event["previousEventId"])),
+            };
+            moved["timestamp"] = json!(seconds(Some(event)) + later);
+            moved
+        });
+        Ok(recorded.iter().filter(|event| id(event) < self.entered).cloned().chain(moved).collect())
+    }
+
+    fn ran_alone(&self) -> String {
+        format!("`{}` is in a branch or an item processor, which ran alone", printable(self.state))
+    }
+
     /// Says how the execution went on when it was recorded, and now.
     pub(crate) fn difference(&self, now: &Execution) -> String {
         if self.is_inside {
-            return format!("`{}` is in a branch or an item processor, which ran alone\n", printable(self.state));
+            return format!("{}\n", self.ran_alone());
         }
         let recorded = self.history.visits.iter().filter(|visit| visit.entered >= self.entered);
         let recorded: Vec<_> = recorded.map(|visit| visit.state.as_str()).collect();

@@ -26,7 +26,7 @@ use crate::validate::machine_type;
 /// problems are printed.
 #[derive(Args)]
 pub(crate) struct Import {
-    /// Definitions in JSON or YAML, CloudFormation or SAM templates, or output of `cargo workflow asl`. Converts every
+    /// Definitions in JSON or YAML, templates, Terraform, `serverless.yml`, or output of `cargo workflow asl`. Converts every
     /// state machine in each file. `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,

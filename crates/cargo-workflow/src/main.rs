@@ -96,7 +96,7 @@ enum Command {
     Serve(serve::Serve),
     /// Check, export, compact, repair or upgrade the data of `serve --data`
     Store(store::Store),
-    /// Check `workflow!` in Rust files, ASL in JSON or YAML, and CloudFormation and SAM templates
+    /// Check `workflow!` in Rust files, ASL in JSON or YAML, templates, Terraform and `serverless.yml`
     Validate(validate::Validate),
     /// Apply the safe fixes for problems that `validate` finds
     Fix(fix::Fix),

@@ -10,7 +10,7 @@ use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::lower::SourceMap;
 use workflow_explore::Mutant;
 use workflow_graph::page::{Section, Tone};
-use workflow_local::coverage::{Covered, Point};
+use workflow_local::coverage::{Covered, Point, PointKind};
 use workflow_schema::Types;
 
 use crate::cargo::Cargo;
@@ -206,10 +206,37 @@ impl Origin {
             });
             (number + 1, text.to_owned(), covered)
         });
+        (format!("{}: {}", workflow.title(), self.shown_file().display()), Section::Source(lines.collect()))
+    }
+
+    /// Returns the record of a workflow for `lcov`: each line with the most that anything which begins there was taken, and
+    /// as branches its transitions, retriers and catchers.
+    ///
+    /// See <https://manpages.debian.org/lcov/geninfo.1.en.html#TRACEFILE_FORMAT>.
+    pub(crate) fn lcov(&self, workflow: &Covered) -> String {
+        let (mut lines, mut branches) = (BTreeMap::<usize, u64>::new(), Vec::new());
+        for (number, point) in workflow.points.iter().enumerate() {
+            let line = self.locate(&point.pointer, None).line;
+            let most = lines.entry(line).or_default();
+            *most = point.taken.max(*most);
+            if point.kind != PointKind::State {
+                branches.push(format!("BRDA:{line},0,{number},{}\n", point.taken));
+            }
+        }
+        let data = lines.iter().map(|(line, taken)| format!("DA:{line},{taken}\n"));
+        let hit = lines.values().filter(|taken| **taken > 0).count();
+        let taken = workflow.points.iter().filter(|point| point.kind != PointKind::State && point.taken > 0).count();
+        let counts = format!("BRF:{}\nBRH:{taken}\n", branches.len());
+        let parts = branches.into_iter().chain([counts]).chain(data);
+        let parts: String = parts.collect();
+        let (title, file) = (workflow.title().replace(['\n', ','], " "), self.shown_file().display());
+        format!("TN:{title}\nSF:{file}\n{parts}LF:{}\nLH:{hit}\nend_of_record\n", lines.len())
+    }
+
+    /// The file, below the current folder if it is there.
+    fn shown_file(&self) -> &Path {
         let here = std::env::current_dir().unwrap_or_default();
-        let file = self.file.strip_prefix(here).unwrap_or(&self.file);
-        let title = format!("{}: {}", workflow.title(), file.display());
-        (title, Section::Source(lines.collect()))
+        self.file.strip_prefix(here).unwrap_or(&self.file)
     }
 
     fn locate(&self, pointer: &Pointer, word: Option<&str>) -> Location {

@@ -27,7 +27,7 @@ use crate::params::Values;
 use crate::report::{self, Report};
 use crate::rust_calls::{Calls, NothingRead, Unread, bodies, find_calls, no_workflow, unread};
 use crate::siblings::Siblings;
-use crate::template::{Missing, Reading, Template};
+use crate::template::{self, Missing, Reading, Template};
 use crate::workflow_text;
 
 /// A parsed file.
@@ -36,7 +36,7 @@ pub(crate) enum File {
     Rust(RustFile),
     /// JSON or YAML: a definition.
     Document(Source),
-    /// JSON or YAML: a template of CloudFormation or SAM.
+    /// A template of CloudFormation or SAM, a file of the Serverless Framework, or Terraform.
     Template(Source),
 }
 
@@ -91,7 +91,15 @@ impl File {
             })?;
             return compile(file, text).map(Self::Rust);
         }
-        let refused = |error: &_| Box::new(Report::refused(file, &bytes, error));
+        if template::is_terraform(file) {
+            let text = String::from_utf8_lossy(&bytes);
+            let read = template::read_terraform(&text).map_err(|reason| Box::new(Report::unreadable(file, &reason)));
+            return read.map(Self::Template);
+        }
+        let refused = |error: &_| match template::has_directives(&bytes) {
+            true => Box::new(Report::unreadable(file, "it has directives `%{ … }`, which only Terraform evaluates")),
+            false => Box::new(Report::refused(file, &bytes, error)),
+        };
         let source = Source::read_repeated(&bytes, input::format(file, &bytes)).map_err(|error| refused(&error))?;
         if Template::is_one(source.value()) {
             return Ok(Self::Template(source));
@@ -630,7 +638,7 @@ fn from_document(wanted: ReadRequest<'_>, source: &Source, found: &mut FileConte
 fn from_template(wanted: ReadRequest<'_>, source: &Source, found: &mut FileContents) {
     let template = Template::new(wanted.file, source, wanted.values, wanted.reading);
     for (own, resource) in template.machines() {
-        found.names.push(own.to_owned());
+        found.names.push(own.clone());
         if wanted.name.is_some_and(|name| name != own) {
             continue;
         }

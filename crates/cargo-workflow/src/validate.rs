@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Severity, StateMachine, error_name, rules};
@@ -16,7 +16,7 @@ use crate::documents::Document;
 use crate::folder;
 use crate::params::{Params, Values};
 use crate::progress::Progress;
-use crate::report::{self, Report};
+use crate::report::{self, Format, Report};
 use crate::rust_calls::NothingRead;
 use crate::source::{self, File, RustFile};
 use crate::template::{Missing, Reading, Template};
@@ -26,7 +26,7 @@ use crate::{Failure, terminal};
 #[derive(Args)]
 pub(crate) struct Validate {
     /// Rust files with `workflow!`, files with only the contents of a `workflow!`, ASL documents in JSON or YAML,
-    /// CloudFormation or SAM templates, or folders of these files; `-` reads standard input
+    /// CloudFormation or SAM templates, Terraform, `serverless.yml`, or folders of these files; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -78,15 +78,6 @@ pub(crate) fn machine_type() -> impl TypedValueParser<Value = MachineType> {
     })
 }
 
-/// The output format of findings.
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// Text for people, like rustc's diagnostics
-    Human,
-    /// JSON for programs: one array of `{file, code, aws_code, severity, pointer, line, column, message, help, edits}`
-    Json,
-}
-
 /// The findings in the files.
 #[derive(Default)]
 pub(crate) struct Findings {
@@ -111,16 +102,18 @@ impl Validate {
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.params.values()?;
         let mut findings = Findings::default();
-        let mut machines = 0;
+        let (mut machines, mut told) = (0, BTreeSet::new());
         let files = folder::expand(&self.files)?;
         let progress = Progress::counting(files.len(), "files");
         for file in &files {
             progress.tell(&file.display().to_string());
             let from = findings.reports.len();
             machines += self.checks.check(file, File::read(file), &values, &mut findings)?;
-            if let Some(of_file) = findings.reports.get_mut(from..) {
-                of_file.sort_by_key(Report::offset);
-            }
+            let mut of_file = findings.reports.split_off(from);
+            of_file.sort_by_key(Report::offset);
+            // State machines may share a definition, or the lines of a loop.
+            of_file.retain(|report| told.insert(report.place_and_text()));
+            findings.reports.append(&mut of_file);
             progress.advance();
         }
         progress.end();
@@ -142,10 +135,6 @@ impl Validate {
         let count = |severity| findings.reports.iter().filter(|report| report.severity() == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         match self.format {
-            Format::Json => {
-                let reports = findings.reports.iter().map(Report::to_json).collect();
-                writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
-            }
             Format::Human => {
                 let stdout = std::io::stdout();
                 let (shown, more) = report::shown(&findings.reports);
@@ -161,6 +150,9 @@ impl Validate {
                     0 => writeln!(output, "{summary}")?,
                     unreadable => writeln!(output, "{summary}; {} cannot be read", number(unreadable, "file"))?,
                 }
+            }
+            format => {
+                format.write(output, &files, &findings.reports, |report| report.is_error() || self.deny_warnings)?
             }
         }
         let fails = errors > 0 || self.deny_warnings && warnings > 0;

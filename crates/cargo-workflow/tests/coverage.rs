@@ -225,6 +225,29 @@ fn a_page_has_the_gaps_the_graphs_and_the_source_lines() {
 }
 
 #[test]
+fn a_tracefile_has_the_lines_and_their_branches() {
+    let package = package("lcov");
+    let text = format!("{:#}", order());
+    std::fs::write(package.join("order.asl.json"), &text).unwrap();
+    let output = coverage(&package, &["--lcov", "lcov.info"], Some("sends"));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let file = std::fs::read_to_string(package.join("lcov.info")).unwrap();
+    let record = |name: &str| file.split("end_of_record\n").find(|record| record.contains(name)).unwrap().to_owned();
+    let order = record("SF:order.asl.json\n");
+    let line = |word: &str| text.lines().position(|line| line.contains(word)).unwrap() + 1;
+    for part in [
+        "TN:Order\n".to_owned(),
+        "BRF:10\nBRH:4\n".to_owned(),
+        format!("DA:{},1\n", line("\"Done\": {")),
+        format!("DA:{},3\n", line("\"Ship\": {")),
+        format!("DA:{},0\n", line("\"Refuse\": {")),
+    ] {
+        assert!(order.contains(&part), "{part}: {order}");
+    }
+    assert!(record("SF:src/greeting.rs\n").contains("LH:0\n"), "{file}");
+}
+
+#[test]
 fn uses_of_fragments_are_reported_and_answering_a_whole_use_counts_the_rest() {
     let package = package("uses");
     let output = coverage(&package, &["--only-run"], Some("answers_a_whole_use"));

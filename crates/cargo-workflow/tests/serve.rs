@@ -197,6 +197,22 @@ fn the_console_makes_files_of_an_execution_and_goes_on_from_a_state() {
     let page = page.as_str().unwrap();
     assert!(status == 200 && page.contains("recorded: <bdi>Pay, Sum, Small; succeeded</bdi>"), "{page}");
     assert!(page.contains("now: <bdi>Pay, Sum, Large; succeeded</bdi>"));
+    // What went on from the state is saved with the events before it.
+    let results = "&results=%7B%22Pay%22%3A%7B%22paid%22%3A50%7D%7D";
+    let text = |path: &str, state: &str| {
+        let (status, answer) = get(path, &format!("&state={state}{results}"));
+        assert_eq!(status, 200, "{answer}");
+        answer["text"].as_str().unwrap().to_owned()
+    };
+    let saved: Value = serde_json::from_str(&text("mocks", "Pay")).unwrap();
+    assert_eq!(saved["MockedResponses"]["Pay"]["0"]["Return"], json!({"paid": 50}), "{saved}");
+    let test = text("test", "Pay");
+    assert!(test.contains("execution.assert_path([\"Pay\", \"Sum\", \"Large\"]);"), "{test}");
+    // A result from before the state is as recorded.
+    let saved: Value = serde_json::from_str(&text("mocks", "Sum")).unwrap();
+    assert_eq!(saved["MockedResponses"]["Pay"]["0"]["Return"], json!({"paid": 1}), "{saved}");
+    let (status, refused) = get("test", "&state=Sum&input=7");
+    assert!(status == 400 && refused["message"].as_str().unwrap().contains("cannot be saved"), "{refused}");
     for (more, words) in [
         ("&state=Nowhere", "did not enter"),
         ("&state=Pay&input=%7B", "input is not valid"),

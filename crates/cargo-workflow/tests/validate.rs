@@ -34,6 +34,92 @@ fn given(arguments: &[&str], text: &str) -> Output {
 }
 
 #[test]
+fn the_same_findings_are_written_for_code_hosts_and_test_reports() {
+    let files = ["wrong.asl.yaml", "wrong.rs", "retry.asl.json"];
+    let reports = reports(&files);
+    let place = reports.iter().position(|one| one["code"] == "WF0201").unwrap();
+
+    let (code, text) = validate(&[&["--format", "sarif"], &files[..]].concat());
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!((code, &log["version"], results.len()), (Some(1), &json!("2.1.0"), reports.len()));
+    let rules: Vec<_> = run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    assert!(results.iter().all(|result| rules.contains(&&result["ruleId"])), "{text}");
+    let result = &results[place];
+    assert_eq!(result["level"], "error");
+    let region = json!({"startLine": 8, "startColumn": 11, "endColumn": 14});
+    let physical = &result["locations"][0]["physicalLocation"];
+    assert_eq!((&physical["artifactLocation"]["uri"], &physical["region"]), (&json!("wrong.asl.yaml"), &region));
+    let (result, report) = (results.last().unwrap(), reports.last().unwrap());
+    let replaced = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replaced["insertedContent"]["text"], "Second");
+    assert_eq!(replaced["deletedRegion"]["byteOffset"], report["edits"][0]["offset"]);
+
+    let (code, text) = validate(&[&["--format", "github"], &files[..]].concat());
+    assert_eq!((code, text.lines().count()), (Some(1), reports.len()));
+    let annotation = "::error file=wrong.asl.yaml,line=8,col=11,endColumn=14,title=WF0201::unknown state `Emd`";
+    assert!(text.lines().any(|line| line == annotation), "{text}");
+    assert!(text.ends_with("::unknown state `Secnod`%0Ahelp: did you mean `Second`?\n"), "{text}");
+
+    let (code, text) = validate(&[&["--format", "junit"], &files[..]].concat());
+    let counts = format!("tests=\"{}\" failures=\"{}\"", reports.len() + 1, reports.len());
+    assert!(code == Some(1) && text.contains(&counts), "{counts}: {text}");
+    assert!(text.contains(r#"<testcase classname="retry.asl.json" name="no finding"/>"#), "{text}");
+    let case = r#"<testcase classname="wrong.asl.yaml" name="WF0201 at 8:11">"#;
+    assert!(text.contains(case) && text.contains(r#"<failure message="unknown state `Emd`" type="error">"#), "{text}");
+    // A warning is a failure only if it fails the command.
+    let warned = |options: &[&str]| validate(&[options, &["--format", "junit", "absent.asl.json"]].concat()).1;
+    assert!(warned(&[]).contains("failures=\"0\"") && warned(&[]).contains("<system-out>"));
+    assert!(warned(&["--deny-warnings"]).contains("type=\"warning\""));
+}
+
+#[test]
+fn the_state_machines_of_terraform_and_of_the_serverless_framework_are_checked_where_they_are_written() {
+    let output = command(&["--format", "json", "infrastructure"]).output().unwrap();
+    let found: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let place =
+        |one: &Value| format!("{} {} {}:{}", one["file"], one["code"], one["line"], one["column"]).replace('"', "");
+    let mut places: Vec<_> = found.iter().map(place).collect();
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            "infrastructure/loops.yaml WF0122 16:17",
+            "infrastructure/loops.yaml WF0201 15:23",
+            "infrastructure/loops.yaml WF0201 15:23",
+            "infrastructure/main.tf WF0122 28:82",
+            "infrastructure/main.tf WF0201 3:37",
+            "infrastructure/main.tf WF0603 44:94",
+            "infrastructure/plan.json WF0201 16:104",
+            "infrastructure/serverless.yml WF0201 17:19",
+            "infrastructure/shared.asl.json WF0201 1:95",
+        ],
+        "{found:#?}"
+    );
+    let said = String::from_utf8(output.stderr).unwrap();
+    for words in [
+        "the definition of `elsewhere` is ${data.template_file.elsewhere.rendered}, known when it is deployed",
+        "the definition of `elsewhere` is ${self:custom.definitions.elsewhere}, known when it is deployed",
+        "the definition of `unknown` is not in infrastructure/plan.json",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let (code, text) = validate(&["infrastructure/main.tf", "--name", "counting"]);
+    assert!(code == Some(1) && text.contains("1 error and 0 warnings in 1 state machine"), "{text}");
+    // Each turn of a loop has a state machine, and what is written once is reported once.
+    let (_, text) = validate(&["infrastructure/loops.yaml"]);
+    assert!(text.contains("`AfterOrders`") && text.contains("`AfterBills`"), "{text}");
+    assert!(text.contains("3 errors and 0 warnings in 2 state machines"), "{text}");
+    // Other commands read them too, with the expressions as placeholders.
+    let mut import = Command::new(env!("CARGO_BIN_EXE_cargo-workflow"));
+    import.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files/infrastructure"));
+    let imported = import.args(["workflow", "import", "main.tf", "--name", "waiting"]).output().unwrap();
+    let (text, said) = (String::from_utf8_lossy(&imported.stdout), String::from_utf8_lossy(&imported.stderr));
+    assert!(said.contains("WF0122"), "{text}{said}");
+}
+
+#[test]
 fn people_see_the_words_and_how_to_mend_them() {
     let (code, text) = validate(&["wrong.asl.yaml", "wrong.rs"]);
     assert_eq!(code, Some(1), "{text}");

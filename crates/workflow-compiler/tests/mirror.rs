@@ -14,7 +14,7 @@ const CORPUS: &[&str] = &[
     "workflow Holes { pass A -> ; task B = lambda::invoke { X: input. , Y: params.a.b } timeout -> C; }",
     "workflow Half { input { a: String, b: } choice A { if input. == 1 -> ; else -> } pass",
     "workflow { pass A -> end; }",
-    "workflow Lists { pass A { a: $map(input.xs[*].a?, |x, i| $filter(x.b, |y| y.c > x.d && i.)), b: |x| x., c: $replace(input., regex \"a\", |m| m.match), d: [1..input.n], e: jsonata<Vec<S>> \"$a\" { a: input. } } -> end; }",
+    "workflow Lists { pass A { a: $map(input.xs[*].a?, |x, i| $filter(x.b, |y| y.c > x.d && i.)), b: |x| x., c: $replace(input., regex \"a\", |m| m.match), d: [1..=input.n], e: jsonata<Vec<S>> \"$a\" { a: input. } } -> end; }",
     "fragment F { input { a: String } output { id: String } struct S { x: i64 } pass A { b: input.a.c, d: S } -> B; task B = lambda::invoke<S> -> end; } \
      workflow W { start T; pass Z { x: T.id.y, u: F.id } -> T; use F as T { a: input.x } catch [States.ALL] => Z -> F; use F { a: T.x } -> ; use G as -> end; }",
     "workflow Empty { }",

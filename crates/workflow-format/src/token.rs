@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenTree, token_stream};
 
-use workflow_compiler::syntax::PAIRS;
+use workflow_compiler::syntax::JOINED;
 
 /// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +87,9 @@ pub(super) fn read<'s>(text: &'s str, group: &Group) -> Option<Vec<Token<'s>>> {
                     continue;
                 }
                 joint = punct.spacing() == Spacing::Joint;
-                if was_joint {
-                    joint &= !join(&mut tokens, text);
+                if was_joint && join(&mut tokens, text) {
+                    // Only `..` begins a longer operator.
+                    joint &= tokens.last().is_some_and(|token| token.text == "..");
                 }
             }
             Some(TokenTree::Ident(word)) => push(&mut tokens, text, TokenKind::Word, word.span())?,
@@ -125,7 +126,7 @@ fn push<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str, kind: TokenKind, span: S
 fn join<'s>(tokens: &mut Vec<Token<'s>>, text: &'s str) -> bool {
     let [.., first, second] = tokens.as_slice() else { return false };
     let (start, end) = (first.start, second.end);
-    let Some(pair) = text.get(start..end).filter(|pair| PAIRS.contains(pair)) else { return false };
+    let Some(pair) = text.get(start..end).filter(|pair| JOINED.contains(pair)) else { return false };
     tokens.pop();
     if let Some(first) = tokens.last_mut() {
         first.text = pair;

@@ -55,7 +55,7 @@ impl Walk<'_, '_> {
                 here += 1;
                 wanted = true;
             } else {
-                wanted = self.is_sign(here, "..");
+                wanted = self.is_sign(here, "..") || self.is_sign(here, "..=");
                 here = self.after(here);
             }
         }
@@ -152,8 +152,8 @@ impl Walk<'_, '_> {
         let Some(before) = at.checked_sub(1) else { return false };
         let sign =
             |at: usize, signs: &[&str]| self.kind(at) == Some(TokenKind::Operator) && signs.contains(&self.text_of(at));
-        if sign(before, &[".", "..", "?.", "::", "$", "-", "!"])
-            || sign(at, &[".", "..", "?.", "::", ",", ";", ":", "?"])
+        if sign(before, &[".", "..", "..=", "?.", "::", "$", "-", "!"])
+            || sign(at, &[".", "..", "..=", "?.", "::", ",", ";", ":", "?"])
         {
             return false;
         }

@@ -195,7 +195,7 @@ impl<'t> Reader<'t> {
 
     pub(super) fn range(&mut self, first: &'t Node, last: &'t Node) -> Option<String> {
         let [first, last] = [first, last].map(|bound| self.within(bound, Binds::Sum));
-        Some(format!("{}..{}", first?, last?))
+        Some(format!("{}..={}", first?, last?))
     }
 
     pub(super) fn within(&mut self, node: &'t Node, least: Binds) -> Option<String> {
@@ -496,8 +496,8 @@ mod tests {
             written("($states.input.a in [1, 2]) and $states.input.b = []"),
             "state.a in [1, 2] && state.b == []"
         );
-        assert_eq!(written("[1..$count($states.input.xs) - 1]"), "[1..$count(state.xs) - 1]");
-        assert_eq!(written("$sum([1 .. 3])"), "$sum([1..3])");
+        assert_eq!(written("[1..$count($states.input.xs) - 1]"), "[1..=$count(state.xs) - 1]");
+        assert_eq!(written("$sum([1 .. 3])"), "$sum([1..=3])");
     }
 
     #[test]

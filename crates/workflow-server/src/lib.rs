@@ -54,7 +54,7 @@ mod simulation;
 mod store;
 
 #[cfg(feature = "console")]
-pub use console::Conversion;
+pub use console::{Conversion, Fork};
 pub use embedded::{Embedded, StateMachine};
 pub use executions::RunningHandler;
 pub use journal::{Quarantined, StoreState};

@@ -1,4 +1,4 @@
-//! What the console makes of an execution: a mock file, a test, and the page of one that goes on from a state.
+//! What the console makes of an execution, or of one that goes on from a state: a mock file, a test, a page.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use workflow_asl::document::MachineType;
 use workflow_explore::replay::{Recording, Replayer};
 use workflow_graph::history::History;
 use workflow_graph::page::Page;
-use workflow_local::{Engine, FolderStore, ForkError, HistoryEvent, RunError};
-use workflow_server::Conversion;
+use workflow_local::{Engine, Execution, FolderStore, ForkError, RunError};
+use workflow_server::{Conversion, Fork};
 
-use crate::fork::Recorded;
+use crate::fork::{Recorded, api_events};
 use crate::report;
 use crate::test_file::Tested;
 
@@ -19,39 +19,47 @@ use crate::test_file::Tested;
 pub(super) fn converted(saved: &Value, to: &Conversion, objects: &Path) -> Result<String, String> {
     let name = |arn: &str| saved[arn].as_str().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default();
     let (execution, machine) = (name("executionArn"), name("stateMachineArn"));
-    let store = Arc::new(FolderStore::read_only(objects));
-    if let Conversion::Fork { state, input, results } = to {
-        let definition = saved["definition"].as_str().and_then(|text| serde_json::from_str(text).ok());
-        let definition: Value = definition.unwrap_or_default();
-        let from = Recorded::of(saved["events"].clone(), state)?;
-        let engine = Engine::new(&definition).map_err(|error| error.to_string())?.named(machine).object_store(store);
-        let engine = from.answering(engine, &definition, |state| results.contains_key(state));
-        let engine = results.iter().fold(engine, |engine, (state, output)| {
-            let output = output.clone();
-            engine.on_state(state, move |_: Value| Ok(output.clone()))
-        });
-        let mut driver = engine.fork(&from.events, state).map_err(|error| match error {
-            ForkError::Run(error) => why(error),
-            error => error.to_string(),
-        })?;
-        if let Some(input) = input {
-            driver.execution_mut().set_next_input(input.clone());
+    let store = || Arc::new(FolderStore::read_only(objects));
+    let definition = || saved["definition"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let forked = |fork: &Fork| {
+        let definition = definition().unwrap_or_default();
+        let from = Recorded::of(saved["events"].clone(), &fork.state)?;
+        let engine = Engine::new(&definition).map_err(|error| error.to_string())?;
+        let now = go_on(&from, fork, engine.named(machine).object_store(store()), &definition)?;
+        Ok::<_, String>((now, definition))
+    };
+    let (fork, is_test) = match to {
+        Conversion::Mocks(fork) => (fork, false),
+        Conversion::Test(fork) => (fork, true),
+        Conversion::Page(fork) => {
+            let (now, definition) = forked(fork)?;
+            let path = format!("/console/execution?arn={}", saved["executionArn"].as_str().unwrap_or_default());
+            let page = Page::of(History::read(&api_events(&now))?).of_machine(definition);
+            let page = page.titled(format!("{execution} from {}", fork.state));
+            let page = page.with_link("Goes on from", execution, path);
+            // It is not an execution of the server.
+            let page = page.with("Run", "by the engine, in virtual time, with the recorded answers");
+            let difference = Recorded::of(saved["events"].clone(), &fork.state)?.difference(&now);
+            let parts = difference.lines().map(|line| line.split_once(": ").unwrap_or(("Difference", line)));
+            return Ok(parts.fold(page, |page, (word, rest)| page.with(word, rest.trim_start())).to_html());
         }
-        let now = driver.finish().map_err(why)?;
-        let events: Value = now.history().iter().map(HistoryEvent::to_api_json).collect();
-        let path = format!("/console/execution?arn={}", saved["executionArn"].as_str().unwrap_or_default());
-        let page = Page::of(History::read(&events)?).titled(format!("{execution} from {state}")).of_machine(definition);
-        let page = page.with_link("Goes on from", execution, path);
-        // It is not an execution of the server.
-        let page = page.with("Run", "by the engine, in virtual time, with the recorded answers");
-        let difference = from.difference(&now);
-        let parts = difference.lines().map(|line| line.split_once(": ").unwrap_or(("Difference", line)));
-        return Ok(parts.fold(page, |page, (word, rest)| page.with(word, rest.trim_start())).to_html());
+        other => return Err(format!("{other:?} is unknown")),
+    };
+    let mut saved = saved.clone();
+    if let Some(fork) = fork {
+        if fork.input.is_some() {
+            return Err(format!(
+                "another input of `{}` cannot be saved: a test begins at the start. Change the result that gives the input",
+                fork.state
+            ));
+        }
+        let (now, _) = forked(fork)?;
+        saved["events"] = Recorded::of(saved["events"].clone(), &fork.state)?.continued(&now)?;
     }
     let recording = Recording::read(execution, saved.to_string().as_bytes());
     let made = recording.and_then(|recording| {
-        let replayer = Replayer::of_recording(&recording, store)?;
-        if let Conversion::Mocks = to {
+        let replayer = Replayer::of_recording(&recording, store())?;
+        if !is_test {
             return Ok(format!("{}\n", report::json_text(&replayer.mocks(&recording)?)));
         }
         let definition = recording.definition().unwrap_or(&Value::Null);
@@ -60,6 +68,23 @@ pub(super) fn converted(saved: &Value, to: &Conversion, objects: &Path) -> Resul
         Ok(tested.file_with(&replayer.test(&recording)?, Path::new("")))
     });
     made.map_err(|error| error.to_string())
+}
+
+/// Runs an execution from the state to its end, with the recorded answers where the fork has no others.
+fn go_on(from: &Recorded<'_>, fork: &Fork, engine: Engine, definition: &Value) -> Result<Execution, String> {
+    let engine = from.answering(engine, definition, |state| fork.results.contains_key(state));
+    let engine = fork.results.iter().fold(engine, |engine, (state, output)| {
+        let output = output.clone();
+        engine.on_state(state, move |_: Value| Ok(output.clone()))
+    });
+    let mut driver = engine.fork(&from.events, &fork.state).map_err(|error| match error {
+        ForkError::Run(error) => why(error),
+        error => error.to_string(),
+    })?;
+    if let Some(input) = &fork.input {
+        driver.execution_mut().set_next_input(input.clone());
+    }
+    driver.finish().map_err(why)
 }
 
 fn why(error: RunError) -> String {

@@ -1,12 +1,14 @@
-//! The state machines of a CloudFormation or SAM template.
+//! The state machines of a CloudFormation or SAM template, of a file of the Serverless Framework, and of Terraform.
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html>,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html>
 
+mod entry;
 mod functions;
 mod known;
 mod parameters;
 mod substitutions;
+mod terraform;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,14 +27,13 @@ use crate::documents::machine_name;
 use crate::input;
 use crate::params::Values;
 use crate::report::Report;
+use entry::Entry;
+pub(crate) use entry::may_have_machines;
 use functions::{Functions, TooLarge};
 use parameters::Parameters;
 use substitutions::Substitutions;
+pub(crate) use terraform::read as read_terraform;
 use text::Text;
-
-/// The types of resources that are state machines, each with the property for the type of state machine.
-pub(crate) const STATE_MACHINES: [(&str, &str); 2] =
-    [("AWS::StepFunctions::StateMachine", "StateMachineType"), ("AWS::Serverless::StateMachine", "Type")];
 
 /// Options for reading templates.
 #[derive(Args, Clone, Copy, Default)]
@@ -119,8 +120,7 @@ struct Read {
 impl<'a> Template<'a> {
     /// Returns whether a document is a template.
     pub(crate) fn is_one(document: &Value) -> bool {
-        let has = |key: &str| document.get(key).is_some();
-        !has("States") && !has("StartAt") && document.get("Resources").is_some_and(Value::is_object)
+        entry::is_one(document)
     }
 
     /// Creates a template from a document.
@@ -130,7 +130,7 @@ impl<'a> Template<'a> {
         Self {
             file,
             source,
-            resources: section("Resources"),
+            resources: entry::resources(source.value()).map_or(&NONE, |(_, resources)| resources),
             mappings: section("Mappings"),
             parameters: Parameters::new(source.value(), values, reading.defaults),
             allow_outside: reading.allow_outside,
@@ -138,9 +138,9 @@ impl<'a> Template<'a> {
     }
 
     /// Returns its state machines by logical ID, in the order of the template.
-    pub(crate) fn machines(&self) -> Vec<(&str, Result<Resource, Missing>)> {
-        let all = self.resources.iter();
-        all.filter_map(|(name, resource)| Some((name.as_str(), self.machine(name, resource)?))).collect()
+    pub(crate) fn machines(&self) -> Vec<(String, Result<Resource, Missing>)> {
+        let all = entry::all(self.source.value()).into_iter();
+        all.map(|entry| (entry.name.to_string(), self.machine(&entry))).collect()
     }
 
     /// Returns the names of its parameters.
@@ -155,10 +155,8 @@ impl<'a> Template<'a> {
 
     /// Returns remarks about doubtful parts of the template outside its definitions, in sentences.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let mut definitions = self.resources.keys().map(|name| properties(name)).collect::<Vec<_>>();
-        definitions.retain(|at| self.source.value().pointer(at.as_str()).is_some());
-        let repeated =
-            self.source.repeated_in(|at| !definitions.iter().any(|properties| is_definition(properties, at)));
+        let entries = entry::all(self.source.value());
+        let repeated = self.source.repeated_in(|at| !entries.iter().any(|entry| is_definition(entry, at)));
         let remark = |error: &SourceError| {
             let (file, line, column) = (self.file.display(), error.location.line, error.location.column);
             format!("{file}:{line}:{column}: {}; the last one counts", error.diagnostic.message())
@@ -166,20 +164,16 @@ impl<'a> Template<'a> {
         repeated.iter().map(remark).collect()
     }
 
-    fn machine(&self, name: &str, resource: &Value) -> Option<Result<Resource, Missing>> {
-        let resource_type = resource.get("Type")?.as_str()?;
-        let (_, type_field) = STATE_MACHINES.into_iter().find(|(known, _)| *known == resource_type)?;
-        let empty = Value::Null;
-        let given = resource.get("Properties").unwrap_or(&empty);
-        let at = properties(name);
-        if let Some(error) = self.source.repeated_in(|repeated| is_definition(&at, repeated)).first() {
-            return Some(Err(self.unreadable(error.diagnostic.clone(), error.location)));
+    fn machine(&self, entry: &Entry<'_>) -> Result<Resource, Missing> {
+        let Entry { name, at, properties: given, form } = entry;
+        if let Some(error) = self.source.repeated_in(|repeated| is_definition(entry, repeated)).first() {
+            return Err(self.unreadable(error.diagnostic.clone(), error.location));
         }
         let functions = Functions::new(&self.parameters, self.mappings);
-        let ty = given.get(type_field).and_then(Value::as_str);
+        let ty = given.get(form.machine_type).and_then(Value::as_str);
         let machine_type = ty.and_then(MachineType::from_name).unwrap_or_default();
-        let read = self.read(name, given, &at, &functions).unwrap_or_else(|TooLarge| Err(self.too_much(&at)));
-        Some(read.and_then(|read| {
+        let read = self.read(entry, &functions).unwrap_or_else(|TooLarge| Err(self.too_much(at)));
+        read.and_then(|read| {
             if let Value::String(text) = &read.definition
                 && placeholder::contained(text)
             {
@@ -188,46 +182,49 @@ impl<'a> Template<'a> {
             }
             // Before the substitutions: names that only they refer to are not placeholders of the definition.
             let of_functions = functions.unknown();
-            let substitutions = Substitutions::of(given, &at, &functions, &self.parameters);
-            let substitutions = substitutions.map_err(|TooLarge| self.too_much(&at))?;
+            let substitutions = Substitutions::of(entry, &functions, &self.parameters);
+            let substitutions = substitutions.map_err(|TooLarge| self.too_much(at))?;
             let mut resource = self.filled(name, machine_type, read, &substitutions, &of_functions);
             resource.notes = functions.notes();
             // A value that only a deployment knows may be on.
-            let is_on = |names: [&str; 2], member: &str, off: Value| {
-                let given = names.iter().find_map(|name| given.get(name)).filter(|given| !given.is_null());
-                given.is_some_and(|given| given.get(member).is_some_and(|value| *value != off))
+            let is_on = |names: &[(&str, &str)], off: Value| {
+                let given = names.iter().find_map(|(name, member)| given.get(name)?.get(member));
+                given.is_some_and(|value| *value != off)
             };
-            resource.logs = is_on(["LoggingConfiguration", "Logging"], "Level", "OFF".into());
-            resource.traces = is_on(["TracingConfiguration", "Tracing"], "Enabled", false.into());
-            let mut own = given.clone();
+            resource.logs = is_on(form.logging, "OFF".into());
+            resource.traces = is_on(form.tracing, false.into());
+            let mut own = given.as_ref().clone();
             if let Some(members) = own.as_object_mut() {
-                members.retain(|name, _| !name.starts_with("Definition"));
+                members.retain(|name, _| !form.is_of_definition(name));
             }
             let functions = Functions::new(&self.parameters, self.mappings);
-            let own = functions.value(&own).map_err(|TooLarge| self.too_much(&at))?;
+            let own = functions.value(&own).map_err(|TooLarge| self.too_much(at))?;
             resource.properties = own.unwrap_or_default();
             Ok(resource)
-        }))
+        })
     }
 
     /// Reads the definition of a state machine from any of its origins.
-    fn read(
-        &self,
-        name: &str,
-        given: &Value,
-        at: &Pointer,
-        functions: &Functions<'_>,
-    ) -> Result<Result<Read, Missing>, TooLarge> {
-        Ok(if let Some(definition) = given.get("Definition") {
-            let definition = functions.value(definition)?.unwrap_or_default();
-            Ok(Read { definition, bare: BTreeSet::new(), origin: DefinitionOrigin::Part(at.child("Definition")) })
-        } else if let Some(definition) = given.get("DefinitionString") {
-            let at = at.child("DefinitionString");
+    fn read(&self, entry: &Entry<'_>, functions: &Functions<'_>) -> Result<Result<Read, Missing>, TooLarge> {
+        let Entry { name, at, properties: given, form } = entry;
+        let is_text = |definition: &&Value| form.definition != form.text || definition.is_string();
+        Ok(if let Some(path) = form.file(given) {
+            self.in_file(entry, path)
+        } else if let Some(definition) = given.get(form.text).filter(is_text) {
+            let at = at.child(form.text);
             self.in_text(&at, Text::of(definition, &at, functions)?)
-        } else if let Some(path) = IN_FILE.iter().find_map(|name| given.get(name)?.as_str()) {
-            self.in_file(name, path)
+        } else if let Some(definition) = given.get(form.definition) {
+            let definition = functions.value(definition)?.unwrap_or_default();
+            let at = at.child(form.definition);
+            let bare = self.source.bare();
+            let depth = at.tokens().count();
+            let inside = bare.iter().filter(|bare| bare.as_str().starts_with(at.as_str()));
+            let below =
+                inside.map(|bare| bare.tokens().skip(depth).fold(Pointer::root(), |at, token| at.child(&token)));
+            let bare = below.collect();
+            Ok(Read { definition, bare, origin: DefinitionOrigin::Part(at) })
         } else {
-            Err(Missing::Elsewhere(format!("the definition of `{name}` is not in the template")))
+            Err(Missing::Elsewhere(format!("the definition of `{name}` is not in {}", self.file.display())))
         })
     }
 
@@ -296,7 +293,8 @@ impl<'a> Template<'a> {
         }
     }
 
-    fn in_file(&self, name: &str, path: &str) -> Result<Read, Missing> {
+    fn in_file(&self, entry: &Entry<'_>, path: &str) -> Result<Read, Missing> {
+        let name = &entry.name;
         if path.starts_with("s3://") || placeholder::contained(path) {
             return Err(Missing::Elsewhere(format!("the definition of `{name}` is in {path}")));
         }
@@ -314,11 +312,21 @@ impl<'a> Template<'a> {
         let bytes = input::bytes(&file).map_err(|reason| unreadable(&reason))?;
         let format = Format::of_path(&file);
         // CloudFormation reads it as YAML, which has trailing commas and line breaks in texts.
-        let as_yaml = |error| Source::read(&bytes, Format::Yaml).map_err(|_| error);
+        let is_template = entry.form.substitutions.is_some();
+        let as_yaml = |error| match is_template {
+            true => Source::read(&bytes, Format::Yaml).map_err(|_| error),
+            false => Err(error),
+        };
         match Source::read(&bytes, format).or_else(as_yaml) {
             Ok(source) => {
                 let (definition, bare) = (source.value().clone(), source.bare());
                 Ok(Read { definition, bare, origin: DefinitionOrigin::File { file, source: Box::new(source) } })
+            }
+            Err(_) if !is_template && has_directives(&bytes) => {
+                let file = file.display();
+                Err(Missing::Elsewhere(format!(
+                    "the definition of `{name}` is in {file}, whose `%{{ … }}` are not read"
+                )))
             }
             Err(error) => Err(Missing::Unreadable(Box::new(Report::refused(&file, &bytes, &error)))),
         }
@@ -392,21 +400,17 @@ impl<'a> Template<'a> {
     }
 }
 
-/// The properties that name the file of a definition.
-const IN_FILE: [&str; 2] = ["DefinitionUri", "DefinitionS3Location"];
-
 /// Returns the files beside a template that its state machines name as their definitions.
 pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
-    let source = input::bytes(file).ok().and_then(|bytes| Source::read(&bytes, Format::of_path(file)).ok());
+    let source = input::bytes(file).ok().and_then(|bytes| match is_terraform(file) {
+        true => read_terraform(&String::from_utf8(bytes).ok()?).ok(),
+        false => Source::read(&bytes, Format::of_path(file)).ok(),
+    });
     let Some(source) = source.filter(|source| Template::is_one(source.value())) else { return Vec::new() };
     let folder = file.parent().unwrap_or(Path::new(""));
-    let resources = source.value().get("Resources").and_then(Value::as_object).into_iter().flatten();
-    let named = resources.filter_map(|(_, resource)| {
-        let of_type = resource.get("Type")?.as_str()?;
-        STATE_MACHINES.iter().find(|(known, _)| *known == of_type)?;
-        let given = resource.get("Properties")?;
-        Some(folder.join(IN_FILE.iter().find_map(|name| given.get(name)?.as_str())?))
-    });
+    let named = entry::all(source.value())
+        .into_iter()
+        .filter_map(|entry| Some(folder.join(entry.form.file(&entry.properties)?.to_owned())));
     named.filter(|file| is_inside(file, folder)).collect()
 }
 
@@ -425,16 +429,20 @@ fn undefined(left: &UnfilledPlaceholder, substitutions: &Substitutions) -> Diagn
     }
 }
 
-/// Returns the pointer of a resource's properties.
-fn properties(name: &str) -> Pointer {
-    Pointer::root().child("Resources").child(name).child("Properties")
+/// Returns whether a file has Terraform's configuration, by its name.
+pub(crate) fn is_terraform(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "tf")
 }
 
-/// Returns whether a pointer points to a definition or into one, given the pointer of a state machine's properties.
-fn is_definition(properties: &Pointer, at: &Pointer) -> bool {
-    let rest = at.as_str().strip_prefix(properties.as_str()).and_then(|rest| rest.strip_prefix('/'));
-    let field = rest.and_then(|rest| rest.split('/').next());
-    matches!(field, Some("Definition" | "DefinitionString" | "DefinitionUri" | "DefinitionSubstitutions"))
+/// Returns whether a text that is no document has directives of Terraform's templates.
+pub(crate) fn has_directives(text: &[u8]) -> bool {
+    text.windows(2).any(|signs| signs == b"%{")
+}
+
+/// Returns whether a pointer points to the definition of a state machine or into it.
+fn is_definition(entry: &Entry<'_>, at: &Pointer) -> bool {
+    let rest = at.as_str().strip_prefix(entry.at.as_str()).and_then(|rest| rest.strip_prefix('/'));
+    rest.and_then(|rest| rest.split('/').next()).is_some_and(|field| entry.form.is_of_definition(field))
 }
 
 /// Returns whether a file is inside a folder, after links are resolved.

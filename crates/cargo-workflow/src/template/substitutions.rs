@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
+use super::entry::Entry;
 use super::functions::{Functions, TooLarge};
 use super::parameters::Parameters;
 use crate::params::ArgumentValue;
@@ -21,16 +22,16 @@ pub(super) struct Substitutions {
 }
 
 impl Substitutions {
-    /// Returns the substitutions of a state machine, given its properties and their pointer.
+    /// Returns the substitutions of a state machine.
     pub(super) fn of(
-        properties: &Value,
-        at: &Pointer,
+        entry: &Entry<'_>,
         functions: &Functions<'_>,
         parameters: &Parameters<'_>,
     ) -> Result<Self, TooLarge> {
-        let at = at.child("DefinitionSubstitutions");
-        let mut substitutions = Self { values: BTreeMap::new(), names: Vec::new(), at, known: true };
-        let Some(given) = properties.get("DefinitionSubstitutions") else { return Ok(substitutions) };
+        let name = entry.form.substitutions;
+        let at = entry.at.child(name.unwrap_or_default());
+        let mut substitutions = Self { values: BTreeMap::new(), names: Vec::new(), at, known: name.is_some() };
+        let Some(given) = name.and_then(|name| entry.properties.get(name)) else { return Ok(substitutions) };
         let Value::Object(members) = given else {
             substitutions.known = false;
             return Ok(substitutions);

@@ -33,7 +33,7 @@ impl Source {
     pub fn edits(&self, found: &[Diagnostic]) -> Vec<Option<Edit>> {
         let fix = |found: &Diagnostic| found.finding.fix().filter(|_| found.code.is_certain());
         let fixes: Vec<_> = found.iter().map(fix).collect();
-        if fixes.iter().all(Option::is_none) {
+        if fixes.iter().all(Option::is_none) || self.embedded.is_some() {
             return vec![None; found.len()];
         }
         let layout = self.layout();

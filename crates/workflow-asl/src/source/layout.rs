@@ -8,7 +8,7 @@ use crate::{Diagnostic, Pointer};
 pub(super) type Span = (usize, usize);
 
 /// The position of a value.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Layout {
     /// The span of the value; for an object or array only its first character.
     pub(super) span: Span,
@@ -16,7 +16,7 @@ pub(super) struct Layout {
 }
 
 /// The parts of a value.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Below {
     /// A value without parts.
     #[default]
@@ -38,7 +38,6 @@ pub(super) enum Notation {
     #[cfg(feature = "yaml")]
     Single,
     /// Literal.
-    #[cfg(feature = "yaml")]
     Plain,
     /// A YAML block, indented by this many bytes. The lines of a folded one form paragraphs.
     #[cfg(feature = "yaml")]
@@ -90,7 +89,6 @@ impl Notation {
             Self::Quoted => quoted_offset(raw, wanted),
             #[cfg(feature = "yaml")]
             Self::Single => single_quoted_offset(raw, wanted),
-            #[cfg(feature = "yaml")]
             Self::Plain => wanted.min(raw.len()),
             #[cfg(feature = "yaml")]
             Self::Block { indent, folded } => block_offset(raw, wanted, indent, folded),

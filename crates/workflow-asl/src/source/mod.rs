@@ -2,6 +2,7 @@
 //!
 //! The value is parsed immediately; positions are computed on demand by [`Source::locate`].
 
+mod embedded;
 mod fix;
 mod json;
 mod layout;
@@ -12,11 +13,13 @@ mod yaml;
 #[path = "no_yaml.rs"]
 mod yaml;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
+pub use self::embedded::{Positioned, PositionedValue};
 pub use self::fix::Edit;
 use self::layout::{Below, Layout, Span};
 use self::unquoted_placeholders::Quoted;
@@ -56,6 +59,8 @@ pub struct Source {
     value: Value,
     /// The parsed text, if placeholders had to be put in quotes first.
     quoted: Option<Quoted>,
+    /// The positions, if the document is part of a text in another language.
+    embedded: Option<Box<embedded::Embedded>>,
     repeated: Vec<Repeated>,
     remarks: Vec<Diagnostic>,
 }
@@ -118,7 +123,16 @@ impl Source {
     /// arrays are nested.
     pub fn read_filled(text: &str) -> Result<Self, Box<SourceError>> {
         let Read { value, repeated, remarks } = json::read(text)?;
-        Self { text: text.to_owned(), format: Format::Json, value, quoted: None, repeated, remarks }.without_repeats()
+        let source = Self {
+            text: text.to_owned(),
+            format: Format::Json,
+            value,
+            quoted: None,
+            embedded: None,
+            repeated,
+            remarks,
+        };
+        source.without_repeats()
     }
 
     fn without_repeats(self) -> Result<Self, Box<SourceError>> {
@@ -149,7 +163,7 @@ impl Source {
             Format::Yaml => (yaml::read(text)?, None),
         };
         let Read { value, repeated, remarks } = read;
-        Ok(Self { text: text.to_owned(), format, value, quoted, repeated, remarks })
+        Ok(Self { text: text.to_owned(), format, value, quoted, embedded: None, repeated, remarks })
     }
 
     /// Returns the document.
@@ -197,6 +211,9 @@ impl Source {
 
     /// Returns the pointers of placeholders without quotes, whose values may not be text.
     pub fn bare(&self) -> BTreeSet<Pointer> {
+        if let Some(embedded) = &self.embedded {
+            return embedded.bare.clone();
+        }
         let mut places = BTreeSet::new();
         if let Some(quoted) = &self.quoted {
             bare(&self.layout(), quoted, &Pointer::root(), &mut places);
@@ -204,12 +221,13 @@ impl Source {
         places
     }
 
-    fn layout(&self) -> Layout {
-        match (self.format, &self.quoted) {
-            (Format::Json, Some(quoted)) => json::layout(quoted.as_str()),
-            (Format::Json, None) => json::layout(&self.text),
-            (Format::Yaml, _) => yaml::layout(&self.text),
-        }
+    fn layout(&self) -> Cow<'_, Layout> {
+        Cow::Owned(match (self.format, &self.quoted, &self.embedded) {
+            (_, _, Some(embedded)) => return Cow::Borrowed(&embedded.layout),
+            (Format::Json, Some(quoted), _) => json::layout(quoted.as_str()),
+            (Format::Json, None, _) => json::layout(&self.text),
+            (Format::Yaml, ..) => yaml::layout(&self.text),
+        })
     }
 
     /// Converts a span of the parsed text to one of the file's text.

@@ -39,7 +39,7 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         ExprKind::Reference(reference) => Some(Path::of(reference)).filter(Path::is_fixed)?.to_string(),
         ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", words(inner)?),
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", words(inner)?),
-        ExprKind::Binary(BinaryOp::Range, _, left, right) => format!("{}..{}", words(left)?, words(right)?),
+        ExprKind::Binary(BinaryOp::Range, _, left, right) => format!("{}..={}", words(left)?, words(right)?),
         ExprKind::Binary(op, _, left, right) => format!("({} {} {})", words(left)?, sign(*op), words(right)?),
         ExprKind::Call { name, .. } if changes(&name.value) => return None,
         ExprKind::Call { name, arguments } => format!("{}({})", name.value, list(arguments)?),

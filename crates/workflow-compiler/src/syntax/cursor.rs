@@ -274,8 +274,8 @@ pub(super) fn group_span(group: &Group) -> TokenSpan {
     TokenSpan::new(group.span_open(), group.span_close())
 }
 
-/// The operators of two characters.
-pub const PAIRS: [&str; 12] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::", ".."];
+/// The operators of several characters.
+pub const JOINED: [&str; 13] = ["->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::", "..", "..="];
 
 /// Returns a token's text for a message: the opening delimiter of a group, or a whole operator.
 pub(super) fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String {
@@ -288,7 +288,7 @@ pub(super) fn token_text(token: &TokenTree, next: Option<&TokenTree>) -> String 
         TokenTree::Punct(punct) => match next {
             Some(TokenTree::Punct(second)) if punct.spacing() == Spacing::Joint => {
                 let pair = format!("{}{}", punct.as_char(), second.as_char());
-                if PAIRS.contains(&pair.as_str()) { pair } else { punct.as_char().to_string() }
+                if JOINED.contains(&pair.as_str()) { pair } else { punct.as_char().to_string() }
             }
             _ => punct.as_char().to_string(),
         },

@@ -216,7 +216,7 @@ impl Parser<'_> {
         let own = || OPERATORS.iter().find(|(_, text, _)| cursor.is_punct(text));
         // Between numbers it is a range.
         let joins = || [cursor.last(), cursor.peek_at(2)].into_iter().flatten().any(is_text);
-        let is_sign = |sign: &str| cursor.is_punct(sign) && (sign != ".." || joins());
+        let is_sign = |sign: &str| cursor.is_punct(sign) && (sign != ".." || joins() && !cursor.is_punct("..="));
         let sign = || FOREIGN_SIGNS.iter().find(|(sign, _)| is_sign(sign));
         let (foreign, (op, text, binds)) = match cursor.peek()? {
             TokenTree::Ident(word) if word == "in" => (None, found("in")?),

@@ -42,7 +42,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 
 use self::ast::Workflow;
 use self::cursor::Cursor;
-pub use self::cursor::PAIRS;
+pub use self::cursor::JOINED;
 pub(crate) use self::literal::is_duration;
 pub use self::name::is_rust_keyword;
 pub(crate) use self::name::rust_name;

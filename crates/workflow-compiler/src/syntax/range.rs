@@ -1,4 +1,4 @@
-//! Parses ranges, `[1..input.n]`, and reports the range syntax of other languages.
+//! Parses ranges, `[1..=input.n]`, and reports the range syntax of other languages.
 
 use workflow_asl::Code;
 
@@ -32,17 +32,17 @@ impl Parser<'_> {
         Expr { kind: ExprKind::Invalid, ..list }
     }
 
-    /// Parses the rest of a range, at its `..`.
+    /// Parses the rest of a range, at its `..=`. A range without its end, `..`, is reported.
     pub(super) fn rest_of_range(&mut self, first: Expr, cursor: &mut Cursor, is_item: bool) -> Expr {
         let (sign, height) = (cursor.here(), self.height);
-        let foreign = ["..=", "..."].into_iter().find(|sign| cursor.is_punct(sign));
-        cursor.advance(foreign.unwrap_or("..").len());
+        let written = ["..=", "..."].into_iter().find(|sign| cursor.is_punct(sign)).unwrap_or("..");
+        cursor.advance(written.len());
         let sign = sign.to(cursor.before());
-        if let Some(foreign) = foreign {
-            let problem = Problem::new(Code::Syntax, sign, format!("`{foreign}` is not an operator here"));
-            self.report(problem.write("..").help("a range includes its last number"));
+        let exclusive = written == ".." && !is_item;
+        if written != "..=" && !exclusive {
+            let message = format!("expected `..=`, found `{written}`: a list of numbers has its last number");
+            self.report(Problem::new(Code::Syntax, sign, message).write("..="));
         }
-        let exclusive = foreign.is_none() && !is_item;
         let last = self.range_bound(cursor);
         let height = height.max(self.height) + 1;
         let span = first.span.to(last.span);
@@ -54,8 +54,7 @@ impl Parser<'_> {
         self.report(match &range.kind {
             // As in Rust, where the last number is not included.
             ExprKind::Binary(.., first, last) if exclusive => {
-                let problem = problem.write(format!("[{}..{}]", spelled(first), spelled(&one_less(last))));
-                problem.help("a range includes its last number")
+                problem.write(format!("[{}..={}]", spelled(first), spelled(&one_less(last))))
             }
             _ => problem.write(format!("[{}]", spelled(&range))),
         });

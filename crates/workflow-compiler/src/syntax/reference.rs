@@ -361,8 +361,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses `[1..3]`, `[1..]`, `[..3]` and `[..]`. Reports `[1..=3]` and `[1:3]`. Sets the height to the maximum of
-    /// the indices'.
+    /// Parses `[1..3]`, `[1..=2]`, `[1..]`, `[..3]` and `[..]`. Reports `[1:3]`. Sets the height to the maximum of the
+    /// indices'.
     fn slice(&mut self, group: &proc_macro2::Group) -> Option<Segment> {
         let inside = Cursor::inside(group);
         let sign = |at: usize| match at {
@@ -385,24 +385,24 @@ impl Parser<'_> {
                 cursor.next();
             }
             cursor.advance(sign.len());
-            let last = cursor.eat_punct("=").is_some();
+            let equals = cursor.eat_punct("=").map(|_| cursor.before());
             let to = if cursor.is_end() { None } else { Some(bound(parser, cursor)) };
-            let to = match to {
-                // `..=3` ends before 4, `..=-1` at the end.
-                Some(Expr { kind: ExprKind::Number(number), span, .. }) if last => {
-                    let after = number.parse::<u32>().ok().and_then(|number| number.checked_add(1));
-                    let number = after.map_or(number, |after| after.to_string());
-                    Some(Expr::made(ExprKind::Number(number), span))
+            let to = match (to, equals) {
+                (Some(last), Some(_)) => parser.after(last),
+                (to, equals) => {
+                    if let Some(equals) = equals {
+                        let message = "`..=` is followed by the index of the last item";
+                        parser.report(Problem::new(Code::Syntax, equals, message).help("write `..` up to the end"));
+                    }
+                    to
                 }
-                to => to,
             };
             let step = !cursor.is_end();
             while cursor.next().is_some() {}
-            if last || step || sign != ".." {
-                let message = match (step, last) {
-                    (true, _) => "a part of a list has a start and an end, and nothing else",
-                    (false, true) => "the end of a part of a list is the index after its last item",
-                    (false, false) => "a part of a list is written with `..`",
+            if step || sign != ".." {
+                let message = match step {
+                    true => "a part of a list has a start and an end, and nothing else",
+                    false => "a part of a list is written with `..`",
                 };
                 let slice = Segment::Slice(Box::new(Slice { from: from.clone(), to: to.clone(), span: whole }));
                 parser.report(Problem::new(Code::Syntax, whole, message).write(spelled_segments(&[slice])));
@@ -411,6 +411,24 @@ impl Parser<'_> {
         })?;
         self.height = height;
         Some(Segment::Slice(Box::new(Slice { from, to, span: whole })))
+    }
+
+    /// Returns the index after the last item of a part: 4 after 3, the end of the list after -1.
+    fn after(&mut self, last: Expr) -> Option<Expr> {
+        let number = match &last.kind {
+            ExprKind::Number(number) => number.parse::<i64>().ok(),
+            _ => None,
+        };
+        match number.and_then(|number| number.checked_add(1)) {
+            Some(0) => None,
+            Some(after) => Some(Expr::made(ExprKind::Number(after.to_string()), last.span)),
+            None => {
+                // A negative index counts from the end, and only the value shows whether it is one.
+                let problem = Problem::new(Code::Syntax, last.span, "the index after `..=` is a number");
+                self.report(problem.help(format!("write `..{} + 1`", spelled(&last))));
+                Some(Expr::made(ExprKind::Invalid, last.span))
+            }
+        }
     }
 
     /// `["a-b"]`, `[*]` or `[expr]`

@@ -85,7 +85,7 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Access(inner, segments) => format!("{}{}", spelled(inner), spelled_segments(segments)),
         ExprKind::Unary(UnaryOp::Not, inner) => format!("!{}", spelled(inner)),
         ExprKind::Unary(UnaryOp::Negate, inner) => format!("-{}", spelled(inner)),
-        ExprKind::Binary(BinaryOp::Range, _, left, right) => format!("{}..{}", spelled(left), spelled(right)),
+        ExprKind::Binary(BinaryOp::Range, _, left, right) => format!("{}..={}", spelled(left), spelled(right)),
         ExprKind::Binary(op, _, left, right) => format!("{} {} {}", spelled(left), sign(*op), spelled(right)),
         ExprKind::If(condition, yes, no) => {
             let no = match &no.kind {
@@ -183,7 +183,7 @@ pub(crate) fn is_word(name: &str) -> bool {
 /// Returns the sign of an operator.
 pub(crate) fn sign(op: BinaryOp) -> &'static str {
     match op {
-        BinaryOp::Range => "..",
+        BinaryOp::Range => "..=",
         BinaryOp::Default => "??",
         BinaryOp::Or => "||",
         BinaryOp::And => "&&",

@@ -37,7 +37,7 @@ const FORMS: &str = r#"
     params { table: String, limit: i64 }
     start A;
     pass A { s: "Dr. " + input.name, t: -input.n + 2 * (input.n - 1) / 3 % 4, u: if input.n > 1 { "a" } else { "b" },
-        v: input.more ?? "none", w: input.xs[0], x: $count(input.xs), y?: input.more, z: [input.xs, [1], input.flags], z2: [0, 1..$count(input.xs) - 1, (if input.n > 1 { 2 } else { 3 })..9],
+        v: input.more ?? "none", w: input.xs[0], x: $count(input.xs), y?: input.more, z: [input.xs, [1], input.flags], z2: [0, 1..=$count(input.xs) - 1, (if input.n > 1 { 2 } else { 3 })..=9],
         b: input.n == 1 && !(input.n == 2) || input.n != params.limit, k: const crate::KEY, e: { d: "it's" + params.table } }
         -> C;
     choice C {

@@ -49,8 +49,8 @@ fn computed_values() {
     assert_eq!(value(r#"input.a + state.b"#), "States.Format('{}{}', $$.Execution.Input.a, $.b)");
     assert_eq!(value("state.xs[*].a"), "$.xs[*].a");
     assert_eq!(value("[state.xs[*].ys[*][0], 1]"), "States.Array($.xs[*].ys[*][0], 1)");
-    assert_eq!(value("[1..input.n + 1]"), "States.ArrayRange(1, States.MathAdd($$.Execution.Input.n, 1), 1)");
-    assert_eq!(value("[[1..3], params.k]"), "States.Array(States.ArrayRange(1, 3, 1), '${k}')");
+    assert_eq!(value("[1..=input.n + 1]"), "States.ArrayRange(1, States.MathAdd($$.Execution.Input.n, 1), 1)");
+    assert_eq!(value("[[1..=3], params.k]"), "States.Array(States.ArrayRange(1, 3, 1), '${k}')");
     assert_eq!(value("input.n + 1"), "States.MathAdd($$.Execution.Input.n, 1)");
     assert_eq!(value("state.n + 1 + input.n"), "States.MathAdd(States.MathAdd($.n, 1), $$.Execution.Input.n)");
     assert_eq!(value("state.n - 2"), "States.MathAdd($.n, -2)");

@@ -311,7 +311,7 @@ impl Generator<'_> {
                     self.out,
                     "pass {name} -> {outer};
                     for one in [\"x\", \"y\"] {{
-                        parallel {outer} {{ for two in [1..2] {{ branch {{ pass {inner} {{ one: one, two: two }} -> end; }} }} }} -> end;
+                        parallel {outer} {{ for two in [1..=2] {{ branch {{ pass {inner} {{ one: one, two: two }} -> end; }} }} }} -> end;
                     }} -> {next};"
                 );
             }

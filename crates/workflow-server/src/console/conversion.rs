@@ -4,22 +4,28 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// The form that is wanted of an execution.
+/// The form that is wanted of an execution, or of one that goes on from it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Conversion {
-    /// A mock file with the recorded answers of its tasks.
-    Mocks,
+    /// A mock file with the answers of its tasks.
+    Mocks(Option<Fork>),
     /// A test in Rust with these answers.
-    Test,
-    /// The HTML page of an execution that goes on from one of its states.
-    Fork {
-        /// The state.
-        state: String,
-        /// The state's input, if it is not the recorded one.
-        input: Option<Value>,
-        /// Results of tasks, by state, instead of the recorded answers.
-        results: BTreeMap<String, Value>,
-    },
+    Test(Option<Fork>),
+    /// The HTML page of an execution that goes on from a state.
+    Page(Fork),
+}
+
+/// How an execution goes on from one of its states.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fork {
+    /// The state.
+    pub state: String,
+    /// The state's input, if it is not the recorded one.
+    pub input: Option<Value>,
+    /// Results of tasks, by state, instead of the recorded answers.
+    pub results: BTreeMap<String, Value>,
 }
 
 /// Converts an execution.

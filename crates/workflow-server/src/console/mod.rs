@@ -24,8 +24,8 @@ use crate::api::arn::Scope;
 use crate::api::{ApiError, Code, Input};
 use crate::http::AnswerBody;
 use crate::registry::Registry;
-pub use conversion::Conversion;
 use conversion::Convert;
+pub use conversion::{Conversion, Fork};
 
 /// The files of the pages: path, type, text.
 const FILES: [(&str, &str, &str); 11] = [
@@ -155,16 +155,13 @@ impl Console {
                 Ok(PageAnswer::json(&json!({"time": time, "problem": *self.problem.lock()})))
             }
             "/console/mocks" | "/console/test" => {
-                let to = if path.ends_with("mocks") { Conversion::Mocks } else { Conversion::Test };
+                let fork = fork(query)?;
+                let to = if path.ends_with("mocks") { Conversion::Mocks(fork) } else { Conversion::Test(fork) };
                 Ok(PageAnswer::json(&json!({"text": self.converted(registry, &asked("executionArn"), to).await?})))
             }
             "/console/fork" => {
-                let fork = Conversion::Fork {
-                    state: member(query, "state").unwrap_or_default(),
-                    input: read(query, "input")?,
-                    results: read(query, "results")?.unwrap_or_default(),
-                };
-                let html = self.converted(registry, &asked("executionArn"), fork).await?;
+                let fork = fork(query)?.ok_or_else(|| ApiError::new(Code::Validation, "state is missing"))?;
+                let html = self.converted(registry, &asked("executionArn"), Conversion::Page(fork)).await?;
                 Ok(PageAnswer { kind: HTML, policy: POLICY_OF_EXECUTION, body: html.into() })
             }
             "/console/tasks" => Ok(PageAnswer::json(&tasks::waiting(registry, member(query, "execution").as_deref()))),
@@ -227,6 +224,12 @@ impl Console {
 async fn drawn<T: Send + 'static>(draw: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     let failed = |_| ApiError::new(Code::InternalServerError, "the diagram could not be drawn");
     tokio::task::spawn_blocking(draw).await.map_err(failed)
+}
+
+/// The state that a query names, and how the execution goes on from it.
+fn fork(query: &str) -> Result<Option<Fork>, ApiError> {
+    let Some(state) = member(query, "state") else { return Ok(None) };
+    Ok(Some(Fork { state, input: read(query, "input")?, results: read(query, "results")?.unwrap_or_default() }))
 }
 
 /// A member of a query that is JSON.

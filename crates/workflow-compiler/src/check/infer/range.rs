@@ -1,4 +1,4 @@
-//! Infers `[a..b]`: the whole numbers from one to another, both included.
+//! Infers `[a..=b]`: the whole numbers from one to another, both included.
 
 use workflow_asl::Code;
 use workflow_asl::jsonata::Limits;
@@ -36,7 +36,7 @@ impl<'a> Analysis<'a> {
             sink.report(|| {
                 let message = format!("this range is empty: {to} is less than {from}");
                 let problem = Problem::new(Code::KnownAnswer, span, message);
-                problem.help(format!("for these numbers from the greatest to the least: `$reverse([{to}..{from}])`"))
+                problem.help(format!("for these numbers from the greatest to the least: `$reverse([{to}..={from}])`"))
             });
         } else if to - from >= i128::from(Limits::DEFAULT.range) {
             sink.report(|| {

@@ -1,4 +1,6 @@
-//! A finding in a file, and how it is printed: for people as rustc does it, or as JSON.
+//! A finding in a file, and how it is printed: for people as rustc does it, or for programs.
+
+mod format;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,6 +17,7 @@ use workflow_compiler::problem::{EditPlace, Problem};
 use workflow_format::{Fault, not_rust};
 
 use crate::{Failure, terminal};
+pub(crate) use format::Format;
 
 /// Characters of a line that are taken on each side of the words in question; definitions often have one line alone.
 const TAKEN: usize = 2_000;
@@ -191,6 +194,11 @@ impl Report {
     /// Returns the code and the message, which are the same wherever the text moves.
     pub(crate) fn text_of_error(&self) -> String {
         format!("{}: {}", self.code.map_or("", Code::id), self.message)
+    }
+
+    /// Returns the file, the offset and the message.
+    pub(crate) fn place_and_text(&self) -> (String, usize, String) {
+        (self.file.clone(), self.offset(), self.text_of_error())
     }
 
     /// The edits of the file that fix it together; none if the fix is not certain.
