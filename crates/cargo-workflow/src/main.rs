@@ -28,6 +28,8 @@ mod history;
 mod iam;
 mod import;
 mod input;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod mutants;
 mod new;
 mod origin;
@@ -96,6 +98,9 @@ enum Command {
     Serve(serve::Serve),
     /// Check, export, compact, repair or upgrade the data of `serve --data`
     Store(store::Store),
+    /// Serve the commands as tools for agents, over the Model Context Protocol
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Mcp),
     /// Check `workflow!` in Rust files, ASL in JSON or YAML, templates, Terraform and `serverless.yml`
     Validate(validate::Validate),
     /// Apply the safe fixes for problems that `validate` finds
@@ -253,6 +258,14 @@ fn main() -> ExitCode {
         Command::Run(run) => run.execute(&mut output),
         Command::Serve(serve) => serve.execute(&mut output),
         Command::Store(store) => store.execute(&mut output),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(mcp) => {
+            // The server writes to standard output itself.
+            drop(output);
+            let outcome = mcp.execute();
+            output = io::stdout().lock();
+            outcome
+        }
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Import(import) => import.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
