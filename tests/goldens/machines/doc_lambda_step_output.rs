@@ -1,4 +1,5 @@
 workflow_runtime::workflow! {
+    #[allow(deprecated, reason = "Lambda's answer has no `Response`")]
     pub workflow DocLambdaStepOutput {
         query jsonpath;
 
