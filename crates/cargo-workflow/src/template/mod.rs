@@ -410,7 +410,7 @@ pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let named = entry::all(source.value())
         .into_iter()
-        .filter_map(|entry| Some(folder.join(entry.form.file(&entry.properties)?.to_owned())));
+        .filter_map(|entry| Some(folder.join(entry.form.file(&entry.properties)?)));
     named.filter(|file| is_inside(file, folder)).collect()
 }
 
