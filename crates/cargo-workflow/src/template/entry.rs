@@ -169,10 +169,8 @@ fn text_in_loops(text: &str, loops: &Loops<'_>) -> String {
 
 /// Returns the value in one turn of the loops around it.
 fn in_loops(value: &Value, loops: &Loops<'_>) -> Value {
-    let referred = match super::functions::call(value) {
-        Some(("Ref", Value::String(of))) => loops.iter().find(|(name, _)| name == of),
-        _ => None,
-    };
+    let reference = value.as_object().filter(|members| members.len() == 1).and_then(|members| members.get("Ref"));
+    let referred = reference.and_then(|of| loops.iter().find(|(name, _)| of == name));
     match (referred, value) {
         (Some((_, item)), _) => Value::String((*item).to_owned()),
         (None, Value::String(text)) => Value::String(text_in_loops(text, loops)),
