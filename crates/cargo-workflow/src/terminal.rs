@@ -114,6 +114,8 @@ fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 
 fn breaks(word: &str) -> &'static [char] {
     match display_width(word) > LONG {
+        // A date is above its time.
+        true if word.starts_with(|c: char| c.is_ascii_digit()) => &['T'],
         true if word.contains('"') => &[','],
         true => &[',', ':', '/'],
         false => &[],
@@ -204,6 +206,13 @@ mod tests {
             table.contains("\n10  +12.000s  TaskFailed       arn:aws:states:eu-west-1:123456789012:execution:\n"),
             "{table}"
         );
+    }
+
+    #[test]
+    fn a_date_breaks_before_its_time() {
+        let rows: &[&[&str]] = &[&["4d0c9a1e-8c1b-4b5f-9f61-2f6f3b0f1f5a", "2026-11-26T16:03:26.123Z", ARN]];
+        let table = plain(&printed(&["name", "startDate", "executionArn"], rows, Some(60)));
+        assert!(table.contains("  2026-11-26T ") && table.contains("  16:03:26.123Z "), "{table}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::failure::{AGAIN, CONFLICT};
 use super::kept::Kept;
 use super::{CommandError, Connect};
 use crate::diff::{Format, Printing};
+use crate::progress::Progress;
 use crate::{Failure, report, terminal, types};
 
 /// The arguments of `plan`.
@@ -55,6 +56,7 @@ impl Plan {
     /// Prints the changes and their effects.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let read = self.target.read(&self.file)?;
+        let progress = Progress::working(format!("planning {}", read.name));
         let (mut planned, kept) = self.connect.run(async |client| {
             let planned = match read.machine_type {
                 MachineType::Express => self.plan(Client::<Untyped<Express>>::new(client.sfn().clone()), &read).await?,
@@ -63,6 +65,7 @@ impl Plan {
             let kept = Kept::find(&client, &planned).await?;
             Ok((planned, kept))
         })?;
+        progress.end();
         if planned.machine.is_none() {
             // Nobody relies yet on a state machine that does not exist.
             planned.plan.findings.clear();
