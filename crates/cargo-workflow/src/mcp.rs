@@ -16,6 +16,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
+use workflow_services::Arn;
 
 use crate::Failure;
 
@@ -211,7 +212,9 @@ fn command_line(
                 }
                 _ => return Err("give `file` or `definition`".to_owned()),
             },
-            (Kind::Positional, Some(value)) if *argument == "action" && value.starts_with("arn:") => {
+            (Kind::Positional, Some(value))
+                if *argument == "action" && Arn::parse(&value).and_then(Arn::own_resource).is_some() =>
+            {
                 return Err(format!("`{value}` is no action: a resource of an account is not described"));
             }
             (Kind::Positional, Some(value)) => positional.push(value),

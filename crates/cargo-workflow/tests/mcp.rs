@@ -88,7 +88,9 @@ fn an_agent_finds_the_tools_mends_a_definition_and_runs_it() {
         let (failed, text) = client.call(tool, &json!({"definition": fixed}));
         assert!(!failed && text.contains(words), "{tool}: {text}");
     }
-    assert!(client.call("describe", &json!({"action": "glue::startJobRun.sync"})).1.contains("JobName"));
+    for action in ["glue::startJobRun.sync", "arn:aws:states:::glue:startJobRun.sync"] {
+        assert!(client.call("describe", &json!({"action": action})).1.contains("JobName"), "{action}");
+    }
 }
 
 #[test]

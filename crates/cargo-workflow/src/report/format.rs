@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use quick_xml::Writer;
 use serde_json::{Value, json};
-use workflow_asl::{Code, Severity};
+use workflow_asl::Code;
 
 use super::{Report, SourceLine, json_text};
 
@@ -56,13 +56,6 @@ fn id(report: &Report) -> &'static str {
     report.code.map_or(NO_CODE, Code::id)
 }
 
-fn word(report: &Report) -> &'static str {
-    match report.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
 /// The message with its help lines.
 fn whole(report: &Report) -> String {
     let help = report.help.iter().map(|help| format!("help: {help}"));
@@ -95,7 +88,7 @@ fn sarif(reports: &[Report]) -> Value {
         }
         let mut result = json!({
             "ruleId": id(report),
-            "level": word(report),
+            "level": report.severity_name(),
             "message": { "text": whole(report) },
             "locations": [location],
         });
@@ -139,7 +132,7 @@ fn annotation(report: &Report) -> String {
     });
     format!(
         "::{} file={}{},title={}::{}",
-        word(report),
+        report.severity_name(),
         property(&report.file),
         place.unwrap_or_default(),
         id(report),
@@ -180,7 +173,7 @@ fn junit(
                     let text = whole(report);
                     let text = quick_xml::events::BytesText::new(&text);
                     if fails(report) {
-                        let kind = [("message", report.message.as_str()), ("type", word(report))];
+                        let kind = [("message", report.message.as_str()), ("type", report.severity_name())];
                         writer.create_element("failure").with_attributes(kind).write_text_content(text)?;
                     } else {
                         writer.create_element("system-out").write_text_content(text)?;

@@ -182,6 +182,14 @@ impl Report {
         self.code.map_or(unknown, Code::severity)
     }
 
+    /// Returns the name of the severity.
+    fn severity_name(&self) -> &'static str {
+        match self.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+
     pub(crate) fn is_error(&self) -> bool {
         self.severity() == Severity::Error
     }
@@ -268,16 +276,12 @@ impl Report {
 
     /// Prints it for programs.
     pub(crate) fn to_json(&self) -> Value {
-        let severity = match self.severity() {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
         let help = if self.help.is_empty() { Value::Null } else { self.help.join("\n").into() };
         json!({
             "file": self.file,
             "code": self.code.map(Code::id),
             "aws_code": self.aws,
-            "severity": severity,
+            "severity": self.severity_name(),
             "pointer": self.pointer,
             "line": self.place.as_ref().map(|place| place.location.line),
             "column": self.place.as_ref().map(|place| place.location.column),

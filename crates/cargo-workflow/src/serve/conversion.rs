@@ -20,32 +20,32 @@ pub(super) fn converted(saved: &Value, to: &Conversion, objects: &Path) -> Resul
     let name = |arn: &str| saved[arn].as_str().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default();
     let (execution, machine) = (name("executionArn"), name("stateMachineArn"));
     let store = || Arc::new(FolderStore::read_only(objects));
-    let definition = || saved["definition"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let forked = |fork: &Fork| {
-        let definition = definition().unwrap_or_default();
-        let from = Recorded::of(saved["events"].clone(), &fork.state)?;
-        let engine = Engine::new(&definition).map_err(|error| error.to_string())?;
-        let now = go_on(&from, fork, engine.named(machine).object_store(store()), &definition)?;
-        Ok::<_, String>((now, definition))
+    let definition = saved["definition"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let definition = definition.unwrap_or_default();
+    let engine = || Engine::new(&definition).map_err(|error| error.to_string());
+    let forked = |from: &Recorded<'_>, fork: &Fork| {
+        go_on(from, fork, engine()?.named(machine).object_store(store()), &definition)
     };
+    let recorded = |fork| Recorded::of(saved["events"].clone(), fork);
     let (fork, is_test) = match to {
         Conversion::Mocks(fork) => (fork, false),
         Conversion::Test(fork) => (fork, true),
         Conversion::Page(fork) => {
-            let (now, definition) = forked(fork)?;
+            let from = recorded(&fork.state)?;
+            let now = forked(&from, fork)?;
             let path = format!("/console/execution?arn={}", saved["executionArn"].as_str().unwrap_or_default());
             let page = Page::of(History::read(&api_events(&now))?).of_machine(definition);
             let page = page.titled(format!("{execution} from {}", fork.state));
             let page = page.with_link("Goes on from", execution, path);
             // It is not an execution of the server.
             let page = page.with("Run", "by the engine, in virtual time, with the recorded answers");
-            let difference = Recorded::of(saved["events"].clone(), &fork.state)?.difference(&now);
+            let difference = from.difference(&now);
             let parts = difference.lines().map(|line| line.split_once(": ").unwrap_or(("Difference", line)));
             return Ok(parts.fold(page, |page, (word, rest)| page.with(word, rest.trim_start())).to_html());
         }
         other => return Err(format!("{other:?} is unknown")),
     };
-    let mut saved = saved.clone();
+    let mut whole = saved.clone();
     if let Some(fork) = fork {
         if fork.input.is_some() {
             return Err(format!(
@@ -53,10 +53,10 @@ pub(super) fn converted(saved: &Value, to: &Conversion, objects: &Path) -> Resul
                 fork.state
             ));
         }
-        let (now, _) = forked(fork)?;
-        saved["events"] = Recorded::of(saved["events"].clone(), &fork.state)?.continued(&now)?;
+        let from = recorded(&fork.state)?;
+        whole["events"] = from.continued(&forked(&from, fork)?)?;
     }
-    let recording = Recording::read(execution, saved.to_string().as_bytes());
+    let recording = Recording::read(execution, whole.to_string().as_bytes());
     let made = recording.and_then(|recording| {
         let replayer = Replayer::of_recording(&recording, store())?;
         if !is_test {

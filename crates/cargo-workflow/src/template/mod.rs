@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html>,
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html>
 
-mod entry;
+mod formats;
 mod functions;
 mod known;
 mod parameters;
@@ -27,8 +27,8 @@ use crate::documents::machine_name;
 use crate::input;
 use crate::params::Values;
 use crate::report::Report;
-use entry::Entry;
-pub(crate) use entry::may_have_machines;
+use formats::Entry;
+pub(crate) use formats::may_have_machines;
 use functions::{Functions, TooLarge};
 use parameters::Parameters;
 use substitutions::Substitutions;
@@ -120,7 +120,7 @@ struct Read {
 impl<'a> Template<'a> {
     /// Returns whether a document is a template.
     pub(crate) fn is_one(document: &Value) -> bool {
-        entry::is_one(document)
+        formats::is_one(document)
     }
 
     /// Creates a template from a document.
@@ -130,7 +130,7 @@ impl<'a> Template<'a> {
         Self {
             file,
             source,
-            resources: entry::resources(source.value()).map_or(&NONE, |(_, resources)| resources),
+            resources: formats::resources(source.value()).map_or(&NONE, |(_, resources)| resources),
             mappings: section("Mappings"),
             parameters: Parameters::new(source.value(), values, reading.defaults),
             allow_outside: reading.allow_outside,
@@ -139,7 +139,7 @@ impl<'a> Template<'a> {
 
     /// Returns its state machines by logical ID, in the order of the template.
     pub(crate) fn machines(&self) -> Vec<(String, Result<Resource, Missing>)> {
-        let all = entry::all(self.source.value()).into_iter();
+        let all = formats::all(self.source.value()).into_iter();
         all.map(|entry| (entry.name.to_string(), self.machine(&entry))).collect()
     }
 
@@ -155,7 +155,7 @@ impl<'a> Template<'a> {
 
     /// Returns remarks about doubtful parts of the template outside its definitions, in sentences.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        let entries = entry::all(self.source.value());
+        let entries = formats::all(self.source.value());
         let repeated = self.source.repeated_in(|at| !entries.iter().any(|entry| is_definition(entry, at)));
         let remark = |error: &SourceError| {
             let (file, line, column) = (self.file.display(), error.location.line, error.location.column);
@@ -408,7 +408,7 @@ pub(crate) fn definition_files(file: &Path) -> Vec<PathBuf> {
     });
     let Some(source) = source.filter(|source| Template::is_one(source.value())) else { return Vec::new() };
     let folder = file.parent().unwrap_or(Path::new(""));
-    let named = entry::all(source.value())
+    let named = formats::all(source.value())
         .into_iter()
         .filter_map(|entry| Some(folder.join(entry.form.file(&entry.properties)?)));
     named.filter(|file| is_inside(file, folder)).collect()

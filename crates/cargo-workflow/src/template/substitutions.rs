@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 
-use super::entry::Entry;
+use super::formats::Entry;
 use super::functions::{Functions, TooLarge};
 use super::parameters::Parameters;
 use crate::params::ArgumentValue;

@@ -384,22 +384,23 @@ impl Parser<'_> {
             while cursor.position() < at {
                 cursor.next();
             }
+            let here = cursor.here();
             cursor.advance(sign.len());
-            let equals = cursor.eat_punct("=").map(|_| cursor.before());
+            let includes = cursor.eat_punct("=").map(|_| here.to(cursor.before()));
             let to = if cursor.is_end() { None } else { Some(bound(parser, cursor)) };
-            let to = match (to, equals) {
-                (Some(last), Some(_)) => parser.after(last),
-                (to, equals) => {
-                    if let Some(equals) = equals {
-                        let message = "`..=` is followed by the index of the last item";
-                        parser.report(Problem::new(Code::Syntax, equals, message).help("write `..` up to the end"));
-                    }
-                    to
+            let to = match (to, includes) {
+                (Some(last), Some(sign)) => parser.after(sign, last),
+                (None, Some(sign)) => {
+                    let message = "`..=` is followed by the index of the last item";
+                    parser.report(Problem::new(Code::Syntax, sign, message).write(".."));
+                    None
                 }
+                (to, None) => to,
             };
             let step = !cursor.is_end();
             while cursor.next().is_some() {}
-            if step || sign != ".." {
+            let is_reported = to.as_ref().is_some_and(|to| matches!(to.kind, ExprKind::Invalid));
+            if !is_reported && (step || sign != "..") {
                 let message = match step {
                     true => "a part of a list has a start and an end, and nothing else",
                     false => "a part of a list is written with `..`",
@@ -413,8 +414,9 @@ impl Parser<'_> {
         Some(Segment::Slice(Box::new(Slice { from, to, span: whole })))
     }
 
-    /// Returns the index after the last item of a part: 4 after 3, the end of the list after -1.
-    fn after(&mut self, last: Expr) -> Option<Expr> {
+    /// Returns the index after the last item of a part, which is after the sign `..=`: 4 after 3, the end of the list after
+    /// -1.
+    fn after(&mut self, sign: TokenSpan, last: Expr) -> Option<Expr> {
         let number = match &last.kind {
             ExprKind::Number(number) => number.parse::<i64>().ok(),
             _ => None,
@@ -422,10 +424,12 @@ impl Parser<'_> {
         match number.and_then(|number| number.checked_add(1)) {
             Some(0) => None,
             Some(after) => Some(Expr::made(ExprKind::Number(after.to_string()), last.span)),
+            // It was reported.
+            None if matches!(last.kind, ExprKind::Invalid) => Some(last),
             None => {
                 // A negative index counts from the end, and only the value shows whether it is one.
-                let problem = Problem::new(Code::Syntax, last.span, "the index after `..=` is a number");
-                self.report(problem.help(format!("write `..{} + 1`", spelled(&last))));
+                let problem = Problem::new(Code::Syntax, sign.to(last.span), "the index after `..=` is a number");
+                self.report(problem.write(format!("..{} + 1", spelled(&last))));
                 Some(Expr::made(ExprKind::Invalid, last.span))
             }
         }

@@ -1,4 +1,4 @@
-//! Where a file's format has its state machines, and what it calls their properties.
+//! The formats of files with state machines: where each has them, and what it calls their properties.
 
 use std::borrow::Cow;
 
@@ -19,8 +19,9 @@ pub(super) struct Form {
     pub(super) files: &'static [&'static str],
     /// The property with the values of its placeholders, where the format has one. Other placeholders are then unknown.
     pub(super) substitutions: Option<&'static str>,
-    /// The properties for logging and for tracing, each with the member that turns it on.
+    /// The properties for logging, each with the member that turns it on.
     pub(super) logging: &'static [(&'static str, &'static str)],
+    /// The same for tracing.
     pub(super) tracing: &'static [(&'static str, &'static str)],
 }
 
