@@ -126,6 +126,13 @@ pub struct Field {
     pub rules: &'static [Rule],
 }
 
+impl Field {
+    /// Returns a member of an object that is no struct in Rust. The macro writes many of them.
+    pub const fn of(name: &'static str, skipped: bool, shape: &'static Shape) -> Self {
+        Self { name, rust: name, optional: false, skipped, flat: false, shape, rules: &[] }
+    }
+}
+
 /// A set of kinds of JSON values, as bits.
 pub(super) type Kinds = u8;
 

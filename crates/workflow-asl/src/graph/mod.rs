@@ -11,7 +11,7 @@ pub use bits::Bits;
 pub use events::{PastEvents, happened};
 pub use flow_graph::{FlowGraph, Transition};
 use indexmap::IndexMap;
-pub use solver::{ExecutionOrder, FlowAnalysis, solve, solve_from};
+pub use solver::{FlowAnalysis, Solver, solve};
 
 use crate::document::{Scope, State, StateMachine};
 use crate::{Pointer, StateKind};

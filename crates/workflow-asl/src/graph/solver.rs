@@ -5,7 +5,7 @@
 //! ignored. Facts only change in one direction when they meet, so following the transitions until nothing changes finds
 //! the most precise solution.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{FlowGraph, Transition};
 
@@ -38,8 +38,7 @@ pub fn solve<T: Transition, A: FlowAnalysis<T>>(
     let mut known: Vec<Option<A::Fact>> = Vec::new();
     known.resize_with(graph.size(), || None);
     if let Some(start) = graph.start() {
-        let order = ExecutionOrder::of(graph);
-        for (node, fact) in solve_from(graph, &order, start, entry, analysis) {
+        for (node, fact) in Solver::of(graph).solve_from(start, entry, analysis) {
             if let Some(known) = known.get_mut(node) {
                 *known = Some(fact);
             }
@@ -48,17 +47,21 @@ pub fn solve<T: Transition, A: FlowAnalysis<T>>(
     known
 }
 
-/// The reachable nodes of a graph in execution order.
+/// Solves analyses of one graph that begin at any of its nodes.
 #[derive(Debug)]
-pub struct ExecutionOrder {
+pub struct Solver<'g, T, F> {
+    graph: &'g FlowGraph<T>,
+    /// The reachable nodes in execution order.
     nodes: Vec<usize>,
     /// The place of each node among them.
     places: Vec<Option<usize>>,
+    /// The facts by place, all `None` between two analyses.
+    known: Vec<Option<F>>,
 }
 
-impl ExecutionOrder {
-    /// Returns the order of the nodes of a graph.
-    pub fn of<T: Transition>(graph: &FlowGraph<T>) -> Self {
+impl<'g, T: Transition, F> Solver<'g, T, F> {
+    /// Returns a solver for a graph.
+    pub fn of(graph: &'g FlowGraph<T>) -> Self {
         let nodes = graph.order();
         let mut places = vec![None; graph.size()];
         for (place, node) in nodes.iter().enumerate() {
@@ -66,44 +69,52 @@ impl ExecutionOrder {
                 *known = Some(place);
             }
         }
-        Self { nodes, places }
+        let mut known = Vec::new();
+        known.resize_with(nodes.len(), || None);
+        Self { graph, nodes, places, known }
     }
-}
 
-/// Returns each node that a path from `start` reaches, in execution order, with its fact, given `entry` at `start`.
-/// Takes time in proportion to these nodes and their transitions.
-pub fn solve_from<T: Transition, A: FlowAnalysis<T>>(
-    graph: &FlowGraph<T>,
-    order: &ExecutionOrder,
-    start: usize,
-    entry: A::Fact,
-    analysis: &A,
-) -> Vec<(usize, A::Fact)> {
-    let place = |node: usize| order.places.get(node).copied().flatten();
-    let mut known: BTreeMap<usize, A::Fact> = BTreeMap::new();
-    let mut waits = BTreeSet::new();
-    if let Some(start) = place(start) {
-        known.insert(start, entry);
-        waits.insert(start);
-    }
-    let mut from = 0;
-    // The nodes are visited in turns, each of which begins with the first one that waits.
-    while let Some(here) = waits.range(from..).next().or(waits.first()).copied() {
-        waits.remove(&here);
-        from = here + 1;
-        let (Some(node), Some(before)) = (order.nodes.get(here), known.get(&here)) else { continue };
-        let leaving = graph.leaving(*node);
-        let ways: Vec<_> = analysis.leave(*node, leaving, before).collect();
-        for (transition, way) in leaving.iter().zip(ways) {
-            let (Some(to), Some(way)) = (transition.target().and_then(place), way) else { continue };
-            let changed = match known.get_mut(&to) {
-                Some(there) => analysis.meet(there, &way),
-                None => known.insert(to, way).is_none(),
-            };
-            if changed {
-                waits.insert(to);
+    /// Returns each node that a path from `start` reaches, in execution order, with its fact, given `entry` at `start`.
+    /// Takes time in proportion to these nodes and their transitions.
+    pub fn solve_from<A: FlowAnalysis<T, Fact = F>>(
+        &mut self,
+        start: usize,
+        entry: F,
+        analysis: &A,
+    ) -> Vec<(usize, F)> {
+        let Self { graph, nodes, places, known } = self;
+        let place = |node: usize| places.get(node).copied().flatten();
+        let (mut reached, mut waits) = (Vec::new(), BTreeSet::new());
+        if let Some((start, known)) = place(start).and_then(|start| Some((start, known.get_mut(start)?))) {
+            *known = Some(entry);
+            reached.push(start);
+            waits.insert(start);
+        }
+        let mut from = 0;
+        // The nodes are visited in turns, each of which begins with the first one that waits.
+        while let Some(here) = waits.range(from..).next().or(waits.first()).copied() {
+            waits.remove(&here);
+            from = here + 1;
+            let (Some(node), Some(Some(before))) = (nodes.get(here), known.get(here)) else { continue };
+            let leaving = graph.leaving(*node);
+            let ways: Vec<_> = analysis.leave(*node, leaving, before).collect();
+            for (transition, way) in leaving.iter().zip(ways) {
+                let (Some(to), Some(way)) = (transition.target().and_then(place), way) else { continue };
+                let Some(there) = known.get_mut(to) else { continue };
+                let changed = match there {
+                    Some(there) => analysis.meet(there, &way),
+                    None => {
+                        *there = Some(way);
+                        reached.push(to);
+                        true
+                    }
+                };
+                if changed {
+                    waits.insert(to);
+                }
             }
         }
+        reached.sort_unstable();
+        reached.into_iter().filter_map(|place| Some((*nodes.get(place)?, known.get_mut(place)?.take()?))).collect()
     }
-    known.into_iter().filter_map(|(place, fact)| Some((*order.nodes.get(place)?, fact))).collect()
 }

@@ -73,9 +73,9 @@ impl Strings<'_> {
     }
 
     fn check_expression(self, text: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-        let unknown = placeholder::may_complete(text);
+        let is_unknown = || placeholder::may_complete(text);
         let Some(code) = jsonata::expression(text) else {
-            found.push(match unknown {
+            found.push(match is_unknown() {
                 true => unfilled(text, at),
                 false => Finding::OpenExpression {}.at(at.clone()).with_range(text.len(), 0),
             });
@@ -83,7 +83,7 @@ impl Strings<'_> {
         };
         let read = match self.expressions.read(code) {
             // A placeholder may be an operand, like a variable that nothing is known about.
-            read if read.is_err() && unknown => {
+            read if read.is_err() && is_unknown() => {
                 let operand = |length: usize| format!("${}", "_".repeat(length.saturating_sub(1)));
                 self.expressions.read(&placeholder::replaced_in_code(code, operand))
             }
@@ -92,7 +92,7 @@ impl Strings<'_> {
         let (ast, names) = match &*read {
             Ok(read) => read,
             // It may also contain the missing part.
-            Err(_) if unknown => return,
+            Err(_) if is_unknown() => return,
             Err(error) => {
                 let mut diagnostic =
                     syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len()));

@@ -57,6 +57,9 @@ pub(super) fn required_fields_are_present(definition: &Definition<'_>, found: &m
                 group.fields.contains(&field.name) && field.language.is_none_or(|language| language == object.language)
             });
             let possible = possible.map(|field| field.name);
+            if there.len() == 1 {
+                continue;
+            }
             if there.is_empty() && count != Count::AtMostOne {
                 found.push(Finding::NoneOfTheFields { of, fields: possible.collect() }.at(object.at.clone()));
                 continue;

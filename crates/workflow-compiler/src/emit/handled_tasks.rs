@@ -75,11 +75,7 @@ impl Style<'_> {
             Ty::Object(members) => {
                 let members = members.iter().map(|(name, ty)| {
                     let (skipped, shape) = (matches!(ty, Ty::Option(_)), self.shape_of_value(ty, levels));
-                    quote! {
-                        __Field {
-                            name: #name, rust: #name, optional: false, skipped: #skipped, flat: false, shape: #shape, rules: &[],
-                        }
-                    }
+                    quote! { __Field::of(#name, #skipped, #shape) }
                 });
                 quote! { &__Shape::Object { of: &[#(#members),*] } }
             }

@@ -1,5 +1,7 @@
 //! The rule on the errors in a task's retriers and catchers: the called API must be able to raise them.
 
+use std::collections::BTreeSet;
+
 use workflow_services::{Integration, Service, TaskResource};
 
 use super::{ApiCall, Caller};
@@ -12,7 +14,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
     definition: &Definition<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let lookups = Lookups::default();
+    let (lookups, mut known) = (Lookups::default(), BTreeSet::new());
     for call in definition.calls.iter().filter(|call| call.caller == Caller::Task) {
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.index.states.get(call.state) else { continue };
@@ -23,7 +25,7 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
         let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
         for (at, names) in lists {
             let Some(names) = names else { continue };
-            check(call, (task, said), names, &at.child("ErrorEquals"), &lookups, found);
+            check(call, (task, said), names, &at.child("ErrorEquals"), (&lookups, &mut known), found);
         }
     }
 }
@@ -39,12 +41,13 @@ pub(in crate::rules) fn names_task_error(definition: &Definition<'_>, state: usi
     })
 }
 
-fn check(
-    call: &ApiCall<'_>,
+/// Checks a list of names. `known` has the errors of the calls so far: many tasks name the same ones.
+fn check<'d>(
+    call: &ApiCall<'d>,
     (task, said): (TaskResource<'_>, Option<&[String]>),
-    names: &[String],
+    names: &'d [String],
     at: &Pointer,
-    lookups: &Lookups,
+    (lookups, known): (&Lookups, &mut BTreeSet<(&'d str, &'d str)>),
     found: &mut Vec<Diagnostic>,
 ) {
     // The errors of a function or worker may have any name, unless a list declares them.
@@ -52,7 +55,14 @@ fn check(
     let said = said.unwrap_or_default();
     let raised = |name: &str| task.errors().any(|error| error.matches(name)) || said.iter().any(|said| said == name);
     for (i, name) in names.iter().enumerate() {
-        if name.starts_with(error_name::PREFIX) || placeholder::likely(name) || raised(name) {
+        if name.starts_with(error_name::PREFIX) || placeholder::likely(name) || known.contains(&(call.arn, name)) {
+            continue;
+        }
+        if raised(name) {
+            // A declared error is one of this state alone.
+            if said.is_empty() {
+                known.insert((call.arn, name));
+            }
             continue;
         }
         let (prefix, rest) = name.split_once('.').unwrap_or(("", name));

@@ -81,6 +81,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
 struct Read {
     members: BTreeMap<Structure, Rc<[Member]>>,
     values: BTreeMap<Enum, Rc<BTreeSet<&'static str>>>,
+    groups: BTreeMap<Structure, Rc<[Vec<&'static str>]>>,
 }
 
 impl Read {
@@ -90,6 +91,17 @@ impl Read {
 
     fn values(&mut self, of: Enum) -> Rc<BTreeSet<&'static str>> {
         self.values.entry(of).or_insert_with(|| Rc::new(of.values().collect())).clone()
+    }
+
+    /// Returns the groups of parameters that require one parameter. The groups of an API also apply to its SDK
+    /// integration.
+    fn groups(&mut self, call: &str, structure: Structure) -> Rc<[Vec<&'static str>]> {
+        let of_call = || {
+            let integration = Integration::find(call.strip_prefix("aws-sdk:").unwrap_or(call));
+            let groups = integration.into_iter().flat_map(Integration::one_of);
+            groups.filter(|group| group.iter().all(|name| structure.member(name).is_some())).collect()
+        };
+        self.groups.entry(structure).or_insert_with(of_call).clone()
     }
 }
 
@@ -294,16 +306,12 @@ impl Request<'_> {
         members.keys().any(|key| member_name(key, self.call.language).0 == name || placeholder::contained(key))
     }
 
-    /// Checks the groups of parameters that require one parameter. The groups of an API also apply to its SDK
-    /// integration.
+    /// Checks the groups of parameters that require one parameter.
     fn groups(&mut self, members: &Map<String, Value>, structure: Structure, meant: &BTreeSet<&str>, at: &Pointer) {
-        let name = self.call.name();
-        let integration = Integration::find(name.strip_prefix("aws-sdk:").unwrap_or(name));
-        for group in integration.into_iter().flat_map(Integration::one_of) {
-            let is_of_the_call = group.iter().all(|name| structure.member(name).is_some());
-            if is_of_the_call && !group.iter().any(|name| meant.contains(name) || self.gives(members, name)) {
-                let call = self.call.name().to_owned();
-                self.found.push(Finding::ParameterOfAGroup { call, names: group }.at(at.clone()));
+        for group in &*self.read.groups(self.call.name(), structure) {
+            if !group.iter().any(|name| meant.contains(name) || self.gives(members, name)) {
+                let (call, names) = (self.call.name().to_owned(), group.clone());
+                self.found.push(Finding::ParameterOfAGroup { call, names }.at(at.clone()));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::{Fact, Flow, Outcome, Solving};
 use crate::Finding;
 use crate::finding::Vocabulary;
-use crate::graph::{EdgeKind, ExecutionOrder, Graph, solve_from};
+use crate::graph::{EdgeKind, Graph, Solver};
 
 /// A transition to a state that others lead to as well.
 pub(super) struct TakenTransition {
@@ -51,7 +51,7 @@ impl<'a> Flow<'_, 'a> {
             let fact = outcomes.get(edge.from)?.as_ref()?.along(edge.kind)?;
             Some((edge.to?, Some(edge), fact))
         });
-        let order = ExecutionOrder::of(graph.flow());
+        let mut solver = Solver::of(graph.flow());
         let taken: Vec<_> = start.into_iter().chain(edges).collect();
         for (to, edge, fact) in &taken {
             let Some(Some(joined)) = facts.get(*to) else { continue };
@@ -68,9 +68,9 @@ impl<'a> Flow<'_, 'a> {
             let from = edge.and_then(|edge| graph.states().get(edge.from)).map(|(name, _)| (*name).to_owned());
             let is_caught = edge.is_some_and(|edge| matches!(edge.kind, EdgeKind::Catch(_)));
             self.taken.replace(Some(TakenTransition { from, is_caught }));
-            let after = Solving { cut: Some(*to), ends: RefCell::default(), ..*solving };
+            let after = Solving { cut: Some(*to), ends: RefCell::default(), said: None, ..*solving };
             self.says.set(false);
-            let facts = solve_from(graph.flow(), &order, *to, fact.clone(), &after);
+            let facts = solver.solve_from(*to, fact.clone(), &after);
             self.says.set(true);
             // A state that certainly fails has no successors.
             let found = self.found.borrow().len();

@@ -101,7 +101,7 @@ impl Flow<'_, '_> {
         let read = self.definition.texts.expressions.read(code);
         let Ok((ast, _)) = &*read else { return both() };
         let place = Place::new(scene, code, at);
-        if self.taken.borrow().is_none() {
+        if self.says.get() && self.taken.borrow().is_none() {
             self.never_present(&ast.root, &place);
             let given = self.node(&ast.root, &Place { asks: is_path(&ast.root), ..place.clone() });
             self.expect(&given.value(), &[Kind::Bool], "Condition", text, at);
@@ -294,7 +294,9 @@ impl Flow<'_, '_> {
     }
 
     fn conditional(&self, condition: &Node, then: &Node, otherwise: Option<&Node>, place: &Place<'_>) -> Given {
-        self.node(condition, &Place { asks: place.asks || is_path(condition), ..place.clone() });
+        if self.says.get() {
+            self.node(condition, &Place { asks: place.asks || is_path(condition), ..place.clone() });
+        }
         let Outcomes { yes, no } = self.narrow(condition, place);
         let there = |scene: Option<Scene>| scene.map(|scene| Place { scene, ..place.clone() });
         let then = there(yes).map(|inner| self.node(then, &inner));

@@ -242,6 +242,8 @@ struct Solving<'f, 'd, 'a> {
     cut: Option<usize>,
     /// The output of each state that ends the scope.
     ends: RefCell<BTreeMap<usize, Ty>>,
+    /// The findings of the last visit of each state, where a visit may say something.
+    said: Option<RefCell<BTreeMap<usize, Vec<Diagnostic>>>>,
 }
 
 impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
@@ -255,7 +257,17 @@ impl<'a> FlowAnalysis<Edge<'a>> for Solving<'_, '_, 'a> {
     ) -> impl Iterator<Item = Option<Fact>> + 's {
         let outcome = match self.numbers.get(node).copied().flatten() {
             Some(number) if self.flow.takes_turn() => {
-                let outcome = self.flow.state(number, before, self.context);
+                let outcome = match &self.said {
+                    Some(said) if self.flow.may_say(number) => {
+                        self.flow.says.set(true);
+                        let first = self.flow.found.borrow().len();
+                        let outcome = self.flow.state(number, before, self.context);
+                        said.borrow_mut().insert(node, self.flow.found.borrow_mut().split_off(first));
+                        self.flow.says.set(false);
+                        outcome
+                    }
+                    _ => self.flow.state(number, before, self.context),
+                };
                 let ends = self.flow.definition.index.states.get(number).is_some_and(|state| state.state.is_terminal());
                 if let (true, Some((output, _))) = (ends, &outcome.next) {
                     self.ends.borrow_mut().insert(node, output.clone());
@@ -335,33 +347,34 @@ impl<'d, 'a> Flow<'d, 'a> {
     /// Returns the output of a scope, or `None` if no state ends it.
     fn scope(&self, number: usize, input: Ty, variables: &Variables, context: &Ty) -> Option<Ty> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
-        let solving = Solving { flow: self, numbers, context, cut: None, ends: RefCell::default() };
         let says = self.says.replace(false);
+        // The macro looks at no transition alone, so that the last visit of a state says all.
+        let said = (says && self.definition.annotations.lowered).then(RefCell::default);
+        let solving = Solving { flow: self, numbers, context, cut: None, ends: RefCell::default(), said };
         let entry = Fact { input, variables: variables.clone(), replaced: Meant::new(), changes: 0 };
         let facts = solve(graph.flow(), entry.clone(), &solving);
         self.says.set(says);
-        if says {
+        if let Some(said) = &solving.said {
+            self.found.borrow_mut().extend(said.take().into_values().flatten());
+        } else if says {
             let outcomes = facts.iter().zip(numbers).map(|(fact, number)| {
                 let (fact, number) = fact.as_ref().zip(*number)?;
-                (self.may_say(number) && self.takes_turn()).then(|| self.state(number, fact, context))
+                self.takes_turn().then(|| self.state(number, fact, context))
             });
             let outcomes: Vec<_> = outcomes.collect();
-            // The checks of the language know which values each transition brings.
-            if !self.definition.annotations.lowered {
-                self.say_by_transition(graph, (&facts, &outcomes), &solving, entry);
-            }
+            self.say_by_transition(graph, (&facts, &outcomes), &solving, entry);
         }
         let mut ends = solving.ends.into_inner().into_values();
         let first = ends.next()?;
         Some(ends.fold(first, |all, end| all.join(&end)))
     }
 
-    /// Returns whether there may be something to say about a state.
+    /// Returns whether there may be something to say about a state of the macro.
     fn may_say(&self, number: usize) -> bool {
         let Definition { annotations, index, .. } = self.definition;
         let Some(state) = index.states.get(number) else { return false };
         let has_states = matches!(state.state.kind, StateKind::Map | StateKind::Parallel);
-        !annotations.lowered || has_states || annotations.compare.contains(&state.at)
+        has_states || annotations.compare.contains(&state.at)
     }
 
     fn say(&self, finding: Finding, at: &Pointer, range: Option<std::ops::Range<usize>>) {

@@ -69,21 +69,23 @@ impl Flow<'_, '_> {
         if state.input_path.is_some() {
             scene.meant.clear();
         }
-        for (_, field, wants) in KINDS.iter().filter(|(_, field, _)| state.has(field)) {
+        let says = self.says.get();
+        for (_, field, wants) in KINDS.iter().filter(|(_, field, _)| says && state.has(field)) {
             if let Some(Value::String(text)) = &state.field_value(field) {
                 let place = at.at.child(field);
                 let ty = self.computed(&scene, text, &place);
                 self.expect(&ty, &[*wants], field, text, &place);
             }
         }
-        let request = state.parameters.as_ref().filter(|_| state.kind != StateKind::Map);
+        let sends = says || state.kind != StateKind::Task;
+        let request = state.parameters.as_ref().filter(|_| sends && state.kind != StateKind::Map);
         let place = at.at.child("Parameters");
         let request = request.map(|template| {
             let made = self.template(&scene, template, &place);
             self.request(number, template, &made, at.language, &place);
             made
         });
-        if let Some(credentials) = &state.credentials {
+        if let Some(credentials) = state.credentials.as_ref().filter(|_| says) {
             self.template(&scene, credentials, &at.at.child("Credentials"));
         }
         let sent = (state.kind == StateKind::Task).then(|| request.clone().unwrap_or_else(|| scene.input.clone()));
@@ -186,7 +188,8 @@ impl Flow<'_, '_> {
 
     fn by_expressions(&self, number: usize, at: &StateAt<'_>, mut scene: Scene, before: &[Instead]) -> Outcome {
         let state = at.state;
-        for (field, _, wants) in KINDS.iter().filter(|(field, ..)| state.has(field)) {
+        let says = self.says.get();
+        for (field, _, wants) in KINDS.iter().filter(|(field, ..)| says && state.has(field)) {
             if let Some(value) = state.field_value(field) {
                 let place = at.at.child(field);
                 let ty = self.value(&scene, &value, &place);
@@ -198,11 +201,12 @@ impl Flow<'_, '_> {
         let field = |value: &Option<Value>, name: &str, scene: &Scene| {
             value.as_ref().map(|value| self.value(scene, value, &at.at.child(name)))
         };
-        let request = field(&state.arguments, "Arguments", &scene);
+        let sends = says || state.kind != StateKind::Task;
+        let request = sends.then(|| field(&state.arguments, "Arguments", &scene)).flatten();
         if let (Some(made), Some(value)) = (&request, &state.arguments) {
             self.request(number, value, made, at.language, &at.at.child("Arguments"));
         }
-        let _ = field(&state.credentials, "Credentials", &scene);
+        let _ = says.then(|| field(&state.credentials, "Credentials", &scene));
         let sent = (state.kind == StateKind::Task).then(|| request.clone().unwrap_or_else(|| scene.input.clone()));
         let result = match state.kind {
             StateKind::Fail => return Outcome::default(),
