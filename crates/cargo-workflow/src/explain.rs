@@ -14,10 +14,9 @@ use workflow_asl::printable::{printable, printable_json, thousands};
 use workflow_asl::reaching::{self, Before};
 use workflow_asl::resource::Resource;
 use workflow_asl::rules::{HandledErrors, handled_errors};
-use workflow_asl::types::{self, Bytes, StateTypes};
+use workflow_asl::types::{self, Bytes, StateTypes, Type};
 use workflow_asl::{Pointer, StateKind};
 use workflow_compiler::check::{Explained, ExplainedState, ExplainedUse, Foreign, explain};
-use workflow_import::{ImportOptions, import};
 
 use crate::source::{self, Machine};
 use crate::{Failure, terminal};
@@ -83,36 +82,16 @@ impl Explain {
     }
 }
 
-/// Returns the compiler's types of a machine. For a document, these are the types of the workflow it can be imported
-/// as.
-fn types(machine: &Machine) -> Option<Explained> {
+/// Returns what only the source of a workflow has; `None` for a document.
+fn declared(machine: &Machine) -> Option<Explained> {
     let find = |of: &Foreign| machine.started.get(&of.tokens.to_string());
-    let written = machine.workflow.as_deref().map(|workflow| explain(workflow, &find));
-    if machine.workflow.as_ref().is_some_and(|workflow| workflow.from().is_none()) {
-        return written;
-    }
-    let mut options = ImportOptions::new("Explained");
-    options.machine_type = machine.machine_type;
-    let compiled = import(&machine.value, &options).map(|imported| source::compile_text(&imported.source));
-    let compiled = compiled.unwrap_or_default();
-    let Some(workflow) = compiled.first().and_then(|call| call.compilation.workflows.first()) else {
-        return written;
-    };
-    let mut types = explain(&workflow.source, &|_| None);
-    if let Some(written) = written {
-        (types.input, types.output) = (written.input, written.output);
-    }
-    // The names are the names in the document.
-    types.states.iter_mut().for_each(|state| state.name.clone_from(&state.asl_name));
-    Some(types)
+    machine.workflow.as_deref().map(|workflow| explain(workflow, &find))
 }
 
 /// Everything known about a workflow.
 struct Page<'a> {
     machine: &'a Machine,
-    types: Option<Explained>,
-    /// The index of each state in `types`, by its name in the document.
-    by_name: BTreeMap<String, usize>,
+    declared: Option<Explained>,
     budget: Budget,
     /// By the states' pointers; missing for an unreachable state.
     before: BTreeMap<Pointer, Before>,
@@ -126,6 +105,8 @@ struct Page<'a> {
 /// A state in the output.
 struct Row {
     title: String,
+    /// Whether its output is its result, or its input if it has none.
+    passes: bool,
     /// Its next states.
     to: Vec<String>,
     /// The pointers of its retriers and catchers, each with a description.
@@ -134,13 +115,17 @@ struct Row {
 
 impl<'a> Page<'a> {
     fn of(machine: &'a Machine) -> Self {
-        let types = types(machine);
-        let names = types.iter().flat_map(|types| types.states.iter().enumerate());
-        // If two states have the same name, the first counts.
-        let by_name = names.rev().map(|(number, state)| (state.asl_name.clone(), number)).collect();
+        let declared = declared(machine);
         let (read, _) = StateMachine::read(&machine.value);
         let budget = Budget::of(&read, machine.machine_type);
-        let values = types::of_states(&read, machine.machine_type);
+        let mut annotations = machine.annotations.clone();
+        for (at, ty) in budget.states.iter().filter_map(|state| {
+            let known = declared.as_ref()?.states.iter().find(|known| known.asl_name == state.name)?;
+            Some((state.pointer.clone(), known.result.clone()?))
+        }) {
+            annotations.results.insert(at, ty);
+        }
+        let values = types::of_states(&read, machine.machine_type, &annotations);
         let before = reaching::before(&read).into_iter().map(|before| (before.pointer.clone(), before)).collect();
         let mut all = BTreeMap::new();
         for scope in read.scopes() {
@@ -150,30 +135,36 @@ impl<'a> Page<'a> {
         }
         let row = |state: &StateBudget| {
             all.get(&state.pointer).map_or_else(
-                || Row { title: state.name.clone(), to: Vec::new(), handlers: Vec::new() },
-                |known| Row { title: title(state, known), to: targets(known), handlers: handlers(state, known) },
+                || Row { title: state.name.clone(), passes: false, to: Vec::new(), handlers: Vec::new() },
+                |known| Row {
+                    title: title(state, known),
+                    passes: passes(known),
+                    to: targets(known),
+                    handlers: handlers(state, known),
+                },
             )
         };
         let states = budget.states.iter().map(row).collect();
         let handled_errors = handled_errors(&read, &machine.annotations).into_iter();
         let handled_errors = handled_errors.map(|handler| (handler.pointer.clone(), handler)).collect();
-        Self { machine, types, by_name, budget, before, states, values, handled_errors }
+        Self { machine, declared, budget, before, states, values, handled_errors }
     }
 
     fn uses(&self) -> &[ExplainedUse] {
-        self.types.as_ref().map_or(&[], |types| types.uses.as_slice())
+        self.declared.as_ref().map_or(&[], |declared| declared.uses.as_slice())
     }
 
-    fn types_of(&self, name: &str) -> Option<&ExplainedState> {
-        self.types.as_ref()?.states.get(*self.by_name.get(name)?)
+    /// Returns a state in the source. If two states have the same name, the first counts.
+    fn declared_state(&self, name: &str) -> Option<&ExplainedState> {
+        self.declared.as_ref()?.states.iter().find(|state| state.asl_name == name)
     }
 
     fn print(&self, output: &mut impl Write) -> io::Result<()> {
         let kind = self.machine.machine_type.title();
         writeln!(output, "{}: {kind}, {}", printable(&self.machine.name), number(self.states.len() as u64, "state"))?;
-        if let Some(types) = &self.types {
-            field(output, "input", &types.input)?;
-            field(output, "output", &types.output)?;
+        if let Some(declared) = &self.declared {
+            field(output, "input", &declared.input)?;
+            field(output, "output", &declared.output)?;
         }
         for (number, property) in self.machine.declared_properties.iter().enumerate() {
             field(output, if number == 0 { "properties" } else { "" }, &property.text)?;
@@ -202,10 +193,10 @@ impl<'a> Page<'a> {
     }
 
     fn state(&self, state: &StateBudget, row: &Row, output: &mut impl Write) -> io::Result<()> {
-        let types = self.types_of(&state.name);
-        let alias =
-            types.filter(|types| types.name != state.name).map(|types| format!(" ({} in the source)", types.name));
-        writeln!(output, "\n{}{}", printable(&row.title), printable(&alias.unwrap_or_default()))?;
+        let declared = self.declared_state(&state.name);
+        let alias = declared.filter(|known| known.name != state.name);
+        let alias = alias.map(|known| format!(" ({} in the source)", known.name)).unwrap_or_default();
+        writeln!(output, "\n{}{}", printable(&row.title), printable(&alias))?;
         let before = self.before.get(&state.pointer);
         match before {
             None => field(output, "from", "nowhere: unreachable")?,
@@ -217,26 +208,26 @@ impl<'a> Page<'a> {
                 field(output, "from", &list(from.into_iter()))?;
             }
         }
-        if let Some(types) = types {
-            field(output, "input", &types.input)?;
-            if let Some(result) = &types.result {
+        let values = self.values.get(&state.pointer);
+        if let Some(values) = values {
+            let (input, result) = (values.input.text(), values.result.as_ref().map(Type::text));
+            field(output, "input", &input)?;
+            if let Some(result) = &result {
                 field(output, "result", result)?;
             }
-            if let Some(of_output) = &types.output {
-                let told = match () {
-                    () if types.result.as_ref() == Some(of_output) && of_output != "Json" => "the result",
-                    () if types.result.is_none() && *of_output == types.input && of_output != "Json" => "the input",
-                    () => of_output,
-                };
-                field(output, "output", told)?;
-            }
-            if let Some((variable, members)) = &types.capture {
-                let members = list(members.iter().cloned());
-                let what = if members.is_empty() { "all of its result" } else { &members };
-                field(output, "keeps", &format!("${variable}: {what}"))?;
+            if let Some(text) = values.output.as_ref().map(Type::text) {
+                // What is unknown is as short.
+                let passes = row.passes && text != Type::default().text();
+                let passed = if result.is_some() { "the result" } else { "the input" };
+                field(output, "output", if passes { passed } else { &text })?;
             }
         }
-        if let Some(values) = self.values.get(&state.pointer) {
+        if let Some((variable, members)) = declared.and_then(|known| known.capture.as_ref()) {
+            let members = list(members.iter().cloned());
+            let what = if members.is_empty() { "all of its result" } else { &members };
+            field(output, "keeps", &format!("${variable}: {what}"))?;
+        }
+        if let Some(values) = values {
             let all = [("input", Some(&values.input)), ("output", values.output.as_ref())];
             let all: Vec<_> = all.into_iter().filter_map(|(name, ty)| Some((name, ty?.bytes()))).collect();
             // Nothing is known of most values.
@@ -251,8 +242,8 @@ impl<'a> Page<'a> {
             }
             let variables = before.variables().map(|variable| {
                 let maybe = if variable.certain { "" } else { "?" };
-                let declared = self.types.as_ref().and_then(|types| types.variables.get(variable.name));
-                let ty = declared.map(|ty| format!(": {ty}")).unwrap_or_default();
+                let ty = values.and_then(|values| values.variable(variable.name)).map(|ty| format!(": {}", ty.text()));
+                let ty = ty.unwrap_or_default();
                 format!("${}{maybe}{ty} by {}", variable.name, list(variable.by.iter()))
             });
             let more = before.variable_count().saturating_sub(VARIABLES);
@@ -288,14 +279,15 @@ impl<'a> Page<'a> {
 
     fn state_json(&self, state: &StateBudget, row: &Row) -> Value {
         let before = self.before.get(&state.pointer);
-        let types = self.types_of(&state.name);
         let values = self.values.get(&state.pointer);
+        let of = |ty: fn(&StateTypes) -> Option<&Type>| values.and_then(ty).map(type_json);
+        let kept = self.declared_state(&state.name).and_then(|state| state.capture.as_ref());
         let from = before.map(|before| {
             Value::from_iter(before.from.iter().map(|(name, kind)| json!({"state": name, "field": field_of(*kind)})))
         });
         let variables = before.map(|before| {
             Value::from_iter(before.variables().take(MOST).map(|variable| {
-                let ty = self.types.as_ref().and_then(|types| types.variables.get(variable.name));
+                let ty = values.and_then(|values| values.variable(variable.name)).map(|ty| ty.text());
                 json!({"name": variable.name, "certain": variable.certain, "assignedBy": variable.by, "type": ty})
             }))
         });
@@ -310,11 +302,11 @@ impl<'a> Page<'a> {
                 let field = at.as_str().strip_prefix(state.pointer.as_str())?;
                 Some(json!({"field": field, "errors": handled_errors.errors, "others": handled_errors.others}))
             })),
-            "input": types.map(|types| &types.input),
-            "result": types.and_then(|types| types.result.as_ref()),
-            "output": types.and_then(|types| types.output.as_ref()),
-            "keeps": types.and_then(|types| types.capture.as_ref())
-                .map(|(variable, members)| json!({"variable": variable, "members": members})),
+            "input": of(|values| Some(&values.input)),
+            "request": of(|values| values.request.as_ref()),
+            "result": of(|values| values.result.as_ref()),
+            "output": of(|values| values.output.as_ref()),
+            "keeps": kept.map(|(variable, members)| json!({"variable": variable, "members": members})),
             "hasRun": before.map(|before| Value::from_iter(before.ran().take(MOST))),
             "hasRunCount": before.map(Before::ran_count),
             "variables": variables,
@@ -326,8 +318,6 @@ impl<'a> Page<'a> {
             "retries": state.retries,
             "eventsOfARetry": state.retry_events,
             "literalBytes": state.literal_bytes,
-            "inputBytes": values.map(|values| bytes_json(&values.input.bytes())),
-            "outputBytes": values.and_then(|values| Some(bytes_json(&values.output.as_ref()?.bytes()))),
         })
     }
 
@@ -374,8 +364,8 @@ impl<'a> Page<'a> {
         });
         json!({
             "name": self.machine.name,
-            "input": self.types.as_ref().map(|types| &types.input),
-            "output": self.types.as_ref().map(|types| &types.output),
+            "input": self.declared.as_ref().map(|declared| &declared.input),
+            "output": self.declared.as_ref().map(|declared| &declared.output),
             "properties": self.machine.declared_properties.iter().map(|property| &property.text).collect::<Vec<_>>(),
             "uses": Value::from_iter(self.uses().iter().map(|used| {
                 json!({
@@ -398,8 +388,10 @@ fn bytes(bytes: &Bytes) -> String {
     }
 }
 
-fn bytes_json(bytes: &Bytes) -> Value {
-    json!({"least": bytes.least, "most": bytes.most.as_ref().ok(), "openAt": bytes.most.as_ref().err()})
+fn type_json(ty: &Type) -> Value {
+    let bytes = ty.bytes();
+    let bytes = json!({"least": bytes.least, "most": bytes.most.as_ref().ok(), "openAt": bytes.most.as_ref().err()});
+    json!({"text": ty.text(), "schema": ty.json_schema(), "bytes": bytes})
 }
 
 /// `Charge in Each: Task lambda:invoke`
@@ -420,6 +412,17 @@ fn title(state: &StateBudget, known: &State) -> String {
     };
     let kind = if known.is_distributed() { "distributed Map" } else { state.kind.name() };
     format!("{}{inside}: {kind}{calls}", state.name)
+}
+
+/// Returns whether no field makes another output of the result, or of the input of a state that has none.
+fn passes(state: &State) -> bool {
+    let works = matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+    let of_input = state.input_path.is_none() && state.parameters.is_none() && state.result.is_none();
+    state.output.is_none()
+        && state.output_path.is_none()
+        && state.result_path.is_none()
+        && state.result_selector.is_none()
+        && (works || of_input && state.choices.iter().flatten().all(|rule| rule.output.is_none()))
 }
 
 /// Returns the next states, in words.

@@ -573,11 +573,6 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 
-/// Compiles every `workflow!` in a string that is not a file; none if it is not Rust.
-pub(crate) fn compile_text(text: &str) -> Vec<MacroCall> {
-    compile_bodies(Path::new(""), find_calls(TokenStream::from_str(text).unwrap_or_default()).bodies)
-}
-
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<MacroCall> {
     let locate = |span: Span| Some((span.start().line, span.start().column));
     let folder = crate_folder(file);

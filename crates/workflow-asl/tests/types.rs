@@ -1,14 +1,16 @@
 //! Tests the types of values that other crates read: kinds, parts and bytes.
 
 use serde_json::{Value, json};
-use workflow_asl::StateMachine;
 use workflow_asl::document::MachineType;
+use workflow_asl::rules::Annotations;
 use workflow_asl::types::{self, Type};
+use workflow_asl::{Pointer, StateMachine};
+use workflow_cases::every;
 
 /// Returns the type of the output of the state `A`.
 fn output(states: Value) -> Type {
     let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": states}));
-    let states = types::of_states(&machine, MachineType::Standard);
+    let states = types::of_states(&machine, MachineType::Standard, &Annotations::default());
     let (_, state) = states.into_iter().find(|(at, _)| at.as_str() == "/States/A").expect("the state");
     state.output.expect("an output")
 }
@@ -77,4 +79,48 @@ fn parts_whose_kinds_differ_are_found() {
         Some("\"x\"".to_owned())
     );
     assert!(one.at("d").is_none() && one.at("none").is_none());
+}
+
+#[test]
+fn a_type_is_written_for_people_and_as_a_schema() {
+    every(
+        [
+            (json!({"Output": {"id": "a", "n": [1, "x"]}}), "{ id: \"a\", n: [1, \"x\"] }"),
+            (json!({"Output": "{% $split($states.input.x, ',') %}"}), "string[]"),
+            (json!({"Output": {"n": "{% $number($states.input.x) %}"}}), "{ n: number }"),
+            (json!({"Output": "{% $states.input.xs.name %}"}), "any value"),
+            (json!({"Output": {"a": {"b": {"c": {"d": 1}}}}}), "{ a: { b: { c: { … } } } }"),
+        ],
+        |(state, text)| {
+            let mut state = state;
+            state["Type"] = "Pass".into();
+            state["End"] = true.into();
+            assert_eq!(output(json!({"A": state})).text(), text);
+        },
+    );
+    let made = output(json!({"A": {"Type": "Pass", "End": true, "Output": {
+        "ok": true, "by": "{% $states.input.vip ? 'mail' : 'post' %}", "n": "{% $count($states.input.xs) %}"}}}));
+    let schema = made.json_schema();
+    assert_eq!(schema["properties"]["ok"], json!({"const": true}));
+    assert_eq!(schema["properties"]["by"], json!({"enum": ["mail", "post"]}));
+    assert_eq!(schema["additionalProperties"], false);
+    assert_eq!(schema["required"], json!(["by", "n", "ok"]));
+}
+
+#[test]
+fn a_declared_member_of_a_result_leaves_the_others_as_the_api_has_them() {
+    let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+        "A": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "End": true,
+            "Arguments": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m"}}}}));
+    let at = Pointer::root().child("States").child("A");
+    let declared = Type::object([("total", Type::numbers(0.0, 9.0), false)]);
+    let annotations =
+        Annotations { results: [(at.clone(), ("Output", declared))].into_iter().collect(), ..Annotations::default() };
+    let states = types::of_states(&machine, MachineType::Standard, &annotations);
+    let members = states[&at].result.as_ref().unwrap().members();
+    let member =
+        |name: &str| members.iter().find(|(known, ..)| known == name).map(|(_, ty, certain)| (ty.text(), *certain));
+    assert_eq!(member("Output"), Some(("{ total: number >= 0 and <= 9 }".to_owned(), true)));
+    // A successful execution has no cause.
+    assert_eq!(member("Cause").map(|(_, certain)| certain), Some(false));
 }

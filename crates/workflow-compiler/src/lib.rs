@@ -312,7 +312,7 @@ fn compile_workflow(
             params: read.params,
             handled_tasks: Vec::new(),
             properties,
-            annotations: Annotations::default(),
+            annotations: Annotations { input: check::ValueTypes::default().input(&analysis), ..Annotations::default() },
             uses: Vec::new(),
             source_map: SourceMap::default(),
             taken: BTreeSet::new(),

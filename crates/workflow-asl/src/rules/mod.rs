@@ -42,9 +42,8 @@ use crate::jsonata::Expressions;
 use crate::references::{self, Reference};
 use crate::source::{Format, Source};
 use crate::texts::Texts;
-use crate::types::{self, StateTypes};
+use crate::types::{self, StateTypes, Type};
 use crate::{Code, Diagnostic, Finding, Pointer};
-pub use flow::ValueType;
 pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
@@ -64,9 +63,10 @@ pub struct Annotations {
     /// Whether the definition is made from the language, whose own checks know the types of its literals.
     pub lowered: bool,
     /// The type of the execution's input.
-    pub input: ValueType,
-    /// The types of the results of the tasks at these pointers.
-    pub results: BTreeMap<Pointer, ValueType>,
+    pub input: Type,
+    /// The declared types of the results of the tasks at these pointers, and the member of the result with the type;
+    /// empty for the whole result.
+    pub results: BTreeMap<Pointer, (&'static str, Type)>,
     /// The states of a lowered definition that compare values, or have fields in the words of a query language. The
     /// checks of the language know the types of all other values.
     pub compare: BTreeSet<Pointer>,
@@ -137,6 +137,22 @@ impl<'a> Definition<'a> {
             excusing: RefCell::default(),
             types: RefCell::default(),
         }
+    }
+
+    /// Returns the place of a state.
+    fn at(&self, state: usize) -> Option<Pointer> {
+        Some(self.index.states.get(state)?.at.clone())
+    }
+
+    /// Returns the types of the states that are reached.
+    fn seen(&self) -> BTreeMap<Pointer, StateTypes> {
+        self.types.take().into_iter().filter_map(|(number, types)| Some((self.at(number)?, types))).collect()
+    }
+
+    /// Returns the types of the states that are reached, also of a definition with errors.
+    fn types(&self) -> BTreeMap<Pointer, StateTypes> {
+        flow::values_have_what_is_read(self, &[]);
+        self.seen()
     }
 
     /// Returns the findings of all rules.
@@ -248,11 +264,8 @@ pub fn check_read(machine: &StateMachine, characters: usize, kind: MachineType, 
     // The sizes follow from the types.
     budget::data_fits_into_a_payload(&definition, &mut found);
     [&mut found, &mut of_values].into_iter().for_each(|found| found.retain(|one| !one.is_unfilled()));
-    let at = |number: usize| Some(definition.index.states.get(number)?.at.clone());
-    let types = definition.types.take().into_iter().filter_map(|(number, types)| Some((at(number)?, types)));
-    let types = types.collect();
-    let excusing = definition.excusing.take().into_iter().filter_map(at).collect();
-    Checked { found, of_values, excusing, types }
+    let excusing = definition.excusing.take().into_iter().filter_map(|number| definition.at(number)).collect();
+    Checked { found, of_values, excusing, types: definition.seen() }
 }
 
 /// Reads and checks a definition that is to run: the machine with its fields parsed, unless a finding [prevents it from
@@ -303,7 +316,7 @@ pub fn read_with_types(definition: &Value, kind: MachineType, annotations: &Anno
     }
     let mut checked = check_read(&machine, size::characters(definition), kind, annotations);
     if annotations.lowered {
-        checked.types = types::of_states(&machine, kind);
+        checked.types = types::of_states(&machine, kind, annotations);
     }
     let types = std::mem::take(&mut checked.types);
     let excusing = std::mem::take(&mut checked.excusing);

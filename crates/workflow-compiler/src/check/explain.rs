@@ -1,8 +1,7 @@
-//! Explains the values in a workflow: their types, and the captured parts of results.
-
-use std::collections::BTreeMap;
+//! Explains what only the source of a workflow has: declared types, the captured parts of results, and uses of fragments.
 
 use workflow_asl::result::Member;
+use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
 use super::data::{self, Capture};
@@ -10,9 +9,10 @@ use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;
 use super::types::Ty;
+use super::value_type::{FindWorkflow, ValueTypes, part_of};
 use crate::problem::Problems;
-use crate::question::{Foreign, ForeignMember, ForeignPart};
-use crate::syntax::ast::{Head, Workflow, plain};
+use crate::question::ForeignPart;
+use crate::syntax::ast::{Workflow, plain};
 
 /// The maximum number of levels of objects and tuples in a type's text, of members of each, and of nested arrays,
 /// options and maps, so that the text of any type is bounded.
@@ -20,7 +20,7 @@ const LEVELS: usize = 2;
 const MEMBERS: usize = 6;
 const AROUND: usize = 3;
 
-/// The types of a workflow's values, as in declarations; `Json` is an unknown type.
+/// What only the source has. Types are written as in declarations; `Json` is an unknown type.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explained {
@@ -28,8 +28,6 @@ pub struct Explained {
     pub input: String,
     /// The declared type of its output.
     pub output: String,
-    /// The types of the variables that states assign, by their names.
-    pub variables: BTreeMap<String, String>,
     /// The states in source order, each before those inside it.
     pub states: Vec<ExplainedState>,
     /// The uses of fragments, each before those inside it.
@@ -52,7 +50,7 @@ pub struct ExplainedUse {
     pub states: Vec<String>,
 }
 
-/// The types of a state's values.
+/// A state in the source.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ExplainedState {
@@ -60,19 +58,12 @@ pub struct ExplainedState {
     pub asl_name: String,
     /// Its name in the source.
     pub name: String,
-    /// The type of its input.
-    pub input: String,
-    /// The type of its raw result; `None` for a state that has none.
-    pub result: Option<String>,
-    /// The type of its output; `None` for a state that fails.
-    pub output: Option<String>,
+    /// The member of its result whose type is declared, and the type; an empty name for the whole result.
+    pub result: Option<(&'static str, Type)>,
     /// The variable that holds its result for the states that read it by its name, and the members that are kept;
     /// none are all of it.
     pub capture: Option<(String, Vec<String>)>,
 }
-
-/// Finds the workflow to whose input or output a type refers; `None` if it is unknown.
-pub type FindWorkflow<'w> = &'w dyn Fn(&Foreign) -> Option<&'w Workflow>;
 
 /// Explains a workflow that compiles; `find` returns the workflows that it starts (`workflow::<Other>`). A workflow
 /// whose states are in a document (`from`) has no states here.
@@ -81,30 +72,21 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
     let (input, output) = (told(&analysis, &analysis.input), told(&analysis, &analysis.output));
     if workflow.from().is_some() {
-        return Explained { input, output, variables: BTreeMap::new(), states: Vec::new(), uses: Vec::new() };
+        return Explained { input, output, states: Vec::new(), uses: Vec::new() };
     }
     data::analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
-    if analysis.results.is_empty() {
-        data::infer_all(&mut analysis);
-    }
-    let states = analysis.states.values().enumerate().map(|(number, info)| {
-        let input = analysis.inputs.get(number).cloned().unwrap_or(Ty::Unknown);
-        let fails = matches!(info.state.head, Head::Fail { .. });
-        ExplainedState {
-            asl_name: info.asl_name.clone(),
-            name: info.state.written.clone().unwrap_or_else(|| info.name.clone()),
-            result: info.has_result().then(|| told(&analysis, analysis.results.get(number).unwrap_or(&Ty::Unknown))),
-            output: (!fails).then(|| told(&analysis, &analysis.success_output(info))),
-            input: told(&analysis, &input),
-            capture: analysis.capture_of(info).map(|(variable, capture)| {
-                let mut members = Vec::new();
-                paths(capture, "", &mut members);
-                (variable, members)
-            }),
-        }
+    let mut values = ValueTypes::finding(find);
+    let states = analysis.states.values().map(|info| ExplainedState {
+        result: values.result(&analysis, info),
+        asl_name: info.asl_name.clone(),
+        name: info.state.written.clone().unwrap_or_else(|| info.name.clone()),
+        capture: analysis.capture_of(info).map(|(variable, capture)| {
+            let mut members = Vec::new();
+            paths(capture, "", &mut members);
+            (variable, members)
+        }),
     });
     let states = states.collect();
-    let variables = analysis.variable_types.iter().map(|(name, ty)| (name.clone(), told(&analysis, ty))).collect();
     let names = analysis.states.values().map(|info| (info.name.as_str(), info.state.in_use));
     let by_use = workflow.states_by_use(names);
     let uses = workflow.inlined.iter().map(|used| {
@@ -124,7 +106,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
         }
     });
     let uses = uses.collect();
-    Explained { input, output, variables, states, uses }
+    Explained { input, output, states, uses }
 }
 
 /// The members that are kept, each with the names that lead to it; none where all is.
@@ -199,24 +181,6 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
         Ty::Number => "number".to_owned(),
         other => other.rust_name(),
     }
-}
-
-/// Returns the value at a path in the input or output of a workflow.
-fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
-    let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
-    for step in &of.steps {
-        ty = match (ty.present(), &step.to) {
-            (Ty::Struct(name), ForeignMember::Name(member)) => {
-                let fields = model.types.structs.get(name).into_iter().flat_map(|known| known.fields.values());
-                let mut fields = fields.filter(|field| field.decl.wire == *member);
-                fields.next().map_or(Ty::Unknown, |field| field.ty.clone())
-            }
-            (Ty::Map(value), _) => (**value).clone(),
-            (Ty::Array(item), ForeignMember::Index(_) | ForeignMember::Computed) => (**item).clone(),
-            _ => Ty::Unknown,
-        };
-    }
-    ty
 }
 
 fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: Levels<'_>) -> String {

@@ -58,7 +58,7 @@ pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_ch
 pub use data::{Capture, ItemCapture, VariableReads};
 pub(crate) use declarations::children;
 #[cfg(feature = "explain")]
-pub use explain::{Explained, ExplainedState, ExplainedUse, FindWorkflow, explain};
+pub use explain::{Explained, ExplainedState, ExplainedUse, explain};
 pub(crate) use expression_text::differs_each_time;
 pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};
@@ -76,6 +76,7 @@ pub(crate) use transitions::fields_of_state;
 pub use types::{Field, Struct, Ty, Types};
 pub(crate) use unused::unused;
 pub use value_site::{ClosureScope, ValueField, ValueSite};
+pub use value_type::FindWorkflow;
 pub(crate) use value_type::ValueTypes;
 pub(crate) use wrong_parts::has_wrong_part;
 

@@ -2,67 +2,110 @@
 
 use std::collections::BTreeMap;
 
-use workflow_asl::rules::ValueType;
+use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
 use super::api::{declared_result, is_express_child};
-use super::model::StateInfo;
+use super::model::{Model, StateInfo};
 use super::types::{Ty, Types};
-use crate::syntax::ast::Head;
+use crate::question::{Foreign, ForeignMember, ForeignPart};
+use crate::syntax::ast::{Head, Workflow};
 
-/// The structs that are known so far, by their names. A struct in itself is unknown.
-#[derive(Debug, Default)]
-pub(crate) struct ValueTypes(BTreeMap<String, ValueType>);
+/// Finds the workflow to whose input or output a type refers; `None` if it is unknown.
+pub type FindWorkflow<'w> = &'w dyn Fn(&Foreign) -> Option<&'w Workflow>;
 
-impl ValueTypes {
+#[derive(Default)]
+pub(crate) struct ValueTypes<'w> {
+    /// The structs that are known so far, by their names. A struct in itself is unknown.
+    structs: BTreeMap<String, Type>,
+    /// Finds other workflows to whose output a type refers.
+    find: Option<FindWorkflow<'w>>,
+}
+
+impl<'w> ValueTypes<'w> {
+    /// Returns the types where other workflows can be found.
+    #[cfg(feature = "explain")]
+    pub(super) fn finding(find: FindWorkflow<'w>) -> Self {
+        Self { structs: BTreeMap::new(), find: Some(find) }
+    }
+
     /// Returns the type of the execution's input.
-    pub(crate) fn input(&mut self, analysis: &Analysis<'_>) -> ValueType {
+    pub(crate) fn input(&mut self, analysis: &Analysis<'_>) -> Type {
         self.of(&analysis.types, &analysis.input)
     }
 
-    /// Returns the type of the result of a task that declares it.
-    pub(crate) fn result<'a>(&mut self, analysis: &Analysis<'a>, info: &StateInfo<'a>) -> Option<ValueType> {
+    /// Returns the member of the result of a task whose type is declared, and the type; an empty name for the result.
+    pub(crate) fn result<'a>(&mut self, analysis: &Analysis<'a>, info: &StateInfo<'a>) -> Option<(&'static str, Type)> {
         let Head::Task { resource: Some(resource), .. } = &info.state.head else { return None };
         // The result of an Express child is the text of JSON.
-        declared_result(resource).filter(|_| !is_express_child(info))?;
-        Some(self.of(&analysis.types, &analysis.task_type(info)))
+        let member = declared_result(resource).filter(|_| !is_express_child(info))?.member;
+        let ty = match analysis.task_type(info) {
+            Ty::Object(members) if !member.is_empty() => members.get(member)?.clone(),
+            whole => whole,
+        };
+        Some((member, self.of(&analysis.types, &ty)))
     }
 
-    fn of(&mut self, types: &Types<'_>, ty: &Ty) -> ValueType {
+    fn of(&mut self, types: &Types<'_>, ty: &Ty) -> Type {
         match ty {
-            Ty::Null => ValueType::NULL,
-            Ty::Bool => ValueType::BOOL,
+            Ty::Null => Type::NULL,
+            Ty::Bool => Type::BOOL,
             Ty::Integer(int) => {
                 let (least, greatest) = int.range();
-                ValueType::numbers(least as f64, greatest as f64)
+                Type::numbers(least as f64, greatest as f64)
             }
-            Ty::Number | Ty::Float(_) => ValueType::numbers(f64::NEG_INFINITY, f64::INFINITY),
-            Ty::Text | Ty::Timestamp | Ty::Arn => ValueType::TEXT,
-            Ty::Array(item) => ValueType::list(self.of(types, item)),
-            Ty::Map(_) => ValueType::object([]),
+            Ty::Number | Ty::Float(_) => Type::numbers(f64::NEG_INFINITY, f64::INFINITY),
+            Ty::Text | Ty::Timestamp | Ty::Arn => Type::TEXT,
+            Ty::Array(item) => Type::list(self.of(types, item)),
+            Ty::Map(_) => Type::object([]),
             Ty::Object(members) => self.object(types, members.iter().map(|(name, ty)| (&**name, ty))),
             Ty::Struct(name) => {
-                if let Some(known) = self.0.get(name) {
+                if let Some(known) = self.structs.get(name) {
                     return known.clone();
                 }
-                self.0.insert(name.clone(), ValueType::default());
+                self.structs.insert(name.clone(), Type::default());
                 let fields = types.structs.get(name).into_iter().flat_map(|known| known.fields.values());
                 let known = self.object(types, fields.map(|field| (&*field.decl.wire, &field.ty)));
-                self.0.insert(name.clone(), known.clone());
+                self.structs.insert(name.clone(), known.clone());
                 known
             }
             Ty::Enum(name) => {
                 let variants = types.enums.get(name).into_iter().flat_map(|known| &known.variants);
-                ValueType::one_of(variants.map(|variant| &*variant.wire))
+                Type::one_of(variants.map(|variant| &*variant.wire))
             }
+            Ty::Foreign(of) if of.part != ForeignPart::Whole => match self.find.and_then(|find| find(of)) {
+                Some(other) => {
+                    let other = Model::of(other, false);
+                    Self { structs: BTreeMap::new(), find: self.find }.of(&other.types, &part_of(&other, of))
+                }
+                None => Type::default(),
+            },
             // An optional value may be null.
             Ty::Unknown | Ty::Option(_) | Ty::Nullable(_) | Ty::Tuple(_) | Ty::Shape(_) | Ty::Foreign(_) => {
-                ValueType::default()
+                Type::default()
             }
         }
     }
 
-    fn object<'n>(&mut self, types: &Types<'_>, members: impl Iterator<Item = (&'n str, &'n Ty)>) -> ValueType {
-        ValueType::object(members.map(|(name, ty)| (name, self.of(types, ty), ty.is_option())))
+    fn object<'n>(&mut self, types: &Types<'_>, members: impl Iterator<Item = (&'n str, &'n Ty)>) -> Type {
+        Type::object(members.map(|(name, ty)| (name, self.of(types, ty), ty.is_option())))
     }
+}
+
+/// Returns the value at a path in the input or output of a workflow.
+pub(super) fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
+    let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
+    for step in &of.steps {
+        ty = match (ty.present(), &step.to) {
+            (Ty::Struct(name), ForeignMember::Name(member)) => {
+                let fields = model.types.structs.get(name).into_iter().flat_map(|known| known.fields.values());
+                let mut fields = fields.filter(|field| field.decl.wire == *member);
+                fields.next().map_or(Ty::Unknown, |field| field.ty.clone())
+            }
+            (Ty::Map(value), _) => (**value).clone(),
+            (Ty::Array(item), ForeignMember::Index(_) | ForeignMember::Computed) => (**item).clone(),
+            _ => Ty::Unknown,
+        };
+    }
+    ty
 }

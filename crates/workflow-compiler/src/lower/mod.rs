@@ -109,7 +109,7 @@ struct Lowering<'m, 'a> {
     annotations: Annotations,
     /// Whether the current state compares values, or has fields in the words of its query language.
     compares: bool,
-    value_types: ValueTypes,
+    value_types: ValueTypes<'static>,
     /// The parameters of the enclosing closures, with their JSONata names.
     parameters: Vec<(String, String)>,
     /// The words of the expressions, where they are recorded.

@@ -3,19 +3,16 @@
 use std::rc::Rc;
 
 use super::ty::{Existence, Fields, Range, Slot, Ty};
-
-/// The declared type of a value.
-#[derive(Clone, Debug)]
-pub struct ValueType(pub(super) Ty);
+use super::types::Type;
 
 /// Any value.
-impl Default for ValueType {
+impl Default for Type {
     fn default() -> Self {
         Self(Ty::Any)
     }
 }
 
-impl ValueType {
+impl Type {
     /// `null`
     pub const NULL: Self = Self(Ty::Null);
     /// `true` or `false`

@@ -18,13 +18,13 @@ mod read;
 mod request;
 mod state;
 mod ty;
+mod type_text;
 pub mod types;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::object_index::StateAt;
 use super::{Definition, api};
 use crate::context::{self, Member, MemberKind};
 use crate::document::StateKind;
@@ -35,7 +35,6 @@ use crate::path::Segment;
 use crate::request_input::RequestInput;
 use crate::{Code, Diagnostic, Finding, Pointer, placeholder};
 use by_transition::TakenTransition;
-pub use declared::ValueType;
 use instead::Meant;
 use ty::{Fields, Slot, Ty};
 
@@ -89,6 +88,8 @@ struct Scene {
 struct Outcome {
     /// What a task sends.
     request: Option<Ty>,
+    /// The result before it is selected from.
+    result: Option<Ty>,
     next: Option<(Ty, Variables)>,
     rules: Vec<Option<(Ty, Variables)>>,
     catchers: Vec<(Ty, Variables)>,
@@ -192,10 +193,18 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Dia
         let (state, part, name) = call.result()?;
         Some((state, Ty::Api(part, name.into())))
     });
-    let declared = |state: &StateAt<'_>| annotations.results.get(&state.at).filter(|ty| ty.is_known());
-    let declared = index.states.iter().enumerate().filter_map(|(n, state)| Some((n, declared(state)?.0.clone())));
+    let mut results: BTreeMap<_, _> = results.collect();
+    for (number, state) in index.states.iter().enumerate() {
+        if let Some((member, ty)) = annotations.results.get(&state.at).filter(|(_, ty)| ty.is_known()) {
+            let path: Vec<_> =
+                Some(Segment::Name((*member).into())).filter(|_| !member.is_empty()).into_iter().collect();
+            let of_call = results.get(&number).unwrap_or(&Ty::Any);
+            let result = of_call.with(&path, Slot::present(ty.0.clone())).unwrap_or(Ty::Any);
+            results.insert(number, result);
+        }
+    }
     let flow = Flow {
-        results: results.chain(declared).collect(),
+        results,
         inputs: definition.calls.iter().filter_map(api::ApiCall::request_input).collect(),
         definition,
         graphs,

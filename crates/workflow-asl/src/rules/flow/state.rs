@@ -126,6 +126,7 @@ impl Flow<'_, '_> {
             }
         };
         let works = matches!(state.kind, StateKind::Task | StateKind::Parallel | StateKind::Map);
+        let of_state = works.then(|| result.clone());
         let sees = |field, what| vec![Instead::new(scene.input.clone(), Why::Sees(field, what))];
         let mut of_result =
             Scene { input: result.clone(), meant: sees("ResultSelector", "the result"), ..scene.clone() };
@@ -178,6 +179,7 @@ impl Flow<'_, '_> {
         });
         Outcome {
             request: sent,
+            result: of_state,
             catchers: catchers.collect(),
             next: Some((output, variables)),
             rules: Vec::new(),
@@ -251,6 +253,7 @@ impl Flow<'_, '_> {
         });
         Outcome {
             request: sent,
+            result: scene.result,
             catchers: catchers.collect(),
             next: Some((output, variables)),
             rules: Vec::new(),

@@ -1,20 +1,16 @@
 //! The types of a definition's values: for each state its input, its request and its output, as the rules know them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::Value;
 
 use super::ty::{Existence, Found, Range, Ty};
-use super::{Fact, Flow, Outcome};
+use super::{Fact, Flow, Outcome, Variables};
 use crate::Pointer;
 use crate::document::{MachineType, StateMachine};
 use crate::graph::EdgeKind;
 use crate::json_kind::JsonKind;
-use crate::rules::{Annotations, check_read};
-
-/// The most texts that a type shows.
-const SHOWN: usize = 6;
+use crate::rules::{Annotations, Definition};
 
 /// The most bytes of a number: `-1.7976931348623157e+308`.
 const NUMBER_BYTES: usize = 24;
@@ -29,7 +25,7 @@ pub struct Bytes {
     pub most: Result<usize, String>,
 }
 
-/// What the definition determines of a value. A value of every type may also be absent.
+/// What is known of a value, from the definition or a declaration. A value of every type may also be absent.
 #[derive(Clone, Debug)]
 pub struct Type(pub(super) Ty);
 
@@ -41,27 +37,44 @@ pub struct StateTypes {
     pub input: Type,
     /// What it sends: its `Parameters` or `Arguments`, or its input if it has none. Only a task sends something.
     pub request: Option<Type>,
+    /// The result before `ResultSelector` or `Output`, of a state that has one.
+    pub result: Option<Type>,
     /// The output along all transitions except those of catchers; `None` for a state that always fails.
     pub output: Option<Type>,
+    variables: Variables,
 }
 
-/// Returns the types of each state that an execution can reach, by its pointer. The type of the execution's input is
-/// unknown. A definition that AWS rejects has no types, nor has one with too many states and loops to follow.
+impl StateTypes {
+    /// Returns the type of a variable, by its name without `$`, when the state begins; `None` for one without a value.
+    pub fn variable(&self, name: &str) -> Option<Type> {
+        self.variables.get(name).cloned().map(Type)
+    }
+}
+
+/// Returns the types of each state that an execution can reach, by its pointer. The annotations have the declared types
+/// of the input and of results. A definition with too many states and loops to follow has no types.
 ///
 /// ```
 /// use serde_json::json;
 /// use workflow_asl::document::{MachineType, StateMachine};
+/// use workflow_asl::rules::Annotations;
 /// use workflow_asl::types;
 ///
 /// let (machine, _) = StateMachine::read(&json!({"StartAt": "Sum", "QueryLanguage": "JSONata", "States": {
 ///     "Sum": {"Type": "Pass", "Output": {"sum": "{% $number($states.input.sum) %}"}, "End": true}}}));
-/// let states = types::of_states(&machine, MachineType::Standard);
+/// let states = types::of_states(&machine, MachineType::Standard, &Annotations::default());
 /// let output = states.values().next().unwrap().output.as_ref().unwrap();
-/// assert_eq!(output.to_string(), "object");
+/// assert_eq!(output.text(), "{ sum: number }");
 /// assert_eq!(output.at("sum").unwrap().to_string(), "number");
 /// ```
-pub fn of_states(machine: &StateMachine, kind: MachineType) -> BTreeMap<Pointer, StateTypes> {
-    check_read(machine, 0, kind, &Annotations::default()).types
+pub fn of_states(
+    machine: &StateMachine,
+    kind: MachineType,
+    annotations: &Annotations,
+) -> BTreeMap<Pointer, StateTypes> {
+    // The rules look at few states of a lowered definition.
+    let annotations = Annotations { lowered: false, ..annotations.clone() };
+    Definition::of(machine, 0, kind, &annotations).types()
 }
 
 impl Flow<'_, '_> {
@@ -73,8 +86,13 @@ impl Flow<'_, '_> {
         let rules = (0..outcome.rules.len()).map(EdgeKind::Choice);
         let outputs = std::iter::once(EdgeKind::Next).chain(rules).filter_map(|kind| outcome.along(kind));
         let output = outputs.map(|fact| fact.input).reduce(|all, other| all.join(&other));
-        let (input, request) = (Type(before.input.clone()), outcome.request.clone().map(Type));
-        let types = StateTypes { input, request, output: output.map(Type) };
+        let types = StateTypes {
+            input: Type(before.input.clone()),
+            request: outcome.request.clone().map(Type),
+            result: outcome.result.clone().map(Type),
+            output: output.map(Type),
+            variables: before.variables.clone(),
+        };
         self.definition.types.borrow_mut().insert(number, types);
     }
 }
@@ -93,9 +111,30 @@ impl Type {
                 _ => return None,
             },
             (Some(index), Ty::Tuple(items)) if !index.is_empty() => items.get(index.parse::<usize>().ok()?)?.clone(),
-            (Some(_), ty) => ty.item()?,
+            (Some(_), _) => self.items()?,
         };
         (found != Ty::Any).then_some(Self(found))
+    }
+
+    /// Returns the members that an object may have, each with its type, and whether it is certainly present; of a list or
+    /// of several values, the members of its items.
+    pub fn members(&self) -> Vec<(String, Self, bool)> {
+        let items = self.items();
+        let object = items.as_ref().unwrap_or(&self.0);
+        let members = object.member_names().into_iter().filter_map(|name| match object.member(&name) {
+            Found::Present(ty) => Some((name, Self(ty), true)),
+            Found::Maybe(ty) => Some((name, Self(ty), false)),
+            _ => None,
+        });
+        members.collect()
+    }
+
+    /// Returns the type of each item, or of each of several values.
+    fn items(&self) -> Option<Ty> {
+        match &self.0 {
+            Ty::Sequence(each) => Some((**each).clone()),
+            ty => ty.item(),
+        }
     }
 
     /// Returns whether a value may have this type; `None` stands for an absent value. The parts of an object or an array
@@ -119,12 +158,13 @@ impl Type {
     /// ```
     /// use serde_json::json;
     /// use workflow_asl::document::{MachineType, StateMachine};
+    /// use workflow_asl::rules::Annotations;
     /// use workflow_asl::types;
     ///
     /// let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "States": {
     ///     "A": {"Type": "Pass", "Parameters": {"by": "mail", "to.$": "$.to"}, "Next": "B"},
     ///     "B": {"Type": "Pass", "Result": {"by": "mail"}, "End": true}}}));
-    /// let states = types::of_states(&machine, MachineType::Standard);
+    /// let states = types::of_states(&machine, MachineType::Standard, &Annotations::default());
     /// let bytes: Vec<_> = states.values().map(|state| state.output.as_ref().unwrap().bytes()).collect();
     /// assert_eq!(bytes[0].most, Err("$.to".to_owned()));
     /// assert_eq!((bytes[1].least, bytes[1].most.clone()), (13, Ok(13)));
@@ -214,30 +254,6 @@ impl Ty {
             }
             (Self::List(one), Self::List(two)) => one.differing_kinds(two, format!("{at}[]"), found),
             _ => {}
-        }
-    }
-}
-
-/// The known texts or numbers, or else the kind.
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Ty::Bool(Some(value)) => write!(f, "{value}"),
-            Ty::Number(Range { low, high }) if low == high => write!(f, "{}", low.0),
-            Ty::Number(range) if *range != Range::ALL => {
-                let bound = |(bound, closed): (f64, bool), sign: char| {
-                    bound.is_finite().then(|| format!("{sign}{} {bound}", if closed { "=" } else { "" }))
-                };
-                let bounds: Vec<_> = bound(range.low, '>').into_iter().chain(bound(range.high, '<')).collect();
-                write!(f, "number {}", bounds.join(" and "))
-            }
-            ty => match (ty.texts().filter(|(texts, _)| texts.len() <= SHOWN), ty.kind()) {
-                (Some((texts, _)), _) => {
-                    let texts: Vec<_> = texts.iter().map(|text| Value::from(&**text).to_string()).collect();
-                    write!(f, "{}", texts.join(" | "))
-                }
-                (None, kind) => write!(f, "{}", kind.map_or("any value", JsonKind::name)),
-            },
         }
     }
 }

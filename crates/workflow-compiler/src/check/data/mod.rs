@@ -20,8 +20,6 @@ use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
 pub use captures::Capture;
 pub use item_captures::ItemCapture;
-#[cfg(feature = "explain")]
-pub(super) use types::infer_all;
 pub use variable_reads::VariableReads;
 pub(super) use visit::{leaves, raws, references, values};
 

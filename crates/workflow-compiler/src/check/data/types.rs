@@ -39,11 +39,6 @@ pub(super) fn infer(analysis: &mut Analysis<'_>) {
     if !asked && !wants_output {
         return;
     }
-    infer_all(analysis);
-}
-
-/// The same, whether anything asks for the types or not.
-pub(in crate::check) fn infer_all(analysis: &mut Analysis<'_>) {
     analysis.results = vec![Ty::Unknown; analysis.states.len()];
     analysis.inputs = vec![Ty::Unknown; analysis.states.len()];
     let order = order(analysis);
