@@ -77,7 +77,7 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                     ClauseKind::Retry => {
                         (retriers, catchers, format!("retry {name} [States.ALL] {{ max_attempts: 3 }}"))
                     }
-                    _ => (catchers, retriers, format!("catch {name} [States.ALL] => Failed;")),
+                    _ => (catchers, retriers, format!("catch {name} [States.ALL] -> Failed;")),
                 };
                 if own.contains(&name.as_str()) {
                     continue;

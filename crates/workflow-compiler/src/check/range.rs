@@ -46,7 +46,7 @@ fn clause_range(kind: ClauseKind, value: &ClauseValue, sink: &mut Sink<'_>) {
         (ClauseKind::MaxConcurrency, ClauseValue::Expr(value)) => (form(state, "MaxConcurrency"), value),
         (_, ClauseValue::ToleratePercent(value)) => (form(state, "ToleratedFailurePercentage"), value),
         (_, ClauseValue::TolerateCount(value)) => (form(state, "ToleratedFailureCount"), value),
-        (ClauseKind::Batch, ClauseValue::Expr(value)) => {
+        (ClauseKind::Batch, ClauseValue::Expr(value)) if !matches!(value.kind, ExprKind::Object(_)) => {
             return number("batch", form(document::ItemBatcher::FIELDS, "MaxItemsPerBatch"), value, sink);
         }
         _ => return,

@@ -261,7 +261,6 @@ impl<'a> Analysis<'a> {
                 ),
             );
         }
-        let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
         if map.state.clauses.iter().any(|clause| selects(map.state, clause)) {
             return fault(
                 format!(
@@ -271,7 +270,7 @@ impl<'a> Analysis<'a> {
                 "read the input as `state` in the first state of the map".to_owned(),
             );
         }
-        if has(&[ClauseKind::Batch, ClauseKind::ItemBatcher]) {
+        if map.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Batch) {
             return fault(
                 format!("`{word}` is not available: an iteration of `{}` gets a batch of items", map.name),
                 "they are `state.Items` in the first state of the map".to_owned(),
@@ -339,14 +338,9 @@ impl<'a> Analysis<'a> {
             Head::Map { over: Some(MapItems::Reader { path, row, body }), .. } => {
                 return rows::item_type(self, path, row.as_ref(), body);
             }
-            Head::Map { over: Some(MapItems::Items(items)), .. } => Some(items),
-            Head::Map { over: None, .. } => map.state.clauses.iter().find_map(|clause| match clause {
-                Clause { kind: ClauseKind::Items, value: ClauseValue::Expr(items), .. } => Some(items),
-                _ => None,
-            }),
-            _ => None,
+            Head::Map { over: Some(MapItems::Items(items)), .. } => items,
+            _ => return Ty::Unknown,
         };
-        let Some(over) = over else { return Ty::Unknown };
         match self.type_of(map.site(ValueField::Items), over).present() {
             Ty::Array(item) | Ty::Map(item) => item.as_element(),
             Ty::Foreign(of) => of.item(),

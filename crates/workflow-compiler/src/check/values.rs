@@ -152,17 +152,12 @@ pub(super) fn clauses<'a>(
             // In a map `parameters` is the older word for `item_selector`.
             ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => ValueField::ItemSelector,
             ClauseKind::Arguments | ClauseKind::Parameters => ValueField::Parameters,
-            ClauseKind::InputPath | ClauseKind::ItemsPath | ClauseKind::ResultPath => ValueField::Path,
+            ClauseKind::InputPath | ClauseKind::ResultPath => ValueField::Path,
             ClauseKind::OutputPath => ValueField::OutputPath,
             ClauseKind::ResultSelector => ValueField::ResultSelector,
-            ClauseKind::Items => ValueField::Items,
             ClauseKind::ItemSelector => ValueField::ItemSelector,
             ClauseKind::MaxConcurrency | ClauseKind::Tolerate => ValueField::Limit,
-            ClauseKind::ItemReader
-            | ClauseKind::Batch
-            | ClauseKind::ItemBatcher
-            | ClauseKind::WriteTo
-            | ClauseKind::ResultWriter => ValueField::Transfer,
+            ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo => ValueField::Transfer,
             _ => ValueField::Literal,
         };
         let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };

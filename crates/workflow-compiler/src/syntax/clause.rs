@@ -1,6 +1,6 @@
 //! Clauses: of a state, of `defaults`, in the braces of a catcher or of a choice's arm.
 
-use proc_macro2::Ident;
+use proc_macro2::{Delimiter, Ident};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
@@ -316,7 +316,7 @@ impl Parser<'_> {
                 }
                 Some(ClauseValue::Distributed { execution_type: word })
             }
-            _ => Some(self.transfer(cursor)),
+            _ => Some(self.transfer(kind, cursor)),
         }
     }
 
@@ -343,7 +343,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `5%`, `percent expr`, `count expr`
+    /// `percent expr`, `count expr`
     fn tolerate(&mut self, cursor: &mut Cursor) -> ClauseValue {
         for word in ["percent", "count"] {
             if let Some(keyword) = cursor.eat_word(word) {
@@ -356,20 +356,20 @@ impl Parser<'_> {
                 };
             }
         }
+        let problem = self.unexpected(cursor, "`percent` or `count` and a value");
         // Not an expression, because `5% -> Sum` would continue with an operator.
         if let (Some(literal), true) = (cursor.peek_literal_at(0).cloned(), cursor.is_punct_at(1, "%")) {
             let first = cursor.here();
             cursor.advance(2);
-            let mut value = self.literal(&literal);
-            value.span = first.to(cursor.before());
-            return ClauseValue::ToleratePercent(value);
+            let edit = Edit::over(first.to(cursor.before()), format!("percent {literal}"));
+            self.report(problem.help(format!("write `tolerate percent {literal}`")).edit(edit));
+            return ClauseValue::ToleratePercent(self.literal(&literal));
         }
-        let problem = self.unexpected(cursor, "a share such as `5%`, or `percent` or `count` and a value");
         let number = cursor.peek_literal_at(0).map(ToString::to_string).filter(|text| text.parse::<u64>().is_ok());
         self.complain(
             cursor,
             match number {
-                Some(number) => problem.help(format!("write `tolerate {number}%` or `tolerate count {number}`")),
+                Some(number) => problem.help(format!("write `tolerate percent {number}` or `tolerate count {number}`")),
                 None => problem,
             },
         );
@@ -378,11 +378,12 @@ impl Parser<'_> {
         ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid, cursor.before()))
     }
 
-    /// `s3::getObject { … } config { … }`
-    fn transfer(&mut self, cursor: &mut Cursor) -> ClauseValue {
+    /// `s3::getObject { … } config { … }`; `write_to` calls `s3::putObject` if it names nothing else.
+    pub(super) fn transfer(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> ClauseValue {
         let (mut call, mut body) = (None, None);
         if !cursor.is_word("config") {
-            call = self.resource(cursor);
+            let calls_s3 = kind == ClauseKind::WriteTo && cursor.peek_group(Delimiter::Brace).is_some();
+            call = if calls_s3 { None } else { self.resource(cursor) };
             body = self.object_here(cursor);
         }
         let config = match cursor.eat_word("config") {

@@ -30,7 +30,7 @@ impl Parser<'_> {
         }
         self.refuse_others(&attributes);
         match text {
-            "input" | "output" | "struct" => self.refuse_attributes_of_fields(&attributes),
+            "input" | "returns" | "struct" => self.refuse_attributes_of_fields(&attributes),
             "enum" => self.refuse_default(&attributes),
             "params" => {
                 self.refuse_derive(&attributes);
@@ -41,7 +41,7 @@ impl Parser<'_> {
                 self.refuse_default(&attributes);
             }
         }
-        let signs: &[&str] = if matches!(text, "input" | "output") { &[":", "=", "->", "=>"] } else { &[":", "="] };
+        let signs: &[&str] = if matches!(text, "input" | "returns") { &[":", "=", "->", "=>"] } else { &[":", "="] };
         self.stray_sign(&keyword, signs, cursor);
         let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
         let same = |other: &Declaration| std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind);
@@ -65,7 +65,7 @@ impl Parser<'_> {
         }
         match text {
             "input" => self.shape(attributes, "input", cursor).map(DeclarationKind::Input),
-            "output" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
+            "returns" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
             "params" => {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
                     let problem = self.unexpected(cursor, "the parameters in braces");
@@ -81,7 +81,7 @@ impl Parser<'_> {
                     ));
                 }
                 for constraint in fields.iter_mut().flat_map(|field| std::mem::take(&mut field.constraints)) {
-                    let message = "`validate` is only valid on the fields of `input`, `output` and structs";
+                    let message = "`validate` is only valid on the fields of `input`, `returns` and structs";
                     self.error(Code::Syntax, constraint.span, message);
                 }
                 fields.iter_mut().for_each(|field| self.resource_of(field));
@@ -115,7 +115,6 @@ impl Parser<'_> {
                 Some(DeclarationKind::Timeout(value))
             }
             "version" => self.text_declaration("version", cursor).map(DeclarationKind::Version),
-            "name" => self.text_declaration("name", cursor).map(DeclarationKind::Name),
             "comment" => self.text_declaration("comment", cursor).map(DeclarationKind::Comment),
             "retry" => self.named_handler(ClauseKind::Retry, keyword, cursor),
             "catch" => self.named_handler(ClauseKind::Catch, keyword, cursor),
@@ -224,7 +223,7 @@ impl Parser<'_> {
         Some(text)
     }
 
-    /// `retry name [Errors…] { … }`, `catch name [Errors…] => State { … }`
+    /// `retry name [Errors…] { … }`, `catch name [Errors…] -> State { … }`
     fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(name) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));

@@ -54,6 +54,8 @@ pub(super) struct Parser<'p> {
     pub(super) has_workflow: bool,
     /// All tokens in the braces of the workflow.
     pub(super) source: TokenStream,
+    /// The name of the workflow.
+    pub(super) head: TokenSpan,
 }
 
 impl<'p> Parser<'p> {
@@ -78,6 +80,7 @@ impl<'p> Parser<'p> {
             fragments: Vec::new(),
             has_workflow: false,
             source: TokenStream::new(),
+            head: Span::call_site().into(),
         }
     }
 

@@ -60,7 +60,7 @@ pub enum DeclarationKind {
         /// The retrier.
         retrier: Retrier,
     },
-    /// `catch name [Errors…] => State { … }`
+    /// `catch name [Errors…] -> State { … }`
     Catcher {
         /// The name by which states refer to it.
         name: Ident,

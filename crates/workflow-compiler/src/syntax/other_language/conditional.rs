@@ -224,7 +224,7 @@ pub(in crate::syntax) fn with_last_arm(state: &mut State, next: Option<&str>) ->
             let target = Target::State(Ident::new(next, span));
             let arm =
                 Arm { comment: None, when: When::Else(span.into()), target, clauses: Vec::new(), span: span.into() };
-            let written = spelled_arm(&arm);
+            let written = spelled_arm(&arm, choice.subject.is_some());
             choice.arms.push(arm);
             ("", written)
         }

@@ -99,7 +99,7 @@ impl Parser<'_> {
             "try" => self.no_state(
                 keyword,
                 "put the catcher on the task that may fail",
-                "write `catch [States.ALL] => Failed` on the task",
+                "write `catch [States.ALL] -> Failed` on the task",
                 cursor,
             ),
             "return" => self.unnamed_return(keyword, cursor, body, unnamed),
@@ -347,7 +347,7 @@ impl Parser<'_> {
                 Fix::Before { words, edits } => {
                     let (may_match_nothing, _) = with_last_arm(state, next.as_deref());
                     let arms = match &state.head {
-                        Head::Choice(choice) => choice.arms.iter().map(spelled_arm).collect(),
+                        Head::Choice(choice) => choice.arms.iter().map(|arm| spelled_arm(arm, false)).collect(),
                         _ => Vec::new(),
                     };
                     let text = format!("choice {name} {may_match_nothing}{{ {} }}", arms.join(" "));
