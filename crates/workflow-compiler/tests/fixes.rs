@@ -290,6 +290,10 @@ const RENAMED: &[(&str, &str)] = &[
         r#"workflow W { choice C match state.k { for x in ["a"] { x => "On " + x, } _ => A, } for x in ["a"] { pass S as "On " + x -> A; } pass A -> end; }"#,
         r#"workflow W { choice C match state.k { for x in ["a"] { x -> "On " + x; } _ -> A; } for x in ["a"] { pass S as "On " + x -> A; } pass A -> end; }"#,
     ),
+    (
+        "workflow W { choice C { if any(all(state.a == 1, state.b == 2), state.c == 3) -> A; else -> A; } pass A -> end; }",
+        "workflow W { choice C { if ((state.a == 1 && state.b == 2) || state.c == 3) -> A; else -> A; } pass A -> end; }",
+    ),
     ("workflow W { pass A = { n: 1 } -> end; }", "workflow W { pass A  { n: 1 } -> end; }"),
     (
         "workflow W { map M items [1, 2] distributed tolerate 5% { pass A -> end; } -> end; }",

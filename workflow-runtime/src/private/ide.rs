@@ -280,7 +280,7 @@ pub mod item {
     pub const retry: () = ();
     /// A catcher with a name, for use in any state.
     pub const catch: () = ();
-    /// Clauses that are added to every task, after its own.
+    /// Clauses that are added to every task, or to every `map` or `parallel`, after its own.
     pub const defaults: () = ();
     /// A document in Amazon States Language that contains the states.
     pub const from: () = ();
@@ -588,6 +588,15 @@ pub mod after_choice {
     pub const r#match: () = ();
     /// Allows that no rule matches; the execution then fails with `States.NoChoiceMatched`.
     pub const nonexhaustive: () = ();
+}
+
+pub mod after_defaults {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Handlers that every map gets.
+    pub const map: () = ();
+    /// Handlers that every parallel gets.
+    pub const parallel: () = ();
 }
 
 pub mod after_map {

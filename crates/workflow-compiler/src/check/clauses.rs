@@ -21,7 +21,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
-            DeclarationKind::Defaults(clauses) => same_language(analysis.language, clauses, sink),
+            DeclarationKind::Defaults(_, clauses) => same_language(analysis.language, clauses, sink),
             DeclarationKind::Catcher { name, catcher } => {
                 let name = plain(name);
                 let user = analysis.all_states().find(|info| {

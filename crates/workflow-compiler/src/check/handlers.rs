@@ -27,7 +27,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Retrier { retrier, .. } => ranges(retrier, sink),
-            DeclarationKind::Defaults(defaults) => clauses(analysis, defaults, sink),
+            DeclarationKind::Defaults(_, defaults) => clauses(analysis, defaults, sink),
             _ => {}
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 };
                 number("timeout", form, value, sink);
             }
-            DeclarationKind::Defaults(clauses) => {
+            DeclarationKind::Defaults(_, clauses) => {
                 clauses.iter().for_each(|clause| clause_range(clause.kind, &clause.value, sink))
             }
             _ => {}

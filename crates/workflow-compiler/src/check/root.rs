@@ -312,7 +312,15 @@ impl<'a> Analysis<'a> {
             );
         }
         if inside {
-            return fault(format!("`{word}` is not available inside `{start_name}`, the first state of the map"), keep);
+            let message = format!("`{word}` is not available inside `{start_name}`, the first state of the map");
+            let fault = problem(Code::ReferenceNotHere, span, message, keep);
+            if start.is_some_and(|start| start.state.kind != StateKind::Map) {
+                return Err(fault);
+            }
+            let selector = format!("item_selector {{ item: item, {word}: {word} }}");
+            let help =
+                format!("or pass it in: `{selector}` on `{start_name}`, then read `state.{word}` in its first state");
+            return Err(Box::new((*fault).help(help)));
         }
         fault(
             format!("`{word}` is not available after `{start_name}`: in JSONPath, that state cannot store its input"),

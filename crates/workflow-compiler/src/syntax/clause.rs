@@ -20,8 +20,8 @@ use crate::problem::{Edit, Problem};
 pub(super) enum ClauseOwner {
     /// A state of this kind.
     State(StateKind),
-    /// `defaults { … }`
-    Defaults,
+    /// `defaults { … }`, for states of this kind.
+    Defaults(StateKind),
     /// The braces after a target: a catcher's or an arm's.
     Block { catcher: bool },
 }
@@ -30,7 +30,7 @@ impl ClauseOwner {
     pub(super) fn role(self) -> Role {
         match self {
             Self::State(kind) => Role::Clause(kind),
-            Self::Defaults => Role::DefaultClause,
+            Self::Defaults(_) => Role::DefaultClause,
             Self::Block { catcher } => Role::BlockClause { catcher },
         }
     }
@@ -38,7 +38,8 @@ impl ClauseOwner {
     pub(super) fn allows(self, clause: ClauseKind) -> bool {
         match self {
             Self::State(kind) => clause.stands_on(kind),
-            Self::Defaults => clause.stands_on(StateKind::Task),
+            Self::Defaults(StateKind::Task) => clause.stands_on(StateKind::Task),
+            Self::Defaults(_) => matches!(clause, ClauseKind::Retry | ClauseKind::Catch),
             Self::Block { catcher } => clause.stands_in_block(catcher),
         }
     }
@@ -47,7 +48,8 @@ impl ClauseOwner {
     fn name(self) -> String {
         match self {
             Self::State(kind) => format!("a `{}`", state_keyword(kind)),
-            Self::Defaults => "`defaults`, which are for tasks".to_owned(),
+            Self::Defaults(StateKind::Task) => "`defaults`, which are for tasks".to_owned(),
+            Self::Defaults(kind) => format!("`defaults {}`", state_keyword(kind)),
             Self::Block { catcher: true } => "the braces of a catcher".to_owned(),
             Self::Block { catcher: false } => "the braces of a choice's arm".to_owned(),
         }
@@ -207,7 +209,7 @@ impl Parser<'_> {
             );
             self.report(match place {
                 ClauseOwner::State(_) => problem.help(belongs_to(kind)),
-                ClauseOwner::Defaults => problem,
+                ClauseOwner::Defaults(_) => problem,
                 ClauseOwner::Block { .. } => {
                     let known: Vec<_> = place.known().collect();
                     problem.help(format!("they may contain `{}`", known.join("`, `")))

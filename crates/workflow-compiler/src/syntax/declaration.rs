@@ -1,7 +1,7 @@
 //! Declarations at the top of a workflow.
 
 use proc_macro2::{Delimiter, Ident};
-use workflow_asl::Code;
+use workflow_asl::{Code, StateKind};
 use workflow_services::ResourceKind;
 
 use super::ast::{Declaration, DeclarationKind, FieldDecl, Shape, Text, Type, TypeKind};
@@ -11,7 +11,7 @@ use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::skip_item;
+use super::recover::{skip_item, state_kind};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -44,7 +44,10 @@ impl Parser<'_> {
         let signs: &[&str] = if matches!(text, "input" | "returns") { &[":", "=", "->", "=>"] } else { &[":", "="] };
         self.stray_sign(&keyword, signs, cursor);
         let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
-        let same = |other: &Declaration| std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind);
+        let same = |other: &Declaration| match (&other.kind, &kind) {
+            (DeclarationKind::Defaults(one, _), DeclarationKind::Defaults(other, _)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
         if is_single(&kind) && declarations.iter().filter(|other| is_single(&other.kind)).any(same) {
             self.error(Code::RepeatedClause, keyword.span(), format!("`{text}` is declared twice"));
             return;
@@ -254,15 +257,21 @@ impl Parser<'_> {
         Some(declared)
     }
 
-    /// `{ clauses }`
+    /// `[map | parallel] { clauses }`
     fn defaults(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
+        let kind = state_kind(cursor, 0).filter(|kind| matches!(kind, StateKind::Map | StateKind::Parallel));
+        if let (Some(_), Some(word)) = (kind, cursor.peek_ident().cloned()) {
+            cursor.next();
+            self.word(&word, Role::Setting("defaults"));
+        }
+        let kind = kind.unwrap_or(StateKind::Task);
         if cursor.peek_group(Delimiter::Brace).is_none() {
             let problem = self.unexpected(cursor, "clauses in braces after `defaults`");
             self.complain(cursor, problem.help("for example `defaults { retry transient; timeout 5m; }`"));
             skip_item(cursor);
             return None;
         }
-        Some(DeclarationKind::Defaults(self.block_clauses(ClauseOwner::Defaults, cursor)))
+        Some(DeclarationKind::Defaults(kind, self.block_clauses(ClauseOwner::Defaults(kind), cursor)))
     }
 }
 

@@ -156,7 +156,7 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("start", "The first state to run, if it is not the first in the source."),
     keyword("retry", "A retrier with a name, for use in any state."),
     keyword("catch", "A catcher with a name, for use in any state."),
-    keyword("defaults", "Clauses that are added to every task, after its own."),
+    keyword("defaults", "Clauses that are added to every task, or to every `map` or `parallel`, after its own."),
     keyword("from", "A document in Amazon States Language that contains the states."),
     keyword("property", "What must hold for every execution: `after A: B or C`, `A before B` and others."),
 ];
@@ -228,6 +228,10 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
                 "Allows that no rule matches; the execution then fails with `States.NoChoiceMatched`.",
             ),
         ],
+    ),
+    (
+        "defaults",
+        &[keyword("map", "Handlers that every map gets."), keyword("parallel", "Handlers that every parallel gets.")],
     ),
     (
         "map",

@@ -41,9 +41,9 @@ const FORMS: &str = r#"
         b: input.n == 1 && !(input.n == 2) || input.n != params.limit, k: const crate::KEY, e: { d: "it's" + params.table } }
         -> C;
     choice C {
-        if all(matches(input.name, "a*"), is_string(input.flags), is_timestamp(input.flags)) && input.n < 3 -> Get;
+        if (matches(input.name, "a*") && is_string(input.flags) && is_timestamp(input.flags)) && input.n < 3 -> Get;
         if input.name in ["a", input.name + "b"] && !(1 in input.xs) -> W;
-        if any(is_null(input.flags), input.at > timestamp("2025-01-01T00:00:00Z")) -> Look;
+        if is_null(input.flags) || input.at > timestamp("2025-01-01T00:00:00Z") -> Look;
         else -> W;
     }
     wait W for input.n -> Get;

@@ -145,7 +145,7 @@ fn conditions() {
         r"$contains($states.context.Execution.Input.s, /^a\/b\.[\s\S]*\*$/)"
     });
     assert_eq!(
-        condition("any(input.b, input.b && input.b)"),
+        condition("input.b || input.b && input.b"),
         concat!(
             "$states.context.Execution.Input.b or ",
             "$states.context.Execution.Input.b and $states.context.Execution.Input.b"
