@@ -173,7 +173,6 @@ const EXPLAINS: &[(Code, &str)] = &[
     (Code::MaybeUnassigned, "the name is inside an expression"),
     (Code::NeverMatches, "the name is raised by another task"),
     (Code::ReferenceNotHere, "the variable may be assigned elsewhere"),
-    (Code::UnknownDeclaration, "what is repeated or tried is the user's choice"),
     (Code::UnknownInputField, "the name is inside a string"),
     (Code::UnknownMember, "the name is inside an expression"),
     (Code::UnknownResultMember, "the name is inside an expression"),

@@ -10,7 +10,7 @@ use super::keyword::{ClauseKind, DECLARATIONS, MAP, STATES, USE};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::asl::written_target;
-use super::other_language::statement::UnnamedState;
+use super::other_language::statement::name_statements;
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
 use super::word::Role;
@@ -56,15 +56,15 @@ impl Parser<'_> {
         let mut body = Body { comment, ..Body::new(span) };
         let errors = self.errors_so_far();
         let mut declarations = Vec::new();
-        let mut unnamed = Vec::new();
         let outer = std::mem::take(&mut self.transitions);
+        let outer_statements = std::mem::take(&mut self.statements);
         while !cursor.is_end() {
             if cursor.eat_punct(";").is_some() {
                 continue;
             }
-            self.item(cursor, level, &mut declarations, &mut body, &mut unnamed);
+            self.item(cursor, level, &mut declarations, &mut body);
         }
-        self.name_unnamed(unnamed, &mut body);
+        name_statements(&std::mem::replace(&mut self.statements, outer_statements), &mut body);
         self.report_transitions(&mut body, outer);
         body.broken = self.errors_so_far() > errors;
         (declarations, body)
@@ -76,7 +76,6 @@ impl Parser<'_> {
         level: Level,
         declarations: &mut Vec<Declaration>,
         body: &mut Body,
-        unnamed: &mut Vec<UnnamedState>,
     ) {
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
@@ -108,7 +107,7 @@ impl Parser<'_> {
             self.report(problem.help("remove it").edit(Edit::over(here, "")));
             cursor.next();
             self.only_comment(attributes);
-            return self.item(cursor, level, declarations, body, unnamed);
+            return self.item(cursor, level, declarations, body);
         }
         if let Some(kind) = state_kind(cursor, 0) {
             cursor.next();
@@ -130,7 +129,7 @@ impl Parser<'_> {
             return;
         }
         if !is_declaration(&text) && text != "start" && self.kind_after_name(&keyword, cursor) {
-            return self.item(cursor, level, declarations, body, unnamed);
+            return self.item(cursor, level, declarations, body);
         }
         if !is_declaration(&text) && text != "start" && self.transition_alone(&keyword, cursor) {
             self.only_comment(attributes);
@@ -173,7 +172,7 @@ impl Parser<'_> {
         if level == Level::Inner && self.clause_of_map(&keyword, cursor, body) {
             return;
         }
-        if self.unnamed_item(&keyword, &text, cursor, body, unnamed) {
+        if self.statement(&keyword, cursor, body) {
             self.only_comment(attributes);
             return;
         }

@@ -172,19 +172,6 @@ impl Parser<'_> {
         repetition.filter(|_| all)
     }
 
-    /// Parses arms without braces around them.
-    pub(super) fn bare_arms(&mut self, cursor: &mut Cursor) -> (Vec<Arm>, bool, Option<Problem>) {
-        let (mut arms, mut complete, mut slips) = (Vec::new(), true, ForeignArms::default());
-        while cursor.is_word("if") || cursor.is_word("else") {
-            let start = cursor.position();
-            let arm = self.if_arm(Attributes::default(), cursor, &mut slips);
-            complete &= arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
-            self.arm_end(cursor, start, &mut slips);
-            arms.extend(arm);
-        }
-        (arms, complete, slips.problem())
-    }
-
     /// `if condition -> X`, `else -> X`
     fn if_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Arm> {
         let first = cursor.here();
@@ -203,7 +190,7 @@ impl Parser<'_> {
             "if" => {
                 cursor.next();
                 match self.let_pattern(cursor) {
-                    Some(LetPattern { span, condition, .. }) => {
+                    Some((span, condition)) => {
                         let message = "a choice has no patterns: use `is_present` to test whether a value is present";
                         slips.note(span, message, Edit::over(span, spelled(&condition)));
                         When::If(condition)
@@ -248,8 +235,8 @@ impl Parser<'_> {
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
-    /// `let Some(x) = value` after `if`.
-    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<LetPattern> {
+    /// Parses `let Some(x) = value` after `if`. Returns the words and the equivalent condition.
+    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<(TokenSpan, Expr)> {
         if !cursor.is_word("let") {
             return None;
         }
@@ -266,9 +253,10 @@ impl Parser<'_> {
         let span = first.to(cursor.before());
         let function = Text { value: "is_present".to_owned(), span };
         let height = self.height + 1;
-        let kind = ExprKind::Call { name: function, arguments: vec![value.clone()] };
+        let kind = ExprKind::Call { name: function, arguments: vec![value] };
         let condition = self.grown(kind, span, height);
-        Some(LetPattern { span, condition, named: name.map(|name| (name, value)) })
+        self.let_names.extend(name.map(|name| plain(&name)));
+        Some((span, condition))
     }
 
     /// `"a" | "b" -> X`, `_ -> X`
@@ -460,16 +448,6 @@ impl Parser<'_> {
             cursor.next();
         }
     }
-}
-
-/// `let Some(x) = value`
-pub(super) struct LetPattern {
-    /// The span.
-    pub(super) span: TokenSpan,
-    /// The equivalent condition.
-    pub(super) condition: Expr,
-    /// The name and its value.
-    pub(super) named: Option<(Ident, Expr)>,
 }
 
 /// The arms of a choice in the syntax of other languages, which are reported as one problem at the first.

@@ -324,7 +324,7 @@ impl Parser<'_> {
             let mut body = Body::new(open.into());
             while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
                 let errors = self.errors_so_far();
-                self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());
+                self.item(cursor, Level::Inner, &mut Vec::new(), &mut body);
                 body.broken |= self.errors_so_far() > errors;
                 while cursor.eat_punct(";").is_some() {}
                 if has_ended(&body) {

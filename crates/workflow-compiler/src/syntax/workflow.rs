@@ -94,6 +94,7 @@ impl Parser<'_> {
             self.report(problem.help("declare them in `input`; a use passes them by name"));
         }
         self.head = written.span().into();
+        self.let_names.clear();
         let other_name = self.name_in_document(is_fragment, cursor);
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
