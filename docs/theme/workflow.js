@@ -6,11 +6,11 @@
     const WORDS = [
         "after and arguments as assign at batch before both branch catch caught choice comment const context",
         "count credentials defaults distributed else end ends enum errors explicit express fail for fragment",
-        "from full heartbeat if in index inline input input_path item item_batcher item_reader item_selector",
-        "items items_path iterator jsonata jsonpath label map match max_concurrency most name never no none",
-        "nonexhaustive once or output output_path over parallel parameters params pass percent placeholders",
-        "property pub query raw result result_path result_selector result_writer retry standard start state",
-        "struct succeed task timeout tolerate type unchecked until use version wait workflow write_to",
+        "from full heartbeat if in index inline input input_path item item_reader item_selector iterator",
+        "jsonata jsonpath label map match max_concurrency most never no none nonexhaustive once or output",
+        "output_path over parallel parameters params pass percent placeholders property pub query raw result",
+        "result_path result_selector retry returns standard start state struct succeed task timeout tolerate",
+        "type unchecked until use version wait workflow write_to",
     ].join(" ");
     const STATES = "task|pass|wait|choice|parallel|map|succeed|fail";
     // The end of the tables.
@@ -34,8 +34,8 @@
                 starts: name,
             },
             // A transition.
-            { className: "keyword", begin: /(->|=>)(?=\s*[A-Z])/, starts: name },
-            { className: "keyword", begin: /->|=>/ },
+            { className: "keyword", begin: /->(?=\s*[A-Z])/, starts: name },
+            { className: "keyword", begin: /->/ },
             // Functions of JSONata.
             { className: "built_in", begin: /\$\w+/ },
             // A field or a member has any name, also that of a clause.

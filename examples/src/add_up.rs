@@ -16,7 +16,7 @@ workflow! {
             price: f64,
             count: i64,
         }
-        output {
+        returns {
             total: f64,
             message: String,
         }

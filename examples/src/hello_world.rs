@@ -17,7 +17,7 @@ workflow! {
             is_hello_world_example: bool,
         }
 
-        output {
+        returns {
             /// What the Lambda function returned: `HelloWorld` in base64.
             #[serde(rename = "Payload")]
             payload: String,
@@ -29,8 +29,8 @@ workflow! {
         pass MyPassState -> IsHelloWorld;
 
         choice IsHelloWorld as "Is this Hello World example?" match state.IsHelloWorldExample {
-            true => Wait3Seconds,
-            false => HelloWorldFailed,
+            true -> Wait3Seconds;
+            false -> HelloWorldFailed;
         }
 
         wait Wait3Seconds as "Wait for 3 seconds" for 3s -> MyParallelState;
@@ -45,7 +45,7 @@ workflow! {
             Payload: { input: "HelloWorld" },
         }
             retry [States.TaskFailed] { interval: 15s, max_attempts: 2, backoff: 4.0 }
-            catch [States.TaskFailed] => LambdaTaskFailed
+            catch [States.TaskFailed] -> LambdaTaskFailed
             -> HelloWorldSuccessful;
 
         succeed HelloWorldSuccessful;

@@ -12,7 +12,7 @@ workflow! {
             /// Where the data lies.
             source: String,
         }
-        output {
+        returns {
             /// The job, for whoever asks SageMaker about it.
             job: String,
             /// Where the result lies.
@@ -55,7 +55,7 @@ workflow! {
             },
         }
             timeout 2h
-            catch [States.ALL] => Failed
+            catch [States.ALL] -> Failed
             -> Done;
 
         succeed Done {

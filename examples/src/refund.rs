@@ -6,7 +6,7 @@ workflow! {
     /// Refunds money.
     pub workflow Refund {
         input { customer: String, amount: u32 }
-        output { receipt: String }
+        returns { receipt: String }
         // `${ApprovalQueueUrl}`, `${Company}` and `${PayFunction.Arn}` in the document.
         params { approval_queue_url: String, company: String, pay_function_arn: Arn }
         from "flows/refund.asl.json";

@@ -18,13 +18,13 @@ workflow! {
         enum Mode { TrainOnly, Full }
         struct Metrics { auc: f64, note: Option<String> }
         params { image: String, output_path: String, sagemaker_role: Arn }
-        output {
+        returns {
             /// The endpoint, where the model was deployed.
             endpoint: Option<String>,
             /// How good the model is.
             auc: f64,
         }
-        catch failed [States.ALL] => Failed;
+        catch failed [States.ALL] -> Failed;
 
         task Prepare = glue::startJobRun.sync {
             JobName: "customer-churn-etl",

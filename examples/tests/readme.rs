@@ -18,12 +18,12 @@ mod order {
         pub workflow Order {
             input { order: String }
             property after Charge: Shipped or Refund;
-            defaults { catch [States.ALL] => NotShipped; }
+            defaults { catch [States.ALL] -> NotShipped; }
 
             task Charge = lambda::invoke { FunctionName: "charge", Payload: input.order } -> Ship;
             task Ship = lambda::invoke { FunctionName: "ship", Payload: input.order }
                 retry [Lambda.TooManyRequestsException] { interval: 2s, max_attempts: 3 }
-                catch [OutOfStock] => Refund
+                catch [OutOfStock] -> Refund
                 -> Shipped;
             task Refund = lambda::invoke { FunctionName: "refund", Payload: input.order } -> NotShipped;
 
@@ -84,7 +84,7 @@ fn the_picture_of_the_readme_is_the_execution_that_was_found() {
 
 #[test]
 fn the_test_passes_with_the_catcher_that_the_readme_names() {
-    assert!(README.contains("With `catch [States.ALL] => Refund`, the test passes."));
+    assert!(README.contains("With `catch [States.ALL] -> Refund`, the test passes."));
     let mut definition: Json = serde_json::from_str(Order::definition().as_str()).unwrap();
     let catch = &mut definition["States"]["Ship"]["Catch"];
     assert_eq!(catch[0]["ErrorEquals"], serde_json::json!(["OutOfStock"]));

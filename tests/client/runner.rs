@@ -15,7 +15,7 @@ workflow! {
     /// Charges a card after a day.
     workflow Charge {
         input { card: String }
-        output { receipt: String }
+        returns { receipt: String }
         wait Consider for 1d -> Take;
         task Take = lambda::invoke<String> { FunctionName: "charge", Payload: input.card }
             timeout 1m

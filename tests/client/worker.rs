@@ -23,7 +23,7 @@ workflow! {
     workflow Ship {
         params { packers: Arn }
         input { order: u64 }
-        output { parcel: u64 }
+        returns { parcel: u64 }
         struct Parcel { number: u64 }
         task Pack = activity<Parcel>(params.packers) { order: input.order }
             retry [States.HeartbeatTimeout] { interval: 1s, max_attempts: 1000, backoff: 1.0 }
@@ -38,7 +38,7 @@ workflow! {
 workflow! {
     /// Asks somebody.
     workflow Ask {
-        output { approved: bool }
+        returns { approved: bool }
         struct Decision { approved: bool }
         task Approve = sqs::sendMessage<Decision>.waitForTaskToken {
             QueueUrl: "https://sqs/approvals",
@@ -54,7 +54,7 @@ workflow! {
     /// Packs an order, and says which attempt it is.
     workflow Attempts {
         params { packers: Arn }
-        output { parcel: u64 }
+        returns { parcel: u64 }
         struct Attempt { number: u64 }
         task Pack = activity<Attempt>(params.packers) { order: context.State.RetryCount }
             retry [NothingToPack] { interval: 1s, max_attempts: 2, backoff: 1.0 }

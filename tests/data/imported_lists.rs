@@ -132,7 +132,7 @@ const WORKFLOWS: [&str; 5] = [
             pass First -> Inner;
             map Inner over order.lines { pass Show { id: order.id, sku: item.sku } -> end; } -> end;
         } -> Wide;
-        map Wide over input.orders distributed express tolerate 10% {
+        map Wide over input.orders distributed express tolerate percent 10 {
             pass Child { total: $sum(item.lines[*].qty), skus: item.lines[*].sku } -> end;
         } -> Last;
         pass Last { totals: Wide[*].total?, failed: $filter(Wide, |row| is_present(row.Error)) } -> end;

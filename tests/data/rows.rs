@@ -78,7 +78,7 @@ fn batches_are_lists_of_rows() {
         let expected: Value = batches.iter().map(batch).collect();
         assert_eq!(output(&over(types, reader, "batch 2", state), &file), expected);
         let clauses = r#"item_selector { row: item, index: index }
-            item_batcher { MaxItemsPerBatch: 2, BatchInput: { day: "2026-01-01" } }"#;
+            batch { MaxItemsPerBatch: 2, BatchInput: { day: "2026-01-01" } }"#;
         let state = "pass P { day: state.BatchInput.day, ids: state.Items[*].row.id, at: state.Items[*].index }";
         let batch = |rows: &Vec<usize>| json!({ "day": "2026-01-01", "ids": rows.iter().map(ToString::to_string).collect::<Vec<_>>(), "at": rows });
         let expected: Value = batches.iter().map(batch).collect();
@@ -124,7 +124,7 @@ fn a_folder_of_objects() {
 fn results_beside_tolerated_failures() {
     let workflow = r#"workflow W {
         struct Row { id: String, cents: String }
-        map Rows over s3::csv<Row> { Bucket: "b", Key: "k", headers: first_row } distributed tolerate 100% {
+        map Rows over s3::csv<Row> { Bucket: "b", Key: "k", headers: first_row } distributed tolerate percent 100 {
             choice Negative { if item.cents == "-1" -> Broken; else -> Fine; }
             fail Broken { error: "Negative", cause: item.id }
             pass Fine { id: item.id } -> end;

@@ -47,8 +47,8 @@ fn any_later_state_reads_a_result() {
 #[test]
 fn a_handler_reads_the_error() {
     let output = both(
-        r#"task A = lambda::invoke { FunctionName: "a" } catch [States.ALL] => Failed -> B;
-        task B = lambda::invoke { FunctionName: "fails" } catch [States.ALL] => Failed -> end;
+        r#"task A = lambda::invoke { FunctionName: "a" } catch [States.ALL] -> Failed -> B;
+        task B = lambda::invoke { FunctionName: "fails" } catch [States.ALL] -> Failed -> end;
         pass Failed { error: caught.Error, cause: caught.Cause } -> end;"#,
         json!({}),
     );
@@ -70,7 +70,7 @@ fn the_item_is_there_after_the_first_state_failed() {
     let output = jsonata(
         r#"input { xs: Vec<String> }
         map Each over input.xs {
-            task First = lambda::invoke { FunctionName: "fails" } catch [States.ALL] => Told -> end;
+            task First = lambda::invoke { FunctionName: "fails" } catch [States.ALL] -> Told -> end;
             pass Told { name: item } -> end;
         } -> end;"#,
         json!({ "xs": ["a", "b"] }),

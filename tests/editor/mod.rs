@@ -64,10 +64,10 @@ const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     (SHOP, "model: «Train».ModelArtifacts", SHOP, "task «Train» = sagemaker"),
     (SHOP, "model: Train.«ModelArtifacts».S3ModelArtifacts", SHOP, "task Train «=» sagemaker"),
     (SHOP, "each: Each[0].«article»", SHOP, "pub workflow Order «{»"),
-    (SHOP, "paid: Sell.Output.«total»", SHOP, "output { «total»: f64"),
+    (SHOP, "paid: Sell.Output.«total»", SHOP, "returns { «total»: f64"),
     (SHOP, "workflow::<«Order»>", SHOP, "pub workflow «Order» {"),
     // Keys that are fields.
-    (SHOP, "succeed Sold { «total»:", SHOP, "output { «total»: f64"),
+    (SHOP, "succeed Sold { «total»:", SHOP, "returns { «total»: f64"),
     (SHOP, "Input: { «customer»:", SHOP, "input { «customer»: String"),
     // Rust code outside the macro.
     (MAIN, "    let input =\n        «OrderInput» {", SHOP, "pub workflow «Order» {"),
@@ -206,8 +206,8 @@ const RENAMES: &[(&str, &str, Occurrences)] = &[
     ),
     (
         SHOP,
-        "output { «total»: f64",
-        &[(SHOP, "output { «»: f64"), (SHOP, "succeed Sold { «»: Both"), (SHOP, "paid: Sell.Output.«» }")],
+        "returns { «total»: f64",
+        &[(SHOP, "returns { «»: f64"), (SHOP, "succeed Sold { «»: Both"), (SHOP, "paid: Sell.Output.«» }")],
     ),
 ];
 

@@ -13,7 +13,7 @@ workflow! {
     /// Sends a text, and asks until it was delivered.
     fragment Notify {
         input { to: String, text: String }
-        output { message: String, tries: i64 }
+        returns { message: String, tries: i64 }
         struct Delivery { delivered: bool, tries: i64 }
 
         task Send = lambda::invoke<String> { FunctionName: "send", Payload: { to: input.to, text: input.text } } -> Ask;
@@ -29,7 +29,7 @@ workflow! {
     /// Tells two people at once.
     fragment TellBoth {
         input { first: String, second: String, text: String }
-        output { tries: Json }
+        returns { tries: Json }
 
         parallel Both {
             branch { use Notify as First { to: input.first, text: input.text } -> Told; pass Told = First.tries -> end; }
@@ -41,10 +41,10 @@ workflow! {
 
     pub workflow Order {
         input { customer: String, boss: String, order: String, others: Vec<String> }
-        output { tries: i64, message: String, both: Json, others: Vec<i64> }
+        returns { tries: i64, message: String, both: Json, others: Vec<i64> }
 
         use Notify as Told { to: input.customer, text: $uppercase("thank you for " + input.order) }
-            catch [States.ALL] => Failed
+            catch [States.ALL] -> Failed
             -> Pack;
         use TellBoth as Pack as "Tell the others" { first: input.customer, second: input.boss, text: "packed" } -> Rest;
         map Rest over input.others {
@@ -57,7 +57,7 @@ workflow! {
 
     fragment Stamp {
         input { text: String, limit: Option<i64> }
-        output { stamp: Json, limit: i64 }
+        returns { stamp: Json, limit: i64 }
         task Write = lambda::invoke<Json> { FunctionName: "stamp", Payload: { text: input.text, limit: input.limit ?? 7 } }
             output { stamp: result.Payload, limit: input.limit ?? 7 }
             -> end;
@@ -114,12 +114,12 @@ workflow_tests::with_count! {
 workflow! {
     fragment CountRows {
         input { rows: Vec<Vec<String>> }
-        output { first: i64, rest: i64 }
+        returns { first: i64, rest: i64 }
         pass Out { first: $count(input.rows[0] ?? []), rest: $count(input.rows[1..]) } -> end;
     }
     fragment Next {
         input { limit: Option<i64> }
-        output { n: i64 }
+        returns { n: i64 }
         choice IsLimited {
             if is_present(input.limit) && input.limit > 1 -> Limited;
             else -> Open;
@@ -129,18 +129,18 @@ workflow! {
     }
     fragment Outer {
         input { most: Option<i64> }
-        output { n: i64 }
+        returns { n: i64 }
         use Next as Inner { limit: input.most } -> Done;
         succeed Done { n: Inner.n }
     }
     fragment Mail {
         input { to: String, cc: Option<String>, limit: Option<i64> }
-        output { to: String, cc: Option<String>, limit: i64 }
+        returns { to: String, cc: Option<String>, limit: i64 }
         pass Write { to: input.to, cc?: input.cc, limit: input.limit ?? 3 } -> end;
     }
     fragment Copies {
         input { cc: Option<String> }
-        output { count: i64, copy: String }
+        returns { count: i64, copy: String }
         pass Keep assign { copy?: input.cc } -> Count;
         pass Count {
             count: jsonata<i64> "$exists($cc) ? 1 : 0" { cc?: input.cc },

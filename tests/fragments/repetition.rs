@@ -8,7 +8,7 @@ workflow! {
     /// Copies a document to each of these places, and counts the copies.
     fragment CopyAll {
         input { document: String, places: Vec<String> }
-        output { copies: i64 }
+        returns { copies: i64 }
 
         parallel All {
             for place in input.places {
@@ -27,13 +27,13 @@ workflow! {
 
     pub workflow Publish {
         input { kind: String, document: String }
-        output { kind: String, rows: i64, words: i64, near: i64, far: i64 }
+        returns { kind: String, rows: i64, words: i64, near: i64, far: i64 }
 
         choice Where match input.kind {
             for site in ["shop", "blog"] {
-                site => "Publish to " + site,
+                site -> "Publish to " + site;
             }
-            _ => Elsewhere,
+            _ -> Elsewhere;
         }
         for site in ["shop", "blog"] {
             task Publish as "Publish to " + site = lambda::invoke { FunctionName: "publish", Payload: site } -> Index;

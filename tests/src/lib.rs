@@ -10,7 +10,7 @@ macro_rules! with_count {
         $crate::workflow_runtime::workflow! {
             fragment Count {
                 input { words: Vec<String>, of: String }
-                output { count: i64 }
+                returns { count: i64 }
                 task Ask = lambda::invoke<i64> { FunctionName: "count", Payload: input.of } -> Done;
                 pass Done { count: Ask.Payload + $count(input.words) } -> end;
             }

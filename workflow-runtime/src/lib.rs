@@ -161,13 +161,13 @@ pub use workflow_plan as plan;
 ///     pub workflow ShipOrder {
 ///         input { order: String, express: bool }
 ///
-///         choice IsExpress match input.express { true => Ship, false => Rest }
+///         choice IsExpress match input.express { true -> Ship; false -> Rest; }
 ///
 ///         wait Rest for 1h -> Ship;
 ///
 ///         task Ship = lambda::invoke { FunctionName: "ship", Payload: { order: input.order } }
 ///         retry [States.TaskFailed] { interval: 10s, max_attempts: 3, backoff: 2.0 }
-///         catch [States.ALL] => Lost
+///         catch [States.ALL] -> Lost
 ///         timeout 5m
 ///         -> end;
 ///

@@ -12,7 +12,7 @@
 //! workflow! {
 //!     pub workflow Ship {
 //!         input { order: String }
-//!         output { parcel: String }
+//!         returns { parcel: String }
 //!         pass Pack { parcel: "parcel of " + input.order } -> end;
 //!     }
 //! }

@@ -24,7 +24,7 @@ workflow! {
             by: Map<u16>,
             extra: Json,
         }
-        output { total: f64, first: Option<Line> }
+        returns { total: f64, first: Option<Line> }
         params { table: Arn, limit: u64 }
         enum Kind { Book, #[serde(rename = "else \"where\"")] Other }
         #[serde(rename_all = "camelCase")]
@@ -90,7 +90,7 @@ struct Plain {
 workflow! {
     workflow Grow {
         input { tree: Tree, chosen: Choice, plain: Option<Plain>, near: Near }
-        output Tree;
+        returns Tree;
         struct Near { trees: Vec<Tree> }
         pass Only = input.tree -> end;
     }

@@ -30,7 +30,7 @@ workflow! {
             note: Option<String>,
         }
         #[derive(Clone, Debug, PartialEq, serde::Serialize, Copy)]
-        output { total: f64 }
+        returns { total: f64 }
         #[derive(Default)]
         enum Via { Road, #[default] Rail }
         #[derive(Default, Eq, Hash, PartialOrd, Ord)]

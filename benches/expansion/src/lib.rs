@@ -84,7 +84,7 @@ fn workflow(states: u32) -> String {
             text,
             "task T{i} = lambda::invoke {{ FunctionName: params.f, Payload: {{ n: input.n + {i}, to: \"Dr \" + input.name }} }}
                 retry [Lambda.TooManyRequestsException] {{ interval: 2s, max_attempts: 3, backoff: 2.0 }}
-                catch [States.ALL] => Failed -> C{i};
+                catch [States.ALL] -> Failed -> C{i};
             choice C{i} {{ if input.n > {i} && input.name != \"x\" -> T{next}; else -> Done; }}\n"
         )
         .unwrap();
@@ -97,13 +97,13 @@ fn workflow(states: u32) -> String {
 /// Returns a workflow whose states read the results of others by name: the previous state's, and an earlier one's.
 fn readers(states: u32) -> String {
     let mut text = String::from("[::workflow_runtime] pub workflow Bench { input { n: i64 } params { f: Arn }\n");
-    text.push_str("task T0 = lambda::invoke { FunctionName: params.f } catch [States.ALL] => Failed -> T1;\n");
+    text.push_str("task T0 = lambda::invoke { FunctionName: params.f } catch [States.ALL] -> Failed -> T1;\n");
     for i in 1..states {
         let (near, far, next) = (i - 1, i / 2, i + 1);
         write!(
             text,
             "task T{i} = lambda::invoke {{ FunctionName: params.f, Payload: {{ a: T{near}.Payload.a, b: T{far}.Payload.b{i} }} }}
-                catch [States.ALL] => Failed -> T{next};"
+                catch [States.ALL] -> Failed -> T{next};"
         )
         .unwrap();
     }

@@ -115,7 +115,7 @@ fn repeated_handlers_are_imported_by_a_name() {
     let import = workflow("import", &file(FOLDER, "handlers.asl.json", definition.to_string()), &[]);
     assert_eq!(import.code, Some(0), "{}", import.stderr);
     assert_eq!(import.stdout.matches("max_attempts: 6").count(), 1, "{}", import.stdout);
-    assert_eq!(import.stdout.matches("=> Failed").count(), 1, "{}", import.stdout);
+    assert_eq!(import.stdout.matches("-> Failed").count(), 1, "{}", import.stdout);
     let printed = workflow("asl", &file(FOLDER, "handlers.rs", &import.stdout), &[]).stdout;
     assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), definition);
 }

@@ -19,7 +19,7 @@ workflow! {
 
     pub workflow Child {
         input { n: i64 }
-        output { m: i64 }
+        returns { m: i64 }
         task Count = lambda::invoke<Counted> { FunctionName: "count", Payload: { n: input.n } }
             output { m: result.Payload.n }
             -> end;
@@ -29,7 +29,7 @@ workflow! {
     pub workflow Fast {
         type express;
         input { n: i64 }
-        output { m: i64 }
+        returns { m: i64 }
         choice Few {
             if input.n > 5 -> TooMany;
             else -> Double;
@@ -57,7 +57,7 @@ workflow! {
 
 workflow! {
     pub workflow Each {
-        map Numbers over [1, 2, 3] distributed tolerate 50% {
+        map Numbers over [1, 2, 3] distributed tolerate percent 50 {
             choice IsTwo {
                 if item == 2 -> Two;
                 else -> Other;

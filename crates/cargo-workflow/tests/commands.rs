@@ -294,7 +294,7 @@ fn import_prints_a_declaration_that_compiles_to_the_same_document() {
             result_path "$.charge"
             timeout 90s
             retry [Lambda.ServiceException, States.Timeout] { interval: 2s, backoff: 2.0 }
-            catch [States.ALL] => Failed { result_path "$.error" }
+            catch [States.ALL] -> Failed { result_path "$.error" }
             -> WasItPaid;
 
         wait WaitAMoment as "wait a moment" for 2m -> ChargeCard;

@@ -113,7 +113,7 @@ fn rust_declares_its_types() {
     let folder = folder("diff-types");
     let workflow = |input: &str, output: &str| {
         format!(
-            "workflow! {{ workflow Pay {{ input {{ {input} }} output {{ {output} }} pass P {{ id: input.id }} -> end; }} }}"
+            "workflow! {{ workflow Pay {{ input {{ {input} }} returns {{ {output} }} pass P {{ id: input.id }} -> end; }} }}"
         )
     };
     write(&folder, "old.rs", &workflow("id: String", "id: String"));

@@ -98,7 +98,7 @@ fn documents_have_the_types_of_results_and_what_is_made_of_them() {
 #[test]
 fn the_output_of_a_workflow_in_the_same_file_is_known() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain_nested.rs");
-    let child = "workflow! { workflow Child { input { n: f64 } output { total: f64, line: Option<Line> } \
+    let child = "workflow! { workflow Child { input { n: f64 } returns { total: f64, line: Option<Line> } \
         struct Line { article: String } pass Only { total: input.n } -> end; } }";
     let parent = "workflow! { workflow Parent { task Run = workflow::<Child>.sync:2 { StateMachineArn: \"arn\", \
         Input: { n: 1 } } -> Read; pass Read { all: Run.Output } -> end; } }";

@@ -124,8 +124,8 @@ fn an_output_of_another_type_than_declared() {
     let text = r#"workflow_runtime::workflow! {
         pub workflow Total {
             input { id: String }
-            output { total: f64 }
-            task Ask = lambda::invoke { FunctionName: "ask", Payload: { id: input.id } } catch [States.ALL] => Failed -> Done;
+            returns { total: f64 }
+            task Ask = lambda::invoke { FunctionName: "ask", Payload: { id: input.id } } catch [States.ALL] -> Failed -> Done;
             succeed Done { total: Ask.Payload.total }
             fail Failed { error: "Failed" }
         }
@@ -145,9 +145,9 @@ fn an_express_child_answers_with_its_status_and_its_output_as_text() {
         workflow Parent {
             input { id: String }
             params { child: String }
-            output { price: f64 }
+            returns { price: f64 }
             task Price = workflow::<Quote>.express { StateMachineArn: params.child, Input: { id: input.id } }
-                catch [States.ALL] => Free
+                catch [States.ALL] -> Free
                 -> Done;
             pass Done { price: Price.Output.price } -> end;
             pass Free { price: 0 } -> end;
@@ -155,7 +155,7 @@ fn an_express_child_answers_with_its_status_and_its_output_as_text() {
         workflow Quote {
             type express;
             input { id: String }
-            output { price: f64 }
+            returns { price: f64 }
             pass Done { price: $length(input.id) } -> end;
         }
     }"#;
@@ -195,7 +195,7 @@ fn what_cannot_be_explored_is_an_error_at_the_word() {
 fn declaring(name: &str, properties: &str, ship_fails: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let task = |name: &str, fails: &str, next: &str| {
-        format!("task {name} = lambda::invoke {{ FunctionName: \"f\" }} catch [States.ALL] => {fails} -> {next};")
+        format!("task {name} = lambda::invoke {{ FunctionName: \"f\" }} catch [States.ALL] -> {fails} -> {next};")
     };
     let states = [
         task("Reserve as \"Book it\"", "Failed", "Charge"),

@@ -182,7 +182,7 @@ fn stack(to: &str, more: &[&str]) -> String {
         /// Charges a card.
         pub workflow Charge {
             input { id: String }
-            output { ok: bool }
+            returns { ok: bool }
             succeed Done { ok: true }
         }
         pub workflow Order {

@@ -122,17 +122,9 @@ fn states_in_rust_are_fixed_where_it_is_certain() {
         ("choice First { if input.n > 3 -> Done; else -> Rest; } wait Rest for 5s; pass Done -> end;", None),
         ("pass First {} pass Done -> end;", Some("pass First {} -> Done; pass Done -> end;")),
         ("for step in [\"a\", \"b\"] { pass Work { step: step } -> end; } pass Done -> end;", None),
-        ("task First = sns::publish { Message: \"m\", TopicArn: \"t\" } catch [States.ALL] => end -> end;", None),
+        ("task First = sns::publish { Message: \"m\", TopicArn: \"t\" } catch [States.ALL] -> end -> end;", None),
         (
-            "map Rows over [1, 2] { return { n: item } -> end; } -> Done; pass Done -> end;",
-            Some("map Rows over [1, 2] { succeed Done2 { n: item }; } -> Done; pass Done -> end;"),
-        ),
-        (
-            "if More { if input.n > 3 -> Done; else -> Rest; } pass Done -> end; pass Rest -> end;",
-            Some("choice More { if input.n > 3 -> Done; else -> Rest; } pass Done -> end; pass Rest -> end;"),
-        ),
-        (
-            "choice Where match input.s { for s in [\"a\", \"b\"] { s => \"On \" + s, } _ => Done, } \
+            "choice Where match input.s { for s in [\"a\", \"b\"] { s -> \"On \" + s; } _ -> Done; } \
              for s in [\"a\", \"b\"] { pass To as \"To \" + s -> Done; } pass Done -> end;",
             None,
         ),

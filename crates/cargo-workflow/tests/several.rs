@@ -25,7 +25,7 @@ pub workflow One {
 
 workflow Two {
     input Line;
-    output { all: Vec<Line> }
+    returns { all: Vec<Line> }
     pass Only { all: [input] } -> end;
 }
 "#;

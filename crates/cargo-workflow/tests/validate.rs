@@ -399,7 +399,7 @@ fn what_a_path_names_elsewhere_is_not_known() {
         )
     };
     let declared =
-        "workflow! { workflow Child { input { a: String } output { x: String } pass Only { x: \"\" } -> end; } }";
+        "workflow! { workflow Child { input { a: String } returns { x: String } pass Only { x: \"\" } -> end; } }";
     let errors = |text: &str| {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("started.rs");
         std::fs::write(&path, text).unwrap();

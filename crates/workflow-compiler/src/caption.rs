@@ -83,7 +83,7 @@ mod tests {
         let source = r#"
             fragment Ask {
                 input { limit: i64 }
-                output { tries: i64 }
+                returns { tries: i64 }
                 task Call = lambda::invoke<i64> { FunctionName: "f" } assign { n: 1 } -> Enough;
                 choice Enough { if Call.Payload > input.limit && $n < 3 -> Done; else -> Call; }
                 pass Done { tries: Call.Payload } -> end;
@@ -92,8 +92,8 @@ mod tests {
                 input { kind: String, max: i64 }
                 use Ask as Told { limit: input.max * 2 } -> Which;
                 choice Which match input.kind {
-                    for kind in ["a", "b"] { kind => Step, }
-                    _ => Last,
+                    for kind in ["a", "b"] { kind -> Step; }
+                    _ -> Last;
                 }
                 for step in [{ name: "x", most: 1 }, { name: "y", most: 2 }] {
                     task Step as "Step " + step.name = lambda::invoke<i64> { FunctionName: step.name } -> Small;

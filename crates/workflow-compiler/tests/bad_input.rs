@@ -74,8 +74,8 @@ fn structs_that_hold_each_other_twice() {
             write!(source, "struct {tower}{number} {{ x: {above}, y: {above} }}").unwrap();
         });
     }
-    source += "struct A60 { z: String } struct B60 { z: String } input { a: A0 } output { b: B0 }
-        pass P = { b: input.a } -> Q; succeed Q { b: P.b } }";
+    source += "struct A60 { z: String } struct B60 { z: String } input { a: A0 } returns { b: B0 }
+        pass P { b: input.a } -> Q; succeed Q { b: P.b } }";
     definition(&source);
 }
 
@@ -166,7 +166,7 @@ fn types_that_hold_themselves() {
     );
     assert_eq!(found, ["WF0217: `A` contains itself in the field `a`", "WF0217: `B` contains itself in the field `c`"]);
     definition(
-        "workflow W { struct D { d: Vec<D>, m: Map<D> } input { d: D } output { d: D }
+        "workflow W { struct D { d: Vec<D>, m: Map<D> } input { d: D } returns { d: D }
             succeed S { d: input.d.d[0].d[0].m.x } }",
     );
 }
@@ -176,7 +176,7 @@ fn a_type_called_as_one_that_comes_out_is_declared_once() {
     every(
         [
             ("Input", "struct", "input { a: i64 }"),
-            ("Output", "struct", "output { a: i64 }"),
+            ("Output", "struct", "returns { a: i64 }"),
             ("Params", "struct", "params { a: i64 }"),
             ("State", "struct", "input { a: i64 }"),
             ("", "struct", "input { a: i64 }"),
@@ -275,4 +275,9 @@ fn values_that_nest_deeply_are_inferred_once() {
             ));
         });
     });
+}
+
+#[test]
+fn a_function_with_a_name_without_letters() {
+    assert!(compiled("fn _ { pass A -> end; }").problems.iter().next().is_some());
 }

@@ -173,7 +173,6 @@ const EXPLAINS: &[(Code, &str)] = &[
     (Code::MaybeUnassigned, "the name is inside an expression"),
     (Code::NeverMatches, "the name is raised by another task"),
     (Code::ReferenceNotHere, "the variable may be assigned elsewhere"),
-    (Code::UnknownDeclaration, "what is repeated or tried is the user's choice"),
     (Code::UnknownInputField, "the name is inside a string"),
     (Code::UnknownMember, "the name is inside an expression"),
     (Code::UnknownResultMember, "the name is inside an expression"),
@@ -268,4 +267,56 @@ fn an_expression_that_a_help_proposes_compiles_in_its_place() {
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 30, "{count} helps");
+}
+
+/// Forms that were renamed: what was written, and what `cargo workflow fix` writes in its place.
+const RENAMED: &[(&str, &str)] = &[
+    (
+        "workflow W { output { n: i64 } pass A { n: 1 } -> end; }",
+        "workflow W { returns { n: i64 } pass A { n: 1 } -> end; }",
+    ),
+    ("workflow W { output crate::Order; pass A -> end; }", "workflow W { returns crate::Order; pass A -> end; }"),
+    (r#"workflow W { name "w-2"; pass A -> end; }"#, r#"workflow W as "w-2" {  pass A -> end; }"#),
+    (
+        r#"workflow W { task A = sns::publish { Message: "m", TopicArn: "t" } catch [States.ALL] => F -> end; fail F; }"#,
+        r#"workflow W { task A = sns::publish { Message: "m", TopicArn: "t" } catch [States.ALL] -> F -> end; fail F; }"#,
+    ),
+    (
+        r#"workflow W { choice C match state.k { "a" => A, "b" | 3 => B { assign { n: 1 } }, _ => A } pass A -> B; pass B -> end; }"#,
+        r#"workflow W { choice C match state.k { "a" -> A; "b" | 3 -> B { assign { n: 1 } }; _ -> A } pass A -> B; pass B -> end; }"#,
+    ),
+    (
+        r#"workflow W { choice C match state.k { for x in ["a"] { x => "On " + x, } _ => A, } for x in ["a"] { pass S as "On " + x -> A; } pass A -> end; }"#,
+        r#"workflow W { choice C match state.k { for x in ["a"] { x -> "On " + x; } _ -> A; } for x in ["a"] { pass S as "On " + x -> A; } pass A -> end; }"#,
+    ),
+    (
+        "workflow W { choice C { if any(all(state.a == 1, state.b == 2), state.c == 3) -> A; else -> A; } pass A -> end; }",
+        "workflow W { choice C { if ((state.a == 1 && state.b == 2) || state.c == 3) -> A; else -> A; } pass A -> end; }",
+    ),
+    ("workflow W { pass A = { n: 1 } -> end; }", "workflow W { pass A  { n: 1 } -> end; }"),
+    (
+        "workflow W { map M items [1, 2] distributed tolerate 5% { pass A -> end; } -> end; }",
+        "workflow W { map M over [1, 2] distributed tolerate percent 5 { pass A -> end; } -> end; }",
+    ),
+    (
+        r#"workflow W { query jsonpath; map M { pass A -> end; } items_path "$.xs" -> end; }"#,
+        r#"workflow W { query jsonpath; map M over path "$.xs" { pass A -> end; }  -> end; }"#,
+    ),
+    (
+        r#"workflow W { map M over [1] distributed item_batcher { MaxItemsPerBatch: 2 } result_writer s3::putObject { Bucket: "b" } config { Transformation: "NONE", OutputType: "JSONL" } { pass A -> end; } -> end; }"#,
+        r#"workflow W { map M over [1] distributed batch { MaxItemsPerBatch: 2 } write_to s3::putObject { Bucket: "b" } config { Transformation: "NONE", OutputType: "JSONL" } { pass A -> end; } -> end; }"#,
+    ),
+];
+
+#[test]
+fn a_renamed_form_is_an_error_and_is_rewritten() {
+    for (old, new) in RENAMED {
+        let found = problems(old);
+        assert!(found.iter().any(Problem::is_error), "{old}");
+        let mut fixed = changed(old, found.iter().filter(|problem| problem.is_error()));
+        fixed = changed(&fixed, problems(&fixed).iter().filter(|problem| problem.is_error()));
+        assert_eq!(&fixed, new);
+        let left: Vec<_> = problems(&fixed).iter().filter(|problem| problem.is_error()).map(Problem::text).collect();
+        assert_eq!(left, Vec::<String>::new(), "{fixed}");
+    }
 }

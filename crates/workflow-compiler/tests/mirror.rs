@@ -15,8 +15,8 @@ const CORPUS: &[&str] = &[
     "workflow Half { input { a: String, b: } choice A { if input. == 1 -> ; else -> } pass",
     "workflow { pass A -> end; }",
     "workflow Lists { pass A { a: $map(input.xs[*].a?, |x, i| $filter(x.b, |y| y.c > x.d && i.)), b: |x| x., c: $replace(input., regex \"a\", |m| m.match), d: [1..=input.n], e: jsonata<Vec<S>> \"$a\" { a: input. } } -> end; }",
-    "fragment F { input { a: String } output { id: String } struct S { x: i64 } pass A { b: input.a.c, d: S } -> B; task B = lambda::invoke<S> -> end; } \
-     workflow W { start T; pass Z { x: T.id.y, u: F.id } -> T; use F as T { a: input.x } catch [States.ALL] => Z -> F; use F { a: T.x } -> ; use G as -> end; }",
+    "fragment F { input { a: String } returns { id: String } struct S { x: i64 } pass A { b: input.a.c, d: S } -> B; task B = lambda::invoke<S> -> end; } \
+     workflow W { start T; pass Z { x: T.id.y, u: F.id } -> T; use F as T { a: input.x } catch [States.ALL] -> Z -> F; use F { a: T.x } -> ; use G as -> end; }",
     "workflow Empty { }",
     "workflow For { for step in [{ name: \"a\" }] { task Run as \"Run \" + step.name = lambda::invoke { Payload: step. } -> end; } -> Last; \
      choice C { for r in [{ n: 1, next: \"Last\" }] { if input.x > r.n -> r.next; } } parallel P { for x in [\"a\", ] { branch { pass A { x: x. } -> end; } } for } \
@@ -114,8 +114,8 @@ const HOLES: &[&str] = &[
     "workflow W { task A = lambda::invoke { } | -> end; }",
     "workflow W { task A = lambda::invoke { } retry [X] { | } -> end; }",
     "workflow W { task A = lambda::invoke { } retry [X] { interval: 1s, | } -> end; }",
-    "workflow W { task A = lambda::invoke { } catch [X] => | -> end; }",
-    "workflow W { task A = lambda::invoke { } catch [X] => B { | } -> end; }",
+    "workflow W { task A = lambda::invoke { } catch [X] -> | -> end; }",
+    "workflow W { task A = lambda::invoke { } catch [X] -> B { | } -> end; }",
     "workflow W { choice C { if | -> A; else -> B; } }",
     "workflow W { choice C { if x() -> |; else -> B; } }",
     "workflow W { choice C { | } }",

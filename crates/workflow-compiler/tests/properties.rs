@@ -8,7 +8,7 @@ use workflow_compiler::{Compilation, Surroundings, compile, expand};
 const STATES: &str = r#"
     task Reserve = lambda::invoke { FunctionName: "reserve" } -> Each;
     map Each over input.lines { task One as "Book one" = lambda::invoke { FunctionName: "one" } -> end; } -> Ship;
-    task Ship as "Ship it" = lambda::invoke { FunctionName: "ship" } catch [States.ALL] => Failed -> or;
+    task Ship as "Ship it" = lambda::invoke { FunctionName: "ship" } catch [States.ALL] -> Failed -> or;
     succeed or;
     fail Failed { error: "NotShipped" }
     input { lines: Vec<Json> }

@@ -23,7 +23,7 @@ type Make = fn(usize) -> String;
 
 const TEXTS: &[(&str, Make)] = &[
     ("states", |n| in_workflow(&"pass A { x: 1 } -> end;".repeat(n))),
-    ("clauses", |n| in_workflow(&format!("task A = a::b {{ }} {} -> end;", "retry [A] catch [B] => C ".repeat(n)))),
+    ("clauses", |n| in_workflow(&format!("task A = a::b {{ }} {} -> end;", "retry [A] catch [B] -> C ".repeat(n)))),
     ("attributes", |n| in_workflow(&"#[a] ".repeat(n))),
     ("skipped attributes", |n| in_workflow(&format!("pass A as {} -> end;", "= #[a] ".repeat(n)))),
     ("members", |n| in_workflow(&format!("pass A {{ x: a{} }} -> end;", ".b".repeat(n)))),
@@ -38,7 +38,7 @@ fn in_workflow(text: &str) -> String {
 fn task(at: usize) -> String {
     format!(
         "task S{at} = lambda::invoke {{ FunctionName: \"f\", Payload: {{ a: input.x, b: [1, 2, {{ c: $y + {at} }}] }} }} \
-         retry [States.ALL] {{ interval: 2s }} catch [States.ALL] => S{at} -> S{};\n",
+         retry [States.ALL] {{ interval: 2s }} catch [States.ALL] -> S{at} -> S{};\n",
         at + 1
     )
 }

@@ -17,20 +17,17 @@ impl Walk<'_, '_> {
                 self.page.space();
                 self.call(called, end);
             }
-            "item_reader" | "result_writer" => {
+            "item_reader" | "write_to" => {
                 self.token(at);
                 self.page.space();
                 let config = self.find(at + 1, end, Self::is_setting).unwrap_or(end);
-                self.call(at + 1, config);
+                if self.is_sign(at + 1, "{") {
+                    self.spaced(at + 1, config);
+                } else {
+                    self.call(at + 1, config);
+                }
                 self.page.space();
                 self.spaced(config, end);
-            }
-            "tolerate" if self.kind(at + 1) == Some(TokenKind::Literal) && self.is_sign(at + 2, "%") => {
-                self.token(at);
-                self.page.space();
-                for at in at + 1..end {
-                    self.token(at);
-                }
             }
             _ => self.phrase(at, end),
         }

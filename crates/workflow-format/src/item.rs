@@ -181,7 +181,7 @@ impl Walk<'_, '_> {
         }
         match (self.role(at), self.text_of(at)) {
             (Some(Role::Item | Role::InnerItem), word) if is_state(word) => self.state(at, last),
-            (_, "input" | "output") if !self.is_sign(at + 1, "{") => {
+            (_, "input" | "returns") if !self.is_sign(at + 1, "{") => {
                 self.token(at);
                 self.page.space();
                 self.rust(at + 1, last);

@@ -161,7 +161,11 @@ impl Walk<'_, '_> {
 
     /// Returns the position after the clause that starts here.
     fn segment_end(&self, at: usize, end: usize) -> usize {
-        let first = self.after_attributes(at, end) + 1;
+        let mut first = self.after_attributes(at, end) + 1;
+        if self.is_word(first - 1, "catch") && self.is_sign(first, "[") {
+            // The arrow of the catcher.
+            first = self.after(first) + 1;
+        }
         let next = |walk: &Self, at: usize| walk.starts_clause(at) || walk.is_map_word(at) || walk.is_sign(at, "->");
         self.find(first, end, next).unwrap_or(end).min(end)
     }
@@ -260,7 +264,7 @@ impl Walk<'_, '_> {
             self.lead(at, true);
             let head = self.attributes(at, end, true);
             let mut last = next;
-            while last > head && (self.is_sign(last - 1, ";") || self.is_sign(last - 1, ",")) {
+            while last > head && self.is_sign(last - 1, ";") {
                 last -= 1;
             }
             if self.is_word(head, FOR.word) {
@@ -270,10 +274,6 @@ impl Walk<'_, '_> {
                 self.semicolons(last, next);
                 at = next;
                 continue;
-            }
-            let matches = self.find(head, last, |walk, at| walk.is_sign(at, "=>")).is_some();
-            if next == end && last == next && matches && !self.is_sign(last - 1, "}") {
-                self.commas.push(super::walk::Comma { after: last - 1, group: None });
             }
             self.arm(head, last);
             self.semicolons(last, next);
@@ -288,32 +288,32 @@ impl Walk<'_, '_> {
 
     /// Returns the position after the arm that starts here.
     fn arm_end(&self, at: usize, end: usize) -> usize {
-        let ends = |walk: &Self, at: usize| walk.is_sign(at, ";") || walk.is_sign(at, ",");
         let mut at = self.after_attributes(at, end);
         // The braces of a repetition have no arrow before them.
         let mut arrow = self.is_word(at, FOR.word);
-        while at < end && !ends(self, at) {
+        while at < end && !self.is_sign(at, ";") {
             let braces = self.is_sign(at, "{");
-            arrow |= self.is_sign(at, "->") || self.is_sign(at, "=>");
+            arrow |= self.is_sign(at, "->");
             at = self.after(at);
-            // After braces, the `;` or `,` is optional.
+            // After braces, the `;` is optional.
             if braces && arrow {
                 break;
             }
         }
         // It is also optional before the comment of the next arm.
-        while at < end && ends(self, at) {
+        while at < end && self.is_sign(at, ";") {
             at += 1;
         }
         at.min(end)
     }
 
-    /// Writes `if condition -> State { … }` or `pattern | pattern => State { … }`.
+    /// Writes `if condition -> State { … }` or `pattern | pattern -> State { … }`.
     fn arm(&mut self, at: usize, end: usize) {
-        let arrow = self.find(at, end, |walk, at| walk.is_sign(at, "->") || walk.is_sign(at, "=>")).unwrap_or(end);
+        let arrow = self.find(at, end, |walk, at| walk.is_sign(at, "->")).unwrap_or(end);
         let block = self.find(arrow, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
         self.page.begin();
-        if self.is_word(at, "if") {
+        let is_condition = self.is_word(at, "if");
+        if is_condition {
             self.token(at);
             self.page.space();
             self.value(at + 1, arrow);
@@ -321,10 +321,10 @@ impl Walk<'_, '_> {
             self.patterns(at, arrow);
         }
         self.page.indent();
-        if self.is_sign(arrow, "=>") {
-            self.page.space();
-        } else if arrow < end {
+        if arrow < end && (is_condition || self.is_word(at, "else")) {
             self.page.line();
+        } else if arrow < end {
+            self.page.space();
         }
         self.spaced(arrow, block);
         self.page.dedent();

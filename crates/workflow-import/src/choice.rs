@@ -74,22 +74,20 @@ impl Printer<'_> {
                 let next = fields.take_text("Next").unwrap_or_default();
                 let target = printer.target(next, &at.child("Next"), scope);
                 let block = printer.block(&mut fields, &at, here, false);
-                if subject.is_some() {
+                let when = if subject.is_some() {
                     let patterns = patterns(rule).unwrap_or_default();
                     let patterns: Vec<_> = patterns.iter().map(|(_, value)| literal(value)).collect();
-                    lines.push_str(&format!("{} => {target}{block},\n", patterns.join(" | ")));
+                    patterns.join(" | ")
                 } else {
-                    let condition = printer.rule(rule, &at, here);
-                    let end = if block.is_empty() { ";" } else { "" };
-                    lines.push_str(&format!("if {condition} -> {target}{block}{end}\n"));
-                }
+                    format!("if {}", printer.rule(rule, &at, here))
+                };
+                let end = if block.is_empty() { ";" } else { "" };
+                lines.push_str(&format!("{when} -> {target}{block}{end}\n"));
             }
             if let Some((target, block)) = otherwise {
+                let when = if subject.is_some() { "_" } else { "else" };
                 let end = if block.is_empty() { ";" } else { "" };
-                lines.push_str(&match subject {
-                    Some(_) => format!("_ => {target}{block},\n"),
-                    None => format!("else -> {target}{block}{end}\n"),
-                });
+                lines.push_str(&format!("{when} -> {target}{block}{end}\n"));
             }
             match subject {
                 Some(subject) => format!(" match {subject} {}", braces(&lines)),

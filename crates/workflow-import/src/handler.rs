@@ -101,10 +101,10 @@ impl Printer<'_> {
             out.push(match self.shared.declare(key, &format!("to_{}", snake(&target, "state"))) {
                 Some((name, lines)) => {
                     let end = if block.is_empty() { ";" } else { "" };
-                    lines.push_str(&format!("{head}catch {name} {errors} => {target}{block}{end}\n"));
+                    lines.push_str(&format!("{head}catch {name} {errors} -> {target}{block}{end}\n"));
                     format!("catch {name}")
                 }
-                None => format!("{head}catch {errors} => {target}{block}"),
+                None => format!("{head}catch {errors} -> {target}{block}"),
             });
         }
         Some(out)

@@ -88,20 +88,11 @@ impl Printer<'_> {
             }
             Some(Value::String(text)) => {
                 fields.take("ItemsPath");
-                let items = path::value(text, here);
-                if items.kept.is_some() {
-                    // The separate clause accepts any path as text.
-                    parts.clauses.push(format!("items_path {}", quoted(text)));
-                } else {
-                    let plain = Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path);
-                    parts.head.push_str(&format!(" over {}", self.spell(&at, vec![items, plain])));
-                }
+                let plain = Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path);
+                parts.head.push_str(&format!(" over {}", self.spell(&at, vec![path::value(text, here), plain])));
             }
-            Some(value) => {
-                fields.take("ItemsPath");
-                parts.clauses.push(format!("items_path {value}"));
-            }
-            None => {}
+            // The rest remains a field.
+            Some(_) | None => {}
         }
     }
 
@@ -114,7 +105,6 @@ impl Printer<'_> {
         for (name, with_path, word) in words {
             if let Some(value) = fields.take(name) {
                 let text = match value {
-                    Value::Number(share) if word == "tolerate percent" => format!("tolerate {share}%"),
                     Value::String(text) => format!("{word} {}", self.text(text, &at.child(name), here)),
                     other => format!("{word} {other}"),
                 };
@@ -161,7 +151,7 @@ impl Printer<'_> {
                     _ => members.push(format!("{}: {value}", key(name))),
                 }
             }
-            parts.clauses.push(format!("item_batcher {}", object(&members)));
+            parts.clauses.push(format!("batch {}", object(&members)));
         }
         self.writer(fields, at, here, parts);
     }
@@ -169,18 +159,10 @@ impl Printer<'_> {
     fn writer(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         let Some(Value::Object(writer)) = fields.take("ResultWriter") else { return };
         let at = at.child("ResultWriter");
-        let name = request(here);
-        let plain =
-            writer.len() == 2 && writer.get("Resource").is_some_and(|arn| arn == "arn:aws:states:::s3:putObject");
-        match writer.get(name) {
-            Some(place @ Value::Object(_)) if plain => {
-                parts.clauses.push(format!("write_to {}", self.value(place, &at.child(name), here)));
-            }
-            _ => parts.clauses.push(self.transfer("result_writer", "WriterConfig", writer, &at, here)),
-        }
+        parts.clauses.push(self.transfer("write_to", "WriterConfig", writer, &at, here));
     }
 
-    /// Writes `item_reader s3::getObject { … } config { … }`.
+    /// Writes `item_reader s3::getObject { … } config { … }`, or `write_to { … } config { … }`.
     fn transfer(
         &mut self,
         word: &str,
@@ -191,10 +173,11 @@ impl Printer<'_> {
     ) -> String {
         let mut fields = Fields::new(transfer);
         let mut out = word.to_owned();
-        if let Some(arn) = fields.take_text("Resource") {
+        let name = request(here);
+        let implied = word == "write_to" && fields.get(name).is_some_and(Value::is_object);
+        if let Some(arn) = fields.take_text("Resource").filter(|arn| !(implied && *arn == PUT_OBJECT)) {
             out.push_str(&format!(" {}", self.resource(arn, &at.child("Resource"))));
         }
-        let name = request(here);
         if let Some(place) = fields.take(name) {
             out.push_str(&format!(" {}", self.value(place, &at.child(name), here)));
         }
@@ -260,6 +243,9 @@ impl Printer<'_> {
         format!(" over s3::{format} {}", object(&members))
     }
 }
+
+/// The call of `write_to`, if it names none.
+const PUT_OBJECT: &str = "arn:aws:states:::s3:putObject";
 
 /// Returns the short name of a reader, if it expresses the whole reader.
 fn short_reader(reader: &Map<String, Value>, here: ValuePosition) -> Option<&'static str> {

@@ -7,7 +7,7 @@ use workflow_asl::Pointer;
 
 use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::shapes::{INVOKE, state_at};
-use super::text::{BREAK, braces, comment, comment_attributes, duration, key, object, quoted, width};
+use super::text::{BREAK, MARK, MARK_END, braces, comment, comment_attributes, duration, key, object, quoted, width};
 use super::value::looks_computed;
 use super::{KeptKind, intrinsic, path};
 
@@ -369,7 +369,10 @@ impl Printer<'_> {
 
 /// Returns a value at a state's head: an object in its own braces, anything else after `=`.
 fn head_value(value: &Value, text: &str) -> String {
-    if value.is_object() { format!(" {text}") } else { format!(" = {text}") }
+    // A mark has a number.
+    let is_mark = |ch: char| ch.is_ascii_digit() || [MARK, MARK_END].contains(&ch);
+    let is_object = value.is_object() || text.trim_start_matches(is_mark).starts_with('{');
+    if is_object { format!(" {text}") } else { format!(" = {text}") }
 }
 
 fn assemble(parts: &Parts, transition: &str) -> String {

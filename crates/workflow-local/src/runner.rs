@@ -42,7 +42,7 @@ use crate::payload::Payload;
 /// workflow! {
 ///     pub workflow Remind {
 ///         input { whom: String }
-///         output { said: String }
+///         returns { said: String }
 ///         wait Rest for 1h -> Say;
 ///         task Say = lambda::invoke<String> { FunctionName: "say", Payload: input.whom }
 ///             output { said: result.Payload } -> end;

@@ -199,7 +199,7 @@ workflow! {
     /// Charges a card.
     workflow Pay {
         input { order: String, cents: u32 }
-        output { receipt: String }
+        returns { receipt: String }
 
         task Charge = lambda::invoke {
             FunctionName: "charge",

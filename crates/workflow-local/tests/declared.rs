@@ -201,7 +201,7 @@ fn every_way_to_start_checks_the_input_and_one_lets_it_pass() {
 workflow! {
     workflow Ship {
         input model::Parcel;
-        output { id: u8 }
+        returns { id: u8 }
         pass Only { id: input.parcelId } -> end;
     }
 }
@@ -289,7 +289,7 @@ fn types_of_rust_code_are_checked_by_what_is_known_of_them() {
 workflow! {
     workflow Price {
         input { item: String }
-        output { total: u32 }
+        returns { total: u32 }
         task Look = lambda::invoke<u32> { FunctionName: "price", Payload: input } -> Sum;
         pass Sum { total: Look.Payload } -> end;
     }
@@ -303,7 +303,7 @@ workflow! {
 
         task Charge = lambda::invoke<Bill> { FunctionName: "charge", Payload: { id: input.id } }
             retry [States.ALL] { max_attempts: 3 }
-            catch [States.ALL] => Lost
+            catch [States.ALL] -> Lost
             -> Approve;
         task Approve = lambda::invoke<Bill>.waitForTaskToken {
             FunctionName: "approve", Payload: { token: context.Task.Token }

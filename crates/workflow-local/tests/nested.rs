@@ -313,7 +313,7 @@ fn a_state_that_is_tested_alone_runs_the_child() {
 workflow! {
     workflow Price {
         input { n: f64 }
-        output { total: f64 }
+        returns { total: f64 }
         wait Rest for 1h -> Sum;
         pass Sum { total: input.n * 3 } -> end;
     }
@@ -323,7 +323,7 @@ workflow! {
     workflow Order {
         params { price: Arn }
         input { n: f64 }
-        output { total: f64 }
+        returns { total: f64 }
         task Ask = workflow::<Price>.sync:2 { StateMachineArn: params.price, Input: { n: input.n } } -> Tell;
         pass Tell { total: Ask.Output.total + 1 } -> end;
     }
@@ -392,7 +392,7 @@ workflow! {
     workflow Quick {
         type express;
         input { n: i64 }
-        output { n: i64 }
+        returns { n: i64 }
         choice Few {
             if input.n > 9 -> TooMany;
             else -> Done;
@@ -406,7 +406,7 @@ workflow! {
         params { quick: Arn }
         task A = workflow::<Quick>.express { StateMachineArn: params.quick, Input: { n: input.n } }
             retry [States.QueryEvaluationError] { max_attempts: 1 }
-            catch [States.TaskFailed] => Failed
+            catch [States.TaskFailed] -> Failed
             output { kept: true }
             -> B;
         pass B { kept: state.kept, n: A.Output.n } -> end;

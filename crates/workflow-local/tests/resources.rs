@@ -9,7 +9,7 @@ use workflow_runtime::workflow;
 workflow! {
     workflow Store {
         params { jobs: sqs::Queue, photos: s3::Bucket, rows: dynamodb::Table, keep: lambda::Function }
-        output { kept: String }
+        returns { kept: String }
 
         task Send = sqs::sendMessage { QueueUrl: params.jobs, MessageBody: "in " + params.photos.name } -> Put;
         task Put = dynamodb::putItem { TableName: params.rows, Item: { id: { S: "1" } } } -> Keep;

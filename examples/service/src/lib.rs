@@ -16,7 +16,7 @@ workflow! {
     /// Charges the customer, lets the order rest for an hour in which it can be changed, and packs it.
     pub workflow FulfilOrder {
         input { order: u64, cents: u64 }
-        output { parcel: String }
+        returns { parcel: String }
 
         task Charge = lambda::invoke { FunctionName: "charge", Payload: { order: input.order, cents: input.cents } }
             retry [Lambda.TooManyRequestsException] { interval: 1s, max_attempts: 3, backoff: 2.0, jitter: full }

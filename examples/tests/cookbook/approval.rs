@@ -10,7 +10,7 @@ workflow! {
     /// Asks the owner of a budget, and after a day the head of the department.
     pub workflow Approval {
         input { request: String, amount: f64 }
-        output { approved: bool, by: String }
+        returns { approved: bool, by: String }
         params { owners: String, heads: String }
         struct Decision { approved: bool, by: String }
 
@@ -20,7 +20,7 @@ workflow! {
         }
             timeout 1d
             errors [NotMyBudget]
-            catch [States.Timeout, NotMyBudget] => AskHead
+            catch [States.Timeout, NotMyBudget] -> AskHead
             output { approved: result.approved, by: result.by }
             -> Decided;
 
@@ -34,7 +34,7 @@ workflow! {
             },
         }
             timeout 2d
-            catch [States.Timeout] => Expired
+            catch [States.Timeout] -> Expired
             output { approved: result.approved, by: result.by }
             -> Decided;
 

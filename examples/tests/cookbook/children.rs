@@ -8,7 +8,7 @@ workflow! {
     /// Packs one parcel.
     pub workflow Pack {
         input { order: String, articles: Vec<String> }
-        output { parcel: String, grams: i64 }
+        returns { parcel: String, grams: i64 }
         struct Packed { parcel: String, grams: i64 }
 
         task Box = lambda::invoke<Packed> { FunctionName: "pack", Payload: input }
@@ -20,14 +20,14 @@ workflow! {
     /// Has an order packed, and books a courier for the weight.
     pub workflow Dispatch {
         input { order: String, articles: Vec<String> }
-        output { parcel: String, courier: String }
+        returns { parcel: String, courier: String }
         params { pack: Arn }
 
         task Parcel = workflow::<Pack>.sync:2 {
             StateMachineArn: params.pack,
             Input: { order: input.order, articles: input.articles },
         }
-            catch [States.TaskFailed] => NotPacked
+            catch [States.TaskFailed] -> NotPacked
             -> Weight;
 
         choice Weight {
@@ -45,11 +45,11 @@ workflow! {
     pub workflow Quote {
         type express;
         input { article: String }
-        output { cents: i64 }
+        returns { cents: i64 }
         struct Price { cents: i64 }
 
         task Ask = lambda::invoke<Price> { FunctionName: "price", Payload: input.article }
-            catch [States.ALL] => Unknown
+            catch [States.ALL] -> Unknown
             -> Done;
         succeed Done { cents: Ask.Payload.cents }
         fail Unknown { error: "UnknownArticle", cause: input.article }
@@ -58,7 +58,7 @@ workflow! {
     /// Offers an article, by default at its list price.
     pub workflow Offer {
         input { article: String, list_price: i64 }
-        output { cents: i64 }
+        returns { cents: i64 }
         params { quote: Arn }
 
         task Price = workflow::<Quote>.express {
@@ -66,7 +66,7 @@ workflow! {
             Input: { article: input.article },
         }
             retry [Sfn.SfnException] { max_attempts: 2 }
-            catch [States.QueryEvaluationError] => NoPrice
+            catch [States.QueryEvaluationError] -> NoPrice
             -> Offered;
         succeed Offered { cents: Price.Output.cents }
 

@@ -10,7 +10,7 @@ workflow! {
     /// Looks a price up at a partner, or in the catalogue while the partner is down.
     pub workflow Price {
         input { article: String }
-        output { cents: i64, live: bool }
+        returns { cents: i64, live: bool }
         params { circuits: String }
         struct Offer { cents: i64 }
 
@@ -19,7 +19,7 @@ workflow! {
             Key: { name: { S: "partner" } },
             ConsistentRead: true,
         }
-            catch [States.ALL] => Ask
+            catch [States.ALL] -> Ask
             -> Open;
 
         choice Open {
@@ -37,12 +37,12 @@ workflow! {
             QueryParameters: { article: input.article },
         }
             timeout 5s
-            catch [States.Http.StatusCode.404] => Unknown
-            catch [States.ALL] => Count
+            catch [States.Http.StatusCode.404] -> Unknown
+            catch [States.ALL] -> Count
             -> Close;
 
         task Close = dynamodb::deleteItem { TableName: params.circuits, Key: { name: { S: "partner" } } }
-            catch [States.ALL] => Live
+            catch [States.ALL] -> Live
             -> Live;
         succeed Live { cents: Ask.ResponseBody.cents, live: true }
 
@@ -52,7 +52,7 @@ workflow! {
             UpdateExpression: "SET retry_at = :at ADD failures :one",
             ExpressionAttributeValues: { ":at": { N: $string($millis() + 60000) }, ":one": { N: "1" } },
         }
-            catch [States.ALL] => Catalogue
+            catch [States.ALL] -> Catalogue
             -> Catalogue;
 
         task Catalogue = lambda::invoke<Offer> { FunctionName: "catalogue-price", Payload: { article: input.article } }

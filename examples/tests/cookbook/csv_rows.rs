@@ -10,14 +10,14 @@ workflow! {
     /// Charges the rows of a file: `id,customer,cents`. One row in twenty may fail.
     pub workflow ChargeRows {
         input { key: String }
-        output { run: String, results: String }
+        returns { run: String, results: String }
         params { bucket: String, charge: Arn }
         struct Row { id: String, customer: String, cents: String }
 
         map Rows over s3::csv<Row> { Bucket: params.bucket, Key: input.key, headers: first_row }
             distributed express
             max_concurrency 50
-            tolerate 5%
+            tolerate percent 5
             write_to { Bucket: params.bucket, Prefix: "charged" }
             label "rows"
         {
@@ -33,8 +33,8 @@ workflow! {
                 output { id: item.id }
                 -> end;
         }
-            catch [States.ExceedToleratedFailureThreshold] => TooManyFailed
-            catch [States.ItemReaderFailed] => NoFile
+            catch [States.ExceedToleratedFailureThreshold] -> TooManyFailed
+            catch [States.ItemReaderFailed] -> NoFile
             -> Done;
 
         succeed Done { run: Rows.MapRunArn, results: Rows.ResultWriterDetails.Key }

@@ -8,7 +8,7 @@ workflow! {
     /// Gets a quote for each line of an order, ten at a time, and adds them up.
     pub workflow Quote {
         input { lines: Vec<Line>, discount: f64 }
-        output { total: f64, articles: Vec<String> }
+        returns { total: f64, articles: Vec<String> }
         struct Line { article: String, count: i64 }
         struct Price { each: f64 }
 
@@ -22,7 +22,7 @@ workflow! {
                 -> Sum;
             pass Sum { article: item.article, price: Ask.Payload.each * item.count } -> end;
         }
-            catch [States.ALL] => NoQuote
+            catch [States.ALL] -> NoQuote
             -> Total;
 
         pass Total {

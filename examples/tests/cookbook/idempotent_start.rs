@@ -14,7 +14,7 @@ workflow! {
     /// Receives the event of a paid order, and starts its shipment once.
     pub workflow OnPaid {
         input { order: String }
-        output { started: bool }
+        returns { started: bool }
         params { ship: Arn }
 
         task Start = workflow::<Ship> {
@@ -23,7 +23,7 @@ workflow! {
             Input: { order: input.order },
         }
             retry [StepFunctions.SdkClientException] { interval: 1s, max_attempts: 5 }
-            catch [StepFunctions.ExecutionAlreadyExistsException] => Duplicate
+            catch [StepFunctions.ExecutionAlreadyExistsException] -> Duplicate
             -> Started;
 
         succeed Started { started: true }

@@ -8,7 +8,7 @@ workflow! {
     /// Trains a model on the data in a folder.
     fragment Train {
         input { job: String, image: String, role: Arn, data: String, models: String, instance: String }
-        output { artifacts: String }
+        returns { artifacts: String }
 
         task Fit = sagemaker::createTrainingJob.sync {
             TrainingJobName: input.job,
@@ -31,7 +31,7 @@ workflow! {
     /// Trains a model with many values of a hyperparameter, and keeps the best one.
     fragment Tune {
         input { job: String, image: String, role: Arn, data: String, models: String, instance: String, metric: String }
-        output { artifacts: String }
+        returns { artifacts: String }
 
         task Search = sagemaker::createHyperParameterTuningJob.sync {
             HyperParameterTuningJobName: input.job,

@@ -14,10 +14,10 @@ workflow! {
         timeout 6h;
         /// The time for which the schedule starts it.
         input { time: Timestamp }
-        output { report: Option<String> }
+        returns { report: Option<String> }
         params { bucket: String, alarms: Arn }
 
-        defaults { catch [States.ALL] => Tell { assign { error: caught.Error, cause: caught.Cause } } }
+        defaults { catch [States.ALL] -> Tell { assign { error: caught.Error, cause: caught.Cause } } }
 
         pass Day assign { day: $substring(input.time, 0, 10) } -> Find;
 
@@ -56,7 +56,7 @@ workflow! {
             Subject: "The nightly pipeline failed",
             Message: context.Execution.Id + ": " + $error + ": " + $cause,
         }
-            catch [States.ALL] => Failed
+            catch [States.ALL] -> Failed
             -> Failed;
         fail Failed { error: $error, cause: $cause }
     }

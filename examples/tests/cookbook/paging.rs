@@ -8,7 +8,7 @@ workflow! {
     /// Deletes the objects under a prefix, a page of the listing at a time.
     pub workflow Clean {
         input { bucket: String, prefix: String }
-        output { deleted: i64 }
+        returns { deleted: i64 }
 
         pass Begin assign { deleted: 0 } -> List;
 

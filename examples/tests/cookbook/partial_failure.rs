@@ -8,7 +8,7 @@ workflow! {
     /// Shows a customer's account: the orders are needed, the rest is shown if it is there.
     pub workflow Account {
         input { customer: String }
-        output { orders: Vec<String>, points: Option<i64>, because: Option<String> }
+        returns { orders: Vec<String>, points: Option<i64>, because: Option<String> }
         struct Points { points: i64 }
 
         parallel Both {
@@ -20,7 +20,7 @@ workflow! {
             branch {
                 task Points = lambda::invoke<Points> { FunctionName: "points", Payload: input }
                     timeout 2s
-                    catch [States.ALL] => NoPoints
+                    catch [States.ALL] -> NoPoints
                     output { points: result.Payload.points }
                     -> end;
                 pass NoPoints { failed: caught.Error } -> end;

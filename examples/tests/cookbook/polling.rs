@@ -10,7 +10,7 @@ workflow! {
     /// Reads the text of a document with Textract, which has no `.sync`.
     pub workflow ReadDocument {
         input { bucket: String, key: String }
-        output { pages: i64 }
+        returns { pages: i64 }
 
         task Start = aws_sdk::textract::startDocumentTextDetection {
             DocumentLocation: { S3Object: { Bucket: input.bucket, Name: input.key } },

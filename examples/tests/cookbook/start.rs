@@ -8,12 +8,12 @@ workflow! {
     /// Weighs a parcel and chooses how to send it.
     pub workflow Deliver {
         input { parcel: String }
-        output { by: String, grams: i64 }
+        returns { by: String, grams: i64 }
         struct Weight { grams: i64 }
 
         task Weigh = lambda::invoke<Weight> { FunctionName: "weigh", Payload: { parcel: input.parcel } }
             retry [Lambda.TooManyRequestsException] { interval: 2s, max_attempts: 2, backoff: 2.0 }
-            catch [States.ALL] => NoScale
+            catch [States.ALL] -> NoScale
             -> Heavy;
 
         choice Heavy {

@@ -8,7 +8,7 @@ workflow! {
     /// Reminds of an invoice on the day when it is due, unless it was paid.
     pub workflow Remind {
         input { invoice: String, due: Timestamp }
-        output { reminded: bool }
+        returns { reminded: bool }
         params { topic: Arn }
         struct Invoice { paid: bool, number: String }
 
@@ -19,8 +19,8 @@ workflow! {
             -> Paid;
 
         choice Paid match Read.Payload.paid {
-            true => Settled,
-            false => Send,
+            true -> Settled;
+            false -> Send;
         }
         task Send = sns::publish {
             TopicArn: params.topic,

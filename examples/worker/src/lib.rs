@@ -9,7 +9,7 @@ workflow! {
     /// Ships an order.
     pub workflow Ship {
         input { order: Order }
-        output { parcel: u64 }
+        returns { parcel: u64 }
         params { packers: Arn }
 
         /// What is to be packed.
@@ -21,7 +21,7 @@ workflow! {
             timeout 1h
             heartbeat 30s
             retry [States.HeartbeatTimeout, "Worker.ShutDown"] { interval: 1s, max_attempts: 5, backoff: 2.0 }
-            catch [NothingToPack] => Empty
+            catch [NothingToPack] -> Empty
             output { parcel: result.number }
             -> end;
 

@@ -14,7 +14,7 @@ workflow! {
     /// Charges an order, and waits.
     workflow Order {
         input { #[validate(range(min = 1))] number: u64 }
-        output { receipt: String }
+        returns { receipt: String }
         task Charge = lambda::invoke<String> { FunctionName: "charge", Payload: input } -> Rest;
         wait Rest for 1s -> Told;
         pass Told { receipt: Charge.Payload } -> end;
@@ -27,7 +27,7 @@ workflow! {
         type express;
         params { function: String }
         input { number: u64 }
-        output { receipt: String }
+        returns { receipt: String }
         task Charge = lambda::invoke<String> { FunctionName: params.function, Payload: input }
             output { receipt: result.Payload }
             -> end;

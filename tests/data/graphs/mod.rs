@@ -279,7 +279,7 @@ impl Built {
                 read.push_str("why: caught.Error, ");
             }
             let next = |to: Option<&usize>| to.map_or("end", |to| name(*to));
-            let catch = node.catch.map_or(String::new(), |to| format!("catch [States.ALL] => {}", name(to)));
+            let catch = node.catch.map_or(String::new(), |to| format!("catch [States.ALL] -> {}", name(to)));
             let on = next(node.success.first());
             let own_name = &node.name;
             let inside: Vec<usize> =

@@ -123,7 +123,7 @@ impl Built {
         let asks = matches!(value, Value::Result(of) if !self.has_run(of, own));
         let words = self.words(value, asks);
         match kind {
-            TestKind::Match => format!("match {words} {{ 1 | 2 => {yes}, _ => {no} }}"),
+            TestKind::Match => format!("match {words} {{ 1 | 2 -> {yes}; _ -> {no}; }}"),
             TestKind::Absent => format!("{{ if !is_present({words}) -> {yes}; else -> {no}; }}"),
             TestKind::NotNull => format!("{{ if {words} != null -> {yes}; else -> {no}; }}"),
             TestKind::Present | TestKind::Heads => format!("{{ if is_present({words}) -> {yes}; else -> {no}; }}"),

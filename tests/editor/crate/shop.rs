@@ -8,7 +8,7 @@ workflow! {
     /// Sells what is in stock.
     pub workflow Order {
         input { customer: String, express: bool, mood: Mood, lines: Vec<Line>, gift: Option<Gift> }
-        output { total: f64, model: String }
+        returns { total: f64, model: String }
         params { charge_function: String, role: Arn }
 
         /// What is bought.
@@ -21,7 +21,7 @@ workflow! {
         enum Mood { Calm, Angry }
 
         retry Busy [Lambda.TooManyRequestsException] { interval: 2s, max_attempts: 3, backoff: 2.0 }
-        catch Failed [States.ALL] => NotSold;
+        catch Failed [States.ALL] -> NotSold;
 
         /// Who pays is served.
         property after Charge: Sold or NotSold;
@@ -91,7 +91,7 @@ macro_rules! with_tell {
     ($($workflows:tt)*) => { workflow! {
         fragment Tell {
             input { receiver: String }
-            output { receipt: String }
+            returns { receipt: String }
             task Send = sns::publish { PhoneNumber: input.receiver, Message: "sent" } -> Done;
             pass Done { receipt: Send.MessageId } -> end;
         }

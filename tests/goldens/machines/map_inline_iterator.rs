@@ -13,7 +13,7 @@ workflow_runtime::workflow! {
             result_path "$.r"
             output_path "$.o"
             retry [States.TaskFailed] { interval: 1s, max_attempts: 2, backoff: 1.5 }
-            catch [States.ALL] => MapFailed
+            catch [States.ALL] -> MapFailed
             -> end;
         fail MapFailed;
     }

@@ -17,8 +17,8 @@ workflow_runtime::workflow! {
             result_path "$.r"
             output_path "$.o"
             retry [States.ALL]
-            catch [States.Timeout] => TimedOut
-            catch [States.ALL] => Cleanup { result_path "$.error" }
+            catch [States.Timeout] -> TimedOut
+            catch [States.ALL] -> Cleanup { result_path "$.error" }
             -> Done;
         succeed Done;
         fail TimedOut;

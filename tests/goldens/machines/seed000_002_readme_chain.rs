@@ -9,7 +9,7 @@ workflow_runtime::workflow! {
             Payload: { input: "HelloWorld" },
         }
             retry [States.TaskFailed] { interval: 15s, max_attempts: 2, backoff: 4.0 }
-            catch [States.TaskFailed] => LambdaTaskFailed
+            catch [States.TaskFailed] -> LambdaTaskFailed
             -> end;
         fail LambdaTaskFailed;
     }

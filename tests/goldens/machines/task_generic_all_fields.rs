@@ -10,7 +10,7 @@ workflow_runtime::workflow! {
             result_path "$.r"
             output_path "$.o"
             retry [States.Timeout] { interval: 3s, max_attempts: 0, backoff: 1.0 }
-            catch [States.ALL] => F { result_path null }
+            catch [States.ALL] -> F { result_path null }
             -> end;
         fail F;
     }

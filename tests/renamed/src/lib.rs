@@ -5,7 +5,7 @@
 some_name::workflow! {
     pub workflow Renamed {
         input { name: String, kind: Kind, at: Timestamp }
-        output { greeting: String }
+        returns { greeting: String }
         params { role: Arn, tags: Map<Json> }
         enum Kind { Formal, Casual }
         pass Params { role: params.role, tags: params.tags } -> Greet;

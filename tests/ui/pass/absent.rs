@@ -59,9 +59,9 @@ workflow! {
             else -> Kind;
         }
         choice Kind match input.order.pay.by {
-            "Card" => Card,
-            "Debit" | "Transfer" => Bank,
-            _ => Other,
+            "Card" -> Card;
+            "Debit" | "Transfer" -> Bank;
+            _ -> Other;
         }
         pass Card { number: input.order.pay.number } -> end;
         pass Bank { account: input.order.pay.account, bank?: input.order.pay.bank } -> end;

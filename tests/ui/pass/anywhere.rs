@@ -39,7 +39,7 @@ fn generic<T: Default>() -> T {
             struct Part { x: i64 }
             input { part: Part }
             enum Word { A, B }
-            output { word: Word }
+            returns { word: Word }
             pass Only { word: Word::A } -> end;
         }
     }

@@ -9,7 +9,7 @@ use workflow_runtime::workflow;
 workflow! {
     pub workflow Undocumented {
         input { Order: order_line, r#type: Vec<Kind>, note: Option<Map<Json>> }
-        output { when: Timestamp, role: Arn }
+        returns { when: Timestamp, role: Arn }
         params { BucketName: String }
         struct order_line { id: String }
         enum Kind { small_one, LARGE_ONE, #[serde(rename = "x-large")] r#final }

@@ -18,10 +18,9 @@ workflow! {
 
 mod inner {
     workflow_runtime::workflow! {
-        pub(crate) workflow Declared {
+        pub(crate) workflow Declared as "declared" {
             params { limit: u32, #[serde(rename = "QueueUrl")] queue: String }
             type express;
-            name "declared";
             from "flows/order.asl.json";
         }
     }

@@ -54,7 +54,7 @@ mod other {
     workflow_runtime::workflow! {
         pub workflow Bill {
             input crate::handed_on::Order;
-            output crate::handed_on::Order;
+            returns crate::handed_on::Order;
             pass Only -> end;
         }
         pub workflow Parts {
@@ -67,7 +67,7 @@ mod other {
                 how: Json,
                 deep: Option<i64>,
             }
-            output { l: Vec<crate::handed_on::Line>, h: crate::handed_on::How }
+            returns { l: Vec<crate::handed_on::Line>, h: crate::handed_on::How }
             struct Item { article: String, amount: u32 }
             pass Only { l: input.lines, h: input.how } -> end;
         }
@@ -77,7 +77,7 @@ mod other {
 workflow! {
     pub workflow Pay {
         input { order: crate::handed_on::Order }
-        output {
+        returns {
             order: crate::handed_on::Order,
             rows: Vec<Row>,
             how: crate::handed_on::How,

@@ -6,14 +6,14 @@ mod other {
     workflow_runtime::workflow! {
         pub workflow Child {
             input { n: f64 }
-            output { total: f64 }
+            returns { total: f64 }
             pass Only { total: input.n } -> end;
         }
 
         pub workflow Quick {
             type express;
             input { n: f64 }
-            output { total: f64 }
+            returns { total: f64 }
             pass Only { total: input.n } -> end;
         }
     }

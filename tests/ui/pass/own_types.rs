@@ -23,7 +23,7 @@ workflow! {
     /// Takes what another module declares.
     workflow Foreign {
         input model::Order;
-        output model::Order;
+        returns model::Order;
         params { limits: Limits, role: Arn }
         struct Limits { orders: Vec<model::Order>, most: u32 }
         pass Only {

@@ -41,7 +41,7 @@ pub struct Plain {
 workflow! {
     pub workflow Ship {
         input { order: crate::schema::model::Order<String>, plain: Plain, all: Vec<Answer> }
-        output model::Order<String>;
+        returns model::Order<String>;
         task Ask = lambda::invoke<Answer> { FunctionName: "ask", Payload: { who: input.order.customerId, plain: input.plain } }
             -> Good;
         choice Good {

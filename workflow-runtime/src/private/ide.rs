@@ -210,15 +210,11 @@ pub mod clauses {
     pub const result_path: () = ();
     /// The part that becomes the output.
     pub const output_path: () = ();
-    /// The items, if `over` does not name them.
-    pub const items: () = ();
-    /// Where the items are, as ASL writes it.
-    pub const items_path: () = ();
     /// The input of each iteration.
     pub const item_selector: () = ();
     /// How many iterations run at once; 0 for as many as possible.
     pub const max_concurrency: () = ();
-    /// How many items may fail: `5%`, `percent …` or `count …`.
+    /// How many items may fail: `percent …` or `count …`.
     pub const tolerate: () = ();
     /// Runs the iterations within the execution, and writes `INLINE` in the document.
     pub const inline: () = ();
@@ -226,14 +222,10 @@ pub mod clauses {
     pub const distributed: () = ();
     /// Reads the items from S3.
     pub const item_reader: () = ();
-    /// How many items a child execution gets.
+    /// How many items a child execution gets, or the members of `ItemBatcher` in braces.
     pub const batch: () = ();
-    /// How the items are grouped, as ASL writes it.
-    pub const item_batcher: () = ();
     /// Writes the results to S3: `{ Bucket: …, Prefix: … }`.
     pub const write_to: () = ();
-    /// Writes the results to S3, as ASL writes it.
-    pub const result_writer: () = ();
     /// The label in the ARNs of the map runs.
     pub const label: () = ();
     /// All errors that the called code raises, such as a function's: `[OutOfStock, …]`.
@@ -263,7 +255,7 @@ pub mod item {
     /// The execution's input: fields in braces, or a type.
     pub const input: () = ();
     /// The result: fields in braces, or a type.
-    pub const output: () = ();
+    pub const returns: () = ();
     /// Values that become known at deployment.
     pub const params: () = ();
     /// Lets texts contain `${Name}`, the value of the param with that name.
@@ -280,8 +272,6 @@ pub mod item {
     pub const timeout: () = ();
     /// The version of the States language, such as `"1.0"`.
     pub const version: () = ();
-    /// The state machine's name, if it differs from the workflow's.
-    pub const name: () = ();
     /// The definition's comment, if `///` cannot express it.
     pub const comment: () = ();
     /// The first state to run, if it is not the first in the source.
@@ -290,7 +280,7 @@ pub mod item {
     pub const retry: () = ();
     /// A catcher with a name, for use in any state.
     pub const catch: () = ();
-    /// Clauses that are added to every task, after its own.
+    /// Clauses that are added to every task, or to every `map` or `parallel`, after its own.
     pub const defaults: () = ();
     /// A document in Amazon States Language that contains the states.
     pub const from: () = ();
@@ -449,11 +439,8 @@ pub mod map_clauses {
     pub use super::clauses::distributed;
     pub use super::clauses::inline;
     pub use super::clauses::input_path;
-    pub use super::clauses::item_batcher;
     pub use super::clauses::item_reader;
     pub use super::clauses::item_selector;
-    pub use super::clauses::items;
-    pub use super::clauses::items_path;
     pub use super::clauses::label;
     pub use super::clauses::max_concurrency;
     pub use super::clauses::output;
@@ -463,7 +450,6 @@ pub mod map_clauses {
     pub use super::clauses::raw;
     pub use super::clauses::result_path;
     pub use super::clauses::result_selector;
-    pub use super::clauses::result_writer;
     pub use super::clauses::retry;
     pub use super::clauses::tolerate;
     pub use super::clauses::unchecked;
@@ -602,6 +588,15 @@ pub mod after_choice {
     pub const r#match: () = ();
     /// Allows that no rule matches; the execution then fails with `States.NoChoiceMatched`.
     pub const nonexhaustive: () = ();
+}
+
+pub mod after_defaults {
+    #[doc(hidden)]
+    pub const __hole: () = ();
+    /// Handlers that every map gets.
+    pub const map: () = ();
+    /// Handlers that every parallel gets.
+    pub const parallel: () = ();
 }
 
 pub mod after_map {

@@ -16,7 +16,7 @@ workflow! {
         map Rows over s3::csv { Bucket: params.bucket, Key: input.key, headers: first_row }
             distributed express
             max_concurrency 100
-            tolerate 5%
+            tolerate percent 5
             write_to { Bucket: params.bucket, Prefix: "charged" }
             label "rows"
         {

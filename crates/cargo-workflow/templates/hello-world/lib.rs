@@ -6,7 +6,7 @@ workflow! {
     /// Greets somebody by name.
     pub workflow Greet {
         input { name: String, formal: bool }
-        output { text: String }
+        returns { text: String }
 
         wait Breathe for 3s -> How;
         choice How {

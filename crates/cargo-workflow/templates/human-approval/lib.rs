@@ -6,7 +6,7 @@ workflow! {
     /// Sends a request to a queue, and waits for up to three days until somebody decides.
     pub workflow Approval {
         input { request: String, amount: f64 }
-        output { approved: bool, by: String }
+        returns { approved: bool, by: String }
         params {
             /// The queue that the requests go to, with the task token to send back.
             queue_url: String,
@@ -22,7 +22,7 @@ workflow! {
             MessageBody: { token: context.Task.Token, request: input.request, amount: input.amount },
         }
             timeout 3d
-            catch [States.Timeout] => Expired
+            catch [States.Timeout] -> Expired
             -> Decided;
         pass Decided { approved: Ask.approved, by: Ask.by } -> end;
         pass Granted { approved: true, by: "nobody" } -> end;

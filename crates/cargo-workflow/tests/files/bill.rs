@@ -8,7 +8,7 @@ workflow! {
         struct Charged { sum: u32 }
 
         task Charge = lambda::invoke<Charged> { FunctionName: "charge", Payload: input }
-            catch [States.ALL] => Lost
+            catch [States.ALL] -> Lost
             -> Ask;
         task Ask = workflow::<Price>.sync:2 { StateMachineArn: "arn:aws:states:us-east-1:1:stateMachine:Price", Input: {} }
             -> Done;
@@ -19,7 +19,7 @@ workflow! {
 
 workflow! {
     pub workflow Price {
-        output { total: u32 }
+        returns { total: u32 }
         pass Only { total: 3 } -> end;
     }
 }

@@ -24,7 +24,7 @@ workflow! {
             found: Vec<Found>,
             change: Change,
         }
-        output { total: f64, lines: Vec<Option<Line>>, first: Option<Line> }
+        returns { total: f64, lines: Vec<Option<Line>>, first: Option<Line> }
         params { table: String, limit: u64 }
         /// What it is.
         enum Kind { Book, Paper, #[serde(rename = "else \"where\"")] Other }

@@ -4,8 +4,8 @@ workflow! {
     /// Exports a table, and tells by which run.
     pub workflow Export {
         input { job: String }
-        output { run: String }
-        catch failed [States.ALL] => Failed;
+        returns { run: String }
+        catch failed [States.ALL] -> Failed;
 
         task Start = aws_sdk::glue::startJobRun { JobName: input.job }
             timeout 1m

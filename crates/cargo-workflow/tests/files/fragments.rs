@@ -3,7 +3,7 @@ use workflow_runtime::workflow;
 workflow! {
     fragment Ask {
         input { to: String }
-        output { answer: String }
+        returns { answer: String }
         task Send = lambda::invoke<String> { FunctionName: "ask", Payload: input.to } -> Done;
         pass Done { answer: Send.Payload } -> end;
     }

@@ -12,9 +12,9 @@ workflow! {
             if input.days > 30 && input.mode != "quiet" -> Kind;
             else -> Rest;
         }
-        choice Kind match input.mode { "post" | "mail" => Owner, _ => Failed }
+        choice Kind match input.mode { "post" | "mail" -> Owner; _ -> Failed; }
         wait Rest until input.due -> Owner;
-        use Tell as Owner { to: input.person } catch [States.ALL] => Failed -> end;
+        use Tell as Owner { to: input.person } catch [States.ALL] -> Failed -> end;
         fail Failed { error: input.mode, cause: "The mode is unknown" }
     }
 }

@@ -285,12 +285,12 @@ fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice)
     let target = other_state(analysis, info, choice);
     let target = target.and_then(|target| analysis.word_for(analysis.states.get(&target)?, info));
     let named = target.as_deref().unwrap_or("State");
-    let (end, arm, head) = match &choice.subject {
-        Some(_) => (",", format!("_ => {named}"), format!("choice {} nonexhaustive match …", info.name)),
-        None => (";", format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
+    let (arm, head) = match &choice.subject {
+        Some(_) => (format!("_ -> {named}"), format!("choice {} nonexhaustive match …", info.name)),
+        None => (format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
     };
     // The end of the last arm ends the new one.
-    let edit = target.as_ref().and(choice.arms.last()).map(|last| Edit::after(last.span, format!("{end} {arm}")));
+    let edit = target.as_ref().and(choice.arms.last()).map(|last| Edit::after(last.span, format!("; {arm}")));
     OtherArm { arm, head, edit }
 }
 

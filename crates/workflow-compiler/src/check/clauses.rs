@@ -21,7 +21,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
-            DeclarationKind::Defaults(clauses) => same_language(analysis.language, clauses, sink),
+            DeclarationKind::Defaults(_, clauses) => same_language(analysis.language, clauses, sink),
             DeclarationKind::Catcher { name, catcher } => {
                 let name = plain(name);
                 let user = analysis.all_states().find(|info| {
@@ -62,7 +62,6 @@ fn instead(kind: ClauseKind) -> &'static str {
     match kind {
         ClauseKind::Output => "in JSONPath, set the output with `result_selector`, `result_path` and `output_path`",
         ClauseKind::Arguments => "in JSONPath, use `parameters`, or the body",
-        ClauseKind::Items => "in JSONPath, use `items_path`, or `over`",
         ClauseKind::InputPath => "in JSONata, refer to the needed part: `state.x`",
         ClauseKind::Parameters => "in JSONata, use the body, or `arguments`",
         ClauseKind::Result => "in JSONata, use the body: `pass Name = value`",
@@ -71,7 +70,6 @@ fn instead(kind: ClauseKind) -> &'static str {
             "in JSONata, store values in variables with `assign`, or set the output with `output`"
         }
         ClauseKind::OutputPath => "in JSONata, use `output`",
-        ClauseKind::ItemsPath => "in JSONata, use `over`, or `items`",
         _ => "`query jsonpath` on the state changes its language",
     }
 }
@@ -107,8 +105,8 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let clause = info.state.clauses.iter().find_map(|clause| {
         let instead = match clause.kind {
             ClauseKind::ItemReader => "would iterate over its own input",
-            ClauseKind::Batch | ClauseKind::ItemBatcher => "would pass single items",
-            ClauseKind::WriteTo | ClauseKind::ResultWriter => "would keep the results",
+            ClauseKind::Batch => "would pass single items",
+            ClauseKind::WriteTo => "would keep the results",
             _ => return None,
         };
         Some((clause, instead))
@@ -119,7 +117,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Checks that the request, the output and the items are given once, in the body or in a clause.
+/// Checks that the request and the output are given once, in the body or in a clause.
 fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let (clauses, what): (&[ClauseKind], _) = match &info.state.head {
         Head::Task { body: Some(_), .. } => (&[ClauseKind::Arguments, ClauseKind::Parameters], "request"),
@@ -128,14 +126,12 @@ fn said_once(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
             QueryLanguage::JsonPath => (&[ClauseKind::Parameters, ClauseKind::Result], "value"),
         },
         Head::Succeed { value: Some(_) } => (&[ClauseKind::Output], "output"),
-        Head::Map { over: Some(MapItems::Items(_)), .. } => (&[ClauseKind::Items, ClauseKind::ItemsPath], "items"),
         _ => return,
     };
     for clause in &info.state.clauses {
         let own = clause.kind.language().is_none_or(|language| language == info.language);
         if own && clauses.contains(&clause.kind) {
-            let given = if matches!(info.state.head, Head::Map { .. }) { "after `over`" } else { "by the body" };
-            let message = format!("the {what} of `{}` is already given {given}", info.name);
+            let message = format!("the {what} of `{}` is already given by the body", info.name);
             sink.push(Problem::new(Code::RepeatedClause, clause.word(), message).help("remove one of them"));
         }
     }

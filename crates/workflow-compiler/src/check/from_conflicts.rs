@@ -17,7 +17,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
             DeclarationKind::Comment(_) => "`Comment`",
             DeclarationKind::Retrier { .. } => "the `Retry` of its states",
             DeclarationKind::Catcher { .. } => "the `Catch` of its states",
-            DeclarationKind::Defaults(_) => "the fields of its states",
+            DeclarationKind::Defaults(..) => "the fields of its states",
             _ => continue,
         };
         sink.push(beside(declaration.keyword.span().into(), &format!("`{}`", declaration.keyword), field));

@@ -63,8 +63,8 @@ const OWN: &[LanguageFunction] = &[
     LanguageFunction::new("is_timestamp", Argument::Any, Some(1)),
     LanguageFunction::new("matches", Argument::Text, Some(2)),
     LanguageFunction::new("timestamp", Argument::Text, Some(1)),
-    LanguageFunction::new("all", Argument::Bool, None),
-    LanguageFunction::new("any", Argument::Bool, None),
+    LanguageFunction::new("all", Argument::Bool, Some(1)),
+    LanguageFunction::new("any", Argument::Bool, Some(1)),
 ];
 
 impl LanguageFunction {
@@ -379,8 +379,8 @@ mod tests {
         assert_eq!(named("$substring").arity(), (2, Some(3)));
         assert_eq!(named("$uuid").arity(), (0, Some(0)));
         assert_eq!(named("$zip").arity(), (1, None));
-        assert_eq!(named("all").arity(), (0, None));
-        assert_eq!(named("all").argument(7), Argument::Bool);
+        assert_eq!(named("all").arity(), (1, Some(1)));
+        assert_eq!(named("all").argument(0), Argument::Bool);
         assert_eq!((named("$join").argument(0), named("$join").argument(1)), (Argument::Texts, Argument::Text));
         assert_eq!(named("$match").result(), Ty::Unknown);
         assert_eq!(named("$split").result(), Ty::Array(Box::new(Ty::Text)));

@@ -27,7 +27,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Retrier { retrier, .. } => ranges(retrier, sink),
-            DeclarationKind::Defaults(defaults) => clauses(analysis, defaults, sink),
+            DeclarationKind::Defaults(_, defaults) => clauses(analysis, defaults, sink),
             _ => {}
         }
     }
@@ -77,7 +77,7 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                     ClauseKind::Retry => {
                         (retriers, catchers, format!("retry {name} [States.ALL] {{ max_attempts: 3 }}"))
                     }
-                    _ => (catchers, retriers, format!("catch {name} [States.ALL] => Failed;")),
+                    _ => (catchers, retriers, format!("catch {name} [States.ALL] -> Failed;")),
                 };
                 if own.contains(&name.as_str()) {
                     continue;

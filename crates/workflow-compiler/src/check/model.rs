@@ -59,8 +59,8 @@ pub struct Model<'a> {
     pub retriers: IndexMap<String, NamedRetrier<'a>>,
     /// The named catchers.
     pub catchers: IndexMap<String, NamedCatcher<'a>>,
-    /// The clauses that every task has after its own.
-    pub defaults: &'a [Clause],
+    /// The clauses that every state of a kind has after its own.
+    pub defaults: Vec<(StateKind, &'a Clause)>,
     /// The variables that some state or handler assigns; `None` if some are unknown.
     pub(crate) variables: Option<BTreeSet<String>>,
 }
@@ -172,7 +172,7 @@ impl<'a> Model<'a> {
             scopes: Vec::new(),
             retriers: IndexMap::new(),
             catchers: IndexMap::new(),
-            defaults: &[],
+            defaults: Vec::new(),
             variables: None,
         };
         // From last to first, so that the first of two wins.
@@ -224,7 +224,9 @@ impl<'a> Model<'a> {
                 self.catchers.shift_remove(&plain(name));
                 self.catchers.insert(plain(name), named);
             }
-            DeclarationKind::Defaults(clauses) => self.defaults = clauses,
+            DeclarationKind::Defaults(kind, clauses) => {
+                self.defaults.extend(clauses.iter().map(|clause| (*kind, clause)));
+            }
             DeclarationKind::Placeholders
             | DeclarationKind::Struct(_)
             | DeclarationKind::Enum(_)
@@ -403,13 +405,13 @@ impl<'a> Model<'a> {
         is_known && self.target(target, scope).is_none()
     }
 
-    /// Returns the clauses of a state: its own, then, on a task, the clauses of `defaults` that it neither gives itself
-    /// nor turns off with `none`. Retriers and catchers add up. A catcher reaches the other tasks of its target's
+    /// Returns the clauses of a state: its own, then the clauses of `defaults` for its kind that it neither gives itself
+    /// nor turns off with `none`. Retriers and catchers add up. A catcher reaches the other states of its target's
     /// scope.
     pub fn clauses_of<'m>(&'m self, info: &'m StateInfo<'a>) -> impl Iterator<Item = &'a Clause> + 'm {
         let own = &info.state.clauses;
-        let defaults = if info.state.kind == StateKind::Task { self.defaults } else { &[] };
-        let inherited = defaults.iter().filter(move |default| {
+        let defaults = self.defaults.iter().filter(|(kind, _)| *kind == info.state.kind).map(|(_, clause)| *clause);
+        let inherited = defaults.filter(move |default| {
             let is_own = own.iter().any(|clause| {
                 clause.kind == default.kind && (!default.kind.repeats() || matches!(clause.value, ClauseValue::None(_)))
             });

@@ -22,7 +22,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                 };
                 number("timeout", form, value, sink);
             }
-            DeclarationKind::Defaults(clauses) => {
+            DeclarationKind::Defaults(_, clauses) => {
                 clauses.iter().for_each(|clause| clause_range(clause.kind, &clause.value, sink))
             }
             _ => {}
@@ -46,7 +46,7 @@ fn clause_range(kind: ClauseKind, value: &ClauseValue, sink: &mut Sink<'_>) {
         (ClauseKind::MaxConcurrency, ClauseValue::Expr(value)) => (form(state, "MaxConcurrency"), value),
         (_, ClauseValue::ToleratePercent(value)) => (form(state, "ToleratedFailurePercentage"), value),
         (_, ClauseValue::TolerateCount(value)) => (form(state, "ToleratedFailureCount"), value),
-        (ClauseKind::Batch, ClauseValue::Expr(value)) => {
+        (ClauseKind::Batch, ClauseValue::Expr(value)) if !matches!(value.kind, ExprKind::Object(_)) => {
             return number("batch", form(document::ItemBatcher::FIELDS, "MaxItemsPerBatch"), value, sink);
         }
         _ => return,

@@ -261,7 +261,6 @@ impl<'a> Analysis<'a> {
                 ),
             );
         }
-        let has = |kinds: &[ClauseKind]| map.state.clauses.iter().any(|clause| kinds.contains(&clause.kind));
         if map.state.clauses.iter().any(|clause| selects(map.state, clause)) {
             return fault(
                 format!(
@@ -271,7 +270,7 @@ impl<'a> Analysis<'a> {
                 "read the input as `state` in the first state of the map".to_owned(),
             );
         }
-        if has(&[ClauseKind::Batch, ClauseKind::ItemBatcher]) {
+        if map.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Batch) {
             return fault(
                 format!("`{word}` is not available: an iteration of `{}` gets a batch of items", map.name),
                 "they are `state.Items` in the first state of the map".to_owned(),
@@ -313,7 +312,15 @@ impl<'a> Analysis<'a> {
             );
         }
         if inside {
-            return fault(format!("`{word}` is not available inside `{start_name}`, the first state of the map"), keep);
+            let message = format!("`{word}` is not available inside `{start_name}`, the first state of the map");
+            let fault = problem(Code::ReferenceNotHere, span, message, keep);
+            if start.is_some_and(|start| start.state.kind != StateKind::Map) {
+                return Err(fault);
+            }
+            let selector = format!("item_selector {{ item: item, {word}: {word} }}");
+            let help =
+                format!("or pass it in: `{selector}` on `{start_name}`, then read `state.{word}` in its first state");
+            return Err(Box::new((*fault).help(help)));
         }
         fault(
             format!("`{word}` is not available after `{start_name}`: in JSONPath, that state cannot store its input"),
@@ -339,14 +346,9 @@ impl<'a> Analysis<'a> {
             Head::Map { over: Some(MapItems::Reader { path, row, body }), .. } => {
                 return rows::item_type(self, path, row.as_ref(), body);
             }
-            Head::Map { over: Some(MapItems::Items(items)), .. } => Some(items),
-            Head::Map { over: None, .. } => map.state.clauses.iter().find_map(|clause| match clause {
-                Clause { kind: ClauseKind::Items, value: ClauseValue::Expr(items), .. } => Some(items),
-                _ => None,
-            }),
-            _ => None,
+            Head::Map { over: Some(MapItems::Items(items)), .. } => items,
+            _ => return Ty::Unknown,
         };
-        let Some(over) = over else { return Ty::Unknown };
         match self.type_of(map.site(ValueField::Items), over).present() {
             Ty::Array(item) | Ty::Map(item) => item.as_element(),
             Ty::Foreign(of) => of.item(),

@@ -14,7 +14,7 @@ use crate::syntax::as_clause;
 use crate::syntax::ast::{
     Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, State, Target, TokenSpan, plain,
 };
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::keyword::{ClauseKind, state_keyword};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for (index, scope) in analysis.scopes.iter().enumerate() {
@@ -338,7 +338,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                     }
                 }
             }
-            DeclarationKind::Defaults(clauses) => {
+            DeclarationKind::Defaults(kind, clauses) => {
                 for clause in clauses {
                     if let ClauseValue::Catcher(catcher) = &clause.value
                         && known_anywhere(analysis, &catcher.target).is_none()
@@ -346,7 +346,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
                         target(analysis, (0, 0), &catcher.target, sink);
                         continue;
                     }
-                    reaches_a_task(analysis, clause, sink);
+                    reaches_a_state(analysis, *kind, clause, sink);
                 }
             }
             _ => {}
@@ -354,24 +354,25 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Reports a clause of `defaults` that no task gets.
-fn reaches_a_task(analysis: &Analysis<'_>, clause: &Clause, sink: &mut Sink<'_>) {
+/// Reports a clause of `defaults` that no state of the kind gets.
+fn reaches_a_state(analysis: &Analysis<'_>, kind: StateKind, clause: &Clause, sink: &mut Sink<'_>) {
     let gets = |info: &StateInfo<'_>| analysis.clauses_of(info).any(|inherited| inherited.id == clause.id);
     if analysis.workflow.body.broken || analysis.all_states().any(|info| info.state.broken || gets(info)) {
         return;
     }
     let keyword = clause.kind.keyword();
-    let message = format!("no task gets `{keyword}` from `defaults`, so this has no effect");
-    let tasks = || analysis.all_states().filter(|info| info.state.kind == StateKind::Task);
+    let noun = state_keyword(kind);
+    let message = format!("no {noun} gets `{keyword}` from `defaults`, so this has no effect");
+    let states = || analysis.all_states().filter(|info| info.state.kind == kind);
     let target = analysis.catcher(clause).and_then(|catcher| known_anywhere(analysis, &catcher.target));
-    let help = match target.filter(|target| tasks().all(|info| info.scope != target.scope)) {
-        _ if tasks().next().is_none() => "the workflow has no task: remove it".to_owned(),
+    let help = match target.filter(|target| states().all(|info| info.scope != target.scope)) {
+        _ if states().next().is_none() => format!("the workflow has no {noun}: remove it"),
         Some(target) => format!(
-            "`{}` is in {}, which has no task: catch in the scope of the tasks, or at the parallel or map around them",
+            "`{}` is in {}, which has no {noun}: catch in the scope of the {noun}s, or at the parallel or map around them",
             target.name,
             describe(analysis, target.scope)
         ),
-        None => format!("every task has its own `{keyword}`: remove it"),
+        None => format!("every {noun} has its own `{keyword}`: remove it"),
     };
     sink.push(Problem::new(Code::NoEffect, clause.keyword.span(), message).help(help));
 }

@@ -52,7 +52,7 @@ fn params(analysis: &Analysis<'_>, fragments: &[Fragment], problems: &mut Proble
 fn handlers(analysis: &Analysis<'_>, problems: &mut Problems) {
     let own = analysis.all_states().flat_map(|info| &info.state.clauses);
     let used: Vec<(ClauseKind, String)> = own
-        .chain(analysis.defaults)
+        .chain(analysis.defaults.iter().map(|(_, clause)| *clause))
         .filter_map(|Clause { kind, value, .. }| match value {
             ClauseValue::Named(name) => Some((*kind, plain(name))),
             _ => None,

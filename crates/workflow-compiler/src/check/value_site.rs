@@ -26,6 +26,8 @@ pub struct ClosureScope<'m> {
     outer: Option<&'m Self>,
     /// Whether the types of the parameters are not final, so that no types inside are stored.
     trial: bool,
+    /// Whether its value is a condition.
+    condition: bool,
 }
 
 impl<'m> ClosureScope<'m> {
@@ -59,7 +61,17 @@ impl<'a> ValueSite<'_, 'a> {
 
     /// Returns the scope of a closure here with these parameters.
     pub fn closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
-        ClosureScope { parameters, outer: self.closure, trial: self.is_trial() }
+        ClosureScope { parameters, outer: self.closure, trial: self.is_trial(), condition: false }
+    }
+
+    /// The same, of a closure whose value is a condition.
+    pub(super) fn condition_closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
+        ClosureScope { condition: true, ..self.closure(parameters) }
+    }
+
+    /// Returns whether the value is a condition or a part of one.
+    pub(super) fn in_condition(&self) -> bool {
+        self.closure.map_or(self.position == ValueField::Condition, |closure| closure.condition)
     }
 
     /// The same, if the types of the parameters are not final.

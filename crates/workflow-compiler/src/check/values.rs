@@ -1,7 +1,7 @@
 //! Checks every value in a state, with its position.
 
-use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
 use super::choice;
@@ -30,8 +30,13 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
             DeclarationKind::Catcher { name, catcher: handler } => {
                 let name = plain(name);
                 let user = analysis.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
-                let user =
-                    user.or_else(|| task(analysis).filter(|_| uses(analysis.defaults, ClauseKind::Catch, &name)));
+                let of_default = || {
+                    let named = |(_, clause): &&(StateKind, &Clause)| {
+                        uses(std::slice::from_ref(*clause), ClauseKind::Catch, &name)
+                    };
+                    analysis.defaults.iter().find(named).and_then(|(kind, _)| first_of(analysis, *kind))
+                };
+                let user = user.or_else(of_default);
                 let facts = common(analysis, |info| inherits(analysis, info, &name));
                 let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| catcher(analysis, info, handler, &facts, sink);
                 let users = analysis.all_states().filter(|info| inherits(analysis, info, &name));
@@ -46,7 +51,7 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
                     retrier(analysis, info, handler, sink);
                 }
             }
-            DeclarationKind::Defaults(defaults) => {
+            DeclarationKind::Defaults(kind, defaults) => {
                 for clause in defaults {
                     let takes = |info: &StateInfo<'_>| analysis.clauses_of(info).any(|own| own.id == clause.id);
                     let facts = common(analysis, takes);
@@ -54,7 +59,7 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
                         clauses(analysis, info, std::slice::from_ref(clause), &facts, sink);
                     };
                     let users = analysis.all_states().filter(|info| takes(info));
-                    if let Some(info) = stands_for(users, &check).or_else(|| task(analysis)) {
+                    if let Some(info) = stands_for(users, &check).or_else(|| first_of(analysis, *kind)) {
                         check(info, sink);
                     }
                 }
@@ -84,8 +89,8 @@ fn common<'a>(analysis: &Analysis<'a>, shares: impl Fn(&StateInfo<'a>) -> bool) 
     facts.reduce(|known, other| known.common(&other)).unwrap_or_default()
 }
 
-fn task<'m, 'a>(analysis: &'m Analysis<'a>) -> Option<&'m StateInfo<'a>> {
-    analysis.all_states().find(|info| matches!(info.state.head, Head::Task { .. }))
+fn first_of<'m, 'a>(analysis: &'m Analysis<'a>, kind: StateKind) -> Option<&'m StateInfo<'a>> {
+    analysis.all_states().find(|info| info.state.kind == kind)
 }
 
 /// Returns whether a state has the catcher of this name.
@@ -152,17 +157,12 @@ pub(super) fn clauses<'a>(
             // In a map `parameters` is the older word for `item_selector`.
             ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => ValueField::ItemSelector,
             ClauseKind::Arguments | ClauseKind::Parameters => ValueField::Parameters,
-            ClauseKind::InputPath | ClauseKind::ItemsPath | ClauseKind::ResultPath => ValueField::Path,
+            ClauseKind::InputPath | ClauseKind::ResultPath => ValueField::Path,
             ClauseKind::OutputPath => ValueField::OutputPath,
             ClauseKind::ResultSelector => ValueField::ResultSelector,
-            ClauseKind::Items => ValueField::Items,
             ClauseKind::ItemSelector => ValueField::ItemSelector,
             ClauseKind::MaxConcurrency | ClauseKind::Tolerate => ValueField::Limit,
-            ClauseKind::ItemReader
-            | ClauseKind::Batch
-            | ClauseKind::ItemBatcher
-            | ClauseKind::WriteTo
-            | ClauseKind::ResultWriter => ValueField::Transfer,
+            ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo => ValueField::Transfer,
             _ => ValueField::Literal,
         };
         let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };

@@ -17,7 +17,9 @@ pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
             }
         }
     }
-    collect(model.defaults, &mut names)?;
+    for (_, clause) in &model.defaults {
+        collect(std::slice::from_ref(clause), &mut names)?;
+    }
     for catcher in model.catchers.values() {
         collect(&catcher.catcher.clauses, &mut names)?;
     }

@@ -54,7 +54,7 @@ pub(super) fn catcher_of_handler(info: &StateInfo<'_>, analysis: &Analysis<'_>) 
     if analysis.capture_of(info).is_some() || analysis.reads_its_input() {
         return None;
     }
-    Some(format!("catch [States.ALL] => {}", plain(next)))
+    Some(format!("catch [States.ALL] -> {}", plain(next)))
 }
 
 /// Returns the headers that a reader of CSV needs, at the beginning of its braces.

@@ -41,7 +41,7 @@ impl SharedHandlers {
         let handler = match &clause.value {
             ClauseValue::Named(name) => Ok(plain(name)),
             _ if position.is_some_and(|position| position >= own) => {
-                Err(analysis.defaults.iter().position(|other| other.id == clause.id).unwrap_or_default())
+                Err(analysis.defaults.iter().position(|(_, other)| other.id == clause.id).unwrap_or_default())
             }
             _ => return false,
         };
@@ -63,7 +63,7 @@ impl SharedHandlers {
         for (shared, (found, span)) in self.found {
             let has = |clause: &Clause| match (&shared.handler, &clause.value) {
                 (Ok(name), ClauseValue::Named(used)) => clause.kind == shared.kind && plain(used) == *name,
-                (Err(number), _) => analysis.defaults.get(*number).is_some_and(|default| default.id == clause.id),
+                (Err(number), _) => analysis.defaults.get(*number).is_some_and(|(_, default)| default.id == clause.id),
                 _ => false,
             };
             let users = analysis.all_states().filter(|info| analysis.clauses_of(info).any(&has)).count();
@@ -110,7 +110,7 @@ fn error<'a>(shared: &Shared, analysis: &Analysis<'a>) -> Option<&'a Text> {
     let errors = match &shared.handler {
         Ok(name) if shared.kind == ClauseKind::Retry => &analysis.retriers.get(name)?.retrier.errors,
         Ok(name) => &analysis.catchers.get(name)?.catcher.errors,
-        Err(number) => match &analysis.defaults.get(*number)?.value {
+        Err(number) => match &analysis.defaults.get(*number)?.1.value {
             ClauseValue::Retrier(retrier) => &retrier.errors,
             ClauseValue::Catcher(catcher) => &catcher.errors,
             _ => return None,

@@ -38,7 +38,9 @@ impl Unchecked {
     pub(super) fn idle<'a>(&self, analysis: &Analysis<'a>) -> Vec<&'a Clause> {
         // They may apply to the part that did not parse.
         let own = analysis.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
-        let all = own.chain(analysis.defaults).filter(|clause| clause.kind == ClauseKind::Unchecked);
+        let all = own
+            .chain(analysis.defaults.iter().map(|(_, clause)| *clause))
+            .filter(|clause| clause.kind == ClauseKind::Unchecked);
         all.filter(|clause| !self.used.contains(&clause.id)).collect()
     }
 }

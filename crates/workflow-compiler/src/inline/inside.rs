@@ -183,7 +183,8 @@ impl Change for Inside<'_> {
         }
         let Some(Used { name: used, fragment, .. }) = self.find(&name, false) else { return };
         let message = format!("`{name}` is inside the use `{used}`: its result is not available outside");
-        let help = format!("declare the value in the `output` of the fragment `{fragment}`, and read it as `{used}.…`");
+        let help =
+            format!("declare the value in the `returns` of the fragment `{fragment}`, and read it as `{used}.…`");
         self.problems.push(Problem::new(Code::OtherScope, reference.root_span, message).help(help));
         expr.kind = ExprKind::Invalid;
     }

@@ -72,9 +72,8 @@ impl Change for Uses {
                 (ClauseValue::Expr(body), ClauseKind::Arguments | ClauseKind::Parameters) => {
                     self.request(&service, body);
                 }
-                (ClauseValue::Expr(body), ClauseKind::WriteTo) => self.request("s3", body),
                 (ClauseValue::Transfer { call, body: Some(body), .. }, _) => {
-                    let service = self.called(call.as_mut());
+                    let service = call.as_mut().map_or_else(|| "s3".to_owned(), |call| self.called(Some(call)));
                     self.request(&service, body);
                 }
                 _ => {}

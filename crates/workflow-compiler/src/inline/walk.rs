@@ -124,7 +124,7 @@ pub(super) fn declaration(declaration: &mut Declaration, change: &mut impl Chang
             change.target(&mut catcher.target);
             clauses(&mut catcher.clauses, change);
         }
-        DeclarationKind::Defaults(defaults) => clauses(defaults, change),
+        DeclarationKind::Defaults(_, defaults) => clauses(defaults, change),
         _ => {}
     }
 }

@@ -72,40 +72,23 @@ impl<'a> Lowering<'_, 'a> {
                 let reader = self.transfer(info, clause, "ItemReader", fields);
                 self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), clause.span);
             }
-            (ClauseKind::ResultWriter, ClauseValue::Transfer { .. }) => {
+            (ClauseKind::WriteTo, ClauseValue::Transfer { .. }) => {
                 let writer = self.transfer(info, clause, "ResultWriter", fields);
                 self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.span);
             }
-            (ClauseKind::WriteTo, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), span, .. })) => {
-                let mut writer = Fields::new(fields.pointer.child("ResultWriter"));
-                let call = ["s3", "putObject"].map(|word| Ident::new(word, clause.keyword.span()));
-                let arn = integration(&call, None);
-                self.put(&mut writer, "Resource", arn.into(), clause.keyword.span().into());
-                self.put_request(info, members.clone(), *span, &mut writer);
-                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.span);
-            }
-            (ClauseKind::Batch, ClauseValue::Expr(count)) => {
-                let mut batcher = self.batcher(fields);
-                let place = info.site(ValueField::Transfer);
-                self.put_scalar(&mut batcher, "MaxItemsPerBatch", place, count);
-                self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.span);
-            }
-            (ClauseKind::ItemBatcher, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => {
-                let mut batcher = self.batcher(fields);
-                self.put_config(info, members, ItemBatcher::FIELDS, &mut batcher);
+            (ClauseKind::Batch, ClauseValue::Expr(value)) => {
+                let mut batcher = Fields::new(fields.pointer.child("ItemBatcher"));
+                match &value.kind {
+                    ExprKind::Object(members) => self.put_config(info, members, ItemBatcher::FIELDS, &mut batcher),
+                    _ => {
+                        let place = info.site(ValueField::Transfer);
+                        self.put_scalar(&mut batcher, "MaxItemsPerBatch", place, value);
+                    }
+                }
                 self.put(fields, "ItemBatcher", batcher.ordered(ItemBatcher::FIELDS), clause.span);
             }
             _ => {}
         }
-    }
-
-    /// Returns the batcher built so far, because `batch` and `item_batcher` are combined.
-    fn batcher(&self, fields: &mut Fields) -> Fields {
-        let mut batcher = Fields::new(fields.pointer.child("ItemBatcher"));
-        if let Some(Value::Object(map)) = fields.map.shift_remove("ItemBatcher") {
-            batcher.map = map;
-        }
-        batcher
     }
 
     fn transfer(&mut self, info: &StateInfo<'a>, clause: &Clause, name: &str, fields: &Fields) -> Fields {
@@ -114,6 +97,10 @@ impl<'a> Lowering<'_, 'a> {
         if let Some(call) = call {
             let (arn, span) = self.resource(call);
             self.put(&mut transfer, "Resource", arn, span);
+        } else if body.is_some() {
+            let word = clause.keyword.span();
+            let call = ["s3", "putObject"].map(|name| Ident::new(name, word));
+            self.put(&mut transfer, "Resource", integration(&call, None).into(), word.into());
         }
         if let Some(body) = body {
             let place = info.site(ValueField::Transfer);

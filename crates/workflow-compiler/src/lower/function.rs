@@ -43,8 +43,7 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns a call as JSONata.
     pub(super) fn jsonata_call(&mut self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Node {
         match (name.value.as_str(), arguments) {
-            ("all", [_, ..]) => self.chain(place, arguments, "and", "="),
-            ("any", [_, ..]) => self.chain(place, arguments, "or", "and"),
+            ("all" | "any", [condition]) => Node::block([self.jsonata(place, condition)]),
             ("matches", [value, pattern]) => self.matches(place, value, pattern),
             ("timestamp", [time]) => self.jsonata(place, time),
             (test, [value]) if test.starts_with("is_") => {
@@ -104,15 +103,6 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Returns the conditions joined by an operator. A condition that binds more loosely than `least` is put in
     /// parentheses.
-    fn chain(&mut self, place: ValueSite<'_, 'a>, conditions: &[Expr], sign: &'static str, least: &str) -> Node {
-        let mut conditions = conditions.iter().map(|condition| self.jsonata(place, condition).within(least));
-        let first = conditions.next().unwrap_or_else(|| Node::bool(true));
-        match conditions.next() {
-            None => Node::block([first]),
-            Some(second) => conditions.fold(first.binary(sign, second), |chain, next| chain.binary(sign, next)),
-        }
-    }
-
     fn matches(&mut self, place: ValueSite<'_, 'a>, value: &Expr, pattern: &Expr) -> Node {
         let value = self.jsonata(place, value);
         match &pattern.kind {

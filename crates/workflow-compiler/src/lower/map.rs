@@ -82,10 +82,6 @@ impl<'a> Lowering<'_, 'a> {
     fn map_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields, processor: &mut Fields) {
         let place = |position| info.site(position);
         match (clause.kind, &clause.value) {
-            (ClauseKind::Items, ClauseValue::Expr(items)) => self.put_items(info, items, fields),
-            (ClauseKind::ItemsPath, ClauseValue::Expr(path)) => {
-                self.put_path(fields, "ItemsPath", place(ValueField::Path), path);
-            }
             (ClauseKind::ItemSelector, ClauseValue::Expr(selector)) => {
                 self.put_value(fields, "ItemSelector", place(ValueField::ItemSelector), selector);
             }
@@ -116,14 +112,9 @@ impl<'a> Lowering<'_, 'a> {
                 let text = self.literal(label);
                 self.put(fields, "Label", text, label.span);
             }
-            (
-                ClauseKind::ItemReader
-                | ClauseKind::ResultWriter
-                | ClauseKind::Batch
-                | ClauseKind::ItemBatcher
-                | ClauseKind::WriteTo,
-                _,
-            ) => self.transfer_clause(info, clause, fields),
+            (ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo, _) => {
+                self.transfer_clause(info, clause, fields);
+            }
             _ => {}
         }
     }

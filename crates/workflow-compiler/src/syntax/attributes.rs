@@ -128,7 +128,7 @@ impl Parser<'_> {
             self.error(
                 Code::Syntax,
                 *span,
-                "`rename_all` is only valid on structs, enums, `input`, `output` and `params`",
+                "`rename_all` is only valid on structs, enums, `input`, `returns` and `params`",
             );
         }
     }
@@ -150,13 +150,13 @@ impl Parser<'_> {
 
     pub(super) fn refuse_derive(&mut self, attributes: &Attributes) {
         if let Some((_, span)) = &attributes.derives {
-            self.error(Code::Syntax, *span, "`derive` is only valid on `struct`, `enum`, `input` and `output`");
+            self.error(Code::Syntax, *span, "`derive` is only valid on `struct`, `enum`, `input` and `returns`");
         }
     }
 
     pub(super) fn refuse_default(&mut self, attributes: &Attributes) {
         if let Some(FieldDefault { span, .. }) = &attributes.default {
-            self.error(Code::Syntax, *span, "`default` is only valid on fields, structs, `input` and `output`");
+            self.error(Code::Syntax, *span, "`default` is only valid on fields, structs, `input` and `returns`");
         }
         self.refuse_attributes_of_fields(attributes);
     }
@@ -164,7 +164,7 @@ impl Parser<'_> {
     /// Reports attributes that only fields and variants may have.
     pub(super) fn refuse_attributes_of_fields(&mut self, attributes: &Attributes) {
         if let Some((_, span)) = attributes.constraints {
-            self.error(Code::Syntax, span, "`validate` is only valid on the fields of `input`, `output` and structs");
+            self.error(Code::Syntax, span, "`validate` is only valid on the fields of `input`, `returns` and structs");
         }
         if let Some(span) = attributes.is_default {
             let problem = Problem::new(Code::Syntax, span, "`#[default]` is only valid on a variant");

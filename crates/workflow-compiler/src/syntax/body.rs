@@ -10,7 +10,7 @@ use super::keyword::{ClauseKind, DECLARATIONS, MAP, STATES, USE};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::asl::written_target;
-use super::other_language::statement::UnnamedState;
+use super::other_language::statement::name_statements;
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts_here, skip_item, state_kind};
 use super::word::Role;
@@ -19,8 +19,9 @@ use crate::problem::{Edit, Problem};
 /// Words before functions in other languages.
 const MODIFIERS: [&str; 6] = ["async", "await", "export", "public", "pub", "static"];
 
-/// The names of kinds of states in other languages.
-const SYNONYMS: [(&[&str], &str); 7] = [
+/// The names of kinds of states in other languages, and of a declaration that was renamed.
+const SYNONYMS: [(&[&str], &str); 8] = [
+    (&["output"], "returns"),
     (&["sleep", "delay", "pause", "timer"], "wait"),
     (&["action", "call", "invoke", "run", "execute", "job", "activity", "function"], "task"),
     (&["condition", "decision", "branching", "route"], "choice"),
@@ -55,15 +56,15 @@ impl Parser<'_> {
         let mut body = Body { comment, ..Body::new(span) };
         let errors = self.errors_so_far();
         let mut declarations = Vec::new();
-        let mut unnamed = Vec::new();
         let outer = std::mem::take(&mut self.transitions);
+        let outer_statements = std::mem::take(&mut self.statements);
         while !cursor.is_end() {
             if cursor.eat_punct(";").is_some() {
                 continue;
             }
-            self.item(cursor, level, &mut declarations, &mut body, &mut unnamed);
+            self.item(cursor, level, &mut declarations, &mut body);
         }
-        self.name_unnamed(unnamed, &mut body);
+        name_statements(&std::mem::replace(&mut self.statements, outer_statements), &mut body);
         self.report_transitions(&mut body, outer);
         body.broken = self.errors_so_far() > errors;
         (declarations, body)
@@ -75,11 +76,14 @@ impl Parser<'_> {
         level: Level,
         declarations: &mut Vec<Declaration>,
         body: &mut Body,
-        unnamed: &mut Vec<UnnamedState>,
     ) {
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
             self.dangling(&attributes);
+            return;
+        }
+        if level == Level::Workflow && self.late_name(cursor, declarations) {
+            self.only_comment(attributes);
             return;
         }
         let Some(keyword) = self.clause_word(cursor) else {
@@ -103,7 +107,7 @@ impl Parser<'_> {
             self.report(problem.help("remove it").edit(Edit::over(here, "")));
             cursor.next();
             self.only_comment(attributes);
-            return self.item(cursor, level, declarations, body, unnamed);
+            return self.item(cursor, level, declarations, body);
         }
         if let Some(kind) = state_kind(cursor, 0) {
             cursor.next();
@@ -125,7 +129,7 @@ impl Parser<'_> {
             return;
         }
         if !is_declaration(&text) && text != "start" && self.kind_after_name(&keyword, cursor) {
-            return self.item(cursor, level, declarations, body, unnamed);
+            return self.item(cursor, level, declarations, body);
         }
         if !is_declaration(&text) && text != "start" && self.transition_alone(&keyword, cursor) {
             self.only_comment(attributes);
@@ -168,7 +172,7 @@ impl Parser<'_> {
         if level == Level::Inner && self.clause_of_map(&keyword, cursor, body) {
             return;
         }
-        if self.unnamed_item(&keyword, &text, cursor, body, unnamed) {
+        if self.statement(&keyword, cursor, body) {
             self.only_comment(attributes);
             return;
         }
@@ -210,9 +214,14 @@ impl Parser<'_> {
         let named = cursor.peek_ident_at(1).is_some() && cursor.peek_ident_at(1).is_some_and(|word| word != "as");
         let states = STATES.iter().map(|(_, keyword)| keyword.word);
         let known = states.chain(DECLARATIONS.iter().map(|keyword| keyword.word).filter(|_| level == Level::Workflow));
-        let synonym = SYNONYMS.iter().find(|(words, _)| named && words.contains(&text)).map(|(_, kind)| *kind);
+        let synonym = SYNONYMS.iter().find(|(words, _)| words.contains(&text)).map(|(_, word)| *word);
+        let synonym = synonym.filter(|word| if is_declaration(word) { level == Level::Workflow } else { named });
         let near = synonym.or_else(|| workflow_asl::nearest::nearest(text, known));
-        let what = if named { "state kind" } else { "declaration or state kind" };
+        let what = match near {
+            Some(near) if is_declaration(near) => "declaration",
+            _ if named => "state kind",
+            _ => "declaration or state kind",
+        };
         let mut problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("unknown {what} `{text}`"));
         problem = match (near, named) {
             (Some(near), _) => problem.did_you_mean(near, near),
@@ -303,7 +312,6 @@ impl Parser<'_> {
             ("version", Some(text), _) => {
                 (format!("version {:?};", text.value), Some(DeclarationKind::Version(text.clone())))
             }
-            ("name", Some(text), _) => (format!("name {:?};", text.value), Some(DeclarationKind::Name(text.clone()))),
             _ if sign && cursor.peek_group_at(2, Delimiter::Brace).is_some() && !is_declaration(text) => {
                 // `States: { … }`, `Hello: { Type: "Pass", … }`
                 cursor.advance(3);
@@ -327,6 +335,29 @@ impl Parser<'_> {
         if let Some(kind) = kind {
             declarations.push(Declaration { comment: None, derives: Vec::new(), keyword: keyword.clone(), kind });
         }
+        true
+    }
+
+    /// Parses `name "text";`, the name in the document after the workflow's own name, which is reported. Returns `false`
+    /// if something else is next.
+    fn late_name(&mut self, cursor: &mut Cursor, declarations: &mut Vec<Declaration>) -> bool {
+        let Some(keyword) = self.clause_word(cursor).filter(|word| word == "name") else { return false };
+        let sign = usize::from(cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "="));
+        let Some(text) = cursor.peek_literal_at(1 + sign).and_then(string_value) else { return false };
+        let first = cursor.here();
+        cursor.advance(2 + sign);
+        let end = cursor.eat_punct(";").or_else(|| cursor.eat_punct(",")).unwrap_or_else(|| cursor.before());
+        let written = format!("as {:?}", text.value);
+        let problem =
+            Problem::new(Code::UnknownDeclaration, first, "the name in the document is in the head of the workflow");
+        let problem = problem.help(format!("write `workflow … {written} {{ … }}`")).edit(Edit::over(first.to(end), ""));
+        self.report(problem.edit(Edit::after(self.head, format!(" {written}"))));
+        declarations.push(Declaration {
+            comment: None,
+            derives: Vec::new(),
+            keyword,
+            kind: DeclarationKind::Name(text),
+        });
         true
     }
 

@@ -139,9 +139,9 @@ impl Parser<'_> {
                     false => parser.if_arm(attributes, cursor, &mut slips),
                 };
                 complete &= arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
-                parser.arm_end(cursor, start, patterns, &mut slips);
+                parser.arm_end(cursor, start, &mut slips);
                 if let (Some(arm), true) = (&arm, slips.edits.len() > before) {
-                    slips.written.get_or_insert_with(|| spelled_arm(arm));
+                    slips.written.get_or_insert_with(|| spelled_arm(arm, patterns));
                 }
                 arms.extend(arm);
             }
@@ -172,19 +172,6 @@ impl Parser<'_> {
         repetition.filter(|_| all)
     }
 
-    /// Parses arms without braces around them.
-    pub(super) fn bare_arms(&mut self, cursor: &mut Cursor) -> (Vec<Arm>, bool, Option<Problem>) {
-        let (mut arms, mut complete, mut slips) = (Vec::new(), true, ForeignArms::default());
-        while cursor.is_word("if") || cursor.is_word("else") {
-            let start = cursor.position();
-            let arm = self.if_arm(Attributes::default(), cursor, &mut slips);
-            complete &= arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
-            self.arm_end(cursor, start, false, &mut slips);
-            arms.extend(arm);
-        }
-        (arms, complete, slips.problem())
-    }
-
     /// `if condition -> X`, `else -> X`
     fn if_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Arm> {
         let first = cursor.here();
@@ -203,7 +190,7 @@ impl Parser<'_> {
             "if" => {
                 cursor.next();
                 match self.let_pattern(cursor) {
-                    Some(LetPattern { span, condition, .. }) => {
+                    Some((span, condition)) => {
                         let message = "a choice has no patterns: use `is_present` to test whether a value is present";
                         slips.note(span, message, Edit::over(span, spelled(&condition)));
                         When::If(condition)
@@ -244,12 +231,12 @@ impl Parser<'_> {
                 if cursor.is_punct("->") { When::Else(first) } else { When::If(self.head_expr(cursor)) }
             }
         };
-        let target = self.arm_arrow("->", "an arm", cursor, slips);
+        let target = self.arm_arrow(cursor, slips);
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
-    /// `let Some(x) = value` after `if`.
-    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<LetPattern> {
+    /// Parses `let Some(x) = value` after `if`. Returns the words and the equivalent condition.
+    pub(super) fn let_pattern(&mut self, cursor: &mut Cursor) -> Option<(TokenSpan, Expr)> {
         if !cursor.is_word("let") {
             return None;
         }
@@ -266,12 +253,13 @@ impl Parser<'_> {
         let span = first.to(cursor.before());
         let function = Text { value: "is_present".to_owned(), span };
         let height = self.height + 1;
-        let kind = ExprKind::Call { name: function, arguments: vec![value.clone()] };
+        let kind = ExprKind::Call { name: function, arguments: vec![value] };
         let condition = self.grown(kind, span, height);
-        Some(LetPattern { span, condition, named: name.map(|name| (name, value)) })
+        self.let_names.extend(name.map(|name| plain(&name)));
+        Some((span, condition))
     }
 
-    /// `"a" | "b" => X`, `_ => X`
+    /// `"a" | "b" -> X`, `_ -> X`
     fn match_arm(&mut self, attributes: Attributes, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Arm> {
         let first = cursor.here();
         let comment = self.only_comment(attributes);
@@ -289,7 +277,7 @@ impl Parser<'_> {
         } else {
             When::Patterns(self.patterns(cursor, slips)?)
         };
-        let target = self.arm_arrow("=>", "an arm of `match`", cursor, slips);
+        let target = self.arm_arrow(cursor, slips);
         Some(self.arm_rest(comment, when, target, first, cursor))
     }
 
@@ -326,54 +314,47 @@ impl Parser<'_> {
     }
 
     /// Parses an arm's arrow and target, including the syntax of other languages.
-    fn arm_arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor, slips: &mut ForeignArms) -> Target {
-        let other = if wanted == "->" { "=>" } else { "->" };
+    fn arm_arrow(&mut self, cursor: &mut Cursor, slips: &mut ForeignArms) -> Target {
         let here = cursor.here();
-        if cursor.is_punct(wanted) {
-            return self.arrow(wanted, whose, cursor);
+        if cursor.is_punct("->") {
+            return self.arrow("an arm", cursor);
         }
-        let message = |sign: &str| format!("expected `{wanted}` in {whose}, found `{sign}`");
-        for sign in [other, ":"] {
+        let message = |sign: &str| format!("expected `->` in an arm, found `{sign}`");
+        for (sign, arrow) in [("=>", "->"), (":", " ->")] {
             if let Some(span) = if cursor.is_punct("::") { None } else { cursor.eat_punct(sign) } {
-                slips.note(
-                    span,
-                    message(sign),
-                    Edit::over(span, if sign == ":" { format!(" {wanted}") } else { wanted.to_owned() }),
-                );
+                slips.note(span, message(sign), Edit::over(span, arrow));
                 return self.target(span, cursor);
             }
         }
         for word in ["then", "goto", "next", "Next"] {
             if let Some(word) = cursor.eat_word(word) {
                 cursor.eat_punct(":");
-                slips.note(here, message(&word.to_string()), Edit::over(here.to(cursor.before()), wanted));
+                slips.note(here, message(&word.to_string()), Edit::over(here.to(cursor.before()), "->"));
                 return self.target(here, cursor);
             }
         }
         if cursor.peek_group(Delimiter::Brace).is_some_and(holds_states) {
             cursor.next();
-            slips.states(here, whose);
+            slips.states(here);
             return Target::Missing(here);
         }
         if let Some(group) = cursor.peek_group(Delimiter::Brace)
             && let Some(name) = only_name(group)
         {
             cursor.next();
-            let message = format!("{whose} names its next state without braces");
-            let end = if wanted == "->" { ";" } else { "," };
-            slips.note(here, message, Edit::over(here, format!("{wanted} {name}{end}")));
+            let message = "an arm names its next state without braces";
+            slips.note(here, message, Edit::over(here, format!("-> {name};")));
             self.word(&name, Role::StateReference);
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
         let ends = [";", ",", "->", "=>"].iter().any(|end| cursor.is_punct_at(1, end)) || cursor.peek_at(1).is_none();
         if ends && let Some(name) = cursor.peek_ident().cloned() {
-            let message = format!("expected `{wanted}` and a state in {whose}");
-            slips.note(here, message, Edit::before(here, format!("{wanted} ")));
+            slips.note(here, "expected `->` and a state in an arm", Edit::before(here, "-> "));
             cursor.next();
             self.word(&name, Role::StateReference);
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
-        self.arrow(wanted, whose, cursor)
+        self.arrow("an arm", cursor)
     }
 
     fn patterns(&mut self, cursor: &mut Cursor, slips: &mut ForeignArms) -> Option<Vec<Expr>> {
@@ -381,7 +362,7 @@ impl Parser<'_> {
             let problem = self.unexpected(cursor, "a pattern");
             self.complain(
                 cursor,
-                problem.help("an arm of `match` is `\"text\" => State,`; for conditions, omit `match`"),
+                problem.help("an arm of `match` is `\"text\" -> State;`; for conditions, omit `match`"),
             );
             return None;
         }
@@ -394,20 +375,21 @@ impl Parser<'_> {
             }
             let here = cursor.here();
             // Rust's `Event::Paid { amount } =>`
-            let binds = matches!(cursor.peek(), Some(TokenTree::Group(_))) && cursor.is_punct_at(1, "=>");
+            let binds = matches!(cursor.peek(), Some(TokenTree::Group(_)))
+                && (cursor.is_punct_at(1, "->") || cursor.is_punct_at(1, "=>"));
             if let (Some(pattern), true) = (patterns.last_mut(), binds) {
                 cursor.next();
                 let span = pattern.span.to(here);
                 let problem =
                     Problem::new(Code::Syntax, span, "an arm of `match` compares a value, and binds no fields");
                 let problem = problem
-                    .help("match the tag by its text, for example `match input.event.kind { \"paid\" => Paid, … }`");
+                    .help("match the tag by its text, for example `match input.event.kind { \"paid\" -> Paid; … }`");
                 self.report(problem.help("the states read the fields, for example `input.event.amount`"));
                 *pattern = Expr::made(ExprKind::Invalid, span);
             }
             let here = cursor.here();
             // A pattern after a comma: the arrow follows it.
-            let comma = cursor.is_punct(",") && cursor.is_punct_at(2, "=>");
+            let comma = cursor.is_punct(",") && (cursor.is_punct_at(2, "->") || cursor.is_punct_at(2, "=>"));
             if cursor.is_punct("..") || cursor.is_word("if") {
                 let message = if cursor.is_word("if") {
                     "an arm of `match` has no `if`"
@@ -440,27 +422,24 @@ impl Parser<'_> {
         Arm { comment, when, target, clauses, span: first.to(cursor.before()) }
     }
 
-    /// Parses the end of an arm: `;`, or `,` in a `match`. It is optional after braces and at the end.
-    fn arm_end(&mut self, cursor: &mut Cursor, start: usize, patterns: bool, slips: &mut ForeignArms) {
+    /// Parses the `;` that ends an arm. It is optional after braces and at the end.
+    fn arm_end(&mut self, cursor: &mut Cursor, start: usize, slips: &mut ForeignArms) {
         let braces = cursor.ends_in_braces();
         let advanced = cursor.position() > start;
-        let wanted = if patterns { "," } else { ";" };
-        if cursor.is_end() || (advanced && cursor.eat_punct(wanted).is_some()) || (advanced && braces) {
+        if let (true, Some(comma)) = (advanced, cursor.eat_punct(",")) {
+            slips.note(comma, "an arm ends with `;`, not with `,`", Edit::over(comma, ";"));
             return;
         }
-        let next_arm = advanced && (cursor.is_word("if") || cursor.is_word("else") || cursor.is_word("_"));
-        if advanced && (cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some()) {
-            let span = cursor.before();
-            slips.note(span, format!("arms end with `{wanted}` here"), Edit::over(span, wanted));
+        if cursor.is_end() || (advanced && (cursor.eat_punct(";").is_some() || braces)) {
             return;
         }
-        if next_arm {
-            let message = format!("expected `{wanted}` after the arm, found {}", cursor.found());
-            slips.note(cursor.here(), message, Edit::after(cursor.before(), wanted));
+        if advanced && (cursor.is_word("if") || cursor.is_word("else") || cursor.is_word("_")) {
+            let message = format!("expected `;` after the arm, found {}", cursor.found());
+            slips.note(cursor.here(), message, Edit::after(cursor.before(), ";"));
             return;
         }
         if advanced {
-            self.expected(cursor, &format!("`{wanted}` after the arm"));
+            self.expected(cursor, "`;` after the arm");
         }
         while !cursor.is_end() && !(cursor.position() > start && (cursor.is_word("if") || cursor.is_word("else"))) {
             if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
@@ -469,16 +448,6 @@ impl Parser<'_> {
             cursor.next();
         }
     }
-}
-
-/// `let Some(x) = value`
-pub(super) struct LetPattern {
-    /// The span.
-    pub(super) span: TokenSpan,
-    /// The equivalent condition.
-    pub(super) condition: Expr,
-    /// The name and its value.
-    pub(super) named: Option<(Ident, Expr)>,
 }
 
 /// The arms of a choice in the syntax of other languages, which are reported as one problem at the first.
@@ -499,9 +468,9 @@ impl ForeignArms {
     }
 
     /// Records an arm with states in braces instead of a state's name.
-    fn states(&mut self, span: TokenSpan, whose: &str) {
+    fn states(&mut self, span: TokenSpan) {
         self.holds_states.get_or_insert_with(|| {
-            let message = format!("{whose} names its next state, and cannot contain states");
+            let message = "an arm names its next state, and cannot contain states";
             let help =
                 "write the states next to the choice: `choice Which { if … -> First; else -> Second; } pass First …`";
             Problem::new(Code::Syntax, span.first, message).help(help)
@@ -532,7 +501,7 @@ fn joined(cursor: &Cursor, sign: &str) -> usize {
 }
 
 /// Formats an arm, without the contents of its braces.
-pub(super) fn spelled_arm(arm: &Arm) -> String {
+pub(super) fn spelled_arm(arm: &Arm, patterns: bool) -> String {
     let target = match &arm.target {
         Target::State(name) | Target::End(name) => plain(name),
         Target::Text(text) => written_target(&text.value),
@@ -542,9 +511,9 @@ pub(super) fn spelled_arm(arm: &Arm) -> String {
         When::If(condition) => format!("if {} -> {target};", spelled(condition)),
         When::Patterns(patterns) => {
             let patterns: Vec<_> = patterns.iter().map(spelled).collect();
-            format!("{} => {target},", patterns.join(" | "))
+            format!("{} -> {target};", patterns.join(" | "))
         }
-        When::Else(_) => format!("else -> {target};"),
+        When::Else(_) => format!("{} -> {target};", if patterns { "_" } else { "else" }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Clauses: of a state, of `defaults`, in the braces of a catcher or of a choice's arm.
 
-use proc_macro2::Ident;
+use proc_macro2::{Delimiter, Ident};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
@@ -20,8 +20,8 @@ use crate::problem::{Edit, Problem};
 pub(super) enum ClauseOwner {
     /// A state of this kind.
     State(StateKind),
-    /// `defaults { … }`
-    Defaults,
+    /// `defaults { … }`, for states of this kind.
+    Defaults(StateKind),
     /// The braces after a target: a catcher's or an arm's.
     Block { catcher: bool },
 }
@@ -30,7 +30,7 @@ impl ClauseOwner {
     pub(super) fn role(self) -> Role {
         match self {
             Self::State(kind) => Role::Clause(kind),
-            Self::Defaults => Role::DefaultClause,
+            Self::Defaults(_) => Role::DefaultClause,
             Self::Block { catcher } => Role::BlockClause { catcher },
         }
     }
@@ -38,7 +38,8 @@ impl ClauseOwner {
     pub(super) fn allows(self, clause: ClauseKind) -> bool {
         match self {
             Self::State(kind) => clause.stands_on(kind),
-            Self::Defaults => clause.stands_on(StateKind::Task),
+            Self::Defaults(StateKind::Task) => clause.stands_on(StateKind::Task),
+            Self::Defaults(_) => matches!(clause, ClauseKind::Retry | ClauseKind::Catch),
             Self::Block { catcher } => clause.stands_in_block(catcher),
         }
     }
@@ -47,7 +48,8 @@ impl ClauseOwner {
     fn name(self) -> String {
         match self {
             Self::State(kind) => format!("a `{}`", state_keyword(kind)),
-            Self::Defaults => "`defaults`, which are for tasks".to_owned(),
+            Self::Defaults(StateKind::Task) => "`defaults`, which are for tasks".to_owned(),
+            Self::Defaults(kind) => format!("`defaults {}`", state_keyword(kind)),
             Self::Block { catcher: true } => "the braces of a catcher".to_owned(),
             Self::Block { catcher: false } => "the braces of a choice's arm".to_owned(),
         }
@@ -207,7 +209,7 @@ impl Parser<'_> {
             );
             self.report(match place {
                 ClauseOwner::State(_) => problem.help(belongs_to(kind)),
-                ClauseOwner::Defaults => problem,
+                ClauseOwner::Defaults(_) => problem,
                 ClauseOwner::Block { .. } => {
                     let known: Vec<_> = place.known().collect();
                     problem.help(format!("they may contain `{}`", known.join("`, `")))
@@ -316,7 +318,7 @@ impl Parser<'_> {
                 }
                 Some(ClauseValue::Distributed { execution_type: word })
             }
-            _ => Some(self.transfer(cursor)),
+            _ => Some(self.transfer(kind, cursor)),
         }
     }
 
@@ -343,7 +345,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `5%`, `percent expr`, `count expr`
+    /// `percent expr`, `count expr`
     fn tolerate(&mut self, cursor: &mut Cursor) -> ClauseValue {
         for word in ["percent", "count"] {
             if let Some(keyword) = cursor.eat_word(word) {
@@ -356,20 +358,20 @@ impl Parser<'_> {
                 };
             }
         }
+        let problem = self.unexpected(cursor, "`percent` or `count` and a value");
         // Not an expression, because `5% -> Sum` would continue with an operator.
         if let (Some(literal), true) = (cursor.peek_literal_at(0).cloned(), cursor.is_punct_at(1, "%")) {
             let first = cursor.here();
             cursor.advance(2);
-            let mut value = self.literal(&literal);
-            value.span = first.to(cursor.before());
-            return ClauseValue::ToleratePercent(value);
+            let edit = Edit::over(first.to(cursor.before()), format!("percent {literal}"));
+            self.report(problem.help(format!("write `tolerate percent {literal}`")).edit(edit));
+            return ClauseValue::ToleratePercent(self.literal(&literal));
         }
-        let problem = self.unexpected(cursor, "a share such as `5%`, or `percent` or `count` and a value");
         let number = cursor.peek_literal_at(0).map(ToString::to_string).filter(|text| text.parse::<u64>().is_ok());
         self.complain(
             cursor,
             match number {
-                Some(number) => problem.help(format!("write `tolerate {number}%` or `tolerate count {number}`")),
+                Some(number) => problem.help(format!("write `tolerate percent {number}` or `tolerate count {number}`")),
                 None => problem,
             },
         );
@@ -378,11 +380,12 @@ impl Parser<'_> {
         ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid, cursor.before()))
     }
 
-    /// `s3::getObject { … } config { … }`
-    fn transfer(&mut self, cursor: &mut Cursor) -> ClauseValue {
+    /// `s3::getObject { … } config { … }`; `write_to` calls `s3::putObject` if it names nothing else.
+    pub(super) fn transfer(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> ClauseValue {
         let (mut call, mut body) = (None, None);
         if !cursor.is_word("config") {
-            call = self.resource(cursor);
+            let calls_s3 = kind == ClauseKind::WriteTo && cursor.peek_group(Delimiter::Brace).is_some();
+            call = if calls_s3 { None } else { self.resource(cursor) };
             body = self.object_here(cursor);
         }
         let config = match cursor.eat_word("config") {

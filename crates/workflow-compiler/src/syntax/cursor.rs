@@ -91,13 +91,6 @@ impl Cursor {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
     }
 
-    /// Replaces the next token by another group.
-    pub(super) fn replace(&mut self, group: Group) {
-        if let Some(token) = self.tokens.get_mut(self.at) {
-            *token = group.into();
-        }
-    }
-
     /// Replaces the remaining tokens.
     pub(super) fn rewrite_rest(&mut self, rewrite: impl FnOnce(TokenStream) -> TokenStream) {
         let rest: TokenStream = self.tokens.drain(self.at..).collect();

@@ -1,7 +1,7 @@
 //! Declarations at the top of a workflow.
 
 use proc_macro2::{Delimiter, Ident};
-use workflow_asl::Code;
+use workflow_asl::{Code, StateKind};
 use workflow_services::ResourceKind;
 
 use super::ast::{Declaration, DeclarationKind, FieldDecl, Shape, Text, Type, TypeKind};
@@ -11,7 +11,7 @@ use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::skip_item;
+use super::recover::{skip_item, state_kind};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -30,7 +30,7 @@ impl Parser<'_> {
         }
         self.refuse_others(&attributes);
         match text {
-            "input" | "output" | "struct" => self.refuse_attributes_of_fields(&attributes),
+            "input" | "returns" | "struct" => self.refuse_attributes_of_fields(&attributes),
             "enum" => self.refuse_default(&attributes),
             "params" => {
                 self.refuse_derive(&attributes);
@@ -41,10 +41,13 @@ impl Parser<'_> {
                 self.refuse_default(&attributes);
             }
         }
-        let signs: &[&str] = if matches!(text, "input" | "output") { &[":", "=", "->", "=>"] } else { &[":", "="] };
+        let signs: &[&str] = if matches!(text, "input" | "returns") { &[":", "=", "->", "=>"] } else { &[":", "="] };
         self.stray_sign(&keyword, signs, cursor);
         let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
-        let same = |other: &Declaration| std::mem::discriminant(&other.kind) == std::mem::discriminant(&kind);
+        let same = |other: &Declaration| match (&other.kind, &kind) {
+            (DeclarationKind::Defaults(one, _), DeclarationKind::Defaults(other, _)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
         if is_single(&kind) && declarations.iter().filter(|other| is_single(&other.kind)).any(same) {
             self.error(Code::RepeatedClause, keyword.span(), format!("`{text}` is declared twice"));
             return;
@@ -65,7 +68,7 @@ impl Parser<'_> {
         }
         match text {
             "input" => self.shape(attributes, "input", cursor).map(DeclarationKind::Input),
-            "output" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
+            "returns" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
             "params" => {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
                     let problem = self.unexpected(cursor, "the parameters in braces");
@@ -81,7 +84,7 @@ impl Parser<'_> {
                     ));
                 }
                 for constraint in fields.iter_mut().flat_map(|field| std::mem::take(&mut field.constraints)) {
-                    let message = "`validate` is only valid on the fields of `input`, `output` and structs";
+                    let message = "`validate` is only valid on the fields of `input`, `returns` and structs";
                     self.error(Code::Syntax, constraint.span, message);
                 }
                 fields.iter_mut().for_each(|field| self.resource_of(field));
@@ -115,7 +118,6 @@ impl Parser<'_> {
                 Some(DeclarationKind::Timeout(value))
             }
             "version" => self.text_declaration("version", cursor).map(DeclarationKind::Version),
-            "name" => self.text_declaration("name", cursor).map(DeclarationKind::Name),
             "comment" => self.text_declaration("comment", cursor).map(DeclarationKind::Comment),
             "retry" => self.named_handler(ClauseKind::Retry, keyword, cursor),
             "catch" => self.named_handler(ClauseKind::Catch, keyword, cursor),
@@ -224,7 +226,7 @@ impl Parser<'_> {
         Some(text)
     }
 
-    /// `retry name [Errors…] { … }`, `catch name [Errors…] => State { … }`
+    /// `retry name [Errors…] { … }`, `catch name [Errors…] -> State { … }`
     fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(name) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
@@ -255,15 +257,21 @@ impl Parser<'_> {
         Some(declared)
     }
 
-    /// `{ clauses }`
+    /// `[map | parallel] { clauses }`
     fn defaults(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
+        let kind = state_kind(cursor, 0).filter(|kind| matches!(kind, StateKind::Map | StateKind::Parallel));
+        if let (Some(_), Some(word)) = (kind, cursor.peek_ident().cloned()) {
+            cursor.next();
+            self.word(&word, Role::Setting("defaults"));
+        }
+        let kind = kind.unwrap_or(StateKind::Task);
         if cursor.peek_group(Delimiter::Brace).is_none() {
             let problem = self.unexpected(cursor, "clauses in braces after `defaults`");
             self.complain(cursor, problem.help("for example `defaults { retry transient; timeout 5m; }`"));
             skip_item(cursor);
             return None;
         }
-        Some(DeclarationKind::Defaults(self.block_clauses(ClauseOwner::Defaults, cursor)))
+        Some(DeclarationKind::Defaults(kind, self.block_clauses(ClauseOwner::Defaults(kind), cursor)))
     }
 }
 

@@ -108,7 +108,7 @@ impl Parser<'_> {
         }
         if let VariantData::Fields(fields) = &data {
             for constraint in fields.iter().flat_map(|field| &field.constraints) {
-                let message = "`validate` is only valid on the fields of `input`, `output` and structs";
+                let message = "`validate` is only valid on the fields of `input`, `returns` and structs";
                 self.error(Code::Syntax, constraint.span, message);
             }
         }

@@ -4,11 +4,9 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{BinaryOp, Expr, ExprKind, OtherLanguage, Raw, Text, TokenSpan, UnaryOp, plain};
-use super::choice::LetPattern;
 use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::literal::string_value;
 use super::other_language::operator::changes;
-use super::other_language::statement::with_value;
 use super::other_language::value::{AHEAD, block_with_let};
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
@@ -582,24 +580,15 @@ impl Parser<'_> {
     /// `if c { a } else { b }`, after the `if`.
     fn conditional(&mut self, span: TokenSpan, cursor: &mut Cursor) -> Expr {
         let pattern = self.let_pattern(cursor);
-        if let Some(LetPattern { span: words, condition, named }) = &pattern {
-            let written = spelled(condition);
+        if let Some((words, condition)) = &pattern {
             let message = "values have no patterns: use `is_present` to test whether one is present";
-            let mut problem = Problem::new(Code::Syntax, *words, message).help(format!("write `{written}`"));
-            problem = problem.edit(Edit::over(*words, written));
-            if let (Some((name, value)), Some(group)) = (named, cursor.peek_group(Delimiter::Brace)) {
-                let (mut edits, value) = (Vec::new(), spelled(value));
-                let group = with_value(group, name, &value, &mut edits);
-                cursor.replace(group);
-                if !edits.is_empty() {
-                    problem = problem.help(format!("and `{value}` for `{name}`"));
-                }
-                problem = edits.into_iter().fold(problem, Problem::edit);
-            }
-            self.report(problem);
+            let problem = Problem::new(Code::Syntax, *words, message);
+            self.report(
+                problem.help(format!("test it with `{}`, and name the value itself in the braces", spelled(condition))),
+            );
         }
         let condition = match pattern {
-            Some(pattern) => pattern.condition,
+            Some((_, condition)) => condition,
             None => self.head_expr(cursor),
         };
         let mut height = self.height;

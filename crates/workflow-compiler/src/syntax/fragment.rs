@@ -191,7 +191,7 @@ impl Parser<'_> {
                     "declare it in `input`, and pass it where the fragment is used: `{ bucket: params.bucket }`"
                         .to_owned()
                 }
-                DeclarationKind::Retrier { .. } | DeclarationKind::Catcher { .. } | DeclarationKind::Defaults(_) => {
+                DeclarationKind::Retrier { .. } | DeclarationKind::Catcher { .. } | DeclarationKind::Defaults(..) => {
                     format!("write the `{word}` on the states of the fragment")
                 }
                 _ => format!("declare `{word}` in the workflow"),

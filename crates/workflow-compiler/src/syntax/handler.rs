@@ -46,7 +46,7 @@ impl Parser<'_> {
         let example = if kind == ClauseKind::Retry {
             "for example `retry [States.Timeout] { interval: 5s, max_attempts: 3 }`, or the name of a retrier"
         } else {
-            "for example `catch [States.ALL] => Failed`, or the name of a catcher"
+            "for example `catch [States.ALL] -> Failed`, or the name of a catcher"
         };
         self.complain(cursor, problem.help(example));
         self.hole(cursor.here_first(), Role::HandlerReference(kind));
@@ -92,27 +92,27 @@ impl Parser<'_> {
         Retrier { errors: Vec::new(), errors_span, fields }
     }
 
-    /// `[Errors…] => State { … }`
+    /// `[Errors…] -> State { … }`
     pub(super) fn catcher(&mut self, cursor: &mut Cursor) -> Catcher {
         let mut early = Clauses::default();
         let (errors, errors_span, target) = match self.bare_errors(cursor) {
             Some((errors, problem)) => {
                 let span = problem.span;
                 let mut problem = self.without_a_name(cursor).into_iter().fold(problem, Problem::edit);
-                let target = match cursor.eat_punct("->") {
+                let target = match cursor.eat_punct("=>") {
                     Some(arrow) => {
-                        problem = problem.edit(Edit::over(arrow, "=>"));
+                        problem = problem.edit(Edit::over(arrow, "->"));
                         self.report(problem);
                         self.target(arrow, cursor)
                     }
-                    None => match self.target_alone("=>", cursor) {
+                    None => match self.target_alone(cursor) {
                         Some((edit, target)) => {
                             self.report(problem.edit(edit));
                             target
                         }
                         None => {
                             self.report(problem);
-                            self.arrow("=>", "a catcher", cursor)
+                            self.arrow("a catcher", cursor)
                         }
                     },
                 };
@@ -134,13 +134,13 @@ impl Parser<'_> {
         Catcher { errors, errors_span, target, clauses: early.list.into_iter().chain(clauses).collect() }
     }
 
-    /// Parses `assign { … } => State`: clauses before the state of a catcher, which are reported.
+    /// Parses `assign { … } -> State`: clauses before the state of a catcher, which are reported.
     fn clauses_before_target(&mut self, cursor: &mut Cursor, clauses: &mut Clauses) {
         let end = (0..cursor.remaining()).step_by(2).find(|at| {
             let clause = cursor.peek_ident_at(*at).and_then(|word| ClauseKind::from_keyword(&word.to_string()));
             clause.is_none()
         });
-        let Some(end) = end.filter(|end| *end > 0 && cursor.is_punct_at(*end, "=>")) else { return };
+        let Some(end) = end.filter(|end| *end > 0 && cursor.is_punct_at(*end, "->")) else { return };
         let (first, end) = (cursor.here(), cursor.position() + end);
         while cursor.position() < end {
             let start = cursor.position();
@@ -151,7 +151,7 @@ impl Parser<'_> {
         let span = first.to(cursor.before());
         let problem = Problem::new(Code::Syntax, span, "the clauses of a catcher are in braces after its state");
         let word = clauses.list.first().map_or("assign", |clause| clause.kind.keyword());
-        self.report(problem.help(format!("write `=> State {{ {word} … }}`")));
+        self.report(problem.help(format!("write `-> State {{ {word} … }}`")));
     }
 
     /// Parses `as e` or `(e)`, the name of the caught error in other languages. Returns the edit that removes it.
@@ -165,22 +165,21 @@ impl Parser<'_> {
         Some(Edit::over(first.to(cursor.before()), ""))
     }
 
-    /// Parses the target of a catcher: `=> State`, or in ASL syntax `{ Next: "State" }`.
+    /// Parses the target of a catcher: `-> State`, or in ASL syntax `{ Next: "State" }`.
     fn catcher_target(&mut self, cursor: &mut Cursor) -> Target {
         let asl = cursor.peek_group(Delimiter::Brace).cloned().and_then(|group| {
             let mut inside = Cursor::inside(&group);
             let read = self.asl_transition(&mut inside)?;
             inside.is_end().then_some((group_span(&group), read))
         });
-        let Some((span, read)) = asl else { return self.arrow("=>", "a catcher", cursor) };
+        let Some((span, read)) = asl else { return self.arrow("a catcher", cursor) };
         cursor.next();
-        let written = read.arrow("=>");
-        let problem = Problem::new(Code::Syntax, span, "a catcher's transition begins with `=>` and a state");
-        self.report(problem.write(written));
+        let problem = Problem::new(Code::Syntax, span, "a catcher's transition begins with `->` and a state");
+        self.report(problem.write(read.text));
         read.target
     }
 
-    /// Parses a catcher of other languages: `catch(e) => F`, `catch all => F`, `catch => F`, `catch "E" => F`.
+    /// Parses a catcher of other languages: `catch(e) -> F`, `catch all -> F`, `catch -> F`, `catch "E" -> F`.
     fn loose_catcher(&mut self, cursor: &mut Cursor) -> Option<Catcher> {
         let arrow = |at: usize| cursor.is_punct_at(at, "=>") || cursor.is_punct_at(at, "->");
         let first = cursor.here();
@@ -224,10 +223,10 @@ impl Parser<'_> {
         let edit =
             if length == 0 { Edit::before(first, format!("{written} ")) } else { Edit::over(span, written.clone()) };
         let mut problem = problem.edit(edit);
-        let target = match (cursor.eat_punct("=>"), cursor.eat_punct("->"), cursor.peek_group(Delimiter::Brace)) {
+        let target = match (cursor.eat_punct("->"), cursor.eat_punct("=>"), cursor.peek_group(Delimiter::Brace)) {
             (Some(arrow), ..) => self.target(arrow, cursor),
             (None, Some(arrow), _) => {
-                problem = problem.edit(Edit::over(arrow, "=>"));
+                problem = problem.edit(Edit::over(arrow, "->"));
                 self.target(arrow, cursor)
             }
             (None, None, Some(group)) => {
@@ -238,7 +237,7 @@ impl Parser<'_> {
                 match name {
                     Some(name) => {
                         self.word(&name, Role::StateReference);
-                        problem = problem.edit(Edit::over(group, format!("=> {name}")));
+                        problem = problem.edit(Edit::over(group, format!("-> {name}")));
                         Target::State(rust_name(&name))
                     }
                     None => {
@@ -249,7 +248,7 @@ impl Parser<'_> {
             }
             (None, None, None) if cursor.peek_ident().is_some() && !clause_starts_here(cursor) => {
                 let here = cursor.here();
-                problem = problem.edit(Edit::before(here, "=> "));
+                problem = problem.edit(Edit::before(here, "-> "));
                 self.target(here, cursor)
             }
             (None, None, None) => {
@@ -262,7 +261,7 @@ impl Parser<'_> {
             Target::Text(text) => format!("{:?}", text.value),
             Target::Computed(_) | Target::Missing(_) => "Failed".to_owned(),
         };
-        self.report(problem.help(format!("write `catch {written} => {goes_on}`")));
+        self.report(problem.help(format!("write `catch {written} -> {goes_on}`")));
         let errors = names.into_iter().map(|value| Text { value, span }).collect();
         let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
         Some(Catcher { errors, errors_span: span, target, clauses })

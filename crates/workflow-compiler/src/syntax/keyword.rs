@@ -98,18 +98,14 @@ clauses! {
     ResultSelector "result_selector" Object, in WORKS, only JsonPath, repeat false, "The parts of the result to keep.";
     ResultPath "result_path" Path, in SHAPES, only JsonPath, repeat false, "Where the result goes in the input.";
     OutputPath "output_path" Path, in FLOWS, only JsonPath, repeat false, "The part that becomes the output.";
-    Items "items" Value, in MAP, only Jsonata, repeat false, "The items, if `over` does not name them.";
-    ItemsPath "items_path" Path, in MAP, only JsonPath, repeat false, "Where the items are, as ASL writes it.";
     ItemSelector "item_selector" Value, in MAP, repeat false, "The input of each iteration.";
     MaxConcurrency "max_concurrency" Value, in MAP, repeat false, "How many iterations run at once; 0 for as many as possible.";
-    Tolerate "tolerate" Own, in MAP, repeat true, "How many items may fail: `5%`, `percent …` or `count …`.";
+    Tolerate "tolerate" Own, in MAP, repeat true, "How many items may fail: `percent …` or `count …`.";
     Inline "inline" Nothing, in MAP, repeat false, "Runs the iterations within the execution, and writes `INLINE` in the document.";
     Distributed "distributed" Own, in MAP, repeat false, "Runs the iterations as child executions, `express` or `standard`.";
     ItemReader "item_reader" Own, in MAP, repeat false, "Reads the items from S3.";
-    Batch "batch" Value, in MAP, repeat false, "How many items a child execution gets.";
-    ItemBatcher "item_batcher" Object, in MAP, repeat false, "How the items are grouped, as ASL writes it.";
-    WriteTo "write_to" Object, in MAP, repeat false, "Writes the results to S3: `{ Bucket: …, Prefix: … }`.";
-    ResultWriter "result_writer" Own, in MAP, repeat false, "Writes the results to S3, as ASL writes it.";
+    Batch "batch" Value, in MAP, repeat false, "How many items a child execution gets, or the members of `ItemBatcher` in braces.";
+    WriteTo "write_to" Own, in MAP, repeat false, "Writes the results to S3: `{ Bucket: …, Prefix: … }`.";
     Label "label" Text, in MAP, repeat false, "The label in the ARNs of the map runs.";
     Errors "errors" Own, in TASK, repeat false, "All errors that the called code raises, such as a function's: `[OutOfStock, …]`.";
     Unchecked "unchecked" Nothing, in Kinds::of(&[Task, Map]), repeat false, "Skips the checks against the table of AWS's APIs, for an API that is newer than the table.";
@@ -147,7 +143,7 @@ const fn keyword(word: &'static str, doc: &'static str) -> Keyword {
 /// The declarations at the top of a workflow.
 pub const DECLARATIONS: &[Keyword] = &[
     keyword("input", "The execution's input: fields in braces, or a type."),
-    keyword("output", "The result: fields in braces, or a type."),
+    keyword("returns", "The result: fields in braces, or a type."),
     keyword("params", "Values that become known at deployment."),
     keyword("placeholders", "Lets texts contain `${Name}`, the value of the param with that name."),
     keyword("struct", "A named type with fields."),
@@ -156,12 +152,11 @@ pub const DECLARATIONS: &[Keyword] = &[
     keyword("type", "The state machine's type: `standard` (the default) or `express`."),
     keyword("timeout", "How long an execution may last."),
     keyword("version", "The version of the States language, such as `\"1.0\"`."),
-    keyword("name", "The state machine's name, if it differs from the workflow's."),
     keyword("comment", "The definition's comment, if `///` cannot express it."),
     keyword("start", "The first state to run, if it is not the first in the source."),
     keyword("retry", "A retrier with a name, for use in any state."),
     keyword("catch", "A catcher with a name, for use in any state."),
-    keyword("defaults", "Clauses that are added to every task, after its own."),
+    keyword("defaults", "Clauses that are added to every task, or to every `map` or `parallel`, after its own."),
     keyword("from", "A document in Amazon States Language that contains the states."),
     keyword("property", "What must hold for every execution: `after A: B or C`, `A before B` and others."),
 ];
@@ -233,6 +228,10 @@ pub const SETTINGS: &[(&str, &[Keyword])] = &[
                 "Allows that no rule matches; the execution then fails with `States.NoChoiceMatched`.",
             ),
         ],
+    ),
+    (
+        "defaults",
+        &[keyword("map", "Handlers that every map gets."), keyword("parallel", "Handlers that every parallel gets.")],
     ),
     (
         "map",

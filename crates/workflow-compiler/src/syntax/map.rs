@@ -5,8 +5,8 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
-    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, State, Target, TokenSpan,
-    plain,
+    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, State, Target, Text,
+    TokenSpan, plain,
 };
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
@@ -26,11 +26,11 @@ impl Parser<'_> {
         let mut iterator = false;
         let mut item = None;
         loop {
-            if over.is_none() && cursor.is_word("in") {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "a map iterates `over` its items");
-                self.report(problem.write("over"));
-                cursor.next();
-                over = Some(self.over(cursor));
+            if over.is_none()
+                && let Some((words, written)) = other_over(cursor)
+            {
+                self.report(Problem::new(Code::Syntax, words, "a map iterates `over` its items").write(written));
+                over = Some(self.over_as_written(written, cursor));
             }
             if let Some((name, items)) = self.named_item(over.is_some(), cursor) {
                 over = items.or(over);
@@ -122,12 +122,38 @@ impl Parser<'_> {
         read.unwrap_or((None, Body { broken: true, ..Body::new(name) }))
     }
 
-    /// Parses `over` after the states, which is reported.
-    pub(super) fn late_over(&mut self, cursor: &mut Cursor) {
-        if let Some(word) = cursor.eat_ident() {
-            self.word(&word, Role::Setting("map"));
-            self.error(Code::Syntax, word.span(), "`over` must come before the states of the map");
-            self.over(cursor);
+    /// Parses `over` after the states, whose braces these are, which is reported. Returns whether it was there.
+    pub(super) fn late_over(&mut self, braces: Option<TokenSpan>, cursor: &mut Cursor) -> bool {
+        let first = cursor.here();
+        let written = match (cursor.eat_word("over"), other_over(cursor)) {
+            (Some(word), _) => {
+                self.word(&word, Role::Setting("map"));
+                "over"
+            }
+            (None, Some((_, written))) => written,
+            (None, None) => return false,
+        };
+        let problem = Problem::new(Code::Syntax, first, "`over` must come before the states of the map");
+        let items = self.over_as_written(written, cursor);
+        self.report(match (items, braces) {
+            (MapItems::Items(items), Some(braces)) if !matches!(items.kind, ExprKind::Invalid) => {
+                let over = format!("over {}", spelled(&items));
+                let problem = problem.help(format!("write `{over}` there"));
+                let problem = problem.edit(Edit::before(TokenSpan::from(braces.first), format!("{over} ")));
+                problem.edit(Edit::over(first.to(cursor.before()), ""))
+            }
+            _ => problem,
+        });
+        true
+    }
+
+    /// Parses the items after `over` or another word for it; `over path` is written before text.
+    fn over_as_written(&mut self, written: &str, cursor: &mut Cursor) -> MapItems {
+        match (written, self.over(cursor)) {
+            ("over path", MapItems::Items(Expr { kind: ExprKind::Text(value), span, id, written })) => {
+                MapItems::Items(Expr { kind: ExprKind::Path(Text { value, span }), span, id, written })
+            }
+            (_, items) => items,
         }
     }
 
@@ -298,7 +324,7 @@ impl Parser<'_> {
             let mut body = Body::new(open.into());
             while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
                 let errors = self.errors_so_far();
-                self.item(cursor, Level::Inner, &mut Vec::new(), &mut body, &mut Vec::new());
+                self.item(cursor, Level::Inner, &mut Vec::new(), &mut body);
                 body.broken |= self.errors_so_far() > errors;
                 while cursor.eat_punct(";").is_some() {}
                 if has_ended(&body) {
@@ -388,6 +414,16 @@ fn has_ended(body: &Body) -> bool {
         matches!(last.kind, StateKind::Succeed | StateKind::Fail) || matches!(last.transition, Some(Target::End(_)))
     });
     ends && !body.states.iter().flat_map(State::targets).any(leads_away)
+}
+
+/// Reads a word of ASL or of other languages for `over`. Returns what is written in its place.
+fn other_over(cursor: &mut Cursor) -> Option<(TokenSpan, &'static str)> {
+    let first = cursor.here();
+    let word = ["in", "items", "items_path", "Items", "ItemsPath"].into_iter().find(|word| cursor.is_word(word))?;
+    cursor.next();
+    cursor.eat_punct(":");
+    let text = word.to_lowercase().ends_with("path") && cursor.peek_literal_at(0).is_some();
+    Some((first.to(cursor.before()), if text { "over path" } else { "over" }))
 }
 
 /// Returns whether braces begin with `over` and the items.

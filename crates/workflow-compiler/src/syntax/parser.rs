@@ -54,6 +54,12 @@ pub(super) struct Parser<'p> {
     pub(super) has_workflow: bool,
     /// All tokens in the braces of the workflow.
     pub(super) source: TokenStream,
+    /// The states of the current body that stand for statements of other languages, by their numbers.
+    pub(super) statements: Vec<usize>,
+    /// The names that statements of other languages declare.
+    pub(super) let_names: Vec<String>,
+    /// The name of the workflow.
+    pub(super) head: TokenSpan,
 }
 
 impl<'p> Parser<'p> {
@@ -78,6 +84,9 @@ impl<'p> Parser<'p> {
             fragments: Vec::new(),
             has_workflow: false,
             source: TokenStream::new(),
+            statements: Vec::new(),
+            let_names: Vec::new(),
+            head: Span::call_site().into(),
         }
     }
 

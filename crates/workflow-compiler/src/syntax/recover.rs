@@ -40,7 +40,9 @@ pub(super) fn item_starts(cursor: &Cursor, ahead: usize) -> bool {
     let braces = cursor.peek_group_at(ahead + 1, Delimiter::Brace).is_some();
     let name = cursor.peek_ident_at(ahead + 1).is_some();
     match ident.to_string().as_str() {
-        "input" | "params" | "defaults" => braces,
+        "input" | "params" => braces,
+        "defaults" => braces || cursor.peek_group_at(ahead + 2, Delimiter::Brace).is_some(),
+        "returns" => braces || name,
         "struct" | "enum" => name && cursor.peek_group_at(ahead + 2, Delimiter::Brace).is_some(),
         "start" | "use" => name,
         "for" => name && (cursor.is_word_at(ahead + 2, "in") || cursor.is_word_at(ahead + 2, "of")),

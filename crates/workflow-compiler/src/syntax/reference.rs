@@ -70,6 +70,9 @@ impl Parser<'_> {
         }
         let (segments, steps) = self.segments(cursor);
         self.word(&name, Role::Variable(steps));
+        if self.let_names.contains(&text) {
+            return self.leaf(ExprKind::Invalid, span.to(cursor.before()));
+        }
         self.referred(Root::Variable(text), span, false, segments, cursor)
     }
 
@@ -102,6 +105,9 @@ impl Parser<'_> {
             optional |= std::mem::replace(first, false);
         }
         self.word(&word, Role::Root(steps));
+        if matches!(root, Root::StateResult(_)) && self.let_names.contains(&plain(&word)) {
+            return self.leaf(ExprKind::Invalid, span.to(cursor.before()));
+        }
         self.referred(root, span, optional, segments, cursor)
     }
 

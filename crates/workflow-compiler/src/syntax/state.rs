@@ -207,8 +207,14 @@ impl Parser<'_> {
 
     /// Parses `{ body }` or `= value`: the output of a pass or succeed.
     fn output_head(&mut self, cursor: &mut Cursor) -> (Option<Expr>, bool) {
-        if !cursor.is_punct("=>") && cursor.eat_punct("=").is_some() {
+        let sign = if cursor.is_punct("=>") { None } else { cursor.eat_punct("=") };
+        if let Some(sign) = sign {
+            let object = cursor.peek_group(Delimiter::Brace).is_some();
             let value = self.expr(cursor);
+            if object && matches!(value.kind, ExprKind::Object(_)) {
+                let problem = Problem::new(Code::Syntax, sign, "an object follows the name without `=`");
+                self.report(problem.help("remove the `=`").edit(Edit::over(sign, "")));
+            }
             let complete = !matches!(value.kind, ExprKind::Invalid);
             return (Some(value), complete);
         }
@@ -376,7 +382,7 @@ impl Parser<'_> {
                 self.hole(cursor.here_first(), Role::Clause(kind));
                 tail.get_or_insert_with(|| cursor.before());
                 let arrow = cursor.here();
-                let target = self.arrow("->", "a state", cursor);
+                let target = self.arrow("a state", cursor);
                 clauses.broken |= matches!(target, Target::Missing(_));
                 self.transition(kind, arrow, target, &mut transition);
                 clauses.broken |= transition.is_none();
@@ -415,8 +421,7 @@ impl Parser<'_> {
                 continue;
             }
             first = false;
-            if kind == StateKind::Map && cursor.is_word("over") {
-                self.late_over(cursor);
+            if kind == StateKind::Map && self.late_over(braces, cursor) {
                 clauses.broken = true;
                 continue;
             }

@@ -52,29 +52,28 @@ impl Parser<'_> {
     }
 
     /// Parses an arrow and its target. A wrong arrow is reported.
-    pub(super) fn arrow(&mut self, wanted: &str, whose: &str, cursor: &mut Cursor) -> Target {
-        let other = if wanted == "->" { "=>" } else { "->" };
-        if let Some(arrow) = cursor.eat_punct(wanted) {
+    pub(super) fn arrow(&mut self, whose: &str, cursor: &mut Cursor) -> Target {
+        if let Some(arrow) = cursor.eat_punct("->") {
             return self.target(arrow, cursor);
         }
-        if let Some(arrow) = cursor.eat_punct(other) {
-            let problem = Problem::new(Code::Syntax, arrow, format!("expected `{wanted}` in {whose}, found `{other}`"));
-            self.report(problem.write(wanted));
+        if let Some(arrow) = cursor.eat_punct("=>") {
+            let problem = Problem::new(Code::Syntax, arrow, format!("expected `->` in {whose}, found `=>`"));
+            self.report(problem.write("->"));
             return self.target(arrow, cursor);
         }
-        if let Some((edit, target)) = self.target_alone(wanted, cursor) {
+        if let Some((edit, target)) = self.target_alone(cursor) {
             let Edit { place: EditPlace::Before(word), .. } = edit else { return target };
-            let problem = Problem::new(Code::Syntax, word, format!("expected `{wanted}` and a state in {whose}"));
-            self.report(problem.help(format!("write `{wanted}` before it")).edit(edit));
+            let problem = Problem::new(Code::Syntax, word, format!("expected `->` and a state in {whose}"));
+            self.report(problem.help("write `->` before it").edit(edit));
             return target;
         }
-        let problem = self.unexpected(cursor, &format!("`{wanted}` and a state"));
+        let problem = self.unexpected(cursor, "`->` and a state");
         self.complain(cursor, problem);
         Target::Missing(cursor.before())
     }
 
     /// Parses a state's name without the arrow before it. Also returns the edit that inserts the arrow.
-    pub(super) fn target_alone(&mut self, wanted: &str, cursor: &mut Cursor) -> Option<(Edit, Target)> {
+    pub(super) fn target_alone(&mut self, cursor: &mut Cursor) -> Option<(Edit, Target)> {
         cursor.peek_ident()?;
         if clause_starts_here(cursor) || item_starts_here(cursor) || cursor.is_punct_at(1, ":") {
             return None;
@@ -87,6 +86,6 @@ impl Parser<'_> {
             return None;
         }
         let here = cursor.here();
-        Some((Edit::before(here, format!("{wanted} ")), self.target(here, cursor)))
+        Some((Edit::before(here, "-> "), self.target(here, cursor)))
     }
 }

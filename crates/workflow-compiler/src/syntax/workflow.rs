@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{TokenSpan, Workflow, plain};
+use super::ast::{Declaration, DeclarationKind, TokenSpan, Workflow, plain};
 use super::body::Level;
 use super::cursor::Cursor;
+use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::attributes_length;
-use super::state::in_camel_case;
+use super::state::name_of;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -92,6 +93,9 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, cursor.before(), "a fragment declares its values in its braces");
             self.report(problem.help("declare them in `input`; a use passes them by name"));
         }
+        self.head = written.span().into();
+        self.let_names.clear();
+        let other_name = self.name_in_document(is_fragment, cursor);
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
             skip_to_workflow(cursor);
@@ -100,12 +104,13 @@ impl Parser<'_> {
         let first = keyword.map_or(written.span(), |word| word.span());
         let span = TokenSpan::new(first, written.span());
         self.source = group.stream();
-        let (declarations, body) = self.within(&group, |parser, cursor| {
+        let (mut declarations, body) = self.within(&group, |parser, cursor| {
             parser.declared = declared_types(cursor);
             let body = parser.body(cursor, Level::Workflow, span);
             parser.hole(group.span_close(), Role::Item);
             body
         })?;
+        declarations.extend(other_name);
         let mut workflow = Workflow {
             comment: attributes.comment.clone(),
             attributes: attributes.others.iter().map(|(tokens, _)| tokens.clone()).collect(),
@@ -161,7 +166,7 @@ impl Parser<'_> {
         if body.is_none_or(|body| body.stream().is_empty()) {
             return;
         }
-        let name = in_camel_case(&plain(&written));
+        let name = name_of(&plain(&written));
         let problem =
             Problem::new(Code::Syntax, word.span(), format!("expected `workflow` or `fragment`, found `{word}`"));
         let (kind, what) = match self.has_workflow {
@@ -177,6 +182,21 @@ impl Parser<'_> {
             let words = [Ident::new(kind, word.span()), Ident::new(&name, written.span())].map(TokenTree::from);
             words.into_iter().chain(rest.into_iter().skip(2 + usize::from(has_parameters))).collect()
         });
+    }
+
+    /// `as "name in the document"`
+    fn name_in_document(&mut self, is_fragment: bool, cursor: &mut Cursor) -> Option<Declaration> {
+        let keyword = cursor.eat_word("as")?;
+        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
+            self.expected(cursor, "the name in the document, as text, after `as`");
+            return None;
+        };
+        cursor.next();
+        if is_fragment {
+            self.error(Code::Syntax, text.span, "a fragment has no name in the document: its uses have");
+            return None;
+        }
+        Some(Declaration { comment: None, derives: Vec::new(), keyword, kind: DeclarationKind::Name(text) })
     }
 
     /// `pub`, `pub(crate)`, `pub(in path)` or nothing.

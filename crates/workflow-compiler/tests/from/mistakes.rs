@@ -86,9 +86,9 @@ fn what_the_document_says_itself() {
     let (_, problems) = compile_at(
         &folder(),
         r#"//! One.
-           query jsonata; timeout 5m; version "1.0"; comment "two"; retry r [States.ALL]; catch c [States.ALL] => A;
+           query jsonata; timeout 5m; version "1.0"; comment "two"; retry r [States.ALL]; catch c [States.ALL] -> A;
            defaults { timeout 5m } start A; pass A -> B; pass B -> end;
-           name "legacy"; type standard; struct S { x: i64 }
+           type standard; struct S { x: i64 }
            from "flows/legacy.asl.json";"#,
     );
     let mut found: Vec<_> = problems.iter().filter_map(|problem| problem.split(" [WF").next()).collect();

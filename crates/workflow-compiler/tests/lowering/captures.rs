@@ -45,7 +45,7 @@ fn variables_of_the_user_stay_beside_those_of_results() {
     let document = document(
         r#"pass A { n: 1, unread: "x", "odd name": { m: 2 } } assign { mine: 3 } -> sum;
         task sum = lambda::invoke { FunctionName: "sum" }
-            catch [Broken] => F { assign { why: caught.Cause } } catch [States.ALL] => G -> B;
+            catch [Broken] -> F { assign { why: caught.Cause } } catch [States.ALL] -> G -> B;
         pass B { n: A.n, m: A["odd name"].m, s: sum.Payload } -> end;
         fail F { error: "F", cause: $why } fail G { error: "G", cause: caught.Cause }"#,
     );
@@ -79,7 +79,7 @@ fn what_is_kept_stands_beside_variables_that_may_be_left_out() {
     let body = r#"
         input { q: Option<i64> }
         task A = lambda::invoke { FunctionName: "a" } assign { o?: input.q }
-            catch [States.ALL] => Failed { assign { p?: input.q } }
+            catch [States.ALL] -> Failed { assign { p?: input.q } }
             -> B;
         pass B { x: { y: A.Payload } } assign { r?: input.q } -> Each;
         map Each over [1] {

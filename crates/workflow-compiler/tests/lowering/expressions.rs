@@ -41,18 +41,18 @@ const FORMS: &str = r#"
         b: input.n == 1 && !(input.n == 2) || input.n != params.limit, k: const crate::KEY, e: { d: "it's" + params.table } }
         -> C;
     choice C {
-        if all(matches(input.name, "a*"), is_string(input.flags), is_timestamp(input.flags)) && input.n < 3 -> Get;
+        if (matches(input.name, "a*") && is_string(input.flags) && is_timestamp(input.flags)) && input.n < 3 -> Get;
         if input.name in ["a", input.name + "b"] && !(1 in input.xs) -> W;
-        if any(is_null(input.flags), input.at > timestamp("2025-01-01T00:00:00Z")) -> Look;
+        if is_null(input.flags) || input.at > timestamp("2025-01-01T00:00:00Z") -> Look;
         else -> W;
     }
     wait W for input.n -> Get;
     task Get = dynamodb::getItem { TableName: params.table, Key: { id: { S: input.name + "x" } } }
-        catch [States.ALL] => F -> M;
+        catch [States.ALL] -> F -> M;
     map M over input.xs { task I = lambda::invoke { FunctionName: "f-" + params.table, Payload: { x: item } } -> end; }
-        catch [States.ALL] => F -> Loop;
+        catch [States.ALL] -> F -> Loop;
     choice Loop { if (Get.Item.a.S ?? "") == "x" -> W; else -> D; }
-    task Look = dynamodb::getItem { TableName: params.table, Key: { id: { S: state.k } } } catch [States.ALL] => F -> D;
+    task Look = dynamodb::getItem { TableName: params.table, Key: { id: { S: state.k } } } catch [States.ALL] -> F -> D;
     pass D { q: input.ys[*].a, r: $filter(input.ys, |y| y.a > 1 && y.b[0] == params.limit), t: $map(input.ys, |y| y.b[*]),
         a: input, n: -(-1) - (2 - 3.50), g: $match(input.name, regex "(?i)[/a]")[0].match + $replace(input.name, regex "b", |f| f.match), h: $keys(input.flags),
         m: (input.more ?? params.table) ?? "", o: !(input.n < 1), p: "\u{7}${x}" } -> end;
@@ -62,14 +62,14 @@ const FORMS: &str = r#"
 #[test]
 fn an_expansion_without_raw_text_parses_no_expression() {
     let mut readers = String::from(
-        r#"input { n: i64 } task T0 = lambda::invoke { FunctionName: "f" } catch [States.ALL] => F -> T1;"#,
+        r#"input { n: i64 } task T0 = lambda::invoke { FunctionName: "f" } catch [States.ALL] -> F -> T1;"#,
     );
     for i in 1..100 {
         let (near, next) = (i - 1, i + 1);
         write!(
             readers,
             r#"task T{i} = lambda::invoke {{ FunctionName: "f", Payload: {{ a: T{near}.Payload.a, b: T0.Payload.b{i} }} }}
-            catch [States.ALL] => F -> T{next};"#
+            catch [States.ALL] -> F -> T{next};"#
         )
         .unwrap();
     }

@@ -145,7 +145,7 @@ fn conditions() {
         r"$contains($states.context.Execution.Input.s, /^a\/b\.[\s\S]*\*$/)"
     });
     assert_eq!(
-        condition("any(input.b, input.b && input.b)"),
+        condition("input.b || input.b && input.b"),
         concat!(
             "$states.context.Execution.Input.b or ",
             "$states.context.Execution.Input.b and $states.context.Execution.Input.b"
@@ -153,10 +153,10 @@ fn conditions() {
     );
     let choice = jsonata_state(
         "choice C match state.kind {
-             \"a\" => Next { assign { n: $n + 1 } output state.kind },
-             \"b\" | 3 => Next,
-             _ => Next { output null },
-         } succeed Next;",
+             \"a\" -> Next { assign { n: $n + 1 } output state.kind };
+             \"b\" | 3 -> Next;
+             _ -> Next { output null };
+         }",
     );
     assert_eq!(
         choice,
@@ -177,7 +177,7 @@ fn states() {
     let document = document(
         "task T = lambda::invoke { FunctionName: \"f\", Payload: state }
              timeout state.limit assign { id: result.Payload.id } output result.Payload
-             catch [States.ALL] => F { assign { error: caught } output { error: caught.Error } } -> W;
+             catch [States.ALL] -> F { assign { error: caught } output { error: caught.Error } } -> W;
          wait W for $id -> M;
          map M over state.xs max_concurrency state.n distributed tolerate percent 5 {
              pass One = item -> end;

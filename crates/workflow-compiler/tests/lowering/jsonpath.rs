@@ -19,7 +19,10 @@ fn problems(body: &str) -> Vec<String> {
 
 #[test]
 fn what_a_pass_gives() {
-    let pass = |value: &str| path_state(&format!("pass P = {value} -> end;"));
+    let pass = |value: &str| {
+        let sign = if value.starts_with('{') { "" } else { "= " };
+        path_state(&format!("pass P {sign}{value} -> end;"))
+    };
     assert_eq!(pass("3"), json!({"Type": "Pass", "Result": 3, "End": true}));
     assert_eq!(pass("[1, 2.0]").to_string(), r#"{"Type":"Pass","Result":[1,2.0],"End":true}"#);
     assert_eq!(pass("{ a: [], b: { c: null } }")["Result"], json!({"a": [], "b": {"c": null}}));
@@ -147,12 +150,10 @@ fn conditions() {
 fn matches_and_their_rest() {
     let choice = path_state(
         "choice C match state.kind {
-             \"a\" => Next { assign { seen: \"a\" } comment \"one\" },
-             \"b\" | 3 => Next,
-             _ => Next { assign { seen: state.kind } },
-         } -> Next;"
-            .replace(" -> Next;", "; succeed Next;")
-            .as_str(),
+             \"a\" -> Next { assign { seen: \"a\" } comment \"one\" };
+             \"b\" | 3 -> Next;
+             _ -> Next { assign { seen: state.kind } };
+         }",
     );
     assert_eq!(
         choice,
@@ -171,13 +172,13 @@ fn matches_and_their_rest() {
 #[test]
 fn handlers_and_defaults() {
     let document = document(
-        "query jsonpath explicit; timeout 6h; version \"1.0\"; name \"other\";
+        "query jsonpath explicit; timeout 6h; version \"1.0\";
          retry transient [Lambda.Unknown, \"My error\"] { interval: 2s, max_attempts: 6, max_delay: 1m, jitter: full }
          /// gives up
-         catch failed [States.ALL] => Failed { assign { error: caught.Error } result_path \"$.error\" }
+         catch failed [States.ALL] -> Failed { assign { error: caught.Error } result_path \"$.error\" }
          defaults { retry transient; catch failed; timeout 5m; }
          start B;
-         task A = lambda::invoke { FunctionName: \"f\" } retry none timeout none catch [States.ALL] => Failed -> end;
+         task A = lambda::invoke { FunctionName: \"f\" } retry none timeout none catch [States.ALL] -> Failed -> end;
          task B = lambda::invoke { FunctionName: \"f\" } retry [States.Timeout] -> A;
          fail Failed;",
     );
@@ -204,7 +205,7 @@ fn handlers_and_defaults() {
 #[test]
 fn a_default_catcher_does_not_lead_back_to_its_own_target() {
     let (lowered, problems) = lowered(
-        "query jsonpath; defaults { catch [States.ALL] => Undo; }
+        "query jsonpath; defaults { catch [States.ALL] -> Undo; }
          task A = lambda::invoke { FunctionName: \"f\" } -> end;
          task Undo = lambda::invoke { FunctionName: \"g\" } -> Failed;
          fail Failed;",
@@ -220,7 +221,7 @@ fn distributed_maps() {
     let map = path_state(
         "map Rows over s3::csv { Bucket: \"b\", Key: state.key, headers: first_row, delimiter: pipe, max_items: state.most }
              distributed express batch 100 write_to { Bucket: \"b\", Prefix: \"out\" } label \"rows\"
-             tolerate 5% tolerate count state.bad item_selector { item: item, index: index } {
+             tolerate percent 5 tolerate count state.bad item_selector { item: item, index: index } {
              //! one row
              start B;
              pass B -> end;
@@ -252,8 +253,8 @@ fn distributed_maps() {
     );
     let map = path_state(
         "map Rows item_reader s3::listObjectsV2 { Bucket: \"b\" } config { MaxItems: 3 } distributed
-             item_batcher { MaxItemsPerBatch: 10, BatchInput: { a: state.a } }
-             result_writer config { Transformation: \"FLATTEN\", OutputType: \"JSONL\" } { pass B -> end; } -> end;",
+             batch { MaxItemsPerBatch: 10, BatchInput: { a: state.a } }
+             write_to config { Transformation: \"FLATTEN\", OutputType: \"JSONL\" } { pass B -> end; } -> end;",
     );
     assert_eq!(map["ItemReader"], {
         json!({"Resource": "arn:aws:states:::s3:listObjectsV2", "ReaderConfig": {"MaxItems": 3}, "Parameters": {"Bucket": "b"}})

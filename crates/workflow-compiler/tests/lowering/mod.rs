@@ -59,9 +59,9 @@ fn state(query: &str, text: &str) -> Value {
 fn broken_workflows_do_not_panic() {
     let whole = r#"
         query jsonpath; input { n: i64, o: Option<String> } enum M { A } params { p: String }
-        retry t [States.Timeout] { interval: 2s } catch c [States.ALL] => F { assign { e: caught.Error } }
+        retry t [States.Timeout] { interval: 2s } catch c [States.ALL] -> F { assign { e: caught.Error } }
         defaults { retry t; timeout 5m; }
-        choice C match state.k { "a" | M::A => T { assign { x: 1 } }, _ => S }
+        choice C match state.k { "a" | M::A -> T { assign { x: 1 } }; _ -> S; }
         task T = lambda::invoke.sync { A: input.n + 1, b?: "x" + params.p, c: [state.x] } catch c heartbeat 1m -> D;
         choice D { if !is_present(state.a) && (input.n > 3 || matches(state.s, "a*")) -> P; else -> S { output 1 } }
         parallel P { branch { pass A { a: States.Format("{}", $v) } query jsonata -> end; } } -> N;

@@ -64,7 +64,7 @@ fn states_of_a_chain() {
         /// Runs a step.
         for step in [{ name: "extract", function: "f", seconds: 5 }, { name: "load", function: "g", seconds: 7 }] {
             task Run as "Run " + step.name = lambda::invoke { FunctionName: step.function, Payload: { day: input.day, step: step } }
-                catch [States.ALL] => Failed
+                catch [States.ALL] -> Failed
                 -> Rest;
             wait Rest for step.seconds -> end;
         } -> Report;
@@ -75,11 +75,11 @@ fn states_of_a_chain() {
         pass Begin -> RunExtract;
         /// Runs a step.
         task RunExtract as "Run extract" = lambda::invoke { FunctionName: "f", Payload: { day: input.day, step: { name: "extract", function: "f", seconds: 5 } } }
-            catch [States.ALL] => Failed
+            catch [States.ALL] -> Failed
             -> Rest0;
         wait Rest0 as "Rest 0" for 5 -> RunLoad;
         task RunLoad as "Run load" = lambda::invoke { FunctionName: "g", Payload: { day: input.day, step: { name: "load", function: "g", seconds: 7 } } }
-            catch [States.ALL] => Failed
+            catch [States.ALL] -> Failed
             -> Rest1;
         wait Rest1 as "Rest 1" for 7 -> Report;
         pass Report { first: RunExtract.Payload, last: RunLoad.Payload } -> end;
@@ -100,9 +100,9 @@ fn arms_of_a_choice() {
         pass Review -> Where;
         pass Check -> Where;
         choice Where match input.country {
-            "IT" => Elsewhere,
-            for country in ["ES", "FR"] { country => "Ship to " + country, }
-            _ => Elsewhere,
+            "IT" -> Elsewhere;
+            for country in ["ES", "FR"] { country -> "Ship to " + country; }
+            _ -> Elsewhere;
         }
         for country in ["ES", "FR"] {
             pass Ship as "Ship to " + country { country: country } -> Done;
@@ -119,10 +119,10 @@ fn arms_of_a_choice() {
         pass Review -> Where;
         pass Check -> Where;
         choice Where match input.country {
-            "IT" => Elsewhere,
-            "ES" => ShipES,
-            "FR" => ShipFR,
-            _ => Elsewhere,
+            "IT" -> Elsewhere;
+            "ES" -> ShipES;
+            "FR" -> ShipFR;
+            _ -> Elsewhere;
         }
         pass ShipES as "Ship to ES" { country: "ES" } -> Done;
         pass ShipFR as "Ship to FR" { country: "FR" } -> Done;

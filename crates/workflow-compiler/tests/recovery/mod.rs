@@ -290,7 +290,7 @@ fn a_mistake_leaves_its_neighbours_whole() {
     let (parsed, problems) = parsed(
         "workflow W {
             input { a: bool, b b2: bool, c: bool }
-            task A = lambda::invoke { F: 1 2, G: 3 } retry [X] { interval: 3s backoff: 2.0 } bogus 3 catch [Y] => C -> B;
+            task A = lambda::invoke { F: 1 2, G: 3 } retry [X] { interval: 3s backoff: 2.0 } bogus 3 catch [Y] -> C -> B;
             choice B { if -> C; if input.a -> ; else -> C; }
             pass C { x: , y: 2, z: } -> D
             fail D { error: \"E\", reason: 3 }

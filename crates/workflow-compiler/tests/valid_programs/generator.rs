@@ -140,7 +140,7 @@ impl Generator<'_> {
         if !self.express && self.once_in(3) {
             self.child = true;
             self.write(
-                "workflow Pack { input { order: String, grams: Option<i64> } output { parcel: String }
+                "workflow Pack { input { order: String, grams: Option<i64> } returns { parcel: String }
                     task Box = lambda::invoke<String> { FunctionName: \"pack\", Payload: input } timeout 9s -> Packed;
                     succeed Packed { parcel: Box.Payload } }\n",
             );
@@ -164,7 +164,7 @@ impl Generator<'_> {
         // In JSONPath, a `succeed` has no value of its own.
         let has_output = self.jsonata && self.once_in(2);
         if has_output {
-            self.write("output { word: String, size: i64, note: Option<String> }\n");
+            self.write("returns { word: String, size: i64, note: Option<String> }\n");
         }
         if self.express {
             self.write("type express;\n");
@@ -217,7 +217,7 @@ impl Generator<'_> {
         self.write("}\n");
         let has_output = self.once_in(2);
         if has_output {
-            self.write("output { word: String }\n");
+            self.write("returns { word: String }\n");
         }
         let mut scope: Scope = inputs.iter().map(|(field, ty)| (format!("input.{field}"), *ty)).collect();
         let last = self.states(&mut scope, 1, false, None);
@@ -268,7 +268,7 @@ impl Generator<'_> {
                 let members = self.members(scope);
                 let failed = (!self.in_fragment && self.once_in(3)).then(|| self.name("Failed"));
                 let caught =
-                    failed.as_ref().map(|failed| format!(" catch [States.ALL] => {failed}")).unwrap_or_default();
+                    failed.as_ref().map(|failed| format!(" catch [States.ALL] -> {failed}")).unwrap_or_default();
                 let _ = writeln!(
                     self.out,
                     "task {name} = lambda::invoke<{}> {{ FunctionName: \"f\", Payload: {members} }}{clauses}{caught} -> {next};",
@@ -358,7 +358,7 @@ impl Generator<'_> {
             let seen = self.name("v");
             let _ = writeln!(
                 self.out,
-                "choice {name} match {pay}.by {{ \"card\" => {other} {{ assign {{ {seen}: {pay}.number }} }}, \"cash\" | \"free\" => {next}, _ => {next} }}"
+                "choice {name} match {pay}.by {{ \"card\" -> {other} {{ assign {{ {seen}: {pay}.number }} }} \"cash\" | \"free\" -> {next}; _ -> {next}; }}"
             );
             let _ = writeln!(self.out, "pass {other} {{ other: true }} -> {next};");
             return;
@@ -368,12 +368,12 @@ impl Generator<'_> {
         match (if self.in_fragment && !self.jsonata { 2 } else { self.below(3) }, modes.first(), text.first()) {
             (0, Some(mode), _) => {
                 let _ =
-                    writeln!(self.out, "choice {name} match {mode} {{ Mode::Fast => {next}, Mode::Full => {other} }}");
+                    writeln!(self.out, "choice {name} match {mode} {{ Mode::Fast -> {next}; Mode::Full -> {other}; }}");
             }
             (1, _, Some(text)) => {
                 let _ = writeln!(
                     self.out,
-                    "choice {name} match {text} {{ for kind in [\"x\", \"y\"] {{ kind => {other} }} \"z\" | \"w\" => {next}, _ => {next} }}"
+                    "choice {name} match {text} {{ for kind in [\"x\", \"y\"] {{ kind -> {other}; }} \"z\" | \"w\" -> {next}; _ -> {next}; }}"
                 );
             }
             _ => {
@@ -400,7 +400,7 @@ impl Generator<'_> {
         }
         if !self.in_fragment && self.once_in(3) {
             let failed = self.name("Failed");
-            let _ = writeln!(self.out, "}} catch [States.ALL] => {failed} -> {next};");
+            let _ = writeln!(self.out, "}} catch [States.ALL] -> {failed} -> {next};");
             let cause = if self.jsonata { "caught.Cause ?? \"\"" } else { "\"it failed\"" };
             let _ = writeln!(self.out, "fail {failed} {{ error: caught.Error, cause: {cause} }}");
         } else {
@@ -460,7 +460,7 @@ impl Generator<'_> {
         let _ = writeln!(
             self.out,
             "map {name} over s3::{reader}
-                distributed {kind} tolerate 5% label \"{name}\" {{ pass {first} {value} -> end; }} -> {next};"
+                distributed {kind} tolerate percent 5 label \"{name}\" {{ pass {first} {value} -> end; }} -> {next};"
         );
     }
 
@@ -489,7 +489,7 @@ impl Generator<'_> {
             return;
         }
         let failed = (fails && !self.in_fragment && self.once_in(3)).then(|| self.name("Failed"));
-        let caught = failed.as_ref().map(|failed| format!("catch [States.ALL] => {failed}")).unwrap_or_default();
+        let caught = failed.as_ref().map(|failed| format!("catch [States.ALL] -> {failed}")).unwrap_or_default();
         let _ = writeln!(self.out, "use {fragment} as {name} {{ {arguments} }} {caught} -> {next};");
         if let Some(failed) = failed {
             let _ = writeln!(self.out, "fail {failed} {{ error: \"E\", cause: \"it failed\" }}");

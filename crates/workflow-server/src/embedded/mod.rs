@@ -30,7 +30,7 @@ use crate::server::{Builder, Refused, restored};
 /// workflow! {
 ///     workflow Order {
 ///         input { number: u64 }
-///         output { receipt: String }
+///         returns { receipt: String }
 ///         task Charge = lambda::invoke<String> { FunctionName: "charge", Payload: input }
 ///             output { receipt: result.Payload } -> end;
 ///     }

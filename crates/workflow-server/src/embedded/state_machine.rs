@@ -31,7 +31,7 @@ use crate::server::Refused;
 ///     workflow Greet {
 ///         type express;
 ///         input { name: String }
-///         output { text: String }
+///         returns { text: String }
 ///         pass Hello { text: "Hello, " + input.name } -> end;
 ///     }
 /// }

@@ -6,7 +6,7 @@ workflow! {
     /// Charges a customer for an order.
     pub workflow ChargeOrder {
         input { order: Order }
-        output { receipt: Receipt }
+        returns { receipt: Receipt }
         params { charge_function: String }
 
         /// What was ordered.
@@ -36,7 +36,7 @@ workflow! {
             Payload: input.order,
         }
             retry [Lambda.TooManyRequestsException] { interval: 1s, max_attempts: 3, backoff: 2.0, jitter: full }
-            catch [OrderRefused] => Refused
+            catch [OrderRefused] -> Refused
             timeout 1m
             output { receipt: result.Payload }
             -> end;

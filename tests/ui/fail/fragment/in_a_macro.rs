@@ -4,7 +4,7 @@ macro_rules! with_notify {
     ($($workflows:tt)*) => { workflow! {
         fragment Notify {
             input { to: String }
-            output { message: String }
+            returns { message: String }
             task Send = sns::publish { PhoneNumber: input.to, Message: "hello" } -> Done;
             pass Done { message: Send.MesageId } -> end;
         }

@@ -5,14 +5,14 @@ workflow! {
         input { to: String, text: String }
         task Ask = lambda::invoke { FunctionName: params.function, Payload: [input.too, input.text, email, Hurry, $n, item] }
             retry busy
-            catch [States.ALL] => Failed
+            catch [States.ALL] -> Failed
             -> Told;
     }
 
     fragment Odd {
         params { function: String }
         query jsonpath;
-        catch lost [States.ALL] => Failed;
+        catch lost [States.ALL] -> Failed;
         pass A -> end;
         pass A -> end;
     }

@@ -21,7 +21,7 @@ workflow! {
         struct Line { count: i64, status: Status }
         enum Status { Open, Done }
         input { lines: Vec<Line> }
-        output { status: Status }
+        returns { status: Status }
         pass Only { status: Status::Open } -> end;
     }
 

@@ -5,7 +5,7 @@ mod other {
         pub workflow Quote {
             type express;
             input { article: String }
-            output { cents: i64, note: Option<String> }
+            returns { cents: i64, note: Option<String> }
             pass Only { cents: 1 } -> end;
         }
     }

@@ -4,7 +4,7 @@ mod other {
     workflow_runtime::workflow! {
         pub workflow Child {
             input { n: f64, name: String, size: Size, line: Option<Line>, note: Option<String>, tags: Vec<String> }
-            output { total: f64 }
+            returns { total: f64 }
             enum Size { Small, Large }
             struct Line { article: String }
             pass Only { total: input.n } -> end;

@@ -4,7 +4,7 @@ mod other {
     workflow_runtime::workflow! {
         pub workflow Child {
             input { n: f64 }
-            output { total: f64, note: Option<String> }
+            returns { total: f64, note: Option<String> }
             pass Only { total: input.n } -> end;
         }
     }

@@ -7,7 +7,7 @@ workflow! {
         input { order: Order, speed: Speed }
         struct Order { id: String }
         enum Speed { Fast, Slow }
-        output { id: String }
+        returns { id: String }
         params { bucket: String }
         pass Prepare { id: input.order.id, at: params.buckt } -> Ship;
         parallel Ship { branch { pass Pack { n: 1 } } } output { id: "x" } -> end;

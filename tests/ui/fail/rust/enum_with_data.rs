@@ -5,7 +5,7 @@ use workflow_runtime::workflow;
 workflow! {
     workflow Pay {
         input { event: Event }
-        output { amount: f64 }
+        returns { amount: f64 }
         #[serde(tag = "kind", rename_all = "camelCase")]
         enum Event {
             Paid { amount: f64 },

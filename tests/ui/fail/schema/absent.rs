@@ -63,9 +63,9 @@ workflow! {
     workflow ReadByTag {
         input { order: crate::Order }
         choice Which match input.order.pay.by {
-            "Cash" => Cash,
-            "Card" | "Cash" => Either,
-            _ => Card,
+            "Cash" -> Cash;
+            "Card" | "Cash" -> Either;
+            _ -> Card;
         }
         pass Cash { number: input.order.pay.number } -> end;
         pass Either { number: input.order.pay.number } -> end;

@@ -46,7 +46,7 @@ mod other {
 workflow! {
     workflow Pay {
         input { order: crate::model::Order }
-        output { id: i64, total: f64, lines: Vec<Line>, tags: Vec<String> }
+        returns { id: i64, total: f64, lines: Vec<Line>, tags: Vec<String> }
         params { bill: Arn }
         struct Line { article: i64, price: f64 }
         task Whole = workflow::<other::Bill> { StateMachineArn: params.bill, Input: input.order } -> Parts;
@@ -71,7 +71,7 @@ workflow! {
 
 workflow! {
     workflow Ship {
-        output crate::model::Receipt;
+        returns crate::model::Receipt;
         task Send = lambda::invoke<crate::model::Sent> { FunctionName: "send" } -> Done;
         succeed Done { tracking?: Send.Payload.detail.tracking }
     }

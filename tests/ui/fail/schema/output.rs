@@ -18,7 +18,7 @@ mod model {
 workflow! {
     workflow Pay {
         input { id: String, total: f64, note: Option<String> }
-        output model::Receipt;
+        returns model::Receipt;
         choice Which {
             if input.total == 0 -> Right;
             if input.total == 1 -> Misspelt;

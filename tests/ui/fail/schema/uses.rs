@@ -36,7 +36,7 @@ workflow! {
         map Each over input.total {
             pass Line -> end;
         } -> ByKind;
-        choice ByKind match input.kind { "Fast" => Done, "Slo" => Done, _ => Done }
+        choice ByKind match input.kind { "Fast" -> Done; "Slo" -> Done; _ -> Done; }
         succeed Done;
     }
 }

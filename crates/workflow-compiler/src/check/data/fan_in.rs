@@ -76,13 +76,13 @@ fn form(info: &StateInfo<'_>) -> Form {
     for clause in &info.state.clauses {
         match (clause.kind, &clause.value) {
             (ClauseKind::Raw, _) => return Form::Unknown,
-            (ClauseKind::WriteTo, _) | (ClauseKind::ResultWriter, ClauseValue::Transfer { call: Some(_), .. }) => {
-                form = Form::Exported;
-            }
-            (ClauseKind::ResultWriter, ClauseValue::Transfer { call: None, config: Some(config), .. }) => {
+            (ClauseKind::WriteTo, ClauseValue::Transfer { call: None, body: None, config: Some(config) }) => {
                 form = transformed(config);
             }
-            (ClauseKind::ResultWriter, _) => return Form::Unknown,
+            (ClauseKind::WriteTo, ClauseValue::Transfer { call: None, body: None, config: None }) => {
+                return Form::Unknown;
+            }
+            (ClauseKind::WriteTo, _) => form = Form::Exported,
             _ => {}
         }
     }

@@ -124,7 +124,7 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
                 }
                 None => analysis.item_type(info),
             };
-            if shaped(info, &[ClauseKind::Batch, ClauseKind::ItemBatcher]) { batch(analysis, info, item) } else { item }
+            if shaped(info, &[ClauseKind::Batch]) { batch(analysis, info, item) } else { item }
         }
         _ => Ty::Unknown,
     }
@@ -134,11 +134,10 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
 /// batch.
 fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     let mut members = vec![("Items", Ty::Array(Box::new(item)))];
-    if let Some(batcher) = clause(info, &[ClauseKind::ItemBatcher]) {
-        let ExprKind::Object(settings) = &batcher.kind else { return Ty::Unknown };
-        if let Some(added) = settings.iter().find(|setting| setting.key.value == "BatchInput") {
-            members.push(("BatchInput", analysis.narrowed_type(info.site(ValueField::Transfer), &added.value)));
-        }
+    if let Some(Expr { kind: ExprKind::Object(settings), .. }) = clause(info, &[ClauseKind::Batch])
+        && let Some(added) = settings.iter().find(|setting| setting.key.value == "BatchInput")
+    {
+        members.push(("BatchInput", analysis.narrowed_type(info.site(ValueField::Transfer), &added.value)));
     }
     Ty::object(members)
 }
@@ -172,8 +171,7 @@ impl<'a> Analysis<'a> {
 
     /// Returns the type of the input that a field sees: `input_path` sees the whole input.
     pub(in crate::check) fn input_at(&self, place: ValueSite<'_, 'a>) -> Ty {
-        let paths = [ClauseKind::ItemsPath, ClauseKind::Raw];
-        if place.position == ValueField::Path && !shaped(place.state, &paths) {
+        if place.position == ValueField::Path && !shaped(place.state, &[ClauseKind::Raw]) {
             let known = place.state.number.and_then(|number| self.inputs.get(number));
             return known.cloned().unwrap_or(Ty::Unknown);
         }

@@ -129,7 +129,7 @@ fn collisions(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             choice.arms.iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
         }
     }
-    clauses(analysis.defaults, &taken, sink);
+    analysis.defaults.iter().for_each(|(_, clause)| clauses(std::slice::from_ref(clause), &taken, sink));
     for declaration in &analysis.workflow.declarations {
         if let DeclarationKind::Catcher { catcher, .. } = &declaration.kind {
             clauses(&catcher.clauses, &taken, sink);

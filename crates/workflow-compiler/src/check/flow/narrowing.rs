@@ -274,8 +274,7 @@ impl Narrowing {
                     self.note(Fact::NotNull, value);
                 }
                 ("is_null", [value]) if !outcome => self.note(Fact::NotNull, value),
-                ("all", arguments) if outcome => arguments.iter().for_each(|argument| self.learn(argument, true)),
-                ("any", arguments) if !outcome => arguments.iter().for_each(|argument| self.learn(argument, false)),
+                ("all" | "any", [inner]) => self.learn(inner, outcome),
                 ("$not", [inner]) => self.learn(inner, !outcome),
                 // The intended expression may be a test.
                 (name, _) if !is_known(name) => self.all = true,
@@ -283,6 +282,18 @@ impl Narrowing {
             },
             _ => {}
         }
+    }
+
+    /// Records what holds of a parameter `to` because a condition on the parameter `from` of another closure is true.
+    pub(in crate::check) fn learn_of_parameter(&mut self, condition: &Expr, from: &str, to: &str) {
+        let mut own = Self::default();
+        own.learn(condition, true);
+        self.all |= own.all;
+        let of_item = own.known.iter().filter(|fact| *fact.root() == PathRoot::Parameter(from.into()));
+        self.known.extend(of_item.map(|fact| {
+            let root = PathRoot::Parameter(to.to_owned().into());
+            fact.with_path(Path { root, segments: fact.path().segments.clone() })
+        }));
     }
 
     /// Records that two values are equal, if one is a literal.

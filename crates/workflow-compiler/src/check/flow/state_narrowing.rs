@@ -29,8 +29,7 @@ const SHAPES: &[ClauseKind] = &[
 const GIVES: &[ClauseKind] = &[ClauseKind::InputPath, ClauseKind::Arguments, ClauseKind::Parameters, ClauseKind::Raw];
 
 /// The clauses that make something else than an item the input of an iteration.
-const SELECTS: &[ClauseKind] =
-    &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::ItemBatcher, ClauseKind::Raw];
+const SELECTS: &[ClauseKind] = &[ClauseKind::ItemSelector, ClauseKind::Parameters, ClauseKind::Batch, ClauseKind::Raw];
 
 /// Returns the facts at the start of each state, by its id; none if there are no tests to follow.
 pub(in crate::check) fn narrowings(analysis: &Analysis<'_>, graphs: &StateGraphs) -> Vec<Narrowing> {

@@ -50,25 +50,33 @@ impl<'a> Analysis<'a> {
             });
             return self.type_of(place, &meant);
         }
-        // Each argument of `all` and `any` is tested after those before it.
-        let mut known = place.facts.clone();
+        if let ("all" | "any", [first, rest @ ..]) = (name.value.as_str(), arguments)
+            && !rest.is_empty()
+        {
+            let (op, other) = if name.value == "all" { ("&&", BinaryOp::Or) } else { ("||", BinaryOp::And) };
+            let part = |condition: &Expr| match &condition.kind {
+                ExprKind::Binary(inner, ..) if *inner == other => format!("({})", spelled(condition)),
+                _ => spelled(condition),
+            };
+            let text = rest.iter().fold(part(first), |text, condition| format!("{text} {op} {}", part(condition)));
+            sink.report(|| {
+                let message = format!("`{}` is for one condition; several are joined by `{op}`", name.value);
+                let problem = Problem::new(Code::WrongArgument, name.span, message);
+                problem.help(format!("write `({text})`")).edit(Edit::over(span, format!("({text})")))
+            });
+            return Ty::Bool;
+        }
         let types: Vec<_> = arguments
             .iter()
             .enumerate()
             .map(|(index, argument)| {
-                let ty = match takes_absence(&name.value) {
+                match takes_absence(&name.value) {
                     // After the other arguments.
                     _ if matches!(argument.kind, ExprKind::Closure(_)) => Ty::Unknown,
                     _ if is_regex_of(&name.value, index, argument) => Ty::Unknown,
-                    true => self.infer(place.knowing(&known.asking()), argument, sink),
-                    false => self.operand(place.knowing(&known), argument, sink),
-                };
-                match name.value.as_str() {
-                    "all" => known.learn(argument, true),
-                    "any" => known.learn(argument, false),
-                    _ => {}
+                    true => self.infer(place.knowing(&place.facts.asking()), argument, sink),
+                    false => self.operand(place, argument, sink),
                 }
-                ty
             })
             .collect();
         let language = place.state.language;

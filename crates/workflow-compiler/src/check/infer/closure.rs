@@ -6,7 +6,7 @@ use workflow_asl::jsonata::{Callback, FunctionId as Row, Passed, Returned};
 use super::call::mistyped;
 use crate::check::analysis::Analysis;
 use crate::check::data::{leaves, raws, references};
-use crate::check::flow::is_known;
+use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds;
 use crate::check::function::{Function, replaced_type};
 use crate::check::sink::Sink;
@@ -61,7 +61,13 @@ impl<'a> Analysis<'a> {
         }
         let passed = self.passed_types(place, &callback, closure, types);
         self.parameters_fit(place, name, &callback, closure, sink);
-        let body = self.infer_callback(place, (name, &callback), (closure, &passed), sink);
+        let mut facts = place.facts.clone();
+        for (passed, parameter) in callback.passed.iter().zip(&closure.parameters) {
+            if let (Passed::Item, Some(list)) = (passed, arguments.first()) {
+                learn_of_items(&mut facts, list, &parameter.value);
+            }
+        }
+        let body = self.infer_callback(place.knowing(&facts), (name, &callback), (closure, &passed), sink);
         Some(result(function, types, body))
     }
 
@@ -114,7 +120,10 @@ impl<'a> Analysis<'a> {
         (closure, passed): (&Closure, &[Ty]),
         sink: &mut Sink<'_>,
     ) -> Ty {
-        let scope = place.closure(parameters(closure, passed));
+        let scope = match callback.returned {
+            Returned::Bool => place.condition_closure(parameters(closure, passed)),
+            _ => place.closure(parameters(closure, passed)),
+        };
         let inner = place.inside(&scope);
         let body = &closure.body;
         if callback.returned == Returned::Bool {
@@ -254,6 +263,24 @@ fn order_meant(name: &Text, closure: &Closure) -> Option<String> {
                 .then(|| format!("|a, b| a{steps} > b{steps}"))
         }
         _ => None,
+    }
+}
+
+/// Adds what holds of each item of a list, which a parameter names: the conditions of the `$filter`s that made the list.
+fn learn_of_items(facts: &mut Narrowing, list: &Expr, parameter: &str) {
+    match &list.kind {
+        ExprKind::Paren(inner) => learn_of_items(facts, inner, parameter),
+        ExprKind::Call { name, arguments } if name.value == "$filter" || name.value == "$sort" => {
+            if let Some(list) = arguments.first() {
+                learn_of_items(facts, list, parameter);
+            }
+            if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))
+                && let Some(item) = closure.parameters.first()
+            {
+                facts.learn_of_parameter(&closure.body, &item.value, parameter);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -6,7 +6,6 @@ use workflow_asl::document::QueryLanguage;
 use super::other_language::written_default;
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
-use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds;
 use crate::check::function::Argument;
 use crate::check::path::optional_text;
@@ -52,7 +51,7 @@ impl<'a> Analysis<'a> {
     /// Returns the type of an operand that must be there; reports one that may be absent.
     fn present(&self, place: ValueSite<'_, 'a>, operand: &Expr, ty: Ty, sink: &mut Sink<'_>) -> Ty {
         if let (Ty::Foreign(of), ExprKind::Reference(reference)) = (&ty, &operand.kind) {
-            needed(of, reference, operand.span, place.state.language, place.facts, sink);
+            needed(of, reference, operand.span, place, sink);
         }
         let (inner, absent) = match ty {
             Ty::Option(inner) => (inner, true),
@@ -70,10 +69,8 @@ impl<'a> Analysis<'a> {
             if text == "this value" {
                 return problem.help("give a default with `??`");
             }
-            let problem = match absent {
-                true => problem.help(format!("test it first: `is_present({text}) && …`")),
-                false => problem.help(format!("test it first: `{text} != null && …`")),
-            };
+            let test = if absent { format!("is_present({text})") } else { format!("{text} != null") };
+            let problem = problem.help(tested_first(place, &test));
             if place.state.language != QueryLanguage::Jsonata {
                 return problem;
             }
@@ -370,25 +367,27 @@ fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
 }
 
 /// Asks rustc whether an operand of a user-defined type is certainly present.
-fn needed(
-    of: &Foreign,
-    reference: &Reference,
-    span: TokenSpan,
-    language: QueryLanguage,
-    facts: &Narrowing,
-    sink: &mut Sink<'_>,
-) {
+fn needed(of: &Foreign, reference: &Reference, span: TokenSpan, place: ValueSite<'_, '_>, sink: &mut Sink<'_>) {
     let known = Path::of(reference);
-    let not_null = facts.not_null(&known);
-    if !sink.listens() || not_null && facts.present(&known) {
+    let not_null = place.facts.not_null(&known);
+    if !sink.listens() || not_null && place.facts.present(&known) {
         return;
     }
     let words = optional_text(reference);
-    let mut help = vec![format!("test it first: `is_present({words}) && …`")];
-    if language == QueryLanguage::Jsonata {
+    let mut help = vec![tested_first(place, &format!("is_present({words})"))];
+    if place.state.language == QueryLanguage::Jsonata {
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
     sink.ask(|| Question { subject: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, span });
+}
+
+/// Returns the help that names the form in which a test can stand at this place.
+fn tested_first(place: ValueSite<'_, '_>, test: &str) -> String {
+    match place.state.language {
+        _ if place.in_condition() => format!("test it first: `{test} && …`"),
+        QueryLanguage::Jsonata => format!("test it first: `if {test} {{ … }} else {{ … }}`"),
+        QueryLanguage::JsonPath => format!("test it first, in a `choice` before: `if {test} -> …;`"),
+    }
 }
 
 fn quoted(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! The declarations at the top of a workflow, and the types in them.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::property::PropertyKind;
 use workflow_services::ResourceKind;
@@ -49,7 +50,7 @@ pub enum DeclarationKind {
     Timeout(Expr),
     /// `version "1.0";`
     Version(Text),
-    /// `name "…";`
+    /// `workflow Name as "…"`
     Name(Text),
     /// `comment "…";`
     Comment(Text),
@@ -60,7 +61,7 @@ pub enum DeclarationKind {
         /// The retrier.
         retrier: Retrier,
     },
-    /// `catch name [Errors…] => State { … }`
+    /// `catch name [Errors…] -> State { … }`
     Catcher {
         /// The name by which states refer to it.
         name: Ident,
@@ -68,7 +69,7 @@ pub enum DeclarationKind {
         catcher: Catcher,
     },
     /// `defaults { … }`
-    Defaults(Vec<Clause>),
+    Defaults(StateKind, Vec<Clause>),
     /// `placeholders;`
     Placeholders,
     /// `from "flows/legacy.asl.json";`, optionally with the word `unchecked`.

@@ -441,13 +441,13 @@ pub enum ClauseValue {
     Named(Ident),
     /// `retry [Errors…] { … }`
     Retrier(Retrier),
-    /// `catch [Errors…] => State { … }`
+    /// `catch [Errors…] -> State { … }`
     Catcher(Catcher),
     /// `errors [OutOfStock, …]`
     Errors(Vec<Text>),
     /// `query jsonata` or `query jsonpath`
     Query(QueryLanguage),
-    /// `tolerate 5%` or `tolerate percent expr`
+    /// `tolerate percent expr`
     ToleratePercent(Expr),
     /// `tolerate count expr`
     TolerateCount(Expr),

@@ -54,6 +54,8 @@ const FIELDS: &[(&str, Field)] = &[
     ("toleratedfailurepercentagepath", Field::Percent),
     ("toleratedfailurecount", Field::Count),
     ("toleratedfailurecountpath", Field::Count),
+    ("itembatcher", Field::Clause(ClauseKind::Batch)),
+    ("resultwriter", Field::Clause(ClauseKind::WriteTo)),
     ("querylanguage", Field::Clause(ClauseKind::Query)),
     ("let", Field::Clause(ClauseKind::Assign)),
     ("var", Field::Clause(ClauseKind::Assign)),
@@ -154,7 +156,7 @@ pub(in crate::syntax) struct Transition {
     span: TokenSpan,
     with_comma: TokenSpan,
     word: String,
-    text: String,
+    pub(in crate::syntax) text: String,
     /// The position of the tokens after it.
     end: usize,
     /// Whether a comma ends the state.
@@ -167,11 +169,6 @@ impl Transition {
     /// Returns whether it is the last part of its state.
     pub(in crate::syntax) fn is_last(&self, cursor: &Cursor) -> bool {
         cursor.position() == self.end
-    }
-
-    /// Formats the transition with this arrow.
-    pub(in crate::syntax) fn arrow(&self, arrow: &str) -> String {
-        self.text.replacen("->", arrow, 1)
     }
 
     /// Reports the transition. `last` is the state's last word if more follows the transition.
@@ -285,11 +282,11 @@ impl Parser<'_> {
             _ => return self.retry_field_as_clause(keyword, &text, place, cursor, clauses),
         };
         let first = cursor.here();
-        let word = TokenSpan::from(keyword.span());
         cursor.next();
         if !cursor.is_punct("::") && !cursor.is_punct("=>") && !cursor.is_punct("==") {
             let _ = cursor.eat_punct(":").or_else(|| cursor.eat_punct("="));
         }
+        let word = first.to(cursor.before());
         let from = cursor.position();
         let (value, written) = self.asl_value(kind, before, &text, cursor, from);
         let span = first.to(cursor.before());
@@ -399,10 +396,12 @@ impl Parser<'_> {
                 let written = format!("{keyword} {}", language.name().to_lowercase());
                 (Some(ClauseValue::Query(language)), Some(written))
             }
-            ClauseKind::ItemReader | ClauseKind::ResultWriter => {
+            ClauseKind::ItemReader | ClauseKind::WriteTo if cursor.peek_group(Delimiter::Brace).is_some() => {
                 let value = self.expr(cursor);
                 (None, transfer(kind, &value))
             }
+            ClauseKind::ItemReader | ClauseKind::WriteTo => (Some(self.transfer(kind, cursor)), None),
+            ClauseKind::Batch => (Some(ClauseValue::Expr(self.expr(cursor))), None),
             ClauseKind::Assign if cursor.peek_group(Delimiter::Brace).is_none() => {
                 let Some((name, value)) = self.assignment(cursor) else {
                     skip_in_state(cursor, false);
@@ -489,9 +488,6 @@ fn written(kind: ClauseKind, before: &str, value: &Expr) -> String {
             let seconds = number.parse().map_or_else(|_| number.clone(), seconds_as_written);
             format!("{keyword} {seconds}")
         }
-        (ClauseKind::Tolerate, ExprKind::Number(number)) if before.starts_with("percent") => {
-            format!("{keyword} {number}%")
-        }
         _ => format!("{keyword} {before}{}", spelled(value)),
     }
 }
@@ -530,7 +526,7 @@ fn handler(kind: ClauseKind, entry: &Expr) -> String {
     let mut target = String::new();
     for field in members {
         match (squeezed(&field.key.value).as_str(), &field.value.kind) {
-            ("next", ExprKind::Text(name)) => target = format!(" => {}", written_target(name)),
+            ("next", ExprKind::Text(name)) => target = format!(" -> {}", written_target(name)),
             ("resultpath", ExprKind::Text(path)) => fields.push(format!("result_path {path:?}")),
             ("assign", _) => fields.push(format!("assign {}", spelled(&field.value))),
             ("output", _) => fields.push(format!("output {}", spelled(&field.value))),

@@ -1,7 +1,6 @@
 //! Syntax of other languages that has an equivalent in a workflow, which is parsed and reported with that equivalent.
 
 pub(super) mod asl;
-mod conditional;
 mod filter;
 pub(super) mod operator;
 mod option_value;
