@@ -35,7 +35,8 @@ pub(crate) struct Explore {
     #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
     machine_type: MachineType,
     /// Check this property for every execution, in addition to the properties that the workflow declares: `after A: B
-    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B` (repeatable)
+    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B`, `reachable A`, `output has
+    /// m` (repeatable)
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
     /// Maximum number of failures in one execution [default: 2]

@@ -113,8 +113,7 @@ impl Explorer {
         let states = states(&machine, &program, reads_json, &BTreeSet::new());
         let values = Values::of(&machine, document, engine.declared_types(), &states);
         let output = engine.declared_types().map(|types| types.output).map(of_shape);
-        let properties = engine.properties().iter().map(|text| text.parse());
-        Ok(Self {
+        let explorer = Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
             states: Arc::new(states),
@@ -124,7 +123,7 @@ impl Explorer {
             inputs: None,
             task_results: BTreeMap::new(),
             bounds: Bounds::default(),
-            properties: properties.collect::<Result<_, _>>()?,
+            properties: Vec::new(),
             checks: Vec::new(),
             output,
             allowed: Vec::new(),
@@ -136,7 +135,9 @@ impl Explorer {
             causes_differ: false,
             reads_json,
             looks_at: looks_at(document),
-        })
+        };
+        let mut properties = engine.properties().iter().map(|text| text.parse());
+        properties.try_fold(explorer, |explorer, property| Ok(explorer.property(property?)))
     }
 
     /// Creates an explorer of a workflow that is declared with `workflow!`. serde must be able to read its output as the output's
@@ -166,7 +167,11 @@ impl Explorer {
     #[must_use]
     pub fn property(mut self, property: Property) -> Self {
         if !self.properties.contains(&property) {
+            let names_errors = property.errors().next().is_some();
             self.properties.push(property);
+            if names_errors {
+                self.tell_apart(&BTreeSet::new());
+            }
         }
         self
     }
@@ -313,7 +318,7 @@ impl Explorer {
 
     pub(crate) fn validate(&self) -> Result<(), ExploreError> {
         for property in &self.properties {
-            property.validate(&self.states)?;
+            property.validate(&self.machine)?;
         }
         for (name, given) in &self.task_results {
             if self.states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
@@ -361,9 +366,11 @@ impl Explorer {
         keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 
-    /// Tries each of these errors, whatever handles it.
+    /// Tries each of these errors and of the errors that properties name, whatever handles it.
     pub(crate) fn tell_apart(&mut self, errors: &BTreeSet<String>) {
-        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, errors));
+        let named = self.properties.iter().flat_map(Property::errors);
+        let errors = errors.iter().chain(named).cloned().collect();
+        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, &errors));
     }
 
     /// Returns the inputs to try.

@@ -113,7 +113,7 @@ pub(crate) struct World<'x> {
     /// The waiting tasks that never answer.
     silent: Vec<Task>,
     lasting: Vec<(Task, Fault, Lasting)>,
-    monitors: Monitors,
+    pub(crate) monitors: Monitors,
     happenings: Happenings,
     /// The calls of tasks that have not succeeded.
     calls: BTreeMap<Task, Call>,
@@ -206,7 +206,7 @@ impl<'x> World<'x> {
                 Happening::Caught(state, Some(error @ RESULT_PATH_MATCH_FAILURE)) => {
                     broken.push(of_program(state, error, None, blame(guess, state, None, false)));
                 }
-                Happening::Succeeded(state) => pass(passed, state),
+                Happening::Succeeded { state, .. } => pass(passed, state),
                 Happening::Entered(state) if is_fail(state) => drop(fails.insert(Arc::clone(state))),
                 Happening::Ended(of) => {
                     if let (Some(RUNTIME), Some(state)) = (of.error(), last_state(of.history())) {

@@ -115,7 +115,8 @@ pub enum Verdict {
     /// within the bounds were tried.
     Incomplete,
     /// No violation was found, but no execution entered some states, took some rules of choices, or computed some
-    /// expressions, although it is not proved that none can: see [`Report::not_shown`].
+    /// expressions, although it is not proved that none can: see [`Report::not_shown`]; or the events of a declared
+    /// property did not happen: see [`Report::unexercised`].
     NotShown,
 }
 
@@ -150,6 +151,7 @@ pub struct Report {
     pub(crate) undecided: Vec<String>,
     pub(crate) open_loops: Vec<String>,
     pub(crate) unreached: Vec<Unreached>,
+    pub(crate) unexercised: Vec<String>,
 }
 
 impl Report {
@@ -158,7 +160,7 @@ impl Report {
         let is_broken = self.findings.iter().any(|finding| finding.severity >= self.explorer.fails_on);
         if is_broken {
             Verdict::Broken
-        } else if !self.undecided.is_empty() || self.not_shown().next().is_some() {
+        } else if !self.undecided.is_empty() || !self.unexercised.is_empty() || self.not_shown().next().is_some() {
             Verdict::NotShown
         } else if self.cut.ends_early() {
             Verdict::Incomplete
@@ -231,6 +233,11 @@ impl Report {
     pub fn not_shown(&self) -> impl Iterator<Item = &Point> {
         let ways = self.unreached.iter().filter(|unreached| unreached.reason != Reason::Never);
         ways.map(|unreached| &unreached.point).filter(|point| is_way(point.kind))
+    }
+
+    /// Returns the declared properties whose events did not happen in any execution, so that nothing shows that they hold.
+    pub fn unexercised(&self) -> &[String] {
+        &self.unexercised
     }
 
     /// Fails a test unless all properties hold: prints the report and a test for the first finding.
@@ -309,6 +316,7 @@ impl Report {
             "undecided": self.undecided,
             "open_loops": self.open_loops,
             "not_shown": self.not_shown().map(|point| point.pointer.as_str()).collect::<Vec<_>>(),
+            "unexercised": self.unexercised,
             "unreached": unreached.collect::<Vec<_>>(),
         })
     }

@@ -41,6 +41,7 @@ impl fmt::Display for Report {
                 not_shown_text(
                     &self.not_shown().collect::<Vec<_>>(),
                     &self.undecided,
+                    &self.unexercised,
                     Some(self.explorer.states.all.len())
                 )
             )?,
@@ -121,7 +122,12 @@ impl fmt::Display for Report {
 
 /// Names the points that no execution took, and the states whose expressions could not be computed. `all` is the number of
 /// states.
-pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String], all: Option<usize>) -> String {
+pub(crate) fn not_shown_text(
+    points: &[&Point],
+    undecided: &[String],
+    unexercised: &[String],
+    all: Option<usize>,
+) -> String {
     let (states, others): (Vec<&Point>, Vec<_>) = points.iter().partition(|point| point.kind == PointKind::State);
     let mut parts = Vec::new();
     if !states.is_empty() {
@@ -146,6 +152,11 @@ pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String], all: Optio
         let names = quoted(undecided.iter().map(String::as_str));
         let noun = if undecided.len() == 1 { "state has" } else { "states have" };
         parts.push(format!("{} {noun} expressions that no tried value fits: {names}", undecided.len()));
+    }
+    if !unexercised.is_empty() {
+        let names = quoted(unexercised.iter().map(String::as_str));
+        let noun = if unexercised.len() == 1 { "property is" } else { "properties are" };
+        parts.push(format!("{} {noun} about what never happened: {names}", unexercised.len()));
     }
     parts.join("; ")
 }
