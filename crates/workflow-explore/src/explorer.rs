@@ -9,6 +9,7 @@ use serde_json::Value;
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
+use workflow_asl::pattern::Pattern;
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
 use workflow_runtime::Workflow;
 use workflow_schema::{Shape, ValuePath};
@@ -76,6 +77,7 @@ pub struct Explorer {
     pub(crate) any_error: bool,
     pub(crate) fails_on: Severity,
     accepted: Vec<Accepted>,
+    excluded: Vec<Pattern>,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
     /// Whether each failure of a task has its own cause, so that failures can be distinguished.
@@ -130,6 +132,7 @@ impl Explorer {
             any_error: false,
             fails_on: Severity::Error,
             accepted: Vec::new(),
+            excluded: Vec::new(),
             other_types: false,
             merges: true,
             causes_differ: false,
@@ -225,6 +228,21 @@ impl Explorer {
     pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
         self.accepted.push(Accepted { key: key.into(), reason: reason.into() });
         self
+    }
+
+    /// Leaves out the findings whose property, state or [key](Finding::key) this pattern matches. In it, `*` stands for any
+    /// text.
+    #[must_use]
+    pub fn exclude(mut self, pattern: impl AsRef<str>) -> Self {
+        self.excluded.push(Pattern::new(pattern.as_ref()));
+        self
+    }
+
+    /// Returns whether a pattern excludes the finding, before it is joined with others.
+    pub(crate) fn excludes(&self, finding: &Finding) -> bool {
+        let key = finding.key();
+        let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
+        self.excluded.iter().any(|pattern| texts.iter().flatten().any(|text| pattern.matches(text)))
     }
 
     /// Sets the inputs to try, instead of those derived from the type.

@@ -516,6 +516,9 @@ impl<'x> Search<'x> {
                 None => unexercised.push(property.to_string()),
             }
         }
+        let count = findings.len();
+        findings.retain(|finding| !self.explorer.excludes(finding));
+        let excluded = count - findings.len();
         findings.sort_by_key(|finding| (Reverse(finding.severity), finding.length()));
         let (findings, accepted) = self.explorer.split_accepted(fold(findings));
         Report {
@@ -530,6 +533,7 @@ impl<'x> Search<'x> {
             open_loops: self.open_loops.into_iter().collect(),
             unreached,
             unexercised,
+            excluded,
         }
     }
 }

@@ -13,6 +13,7 @@ pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
 
 use serde_json::{Value, json};
+use workflow_asl::Pointer;
 use workflow_graph::Graph;
 use workflow_graph::history::History;
 use workflow_graph::page::{Item, Page, Tone};
@@ -152,6 +153,7 @@ pub struct Report {
     pub(crate) open_loops: Vec<String>,
     pub(crate) unreached: Vec<Unreached>,
     pub(crate) unexercised: Vec<String>,
+    pub(crate) excluded: usize,
 }
 
 impl Report {
@@ -174,6 +176,18 @@ impl Report {
         &self.findings
     }
 
+    /// Returns the place in the definition of the state that a finding is about.
+    pub fn pointer(&self, finding: &Finding) -> Option<&Pointer> {
+        self.explorer.states.get(finding.state.as_deref()?).map(|facts| &facts.pointer)
+    }
+
+    /// Returns the first line of the report as text, without the name: what it says of the whole.
+    pub fn headline(&self) -> String {
+        let text = self.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        line.split_once(": ").map_or(line, |(_, rest)| rest).to_owned()
+    }
+
     /// Returns the findings that [`Explorer::accept`] accepts, with the reasons.
     pub fn accepted(&self) -> &[(Finding, String)] {
         &self.accepted
@@ -182,6 +196,11 @@ impl Report {
     /// Returns the keys that [`Explorer::accept`] accepts and that no finding has.
     pub fn accepted_in_vain(&self) -> impl Iterator<Item = &str> {
         self.explorer.not_found(&self.accepted)
+    }
+
+    /// Returns the number of findings that [`Explorer::exclude`] leaves out.
+    pub fn excluded(&self) -> usize {
+        self.excluded
     }
 
     /// Returns the number of executions tried, each to its end or to a known state.
@@ -310,6 +329,7 @@ impl Report {
                 made
             }).collect::<Vec<_>>(),
             "accepted_in_vain": self.accepted_in_vain().collect::<Vec<_>>(),
+            "excluded": self.excluded,
             "bounds": self.cut.to_json(self.explorer.bounds),
             "executions": self.executions,
             "ways": self.ways,

@@ -10,6 +10,7 @@ use workflow_local::Status;
 use super::mocks::{Answered, answers};
 use super::{Finding, Replayed, Report};
 use crate::bounds::Bounds;
+use crate::decision::Decision;
 use crate::property::Property;
 use crate::world::built_in;
 
@@ -92,17 +93,20 @@ impl Report {
         let mut engine = String::from("    let engine = engine()");
         for (state, answers) in &answered {
             let mut chain = String::from("workflow_local::Answers::new()");
-            for answer in answers {
-                chain.push_str(&match answer {
-                    Answered::Result(result) => format!(".gives(1, {})", json(result)),
-                    Answered::Nothing => ".never(1)".to_owned(),
-                    Answered::Error { error: Some(error), cause: Some(cause) } if self.explorer.reads_json => {
-                        let (error, cause) = (literal(error), literal(cause));
-                        format!(".fails(1, workflow_local::TaskError::new({error}).with_cause({cause}))")
-                    }
-                    Answered::Error { error: Some(error), .. } => format!(".fails(1, {})", literal(error)),
-                    Answered::Error { error: None, .. } => ".fails(1, workflow_local::TaskError::unnamed())".to_owned(),
-                });
+            let answered = answers.iter().map(|answer| match answer {
+                Answered::Result(result) => ("gives", format!(", {}", json(result))),
+                Answered::Nothing => ("never", String::new()),
+                Answered::Error { error: Some(error), cause: Some(cause) } if self.explorer.reads_json => {
+                    let (error, cause) = (literal(error), literal(cause));
+                    ("fails", format!(", workflow_local::TaskError::new({error}).with_cause({cause})"))
+                }
+                Answered::Error { error: Some(error), .. } => ("fails", format!(", {}", literal(error))),
+                Answered::Error { error: None, .. } => ("fails", ", workflow_local::TaskError::unnamed()".to_owned()),
+            });
+            let answered: Vec<_> = answered.collect();
+            for same in answered.chunk_by(|one, other| one == other) {
+                let Some((call, of)) = same.first() else { continue };
+                let _ = write!(chain, ".{call}({}{of})", same.len());
             }
             // A fixed workflow may call the task again.
             let last = match answers.last() {
@@ -130,9 +134,17 @@ impl Report {
 
     /// Returns the body of a test that replays the decisions.
     fn decisions_test(&self, finding: &Finding, property: Option<&Property>) -> String {
-        let decisions = finding.decisions.iter().map(|decision| format!("        {},\n", json(&decision.to_json())));
+        let decisions = finding.decisions.iter().map(Decision::to_json);
+        // Thousands of values of `json!` do not fit on the stack of a test.
+        let (decisions, read): (Vec<_>, _) = if finding.decisions.len() > MOST {
+            let read = ".iter().map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap())";
+            (decisions.map(|decision| literal(&decision.to_string())).collect(), format!("{read}.collect::<Vec<_>>()"))
+        } else {
+            (decisions.map(|decision| json(&decision)).collect(), String::new())
+        };
+        let decisions = decisions.into_iter().map(|decision| format!("        {decision},\n"));
         format!(
-            "    let decisions = [\n{}    ];\n    \
+            "    let decisions = [\n{}    ]{read};\n    \
              let decisions: Vec<_> = decisions.iter().filter_map(workflow_explore::Decision::from_json).collect();\n    \
              let replayed = {}.replay(&decisions).unwrap();\n    \
              let broken = replayed.findings.iter().find(|finding| finding.property == {});\n    \

@@ -76,6 +76,9 @@ impl fmt::Display for Report {
         for key in self.accepted_in_vain() {
             writeln!(f, "\naccepted, but not found: {key}")?;
         }
+        if self.excluded > 0 {
+            writeln!(f, "\nexcluded: {}", counted(self.excluded as u64, "finding"))?;
+        }
         writeln!(f, "\n{} tried, {}", counted(self.executions, "execution"), counted(self.ways, "way"))?;
         writeln!(
             f,
