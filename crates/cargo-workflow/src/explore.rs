@@ -16,6 +16,7 @@ use crate::origin::Origin;
 use crate::page::write;
 use crate::progress::Progress;
 use crate::report::Rule;
+use crate::simulate::learning;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
 use crate::validate::machine_type;
@@ -81,6 +82,10 @@ pub(crate) struct Explore {
     /// Use this task result instead of generated ones: `State=JSON` (repeatable)
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
+    /// Also try the inputs, results and errors of the histories in this file or folder, and print the findings first whose paths
+    /// occurred most often (repeatable)
+    #[arg(long = "from", value_name = "PATH")]
+    from: Vec<PathBuf>,
     /// Folder with the S3 objects that distributed maps read, as FOLDER/BUCKET/KEY
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
@@ -288,6 +293,9 @@ impl Explore {
             explorer = explorer.property(text.parse::<Property>().map_err(|error| failed(&error))?);
         }
         explorer = self.allowed.iter().fold(explorer, |explorer, error| explorer.may_fail_with(error));
+        if !self.from.is_empty() {
+            explorer = explorer.occurred(&learning(engine, &self.from)?);
+        }
         explorer = self.excluded.iter().fold(explorer, Explorer::exclude);
         if let Some(faults) = self.faults {
             explorer = explorer.faults(faults);

@@ -20,6 +20,7 @@ use crate::error::ExploreError;
 use crate::property::Property;
 use crate::report::{Accepted, Finding, Replayed, Report, Severity};
 use crate::search::Search;
+use crate::simulate::Learning;
 use crate::states::States;
 use crate::values::Values;
 
@@ -78,6 +79,7 @@ pub struct Explorer {
     pub(crate) fails_on: Severity,
     accepted: Vec<Accepted>,
     excluded: Vec<Pattern>,
+    pub(crate) learning: Option<Learning>,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
     /// Whether each failure of a task has its own cause, so that failures can be distinguished.
@@ -133,6 +135,7 @@ impl Explorer {
             fails_on: Severity::Error,
             accepted: Vec::new(),
             excluded: Vec::new(),
+            learning: None,
             other_types: false,
             merges: true,
             causes_differ: false,
@@ -227,6 +230,16 @@ impl Explorer {
     #[must_use]
     pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
         self.accepted.push(Accepted { key: key.into(), reason: reason.into() });
+        self
+    }
+
+    /// Also tries the inputs, the results and the errors that occurred in recorded executions, at most the ten most frequent of
+    /// each, and puts the findings first whose paths occurred most often.
+    #[must_use]
+    pub fn occurred(mut self, learning: &Learning) -> Self {
+        Arc::make_mut(&mut self.values).add(learning);
+        self.learning = Some(learning.clone());
+        self.tell_apart(&BTreeSet::new());
         self
     }
 
@@ -387,7 +400,8 @@ impl Explorer {
     /// Tries each of these errors and of the errors that properties name, whatever handles it.
     pub(crate) fn tell_apart(&mut self, errors: &BTreeSet<String>) {
         let named = self.properties.iter().flat_map(Property::errors);
-        let errors = errors.iter().chain(named).cloned().collect();
+        let occurred = self.learning.iter().flat_map(Learning::answers).flat_map(|(.., errors)| errors);
+        let errors = errors.iter().chain(named).chain(occurred).cloned().collect();
         self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, &errors));
     }
 

@@ -519,7 +519,17 @@ impl<'x> Search<'x> {
         let count = findings.len();
         findings.retain(|finding| !self.explorer.excludes(finding));
         let excluded = count - findings.len();
-        findings.sort_by_key(|finding| (Reverse(finding.severity), finding.length()));
+        if let Some(learning) = &self.explorer.learning {
+            for finding in &mut findings {
+                let replayed = Search::new(self.explorer).replayed(&finding.decisions).ok();
+                let path = replayed.as_ref().map(|replayed| replayed.execution.path()).unwrap_or_default();
+                // What follows the state did not happen before the fault.
+                let at = path.iter().rposition(|state| Some(*state) == finding.state.as_deref());
+                let end = at.map_or(path.len(), |at| at + 1);
+                finding.occurred = learning.began_with(path.get(..end).unwrap_or_default());
+            }
+        }
+        findings.sort_by_key(|finding| (Reverse((finding.severity, finding.occurred)), finding.length()));
         let (findings, accepted) = self.explorer.split_accepted(fold(findings));
         Report {
             explorer: self.explorer.clone(),

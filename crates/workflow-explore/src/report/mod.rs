@@ -43,6 +43,8 @@ pub struct Finding {
     pub decisions: Vec<Decision>,
     /// The number of faults among them.
     pub faults: u32,
+    /// How many recorded executions took the path to the finding: see [`Explorer::occurred`].
+    pub occurred: u64,
     pub(crate) order: usize,
     /// The guess that may have caused it.
     pub(crate) guess: Option<Blame>,
@@ -52,7 +54,7 @@ impl Finding {
     pub(crate) fn new(broken: Broken, decisions: Vec<Decision>, faults: u32, order: usize) -> Self {
         let Broken { property, state, severity, message, guess } = broken;
         let states = state.iter().cloned().collect();
-        Self { property, state, states, severity, message, decisions, faults, order, guess }
+        Self { property, state, states, severity, message, decisions, faults, occurred: 0, order, guess }
     }
 
     /// Returns the number of faults and of decisions, and the order in which it was found, to find the shortest finding.
@@ -77,6 +79,7 @@ impl Finding {
             "state": self.state,
             "states": self.states,
             "message": self.message,
+            "occurred": self.occurred,
             "decisions": self.decisions.iter().map(Decision::to_json).collect::<Vec<_>>(),
         })
     }

@@ -62,6 +62,14 @@ impl fmt::Display for Report {
             last.iter().try_for_each(|decision| writeln!(f, "   - {decision}"))?;
             if let Some(replayed) = self.replay(finding) {
                 writeln!(f, "   path: {}", replayed.execution.path().join(" -> "))?;
+                if let Some(learning) = &self.explorer.learning {
+                    writeln!(
+                        f,
+                        "   occurred: in {} of {}",
+                        finding.occurred,
+                        counted(learning.executions(), "recorded execution")
+                    )?;
+                }
                 let status = replayed.execution.status();
                 match (replayed.execution.output(), replayed.execution.error()) {
                     (Some(output), _) => writeln!(f, "   end: {status}, {}", shortened(output))?,
