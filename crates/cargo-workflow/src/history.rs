@@ -140,7 +140,7 @@ impl History {
     #[cfg(feature = "aws")]
     fn save_all(&self, folder: &Path, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let limit = self.options.limit.unwrap_or(100);
-        let (executions, notes) = aws::ended(&self.connect, &self.execution, &self.filter, limit)?;
+        let aws::Ended { executions, notes } = aws::ended(&self.connect, &self.execution, &self.filter, limit)?;
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("error: cannot create {}: {error}", folder.display()))?;
         for (name, arn) in &executions {

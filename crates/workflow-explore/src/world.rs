@@ -635,7 +635,8 @@ fn judge_end(
     let is_fail = |state: &Arc<str>| explorer.states.get(state).is_some_and(|facts| facts.kind == StateKind::Fail);
     let (property, message) = match error {
         RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),
-        DATA_LIMIT_EXCEEDED => (built_in::QUOTAS, message),
+        // A Fail state that repeats a caught error is the end that is meant.
+        DATA_LIMIT_EXCEEDED if !state.as_ref().is_some_and(is_fail) => (built_in::QUOTAS, message),
         RUNTIME | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
         // The error was reported when it occurred.
         QUERY_EVALUATION_ERROR => return None,

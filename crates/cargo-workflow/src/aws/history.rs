@@ -25,14 +25,14 @@ pub(crate) fn recorded(connect: &Connect, execution: &str) -> Result<(Vec<Value>
     })
 }
 
-/// Returns the names and ARNs of a state machine's executions that have ended, at most `limit`, and notes on those that are left
-/// out.
-pub(crate) fn ended(
-    connect: &Connect,
-    machine: &str,
-    filter: &Filter,
-    limit: usize,
-) -> Result<(Vec<(String, String)>, Vec<String>), Failure> {
+/// Executions that have ended, each with its name and ARN, and notes on others.
+pub(crate) struct Ended {
+    pub(crate) executions: Vec<(String, String)>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Returns the executions of a state machine that have ended, at most `limit`.
+pub(crate) fn ended(connect: &Connect, machine: &str, filter: &Filter, limit: usize) -> Result<Ended, Failure> {
     connect.run(async |client| {
         let mut list = filter.apply(executions_of(&client, machine).await?).list();
         let (found, end) = pages::read(limit, async || list.next().await).await?;
@@ -47,7 +47,8 @@ pub(crate) fn ended(
             End::Limit => notes.push(format!("there are more than {limit}: `--limit NUMBER` saves more")),
             End::Failed(error) => return Err(error.into()),
         }
-        Ok((ended.iter().map(|item| (item.name().to_owned(), item.execution_arn().to_owned())).collect(), notes))
+        let executions = ended.iter().map(|item| (item.name().to_owned(), item.execution_arn().to_owned()));
+        Ok(Ended { executions: executions.collect(), notes })
     })
 }
 

@@ -45,7 +45,7 @@ pub(crate) use bulk::{Redrive, Stop};
 pub(crate) use conformance::Conformance;
 pub(crate) use delete::Delete;
 pub(crate) use deploy::Deploy;
-pub(crate) use history::{ended, print as print_history, recorded, save_children, write as write_history};
+pub(crate) use history::{Ended, ended, print as print_history, recorded, save_children, write as write_history};
 pub(crate) use inspect::describe;
 pub(crate) use list::{Filter, List};
 pub(crate) use plan::Plan;
