@@ -6,13 +6,17 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
+use workflow_asl::Pointer;
 use workflow_compiler::check::DeclaredProperty;
 use workflow_explore::{Explorer, Finding, Property, Report, Severity, Verdict};
 use workflow_local::{Engine, MachineType};
 
 use crate::baseline::Baseline;
+use crate::origin::Origin;
 use crate::page::write;
 use crate::progress::Progress;
+use crate::report::Rule;
+use crate::simulate::learning;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
 use crate::validate::machine_type;
@@ -35,7 +39,8 @@ pub(crate) struct Explore {
     #[arg(long = "type", value_parser = machine_type(), default_value = "standard")]
     machine_type: MachineType,
     /// Check this property for every execution, in addition to the properties that the workflow declares: `after A: B
-    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B` (repeatable)
+    /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B`, `reachable A`, `output has
+    /// m` (repeatable)
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
     /// Maximum number of failures in one execution [default: 2]
@@ -65,6 +70,9 @@ pub(crate) struct Explore {
     /// Add the findings to the file of accepted ones, with this reason
     #[arg(long, value_name = "REASON")]
     accept: Option<String>,
+    /// Leave out the findings whose property, state or key (`PROPERTY: STATE`) is this; `*` stands for any text (repeatable)
+    #[arg(long = "exclude", value_name = "PATTERN")]
+    excluded: Vec<String>,
     /// Also try a result of the wrong type for each task
     #[arg(long)]
     other_types: bool,
@@ -74,6 +82,10 @@ pub(crate) struct Explore {
     /// Use this task result instead of generated ones: `State=JSON` (repeatable)
     #[arg(long = "result", value_name = "STATE=JSON")]
     results: Vec<String>,
+    /// Also try the inputs, results and errors of the histories in this file or folder, and print the findings first whose paths
+    /// occurred most often (repeatable)
+    #[arg(long = "from", value_name = "PATH")]
+    from: Vec<PathBuf>,
     /// Folder with the S3 objects that distributed maps read, as FOLDER/BUCKET/KEY
     #[arg(long, value_name = "FOLDER")]
     objects: Option<PathBuf>,
@@ -113,13 +125,31 @@ impl From<Level> for Severity {
 }
 
 /// How the report is printed.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
     /// Text for people
     Text,
     /// JSON for programs: an object with `status`, `findings` and `bounds`, or for several workflows an array of
     /// objects that also have `name`
     Json,
+    /// SARIF 2.1.0, for code scanning on GitHub and for editors
+    Sarif,
+    /// Annotations of a pull request, printed in a job of GitHub Actions
+    Github,
+    /// JUnit XML, for test reports: a test case for each finding, and for each file without one
+    Junit,
+}
+
+impl Format {
+    /// Returns the format that all commands with findings have.
+    fn of_findings(self) -> Option<report::Format> {
+        match self {
+            Self::Text | Self::Json => None,
+            Self::Sarif => Some(report::Format::Sarif),
+            Self::Github => Some(report::Format::Github),
+            Self::Junit => Some(report::Format::Junit),
+        }
+    }
 }
 
 impl Explore {
@@ -142,13 +172,13 @@ impl Explore {
             return Err(message.to_owned().into());
         }
         let baseline = Baseline::read(self.baseline.as_deref(), self.files.files.first().map(PathBuf::as_path))?;
-        let (mut codes, mut reports) = (Vec::new(), Vec::new());
+        let (mut codes, mut reports, mut findings) = (Vec::new(), Vec::new(), Vec::new());
         for (number, machine) in machines.into_iter().enumerate() {
             let name = machine.name.clone();
             if let (true, Format::Text) = (several, self.format) {
                 writeln!(output, "{}{name}:", if number > 0 { "\n" } else { "" })?;
             }
-            match self.explore(machine, several, &baseline, output) {
+            match self.explore(machine, (several, &baseline), &mut findings, output) {
                 Ok((code, json)) => {
                     codes.push(code);
                     reports.push(json);
@@ -163,6 +193,11 @@ impl Explore {
         if let (true, Format::Json) = (several, self.format) {
             writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
         }
+        if let Some(format) = self.format.of_findings() {
+            let files = folder::expand(&self.files.files)?;
+            let written = format.write(output, "cargo workflow explore", &files, &findings, report::Report::fails);
+            written.map_err(Failure::from)?;
+        }
         let worst = [1, NOT_SHOWN, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
         Ok(ExitCode::from(if failed && worst != 1 { 2 } else { worst }))
     }
@@ -172,8 +207,8 @@ impl Explore {
     fn explore(
         &self,
         machine: Machine,
-        several: bool,
-        baseline: &Baseline,
+        (several, baseline): (bool, &Baseline),
+        findings: &mut Vec<report::Report>,
         output: &mut impl Write,
     ) -> Result<(u8, Value), Failure> {
         let mut machine = machine.complete()?;
@@ -200,6 +235,7 @@ impl Explore {
                 }
             }
             Format::Json => writeln!(output, "{}", report::json_text(&json))?,
+            Format::Sarif | Format::Github | Format::Junit => findings.extend(self.findings(&machine, &report)),
         }
         if let Some(reason) = &self.accept {
             let added = baseline.add(&machine.name, &report, reason)?;
@@ -219,6 +255,37 @@ impl Explore {
         Ok((code, json))
     }
 
+    /// Returns the findings of a report at their places in the file, and one for what is not shown.
+    fn findings(&self, machine: &Machine, report: &Report) -> Vec<report::Report> {
+        let path = machine.file.clone().unwrap_or_default();
+        let origin = machine.file.as_deref().and_then(|file| Origin::of_file(file, &machine.name));
+        let place = |pointer: Option<&Pointer>| {
+            let origin = origin.as_ref()?;
+            Some(origin.place_of(pointer.unwrap_or(&Pointer::root())))
+        };
+        let fail_on = Severity::from(self.fail_on);
+        let of_finding = |finding: &Finding| {
+            let rule = Rule {
+                id: rule_id(&finding.property),
+                title: finding.property.clone(),
+                severity: finding.severity.name(),
+                fails: finding.severity >= fail_on,
+            };
+            let decisions = finding.decisions.iter().map(|decision| format!("- {decision}"));
+            let lines: Vec<_> =
+                std::iter::once(format!("{}: {}", machine.name, finding.message)).chain(decisions).collect();
+            report::Report::of_rule(&path, rule, lines.join("\n"), place(report.pointer(finding)))
+        };
+        let mut found: Vec<_> = report.findings().iter().map(of_finding).collect();
+        if matches!(report.verdict(), Verdict::NotShown | Verdict::Incomplete) {
+            let title = "not everything was explored".to_owned();
+            let rule = Rule { id: "not-shown".to_owned(), title, severity: "warning", fails: true };
+            let message = format!("{}: {}", machine.name, report.headline());
+            found.push(report::Report::of_rule(&path, rule, message, place(None)));
+        }
+        found
+    }
+
     fn explorer(&self, engine: &Engine, declared: &[DeclaredProperty]) -> Result<Explorer, Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::Message(format!("error: {error}"));
         let mut explorer = Explorer::new(engine).map_err(|error| failed(&error))?;
@@ -226,6 +293,10 @@ impl Explore {
             explorer = explorer.property(text.parse::<Property>().map_err(|error| failed(&error))?);
         }
         explorer = self.allowed.iter().fold(explorer, |explorer, error| explorer.may_fail_with(error));
+        if !self.from.is_empty() {
+            explorer = explorer.occurred(&learning(engine, &self.from)?);
+        }
+        explorer = self.excluded.iter().fold(explorer, Explorer::exclude);
         if let Some(faults) = self.faults {
             explorer = explorer.faults(faults);
         }
@@ -292,4 +363,10 @@ impl Explore {
         }
         Ok(())
     }
+}
+
+/// Returns a property as the name of a rule: `every-execution-ends`.
+fn rule_id(property: &str) -> String {
+    let words = property.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }

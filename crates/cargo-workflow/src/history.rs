@@ -19,7 +19,8 @@ use crate::{Failure, report};
 /// Prints or draws the history of an execution.
 #[derive(Args)]
 pub(crate) struct History {
-    /// ARN of the execution, or a history file written by `aws stepfunctions get-execution-history`
+    /// ARN of the execution, or a history file written by `aws stepfunctions get-execution-history`. With `--to`, the state
+    /// machine (NAME, NAME:ALIAS, NAME:VERSION or ARN) or map run (ARN)
     execution: String,
     /// File with the state machine, for a history file. Without this option, the page shows only the states that were
     /// entered
@@ -35,6 +36,18 @@ pub(crate) struct History {
     #[cfg(feature = "aws")]
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Write the histories of the state machine's ended executions to FOLDER, as `--save` does, a file each
+    #[cfg(feature = "aws")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "save")]
+    to: Option<PathBuf>,
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    filter: aws::Filter,
+    /// In saved histories, replace the values at this path with values that say nothing: `card.number` is the member `number` of
+    /// any `card`, `*` is any member (repeatable)
+    #[cfg(feature = "aws")]
+    #[arg(long, value_name = "PATH")]
+    redact: Vec<String>,
     #[command(flatten)]
     options: Options,
     #[cfg(feature = "aws")]
@@ -45,6 +58,20 @@ pub(crate) struct History {
 impl History {
     /// Prints the events, and writes the requested files.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        #[cfg(feature = "aws")]
+        if let Some(folder) = &self.to {
+            return self.save_all(folder, output);
+        }
+        #[cfg(feature = "aws")]
+        if self.filter != aws::Filter::default() {
+            let help = "give a state machine and `--to FOLDER`";
+            return Err(format!("error: a filter is for the executions of a state machine\n  = help: {help}").into());
+        }
+        #[cfg(feature = "aws")]
+        if !self.redact.is_empty() && self.save.is_none() {
+            let help = "give `--save FILE`, or a state machine and `--to FOLDER`";
+            return Err(format!("error: `--redact` is for histories that are saved\n  = help: {help}").into());
+        }
         if self.execution.starts_with("arn:") {
             return self.of_aws(output);
         }
@@ -78,17 +105,10 @@ impl History {
         if !self.files.is_wanted() && self.save.is_none() {
             return aws::print_history(&self.options, &self.connect, &self.execution, output);
         }
-        let (events, definition) = aws::recorded(&self.connect, &self.execution)?;
-        if let Some(file) = &self.save {
-            let saved = json!({ "executionArn": self.execution, "definition": definition, "events": events });
-            aws::write_history(file, &saved)?;
-            let (children, notes) = aws::save_children(&self.connect, &events, &folder_beside(file))?;
-            if children > 0 {
-                let folder = folder_beside(file);
-                writeln!(output, "{}: {children} children of map runs", folder.display())?;
-            }
-            report::note_all(notes);
-        }
+        let (events, definition) = match &self.save {
+            Some(file) => self.save(&self.execution, file, output)?,
+            None => aws::recorded(&self.connect, &self.execution)?,
+        };
         let about = About {
             name: self.execution.rsplit(':').next().unwrap_or_default().to_owned(),
             definition: serde_json::from_str(&definition).ok(),
@@ -96,6 +116,40 @@ impl History {
             ..About::default()
         };
         self.files.write(&json!({"events": Value::Array(events)}), about)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Writes the history of an execution and of the children of its map runs. Returns the events and the definition.
+    #[cfg(feature = "aws")]
+    fn save(&self, execution: &str, file: &Path, output: &mut impl Write) -> Result<(Vec<Value>, String), Failure> {
+        let redaction = aws::Redaction::of(&self.redact);
+        let (mut events, definition) = aws::recorded(&self.connect, execution)?;
+        events.iter_mut().for_each(|event| redaction.apply(event));
+        let saved = json!({ "executionArn": execution, "definition": definition, "events": events });
+        aws::write_history(file, &saved)?;
+        let folder = folder_beside(file);
+        let (children, notes) = aws::save_children(&self.connect, &events, &folder, &redaction)?;
+        if children > 0 {
+            writeln!(output, "{}: {children} children of map runs", folder.display())?;
+        }
+        report::note_all(notes);
+        Ok((events, definition))
+    }
+
+    /// Writes the histories of the executions of a state machine that have ended.
+    #[cfg(feature = "aws")]
+    fn save_all(&self, folder: &Path, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        let limit = self.options.limit.unwrap_or(100);
+        let aws::Ended { executions, notes } = aws::ended(&self.connect, &self.execution, &self.filter, limit)?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("error: cannot create {}: {error}", folder.display()))?;
+        for (name, arn) in &executions {
+            let name = name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
+            self.save(arn, &folder.join(format!("{name}.json")), output)?;
+        }
+        let noun = if executions.len() == 1 { "history" } else { "histories" };
+        writeln!(output, "{}: {} {noun}", folder.display(), executions.len())?;
+        report::note_all(notes);
         Ok(ExitCode::SUCCESS)
     }
 

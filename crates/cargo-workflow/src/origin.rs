@@ -8,6 +8,7 @@ use workflow_asl::source::{Format, Location, Source, locations};
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine, placeholder};
 use workflow_compiler::CompiledWorkflow;
 use workflow_compiler::lower::SourceMap;
+use workflow_compiler::syntax::ast::plain;
 use workflow_explore::Mutant;
 use workflow_graph::page::{Section, Tone};
 use workflow_local::coverage::{Covered, Point, PointKind};
@@ -171,6 +172,27 @@ impl Origin {
             machine_type: MachineType::Standard,
             types: &Types::NONE,
         }
+    }
+
+    /// Finds a state machine by its name in a file. A template's definition has no origin.
+    pub(crate) fn of_file(file: &Path, name: &str) -> Option<Self> {
+        let bytes = std::fs::read(file).ok()?;
+        match File::of_bytes(file, bytes).ok()? {
+            File::Rust(RustFile { text, calls, .. }) => {
+                let mut workflows = calls.iter().flat_map(|call| &call.compilation.workflows);
+                let compiled = workflows.find(|compiled| plain(&compiled.source.name) == name)?;
+                let places = Places::Rust(compiled.source_map.clone());
+                let file = file.to_owned();
+                Some(Self { file, text, places, machine_type: compiled.machine_type, types: &Types::NONE })
+            }
+            File::Document(source) => Some(Self::of_source(file, source)),
+            _ => None,
+        }
+    }
+
+    /// Returns the text of the file, and the place in it of a part of the definition.
+    pub(crate) fn place_of(&self, pointer: &Pointer) -> (&str, Location) {
+        (&self.text, self.locate(pointer, None))
     }
 
     /// A definition that is nowhere in the workspace, as its own text.

@@ -128,14 +128,7 @@ impl Simulate {
     }
 
     fn learn(&self, engine: &Engine, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let mut learning = Learning::new(engine);
-        for given in &self.learn {
-            for file in histories(given)? {
-                let history = page::read(&file)?;
-                learning.add(&history).map_err(|error| format!("error: {}: {error}", file.display()))?;
-            }
-        }
-        let learnt = learning.finish();
+        let learnt = learning(engine, &self.learn)?.finish();
         let text = format!("{}\n", report::json_text(&learnt.model));
         std::fs::write(&self.model, text)
             .map_err(|error| format!("error: cannot write {}: {error}", self.model.display()))?;
@@ -145,6 +138,18 @@ impl Simulate {
         report::note_all(learnt.notes);
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Learns from the histories in files and folders.
+pub(crate) fn learning(engine: &Engine, given: &[PathBuf]) -> Result<Learning, Failure> {
+    let mut learning = Learning::new(engine);
+    for given in given {
+        for file in histories(given)? {
+            let history = page::read(&file)?;
+            learning.add(&history).map_err(|error| format!("error: {}: {error}", file.display()))?;
+        }
+    }
+    Ok(learning)
 }
 
 /// Returns the page of a report.

@@ -115,6 +115,8 @@ impl File {
 pub(crate) struct Machine {
     /// The workflow's name, or the file's for an ASL document.
     pub(crate) name: String,
+    /// The file, if it is known.
+    pub(crate) file: Option<PathBuf>,
     /// The modules of the file that its workflow is in, and the workflow's name; empty for an ASL document.
     pub(crate) path: Vec<String>,
     /// Standard or Express. An ASL document does not say, and counts as Standard.
@@ -163,6 +165,7 @@ impl Machine {
         let notes = definition.notes().into_iter().filter(|(name, _)| !is_given(name)).map(|(_, note)| note).collect();
         Ok(Self {
             name,
+            file: None,
             path: Vec::new(),
             machine_type,
             value: filled.value,
@@ -477,7 +480,7 @@ pub(crate) fn read_files(files: &crate::Files, values: &Values) -> Result<(Vec<M
         match read_with_names(ReadRequest { reading: wanted.reading.with_defaults(), ..wanted }) {
             Ok(of_file) => {
                 note_none(path, of_file.len());
-                machines.extend(of_file);
+                machines.extend(of_file.into_iter().map(|machine| Machine { file: Some(path.clone()), ..machine }));
             }
             Err(Failure::NoWorkflow(_)) if paths.len() > 1 => {}
             Err(Failure::Message(message)) if paths.len() > 1 => {

@@ -151,9 +151,9 @@ impl Validate {
                     unreadable => writeln!(output, "{summary}; {} cannot be read", number(unreadable, "file"))?,
                 }
             }
-            format => {
-                format.write(output, &files, &findings.reports, |report| report.is_error() || self.deny_warnings)?
-            }
+            format => format.write(output, "cargo workflow validate", &files, &findings.reports, |report| {
+                report.is_error() || self.deny_warnings
+            })?,
         }
         let fails = errors > 0 || self.deny_warnings && warnings > 0;
         Ok(ExitCode::from(if findings.unreadable > 0 { 2 } else { u8::from(fails) }))

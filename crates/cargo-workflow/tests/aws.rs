@@ -158,6 +158,59 @@ fn a_saved_history_has_the_children_of_map_runs_and_replays() {
 }
 
 #[test]
+fn many_histories_are_saved_by_query_without_what_is_redacted() {
+    let service = Service::new();
+    let source = file(
+        "aws-save-all",
+        "greet.rs",
+        r#"
+        use workflow_runtime::workflow;
+        workflow! {
+            pub workflow Greet {
+                input { card: Json, big: bool }
+                choice Look { if input.big -> Refused; else -> Done; }
+                succeed Done { card: input.card }
+                fail Refused { error: "Refused" }
+            }
+        }
+        "#,
+    );
+    service.deploy(&source, &[]);
+    for (name, big) in [("one", "false"), ("two", "true"), ("three", "true")] {
+        let input = format!(r#"{{"card":{{"number":"4111 1111"}},"big":{big}}}"#);
+        service.run(&["start", "Greet", "--execution", name, "--input", &input, "--wait"]);
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("aws-saved-all");
+    let _ = std::fs::remove_dir_all(&folder);
+    let to = folder.to_str().unwrap();
+    let query = ["--status", "failed", "--since", "3600", "--redact", "card.number"];
+    let printed = service.ok(&[&["history", "Greet", "--to", to][..], &query].concat());
+    assert!(printed.ends_with("aws-saved-all: 2 histories\n"), "{printed}");
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert_eq!(files, [folder.join("three.json"), folder.join("two.json")]);
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(!text.contains("4111") && text.contains("redacted"), "{text}");
+    }
+    // What is saved replays, and exploration takes it.
+    let replayed = service.run(&["replay", to]);
+    assert_eq!(replayed.code, Some(0), "{}\n{}", replayed.stdout, replayed.stderr);
+    let explored = service.run(&["explore", source.to_str().unwrap(), "--from", to, "--property", "ends in Done"]);
+    assert!(
+        explored.stdout.contains("occurred: in 2 of 2 recorded executions"),
+        "{}{}",
+        explored.stdout,
+        explored.stderr
+    );
+
+    let wrong = service.run(&["history", files[0].to_str().unwrap(), "--status", "failed"]);
+    assert!(wrong.stderr.contains("a filter is for the executions of a state machine"), "{}", wrong.stderr);
+    let wrong = service.run(&["history", files[0].to_str().unwrap(), "--redact", "card"]);
+    assert!(wrong.stderr.contains("`--redact` is for histories that are saved"), "{}", wrong.stderr);
+}
+
+#[test]
 fn a_workflow_is_deployed_run_and_looked_at() {
     let service = Service::new();
     let pay = pay("aws-run", 60);

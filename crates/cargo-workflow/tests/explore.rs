@@ -58,7 +58,11 @@ fn what_does_not_hold_is_printed_and_written() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("path: Reserve -> Charge -> Ship -> Refund -> Rejected"), "{text}");
-    assert!(std::fs::read_to_string(test).unwrap().contains("Property::after(\"Reserve\", [\"Done\", \"Release\"])"));
+    assert!(
+        std::fs::read_to_string(test)
+            .unwrap()
+            .contains("\"after Reserve: Done or Release\".parse::<workflow_explore::Property>()")
+    );
     let page = std::fs::read_to_string(page).unwrap();
     for said in
         ["“after Reserve: Done or Release” does not hold: ", " executions tried.", "`Refund` fails with `UnnamedError`"]
@@ -173,10 +177,10 @@ fn what_cannot_be_explored_is_an_error_at_the_word() {
         [
             (
                 &["--property", "after Reserve: Relaese"][..],
-                "names the state `Relaese`, which does not exist\n  = help: did you mean `Release`?",
+                "unknown state `Relaese`, in the property `after Reserve: Relaese`\n  = help: did you mean `Release`?",
             ),
             (&["--property", "Reserve then Charge"], "expected `before`, found `then`"),
-            (&["--property", "at most once Rejected"], "a Fail state, which never succeeds"),
+            (&["--property", "at most once Rejected"], "`Rejected` never succeeds: it is a Fail state"),
             (&["--faults", "0"], "the bound `faults` is 0"),
             (&["--result", "Pay={}"], "values are given for `Pay`, which is not a task"),
             (&["--result", "Ship={"], "the result of `Ship` is not JSON"),
@@ -326,4 +330,50 @@ fn a_document_is_explored_as_express() {
     let output = explore(&file, &["--type", "express"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(String::from_utf8(output.stdout).unwrap().contains("times out although nothing has gone wrong"));
+}
+
+#[test]
+fn findings_have_the_formats_of_validate() {
+    let wrong = file("saga-formats.json", &saga("Rejected"));
+    let printed = |format: &str| {
+        let output = explore(&wrong, &[&RELEASED[..], &["--format", format]].concat());
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sarif: Value = serde_json::from_str(&printed("sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "after-reserve-done-or-release");
+    let result = &run["results"][0];
+    assert_eq!((&result["level"], &result["ruleId"]), (&json!("error"), &json!("after-reserve-done-or-release")));
+    let region = &result["locations"][0]["physicalLocation"]["region"];
+    let text = std::fs::read_to_string(&wrong).unwrap();
+    let column = text.find("\"Reserve\":").unwrap() + 1;
+    assert_eq!((&region["startLine"], &region["startColumn"]), (&json!(1), &json!(column)), "{result}");
+    assert!(result["message"]["text"].as_str().unwrap().contains("- `Refund` fails with `UnnamedError`"), "{result}");
+
+    let junit = printed("junit");
+    assert!(junit.contains(r#"<testsuites name="cargo workflow explore" tests="1" failures="1">"#), "{junit}");
+    assert!(junit.contains(r#"name="after-reserve-done-or-release at 1:"#), "{junit}");
+    let annotation = printed("github");
+    assert!(annotation.starts_with("::error file="), "{annotation}");
+
+    // What holds has no result in SARIF, and a passed case in JUnit.
+    let right = file("saga-formats-right.json", &saga("Release"));
+    let output = explore(&right, &[&RELEASED[..], &["--format", "junit"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let junit = String::from_utf8(output.stdout).unwrap();
+    assert!(junit.contains(r#"tests="1" failures="0""#) && junit.contains(r#"name="no finding""#), "{junit}");
+}
+
+#[test]
+fn findings_are_excluded_by_property_state_or_key() {
+    let wrong = file("saga-excluded.json", &saga("Rejected"));
+    for (pattern, code) in
+        [("after Reserve: Done or Release", 0), ("Reserve", 0), ("after *: Reserve", 0), ("Refund", 1), ("after", 1)]
+    {
+        let output = explore(&wrong, &[&RELEASED[..], &["--exclude", pattern]].concat());
+        assert_eq!(output.status.code(), Some(code), "{pattern}: {output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.contains("excluded: 1 finding"), code == 0, "{text}");
+    }
 }

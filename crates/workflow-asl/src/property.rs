@@ -1,10 +1,17 @@
-//! Properties of executions: their kinds, their syntax, and the states that they can be about.
+//! Properties of executions: their syntax as one table, and what they can be about.
 //!
 //! `workflow!` and texts such as command line arguments share this grammar; each splits its own source into [`Token`]s.
 
+use std::collections::BTreeMap;
+
 use crate::StateKind;
+use crate::document::{State, StateMachine};
+use crate::error_name::{RUNTIME, TIMEOUT};
 use crate::nearest::nearest;
-use Part::{Colon, State, States, Word};
+use crate::rules::object_index::ObjectIndex;
+use crate::rules::raised_errors::{Errors, RaisedErrors};
+use crate::rules::{Annotations, flow};
+use Part::{Colon, Event, Events, Member, States, Values, Word};
 
 /// The kinds of properties. In their descriptions, A, B and C are states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,24 +28,100 @@ pub enum PropertyKind {
     EndsIn,
     /// A is not entered after B was.
     NoneAfter,
+    /// An execution can enter A.
+    Reachable,
+    /// The output has a member, with one of these texts.
+    Output,
 }
 
-/// A part of the syntax of a property.
+/// What happens to a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// It is entered.
+    Entered,
+    /// It is left, but not through a catcher.
+    Succeeded,
+    /// It fails, and no retrier runs it again.
+    Failed,
+    /// It fails because it takes too long.
+    TimedOut,
+    /// It is a distributed map that succeeds although some of its items failed.
+    ToleratedFailures,
+}
+
+const MOMENTS: [(Moment, &[&str]); 5] = [
+    (Moment::Entered, &["entered"]),
+    (Moment::Succeeded, &["succeeded"]),
+    (Moment::Failed, &["failed"]),
+    (Moment::TimedOut, &["timed", "out"]),
+    (Moment::ToleratedFailures, &["tolerated", "failures"]),
+];
+
+/// When a property is checked. The clauses follow the property in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Clause {
+    /// Only what happens after the event counts, each time anew.
+    Since,
+    /// Only what happens before the event counts.
+    Until,
+    /// An execution with the event need not have the property.
+    Unless,
+}
+
+const CLAUSES: [(Clause, &str, Moment); 3] = [
+    (Clause::Since, "since", Moment::Succeeded),
+    (Clause::Until, "until", Moment::Entered),
+    (Clause::Unless, "unless", Moment::Entered),
+];
+
+/// Something that happens to a state. `N` is how names are given: as text, or as the index of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventOf<N> {
+    /// The state.
+    pub state: N,
+    /// What happens to it.
+    pub moment: Moment,
+    /// The error that it fails with; any if `None`.
+    pub error: Option<N>,
+}
+
+/// A property. `N` is how names are given: as text, or as the index of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertyOf<N> {
+    /// Its kind.
+    pub kind: PropertyKind,
+    /// Its events, in the order of the text.
+    pub events: Vec<EventOf<N>>,
+    /// The member of the output.
+    pub member: Option<N>,
+    /// The texts that this member may have; any value if there are none.
+    pub values: Vec<N>,
+    /// When it is checked.
+    pub clauses: Vec<(Clause, EventOf<N>)>,
+}
+
+/// A part of the syntax of a property. A moment is the one of a state without a word for it.
 #[derive(Clone, Copy)]
 enum Part {
     Word(&'static str),
     Colon,
-    State,
+    Event(Moment),
     /// One or more, with [`OR`] between them.
+    Events(Moment),
+    /// States only, without moments.
     States,
+    Member,
+    /// Nothing, or a colon and texts.
+    Values,
 }
 
 const OR: &str = "or";
+const WITH: &str = "with";
 
 /// A token of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token<'a> {
-    /// A word: one of the syntax, or the name of a state.
+    /// A word: one of the syntax, or a name, which may have dots.
     Word(&'a str),
     /// A name in quotes.
     Quoted(&'a str),
@@ -49,10 +132,8 @@ pub enum Token<'a> {
 /// The parts of a property that could be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parsed {
-    /// Its kind.
-    pub kind: PropertyKind,
-    /// The indices of the tokens that name its states, in the order of the text.
-    pub states: Vec<usize>,
+    /// The property, with the indices of the tokens that are names.
+    pub property: PropertyOf<usize>,
     /// The first mistake.
     pub fault: Option<Fault>,
 }
@@ -72,36 +153,156 @@ pub struct Fault {
     pub wants_state: bool,
 }
 
-/// Why a property cannot be about one of its states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misfit<'a> {
+/// Why a property cannot be about one of its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
     /// The state does not exist.
-    Unknown,
+    Unknown {
+        /// The most similar state.
+        near: Option<String>,
+    },
     /// The property is about the success of a Fail state.
     NeverSucceeds,
     /// One state runs in the children of a distributed map, which have histories of their own, and another does not.
     Distributed {
-        /// The index of the state that runs in them.
-        inside: usize,
+        /// The state that runs in them.
+        inside: String,
         /// The map.
-        map: &'a str,
-        /// The index of the state that does not.
-        outside: usize,
+        map: String,
+        /// The state that does not.
+        outside: String,
+    },
+    /// The state never fails with this error.
+    NeverFails {
+        /// The state.
+        state: String,
+        /// The most similar error that it may fail with.
+        near: Option<String>,
+    },
+    /// The state has no timeout.
+    NeverTimesOut,
+    /// The state is not a distributed map that tolerates failures.
+    ToleratesNothing,
+    /// The output never has this member.
+    NoMember {
+        /// The most similar member.
+        near: Option<String>,
     },
 }
 
+impl Misfit {
+    /// Replaces the names of states that it has.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Distributed { inside, map, outside } => {
+                Self::Distributed { inside: name(&inside), map: name(&map), outside: name(&outside) }
+            }
+            Self::NeverFails { state, near } => Self::NeverFails { state: name(&state), near },
+            other => other,
+        }
+    }
+
+    /// Returns the problem with this name.
+    pub fn problem(&self, name: &str) -> String {
+        match self {
+            Self::Unknown { .. } => format!("unknown state `{name}`"),
+            Self::NeverSucceeds => format!("`{name}` never succeeds: it is a Fail state"),
+            Self::Distributed { inside, map, outside } => {
+                format!("`{inside}` runs in the children of the distributed map `{map}`, and `{outside}` does not")
+            }
+            Self::NeverFails { state, .. } => format!("`{state}` never fails with `{name}`"),
+            Self::NeverTimesOut => format!("`{name}` never times out: it has no timeout"),
+            Self::ToleratesNothing => format!("`{name}` is not a distributed map that tolerates failures"),
+            Self::NoMember { .. } => format!("the output has no member `{name}`"),
+        }
+    }
+
+    /// Returns the name that may be meant.
+    pub fn near(&self) -> Option<&str> {
+        match self {
+            Self::Unknown { near } | Self::NeverFails { near, .. } | Self::NoMember { near } => near.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Returns what helps.
+    pub fn help(&self) -> String {
+        if let Some(near) = self.near() {
+            return format!("did you mean `{near}`?");
+        }
+        match self {
+            Self::Unknown { .. } => "declare it, or name a state of the workflow".to_owned(),
+            Self::NeverSucceeds => {
+                "write `ends in …` for the states that executions end in, or name another state".to_owned()
+            }
+            Self::Distributed { inside, map, .. } => format!(
+                "name `{map}` instead of `{inside}`, or name only states of its item processor: the property is then checked for each child alone"
+            ),
+            Self::NeverFails { .. } => "write `failed` for any error, or name an error that it may have".to_owned(),
+            Self::NeverTimesOut => "give it a timeout, or write `failed`".to_owned(),
+            Self::ToleratesNothing => {
+                "name a distributed map with a tolerated number or percentage of failures".to_owned()
+            }
+            Self::NoMember { .. } => "name a member of the output".to_owned(),
+        }
+    }
+}
+
+/// What properties of a definition can be about.
+#[derive(Debug)]
+pub struct Subjects<'a> {
+    states: BTreeMap<&'a str, Subject<'a>>,
+    /// The members of the output, if they are known.
+    members: Option<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct Subject<'a> {
+    state: &'a State,
+    /// The nearest distributed map that it is in.
+    within: Option<&'a str>,
+    errors: Errors<'a>,
+}
+
+impl<'a> Subjects<'a> {
+    /// Finds them in a definition. `members` are the members of the output, if a type says them.
+    pub fn of(machine: &'a StateMachine, annotations: &'a Annotations, members: Option<Vec<String>>) -> Self {
+        let index = ObjectIndex::of(machine, false);
+        let raised = RaisedErrors::of(&index, annotations);
+        let scopes = &index.scopes;
+        let states = index.states.iter().zip(raised.states).map(|(at, errors)| {
+            let around = std::iter::successors(scopes.get(at.scope), |scope| scopes.get(scope.parent?));
+            let owner = around.filter(|scope| scope.distributed).find_map(|scope| index.states.get(scope.owner?));
+            (at.name, Subject { state: at.state, within: owner.map(|map| map.name), errors })
+        });
+        Self { states: states.collect(), members: members.or_else(|| flow::types::output_members(machine)) }
+    }
+}
+
 impl PropertyKind {
-    const ALL: [Self; 6] =
-        [Self::After, Self::NeverBoth, Self::AtMostOnce, Self::Before, Self::EndsIn, Self::NoneAfter];
+    const ALL: [Self; 8] = [
+        Self::After,
+        Self::NeverBoth,
+        Self::AtMostOnce,
+        Self::Before,
+        Self::EndsIn,
+        Self::NoneAfter,
+        Self::Reachable,
+        Self::Output,
+    ];
 
     fn syntax(self) -> &'static [Part] {
+        use Moment::{Entered, Succeeded};
         match self {
-            Self::After => &[Word("after"), State, Colon, States],
-            Self::NeverBoth => &[Word("never"), Word("both"), State, Word("and"), State],
-            Self::AtMostOnce => &[Word("at"), Word("most"), Word("once"), State],
-            Self::Before => &[State, Word("before"), State],
+            Self::After => &[Word("after"), Event(Succeeded), Colon, Events(Entered)],
+            Self::NeverBoth => &[Word("never"), Word("both"), Event(Succeeded), Word("and"), Event(Succeeded)],
+            Self::AtMostOnce => &[Word("at"), Word("most"), Word("once"), Event(Succeeded)],
+            Self::Before => &[Event(Succeeded), Word("before"), Event(Entered)],
             Self::EndsIn => &[Word("ends"), Word("in"), States],
-            Self::NoneAfter => &[Word("no"), State, Word("after"), State],
+            Self::NoneAfter => &[Word("no"), Event(Entered), Word("after"), Event(Entered)],
+            Self::Reachable => &[Word("reachable"), Event(Entered)],
+            Self::Output => &[Word("output"), Word("has"), Member, Values],
         }
     }
 
@@ -114,77 +315,207 @@ impl PropertyKind {
         self.syntax().iter().filter_map(|part| if let Word(word) = part { Some(*word) } else { None })
     }
 
-    /// Returns whether the property is about the success of the state with this index, not only about its entry.
-    fn is_about_success(self, index: usize) -> bool {
-        match self {
-            Self::NeverBoth => true,
-            Self::After | Self::Before | Self::AtMostOnce => index == 0,
-            Self::EndsIn | Self::NoneAfter => false,
-        }
-    }
-
     /// Returns how it is written: `after A: B or C`, in backticks.
     fn example(self) -> String {
-        let names = self.syntax().iter().map(|part| match part {
-            State => 1,
-            States => 2,
-            Word(_) | Colon => 0,
-        });
-        format!("`{}`", self.text(["A", "B", "C"].get(..names.sum()).unwrap_or_default()))
+        let mut names = ["A", "B", "C"].into_iter();
+        let mut example = PropertyOf::empty(self);
+        for part in self.syntax() {
+            match part {
+                Event(moment) => example.events.extend(names.next().map(|name| EventOf::new(name, *moment))),
+                Events(_) | States => {
+                    example.events.extend(names.by_ref().take(2).map(|name| EventOf::new(name, Moment::Entered)));
+                }
+                Member => example.member = Some("a"),
+                Word(_) | Colon | Values => {}
+            }
+        }
+        format!("`{}`", example.map(&|name| Some(name.to_owned())).map(|made| made.to_string()).unwrap_or_default())
     }
 
-    /// Returns the text of a property of these states.
-    ///
-    /// ```
-    /// use workflow_asl::property::PropertyKind;
-    /// assert_eq!(PropertyKind::After.text(&["Reserve", "Done", "Give back"]), "after Reserve: Done or \"Give back\"");
-    /// ```
-    pub fn text<S: AsRef<str>>(self, states: &[S]) -> String {
-        let mut states = states.iter().map(|name| quoted(name.as_ref()));
-        let mut text = String::new();
-        for part in self.syntax() {
-            if !text.is_empty() && !matches!(part, Colon) {
-                text.push(' ');
-            }
-            match part {
-                Word(word) => text.push_str(word),
-                Colon => text.push(':'),
-                State => text.extend(states.next()),
-                States => text.push_str(&states.by_ref().collect::<Vec<_>>().join(&format!(" {OR} "))),
-            }
+    /// Returns the moments of its events if no word says them. The last one is for all that follow.
+    pub fn moments(self) -> impl Iterator<Item = Moment> {
+        let of = |part: &Part| match part {
+            Event(moment) | Events(moment) => Some(*moment),
+            States => Some(Moment::Entered),
+            _ => None,
+        };
+        let all: Vec<_> = self.syntax().iter().filter_map(of).collect();
+        let last = all.last().copied().unwrap_or(Moment::Entered);
+        all.into_iter().chain(std::iter::repeat(last))
+    }
+}
+
+impl<N> EventOf<N> {
+    /// Creates the event that this happens to a state.
+    pub fn new(state: N, moment: Moment) -> Self {
+        Self { state, moment, error: None }
+    }
+
+    fn map<M>(&self, name: &impl Fn(&N) -> Option<M>) -> Option<EventOf<M>> {
+        let error = match &self.error {
+            Some(error) => Some(name(error)?),
+            None => None,
+        };
+        Some(EventOf { state: name(&self.state)?, moment: self.moment, error })
+    }
+}
+
+impl<N: AsRef<str>> EventOf<N> {
+    /// Returns its text, without the words of the moment that is meant without them.
+    fn text(&self, usual: Moment) -> String {
+        let mut text = quoted(self.state.as_ref());
+        for word in
+            MOMENTS.iter().filter(|(moment, _)| *moment == self.moment && self.moment != usual).flat_map(|row| row.1)
+        {
+            text.push_str(&format!(" {word}"));
+        }
+        if let Some(error) = &self.error {
+            text.push_str(&format!(" {WITH} {}", quoted(error.as_ref())));
         }
         text
     }
+}
 
-    /// Returns why it cannot be about these states: the index of the state, and the reason. `place` returns the kind of a
-    /// state, and the nearest distributed map that it is in.
-    pub fn misfit<'a>(
-        self,
-        states: &[impl AsRef<str>],
-        place: impl Fn(&str) -> Option<(StateKind, Option<&'a str>)>,
-    ) -> Option<(usize, Misfit<'a>)> {
-        let mut first = None;
-        for (index, name) in states.iter().map(AsRef::as_ref).enumerate() {
-            let Some((kind, within)) = place(name) else { return Some((index, Misfit::Unknown)) };
-            let around = *first.get_or_insert(within);
-            if let Some((inside, map, outside)) = match (within, around) {
-                _ if within == around => None,
-                (Some(map), _) => Some((index, map, 0)),
-                (None, map) => map.map(|map| (0, map, index)),
-            } {
-                return Some((index, Misfit::Distributed { inside, map, outside }));
+impl<N> PropertyOf<N> {
+    fn empty(kind: PropertyKind) -> Self {
+        Self { kind, events: Vec::new(), member: None, values: Vec::new(), clauses: Vec::new() }
+    }
+
+    /// Creates a property of this kind with these states and the moments that are meant without words.
+    pub fn new(kind: PropertyKind, states: impl IntoIterator<Item = N>) -> Self {
+        let events = states.into_iter().zip(kind.moments()).map(|(state, moment)| EventOf::new(state, moment));
+        Self { events: events.collect(), ..Self::empty(kind) }
+    }
+
+    /// Returns all its events, those of its clauses last.
+    pub fn all_events(&self) -> impl Iterator<Item = &EventOf<N>> {
+        self.events.iter().chain(self.clauses.iter().map(|(_, event)| event))
+    }
+
+    /// Replaces each name. Returns `None` if one has no replacement.
+    pub fn map<M>(&self, name: &impl Fn(&N) -> Option<M>) -> Option<PropertyOf<M>> {
+        let member = match &self.member {
+            Some(member) => Some(name(member)?),
+            None => None,
+        };
+        Some(PropertyOf {
+            kind: self.kind,
+            events: self.events.iter().map(|event| event.map(name)).collect::<Option<_>>()?,
+            member,
+            values: self.values.iter().map(name).collect::<Option<_>>()?,
+            clauses: self
+                .clauses
+                .iter()
+                .map(|(clause, event)| Some((*clause, event.map(name)?)))
+                .collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl<N: AsRef<str> + Clone> PropertyOf<N> {
+    /// Returns why the property cannot be about one of its names, and this name.
+    pub fn misfit(&self, subjects: &Subjects<'_>) -> Option<(N, Misfit)> {
+        let mut first: Option<(&N, Option<&str>)> = None;
+        for event in self.all_events() {
+            let name = event.state.as_ref();
+            let misfit = |misfit| Some((event.state.clone(), misfit));
+            let Some(Subject { state, within, errors }) = subjects.states.get(name) else {
+                let near = nearest(name, subjects.states.keys().copied()).map(str::to_owned);
+                return misfit(Misfit::Unknown { near });
+            };
+            let (other, around) = *first.get_or_insert((&event.state, *within));
+            let (name, other) = (name.to_owned(), other.as_ref().to_owned());
+            match (*within, around) {
+                (here, around) if here == around => {}
+                (Some(map), _) => {
+                    return misfit(Misfit::Distributed { inside: name, map: map.to_owned(), outside: other });
+                }
+                (None, map) => {
+                    let map = map.unwrap_or_default().to_owned();
+                    return misfit(Misfit::Distributed { inside: other, map, outside: name });
+                }
             }
-            if self.is_about_success(index) && kind == StateKind::Fail {
-                return Some((index, Misfit::NeverSucceeds));
+            let has_timer = State::TIMEOUT_FIELDS.iter().chain(&State::HEARTBEAT_FIELDS).any(|field| state.has(field));
+            match event.moment {
+                Moment::Succeeded if state.kind == StateKind::Fail => return misfit(Misfit::NeverSucceeds),
+                Moment::TimedOut if state.kind == StateKind::Task && !has_timer || !errors.may_have(TIMEOUT) => {
+                    return misfit(Misfit::NeverTimesOut);
+                }
+                Moment::ToleratedFailures if !TOLERANCE.iter().any(|field| state.has(field)) => {
+                    return misfit(Misfit::ToleratesNothing);
+                }
+                _ => {}
+            }
+            let is_other = |error: &&N| error.as_ref() != RUNTIME && !errors.may_have(error.as_ref());
+            if let Some(error) = event.error.as_ref().filter(is_other) {
+                let known: Vec<_> = errors.known().collect();
+                let near = nearest(error.as_ref(), known.iter().map(AsRef::as_ref)).map(str::to_owned);
+                return Some((error.clone(), Misfit::NeverFails { state: name, near }));
             }
         }
-        None
+        let (member, known) = (self.member.as_ref()?, subjects.members.as_ref()?);
+        let name = member.as_ref();
+        let near = || nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        (!known.iter().any(|known| known == name)).then(|| (member.clone(), Misfit::NoMember { near: near() }))
+    }
+}
+
+/// The fields by which a distributed map tolerates failures.
+const TOLERANCE: [&str; 4] = [
+    "ToleratedFailurePercentage",
+    "ToleratedFailurePercentagePath",
+    "ToleratedFailureCount",
+    "ToleratedFailureCountPath",
+];
+
+/// Writes the property as it is read.
+///
+/// ```
+/// use workflow_asl::property::{PropertyKind, PropertyOf};
+/// let property = PropertyOf::new(PropertyKind::After, ["Reserve", "Done", "Give back"]);
+/// assert_eq!(property.to_string(), "after Reserve: Done or \"Give back\"");
+/// ```
+impl<N: AsRef<str>> std::fmt::Display for PropertyOf<N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let or = |texts: Vec<String>| texts.join(&format!(" {OR} "));
+        let mut events = self.events.iter();
+        let mut parts = Vec::new();
+        for part in self.kind.syntax() {
+            match part {
+                Word(word) => parts.push((*word).to_owned()),
+                Event(moment) => parts.extend(events.next().map(|event| event.text(*moment))),
+                Events(moment) => parts.push(or(events.by_ref().map(|event| event.text(*moment)).collect())),
+                States => parts.push(or(events.by_ref().map(|event| quoted(event.state.as_ref())).collect())),
+                Member => parts.extend(self.member.as_ref().map(|member| quoted(member.as_ref()))),
+                Values if self.values.is_empty() => {}
+                Colon | Values => {
+                    if let Some(last) = parts.last_mut() {
+                        last.push(':');
+                    }
+                    if !self.values.is_empty() {
+                        parts.push(or(self.values.iter().map(|value| quoted(value.as_ref())).collect()));
+                    }
+                }
+            }
+        }
+        for (clause, event) in &self.clauses {
+            for (_, word, moment) in CLAUSES.iter().filter(|row| row.0 == *clause) {
+                parts.push(format!("{word} {}", event.text(*moment)));
+            }
+        }
+        f.write_str(&parts.join(" "))
     }
 }
 
 /// Returns all words of the syntax.
 pub fn words() -> impl Iterator<Item = &'static str> {
-    PropertyKind::ALL.into_iter().flat_map(PropertyKind::words).chain([OR])
+    let of_kinds = PropertyKind::ALL.into_iter().flat_map(PropertyKind::words);
+    of_kinds.chain(words_after_states()).chain([OR, WITH])
+}
+
+/// Returns the words that can follow a state: of moments and clauses.
+fn words_after_states() -> impl Iterator<Item = &'static str> {
+    MOMENTS.iter().flat_map(|row| row.1).copied().chain(CLAUSES.iter().map(|row| row.1))
 }
 
 /// Returns how properties are written, for messages.
@@ -210,39 +541,91 @@ pub fn read(tokens: &[Token<'_>], end: &str) -> Parsed {
     let first = tokens.first().copied();
     let begins = |kind: &PropertyKind| kind.first_word().is_some_and(|word| first == Some(Token::Word(word)));
     let kind = PropertyKind::ALL.into_iter().find(begins).unwrap_or(PropertyKind::Before);
-    let mut reader = Reader { tokens, end, kind, at: 0, states: Vec::new() };
+    let mut reader = Reader { tokens, end, at: 0, property: PropertyOf::empty(kind) };
     let fault = reader.property().err();
-    Parsed { kind, states: reader.states, fault }
+    Parsed { property: reader.property, fault }
 }
 
 struct Reader<'t> {
     tokens: &'t [Token<'t>],
     end: &'t str,
-    kind: PropertyKind,
     at: usize,
-    states: Vec<usize>,
+    property: PropertyOf<usize>,
 }
 
 impl Reader<'_> {
     fn property(&mut self) -> Result<(), Fault> {
-        for part in self.kind.syntax() {
+        for part in self.property.kind.syntax() {
             match part {
                 Word(word) => self.sign(Token::Word(word), word).map_err(|fault| self.unknown_kind(fault))?,
                 Colon => self.sign(Token::Sign(":"), ":")?,
-                State => self.state()?,
-                States => {
-                    self.state()?;
-                    while self.at < self.tokens.len() {
-                        self.sign(Token::Word(OR), OR)?;
-                        self.state()?;
-                    }
+                Event(moment) => {
+                    let event = self.event(*moment)?;
+                    self.property.events.push(event);
                 }
+                Events(moment) => self.list(|reader| {
+                    let event = reader.event(*moment)?;
+                    reader.property.events.push(event);
+                    Ok(())
+                })?,
+                States => self.list(|reader| {
+                    let state = reader.name("a state")?;
+                    reader.property.events.push(EventOf::new(state, Moment::Entered));
+                    Ok(())
+                })?,
+                Member => self.property.member = Some(self.name("a member")?),
+                Values if self.tokens.get(self.at) == Some(&Token::Sign(":")) => {
+                    self.at += 1;
+                    self.list(|reader| {
+                        let value = reader.name("a text")?;
+                        reader.property.values.push(value);
+                        Ok(())
+                    })?;
+                }
+                Values => {}
+            }
+        }
+        for (clause, word, moment) in CLAUSES {
+            if self.eat(word) {
+                let event = self.event(moment)?;
+                self.property.clauses.push((clause, event));
             }
         }
         match self.tokens.get(self.at) {
             None => Ok(()),
-            Some(_) => Err(self.fault(format!("unexpected {} after the property", self.found()))),
+            Some(_) => Err(self.near_word(self.fault(format!("unexpected {} after the property", self.found())))),
         }
+    }
+
+    /// Reads what is between [`OR`]s, up to a clause or the end.
+    fn list(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+        item(self)?;
+        let ends = |token: &Token<'_>| CLAUSES.iter().any(|row| *token == Token::Word(row.1));
+        while self.tokens.get(self.at).is_some_and(|token| !ends(token)) {
+            self.sign(Token::Word(OR), OR)?;
+            item(self)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, usual: Moment) -> Result<EventOf<usize>, Fault> {
+        let mut event = EventOf::new(self.name("a state")?, usual);
+        for (moment, words) in MOMENTS {
+            let Some((_, rest)) = words.split_first().filter(|(first, _)| self.eat(first)) else { continue };
+            rest.iter().try_for_each(|word| self.sign(Token::Word(word), word))?;
+            event.moment = moment;
+            if moment == Moment::Failed && self.eat(WITH) {
+                event.error = Some(self.name("an error")?);
+            }
+            break;
+        }
+        Ok(event)
+    }
+
+    fn eat(&mut self, word: &str) -> bool {
+        let found = self.tokens.get(self.at) == Some(&Token::Word(word));
+        self.at += usize::from(found);
+        found
     }
 
     fn found(&self) -> String {
@@ -254,9 +637,16 @@ impl Reader<'_> {
 
     fn fault(&self, message: String) -> Fault {
         // A property that begins with a state may be meant as another kind.
-        let any = self.kind == PropertyKind::Before && self.at < 2;
-        let help = if any { help() } else { format!("it is written {}", self.kind.example()) };
+        let kind = self.property.kind;
+        let any = kind == PropertyKind::Before && self.at < 2;
+        let help = if any { help() } else { format!("it is written {}", kind.example()) };
         Fault { at: self.at, message, near: None, help, wants_state: false }
+    }
+
+    /// Adds the word that may be meant by the token of a fault, among those that can follow a state.
+    fn near_word(&self, fault: Fault) -> Fault {
+        let Some(Token::Word(word)) = self.tokens.get(self.at) else { return fault };
+        Fault { near: fault.near.or_else(|| nearest(word, words_after_states())), ..fault }
     }
 
     fn sign(&mut self, sign: Token<'_>, text: &'static str) -> Result<(), Fault> {
@@ -267,29 +657,32 @@ impl Reader<'_> {
             }
             other => {
                 let near = if let Some(Token::Word(word)) = other { nearest(word, [text]) } else { None };
-                Err(Fault { near, ..self.fault(format!("expected `{text}`, found {}", self.found())) })
+                let fault = Fault { near, ..self.fault(format!("expected `{text}`, found {}", self.found())) };
+                Err(if self.property.events.is_empty() { fault } else { self.near_word(fault) })
             }
         }
     }
 
-    fn state(&mut self) -> Result<(), Fault> {
+    /// Reads the name of something.
+    fn name(&mut self, of: &str) -> Result<usize, Fault> {
         match self.tokens.get(self.at) {
             Some(Token::Word(word)) if words().any(|known| known == *word) => {}
             Some(Token::Word(_) | Token::Quoted(_)) => {
-                self.states.push(self.at);
                 self.at += 1;
-                return Ok(());
+                return Ok(self.at - 1);
             }
             Some(Token::Sign(_)) | None => {}
         }
-        let what = if self.at == 0 { "a property" } else { "the name of a state" };
+        let what = if self.at == 0 { "a property".to_owned() } else { format!("the name of {of}") };
         let message = format!("expected {what}, found {}", self.found());
-        Err(Fault { wants_state: true, ..self.fault(message) })
+        Err(Fault { wants_state: of == "a state", ..self.fault(message) })
     }
 
     /// A property that begins like a kind that does not exist has its fault at that word.
     fn unknown_kind(&self, fault: Fault) -> Fault {
-        let Some(Token::Word(first)) = self.tokens.first().filter(|_| self.kind == PropertyKind::Before) else {
+        let Some(Token::Word(first)) =
+            self.tokens.first().filter(|_| self.property.kind == PropertyKind::Before && self.at < 2)
+        else {
             return fault;
         };
         let near = nearest(first, PropertyKind::ALL.into_iter().filter_map(PropertyKind::first_word));

@@ -297,7 +297,9 @@ fn compile_workflow(
     if let Some(file) = source.from() {
         let read = from_file::compile(&analysis, file, surroundings.folder, problems).unwrap_or_default();
         let properties = match &read.document {
-            Some(document) => check::properties(&analysis, Some(document), problems),
+            Some(document) => {
+                check::properties(&analysis, Some(document), (&read.machine, &Annotations::default()), problems)
+            }
             None => Vec::new(),
         };
         if !is_wrong(problems) {
@@ -323,7 +325,6 @@ fn compile_workflow(
     }
     // Earlier ones belong to other workflows and to the syntax.
     let checked = problems.iter().len() - before;
-    let properties = check::properties(&analysis, None, problems);
     let (lowered, idle) = lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
@@ -333,6 +334,7 @@ fn compile_workflow(
             idle.iter().for_each(|clause| problems.push(finding::needless_word(&clause.keyword)));
         }
     }
+    let properties = check::properties(&analysis, None, (&lowered.machine, &lowered.annotations), problems);
     if !is_wrong(problems) {
         check::unused(&analysis, all, Some(&lowered.fragments), problems);
     }

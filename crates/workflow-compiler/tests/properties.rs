@@ -39,6 +39,9 @@ fn they_have_the_names_of_the_document() {
         property at most once One;
         property no "Book one" after "Ship it";
         property ends in "or" or Failed;
+        property after One failed with States.Timeout: Ship entered until Failed;
+        property never both Ship succeeded and Failed entered unless Reserve failed with "My.Error";
+        property output has total: "1" or "2" since Ship;
         "#,
     ));
     let written = [
@@ -46,6 +49,9 @@ fn they_have_the_names_of_the_document() {
         "at most once \"Book one\"",
         "no \"Book one\" after \"Ship it\"",
         "ends in \"or\" or Failed",
+        "after \"Book one\" failed with States.Timeout: \"Ship it\" until Failed",
+        "never both \"Ship it\" and Failed entered unless Reserve failed with My.Error",
+        "output has total: 1 or 2 since \"Ship it\"",
     ];
     assert_eq!(texts(&compilation), written);
     let comment = compilation.workflows[0].properties[0].comment.as_deref();

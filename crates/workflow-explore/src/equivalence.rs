@@ -67,7 +67,7 @@ impl fmt::Display for Equivalence {
             Self::Different(difference) => write!(f, "{difference}"),
             Self::Incomplete => f.write_str("not every execution was tried to its end"),
             Self::NotShown { not_taken, undecided } => {
-                f.write_str(&not_shown_text(&not_taken.iter().collect::<Vec<_>>(), undecided, None))
+                f.write_str(&not_shown_text(&not_taken.iter().collect::<Vec<_>>(), undecided, &[], None))
             }
         }
     }

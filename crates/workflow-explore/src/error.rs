@@ -14,43 +14,15 @@ pub enum ExploreError {
     /// A string is not a valid property.
     #[error(transparent)]
     Property(#[from] PropertyError),
-    /// A property names a state that does not exist.
-    #[error("the property `{property}` names the state `{state}`, which does not exist{}", did_you_mean(nearest.as_deref()))]
-    UnknownState {
+    /// A property names something that does not exist, or that can never be as it says.
+    #[error("{problem}, in the property `{property}`\n  = help: {help}")]
+    Misfit {
         /// The property.
         property: String,
-        /// The name.
-        state: String,
-        /// The most similar name.
-        nearest: Option<String>,
-    },
-    /// A property is about the success of a Fail state.
-    #[error(
-        "the property `{property}` is about the success of `{state}`, a Fail state, which never succeeds\n  = help: write \
-         `ends in …` for the states that executions end in, or name another state"
-    )]
-    NeverSucceeds {
-        /// The property.
-        property: String,
-        /// The state.
-        state: String,
-    },
-    /// A property names a state of a distributed map and a state outside it. The children of the map have their own
-    /// histories.
-    #[error(
-        "the property `{property}` names `{state}`, which runs in the children of the distributed map `{map}`, and `{other}`, \
-         which does not\n  = help: name `{map}` in place of `{state}`, or name only states of its item processor: each child \
-         is then judged by itself"
-    )]
-    Distributed {
-        /// The property.
-        property: String,
-        /// The state in the distributed map.
-        state: String,
-        /// The distributed map.
-        map: String,
-        /// The state outside the map.
-        other: String,
+        /// The problem.
+        problem: String,
+        /// What helps.
+        help: String,
     },
     /// Values are given for a state that does not exist or is not a task.
     #[error("values are given for `{state}`, which is not a task of the workflow{}", did_you_mean(nearest.as_deref()))]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
+use workflow_asl::pattern::Pattern;
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
 use workflow_runtime::Workflow;
 use workflow_schema::{Shape, ValuePath};
@@ -19,6 +20,7 @@ use crate::error::ExploreError;
 use crate::property::Property;
 use crate::report::{Accepted, Finding, Replayed, Report, Severity};
 use crate::search::Search;
+use crate::simulate::Learning;
 use crate::states::States;
 use crate::values::Values;
 
@@ -76,6 +78,8 @@ pub struct Explorer {
     pub(crate) any_error: bool,
     pub(crate) fails_on: Severity,
     accepted: Vec<Accepted>,
+    excluded: Vec<Pattern>,
+    pub(crate) learning: Option<Learning>,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
     /// Whether each failure of a task has its own cause, so that failures can be distinguished.
@@ -113,8 +117,7 @@ impl Explorer {
         let states = states(&machine, &program, reads_json, &BTreeSet::new());
         let values = Values::of(&machine, document, engine.declared_types(), &states);
         let output = engine.declared_types().map(|types| types.output).map(of_shape);
-        let properties = engine.properties().iter().map(|text| text.parse());
-        Ok(Self {
+        let explorer = Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
             states: Arc::new(states),
@@ -124,19 +127,23 @@ impl Explorer {
             inputs: None,
             task_results: BTreeMap::new(),
             bounds: Bounds::default(),
-            properties: properties.collect::<Result<_, _>>()?,
+            properties: Vec::new(),
             checks: Vec::new(),
             output,
             allowed: Vec::new(),
             any_error: false,
             fails_on: Severity::Error,
             accepted: Vec::new(),
+            excluded: Vec::new(),
+            learning: None,
             other_types: false,
             merges: true,
             causes_differ: false,
             reads_json,
             looks_at: looks_at(document),
-        })
+        };
+        let mut properties = engine.properties().iter().map(|text| text.parse());
+        properties.try_fold(explorer, |explorer, property| Ok(explorer.property(property?)))
     }
 
     /// Creates an explorer of a workflow that is declared with `workflow!`. serde must be able to read its output as the output's
@@ -166,7 +173,11 @@ impl Explorer {
     #[must_use]
     pub fn property(mut self, property: Property) -> Self {
         if !self.properties.contains(&property) {
+            let names_errors = property.errors().next().is_some();
             self.properties.push(property);
+            if names_errors {
+                self.tell_apart(&BTreeSet::new());
+            }
         }
         self
     }
@@ -220,6 +231,31 @@ impl Explorer {
     pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
         self.accepted.push(Accepted { key: key.into(), reason: reason.into() });
         self
+    }
+
+    /// Also tries the inputs, the results and the errors that occurred in recorded executions, at most the ten most frequent of
+    /// each, and puts the findings first whose paths occurred most often.
+    #[must_use]
+    pub fn occurred(mut self, learning: &Learning) -> Self {
+        Arc::make_mut(&mut self.values).add(learning);
+        self.learning = Some(learning.clone());
+        self.tell_apart(&BTreeSet::new());
+        self
+    }
+
+    /// Leaves out the findings whose property, state or [key](Finding::key) this pattern matches. In it, `*` stands for any
+    /// text.
+    #[must_use]
+    pub fn exclude(mut self, pattern: impl AsRef<str>) -> Self {
+        self.excluded.push(Pattern::new(pattern.as_ref()));
+        self
+    }
+
+    /// Returns whether a pattern excludes the finding, before it is joined with others.
+    pub(crate) fn excludes(&self, finding: &Finding) -> bool {
+        let key = finding.key();
+        let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
+        self.excluded.iter().any(|pattern| texts.iter().flatten().any(|text| pattern.matches(text)))
     }
 
     /// Sets the inputs to try, instead of those derived from the type.
@@ -313,7 +349,7 @@ impl Explorer {
 
     pub(crate) fn validate(&self) -> Result<(), ExploreError> {
         for property in &self.properties {
-            property.validate(&self.states)?;
+            property.validate(&self.machine)?;
         }
         for (name, given) in &self.task_results {
             if self.states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
@@ -361,9 +397,12 @@ impl Explorer {
         keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 
-    /// Tries each of these errors, whatever handles it.
+    /// Tries each of these errors and of the errors that properties name, whatever handles it.
     pub(crate) fn tell_apart(&mut self, errors: &BTreeSet<String>) {
-        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, errors));
+        let named = self.properties.iter().flat_map(Property::errors);
+        let occurred = self.learning.iter().flat_map(Learning::answers).flat_map(|(.., errors)| errors);
+        let errors = errors.iter().chain(named).chain(occurred).cloned().collect();
+        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, &errors));
     }
 
     /// Returns the inputs to try.

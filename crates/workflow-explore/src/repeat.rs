@@ -52,8 +52,16 @@ const TWICE: [(&str, &str); 12] = [
 const BY_MEMBER: [(&str, &str, &str); 2] = [("states", "startExecution", "Name"), ("sfn", "startExecution", "Name")];
 
 /// The parts of the names of errors after which a call had no effect: the service was too busy to take it.
-const THROTTLING: [&str; 5] =
-    ["Throttl", "TooManyRequests", "RequestLimitExceeded", "ProvisionedThroughputExceeded", "SlowDown"];
+const THROTTLING: [&str; 7] = [
+    "Throttl",
+    "TooManyRequests",
+    "RequestLimitExceeded",
+    "ProvisionedThroughputExceeded",
+    "SlowDown",
+    // Redshift Data: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html.
+    "ActiveSessionsExceeded",
+    "ActiveStatementsExceeded",
+];
 
 /// The methods of HTTP that are idempotent: <https://www.rfc-editor.org/rfc/rfc9110#name-idempotent-methods>.
 const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"];

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use workflow_asl::Pointer;
-use workflow_local::coverage::Point;
+use workflow_local::coverage::{Point, PointKind};
 
 use crate::bounds::CutOff;
 use crate::decision::Decision;
@@ -14,7 +14,8 @@ use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step};
 use crate::loop_bound;
-use crate::report::{Finding, Replayed, Report, fold, unreached};
+use crate::property::Monitors;
+use crate::report::{Finding, Reason, Replayed, Report, Unreached, fold, unreached};
 use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
@@ -60,6 +61,8 @@ pub(crate) struct Search<'x> {
     /// The weights of the states of executions.
     work: u64,
     taken: Vec<bool>,
+    /// What executions exercised of the properties.
+    monitors: Monitors,
 }
 
 impl<'x> Search<'x> {
@@ -79,6 +82,7 @@ impl<'x> Search<'x> {
             executions: 0,
             work: 0,
             taken: vec![false; explorer.program.ways().len()],
+            monitors: Monitors::new(&explorer.properties, &explorer.states),
         }
     }
 
@@ -186,6 +190,7 @@ impl<'x> Search<'x> {
     /// Records what an execution took and could compute. Returns whether it took what none took before.
     fn see(&mut self, world: &mut World<'x>) -> bool {
         self.passed.extend(std::mem::take(&mut world.passed));
+        self.monitors.add_met(&world.monitors);
         let (taken, mut is_new) = (&mut self.taken, false);
         world.execution.drain_ways(|way| {
             if let Some(way) = taken.get_mut(way) {
@@ -495,7 +500,36 @@ impl<'x> Search<'x> {
         self.explorer.program.explored(&self.taken);
         let unreached = unreached(self.explorer, &self.taken, self.cut);
         let mut findings: Vec<_> = self.findings.into_values().collect();
-        findings.sort_by_key(|finding| (Reverse(finding.severity), finding.length()));
+        let mut unexercised = Vec::new();
+        for property in self.monitors.unexercised() {
+            let never = unreached.iter().find(|unreached| {
+                unreached.point.kind == PointKind::State
+                    && unreached.reason == Reason::Never
+                    && Some(unreached.point.state.as_str()) == property.reachable()
+            });
+            match never {
+                Some(Unreached { point, reason, .. }) => {
+                    let (state, message) = (Some(point.state.clone()), reason.words().to_owned());
+                    let broken = Broken::error(&property.to_string(), state, message, None);
+                    findings.push(Finding::new(broken, Vec::new(), 0, findings.len()));
+                }
+                None => unexercised.push(property.to_string()),
+            }
+        }
+        let count = findings.len();
+        findings.retain(|finding| !self.explorer.excludes(finding));
+        let excluded = count - findings.len();
+        if let Some(learning) = &self.explorer.learning {
+            for finding in &mut findings {
+                let replayed = Search::new(self.explorer).replayed(&finding.decisions).ok();
+                let path = replayed.as_ref().map(|replayed| replayed.execution.path()).unwrap_or_default();
+                // What follows the state did not happen before the fault.
+                let at = path.iter().rposition(|state| Some(*state) == finding.state.as_deref());
+                let end = at.map_or(path.len(), |at| at + 1);
+                finding.occurred = learning.began_with(path.get(..end).unwrap_or_default());
+            }
+        }
+        findings.sort_by_key(|finding| (Reverse((finding.severity, finding.occurred)), finding.length()));
         let (findings, accepted) = self.explorer.split_accepted(fold(findings));
         Report {
             explorer: self.explorer.clone(),
@@ -508,6 +542,8 @@ impl<'x> Search<'x> {
             undecided: self.undecided.iter().map(ToString::to_string).collect(),
             open_loops: self.open_loops.into_iter().collect(),
             unreached,
+            unexercised,
+            excluded,
         }
     }
 }

@@ -52,7 +52,7 @@ pub(crate) struct StateFacts {
 }
 
 /// All states of a definition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct States {
     pub(crate) all: BTreeMap<String, StateFacts>,
     /// The states on loops, each with its index among them.

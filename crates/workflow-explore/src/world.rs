@@ -113,7 +113,7 @@ pub(crate) struct World<'x> {
     /// The waiting tasks that never answer.
     silent: Vec<Task>,
     lasting: Vec<(Task, Fault, Lasting)>,
-    monitors: Monitors,
+    pub(crate) monitors: Monitors,
     happenings: Happenings,
     /// The calls of tasks that have not succeeded.
     calls: BTreeMap<Task, Call>,
@@ -206,7 +206,7 @@ impl<'x> World<'x> {
                 Happening::Caught(state, Some(error @ RESULT_PATH_MATCH_FAILURE)) => {
                     broken.push(of_program(state, error, None, blame(guess, state, None, false)));
                 }
-                Happening::Succeeded(state) => pass(passed, state),
+                Happening::Succeeded { state, .. } => pass(passed, state),
                 Happening::Entered(state) if is_fail(state) => drop(fails.insert(Arc::clone(state))),
                 Happening::Ended(of) => {
                     if let (Some(RUNTIME), Some(state)) = (of.error(), last_state(of.history())) {
@@ -635,7 +635,8 @@ fn judge_end(
     let is_fail = |state: &Arc<str>| explorer.states.get(state).is_some_and(|facts| facts.kind == StateKind::Fail);
     let (property, message) = match error {
         RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),
-        DATA_LIMIT_EXCEEDED => (built_in::QUOTAS, message),
+        // A Fail state that repeats a caught error is the end that is meant.
+        DATA_LIMIT_EXCEEDED if !state.as_ref().is_some_and(is_fail) => (built_in::QUOTAS, message),
         RUNTIME | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
         // The error was reported when it occurred.
         QUERY_EVALUATION_ERROR => return None,

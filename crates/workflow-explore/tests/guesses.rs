@@ -1,7 +1,7 @@
 //! Values of undeclared type are guesses. A guess that fits no expression is not a finding.
 
 use serde_json::{Value, json};
-use workflow_explore::{Equivalence, Explorer, Verdict};
+use workflow_explore::{Equivalence, Explorer, Severity, Verdict};
 use workflow_local::Engine;
 
 fn in_jsonata(expression: &str) -> Value {
@@ -285,4 +285,52 @@ fn the_reason_and_what_helps_are_told() {
     let told = lines(never, 100);
     assert_eq!(told.len(), 5, "{told:?}");
     assert!(told.iter().all(|line| line.ends_with(": no execution can take it, as `validate` shows")), "{told:?}");
+}
+
+/// What the definitions of people showed as findings that are none.
+#[test]
+fn what_people_mean_is_not_reported() {
+    let task = |resource: &str, next: &str, more: Value| {
+        let mut task = json!({ "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "Parameters": {}, "Next": next });
+        for (name, value) in more.as_object().unwrap() {
+            task[name] = value.clone();
+        }
+        task
+    };
+    let call = |next: &str, more: Value| {
+        let mut call = task("lambda:invoke", next, more);
+        call["Parameters"] = json!({ "FunctionName": "f" });
+        call
+    };
+    let caught = |path: &str, next: &str| json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": path, "Next": next }] });
+    let errors = |text: &str| {
+        let definition = match text {
+            "a caught error that a Fail state repeats" => json!({ "StartAt": "Run", "States": {
+                "Run": call("Done", json!({ "Catch": [{ "ErrorEquals": ["States.DataLimitExceeded"], "Next": "Failed" }] })),
+                "Done": { "Type": "Succeed" },
+                "Failed": { "Type": "Fail", "ErrorPath": "$.Error", "CausePath": "$.Cause" } } }),
+            "results in one object" => {
+                let mut run = call("Which", caught("$.errors.run", "Which"));
+                run["ResultPath"] = json!(null);
+                json!({ "StartAt": "Begin", "States": {
+                    "Begin": call("Run", json!({ "OutputPath": "$.Payload" })),
+                    "Run": run,
+                    "Which": { "Type": "Choice", "Default": "Done", "Choices": [
+                        { "Variable": "$.errors", "IsPresent": true, "Next": "Tell" }] },
+                    "Tell": call("Done", json!({ "InputPath": "$.errors" })),
+                    "Done": { "Type": "Succeed" } } })
+            }
+            _ => json!({ "StartAt": "Load", "States": {
+                "Load": task("aws-sdk:redshiftdata:batchExecuteStatement", "Done", json!({
+                    "Parameters": { "Database": "d", "Sqls": ["select 1"] },
+                    "Retry": [{ "ErrorEquals": ["RedshiftData.ActiveSessionsExceededException"] }] })),
+                "Done": { "Type": "Succeed" } } }),
+        };
+        let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
+        let worse = report.findings().iter().filter(|finding| finding.severity > Severity::Note);
+        worse.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    for text in ["a caught error that a Fail state repeats", "results in one object", "an error of too many sessions"] {
+        assert_eq!(errors(text), [""; 0], "{text}");
+    }
 }

@@ -236,3 +236,60 @@ fn many_inputs_are_a_sample_in_which_each_path_has_its_share() {
     assert_eq!((inputs.len(), fast), (50, 10), "{}", learnt.model);
     assert_eq!(learnt.notes, ["there are 300 different inputs: the model has a sample of 50, by path"]);
 }
+
+#[test]
+fn what_occurred_is_tried_beside_what_is_generated() {
+    let task = |next: &str| {
+        json!({ "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+        "Output": "{% $states.input %}", "Next": next })
+    };
+    let engine = Engine::new(&json!({ "StartAt": "Look", "QueryLanguage": "JSONata", "States": {
+        // No generated value has this sum.
+        "Look": { "Type": "Choice", "Default": "Common", "Choices": [
+            { "Condition": "{% $sum($states.input.sizes) * 7 = 77 %}", "Next": "Rare" }] },
+        "Rare": task("Done"), "Common": task("Done"),
+        "Done": { "Type": "Succeed" },
+    } }))
+    .unwrap();
+    let explorer = || workflow_explore::Explorer::new(&engine).unwrap();
+    let is_shown = |report: &workflow_explore::Report| report.not_shown().all(|point| point.state != "Rare");
+    let report = explorer().explore().unwrap();
+    assert!(!is_shown(&report), "{report}");
+
+    let history = |input: &Value, error: Option<&'static str>| {
+        let answers = match error {
+            Some(error) => Answers::new().fails(1, error),
+            None => Answers::new().then(json!({})),
+        };
+        let engine = engine.clone().on_state_answers("Rare", answers.clone()).on_state_answers("Common", answers);
+        let execution = engine.run(input).unwrap();
+        json!({ "events": execution.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() })
+    };
+    let mut learning = Learning::new(&engine);
+    for (input, error) in [
+        (json!({ "sizes": [5, 6] }), None),
+        (json!({ "sizes": [4, 7] }), Some("Card.Declined")),
+        (json!({ "sizes": [1] }), None),
+        (json!({ "sizes": [1] }), None),
+    ] {
+        learning.add(&history(&input, error)).unwrap();
+    }
+    let report = explorer().occurred(&learning).explore().unwrap();
+    assert!(is_shown(&report), "{report}");
+    let text = report.to_string();
+    assert!(text.contains("occurred: in 2 of 4 recorded executions"), "{text}");
+
+    // The error that occurred is tried, and what happened more often comes first.
+    let declared = |state: &str| format!("no Done after {state} entered").parse().unwrap();
+    let failed = "never both Rare failed with Card.Declined and Look entered".parse().unwrap();
+    let explorer =
+        explorer().property(declared("Common")).property(declared("Rare")).property(failed).occurred(&learning);
+    let report = explorer.may_fail().explore().unwrap();
+    let found: Vec<_> = report.findings().iter().map(|finding| (finding.property.as_str(), finding.occurred)).collect();
+    let expected = [
+        ("no Done after Common", 2),
+        ("never both Rare failed with Card.Declined and Look entered", 2),
+        ("no Done after Rare", 1),
+    ];
+    assert_eq!(found, expected, "{report}");
+}

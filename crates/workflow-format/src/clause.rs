@@ -41,7 +41,7 @@ impl Walk<'_, '_> {
         for at in first + 1..end {
             if self.is_word(at, "or") {
                 self.page.line();
-            } else if !self.is_sign(at, ":") {
+            } else if !self.is_sign(at, ":") && !self.is_sign(at, ".") && !self.is_sign(at - 1, ".") {
                 self.page.space();
             }
             self.token(at);

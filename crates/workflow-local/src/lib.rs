@@ -67,8 +67,8 @@ pub use error::{DefinitionError, RunError};
 #[cfg(feature = "snapshot")]
 pub use execution::Snapshot;
 pub use execution::{
-    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, Status,
-    TaskWithToken, View,
+    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, StateFailed,
+    Status, TaskWithToken, View,
 };
 pub use fork::ForkError;
 pub use history::{EventType, HistoryEvent};

@@ -649,8 +649,36 @@ pub mod after_property {
     pub const r#in: () = ();
     /// `no A after B`: A is not entered after B was.
     pub const no: () = ();
-    /// Another state that may follow, or in which executions may end.
+    /// `reachable A`: an execution can enter A.
+    pub const reachable: () = ();
+    /// `output has m: a or b`: the output has the member, with one of these texts.
+    pub const output: () = ();
+    /// `output has m: a or b`: the output has the member, with one of these texts.
+    pub const has: () = ();
+    /// Another state that may follow, or in which executions may end; another text.
     pub const or: () = ();
+    /// After a state: when it is entered.
+    pub const entered: () = ();
+    /// After a state: when it is left, but not through a catcher.
+    pub const succeeded: () = ();
+    /// After a state: when it fails and is not retried; `failed with E`, with this error.
+    pub const failed: () = ();
+    /// `A failed with E`: A fails with this error and is not retried.
+    pub const with: () = ();
+    /// `A timed out`: A fails because it takes too long.
+    pub const timed: () = ();
+    /// `A timed out`: A fails because it takes too long.
+    pub const out: () = ();
+    /// `A tolerated failures`: the distributed map succeeds although items failed.
+    pub const tolerated: () = ();
+    /// `A tolerated failures`: the distributed map succeeds although items failed.
+    pub const failures: () = ();
+    /// At the end: only what happens after A has succeeded counts, each time anew.
+    pub const since: () = ();
+    /// At the end: only what happens before A is entered counts.
+    pub const until: () = ();
+    /// At the end: an execution that enters A need not have the property.
+    pub const unless: () = ();
 }
 
 pub mod after_start {

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use workflow_graph::history::History;
 use workflow_runtime::aws_sdk_sfn::primitives::DateTime;
+use workflow_runtime::aws_sdk_sfn::types::ExecutionStatus;
 use workflow_runtime::client::{Error, Event, Execution, Untyped};
 use workflow_services::OwnResource;
 
-use super::{Connect, own_resource, pages};
+use super::pages::End;
+use super::{Connect, Filter, Redaction, executions_of, own_resource, pages};
 use crate::events::Options;
 use crate::{Failure, report};
 
@@ -23,12 +25,40 @@ pub(crate) fn recorded(connect: &Connect, execution: &str) -> Result<(Vec<Value>
     })
 }
 
+/// Executions that have ended, each with its name and ARN, and notes on others.
+pub(crate) struct Ended {
+    pub(crate) executions: Vec<(String, String)>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Returns the executions of a state machine that have ended, at most `limit`.
+pub(crate) fn ended(connect: &Connect, machine: &str, filter: &Filter, limit: usize) -> Result<Ended, Failure> {
+    connect.run(async |client| {
+        let mut list = filter.apply(executions_of(&client, machine).await?).list();
+        let (found, end) = pages::read(limit, async || list.next().await).await?;
+        let (running, ended): (Vec<_>, Vec<_>) =
+            found.iter().map(|item| item.sdk()).partition(|item| *item.status() == ExecutionStatus::Running);
+        let mut notes = Vec::new();
+        if !running.is_empty() {
+            notes.push(format!("{} still run: they are left out", running.len()));
+        }
+        match end {
+            End::Complete => {}
+            End::Limit => notes.push(format!("there are more than {limit}: `--limit NUMBER` saves more")),
+            End::Failed(error) => return Err(error.into()),
+        }
+        let executions = ended.iter().map(|item| (item.name().to_owned(), item.execution_arn().to_owned()));
+        Ok(Ended { executions: executions.collect(), notes })
+    })
+}
+
 /// Writes the histories of the children of map runs that these events started into a folder, the histories of their
 /// own children into folders there. Returns their number, and notes on children without a history.
 pub(crate) fn save_children(
     connect: &Connect,
     parent: &[Value],
     folder: &Path,
+    redaction: &Redaction,
 ) -> Result<(usize, Vec<String>), Failure> {
     connect.run(async |client| {
         let mut waiting = vec![(map_runs(parent), folder.to_owned())];
@@ -43,8 +73,9 @@ pub(crate) fn save_children(
                         notes.push(format!("the children of {arn} are Express: they are not saved"));
                         break;
                     }
-                    let events = events(&child).await?;
+                    let mut events = events(&child).await?;
                     let inside = map_runs(&events);
+                    events.iter_mut().for_each(|event| redaction.apply(event));
                     let name = child.name().replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
                     let history = json!({ "executionArn": child.arn().as_str(), "mapRunArn": arn, "events": events });
                     std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;

@@ -52,8 +52,8 @@ enum ListFormat {
 }
 
 /// Which executions.
-#[derive(Args, Clone, Default)]
-pub(super) struct Filter {
+#[derive(Args, Clone, Default, PartialEq)]
+pub(crate) struct Filter {
     /// Only executions with this status (repeatable)
     #[arg(long, value_enum)]
     status: Vec<Status>,

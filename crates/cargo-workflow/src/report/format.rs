@@ -1,6 +1,6 @@
 //! Findings for programs: JSON, and the formats of code hosts and test reports.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -31,6 +31,7 @@ impl Format {
     pub(crate) fn write(
         self,
         output: &mut impl Write,
+        command: &str,
         files: &[impl AsRef<Path>],
         reports: &[Report],
         fails: impl Fn(&Report) -> bool,
@@ -42,7 +43,7 @@ impl Format {
             Self::Github => reports.iter().try_for_each(|report| writeln!(output, "{}", annotation(report))),
             Self::Junit => {
                 writeln!(output, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-                junit(output, files, reports, fails)?;
+                junit(output, command, files, reports, fails)?;
                 writeln!(output)
             }
         }
@@ -52,8 +53,12 @@ impl Format {
 /// The id of the rule for what has no code: a file that cannot be read, a note on a place.
 const NO_CODE: &str = "unreadable";
 
-fn id(report: &Report) -> &'static str {
-    report.code.map_or(NO_CODE, Code::id)
+fn id(report: &Report) -> &str {
+    report.rule.as_ref().map_or_else(|| report.code.map_or(NO_CODE, Code::id), |rule| &rule.id)
+}
+
+fn title(report: &Report) -> &str {
+    report.rule.as_ref().map_or_else(|| report.code.map_or("a file cannot be read", Code::title), |rule| &rule.title)
 }
 
 /// The message with its help lines.
@@ -70,9 +75,9 @@ fn end_column(place: &SourceLine) -> usize {
 
 /// See <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 fn sarif(reports: &[Report]) -> Value {
-    let codes: BTreeSet<_> = reports.iter().map(|report| (id(report), report.code)).collect();
-    let rules = codes.iter().map(|(id, code)| {
-        let title = json!({ "text": code.map_or("a file cannot be read", Code::title) });
+    let rules: BTreeMap<_, _> = reports.iter().map(|report| (id(report), title(report))).collect();
+    let rules = rules.iter().map(|(id, title)| {
+        let title = json!({ "text": title });
         json!({ "id": id, "shortDescription": title, "fullDescription": title, "help": title })
     });
     let results = reports.iter().map(|report| {
@@ -130,9 +135,12 @@ fn annotation(report: &Report) -> String {
         let (line, column) = (at.location.line, at.location.column);
         format!(",line={line},col={column},endColumn={}", end_column(at))
     });
+    let severity = match report.severity_name() {
+        "note" => "notice",
+        other => other,
+    };
     format!(
-        "::{} file={}{},title={}::{}",
-        report.severity_name(),
+        "::{severity} file={}{},title={}::{}",
         property(&report.file),
         place.unwrap_or_default(),
         id(report),
@@ -143,6 +151,7 @@ fn annotation(report: &Report) -> String {
 /// See <https://github.com/testmoapp/junitxml>.
 fn junit(
     output: &mut impl Write,
+    command: &str,
     files: &[impl AsRef<Path>],
     reports: &[Report],
     fails: impl Fn(&Report) -> bool,
@@ -151,7 +160,7 @@ fn junit(
     let clean: Vec<_> = clean.filter(|file| reports.iter().all(|report| report.file != *file)).collect();
     let failures = reports.iter().filter(|report| fails(report)).count().to_string();
     let tests = (clean.len() + reports.len()).to_string();
-    let name = ("name", "cargo workflow validate");
+    let name = ("name", command);
     let counts = [name, ("tests", tests.as_str()), ("failures", failures.as_str())];
     let mut writer = Writer::new_with_indent(output, b' ', 2);
     let suites = writer.create_element("testsuites").with_attributes(counts);

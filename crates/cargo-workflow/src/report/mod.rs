@@ -37,6 +37,19 @@ pub(crate) struct Report {
     edits: Vec<Edit>,
     /// Whether it is a note on the file, and not a mistake.
     is_remark: bool,
+    /// The rule of a finding that has no code.
+    rule: Option<Rule>,
+}
+
+/// A rule that is not about a document, such as a property of executions.
+pub(crate) struct Rule {
+    /// Its name for programs.
+    pub(crate) id: String,
+    pub(crate) title: String,
+    /// `error`, `warning` or `note`.
+    pub(crate) severity: &'static str,
+    /// Whether the finding fails the command.
+    pub(crate) fails: bool,
 }
 
 /// A place with the line around it.
@@ -72,6 +85,7 @@ impl Report {
             help: Vec::new(),
             edits: Vec::new(),
             is_remark: false,
+            rule: None,
         }
     }
 
@@ -79,6 +93,17 @@ impl Report {
     pub(crate) fn remark(file: &Path, text: &str, location: Location, message: String, help: Vec<String>) -> Self {
         let place = Some(SourceLine::of(text, location));
         Self { place, help, is_remark: true, ..Self::new(file, None, message) }
+    }
+
+    /// Creates a finding of a rule, at a place in the text of its file if it is known.
+    pub(crate) fn of_rule(file: &Path, rule: Rule, message: String, at: Option<(&str, Location)>) -> Self {
+        let place = at.map(|(text, location)| SourceLine::of(text, location));
+        Self { place, rule: Some(rule), ..Self::new(file, None, message) }
+    }
+
+    /// Returns whether it fails the command: an error, or a finding of a rule that does.
+    pub(crate) fn fails(&self) -> bool {
+        self.rule.as_ref().map_or_else(|| self.is_error(), |rule| rule.fails)
     }
 
     /// A string that is not a document.
@@ -184,6 +209,9 @@ impl Report {
 
     /// Returns the name of the severity.
     fn severity_name(&self) -> &'static str {
+        if let Some(rule) = &self.rule {
+            return rule.severity;
+        }
         match self.severity() {
             Severity::Error => "error",
             Severity::Warning => "warning",

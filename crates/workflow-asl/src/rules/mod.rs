@@ -21,7 +21,7 @@ mod language;
 mod map;
 mod names;
 pub(crate) mod object_index;
-mod raised_errors;
+pub(crate) mod raised_errors;
 mod reachability;
 mod service;
 mod size;

@@ -15,7 +15,7 @@ use crate::{error_name, placeholder};
 
 /// The errors that something may raise.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Errors<'a> {
+pub(crate) struct Errors<'a> {
     /// Whether an error of any name may be among them.
     pub(super) any: bool,
     /// The states, by their numbers, that [`Annotations::unchecked`] has, which may raise such an error too.
@@ -30,7 +30,7 @@ pub(super) struct Errors<'a> {
 
 impl<'a> Errors<'a> {
     /// Returns whether the checked states may raise an error with this name.
-    pub(super) fn may_have(&self, name: &str) -> bool {
+    pub(crate) fn may_have(&self, name: &str) -> bool {
         let reserved = name.starts_with(error_name::PREFIX);
         (self.any && !reserved)
             || self.own.contains(name)
@@ -40,7 +40,7 @@ impl<'a> Errors<'a> {
     }
 
     /// Returns all known names, without families and without the error names of Step Functions itself.
-    pub(super) fn known(&self) -> impl Iterator<Item = Cow<'_, str>> {
+    pub(crate) fn known(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let apis = self.apis.values().flat_map(|api| api.errors().map(|error| Cow::Owned(error.to_string())));
         let names = self.names.iter().map(|name| Cow::Borrowed(name.as_ref()));
         let own = self.own.iter().map(|name| Cow::Borrowed(*name));
@@ -123,13 +123,13 @@ fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
 type Resources<'a> = BTreeMap<&'a str, Option<TaskResource<'a>>>;
 
 /// The errors of every state of a definition, by the state's number.
-pub(super) struct RaisedErrors<'a> {
-    pub(super) states: Vec<Errors<'a>>,
+pub(crate) struct RaisedErrors<'a> {
+    pub(crate) states: Vec<Errors<'a>>,
 }
 
 impl<'a> RaisedErrors<'a> {
     /// Returns the errors that each state may raise, before its own catchers.
-    pub(super) fn of(index: &ObjectIndex<'a>, annotations: &'a Annotations) -> Self {
+    pub(crate) fn of(index: &ObjectIndex<'a>, annotations: &'a Annotations) -> Self {
         let mut resources = Resources::default();
         let mut states: Vec<Errors<'a>> = Vec::new();
         states.resize_with(index.states.len(), Errors::default);

@@ -1,10 +1,13 @@
 //! Properties of executions: their states exist and can have them.
 
+use workflow_asl::Code;
+use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
-use workflow_asl::property::Misfit;
-use workflow_asl::{Code, StateKind};
+use workflow_asl::property::{EventOf, PropertyOf, Subjects};
+use workflow_asl::rules::Annotations;
 
-use super::model::{Model, is_distributed};
+use super::model::Model;
+use super::types::Ty;
 use crate::from_file::Document;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{DeclarationKind, Target, TokenSpan, plain};
@@ -18,70 +21,75 @@ pub struct DeclaredProperty {
     pub comment: Option<String>,
 }
 
-/// The facts about a state that properties need.
+/// The names of a state.
 struct Known<'a> {
     ident: &'a str,
     asl_name: &'a str,
-    kind: StateKind,
-    /// The nearest distributed map that it is in.
-    within: Option<&'a str>,
 }
 
 /// Returns the properties of a workflow whose states are in the source or in this document, and reports wrong ones.
+/// `machine` is the definition.
 pub(crate) fn properties(
     model: &Model<'_>,
     document: Option<&Document>,
+    (machine, annotations): (&StateMachine, &Annotations),
     problems: &mut Problems,
 ) -> Vec<DeclaredProperty> {
     let mut found: Vec<DeclaredProperty> = Vec::new();
-    let mut states = Vec::new();
+    let mut known_states = None;
     for declaration in &model.workflow.declarations {
         let DeclarationKind::Property(property) = &declaration.kind else { continue };
-        if states.is_empty() {
-            states = known(model, document);
-        }
+        let (states, subjects) = known_states
+            .get_or_insert_with(|| (known(model, document), Subjects::of(machine, annotations, output_members(model))));
         let errors = problems.errors();
-        let mut names: Vec<&str> = Vec::new();
-        for target in &property.states {
-            match find(&states, target) {
-                Ok(state) if names.contains(&state.asl_name) => {
-                    let problem =
-                        Problem::new(Code::BadProperty, span(target), format!("`{}` is named twice", state.ident));
-                    problems.push(problem.help("name another state, or remove it"));
-                }
-                Ok(state) => names.push(state.asl_name),
-                Err(problem) => problems.push(about_use(model, target, &states).unwrap_or(problem)),
+        let mut named: Vec<(usize, &str)> = Vec::new();
+        for event in &property.of.events {
+            let Some(target) = property.names.get(event.state) else { continue };
+            if let Ok(state) = find(states, target)
+                && named.iter().any(|(at, name)| *name == state.asl_name && is_same(&property.of, *at, event))
+            {
+                let problem =
+                    Problem::new(Code::BadProperty, span(target), format!("`{}` is named twice", state.ident));
+                problems.push(problem.help("name another state, or remove it"));
+            } else if let Ok(state) = find(states, target) {
+                named.push((event.state, state.asl_name));
+            }
+        }
+        for event in property.of.all_events() {
+            let Some(target) = property.names.get(event.state) else { continue };
+            if let Err(problem) = find(states, target) {
+                problems.push(about_use(model, target, states).unwrap_or(problem));
             }
         }
         if problems.errors() > errors {
             continue;
         }
-        let of = |name: &str| states.iter().find(|state| state.asl_name == name);
-        let place = |name: &str| of(name).map(|state| (state.kind, state.within));
-        if let Some((at, misfit)) = property.kind.misfit(&names, place) {
-            let ident = |at: usize| names.get(at).and_then(|name| of(name)).map_or("", |state| state.ident);
-            let (message, help) = match misfit {
-                Misfit::Distributed { inside, map, outside } => (
-                    format!(
-                        "`{}` runs in the children of the distributed map `{map}`, and `{}` does not",
-                        ident(inside),
-                        ident(outside)
-                    ),
-                    format!(
-                        "name `{map}` instead of `{}`, or name only states of its item processor: the property is then checked for each child alone",
-                        ident(inside)
-                    ),
-                ),
-                _ => (
-                    format!("`{}` never succeeds: it is a Fail state", ident(at)),
-                    "write `ends in …` for the states that executions end in, or name another state".to_owned(),
-                ),
+        let is_state = |at: usize| property.of.all_events().any(|event| event.state == at);
+        let name = |at: &usize| {
+            let target = property.names.get(*at)?;
+            let text = match target {
+                _ if is_state(*at) => find(states, target).ok()?.asl_name.to_owned(),
+                Target::State(word) => plain(word),
+                Target::Text(text) => text.value.clone(),
+                _ => return None,
             };
-            let span = property.states.get(at).map_or(declaration.keyword.span().into(), span);
-            problems.push(Problem::new(Code::BadProperty, span, message).help(help));
+            Some(Name { text, span: span(target) })
+        };
+        let Some(named) = property.of.map(&name) else { continue };
+        if let Some((name, misfit)) = named.misfit(subjects) {
+            let ident = |name: &str| {
+                let state = states.iter().find(|state| state.asl_name == name);
+                state.map_or(name, |state| state.ident).to_owned()
+            };
+            let misfit = misfit.renamed(ident);
+            let problem = Problem::new(Code::BadProperty, name.span, misfit.problem(&ident(&name.text)));
+            problems.push(match misfit.near() {
+                Some(near) => problem.did_you_mean(near, format!("{near:?}")),
+                None => problem.help(misfit.help()),
+            });
             continue;
         }
-        let text = property.kind.text(&names);
+        let text = named.to_string();
         if found.iter().any(|other| other.text == text) {
             let message = format!("the property `{text}` is declared twice");
             problems.push(Problem::new(Code::RepeatedClause, declaration.keyword.span(), message).help("remove it"));
@@ -95,19 +103,41 @@ pub(crate) fn properties(
     found
 }
 
+/// A name and its place.
+#[derive(Clone)]
+struct Name {
+    text: String,
+    span: TokenSpan,
+}
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Returns whether an event is the same as the event with the name of this index, if their states are.
+fn is_same(property: &PropertyOf<usize>, at: usize, event: &EventOf<usize>) -> bool {
+    let other = property.events.iter().find(|other| other.state == at);
+    other.is_some_and(|other| other.moment == event.moment && other.error == event.error)
+}
+
+/// Returns the members of the output, if its type is declared.
+fn output_members(model: &Model<'_>) -> Option<Vec<String>> {
+    match &model.output {
+        Ty::Object(members) => Some(members.keys().cloned().collect()),
+        Ty::Struct(name) => {
+            let fields = &model.types.structs.get(name)?.fields;
+            Some(fields.values().map(|field| field.decl.wire.clone()).collect())
+        }
+        _ => None,
+    }
+}
+
 fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<'a>> {
-    let own = model.states.values().map(|info| {
-        let around = std::iter::successors(Some(info), |info| model.by_id(model.scopes.get(info.scope)?.owner_id?));
-        let within = around.skip(1).find(|owner| is_distributed(owner.state)).map(|map| map.name.as_str());
-        Known { ident: &info.name, asl_name: &info.asl_name, kind: info.state.kind, within }
-    });
-    let of_document = document.into_iter().flat_map(|document| &document.states).map(|state| Known {
-        ident: &state.ident,
-        asl_name: &state.name,
-        kind: state.kind,
-        within: state.within.as_deref(),
-    });
-    own.chain(of_document).collect()
+    let own = model.states.values().map(|info| Known { ident: &info.name, asl_name: &info.asl_name });
+    let of_document = document.into_iter().flat_map(|document| &document.states);
+    own.chain(of_document.map(|state| Known { ident: &state.ident, asl_name: &state.name })).collect()
 }
 
 /// Returns the problem of a name that belongs to a use of a fragment.

@@ -44,8 +44,6 @@ pub struct DocumentState {
     pub name: String,
     /// Its kind.
     pub kind: StateKind,
-    /// The nearest distributed map that it is in.
-    pub within: Option<String>,
     /// Whether it is a task that one of the user's functions or workers may handle.
     pub handled: bool,
 }
@@ -58,6 +56,8 @@ pub(crate) struct Compiled {
     pub(crate) document: Option<Document>,
     /// The params derived from its placeholders, if none are declared.
     pub(crate) params: Option<Declaration>,
+    /// The document as Rust types.
+    pub(crate) machine: StateMachine,
     /// The permissions that its role needs.
     #[cfg(feature = "iam")]
     pub(crate) policy: PolicyTemplate,
@@ -104,6 +104,7 @@ pub(crate) fn compile(
         document: Some(Document { path: file.value.clone(), states: states(source.value(), &machine) }),
         params: params.declaration,
         definition: source.into_value(),
+        machine,
     })
 }
 
@@ -166,24 +167,22 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
 fn states(document: &Value, machine: &StateMachine) -> Vec<DocumentState> {
     let idents = StateIdents::of(document);
     let mut states = Vec::new();
-    collect(&machine.scope(), &idents, None, &mut states);
+    collect(&machine.scope(), &idents, &mut states);
     let mut seen = BTreeSet::new();
     states.retain(|state: &DocumentState| seen.insert(state.name.clone()));
     states
 }
 
 /// The reader limits the depth of documents.
-fn collect(scope: &Scope<'_>, idents: &StateIdents, within: Option<&str>, states: &mut Vec<DocumentState>) {
+fn collect(scope: &Scope<'_>, idents: &StateIdents, states: &mut Vec<DocumentState>) {
     for (name, state) in scope.states.into_iter().flatten() {
         let at = scope.state_pointer(name);
         if let Some(ident) = idents.get(&at) {
             let handled = state.resource.as_deref().is_some_and(is_handled);
-            let (ident, within) = (ident.to_owned(), within.map(str::to_owned));
-            states.push(DocumentState { ident, name: name.clone(), kind: state.kind, within, handled });
+            states.push(DocumentState { ident: ident.to_owned(), name: name.clone(), kind: state.kind, handled });
         }
-        let within = if state.is_distributed() { Some(name.as_str()) } else { within };
         for inner in state.scopes(name, &at) {
-            collect(&inner, idents, within, states);
+            collect(&inner, idents, states);
         }
     }
 }

@@ -191,9 +191,10 @@ impl Generator<'_> {
             let _ = writeln!(self.out, "pass {last} {members} -> end;");
         }
         if self.once_in(3) {
-            let text = match self.below(3) {
+            let text = match self.below(4) {
                 0 => format!("property at most once {last};\n"),
                 1 => format!("property ends in {last};\n"),
+                2 => format!("property reachable {last} entered unless {last} failed;\n"),
                 _ => format!("start {first};\nproperty {first} before {last};\n"),
             };
             self.out.insert_str(begun, &text);

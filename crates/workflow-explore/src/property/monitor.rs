@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use serde_json::Value;
+use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_asl::property::{Clause, EventOf, Moment, PropertyKind, PropertyOf};
 use workflow_local::history::Details;
-use workflow_local::{EventType, Execution, HistoryEvent, Status, View};
+use workflow_local::{EventType, Execution, HistoryEvent, StateFailed, Status, View};
 
 use super::Property;
+use crate::decision::shortened;
 use crate::states::States;
 
 /// An occurrence in an execution, or in a child of a distributed map.
@@ -51,7 +55,13 @@ impl News<'_> {
 /// An occurrence that properties depend on.
 pub(crate) enum Happening<'h> {
     Entered(&'h Arc<str>),
-    Succeeded(&'h Arc<str>),
+    Succeeded {
+        state: &'h Arc<str>,
+        /// Whether it is a distributed map some of whose items failed.
+        with_failures: bool,
+    },
+    /// The state failed, and no retrier runs it again.
+    Failed(&'h StateFailed),
     /// A catcher took the error.
     Caught(&'h Arc<str>, Option<&'h str>),
     EvaluationFailed {
@@ -87,26 +97,35 @@ impl Happenings {
         for (number, map_run) in execution.map_runs().iter().enumerate() {
             for (index, child) in execution.children(map_run, usize::MAX) {
                 let Some(read) = self.children.entry((number, index)).or_insert(Some(0)) else { continue };
-                events(child, *read, Some((number, index)), &mut see);
+                events((execution, child), *read, Some((number, index)), &mut see);
                 *read = child.history().len();
                 if child.status() != Status::Running {
                     self.children.insert((number, index), None);
                 }
             }
         }
-        events(execution.view(), self.read, None, &mut see);
+        events((execution, execution.view()), self.read, None, &mut see);
         self.read = execution.history().len();
     }
 }
 
-fn events(of: View<'_>, read: usize, child: Option<(usize, usize)>, see: &mut impl FnMut(&News<'_>)) {
+fn events(
+    (execution, of): (&Execution, View<'_>),
+    read: usize,
+    child: Option<(usize, usize)>,
+    see: &mut impl FnMut(&News<'_>),
+) {
     let history = of.history();
-    for event in history.iter().skip(read) {
+    let mut failed = of.failed().iter().skip_while(|failed| failed.events < read as u64).peekable();
+    for (number, event) in history.iter().enumerate().skip(read) {
+        while let Some(failed) = failed.next_if(|failed| failed.events <= number as u64) {
+            see(&News { happening: Happening::Failed(failed), child, history, previous: failed.previous });
+        }
         let happening = match &event.details {
             Details::StateEntered { name, .. } => Happening::Entered(name),
             Details::StateExited { name, .. } => match of.caught(event.id) {
-                Some(error) => Happening::Caught(name, error),
-                None => Happening::Succeeded(name),
+                Some(failed) => Happening::Caught(name, failed.error.as_deref()),
+                None => Happening::Succeeded { state: name, with_failures: has_failures(execution, history, event) },
             },
             Details::EvaluationFailed { state, error, cause, location } => {
                 Happening::EvaluationFailed { state, error, cause, field: location.as_deref() }
@@ -120,17 +139,49 @@ fn events(of: View<'_>, read: usize, child: Option<(usize, usize)>, see: &mut im
     }
 }
 
+/// Returns whether a state that was left was a distributed map some of whose children failed.
+fn has_failures(execution: &Execution, history: &[HistoryEvent], exited: &HistoryEvent) -> bool {
+    let before = |id: u64| usize::try_from(id).ok().and_then(|id| history.get(id.checked_sub(1)?));
+    let ways = std::iter::successors(before(exited.previous_id), |event| before(event.previous_id));
+    let mut ways = ways.take_while(|event| !matches!(event.details, Details::StateEntered { .. }));
+    let arn = ways.find_map(|event| match &event.details {
+        Details::MapRunStarted { map_run_arn } => Some(&**map_run_arn),
+        _ => None,
+    });
+    let map_run = arn.and_then(|arn| execution.map_runs().iter().find(|map_run| map_run.arn() == arn));
+    map_run.is_some_and(|map_run| {
+        let (children, _) = execution.map_run_counts(map_run);
+        children.failed + children.timed_out + children.aborted > 0
+    })
+}
+
 /// The progress of each property.
 #[derive(Clone, Debug)]
 pub(crate) struct Monitors {
     properties: Arc<[Watched]>,
     states: Arc<States>,
     /// The progress by property, child and iteration.
-    seen: BTreeMap<(usize, Place), u8>,
+    seen: BTreeMap<(usize, Place), Progress>,
+    /// For each property, which of its first two events happened while it was checked.
+    met: Vec<u8>,
 }
 
 /// The child and the iteration in which a property is checked separately.
 type Place = (Option<(usize, usize)>, Vec<usize>);
+
+/// The progress of a property in a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Progress {
+    /// Which of its events happened, or how often.
+    events: u8,
+    /// Whether the event of its `since` happened, and of its `until` after it.
+    since: bool,
+    until: bool,
+    /// Whether the event of its `unless` happened.
+    unless: bool,
+    /// Why it does not hold, unless the event of its `unless` still happens: the state and the message.
+    broken: Option<(Option<String>, String)>,
+}
 
 #[derive(Debug)]
 struct Watched {
@@ -141,20 +192,157 @@ struct Watched {
     maps: Vec<Arc<str>>,
 }
 
+impl Watched {
+    fn has(&self, clause: Clause) -> bool {
+        self.property.0.clauses.iter().any(|(of, _)| *of == clause)
+    }
+
+    /// Returns which of its first two events must have happened, so that it was exercised.
+    fn wants(&self) -> u8 {
+        match self.property.0.kind {
+            PropertyKind::NeverBoth => 3,
+            PropertyKind::Before | PropertyKind::NoneAfter => 2,
+            _ => 1,
+        }
+    }
+
+    /// Records what happened. `is` says whether it is an event of the property. Returns the state and the message if the
+    /// property does not hold.
+    fn step(
+        &self,
+        progress: &mut Progress,
+        met: &mut u8,
+        is: impl Fn(&EventOf<String>) -> bool,
+    ) -> Option<(Option<String>, String)> {
+        let PropertyOf { kind, events, clauses, .. } = &self.property.0;
+        let mut broken = None;
+        for (clause, event) in clauses.iter().filter(|(_, event)| is(event)) {
+            match clause {
+                Clause::Until => {
+                    broken = self.missing(progress, &format!("before {}", told(event)));
+                    progress.events = 0;
+                    progress.since = false;
+                    // The first event of these kinds begins anew.
+                    progress.until = !matches!(kind, PropertyKind::After | PropertyKind::NoneAfter);
+                }
+                Clause::Since => {
+                    progress.since = true;
+                    progress.until = false;
+                    if *kind != PropertyKind::After {
+                        progress.events = 0;
+                    }
+                }
+                Clause::Unless => progress.unless = true,
+            }
+        }
+        if progress.until || self.has(Clause::Since) && !progress.since {
+            return broken;
+        }
+        let now = |at: usize| events.get(at).is_some_and(&is);
+        *met |= u8::from(now(0)) | u8::from(now(1)) << 1;
+        let told = |at: usize| events.get(at).map(told).unwrap_or_default();
+        let message = match kind {
+            PropertyKind::After if now(0) => {
+                progress.events = 1;
+                None
+            }
+            PropertyKind::After => {
+                if events.iter().skip(1).any(&is) {
+                    progress.events = 0;
+                }
+                None
+            }
+            PropertyKind::NeverBoth => {
+                progress.events |= u8::from(now(0)) | u8::from(now(1)) << 1;
+                (progress.events == 3).then(|| match (events.first(), events.get(1)) {
+                    (Some(one), Some(other))
+                        if one.moment == Moment::Succeeded && other.moment == Moment::Succeeded =>
+                    {
+                        format!("both `{}` and `{}` have succeeded", one.state, other.state)
+                    }
+                    _ => format!("{}, and {}", told(0), told(1)),
+                })
+            }
+            PropertyKind::AtMostOnce if now(0) => {
+                progress.events = (progress.events + 1).min(2);
+                (progress.events == 2).then(|| format!("{} twice", told(0)))
+            }
+            PropertyKind::Before => {
+                if now(0) {
+                    progress.events = 1;
+                }
+                let early = now(1) && progress.events == 0;
+                early.then(|| match events.first() {
+                    Some(first) if first.moment == Moment::Succeeded => {
+                        format!("{}, and `{}` has not succeeded", told(1), first.state)
+                    }
+                    _ => format!("{}, but not after {}", told(1), told(0)),
+                })
+            }
+            PropertyKind::NoneAfter => {
+                let late = now(0) && progress.events == 1;
+                if now(1) {
+                    progress.events = 1;
+                }
+                late.then(|| match events.get(1) {
+                    Some(before) if before.moment == Moment::Entered => format!("{} after `{}`", told(0), before.state),
+                    _ => format!("{} after {}", told(0), told(1)),
+                })
+            }
+            PropertyKind::AtMostOnce | PropertyKind::EndsIn | PropertyKind::Reachable | PropertyKind::Output => None,
+        };
+        let state = || events.iter().find(|event| is(event)).map(|event| event.state.clone());
+        broken.or_else(|| message.map(|message| (state(), message)))
+    }
+
+    /// Returns that what must follow does not.
+    fn missing(&self, progress: &Progress, before: &str) -> Option<(Option<String>, String)> {
+        let PropertyOf { kind: PropertyKind::After, events, .. } = &self.property.0 else { return None };
+        let (first, then) = events.split_first().filter(|_| progress.events == 1)?;
+        let then: Vec<_> = then.iter().map(named).collect();
+        let neither = if then.len() > 1 { "neither of " } else { "not " };
+        let message = format!("{}, and {neither}{} follows {before}", told(first), then.join(", "));
+        Some((Some(first.state.clone()), message))
+    }
+}
+
+/// Returns an event as a sentence: "`A` has succeeded".
+fn told(event: &EventOf<String>) -> String {
+    let state = &event.state;
+    let with = event.error.as_ref().map(|error| format!(" with `{error}`")).unwrap_or_default();
+    match event.moment {
+        Moment::Entered => format!("`{state}` is entered"),
+        Moment::Succeeded => format!("`{state}` has succeeded"),
+        Moment::Failed => format!("`{state}` has failed{with}"),
+        Moment::TimedOut => format!("`{state}` has timed out"),
+        Moment::ToleratedFailures => format!("`{state}` has tolerated failures"),
+    }
+}
+
+/// Returns an event in a list: only the state, if it is about the entry.
+fn named(event: &EventOf<String>) -> String {
+    if event.moment == Moment::Entered { format!("`{}`", event.state) } else { told(event) }
+}
+
 impl Monitors {
     pub(crate) fn new(properties: &[Property], states: &Arc<States>) -> Self {
         let watched = properties.iter().map(|property| {
             let facts: Vec<_> = property.states().into_iter().filter_map(|name| states.get(name)).collect();
             let first = facts.first();
-            let maps = first.map(|first| first.maps.iter().enumerate()).into_iter().flatten();
-            let shared = maps.take_while(|(depth, map)| facts.iter().all(|facts| facts.maps.get(*depth) == Some(map)));
+            let is_about_end = matches!(property.0.kind, PropertyKind::EndsIn | PropertyKind::Output);
+            let first_maps = first.filter(|_| !is_about_end).map(|first| first.maps.iter().enumerate());
+            let shared = first_maps
+                .into_iter()
+                .flatten()
+                .take_while(|(depth, map)| facts.iter().all(|facts| facts.maps.get(*depth) == Some(map)));
             Watched {
                 property: property.clone(),
                 within: first.and_then(|facts| facts.distributed.clone()),
                 maps: shared.map(|(_, map)| Arc::clone(map)).collect(),
             }
         });
-        Self { properties: watched.collect(), states: Arc::clone(states), seen: BTreeMap::new() }
+        let properties: Arc<[Watched]> = watched.collect();
+        Self { met: vec![0; properties.len()], properties, states: Arc::clone(states), seen: BTreeMap::new() }
     }
 
     pub(crate) fn property(&self, number: usize) -> Option<&Property> {
@@ -169,63 +357,46 @@ impl Monitors {
         self.seen.hash(hasher);
     }
 
+    /// Adds what other executions exercised.
+    pub(crate) fn add_met(&mut self, other: &Self) {
+        self.met.iter_mut().zip(&other.met).for_each(|(met, other)| *met |= other);
+    }
+
+    /// Returns the properties whose events did not happen, so that nothing shows that they hold.
+    pub(crate) fn unexercised(&self) -> impl Iterator<Item = &Property> {
+        let properties = self.properties.iter().zip(&self.met);
+        properties
+            .filter(|(watched, met)| *met & watched.wants() != watched.wants())
+            .map(|(watched, _)| &watched.property)
+    }
+
     /// Records an occurrence. Calls `note` for each property that no longer holds.
     pub(crate) fn see(&mut self, news: &News<'_>, note: &mut impl FnMut(Breach)) {
-        let (state, succeeded) = match news.happening {
-            Happening::Entered(name) => (name, false),
-            Happening::Succeeded(name) => (name, true),
-            Happening::Caught(name, _) => return self.leave_map(name, news, note),
-            Happening::Ended(of) => return self.end(of, news.child, note),
+        let state = match &news.happening {
+            Happening::Entered(state) => state,
+            Happening::Succeeded { state, .. } => {
+                self.leave_map(state, news, note);
+                state
+            }
+            Happening::Failed(failed) => &&failed.state,
+            Happening::Caught(state, _) => return self.leave_map(state, news, note),
+            Happening::Ended(of) => return self.end(*of, news.child, note),
             Happening::EvaluationFailed { .. } => return,
         };
-        if succeeded {
-            self.leave_map(state, news, note);
-        }
+        let is = |event: &EventOf<String>| *event.state == ***state && is_moment(&news.happening, event);
         let properties = Arc::clone(&self.properties);
         for (number, watched) in properties.iter().enumerate() {
-            if !watched.property.states().contains(&&**state) {
+            if !watched.property.0.all_events().any(is) {
                 continue;
             }
-            let seen = self.seen.entry((number, (news.child, news.iterations(&watched.maps)))).or_default();
-            let breach = match &watched.property {
-                Property::After { first, then } => {
-                    if succeeded && first == &**state {
-                        *seen = 1;
-                    } else if !succeeded && then.iter().any(|then| then == &**state) {
-                        *seen = 0;
-                    }
-                    None
-                }
-                Property::NeverBoth(one, other) if succeeded => {
-                    *seen |= u8::from(one == &**state) | u8::from(other == &**state) << 1;
-                    (*seen == 3).then(|| format!("both `{one}` and `{other}` have succeeded"))
-                }
-                Property::AtMostOnce(_) if succeeded => {
-                    *seen = seen.saturating_add(1).min(2);
-                    (*seen == 2).then(|| format!("`{state}` has succeeded twice"))
-                }
-                Property::Before(first, then) => {
-                    if succeeded && first == &**state {
-                        *seen = 1;
-                    }
-                    let early = !succeeded && then == &**state && *seen == 0;
-                    early.then(|| format!("`{then}` is entered, and `{first}` has not succeeded"))
-                }
-                Property::NoneAfter { call, compensation } => {
-                    let late = !succeeded && call == &**state && *seen == 1;
-                    if !succeeded && compensation == &**state {
-                        *seen = 1;
-                    }
-                    late.then(|| format!("`{call}` is entered after `{compensation}`"))
-                }
-                Property::NeverBoth(..) | Property::AtMostOnce(_) | Property::EndsIn(_) => None,
-            };
-            if let Some(message) = breach {
-                note(Breach { property: number, state: Some(state.to_string()), message });
-            }
+            let place = (number, (news.child, news.iterations(&watched.maps)));
+            let progress = self.seen.entry(place).or_default();
+            let Some(met) = self.met.get_mut(number) else { continue };
+            let broken = watched.step(progress, met, is);
+            tell(number, watched, progress, broken, note);
         }
         // Properties without progress need not be stored.
-        self.seen.retain(|_, seen| *seen != 0);
+        self.seen.retain(|_, progress| *progress != Progress::default());
     }
 
     /// Records that a map was left, so its iterations have ended.
@@ -240,17 +411,14 @@ impl Monitors {
 
     /// Ends the progress of a property in these places.
     fn close(&mut self, property: usize, ended: impl Fn(&Place) -> bool, note: &mut impl FnMut(Breach)) {
-        let Some(Watched { property: watched, .. }) = self.properties.get(property) else { return };
-        self.seen.retain(|(number, place), seen| {
+        let Some(watched) = self.properties.get(property) else { return };
+        self.seen.retain(|(number, place), progress| {
             if *number != property || !ended(place) {
                 return true;
             }
-            if let (Property::After { first, then }, 1) = (watched, *seen) {
-                let then: Vec<_> = then.iter().map(|name| format!("`{name}`")).collect();
-                let neither = if then.len() > 1 { "neither of " } else { "not " };
-                let message =
-                    format!("`{first}` has succeeded, and {neither}{} follows before the end", then.join(", "));
-                note(Breach { property, state: Some(first.clone()), message });
+            let broken = progress.broken.take().or_else(|| watched.missing(progress, "before the end"));
+            if let Some((state, message)) = broken.filter(|_| !progress.unless) {
+                note(Breach { property, state, message });
             }
             false
         });
@@ -261,16 +429,82 @@ impl Monitors {
         let last = last_state(of.history());
         let properties = Arc::clone(&self.properties);
         for (number, watched) in properties.iter().enumerate() {
-            self.close(number, |(of, _)| *of == child, note);
-            let Property::EndsIn(states) = &watched.property else { continue };
-            let within = last.as_ref().and_then(|last| self.states.get(last)?.distributed.as_ref());
-            let is_one = |last: &Arc<str>| states.iter().any(|state| **state == **last);
-            if watched.within.as_ref() == within && !last.as_ref().is_some_and(is_one) {
-                let what = if child.is_some() { "a child of the map" } else { "the execution" };
-                let last = last.as_ref().map_or_else(|| "no state".to_owned(), |last| format!("`{last}`"));
-                note(Breach { property: number, state: None, message: format!("{what} ends in {last}") });
+            if let Some(broken) = self.judge_end(number, watched, of, child, last.as_ref()) {
+                let progress = self.seen.entry((number, (child, Vec::new()))).or_default();
+                tell(number, watched, progress, Some(broken), note);
             }
+            self.close(number, |(of, _)| *of == child, note);
         }
+    }
+
+    /// Returns why an execution does not end as a property says.
+    fn judge_end(
+        &mut self,
+        number: usize,
+        watched: &Watched,
+        of: View<'_>,
+        child: Option<(usize, usize)>,
+        last: Option<&Arc<str>>,
+    ) -> Option<(Option<String>, String)> {
+        let PropertyOf { kind, events, member, values, .. } = &watched.property.0;
+        let within = last.and_then(|last| self.states.get(last)?.distributed.as_ref());
+        let is_about = match kind {
+            PropertyKind::EndsIn => watched.within.as_ref() == within,
+            PropertyKind::Output => child.is_some() == watched.within.is_some() && of.status() == Status::Succeeded,
+            _ => false,
+        };
+        let progress = self.seen.get(&(number, (child, Vec::new())));
+        let is_open = !progress.is_some_and(|progress| progress.until)
+            && (!watched.has(Clause::Since) || progress.is_some_and(|progress| progress.since));
+        if !is_about || !is_open {
+            return None;
+        }
+        if let Some(met) = self.met.get_mut(number) {
+            *met |= 1;
+        }
+        if *kind == PropertyKind::EndsIn {
+            let is_one = |last: &Arc<str>| events.iter().any(|event| *event.state == **last);
+            let what = if child.is_some() { "a child of the map" } else { "the execution" };
+            let end = || last.map_or_else(|| "no state".to_owned(), |last| format!("`{last}`"));
+            return (!last.is_some_and(is_one)).then(|| (None, format!("{what} ends in {}", end())));
+        }
+        let member = member.as_ref()?;
+        let message = match of.output().and_then(|output| output.get(member)) {
+            None => format!("the output has no member `{member}`"),
+            Some(Value::String(text)) if values.is_empty() || values.contains(text) => return None,
+            Some(value) if values.is_empty() || values.contains(&value.to_string()) => return None,
+            Some(value) => format!("`{member}` of the output is {}", shortened(value)),
+        };
+        Some((last.map(ToString::to_string), message))
+    }
+}
+
+/// Notes that a property does not hold, or keeps it until it is clear whether the event of its `unless` happens.
+fn tell(
+    property: usize,
+    watched: &Watched,
+    progress: &mut Progress,
+    broken: Option<(Option<String>, String)>,
+    note: &mut impl FnMut(Breach),
+) {
+    let Some((state, message)) = broken else { return };
+    if watched.has(Clause::Unless) {
+        progress.broken.get_or_insert((state, message));
+    } else {
+        note(Breach { property, state, message });
+    }
+}
+
+/// Returns whether this happens to the state of an event.
+fn is_moment(happening: &Happening<'_>, event: &EventOf<String>) -> bool {
+    match (event.moment, happening) {
+        (Moment::Entered, Happening::Entered(_)) | (Moment::Succeeded, Happening::Succeeded { .. }) => true,
+        (Moment::ToleratedFailures, Happening::Succeeded { with_failures, .. }) => *with_failures,
+        (Moment::TimedOut, Happening::Failed(failed)) => failed.error.as_deref() == Some(TIMEOUT),
+        (Moment::Failed, Happening::Failed(failed)) => event.error.as_deref().is_none_or(|error| {
+            failed.error.as_deref() == Some(error) || error == HEARTBEAT_TIMEOUT && failed.missed_heartbeat
+        }),
+        _ => false,
     }
 }
 

@@ -83,8 +83,8 @@ impl FromStr for Property {
                 let near = fault.near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
                 return Err(fault.message + &near);
             }
-            let names = parsed.states.iter().filter_map(|at| pieces.get(*at)).map(|piece| piece.text().to_owned());
-            Ok(Self::of(parsed.kind, names))
+            let name = |at: &usize| pieces.get(*at).map(|piece| piece.text().to_owned());
+            parsed.property.map(&name).map(Self).ok_or_else(String::new)
         };
         read().map_err(|problem| PropertyError { text: text.to_owned(), problem })
     }

@@ -13,6 +13,7 @@ pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
 
 use serde_json::{Value, json};
+use workflow_asl::Pointer;
 use workflow_graph::Graph;
 use workflow_graph::history::History;
 use workflow_graph::page::{Item, Page, Tone};
@@ -42,6 +43,8 @@ pub struct Finding {
     pub decisions: Vec<Decision>,
     /// The number of faults among them.
     pub faults: u32,
+    /// How many recorded executions took the path to the finding: see [`Explorer::occurred`].
+    pub occurred: u64,
     pub(crate) order: usize,
     /// The guess that may have caused it.
     pub(crate) guess: Option<Blame>,
@@ -51,7 +54,7 @@ impl Finding {
     pub(crate) fn new(broken: Broken, decisions: Vec<Decision>, faults: u32, order: usize) -> Self {
         let Broken { property, state, severity, message, guess } = broken;
         let states = state.iter().cloned().collect();
-        Self { property, state, states, severity, message, decisions, faults, order, guess }
+        Self { property, state, states, severity, message, decisions, faults, occurred: 0, order, guess }
     }
 
     /// Returns the number of faults and of decisions, and the order in which it was found, to find the shortest finding.
@@ -76,6 +79,7 @@ impl Finding {
             "state": self.state,
             "states": self.states,
             "message": self.message,
+            "occurred": self.occurred,
             "decisions": self.decisions.iter().map(Decision::to_json).collect::<Vec<_>>(),
         })
     }
@@ -115,7 +119,8 @@ pub enum Verdict {
     /// within the bounds were tried.
     Incomplete,
     /// No violation was found, but no execution entered some states, took some rules of choices, or computed some
-    /// expressions, although it is not proved that none can: see [`Report::not_shown`].
+    /// expressions, although it is not proved that none can: see [`Report::not_shown`]; or the events of a declared
+    /// property did not happen: see [`Report::unexercised`].
     NotShown,
 }
 
@@ -150,6 +155,8 @@ pub struct Report {
     pub(crate) undecided: Vec<String>,
     pub(crate) open_loops: Vec<String>,
     pub(crate) unreached: Vec<Unreached>,
+    pub(crate) unexercised: Vec<String>,
+    pub(crate) excluded: usize,
 }
 
 impl Report {
@@ -158,7 +165,7 @@ impl Report {
         let is_broken = self.findings.iter().any(|finding| finding.severity >= self.explorer.fails_on);
         if is_broken {
             Verdict::Broken
-        } else if !self.undecided.is_empty() || self.not_shown().next().is_some() {
+        } else if !self.undecided.is_empty() || !self.unexercised.is_empty() || self.not_shown().next().is_some() {
             Verdict::NotShown
         } else if self.cut.ends_early() {
             Verdict::Incomplete
@@ -172,6 +179,18 @@ impl Report {
         &self.findings
     }
 
+    /// Returns the place in the definition of the state that a finding is about.
+    pub fn pointer(&self, finding: &Finding) -> Option<&Pointer> {
+        self.explorer.states.get(finding.state.as_deref()?).map(|facts| &facts.pointer)
+    }
+
+    /// Returns the first line of the report as text, without the name: what it says of the whole.
+    pub fn headline(&self) -> String {
+        let text = self.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        line.split_once(": ").map_or(line, |(_, rest)| rest).to_owned()
+    }
+
     /// Returns the findings that [`Explorer::accept`] accepts, with the reasons.
     pub fn accepted(&self) -> &[(Finding, String)] {
         &self.accepted
@@ -180,6 +199,11 @@ impl Report {
     /// Returns the keys that [`Explorer::accept`] accepts and that no finding has.
     pub fn accepted_in_vain(&self) -> impl Iterator<Item = &str> {
         self.explorer.not_found(&self.accepted)
+    }
+
+    /// Returns the number of findings that [`Explorer::exclude`] leaves out.
+    pub fn excluded(&self) -> usize {
+        self.excluded
     }
 
     /// Returns the number of executions tried, each to its end or to a known state.
@@ -231,6 +255,11 @@ impl Report {
     pub fn not_shown(&self) -> impl Iterator<Item = &Point> {
         let ways = self.unreached.iter().filter(|unreached| unreached.reason != Reason::Never);
         ways.map(|unreached| &unreached.point).filter(|point| is_way(point.kind))
+    }
+
+    /// Returns the declared properties whose events did not happen in any execution, so that nothing shows that they hold.
+    pub fn unexercised(&self) -> &[String] {
+        &self.unexercised
     }
 
     /// Fails a test unless all properties hold: prints the report and a test for the first finding.
@@ -303,12 +332,14 @@ impl Report {
                 made
             }).collect::<Vec<_>>(),
             "accepted_in_vain": self.accepted_in_vain().collect::<Vec<_>>(),
+            "excluded": self.excluded,
             "bounds": self.cut.to_json(self.explorer.bounds),
             "executions": self.executions,
             "ways": self.ways,
             "undecided": self.undecided,
             "open_loops": self.open_loops,
             "not_shown": self.not_shown().map(|point| point.pointer.as_str()).collect::<Vec<_>>(),
+            "unexercised": self.unexercised,
             "unreached": unreached.collect::<Vec<_>>(),
         })
     }

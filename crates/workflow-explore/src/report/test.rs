@@ -3,12 +3,16 @@
 use std::fmt::Write;
 
 use serde_json::Value;
+use workflow_asl::StateKind;
 use workflow_asl::printable::printable;
+use workflow_local::Status;
 
 use super::mocks::{Answered, answers};
-use super::{Finding, Report};
+use super::{Finding, Replayed, Report};
 use crate::bounds::Bounds;
+use crate::decision::Decision;
 use crate::property::Property;
+use crate::world::built_in;
 
 /// Returns a string as a Rust literal.
 pub(crate) fn literal(text: &str) -> String {
@@ -60,157 +64,124 @@ impl Report {
     /// Returns a test that fails as long as the finding exists. It needs `workflow-local`, `workflow-explore` and
     /// `serde_json`; `engine()` must return the workflow's engine.
     pub fn test(&self, finding: &Finding) -> String {
-        let Some(replayed) = self.replay(finding) else { return String::new() };
-        let mut text = String::new();
-        let name = test_name(finding);
-        let mut line = |indent: usize, line: &str| {
-            let _ = writeln!(text, "{}{line}", "    ".repeat(indent));
-        };
-        line(
-            0,
-            &format!(
-                "/// {}: {}.",
-                printable(&finding.property),
-                printable(finding.message.lines().next().unwrap_or_default())
-            ),
-        );
-        line(0, "#[test]");
-        line(0, &format!("fn {name}() {{"));
+        let replayed = self.replay(finding);
         let property = self.explorer.properties.iter().find(|property| property.to_string() == finding.property);
-        let ended = replayed.execution.status() != workflow_local::Status::Running;
-        if self.is_in_order(finding)
-            && ended
-            && (property.is_some() || finding.property == crate::world::built_in::UNCAUGHT)
-        {
-            let mut calls = Vec::new();
-            for (state, answers) in answers(&replayed.execution) {
-                let mut chain = String::from("workflow_local::Answers::new()");
-                for answer in &answers {
-                    match answer {
-                        Answered::Result(result) => {
-                            let _ = write!(chain, ".gives(1, {})", json(result));
-                        }
-                        Answered::Nothing => chain.push_str(".never(1)"),
-                        Answered::Error { error: Some(error), cause: Some(cause) } if self.explorer.reads_json => {
-                            let (error, cause) = (literal(error), literal(cause));
-                            let _ =
-                                write!(chain, ".fails(1, workflow_local::TaskError::new({error}).with_cause({cause}))");
-                        }
-                        Answered::Error { error: Some(error), .. } => {
-                            let _ = write!(chain, ".fails(1, {})", literal(error));
-                        }
-                        Answered::Error { error: None, .. } => {
-                            chain.push_str(".fails(1, workflow_local::TaskError::unnamed())")
-                        }
-                    }
-                }
-                // A fixed workflow may call the task again.
-                if let Some(Answered::Result(result)) = answers.last() {
-                    let _ = write!(chain, ".then({})", json(result));
-                } else {
-                    chain.push_str(".then(serde_json::json!({}))");
-                }
-                calls.push(format!(".on_state_answers({}, {chain})", literal(&state)));
-            }
-            let tasks =
-                self.explorer.states.all.iter().filter(|(_, facts)| facts.kind == workflow_asl::StateKind::Task);
-            let answered = answers(&replayed.execution);
-            for (state, _) in tasks.filter(|(state, _)| !answered.contains_key(*state)) {
-                let result = self.explorer.values.results.get(state).and_then(|found| found.values.first());
-                let result = result.map_or_else(|| "serde_json::json!({})".to_owned(), |result| json(result));
-                calls.push(format!(
-                    ".on_state_answers({}, workflow_local::Answers::new().then({result}))",
-                    literal(state)
-                ));
-            }
-            match calls.split_last() {
-                Some((last, calls)) => {
-                    line(1, "let engine = engine()");
-                    calls.iter().for_each(|call| line(2, call));
-                    line(2, &format!("{last};"));
-                }
-                None => line(1, "let engine = engine();"),
-            }
-            line(1, &format!("let execution = engine.run(&{}).unwrap();", json(replayed.execution.input())));
-            match property {
-                Some(property) => line(1, &format!("{}.check(&execution).unwrap();", rust(property))),
-                None => line(
-                    1,
-                    &match replayed.execution.error() {
-                        Some(error) => format!("assert_ne!(execution.error(), Some({}));", literal(error)),
-                        // A timeout has no error.
-                        None => "assert_ne!(execution.status(), workflow_local::Status::TimedOut);".to_owned(),
-                    },
-                ),
-            }
-        } else if !replayed.shows(finding) {
-            // The finding is about all executions together, such as a loop that no answer leaves. A single execution
-            // does not show it.
-            let mut explorer = "workflow_explore::Explorer::new(&engine()).unwrap()".to_owned();
-            let (bounds, usual) = (self.explorer.bounds, Bounds::default());
-            for (bound, size, usual) in [("faults", bounds.faults, usual.faults), ("turns", bounds.turns, usual.turns)]
+        let is_checked = property.is_some() || finding.property == built_in::UNCAUGHT;
+        let body = match &replayed {
+            Some(replayed)
+                if is_checked && self.is_in_order(finding) && replayed.execution.status() != Status::Running =>
             {
-                if size != usual {
-                    let _ = write!(explorer, ".{bound}({size})");
-                }
+                self.answers_test(replayed, property)
             }
-            line(1, &format!("let report = {explorer}.explore().unwrap();"));
-            line(
-                1,
-                &format!(
-                    "let broken = report.findings().iter().find(|finding| finding.property == {});",
-                    literal(&finding.property)
-                ),
-            );
-            line(1, "assert!(broken.is_none(), \"{report}\");");
-        } else {
-            line(1, "let decisions = [");
-            for decision in &finding.decisions {
-                line(2, &format!("{},", json(&decision.to_json())));
-            }
-            line(1, "];");
-            line(
-                1,
-                "let decisions: Vec<_> = decisions.iter().filter_map(workflow_explore::Decision::from_json).collect();",
-            );
-            let mut explorer = "workflow_explore::Explorer::new(&engine()).unwrap()".to_owned();
-            if let Some(property) = property {
-                let _ = write!(explorer, ".property({})", rust(property));
-            }
-            line(1, &format!("let replayed = {explorer}.replay(&decisions).unwrap();"));
-            line(
-                1,
-                &format!(
-                    "let broken = replayed.findings.iter().find(|finding| finding.property == {});",
-                    literal(&finding.property)
-                ),
-            );
-            line(1, "assert!(broken.is_none(), \"{}\", replayed.execution);");
-        }
-        line(0, "}");
-        text
+            Some(replayed) if replayed.shows(finding) => self.decisions_test(finding, property),
+            // The finding is about all executions together, such as a loop that no answer leaves.
+            _ => self.exploration_test(finding, property),
+        };
+        let first = finding.message.lines().next().unwrap_or_default();
+        format!(
+            "/// {}: {}.\n#[test]\nfn {}() {{\n{body}}}\n",
+            printable(&finding.property),
+            printable(first),
+            test_name(finding)
+        )
     }
+
+    /// Returns the body of a test that runs the execution with the answers of its tasks.
+    fn answers_test(&self, replayed: &Replayed, property: Option<&Property>) -> String {
+        let execution = &replayed.execution;
+        let answered = answers(execution);
+        let mut engine = String::from("    let engine = engine()");
+        for (state, answers) in &answered {
+            let mut chain = String::from("workflow_local::Answers::new()");
+            let answered = answers.iter().map(|answer| match answer {
+                Answered::Result(result) => ("gives", format!(", {}", json(result))),
+                Answered::Nothing => ("never", String::new()),
+                Answered::Error { error: Some(error), cause: Some(cause) } if self.explorer.reads_json => {
+                    let (error, cause) = (literal(error), literal(cause));
+                    ("fails", format!(", workflow_local::TaskError::new({error}).with_cause({cause})"))
+                }
+                Answered::Error { error: Some(error), .. } => ("fails", format!(", {}", literal(error))),
+                Answered::Error { error: None, .. } => ("fails", ", workflow_local::TaskError::unnamed()".to_owned()),
+            });
+            let answered: Vec<_> = answered.collect();
+            for same in answered.chunk_by(|one, other| one == other) {
+                let Some((call, of)) = same.first() else { continue };
+                let _ = write!(chain, ".{call}({}{of})", same.len());
+            }
+            // A fixed workflow may call the task again.
+            let last = match answers.last() {
+                Some(Answered::Result(result)) => json(result),
+                _ => "serde_json::json!({})".to_owned(),
+            };
+            let _ = write!(engine, "\n        .on_state_answers({}, {chain}.then({last}))", literal(state));
+        }
+        let tasks = self.explorer.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
+        for (state, _) in tasks.filter(|(state, _)| !answered.contains_key(*state)) {
+            let result = self.explorer.values.results.get(state).and_then(|found| found.values.first());
+            let result = result.map_or_else(|| "serde_json::json!({})".to_owned(), |result| json(result));
+            let answers = format!("workflow_local::Answers::new().then({result})");
+            let _ = write!(engine, "\n        .on_state_answers({}, {answers})", literal(state));
+        }
+        let run = format!("let execution = engine.run(&{}).unwrap();", json(execution.input()));
+        let check = match (property, execution.error()) {
+            (Some(property), _) => format!("{}.check(&execution).unwrap();", rust(property)),
+            (None, Some(error)) => format!("assert_ne!(execution.error(), Some({}));", literal(error)),
+            // A timeout has no error.
+            (None, None) => "assert_ne!(execution.status(), workflow_local::Status::TimedOut);".to_owned(),
+        };
+        format!("{engine};\n    {run}\n    {check}\n")
+    }
+
+    /// Returns the body of a test that replays the decisions.
+    fn decisions_test(&self, finding: &Finding, property: Option<&Property>) -> String {
+        let decisions = finding.decisions.iter().map(Decision::to_json);
+        // Thousands of values of `json!` do not fit on the stack of a test.
+        let (decisions, read): (Vec<_>, _) = if finding.decisions.len() > MOST {
+            let read = ".iter().map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap())";
+            (decisions.map(|decision| literal(&decision.to_string())).collect(), format!("{read}.collect::<Vec<_>>()"))
+        } else {
+            (decisions.map(|decision| json(&decision)).collect(), String::new())
+        };
+        let decisions = decisions.into_iter().map(|decision| format!("        {decision},\n"));
+        format!(
+            "    let decisions = [\n{}    ]{read};\n    \
+             let decisions: Vec<_> = decisions.iter().filter_map(workflow_explore::Decision::from_json).collect();\n    \
+             let replayed = {}.replay(&decisions).unwrap();\n    \
+             let broken = replayed.findings.iter().find(|finding| finding.property == {});\n    \
+             assert!(broken.is_none(), \"{{}}\", replayed.execution);\n",
+            decisions.collect::<String>(),
+            explorer(property),
+            literal(&finding.property)
+        )
+    }
+
+    /// Returns the body of a test that explores the workflow.
+    fn exploration_test(&self, finding: &Finding, property: Option<&Property>) -> String {
+        let mut explorer = explorer(property);
+        let (bounds, usual) = (self.explorer.bounds, Bounds::default());
+        for (bound, size, usual) in [("faults", bounds.faults, usual.faults), ("turns", bounds.turns, usual.turns)] {
+            if size != usual {
+                let _ = write!(explorer, ".{bound}({size})");
+            }
+        }
+        format!(
+            "    let report = {explorer}.explore().unwrap();\n    \
+             let broken = report.findings().iter().find(|finding| finding.property == {});\n    \
+             assert!(broken.is_none(), \"{{report}}\");\n",
+            literal(&finding.property)
+        )
+    }
+}
+
+/// Formats an explorer of the workflow as a Rust expression.
+fn explorer(property: Option<&Property>) -> String {
+    let property = property.map(|property| format!(".property({})", rust(property))).unwrap_or_default();
+    format!("workflow_explore::Explorer::new(&engine()).unwrap(){property}")
 }
 
 /// Formats a property as a Rust expression.
 fn rust(property: &Property) -> String {
-    let all = |names: &[String]| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
-    match property {
-        Property::After { first, then } => {
-            format!("workflow_explore::Property::after({}, [{}])", literal(first), all(then))
-        }
-        Property::NeverBoth(one, other) => {
-            format!("workflow_explore::Property::never_both({}, {})", literal(one), literal(other))
-        }
-        Property::AtMostOnce(state) => format!("workflow_explore::Property::at_most_once({})", literal(state)),
-        Property::Before(first, then) => {
-            format!("workflow_explore::Property::before({}, {})", literal(first), literal(then))
-        }
-        Property::EndsIn(states) => format!("workflow_explore::Property::ends_in([{}])", all(states)),
-        Property::NoneAfter { call, compensation } => {
-            format!("workflow_explore::Property::none_after({}, {})", literal(call), literal(compensation))
-        }
-    }
+    format!("{}.parse::<workflow_explore::Property>().unwrap()", literal(&property.to_string()))
 }
 
 /// Derives a function name from the property.

@@ -41,6 +41,7 @@ impl fmt::Display for Report {
                 not_shown_text(
                     &self.not_shown().collect::<Vec<_>>(),
                     &self.undecided,
+                    &self.unexercised,
                     Some(self.explorer.states.all.len())
                 )
             )?,
@@ -61,6 +62,14 @@ impl fmt::Display for Report {
             last.iter().try_for_each(|decision| writeln!(f, "   - {decision}"))?;
             if let Some(replayed) = self.replay(finding) {
                 writeln!(f, "   path: {}", replayed.execution.path().join(" -> "))?;
+                if let Some(learning) = &self.explorer.learning {
+                    writeln!(
+                        f,
+                        "   occurred: in {} of {}",
+                        finding.occurred,
+                        counted(learning.executions(), "recorded execution")
+                    )?;
+                }
                 let status = replayed.execution.status();
                 match (replayed.execution.output(), replayed.execution.error()) {
                     (Some(output), _) => writeln!(f, "   end: {status}, {}", shortened(output))?,
@@ -74,6 +83,9 @@ impl fmt::Display for Report {
         }
         for key in self.accepted_in_vain() {
             writeln!(f, "\naccepted, but not found: {key}")?;
+        }
+        if self.excluded > 0 {
+            writeln!(f, "\nexcluded: {}", counted(self.excluded as u64, "finding"))?;
         }
         writeln!(f, "\n{} tried, {}", counted(self.executions, "execution"), counted(self.ways, "way"))?;
         writeln!(
@@ -121,7 +133,12 @@ impl fmt::Display for Report {
 
 /// Names the points that no execution took, and the states whose expressions could not be computed. `all` is the number of
 /// states.
-pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String], all: Option<usize>) -> String {
+pub(crate) fn not_shown_text(
+    points: &[&Point],
+    undecided: &[String],
+    unexercised: &[String],
+    all: Option<usize>,
+) -> String {
     let (states, others): (Vec<&Point>, Vec<_>) = points.iter().partition(|point| point.kind == PointKind::State);
     let mut parts = Vec::new();
     if !states.is_empty() {
@@ -146,6 +163,11 @@ pub(crate) fn not_shown_text(points: &[&Point], undecided: &[String], all: Optio
         let names = quoted(undecided.iter().map(String::as_str));
         let noun = if undecided.len() == 1 { "state has" } else { "states have" };
         parts.push(format!("{} {noun} expressions that no tried value fits: {names}", undecided.len()));
+    }
+    if !unexercised.is_empty() {
+        let names = quoted(unexercised.iter().map(String::as_str));
+        let noun = if unexercised.len() == 1 { "property is" } else { "properties are" };
+        parts.push(format!("{} {noun} about what never happened: {names}", unexercised.len()));
     }
     parts.join("; ")
 }

@@ -52,7 +52,7 @@ impl Reason {
     }
 
     /// Returns the reason and what helps, for people.
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Never => "no execution can take it, as `validate` shows",
             Self::Follows => "the states before it were not left this way",

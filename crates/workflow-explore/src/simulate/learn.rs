@@ -40,7 +40,7 @@ const MOST_VALUES: usize = 50;
 /// assert_eq!(Simulation::new(&engine, &model)?.executions(10).run()?.duration.p50, 0.3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Learning {
     states: States,
     /// The first state. Histories that start with it have the inputs of executions.
@@ -49,6 +49,8 @@ pub struct Learning {
     tasks: BTreeMap<String, Seen>,
     notes: Vec<String>,
     histories: u64,
+    /// The states that histories entered, in order, with the number of histories.
+    paths: BTreeMap<Vec<String>, u64>,
 }
 
 /// The result of learning.
@@ -156,6 +158,7 @@ impl Learning {
             tasks: BTreeMap::new(),
             notes: Vec::new(),
             histories: 0,
+            paths: BTreeMap::new(),
         }
     }
 
@@ -183,7 +186,8 @@ impl Learning {
             let nearest = nearest(&visit.state, known).map(str::to_owned);
             return Err(LearnError::OtherMachine { event: visit.entered, state: visit.state.clone(), nearest });
         }
-        let path = history.visits.iter().fold(0, |path, visit| hashed(path, &visit.state));
+        let states: Vec<_> = history.visits.iter().map(|visit| visit.state.clone()).collect();
+        let path = states.iter().fold(0, |path, state| hashed(path, state));
         let mut tasks: BTreeMap<String, Seen> = BTreeMap::new();
         // These include unknown event types.
         let mut notes = history.notes.clone();
@@ -207,6 +211,7 @@ impl Learning {
         };
         if let Some(input) = input {
             self.inputs.add(&input, path);
+            *self.paths.entry(states).or_default() += 1;
         }
         for (name, seen) in tasks {
             self.tasks.entry(name).or_default().merge(seen);
@@ -214,6 +219,29 @@ impl Learning {
         self.notes.extend(notes);
         self.histories += 1;
         Ok(())
+    }
+
+    /// Returns the inputs that occurred, the most frequent first.
+    pub(crate) fn inputs(&self) -> Vec<Value> {
+        self.inputs.by_frequency()
+    }
+
+    /// Returns the tasks with the results that occurred, the most frequent first, and the errors.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, Vec<Value>, impl Iterator<Item = &String>)> {
+        let tasks = self.tasks.iter();
+        tasks.map(|(name, seen)| (name.as_str(), seen.outputs.by_frequency(), seen.failures.keys()))
+    }
+
+    /// Returns how many executions entered these states first, in this order.
+    pub(crate) fn began_with(&self, path: &[&str]) -> u64 {
+        let is_it =
+            |states: &[String]| states.len() >= path.len() && states.iter().zip(path).all(|(one, other)| one == other);
+        self.paths.iter().filter(|(states, _)| is_it(states)).map(|(_, count)| count).sum()
+    }
+
+    /// Returns the number of executions, without children of distributed maps.
+    pub(crate) fn executions(&self) -> u64 {
+        self.paths.values().sum()
     }
 
     /// Returns the model.
@@ -325,11 +353,22 @@ impl Values {
         *self.seen.entry((path, value.to_string())).or_default() += 1;
     }
 
-    fn to_json(&self, what: &str, notes: &mut Vec<String>) -> Value {
+    fn weights(&self) -> BTreeMap<&str, u64> {
         let mut weights: BTreeMap<&str, u64> = BTreeMap::new();
         for ((_, text), count) in &self.seen {
             *weights.entry(text).or_default() += count;
         }
+        weights
+    }
+
+    fn by_frequency(&self) -> Vec<Value> {
+        let mut values: Vec<_> = self.weights().into_iter().collect();
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        values.into_iter().filter_map(|(text, _)| serde_json::from_str(text).ok()).collect()
+    }
+
+    fn to_json(&self, what: &str, notes: &mut Vec<String>) -> Value {
+        let mut weights = self.weights();
         if weights.len() > MOST_VALUES {
             let number = weights.len();
             notes

@@ -27,6 +27,15 @@ pub(crate) struct Candidates {
     pub(crate) left_out: usize,
 }
 
+impl Candidates {
+    /// Adds values that occurred, the most frequent first.
+    pub(crate) fn add(&mut self, occurred: Vec<Value>) {
+        let new: Vec<_> = occurred.into_iter().map(Payload::new).filter(|value| !self.values.contains(value)).collect();
+        self.left_out = self.left_out.saturating_add(new.len().saturating_sub(super::MOST_OCCURRED));
+        self.values.extend(new.into_iter().take(super::MOST_OCCURRED));
+    }
+}
+
 /// The known type of a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Known {

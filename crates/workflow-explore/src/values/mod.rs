@@ -20,10 +20,11 @@ pub(crate) use candidates::{Candidates, matching};
 use candidates::{Known, candidates};
 use wanted::{Probe, wanted};
 
+use crate::simulate::Learning;
 use crate::states::States;
 
 /// The values to try.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Values {
     pub(crate) inputs: Candidates,
     /// The values by the name of the task's state.
@@ -34,7 +35,20 @@ pub(crate) struct Values {
     pub(crate) guessing: BTreeSet<String>,
 }
 
+/// The most values that occurred of the input, and of each result, that are tried.
+const MOST_OCCURRED: usize = 10;
+
 impl Values {
+    /// Adds what occurred in production, as far as it is not tried already.
+    pub(crate) fn add(&mut self, learning: &Learning) {
+        self.inputs.add(learning.inputs());
+        for (state, results, _) in learning.answers() {
+            if let Some(candidates) = self.results.get_mut(state) {
+                candidates.add(results);
+            }
+        }
+    }
+
     pub(crate) fn of(machine: &StateMachine, document: &Value, types: Option<&'static Types>, states: &States) -> Self {
         let wanted = wanted(machine, document);
         let of_input = types.map_or(Known::Nothing, |types| Known::Declared(types.input, None));

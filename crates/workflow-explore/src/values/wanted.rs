@@ -72,6 +72,19 @@ impl Wanted {
         };
     }
 
+    /// Makes the members with these names objects, wherever the first one is, unless more is known of them.
+    fn objects(&mut self, names: &[&str]) {
+        self.members.values_mut().for_each(|member| member.objects(names));
+        let mut place = self;
+        for name in names {
+            let Some(member) = place.members.get_mut(*name) else { return };
+            if member.probes.iter().all(|probe| matches!(probe, Probe::Present | Probe::Null)) {
+                member.kind.get_or_insert(Kind::Object);
+            }
+            place = member;
+        }
+    }
+
     fn probe(&mut self, probe: Probe) {
         if !self.probes.contains(&probe) {
             self.probes.push(probe);
@@ -98,6 +111,14 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
     for source in mapped(machine) {
         all.entry(source).or_default().narrow(Some(Kind::Array));
     }
+    walk(document, &mut |members| {
+        // A result is put into an object: `$.errors.Charge` needs none that is a text.
+        let path = members.get("ResultPath").and_then(Value::as_str).and_then(|path| path.strip_prefix("$."));
+        if let Some((around, _)) = path.and_then(|path| path.rsplit_once('.')) {
+            let names: Vec<_> = around.split('.').collect();
+            all.values_mut().for_each(|place| place.objects(&names));
+        }
+    });
     all
 }
 

@@ -70,6 +70,19 @@ fn in_a_loop() -> Engine {
     .unwrap()
 }
 
+/// Returns an engine that handles sixty items one after the other.
+fn in_a_list() -> Engine {
+    let (next, caught) = if FIXED.get() { ("Done", "Failed") } else { ("Failed", "Done") };
+    let one = json!({ "StartAt": "One", "States": { "One": task("one", None, None) } });
+    Engine::new(&json!({ "StartAt": "Give", "States": {
+        "Give": { "Type": "Pass", "Result": vec![0; 60], "Next": "Each" },
+        "Each": { "Type": "Map", "ItemProcessor": one, "MaxConcurrency": 1, "ResultPath": null, "Next": next,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": caught }] },
+        "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "ItFailed" },
+    } }))
+    .unwrap()
+}
+
 mod of_answers {
     use super::in_order as engine;
 
@@ -87,6 +100,16 @@ mod of_decisions {
 
     pub(super) fn run() {
         after_reserve_done_or_release_reserve();
+    }
+}
+
+mod of_many_decisions {
+    use super::in_a_list as engine;
+
+    include!("of_many_decisions.rs");
+
+    pub(super) fn run() {
+        ends_in_done();
     }
 }
 
@@ -122,15 +145,24 @@ fn a_test_of_decisions_fails_as_long_as_the_finding_stands() {
 }
 
 #[test]
+#[should_panic(expected = "FAILED")]
+fn a_test_of_many_decisions_fails_as_long_as_the_finding_stands() {
+    FIXED.set(false);
+    of_many_decisions::run();
+}
+
+#[test]
 fn they_are_what_exploration_prints() {
     FIXED.set(false);
     let after = || Some(Property::after("Reserve", ["Done", "Release"]));
     for (engine, property, file, checked_in) in [
         (in_order(), after(), "of_answers.rs", include_str!("of_answers.rs")),
         (in_branches(), after(), "of_decisions.rs", include_str!("of_decisions.rs")),
+        (in_a_list(), Some(Property::ends_in(["Done"])), "of_many_decisions.rs", include_str!("of_many_decisions.rs")),
         (in_a_loop(), None, "of_loops.rs", include_str!("of_loops.rs")),
     ] {
         let explorer = Explorer::new(&engine).unwrap();
+        let explorer = if file == "of_many_decisions.rs" { explorer.faults(1) } else { explorer };
         let explorer = property.into_iter().fold(explorer, Explorer::property);
         let report = explorer.explore().unwrap();
         let [finding] = report.findings() else { panic!("{report}") };

@@ -6,5 +6,5 @@ fn after_reserve_done_or_release_reserve() {
         .on_state_answers("Ship", workflow_local::Answers::new().fails(1, "UnnamedError").then(serde_json::json!({})))
         .on_state_answers("Release", workflow_local::Answers::new().then(serde_json::json!({})));
     let execution = engine.run(&serde_json::json!({})).unwrap();
-    workflow_explore::Property::after("Reserve", ["Done", "Release"]).check(&execution).unwrap();
+    "after Reserve: Done or Release".parse::<workflow_explore::Property>().unwrap().check(&execution).unwrap();
 }

@@ -7,7 +7,7 @@ fn after_reserve_done_or_release_reserve() {
         serde_json::json!({"state":"Check","place":[0],"fails":"UnnamedError","lasting":"once"}),
     ];
     let decisions: Vec<_> = decisions.iter().filter_map(workflow_explore::Decision::from_json).collect();
-    let replayed = workflow_explore::Explorer::new(&engine()).unwrap().property(workflow_explore::Property::after("Reserve", ["Done", "Release"])).replay(&decisions).unwrap();
+    let replayed = workflow_explore::Explorer::new(&engine()).unwrap().property("after Reserve: Done or Release".parse::<workflow_explore::Property>().unwrap()).replay(&decisions).unwrap();
     let broken = replayed.findings.iter().find(|finding| finding.property == "after Reserve: Done or Release");
     assert!(broken.is_none(), "{}", replayed.execution);
 }

@@ -232,7 +232,7 @@ impl Execution {
             error: None,
             cause: None,
             stopped: None,
-            caught: Vec::new(),
+            failed: Vec::new(),
             variable_bytes: 0,
             owner: Some((parent, index)),
             map_run: Some(map_run.record),

@@ -212,12 +212,38 @@ impl Execution {
 
 #[doc(hidden)]
 impl<'e> View<'e> {
-    /// The error of the catcher by which a state was left with this `…Exited` event; `None` where it was left otherwise.
-    pub fn caught(self, exited: u64) -> Option<Option<&'e str>> {
-        let caught = &self.execution.run(self.id).caught;
-        let at = caught.binary_search_by_key(&exited, |(id, _)| *id).ok()?;
-        caught.get(at).map(|(_, error)| error.as_deref())
+    /// The failure with which a state was left through a catcher with this `…Exited` event; `None` where it was left otherwise.
+    pub fn caught(self, exited: u64) -> Option<&'e StateFailed> {
+        let failed = self.failed();
+        let after = failed.partition_point(|failed| failed.events < exited);
+        after
+            .checked_sub(1)
+            .and_then(|at| failed.get(at))
+            .filter(|failed| failed.is_caught && failed.events + 1 == exited)
     }
+
+    /// The failures of states that no retrier handled, in order.
+    pub fn failed(self) -> &'e [StateFailed] {
+        &self.execution.run(self.id).failed
+    }
+}
+
+/// A failure of a state that no retrier handled.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct StateFailed {
+    /// The state.
+    pub state: Arc<str>,
+    /// The error.
+    pub error: Option<Arc<str>>,
+    /// Whether the error is a timeout because no heartbeat came in time.
+    pub missed_heartbeat: bool,
+    /// Whether a catcher took it.
+    pub is_caught: bool,
+    /// The number of events before it.
+    pub events: u64,
+    /// The last event on its branch.
+    pub previous: u64,
 }
 
 #[doc(hidden)]

@@ -48,6 +48,7 @@ use crate::program::{Program, StateId};
 use crate::random::Random;
 use crate::store::ObjectStore;
 use crate::task::{TaskId, TaskRequest};
+pub use explored::StateFailed;
 use failure::Failure;
 pub use map_run::{MapRun, MapRunChange, MapRunCounts};
 pub use redrive::NotRedrivable;
@@ -235,9 +236,9 @@ struct Run {
     error: Option<Arc<str>>,
     cause: Option<Arc<str>>,
     stopped: Option<Instant>,
-    /// The `…Exited` events of states that were left by a catcher, each with the error's name.
+    /// The failures of states that no retrier handled, for exploration.
     #[cfg_attr(feature = "snapshot", serde(skip))]
-    caught: Vec<(u64, Option<Arc<str>>)>,
+    failed: Vec<StateFailed>,
     /// Bytes of all variables that are stored at present.
     #[cfg_attr(feature = "snapshot", serde(skip))]
     variable_bytes: usize,
@@ -327,7 +328,7 @@ impl Execution {
             error: None,
             cause: None,
             stopped: None,
-            caught: Vec::new(),
+            failed: Vec::new(),
             variable_bytes: variables.own_bytes(),
             owner: None,
             map_run: None,

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::finish::{StateExit, assigned, place};
 use super::thread::{AfterSleep, Doing, Join, JoinKind, RunId, Thread, Visit};
 use super::timer::TimerKind;
-use super::{Execution, Status};
+use super::{Execution, StateFailed, Status};
 use crate::history::{Details, EventType};
 use crate::payload::Payload;
 use crate::program::retry_catch::{Catcher, Retrier};
@@ -46,6 +46,7 @@ impl Execution {
         failure.evaluation = None;
         visit.exit_after = None;
         if failure.is_runtime() {
+            self.note_failed(&thread, &visit, &failure, false);
             return self.fail_run(thread, visit, failure);
         }
         if let Some((at, retrier)) = state.retrier_for(&failure) {
@@ -69,25 +70,42 @@ impl Execution {
         let last = thread.last;
         self.tell_failed(&mut thread, state.kind());
         let Some((number, catcher)) = state.catcher_for(&failure) else {
+            self.note_failed(&thread, &visit, &failure, false);
             return self.fail_thread(thread, visit, failure);
         };
         match self.caught(&thread, &visit, catcher, &failure) {
             Ok(exit) => {
                 self.took(visit.state, CoverageEvent::Catcher(number));
-                let run = self.run_mut(thread.run);
-                run.caught.push((run.history.len() as u64 + 1, failure.error));
+                self.note_failed(&thread, &visit, &failure, true);
                 self.exit(thread, visit, exit, Some(catcher.next));
             }
-            Err(failure) if failure.is_runtime() => self.fail_run(thread, visit, failure),
+            Err(failure) if failure.is_runtime() => {
+                self.note_failed(&thread, &visit, &failure, false);
+                self.fail_run(thread, visit, failure);
+            }
             Err(mut failure) => {
                 // As measured on AWS (2024-12): the state fails a second time.
                 thread.last = last;
                 self.tell_evaluation(&mut thread, &visit, &failure);
                 failure.evaluation = None;
                 self.tell_failed(&mut thread, state.kind());
+                self.note_failed(&thread, &visit, &failure, false);
                 self.fail_thread(thread, visit, failure);
             }
         }
+    }
+
+    /// Records that a state failed and is not retried. If a catcher takes the failure, the next event is its exit.
+    fn note_failed(&mut self, thread: &Thread, visit: &Visit, failure: &Failure, is_caught: bool) {
+        let run = self.run_mut(thread.run);
+        run.failed.push(StateFailed {
+            state: Arc::clone(&visit.name),
+            error: failure.error.clone(),
+            missed_heartbeat: failure.missed_heartbeat,
+            is_caught,
+            events: run.history.len() as u64,
+            previous: thread.last,
+        });
     }
 
     /// Writes that a state with states inside failed.

@@ -16,5 +16,5 @@ pub(crate) fn after_reserve_sold_or_release_reserve() {
         .on_state_answers("Reserve", workflow_local::Answers::new().gives(1, serde_json::json!({})).then(serde_json::json!({})))
         .on_state_answers("Release", workflow_local::Answers::new().then(serde_json::json!({})));
     let execution = engine.run(&serde_json::json!({"seat":"seat","price":3000000000_i64})).unwrap();
-    workflow_explore::Property::after("Reserve", ["Sold", "Release"]).check(&execution).unwrap();
+    "after Reserve: Sold or Release".parse::<workflow_explore::Property>().unwrap().check(&execution).unwrap();
 }

@@ -1,14 +1,14 @@
 //! The types of a definition's values: for each state its input, its request and its output, as the rules know them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::ty::{Existence, Found, Range, Ty};
 use super::{Fact, Flow, Outcome, Variables};
 use crate::Pointer;
-use crate::document::{MachineType, StateMachine};
-use crate::graph::EdgeKind;
+use crate::document::{MachineType, StateKind, StateMachine};
+use crate::graph::{EdgeKind, Graph};
 use crate::json_kind::JsonKind;
 use crate::rules::{Annotations, Definition};
 
@@ -75,6 +75,29 @@ pub fn of_states(
     // The rules look at few states of a lowered definition.
     let annotations = Annotations { lowered: false, ..annotations.clone() };
     Definition::of(machine, 0, kind, &annotations).types()
+}
+
+/// Returns the members that the output of an execution can have, if all of them are known.
+pub(crate) fn output_members(machine: &StateMachine) -> Option<Vec<String>> {
+    let states = of_states(machine, MachineType::Standard, &Annotations::default());
+    let graph = Graph::of(machine.scope());
+    let mut members = BTreeSet::new();
+    for (number, (_, state)) in graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal()) {
+        let Some(types) = states.get(&graph.state_pointer(number)) else { continue };
+        let Some(Type(output)) = &types.output else {
+            // What a state gives that always fails is no output.
+            if state.kind == StateKind::Fail {
+                continue;
+            }
+            return None;
+        };
+        let Ty::Object(fields) = output else { return None };
+        if fields.open || fields.loose {
+            return None;
+        }
+        members.extend(fields.members.keys().map(|name| name.to_string()));
+    }
+    (!members.is_empty()).then(|| members.into_iter().collect())
 }
 
 impl Flow<'_, '_> {

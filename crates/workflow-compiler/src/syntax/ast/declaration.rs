@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::property::PropertyKind;
+use workflow_asl::property::PropertyOf;
 use workflow_services::ResourceKind;
 
 use super::{Catcher, Clause, Comment, Expr, Retrier, Target, Text, TokenSpan, plain};
@@ -92,10 +92,10 @@ impl DeclarationKind {
 /// A property of executions.
 #[derive(Clone, Debug)]
 pub struct Property {
-    /// Its kind.
-    pub kind: PropertyKind,
-    /// Its states, in source order, as names or string literals.
-    pub states: Vec<Target>,
+    /// The property, with the indices of its names.
+    pub of: PropertyOf<usize>,
+    /// The names by these indices, as words or string literals.
+    pub names: Vec<Target>,
 }
 
 /// The type of the input or output.
