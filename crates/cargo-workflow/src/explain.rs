@@ -83,6 +83,16 @@ impl Explain {
     }
 }
 
+/// Returns what the command prints about the state at a pointer.
+#[cfg(feature = "lsp")]
+pub(crate) fn state(machine: &Machine, at: &Pointer) -> Option<String> {
+    let page = Page::of(machine);
+    let (state, row) = page.budget.states.iter().zip(&page.states).find(|(state, _)| state.pointer == *at)?;
+    let mut text = Vec::new();
+    page.state(state, row, &mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).trim().to_owned())
+}
+
 /// Returns the compiler's types of a machine. For a document, these are the types of the workflow it can be imported
 /// as.
 fn types(machine: &Machine) -> Option<Explained> {

@@ -110,6 +110,17 @@ enum DefinitionOrigin {
     File { file: PathBuf, source: Box<Source> },
 }
 
+#[cfg(feature = "lsp")]
+impl Resource {
+    /// Returns the pointer of the definition, if it is a part of the template.
+    pub(crate) fn part(&self) -> Option<&Pointer> {
+        match &self.origin {
+            DefinitionOrigin::Part(at) => Some(at),
+            DefinitionOrigin::Text { .. } | DefinitionOrigin::File { .. } => None,
+        }
+    }
+}
+
 /// A definition with its functions evaluated.
 struct Read {
     definition: Value,

@@ -232,6 +232,27 @@ impl Fields {
     }
 }
 
+impl Ty {
+    /// Returns the names of the members that are known by name.
+    pub(super) fn member_names(&self) -> Vec<String> {
+        let of_call = |part: &ResultPart| {
+            let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+            members.map(|member| member.name.to_owned()).collect::<Vec<_>>()
+        };
+        match self {
+            Self::Api(part, _) => of_call(part),
+            Self::Object(fields) => {
+                let mut names = fields.names();
+                if let Others::Api(part, _) = &fields.others {
+                    names.extend(of_call(part).into_iter().filter(|name| !fields.members.contains_key(name.as_str())));
+                }
+                names
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl From<Fields> for Ty {
     fn from(fields: Fields) -> Self {
         Self::Object(Rc::new(fields))
