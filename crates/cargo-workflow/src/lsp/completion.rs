@@ -7,7 +7,6 @@ use lsp_types::{
     Position, TextEdit,
 };
 use serde_json::Value;
-use workflow_asl::source::Format;
 use workflow_asl::{Pointer, template};
 
 use super::document::{Document, Machine};
@@ -69,7 +68,7 @@ fn at_cursor(
     at: &Pointer,
     cursor: &Cursor,
 ) -> Vec<CompletionItem> {
-    let is_yaml = document.source.format() == Format::Yaml;
+    let is_yaml = machine.is_yaml(document);
     let written = document.source.text().get(cursor.span.0..cursor.span.0 + cursor.span.1).unwrap_or_default();
     let is_object = here.is_object() || here.request(machine).is_some_and(|shape| shape.structure().is_some());
     if cursor.is_key || is_yaml && is_object && !cursor.is_quoted {

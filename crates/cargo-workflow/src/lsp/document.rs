@@ -1,13 +1,15 @@
 //! A document that is open in the editor, and the state machines in it.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::path::PathBuf;
 
-use lsp_types::{Position, Range, Uri};
+use lsp_types::{Position, Uri};
 use serde_json::Value;
-use workflow_asl::Pointer;
 use workflow_asl::document::{MachineType, StateMachine};
-use workflow_asl::source::{Format, Part, Source};
+use workflow_asl::finding::Fix;
+use workflow_asl::source::{Edit, Format, Part, Source};
+use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::position::{Encoding, Lines};
 use crate::documents::Document as Definition;
@@ -15,7 +17,7 @@ use crate::folder;
 use crate::params::Values;
 use crate::report::Report;
 use crate::source::File;
-use crate::template::{self, Reading, Template};
+use crate::template::{self, Reading, Resource, Template};
 use crate::validate::{Checks, Findings};
 
 /// An open document.
@@ -45,6 +47,16 @@ pub(super) struct Machine {
     pub(super) kind: MachineType,
     pub(super) value: Value,
     pub(super) machine: StateMachine,
+    /// The definition, if it is a text in the document.
+    inner: Option<Inner>,
+}
+
+/// A definition that is a text in a document.
+struct Inner {
+    source: Source,
+    /// The lines that are written in the document as they are: the offset in the definition and in the document, and the
+    /// length.
+    lines: Vec<(usize, usize, usize)>,
 }
 
 impl Document {
@@ -82,6 +94,32 @@ impl Document {
             self.parts = source.parts();
             self.source = source;
             self.machines = self.read_machines();
+            self.add_inner_parts();
+        }
+    }
+
+    /// Adds the positions of the parts of definitions that are texts.
+    fn add_inner_parts(&mut self) {
+        for machine in &self.machines {
+            let Some(inner) = &machine.inner else { continue };
+            let moved = |(start, length): (usize, usize)| {
+                let (start, end) = (inner.outside(start)?, inner.outside(start + length)?);
+                Some((start, end.saturating_sub(start)))
+            };
+            let parts = inner.source.parts().into_iter().filter_map(|Part { pointer, key, value }| {
+                let key = match key {
+                    Some(key) => Some(moved(key)?),
+                    None => None,
+                };
+                Some(Part { pointer: machine.outside(&pointer), key, value: moved(value)? })
+            });
+            // The function around a text, such as `Fn::Sub`, is not a part of the definition.
+            self.parts.retain(|part| part.pointer == machine.at || machine.inside(&part.pointer).is_none());
+            if let Some(at) = self.parts.iter().position(|part| part.pointer == machine.at) {
+                let key = self.parts.get(at).and_then(|part| part.key);
+                self.parts.splice(at..=at, parts);
+                self.parts.iter_mut().skip(at).take(1).for_each(|whole| whole.key = key);
+            }
         }
     }
 
@@ -94,17 +132,20 @@ impl Document {
     }
 
     fn read_machines(&self) -> Vec<Machine> {
-        let machine = |name, at, kind, value: Value| {
+        let machine = |name, at, kind, value: Value, inner| {
             let (machine, _) = StateMachine::read(&value);
-            Machine { name, at, kind, value, machine }
+            Machine { name, at, kind, value, machine, inner }
         };
         if Template::is_one(self.source.value()) {
             let values = Values::default();
-            let template = Template::new(&self.file, &self.source, &values, Reading::default().with_defaults());
+            let reading = Reading { unfinished: true, ..Reading::default().with_defaults() };
+            let template = Template::new(&self.file, &self.source, &values, reading);
             let resources = template.machines().into_iter().filter_map(|(_, resource)| resource.ok());
             let machines = resources.filter_map(|resource| {
-                let at = resource.part()?.clone();
-                Some(machine(resource.name, at, resource.machine_type, resource.definition))
+                let (at, source) = resource.place()?;
+                let inner = source.map(|source| Inner::of(self, source, &resource, &template));
+                let at = at.clone();
+                Some(machine(resource.name, at, resource.machine_type, resource.definition, inner))
             });
             return machines.collect();
         }
@@ -114,7 +155,7 @@ impl Document {
         let definitions = Definition::all(&self.source);
         let machines = definitions.iter().map(|definition| {
             let at = definition.own_name().map_or_else(Pointer::root, |name| Pointer::root().child(name));
-            machine(definition.name(&self.file), at, MachineType::Standard, definition.value.clone())
+            machine(definition.name(&self.file), at, MachineType::Standard, definition.value.clone(), None)
         });
         machines.collect()
     }
@@ -147,13 +188,61 @@ impl Document {
         self.lines.offset(self.source.text(), position)
     }
 
-    pub(super) fn range(&self, span: (usize, usize)) -> Range {
+    pub(super) fn range(&self, span: (usize, usize)) -> lsp_types::Range {
         self.lines.range(self.source.text(), span)
     }
 
     /// Returns the range of a span of the client's text.
-    pub(super) fn range_in_text(&self, span: (usize, usize)) -> Range {
+    pub(super) fn range_in_text(&self, span: (usize, usize)) -> lsp_types::Range {
         Lines::of(&self.text, self.encoding).range(&self.text, span)
+    }
+
+    /// Returns a value of the document, also in a definition that is a text.
+    pub(super) fn value(&self, at: &Pointer) -> Option<&Value> {
+        let inner = self.machines.iter().filter(|machine| machine.inner.is_some());
+        let inside = inner.filter_map(|machine| Some((machine, machine.inside(at)?))).next();
+        match inside {
+            Some((machine, at)) => machine.value.pointer(at.as_str()),
+            None => self.source.value().pointer(at.as_str()),
+        }
+    }
+
+    /// Returns the byte of the string at a pointer that is written at an offset of the text.
+    pub(super) fn offset_in(&self, machine: &Machine, at: &Pointer, offset: usize) -> Option<usize> {
+        match &machine.inner {
+            Some(inner) => inner.source.offset_in(&machine.inside(at)?, inner.inside(offset)?),
+            None => self.source.offset_in(at, offset),
+        }
+    }
+
+    /// Returns the positions of parts of the strings at pointers.
+    pub(super) fn spans(&self, machine: &Machine, places: &[(Pointer, Range<usize>)]) -> Vec<(usize, usize)> {
+        let find = |source: &Source, at: &dyn Fn(&Pointer) -> Pointer| {
+            let place = |(pointer, range): &(Pointer, Range<usize>)| {
+                Diagnostic::new(Code::BadLiteral, at(pointer), "").with_range(range.start, range.len())
+            };
+            let found = source.locate(&places.iter().map(place).collect::<Vec<_>>());
+            found.into_iter().map(|location| (location.offset, location.length)).collect()
+        };
+        let Some(inner) = &machine.inner else { return find(&self.source, &Pointer::clone) };
+        let mut spans: Vec<(usize, usize)> = find(&inner.source, &|at| machine.inside(at).unwrap_or_default());
+        spans.iter_mut().for_each(|span| span.0 = inner.outside(span.0).unwrap_or(self.text.len()));
+        spans
+    }
+
+    /// Returns the edit that replaces a key, a string or a part of one.
+    pub(super) fn edit(
+        &self,
+        machine: &Machine,
+        at: &Pointer,
+        range: Option<(usize, usize)>,
+        fix: Fix,
+    ) -> Option<Edit> {
+        let Some(inner) = &machine.inner else { return self.source.edit(at, range, fix) };
+        let Edit { span, text } = inner.source.edit(&machine.inside(at)?, range, fix)?;
+        let start = inner.outside(span.0)?;
+        let is_same = self.source.text().get(start..start + span.1) == inner.source.text().get(span.0..span.0 + span.1);
+        is_same.then_some(Edit { span: (start, span.1), text })
     }
 
     pub(super) fn part(&self, at: &Pointer) -> Option<&Part> {
@@ -166,7 +255,40 @@ impl Document {
     }
 }
 
+impl Inner {
+    /// Returns the lines of a text that are written as they are in the document.
+    fn of(document: &Document, source: &Source, resource: &Resource, template: &Template<'_>) -> Self {
+        let text = source.text();
+        let starts: Vec<_> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let places = resource.offsets(template, starts.iter().copied()).into_iter().zip(&starts);
+        let lines = places.filter_map(|(outer, start)| {
+            let line = text.get(*start..)?.split('\n').next()?;
+            let is_same = document.source.text().get(outer..)?.starts_with(line);
+            is_same.then_some((*start, outer, line.len()))
+        });
+        Self { source: source.clone(), lines: lines.collect() }
+    }
+
+    /// Returns the offset in the document of an offset in the definition.
+    fn outside(&self, offset: usize) -> Option<usize> {
+        let mut lines = self.lines.iter().rev();
+        let (start, outer, length) = lines.find(|(start, ..)| *start <= offset)?;
+        (offset <= start + length).then_some(outer + offset - start)
+    }
+
+    /// Returns the offset in the definition of an offset in the document.
+    fn inside(&self, offset: usize) -> Option<usize> {
+        let line = self.lines.iter().find(|(_, outer, length)| (*outer..=outer + length).contains(&offset));
+        line.map(|(start, outer, _)| start + offset - outer)
+    }
+}
+
 impl Machine {
+    /// Returns whether the definition is written in YAML's blocks.
+    pub(super) fn is_yaml(&self, document: &Document) -> bool {
+        self.inner.is_none() && document.source.format() == Format::Yaml
+    }
+
     /// Returns the pointer in the definition of a pointer of the document.
     pub(super) fn inside(&self, at: &Pointer) -> Option<Pointer> {
         let rest = at.as_str().strip_prefix(self.at.as_str())?;

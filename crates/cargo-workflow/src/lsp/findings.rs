@@ -45,8 +45,10 @@ pub(super) fn diagnostic(document: &Document, report: &Report) -> Diagnostic {
     }
 }
 
-/// Returns an action for each finding in a range that has a fix, and one that applies the fixes of all findings.
-pub(super) fn actions(document: &Document, range: Range) -> Vec<CodeActionOrCommand> {
+/// Returns an action for each finding in a range that has a fix, and one that applies the fixes of all findings: for
+/// several, or if only that is wanted.
+pub(super) fn actions(document: &Document, range: Range, only: Option<&[CodeActionKind]>) -> Vec<CodeActionOrCommand> {
+    let only_all = only.is_some_and(|only| !only.contains(&CodeActionKind::QUICKFIX));
     let reports = document.reports();
     let edit = |edit: &workflow_asl::source::Edit| TextEdit {
         range: document.range_in_text(edit.span),
@@ -71,9 +73,12 @@ pub(super) fn actions(document: &Document, range: Range) -> Vec<CodeActionOrComm
         }
     }
     let fixes = fix::without_overlap(&reports, &document.file);
-    if fixes.len() > 1 {
+    if only_all {
+        all.clear();
+    }
+    if fixes.len() > usize::from(!only_all) {
         let edits = fixes.iter().flat_map(|report| report.edits()).map(edit).collect();
-        all.push(action(format!("Apply all {} fixes", fixes.len()), CodeActionKind::SOURCE_FIX_ALL, edits, None));
+        all.push(action("Apply all fixes".to_owned(), CodeActionKind::SOURCE_FIX_ALL, edits, None));
     }
     all
 }

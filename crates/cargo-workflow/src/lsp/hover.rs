@@ -26,7 +26,7 @@ pub(super) fn hover(document: &Document, position: Position) -> Option<Hover> {
         None if cursor.is_key => return None,
         None => {
             let text = machine.value.pointer(at.as_str()).and_then(Value::as_str).unwrap_or_default();
-            let inside = document.source.offset_in(&cursor.at, offset).unwrap_or_default();
+            let inside = document.offset_in(machine, &cursor.at, offset).unwrap_or_default();
             let of_expression = || expression::describe(machine, &here, &at, text, inside);
             of_expression().or_else(|| of_value(machine, &here, text))?
         }

@@ -77,7 +77,7 @@ fn states(document: &Document, machine: &Machine, at: &Pointer, scope: &Value) -
 pub(super) fn folds(document: &Document) -> Vec<FoldingRange> {
     let is_json = document.source.format() == Format::Json;
     let all = document.parts.iter().filter_map(|part| {
-        let value = document.source.value().pointer(part.pointer.as_str())?;
+        let value = document.value(&part.pointer)?;
         let is_holder = matches!(value, Value::Object(_) | Value::Array(_));
         let start = part.key.map_or(part.value.0, |key| key.0);
         let range = document.range((start, part.value.0 + part.value.1 - start));

@@ -33,9 +33,7 @@ impl Document {
             let name = part.pointer.tokens().last();
             return Some(Cursor { name, ..self.written(part.pointer.parent()?, true, key) });
         }
-        let is_scalar = |at: &Pointer| {
-            !matches!(self.source.value().pointer(at.as_str()), Some(Value::Object(_) | Value::Array(_)))
-        };
+        let is_scalar = |at: &Pointer| !matches!(self.value(at), Some(Value::Object(_) | Value::Array(_)));
         let before = |end: usize| text.get(end..offset).filter(|between| !between.contains('\n'));
         let after_colon = self.parts.iter().rev().find(|part| {
             let between = part.key.and_then(|key| before(key.0 + key.1));
@@ -75,7 +73,7 @@ impl Document {
 
     /// Returns the place of a new key or item.
     fn new_part(&self, at: Pointer, offset: usize) -> Cursor {
-        match self.source.value().pointer(at.as_str()) {
+        match self.value(&at) {
             Some(Value::Array(items)) => {
                 let is_before = |index: &usize| self.part(&at.index(*index)).is_some_and(|part| part.value.0 < offset);
                 let number = (0..items.len()).take_while(is_before).count();
@@ -98,7 +96,7 @@ impl Document {
         for part in self.parts.iter().rev() {
             let Some(key) = part.key.filter(|key| key.0 < start) else { continue };
             let key_column = key.0 - text.get(..key.0)?.rfind('\n').map_or(0, |at| at + 1);
-            let value = self.source.value().pointer(part.pointer.as_str());
+            let value = self.value(&part.pointer);
             let is_list = matches!(value, Some(Value::Array(_)));
             if dash.is_some() && (key_column < column || key_column == column && is_list) {
                 let items = value.and_then(Value::as_array).map_or(0, |items| {

@@ -210,7 +210,7 @@ impl<'c> Session<'c> {
                 self.about::<FoldingRangeRequest>(params, |document, _| Ok(Some(outline::folds(document))))
             }
             CodeActionRequest::METHOD => self.about::<CodeActionRequest>(params, |document, asked| {
-                Ok(Some(findings::actions(document, asked.range)))
+                Ok(Some(findings::actions(document, asked.range, asked.context.only.as_deref())))
             }),
             CodeLensRequest::METHOD => {
                 self.about::<CodeLensRequest>(params, |document, _| Ok(Some(outline::lenses(document))))

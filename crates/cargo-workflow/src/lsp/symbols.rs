@@ -9,7 +9,7 @@ use workflow_asl::document::Form;
 use workflow_asl::finding::Fix;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::references::{self, ReferenceRoot};
-use workflow_asl::{Code, Diagnostic, Pointer, template};
+use workflow_asl::{Pointer, template};
 
 use super::document::{Document, Machine};
 
@@ -52,18 +52,12 @@ fn occurrences(document: &Document, machine: &Machine) -> Vec<Occurrence> {
     let parts: BTreeMap<&str, _> = document.parts.iter().map(|part| (part.pointer.as_str(), part)).collect();
     let mut found = written(machine);
     let ranged = |one: &Occurrence| one.range.clone().map(|range| (one.at.clone(), range));
-    let places: Vec<_> = found.iter().filter_map(ranged).collect();
-    let places = places
-        .into_iter()
-        .map(|(at, range)| Diagnostic::new(Code::BadLiteral, at, "").with_range(range.start, range.len()));
-    let mut spans = document.source.locate(&places.collect::<Vec<_>>()).into_iter();
+    let mut spans = document.spans(machine, &found.iter().filter_map(ranged).collect::<Vec<_>>()).into_iter();
     found.retain_mut(|one| {
+        let span = one.range.as_ref().and_then(|_| spans.next());
         let Some(part) = parts.get(one.at.as_str()) else { return false };
         let whole = if one.is_key { part.key.unwrap_or_default() } else { part.value };
-        one.span = match &one.range {
-            Some(_) => spans.next().map_or(whole, |location| (location.offset, location.length)),
-            None => without_quotes(document.source.text(), whole),
-        };
+        one.span = span.unwrap_or_else(|| without_quotes(document.source.text(), whole));
         true
     });
     found
@@ -187,7 +181,7 @@ impl Document {
         let edits = all.into_iter().filter(|one| one.symbol == *symbol).map(|one| {
             let suffix = if one.is_key && one.at.as_str().ends_with(template::SUFFIX) { template::SUFFIX } else { "" };
             let fix = if one.is_key { Fix::Key(format!("{name}{suffix}")) } else { Fix::Text(name.to_owned()) };
-            let edit = self.source.edit(&one.at, one.range.map(|range| (range.start, range.len())), fix);
+            let edit = self.edit(machine, &one.at, one.range.map(|range| (range.start, range.len())), fix);
             let edit = edit.ok_or_else(|| format!("line {} cannot be changed", self.range(one.span).start.line + 1))?;
             Ok(TextEdit { range: self.range(edit.span), new_text: edit.text })
         });

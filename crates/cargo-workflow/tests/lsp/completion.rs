@@ -8,6 +8,8 @@ const PATHS: (&str, &str) = ("paths.asl.json", include_str!("files/paths.asl.jso
 const EXPRESSIONS: (&str, &str) = ("expressions.asl.json", include_str!("files/expressions.asl.json"));
 const YAML: (&str, &str) = ("order.asl.yaml", include_str!("files/order.asl.yaml"));
 const TEMPLATE: (&str, &str) = ("template.yaml", include_str!("files/template.yaml"));
+const TEXT: (&str, &str) = ("text.yaml", include_str!("files/text.yaml"));
+const TERRAFORM: (&str, &str) = ("main.tf", include_str!("files/main.tf"));
 
 /// A document, the part of it that is replaced, the text in its place with the cursor, and what is expected: labels
 /// that are there, `!` before those that are not, and `^` before the first ones in their order. The document ends at a
@@ -56,6 +58,8 @@ const PROBES: &[Probe] = &[
     (YAML, "      - ErrorEquals: [States.ALL]\n        Next: Failed\n", "      - ⎀\n", &["^ErrorEquals", "Next"]),
     (YAML, "      - ErrorEquals: [States.ALL]\n        Next: Failed\n", "      - Err⎀\n", &["ErrorEquals"]),
     (YAML, "QueryLanguage: JSONata\n", "⎀\n", &["QueryLanguage", "Comment", "!States"]),
+    (YAML, "  Done:\n    Type: Succeed\n", "  Done:\n    ⎀\n", &["^Type", "Comment"]),
+    (YAML, "        id: a-1\n", "        id: a-1\n        ⎀\n", &["!Type"]),
     (TEMPLATE, "            ResultPath: $.stored\n", "            ⎀\n", &["ResultPath", "Retry", "!Resource"]),
     (TEMPLATE, "              Message.$: $.id\n            End: true\n", "              Message.$: $.id\n            ⎀\n", &["End", "Next", "ResultPath"]),
     // Words and flags.
@@ -119,6 +123,18 @@ const PROBES: &[Probe] = &[
     (EXPRESSIONS, "{% $sum([1, 2]) %}", "{% $states.context.State.⎀ %}", &["Name", "EnteredTime"]),
     (YAML, "{% $states.input.order %}", "{% $states.input.⎀ %}", &["order", "due"]),
     (TEMPLATE, "Message.$: $.id", "Message.$: $.stored.⎀", &["Attributes"]),
+    // Definitions that are texts, and Terraform.
+    (TEXT, r#""Next": "Tell""#, r#""Next": "⎀""#, &["Tell", "Store"]),
+    (TEXT, r#""ResultPath": "$.stored","#, "⎀", &["ResultPath", "TimeoutSeconds", "!Resource"]),
+    (TEXT, r#""ResultPath": "$.stored","#, r#""Resul⎀"#, &["ResultPath"]),
+    (TEXT, "$.stored.Attributes", "$.stored.⎀", &["Attributes", "ItemCollectionMetrics"]),
+    (TEXT, r#"{"TableName": "${Table}", "#, r#"{"TableName": "${Table}", "⎀", "#, &["ReturnValues", "!Key"]),
+    (TERRAFORM, r#"Next = "Tell""#, r#"Next = "⎀""#, &["Tell", "Store", "!Second"]),
+    (TERRAFORM, r#"Type     = "Task""#, r#"Type     = "⎀""#, &["Task", "Wait"]),
+    (TERRAFORM, "arn:aws:states:::dynamodb:updateItem", "⎀", &["arn:aws:states:::dynamodb:getItem"]),
+    (TERRAFORM, "        Next = \"Tell\"\n", "        Next = \"Tell\"\n        ⎀\n", &["Retry", "Catch", "!Next"]),
+    (TERRAFORM, r#""Next": "Second""#, r#""Next": "⎀""#, &["First", "Second", "!Tell"]),
+    (TERRAFORM, r#""Seconds": 3, "#, r#""⎀", "#, &["Seconds", "Timestamp"]),
     // Documents that end at the cursor.
     (PATHS, r#""Next": "Check""#, r#""Next": "⎀✂"#, &["Read", "!Check"]),
     (PATHS, r#""ResultPath": "$.head","#, "\"⎀✂", &["ResultPath", "Next", "!Resource"]),

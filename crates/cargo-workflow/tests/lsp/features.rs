@@ -9,6 +9,8 @@ const PATHS: (&str, &str) = ("paths.asl.json", include_str!("files/paths.asl.jso
 const EXPRESSIONS: (&str, &str) = ("expressions.asl.json", include_str!("files/expressions.asl.json"));
 const YAML: (&str, &str) = ("order.asl.yaml", include_str!("files/order.asl.yaml"));
 const TEMPLATE: (&str, &str) = ("template.yaml", include_str!("files/template.yaml"));
+const TEXT: (&str, &str) = ("text.yaml", include_str!("files/text.yaml"));
+const TERRAFORM: (&str, &str) = ("main.tf", include_str!("files/main.tf"));
 
 type File = (&'static str, &'static str);
 
@@ -26,7 +28,7 @@ fn the_documents_have_no_findings_and_a_mistake_has_its_code_and_help() {
         client.open(name, text);
         client.message("textDocument/publishDiagnostics")["diagnostics"].take()
     };
-    every([PATHS, EXPRESSIONS, YAML, TEMPLATE], |(name, text)| {
+    every([PATHS, EXPRESSIONS, YAML, TEMPLATE, TEXT, TERRAFORM], |(name, text)| {
         assert_eq!(published(&mut client, name, text), json!([]));
     });
     let wrong = PATHS.1.replace("\"Default\": \"Failed\"", "\"Default\": \"Faild\"");
@@ -71,6 +73,9 @@ fn hover_tells_types_and_descriptions() {
         (YAML, "$states.input.or⎀der %}", &["$states.input.order: {"]),
         (TEMPLATE, "dynamodb:update⎀Item", &["dynamodb::updateItem {"]),
         (TEMPLATE, "Table⎀Name", &["TableName: string"]),
+        (TEXT, "$.stored.Attri⎀butes", &["$.stored.Attributes"]),
+        (TEXT, "\"Te⎀ll\": {", &["Tell: Pass"]),
+        (TERRAFORM, "Next = \"Te⎀ll\"", &["Tell: Succeed"]),
     ];
     every(cases, |(file, part, expected)| {
         let hover = client.ask_at("textDocument/hover", file.0, &marked(*file, part), json!({}));
@@ -105,6 +110,9 @@ fn names_lead_to_their_definition_and_their_uses() {
         (YAML, "Next: Pau⎀se", "  Pause:", 1),
         (YAML, "{% $lim⎀it %}", "limit: 10", 1),
         (TEMPLATE, "Next: Te⎀ll", "          Tell:", 1),
+        (TEXT, "\"Next\": \"Te⎀ll\"", "\"Tell\": {", 1),
+        (TERRAFORM, "Next = \"Te⎀ll\"", "      Tell = {", 1),
+        (TERRAFORM, "\"Next\": \"Seco⎀nd\"", "\"Second\": {", 1),
     ];
     every(cases, |(file, part, definition, uses)| {
         let text = marked(*file, part);
@@ -130,6 +138,9 @@ fn a_name_is_renamed_everywhere_in_its_notation() {
         (YAML, "Next: Pau⎀se", "Sleep", &[("Pause", "Sleep")]),
         (YAML, "Next: Pau⎀se", "yes", &[("Pause", "\"yes\"")]),
         (TEMPLATE, "Next: Te⎀ll", "Say", &[("Tell", "Say")]),
+        (TEXT, "\"Next\": \"Te⎀ll\"", "Say", &[("Tell", "Say")]),
+        (TERRAFORM, "\"Next\": \"Seco⎀nd\"", "Third", &[("\"Second\"", "\"Third\"")]),
+        (TERRAFORM, "Next = \"Te⎀ll\"", "Say", &[("Tell", "Say")]),
     ];
     every(cases, |(file, part, name, changes)| {
         let (text, place) = unmarked(&marked(*file, part));
@@ -168,6 +179,7 @@ fn a_document_has_an_outline_folds_and_lenses() {
         (EXPRESSIONS, "expressions(Prepare Store Fork(Left Right) Test Last Failed)", "    \"Fork\": {"),
         (YAML, "order(Prepare Call Pause Done Failed)", "  Call:"),
         (TEMPLATE, "Orders(Store Tell)", "          Store:"),
+        (TEXT, "Orders(Store Tell)", "            \"Store\": {"),
     ];
     every(cases, |((name, text), outline, fold)| {
         let uri = client.open(name, text);
@@ -199,10 +211,15 @@ fn a_finding_with_a_fix_has_an_action() {
         json!({"textDocument": {"uri": uri}, "range": {"start": at, "end": at}, "context": {"diagnostics": []}});
     let actions = client.ask("textDocument/codeAction", params);
     let titles: Vec<_> = actions.as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
-    assert_eq!(titles, ["Write `\"Default\"`", "Apply all 2 fixes"]);
+    assert_eq!(titles, ["Write `\"Default\"`", "Apply all fixes"]);
     assert_eq!(actions[0]["diagnostics"][0]["code"], "WF0122");
     assert_eq!(edited(&wrong, &actions[0]["edit"]["changes"][&uri]), wrong.replace("Defalt", "Default"));
     assert_eq!(edited(&wrong, &actions[1]["edit"]["changes"][&uri]), PATHS.1);
+    // An editor that fixes on saving asks for one kind alone.
+    let context = json!({"diagnostics": [], "only": ["source.fixAll"]});
+    let params = json!({"textDocument": {"uri": uri}, "range": {"start": at, "end": at}, "context": context});
+    let actions = client.ask("textDocument/codeAction", params);
+    assert_eq!((actions.as_array().unwrap().len(), &actions[0]["kind"]), (1, &json!("source.fixAll")));
     client.end();
 }
 
