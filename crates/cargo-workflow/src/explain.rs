@@ -83,10 +83,10 @@ impl Explain {
     }
 }
 
-/// Returns what the command prints about the state at a pointer.
+/// Returns what the command prints about the state at a pointer, without the types of the compiler, which take longer.
 #[cfg(feature = "lsp")]
 pub(crate) fn state(machine: &Machine, at: &Pointer) -> Option<String> {
-    let page = Page::of(machine);
+    let page = Page::with(machine, None);
     let (state, row) = page.budget.states.iter().zip(&page.states).find(|(state, _)| state.pointer == *at)?;
     let mut text = Vec::new();
     page.state(state, row, &mut text).ok()?;
@@ -144,7 +144,11 @@ struct Row {
 
 impl<'a> Page<'a> {
     fn of(machine: &'a Machine) -> Self {
-        let types = types(machine);
+        Self::with(machine, types(machine))
+    }
+
+    /// Creates the page, with the compiler's types if they are given.
+    fn with(machine: &'a Machine, types: Option<Explained>) -> Self {
         let names = types.iter().flat_map(|types| types.states.iter().enumerate());
         // If two states have the same name, the first counts.
         let by_name = names.rev().map(|(number, state)| (state.asl_name.clone(), number)).collect();

@@ -116,7 +116,6 @@ fn items(
             one.doc.map(|value| Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }));
         CompletionItem {
             sort_text: Some(format!("{}{}", one.rank, one.label)),
-            filter_text: Some(write(&one.label)).filter(|text| *text != one.label),
             text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: write(text) })),
             kind: Some(one.kind),
             detail: Some(one.detail).filter(|detail| !detail.is_empty()),

@@ -11,13 +11,14 @@ use workflow_asl::finding::Fix;
 use workflow_asl::source::{Edit, Format, Part, Source};
 use workflow_asl::{Code, Diagnostic, Pointer};
 
+use super::inner::Inner;
 use super::position::{Encoding, Lines};
 use crate::documents::Document as Definition;
 use crate::folder;
 use crate::params::Values;
 use crate::report::Report;
 use crate::source::File;
-use crate::template::{self, Reading, Resource, Template};
+use crate::template::{self, Reading, Template};
 use crate::validate::{Checks, Findings};
 
 /// An open document.
@@ -49,14 +50,6 @@ pub(super) struct Machine {
     pub(super) machine: StateMachine,
     /// The definition, if it is a text in the document.
     inner: Option<Inner>,
-}
-
-/// A definition that is a text in a document.
-struct Inner {
-    source: Source,
-    /// The lines that are written in the document as they are: the offset in the definition and in the document, and the
-    /// length.
-    lines: Vec<(usize, usize, usize)>,
 }
 
 impl Document {
@@ -143,7 +136,7 @@ impl Document {
             let resources = template.machines().into_iter().filter_map(|(_, resource)| resource.ok());
             let machines = resources.filter_map(|resource| {
                 let (at, source) = resource.place()?;
-                let inner = source.map(|source| Inner::of(self, source, &resource, &template));
+                let inner = source.map(|source| Inner::of(self.source.text(), source, &resource, &template));
                 let at = at.clone();
                 Some(machine(resource.name, at, resource.machine_type, resource.definition, inner))
             });
@@ -252,34 +245,6 @@ impl Document {
     /// Returns the state machine that a pointer of the document is in, and the pointer in its definition.
     pub(super) fn machine_at(&self, at: &Pointer) -> Option<(&Machine, Pointer)> {
         self.machines.iter().find_map(|machine| Some((machine, machine.inside(at)?)))
-    }
-}
-
-impl Inner {
-    /// Returns the lines of a text that are written as they are in the document.
-    fn of(document: &Document, source: &Source, resource: &Resource, template: &Template<'_>) -> Self {
-        let text = source.text();
-        let starts: Vec<_> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let places = resource.offsets(template, starts.iter().copied()).into_iter().zip(&starts);
-        let lines = places.filter_map(|(outer, start)| {
-            let line = text.get(*start..)?.split('\n').next()?;
-            let is_same = document.source.text().get(outer..)?.starts_with(line);
-            is_same.then_some((*start, outer, line.len()))
-        });
-        Self { source: source.clone(), lines: lines.collect() }
-    }
-
-    /// Returns the offset in the document of an offset in the definition.
-    fn outside(&self, offset: usize) -> Option<usize> {
-        let mut lines = self.lines.iter().rev();
-        let (start, outer, length) = lines.find(|(start, ..)| *start <= offset)?;
-        (offset <= start + length).then_some(outer + offset - start)
-    }
-
-    /// Returns the offset in the definition of an offset in the document.
-    fn inside(&self, offset: usize) -> Option<usize> {
-        let line = self.lines.iter().find(|(_, outer, length)| (*outer..=outer + length).contains(&offset));
-        line.map(|(start, outer, _)| start + offset - outer)
     }
 }
 

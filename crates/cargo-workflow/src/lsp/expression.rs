@@ -11,6 +11,7 @@ use workflow_asl::{Pointer, template};
 use super::completion::Suggestion;
 use super::document::Machine;
 use super::place::Here;
+use super::symbols;
 
 /// The most members of an object that a type shows, and the most levels of objects.
 const SHOWN_MEMBERS: usize = 16;
@@ -165,13 +166,13 @@ pub(super) fn complete(
     let readable = || types::readable_at(&machine.machine, machine.kind, at, 0);
     if before.ends_with('$') {
         let dollars = if language == QueryLanguage::JsonPath && before.ends_with("$$") { 2 } else { 1 };
-        return Some((word.len() + dollars, roots(readable().as_ref(), language)));
+        return Some((word.len() + dollars, roots(machine, readable().as_ref(), language)));
     }
     let Some(holder) = before.strip_suffix('.') else {
         let is_start = language == QueryLanguage::JsonPath && (before.is_empty() || before.ends_with(['(', ',', ' ']));
         return Some((
             word.len(),
-            if is_start { [roots(readable().as_ref(), language), functions()].concat() } else { Vec::new() },
+            if is_start { [roots(machine, readable().as_ref(), language), functions()].concat() } else { Vec::new() },
         ));
     };
     if language == QueryLanguage::JsonPath && holder.ends_with("States") && !holder.ends_with("$States") {
@@ -198,8 +199,7 @@ pub(super) fn complete(
         let detail = if certain { ty.to_string() } else { format!("{ty}, or absent") };
         let is_plain = name.chars().all(is_word) && !name.starts_with(char::is_numeric);
         let quoted = (!is_plain && language == QueryLanguage::Jsonata).then(|| format!("`{name}`"));
-        let doc = format!("```\n{}\n```", shown(&ty));
-        Suggestion { insert: quoted, ..Suggestion::new(name, CompletionItemKind::FIELD, detail).doc(doc) }
+        Suggestion { insert: quoted, ..Suggestion::new(name, CompletionItemKind::FIELD, detail).doc(code(&shown(&ty))) }
     });
     Some((word.len(), members.collect()))
 }
@@ -219,13 +219,19 @@ fn context_members(names: &[&str]) -> Option<Vec<Suggestion>> {
 }
 
 /// Returns what an expression can begin with.
-fn roots(readable: Option<&Readable>, language: QueryLanguage) -> Vec<Suggestion> {
-    let variables = readable.into_iter().flat_map(|readable| &readable.variables);
-    let variables = variables.map(|(name, ty)| {
-        Suggestion::new(format!("${name}"), CompletionItemKind::VARIABLE, ty.to_string())
-            .doc(format!("```\n{}\n```", shown(ty)))
-    });
-    let mut all: Vec<_> = variables.collect();
+fn roots(machine: &Machine, readable: Option<&Readable>, language: QueryLanguage) -> Vec<Suggestion> {
+    let variable = |name: &String| Suggestion::new(format!("${name}"), CompletionItemKind::VARIABLE, "");
+    let mut all: Vec<_> = match readable {
+        Some(readable) => {
+            let typed = |(name, ty): (&String, &Type)| Suggestion {
+                detail: ty.to_string(),
+                ..variable(name).doc(code(&shown(ty)))
+            };
+            readable.variables.iter().map(typed).collect()
+        }
+        // No transition leads to a state that is being written.
+        None => symbols::variables(machine).iter().map(variable).collect(),
+    };
     if language == QueryLanguage::JsonPath {
         all.push(Suggestion::new("$", CompletionItemKind::VARIABLE, "the input").rank(0));
         all.push(Suggestion::new("$$", CompletionItemKind::VARIABLE, "the context object"));

@@ -66,7 +66,7 @@ fn of_value(machine: &Machine, here: &Here<'_>, text: &str) -> Option<String> {
     }
 }
 
-/// Returns what `explain` prints about a state, with the members of its types.
+/// Returns what `explain` prints about a state, and the types of its values.
 fn state(machine: &Machine, at: &Pointer) -> Option<String> {
     let definition = Definition::of_document(machine.value.clone(), std::collections::BTreeSet::new());
     let read = source::Machine::new(machine.name.clone(), machine.kind, definition, &Values::default()).ok()?;

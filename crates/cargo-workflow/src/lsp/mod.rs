@@ -8,6 +8,7 @@ mod document;
 mod expression;
 mod findings;
 mod hover;
+mod inner;
 mod outline;
 mod place;
 mod position;

@@ -88,7 +88,10 @@ pub(super) fn folds(document: &Document) -> Vec<FoldingRange> {
             ..FoldingRange::default()
         })
     });
-    all.collect()
+    let mut folds: Vec<_> = all.collect();
+    // Brackets that open in one line fold together.
+    folds.dedup_by_key(|fold| fold.start_line);
+    folds
 }
 
 /// Returns a lens for each command above each state machine.

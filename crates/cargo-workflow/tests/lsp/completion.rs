@@ -102,6 +102,7 @@ const PROBES: &[Probe] = &[
       },"#, r#""ReturnValues": "NONE"
       }, "Assign": {"limit": 1, "⎀"},"#, &["orderId", "!limit"]),
     (YAML, "{% $limit %}", "{% $⎀ %}", &["$limit", "$states"]),
+    (YAML, "  Done:\n", "  New:\n    Type: Wait\n    Seconds: \"{% $⎀ %}\"\n    Next: Done\n  Done:\n", &["$limit", "$states"]),
     // Members of values.
     (PATHS, r#""size.$": "$.head.ContentLength""#, r#""size.$": "$.⎀""#, &["head", "all"]),
     (PATHS, r#""size.$": "$.head.ContentLength""#, r#""size.$": "$.head.⎀""#, &["ContentLength", "ContentType", "ETag", "Metadata"]),
