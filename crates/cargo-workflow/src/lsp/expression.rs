@@ -17,6 +17,9 @@ use super::symbols;
 const SHOWN_MEMBERS: usize = 16;
 const SHOWN_LEVELS: usize = 3;
 
+/// The most filters around a place that are followed.
+const FILTERS: usize = 32;
+
 pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
@@ -39,6 +42,10 @@ struct Path<'t> {
 impl<'t> Path<'t> {
     /// Reads the path that a text ends with.
     fn at_end_of(text: &'t str) -> Option<Self> {
+        Self::within(text, 0)
+    }
+
+    fn within(text: &'t str, depth: usize) -> Option<Self> {
         let (mut rest, mut steps) = (text, Vec::new());
         loop {
             if let Some(before) = rest.strip_suffix(']') {
@@ -75,8 +82,40 @@ impl<'t> Path<'t> {
                 return None;
             }
             steps.push(Step::Name(word));
-            rest = before.strip_suffix('.')?;
+            rest = match before.strip_suffix('.') {
+                Some(rest) => rest,
+                None => {
+                    let mut path = Self::of_context(before, depth)?;
+                    path.steps.extend(steps.into_iter().rev());
+                    return Some(path);
+                }
+            };
         }
+    }
+
+    /// Reads the path whose items are the context at the end of a text: inside its filter or its block.
+    fn of_context(text: &'t str, depth: usize) -> Option<Self> {
+        let mut closed = 0;
+        for (at, c) in text.char_indices().rev() {
+            match c {
+                ')' | ']' | '}' => closed += 1,
+                '(' | '[' | '{' if closed > 0 => closed -= 1,
+                '(' | '[' => {
+                    let holder = text.get(..at)?;
+                    let holder = if c == '(' { holder.strip_suffix('.') } else { Some(holder) };
+                    // The argument of a function, and an item of an array, have the context around them.
+                    let ends = |holder: &&str| holder.ends_with(|c| is_word(c) || matches!(c, ']' | '`' | '$'));
+                    if let Some(holder) = holder.filter(ends) {
+                        let inner = (depth < FILTERS).then(|| Self::within(holder, depth + 1));
+                        let mut path = inner.flatten()?;
+                        path.steps.push(Step::Items);
+                        return Some(path);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Returns the type of its value.
@@ -96,7 +135,8 @@ impl<'t> Path<'t> {
         for step in steps {
             ty = match step {
                 Step::Name(name) => ty.at(name).or_else(|| ty.at("[]")?.at(name))?,
-                Step::Items => ty.at("[]")?,
+                // One value of JSONata is like a list of one.
+                Step::Items => ty.at("[]").or_else(|| (language == QueryLanguage::Jsonata).then(|| ty.clone()))?,
             };
         }
         Some(ty)
@@ -170,10 +210,13 @@ pub(super) fn complete(
     }
     let Some(holder) = before.strip_suffix('.') else {
         let is_start = language == QueryLanguage::JsonPath && (before.is_empty() || before.ends_with(['(', ',', ' ']));
-        return Some((
-            word.len(),
-            if is_start { [roots(machine, readable().as_ref(), language), functions()].concat() } else { Vec::new() },
-        ));
+        let context = Path::of_context(before, 0).filter(|_| language == QueryLanguage::Jsonata);
+        let all = match context.and_then(|path| path.ty(&readable()?, language)) {
+            Some(ty) => members(&ty, language),
+            None if is_start => [roots(machine, readable().as_ref(), language), functions()].concat(),
+            None => Vec::new(),
+        };
+        return Some((word.len(), all));
     };
     if language == QueryLanguage::JsonPath && holder.ends_with("States") && !holder.ends_with("$States") {
         return Some((word.len() + "States.".len(), functions()));
@@ -195,13 +238,18 @@ pub(super) fn complete(
         return Some((word.len(), members));
     }
     let ty = readable.as_ref().and_then(|readable| path.ty(readable, language));
-    let members = ty.map(|ty| ty.members()).unwrap_or_default().into_iter().map(|(name, ty, certain)| {
+    Some((word.len(), ty.map(|ty| members(&ty, language)).unwrap_or_default()))
+}
+
+/// Returns the members of a value.
+fn members(ty: &Type, language: QueryLanguage) -> Vec<Suggestion> {
+    let members = ty.members().into_iter().map(|(name, ty, certain)| {
         let detail = if certain { ty.to_string() } else { format!("{ty}, or absent") };
         let is_plain = name.chars().all(is_word) && !name.starts_with(char::is_numeric);
         let quoted = (!is_plain && language == QueryLanguage::Jsonata).then(|| format!("`{name}`"));
         Suggestion { insert: quoted, ..Suggestion::new(name, CompletionItemKind::FIELD, detail).doc(code(&shown(&ty))) }
     });
-    Some((word.len(), members.collect()))
+    members.collect()
 }
 
 /// Returns the members of the context object at a path of names; `None` if the types know more.
@@ -281,7 +329,9 @@ pub(super) fn describe(machine: &Machine, here: &Here<'_>, at: &Pointer, text: &
     let readable = types::readable_at(&machine.machine, machine.kind, at, offset)?;
     let whole = Path::at_end_of(text.get(..end)?)
         .and_then(|path| Some((text.get(text.get(..end)?.rfind(path.root)?..end)?, path.ty(&readable, language)?)));
-    if let Some((words, ty)) = whole {
+    // Within a filter, only the words in it.
+    let is_whole = |words: &str| words.matches('[').count() == words.matches(']').count() && !words.contains('(');
+    if let Some((words, ty)) = whole.filter(|(words, _)| is_whole(words)) {
         return Some(code(&format!("{words}: {}", shown(&ty))));
     }
     let (range, ty) = readable.part?;

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use workflow_cases::every;
 
 use super::client::{Client, position};
+
+const EXPRESSIONS: &str = include_str!("files/expressions.asl.json");
 
 /// Returns some of the definitions of the corpus; all with `WORKFLOW_THOROUGH`.
 fn files() -> Vec<PathBuf> {
@@ -94,6 +97,17 @@ fn every_place_of_a_text_has_an_answer() {
             ask(&mut client, &name, &text[..cut], cut);
         }
     }
+    client.end();
+}
+
+#[test]
+fn deep_and_long_expressions_have_an_answer() {
+    let mut client = Client::new();
+    every(["a[", "$x.(", "[", "$f(", "a.", "`", "]", "$$", "a]["], |part| {
+        let text = EXPRESSIONS.replace("$limit > 3 %}", &part.repeat(20_000));
+        let end = text.find("\", \"Next\": \"Failed\"}],\n      \"Default\"").unwrap();
+        ask(&mut client, "x.asl.json", &text, end);
+    });
     client.end();
 }
 

@@ -12,6 +12,14 @@ const TEMPLATE: (&str, &str) = ("template.yaml", include_str!("files/template.ya
 const TEXT: (&str, &str) = ("text.yaml", include_str!("files/text.yaml"));
 const TERRAFORM: (&str, &str) = ("main.tf", include_str!("files/main.tf"));
 
+/// A definition whose expressions have filters and blocks.
+const FILTERS: (&str, &str) = (
+    "filters.asl.json",
+    r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+    "A": {"Type": "Pass", "Output": {"lines": [{"sku": "x", "count": 2}]}, "Next": "B"},
+    "B": {"Type": "Succeed", "Output": "{% $states.input.lines[count > 1].sku %}"}}}"#,
+);
+
 type File = (&'static str, &'static str);
 
 /// Returns a document with the cursor at a part of it.
@@ -64,6 +72,7 @@ fn hover_tells_types_and_descriptions() {
         (PATHS, "\"$to⎀tal\"", &["$total: 3"]),
         (EXPRESSIONS, "$states.input.ord⎀er.id", &["$states.input.order: {", "id: \"a-1\"", "lines: [{"]),
         (EXPRESSIONS, "$states.input.order.i⎀d", &["$states.input.order.id: \"a-1\""]),
+        (FILTERS, "lines[cou⎀nt > 1]", &["count: 2"]),
         (EXPRESSIONS, "{% $su⎀m([1, 2]) %}", &["$sum"]),
         (EXPRESSIONS, "{% $lim⎀it > 3 %}", &["$limit: 10"]),
         (EXPRESSIONS, "{% $limit ⎀> 3 %}", &["boolean"]),

@@ -91,6 +91,9 @@ fn missing_end(line: &str) -> Option<char> {
     quote.or_else(|| (word.starts_with(char::is_alphabetic) && word.chars().all(is_word)).then_some(':'))
 }
 
+/// The most bytes of a placeholder without quotes. A text may have many beginnings of one.
+const PLACEHOLDER_BYTES: usize = 256;
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,
@@ -226,7 +229,8 @@ impl Reader<'_> {
     fn word(&mut self) -> (usize, usize) {
         let start = self.at;
         let rest = self.text.get(start..).unwrap_or_default();
-        let placeholder = rest.starts_with("${").then(|| rest.find('}').map(|end| end + 1)).flatten();
+        let near = rest.bytes().take(PLACEHOLDER_BYTES).position(|byte| byte == b'}');
+        let placeholder = near.filter(|_| rest.starts_with("${")).map(|end| end + 1);
         let ends = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let length = placeholder.unwrap_or_else(|| rest.find(ends).unwrap_or(rest.len())).max(first);
@@ -259,6 +263,14 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(value(text, Format::Json), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn many_brackets_that_are_not_closed_are_read() {
+        for part in ["[", "{\"a\":", "${", "[{", "\"", "{\"a\":\n\"b\""] {
+            let text = part.repeat(100_000);
+            assert!(!Source::read_unfinished(&text, Format::Json).unwrap().parts().is_empty(), "{part}");
         }
     }
 
