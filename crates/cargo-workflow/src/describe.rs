@@ -86,6 +86,25 @@ impl Describe {
     }
 }
 
+/// Returns what the command prints about the action of an ARN; `None` if it is not an action.
+#[cfg(feature = "lsp")]
+pub(crate) fn text(arn: &str) -> Option<String> {
+    let name = Arn::parse(arn).and_then(Arn::integration)?;
+    let resource = TaskResource::parse_integration(name).ok().filter(|resource| resource.pattern().is_some())?;
+    let mut text = Vec::new();
+    Printer { full: false }.describe(name, resource, &mut text).ok()?;
+    String::from_utf8(text).ok()
+}
+
+/// Returns the type of a value as the command prints it.
+#[cfg(feature = "lsp")]
+pub(crate) fn type_of(shape: Shape) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = Printer { full: false }.shape(shape, 0, &mut Vec::new(), &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
 /// Prints the services of the SDK, the operations of one, or the optimised integrations of a prefix.
 fn list(name: &str, output: &mut impl Write) -> io::Result<bool> {
     let mut names: Vec<&str> = Vec::new();

@@ -133,7 +133,7 @@ impl Printing {
 /// Returns the state machine of a file, or of a file of a git revision, and what the rules know besides its definition.
 fn read(file: &Path, name: Option<&str>) -> Result<(Machine, Annotations), Failure> {
     let values = Values::default();
-    let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
+    let reading = Reading::default().with_defaults();
     let of_revision = revision::read(file)?;
     let machine = match &of_revision {
         Some((path, bytes)) => {

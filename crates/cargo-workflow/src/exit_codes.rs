@@ -45,6 +45,7 @@ const COMMANDS: &[(&str, Codes)] = &[
     ),
     ("serve", &[("1", "a file has errors at startup"), ("2", "the server could not start")]),
     ("store", &[("1", "a record is damaged, or an open execution would change"), ("2", "the data cannot be opened")]),
+    ("lsp", &[("2", "the editor cannot be answered")]),
     ("mcp", &[("2", "the client cannot be answered")]),
     ("validate", &[("1", "a definition has errors, or with --deny-warnings warnings")]),
     ("fix", &[("1", "errors are left"), ("2", "a file cannot be read or written")]),

@@ -82,6 +82,16 @@ impl Explain {
     }
 }
 
+/// Returns what the command prints about the state at a pointer.
+#[cfg(feature = "lsp")]
+pub(crate) fn state(machine: &Machine, at: &Pointer) -> Option<String> {
+    let page = Page::of(machine);
+    let (state, row) = page.budget.states.iter().zip(&page.states).find(|(state, _)| state.pointer == *at)?;
+    let mut text = Vec::new();
+    page.state(state, row, &mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).trim().to_owned())
+}
+
 /// Returns what only the source of a workflow has; `None` for a document.
 fn declared(machine: &Machine) -> Option<Explained> {
     let find = |of: &Foreign| machine.started.get(&of.tokens.to_string());

@@ -239,7 +239,7 @@ fn errors_by_text(found: &[Report]) -> BTreeMap<String, usize> {
 }
 
 /// Returns the findings whose fixes do not overlap.
-fn without_overlap<'r>(found: impl IntoIterator<Item = &'r Report>, file: &Path) -> Vec<&'r Report> {
+pub(crate) fn without_overlap<'r>(found: impl IntoIterator<Item = &'r Report>, file: &Path) -> Vec<&'r Report> {
     let (mut made, mut fixes): (Vec<Range<usize>>, Vec<&Report>) = (Vec::new(), Vec::new());
     for report in found.into_iter().filter(|report| !report.edits().is_empty() && report.is_in(file)) {
         let own: Vec<_> = changes(report).map(|(range, _)| range).collect();

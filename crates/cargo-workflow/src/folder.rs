@@ -61,6 +61,11 @@ pub(crate) fn is_skipped(folder: &Path) -> bool {
     name.as_encoded_bytes().starts_with(b".") || name == "node_modules" || folder.join("CACHEDIR.TAG").is_file()
 }
 
+/// Returns whether a file is a definition, by its name.
+pub(crate) fn is_definition(file: &Path) -> bool {
+    file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".asl"))
+}
+
 /// Returns whether a file names state machines, by its text.
 fn has_machines(file: &Path) -> bool {
     let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
@@ -70,8 +75,7 @@ fn has_machines(file: &Path) -> bool {
         "tf" => template::may_have_machines(&text()),
         "json" | "yaml" | "yml" | "tpl" | "tftpl" => {
             let text = text();
-            let is_named = file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(".asl"));
-            is_named
+            is_definition(file)
                 || ["StartAt", "States"].iter().all(|word| text.contains(word))
                 || template::may_have_machines(&text)
         }

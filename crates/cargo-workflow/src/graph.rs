@@ -105,7 +105,7 @@ impl Draw {
     /// Returns the state machine of a file, or of a file of a git revision.
     fn revision(&self, file: &Path, values: &Values) -> Result<Machine, Failure> {
         let name = self.file.selection.name.as_deref();
-        let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
+        let reading = Reading::default().with_defaults();
         match &revision::read(file)? {
             Some((path, bytes)) => {
                 source::read_one(ReadRequest { file: path, bytes: Some(bytes), name, values, reading })

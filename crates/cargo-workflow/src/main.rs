@@ -28,6 +28,8 @@ mod history;
 mod iam;
 mod import;
 mod input;
+#[cfg(feature = "lsp")]
+mod lsp;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod mutants;
@@ -98,6 +100,9 @@ enum Command {
     Serve(serve::Serve),
     /// Check, export, compact, repair or upgrade the data of `serve --data`
     Store(store::Store),
+    /// Serve editors that write definitions, over the Language Server Protocol
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Lsp),
     /// Serve the commands as tools for agents, over the Model Context Protocol
     #[cfg(feature = "mcp")]
     Mcp(mcp::Mcp),
@@ -258,6 +263,14 @@ fn main() -> ExitCode {
         Command::Run(run) => run.execute(&mut output),
         Command::Serve(serve) => serve.execute(&mut output),
         Command::Store(store) => store.execute(&mut output),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(lsp) => {
+            // The server writes to standard output itself.
+            drop(output);
+            let outcome = lsp.execute();
+            output = io::stdout().lock();
+            outcome
+        }
         #[cfg(feature = "mcp")]
         Command::Mcp(mcp) => {
             // The server writes to standard output itself.

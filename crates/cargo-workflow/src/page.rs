@@ -114,6 +114,6 @@ pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
 /// Reads the state machine in a file.
 pub(crate) fn machine(file: &Path, name: Option<&str>) -> Result<Machine, Failure> {
     let values = Values::default();
-    let reading = Reading { allow_outside: false, defaults: false }.with_defaults();
+    let reading = Reading::default().with_defaults();
     source::read_one(ReadRequest { file, bytes: None, name, values: &values, reading })
 }

@@ -158,7 +158,16 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    fn new(name: String, machine_type: MachineType, definition: Definition, values: &Values) -> Result<Self, Failure> {
+    /// Creates a machine without anything besides its definition.
+    ///
+    /// # Errors
+    /// Fails if a value does not fit its parameter.
+    pub(crate) fn new(
+        name: String,
+        machine_type: MachineType,
+        definition: Definition,
+        values: &Values,
+    ) -> Result<Self, Failure> {
         let filled = definition.filled(values)?;
         let names = definition.names();
         let is_given = |name: &String| values.get(name).is_some();

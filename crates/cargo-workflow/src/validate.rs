@@ -46,7 +46,7 @@ pub(crate) struct Validate {
 }
 
 /// What to check in a file.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Checks {
     /// Check only this workflow and the workflows that it starts, if a file has several
     #[arg(long)]

@@ -23,6 +23,8 @@ mod generated;
 mod iam;
 mod iam_runtime;
 mod imported;
+#[cfg(feature = "lsp")]
+mod lsp;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod measured;

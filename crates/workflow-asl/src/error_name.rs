@@ -10,66 +10,48 @@ pub const PREFIX: &str = "States.";
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-fallback-states>.
 pub const ERROR_OUTPUT: [&str; 2] = ["Cause", "Error"];
 
-/// Matches every error except [`RUNTIME`] and [`DATA_LIMIT_EXCEEDED`]; must be alone and last.
-pub const ALL: &str = "States.ALL";
-/// A task failed; in a retrier or catcher, any error except [`TIMEOUT`].
-pub const TASK_FAILED: &str = "States.TaskFailed";
-/// A task or execution exceeded its time limit, or missed a heartbeat.
-pub const TIMEOUT: &str = "States.Timeout";
-/// A task missed its heartbeat.
-pub const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
-/// The role lacks a permission that the task needs.
-pub const PERMISSIONS: &str = "States.Permissions";
-/// A payload is over 256 KiB.
-pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
-/// The execution cannot continue: never caught, never retried.
-pub const RUNTIME: &str = "States.Runtime";
-/// A payload template's path found nothing (the service raises [`RUNTIME`]).
-pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
-/// `ResultPath` cannot be applied to the state's input.
-pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
-/// An intrinsic function failed (the service raises [`RUNTIME`], as recorded since 2026).
-pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
-/// No rule of a choice matched and there is no default (the service raises [`RUNTIME`]).
-pub const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
-/// A branch of a parallel failed.
-pub const BRANCH_FAILED: &str = "States.BranchFailed";
-/// More items of a map failed than it tolerates.
-pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
-/// A map's item reader could not read its source.
-pub const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
-/// A map's result writer could not write.
-pub const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
-/// A JSONata expression failed.
-pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
-/// An HTTP task's connection failed.
-pub const HTTP_SOCKET: &str = "States.Http.Socket";
+macro_rules! reserved {
+    ($($name:ident $text:literal $doc:literal;)*) => {
+        $( #[doc = $doc] pub const $name: &str = $text; )*
+
+        /// All reserved names except the HTTP status errors.
+        pub const RESERVED: &[&str] = &[$($name),*];
+
+        /// Returns the description of a reserved name.
+        pub fn doc(name: &str) -> Option<&'static str> {
+            match name {
+                $( $name => Some($doc), )*
+                _ => None,
+            }
+        }
+    };
+}
+
+reserved! {
+    ALL "States.ALL" "Matches every error except `States.Runtime` and `States.DataLimitExceeded`; must be alone and last.";
+    TASK_FAILED "States.TaskFailed" "A task failed; in a retrier or catcher, any error except `States.Timeout`.";
+    TIMEOUT "States.Timeout" "A task or execution exceeded its time limit, or missed a heartbeat.";
+    HEARTBEAT_TIMEOUT "States.HeartbeatTimeout" "A task missed its heartbeat.";
+    PERMISSIONS "States.Permissions" "The role lacks a permission that the task needs.";
+    DATA_LIMIT_EXCEEDED "States.DataLimitExceeded" "A payload is over 256 KiB.";
+    RUNTIME "States.Runtime" "The execution cannot continue: never caught, never retried.";
+    PARAMETER_PATH_FAILURE "States.ParameterPathFailure" "A payload template's path found nothing (the service raises `States.Runtime`).";
+    RESULT_PATH_MATCH_FAILURE "States.ResultPathMatchFailure" "`ResultPath` cannot be applied to the state's input.";
+    INTRINSIC_FAILURE "States.IntrinsicFailure" "An intrinsic function failed (the service raises `States.Runtime`, as recorded since 2026).";
+    NO_CHOICE_MATCHED "States.NoChoiceMatched" "No rule of a choice matched and there is no default (the service raises `States.Runtime`).";
+    BRANCH_FAILED "States.BranchFailed" "A branch of a parallel failed.";
+    EXCEED_TOLERATED_FAILURE_THRESHOLD "States.ExceedToleratedFailureThreshold" "More items of a map failed than it tolerates.";
+    ITEM_READER_FAILED "States.ItemReaderFailed" "A map's item reader could not read its source.";
+    RESULT_WRITER_FAILED "States.ResultWriterFailed" "A map's result writer could not write.";
+    QUERY_EVALUATION_ERROR "States.QueryEvaluationError" "A JSONata expression failed.";
+    HTTP_SOCKET "States.Http.Socket" "An HTTP task's connection failed.";
+}
+
 /// The prefix of an HTTP task's status errors (`States.Http.StatusCode.429`).
 pub const HTTP_STATUS_PREFIX: &str = "States.Http.StatusCode.";
 
 /// The words in the cause of a [`RUNTIME`] error of an intrinsic function that got a value which it does not take.
 pub const INTRINSIC_CAUSE: &str = "There was an error while evaluating the intrinsic function: ";
-
-/// All reserved names except the HTTP status errors.
-pub const RESERVED: &[&str] = &[
-    ALL,
-    TASK_FAILED,
-    TIMEOUT,
-    HEARTBEAT_TIMEOUT,
-    PERMISSIONS,
-    DATA_LIMIT_EXCEEDED,
-    RUNTIME,
-    PARAMETER_PATH_FAILURE,
-    RESULT_PATH_MATCH_FAILURE,
-    INTRINSIC_FAILURE,
-    NO_CHOICE_MATCHED,
-    BRANCH_FAILED,
-    EXCEED_TOLERATED_FAILURE_THRESHOLD,
-    ITEM_READER_FAILED,
-    RESULT_WRITER_FAILED,
-    QUERY_EVALUATION_ERROR,
-    HTTP_SOCKET,
-];
 
 /// The names that no retrier or catcher matches.
 pub const NEVER_CAUGHT: &[&str] = &[RUNTIME];

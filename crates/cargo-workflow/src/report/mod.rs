@@ -227,6 +227,30 @@ impl Report {
         self.place.as_ref().map(|place| place.location.line)
     }
 
+    /// Returns the file as it is printed.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Returns its place, if it is known.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn location(&self) -> Option<Location> {
+        self.place.as_ref().map(|place| place.location)
+    }
+
+    /// Returns the message.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns how to fix it.
+    #[cfg(feature = "lsp")]
+    pub(crate) fn help(&self) -> &[String] {
+        &self.help
+    }
+
     /// Returns the code and the message, which are the same wherever the text moves.
     pub(crate) fn text_of_error(&self) -> String {
         format!("{}: {}", self.code.map_or("", Code::id), self.message)
@@ -255,12 +279,17 @@ impl Report {
     /// Prints a fix in one line: its place, and the new text.
     pub(crate) fn fixed(&self) -> String {
         let place = self.place.as_ref().map(|place| format!(":{}:{}", place.location.line, place.location.column));
-        let written = self.edits.iter().map(|edit| match edit.text.trim() {
-            "" => "removed it".to_owned(),
-            text => format!("wrote `{text}`"),
-        });
-        let written = written.collect::<Vec<_>>().join(", ");
+        let written = self.changes("removed it", "wrote");
         format!("{}{}: {}: {written}", self.file, place.unwrap_or_default(), self.message)
+    }
+
+    /// Returns its fix in words: how each edit writes or removes text.
+    pub(crate) fn changes(&self, removes: &str, writes: &str) -> String {
+        let changes = self.edits.iter().map(|edit| match edit.text.trim() {
+            "" => removes.to_owned(),
+            text => format!("{writes} `{text}`"),
+        });
+        changes.collect::<Vec<_>>().join(", ")
     }
 
     /// Returns the sort key of the findings of a file.

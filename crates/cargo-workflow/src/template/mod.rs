@@ -44,6 +44,9 @@ pub(crate) struct Reading {
     /// Whether parameters without a value have their default.
     #[arg(skip)]
     pub(crate) defaults: bool,
+    /// Whether a definition in a text may be unfinished.
+    #[arg(skip)]
+    pub(crate) unfinished: bool,
 }
 
 impl Reading {
@@ -61,6 +64,7 @@ pub(crate) struct Template<'a> {
     mappings: &'a Map<String, Value>,
     parameters: Parameters<'a>,
     allow_outside: bool,
+    unfinished: bool,
 }
 
 /// A state machine of a template.
@@ -110,6 +114,25 @@ enum DefinitionOrigin {
     File { file: PathBuf, source: Box<Source> },
 }
 
+#[cfg(feature = "lsp")]
+impl Resource {
+    /// Returns the pointer of the definition in the template, if it is not in a file, and the definition, if it is a text.
+    pub(crate) fn place(&self) -> Option<(&Pointer, Option<&Source>)> {
+        match &self.origin {
+            DefinitionOrigin::Part(at) => Some((at, None)),
+            DefinitionOrigin::Text { at, source, .. } => Some((at, Some(source))),
+            DefinitionOrigin::File { .. } => None,
+        }
+    }
+
+    /// Returns the offsets in the template of offsets in the definition, which is a text.
+    pub(crate) fn offsets(&self, template: &Template<'_>, offsets: impl Iterator<Item = usize>) -> Vec<usize> {
+        let DefinitionOrigin::Text { text, .. } = &self.origin else { return Vec::new() };
+        let places: Vec<_> = offsets.map(|offset| text.place(Code::BadLiteral, (offset, 0))).collect();
+        template.source.locate(&places).into_iter().map(|location| location.offset).collect()
+    }
+}
+
 /// A definition with its functions evaluated.
 struct Read {
     definition: Value,
@@ -134,6 +157,7 @@ impl<'a> Template<'a> {
             mappings: section("Mappings"),
             parameters: Parameters::new(source.value(), values, reading.defaults),
             allow_outside: reading.allow_outside,
+            unfinished: reading.unfinished,
         }
     }
 
@@ -277,7 +301,9 @@ impl<'a> Template<'a> {
     }
 
     fn in_text(&self, at: &Pointer, text: Text) -> Result<Read, Missing> {
-        match Source::read(text.as_str().as_bytes(), Format::Json) {
+        let read = Source::read(text.as_str().as_bytes(), Format::Json);
+        let unfinished = || Source::read_unfinished(text.as_str(), Format::Json).filter(|_| self.unfinished);
+        match read.or_else(|error| unfinished().ok_or(error)) {
             Ok(source) => {
                 let (definition, bare) = (source.value().clone(), source.bare());
                 let origin = DefinitionOrigin::Text { at: at.clone(), text, source: Box::new(source) };

@@ -191,6 +191,21 @@ impl Form {
         matches!(self, Path | PathOrNull | ReferencePath | ReferencePathOrNull | InputReferencePath)
     }
 
+    /// Returns the table of the object in the value, or of the objects in the list or by name.
+    ///
+    /// ```
+    /// use workflow_asl::document::{Catcher, State};
+    /// let field = State::FIELDS.iter().find(|field| field.name == "Catch").unwrap();
+    /// assert_eq!(field.form.table().unwrap().name, Catcher::TABLE.name);
+    /// ```
+    pub fn table(self) -> Option<&'static Table> {
+        let Self::Nested(of) = self else { return None };
+        match of.split('`').nth(1) {
+            Some(name) => super::TABLES.iter().find(|table| table.name == name),
+            None => Some(&super::State::TABLE),
+        }
+    }
+
     /// Returns whether the value is a number or may be computed, by a path, a call or an expression.
     pub(crate) fn is_parsed(self) -> bool {
         use Form::{Computed, Condition, Integer, Number, PathOrIntrinsic, Template, TextOrExpression, Timestamp};

@@ -118,6 +118,8 @@ struct Definition<'a> {
     excusing: RefCell<BTreeSet<usize>>,
     /// The types of the states that are reached, by their numbers.
     types: RefCell<BTreeMap<usize, StateTypes>>,
+    /// What an editor asks about.
+    question: Option<types::Question>,
 }
 
 impl<'a> Definition<'a> {
@@ -136,6 +138,7 @@ impl<'a> Definition<'a> {
             raised: OnceCell::new(),
             excusing: RefCell::default(),
             types: RefCell::default(),
+            question: None,
         }
     }
 
@@ -153,6 +156,18 @@ impl<'a> Definition<'a> {
     fn types(&self) -> BTreeMap<Pointer, StateTypes> {
         flow::values_have_what_is_read(self, &[]);
         self.seen()
+    }
+
+    /// Returns what can be read at a place. The types are known also if other parts of the definition are wrong.
+    pub(crate) fn asked(
+        machine: &'a StateMachine,
+        kind: MachineType,
+        question: types::Question,
+    ) -> Option<types::Readable> {
+        let annotations = Annotations::default();
+        let definition = Definition { question: Some(question), ..Definition::of(machine, 0, kind, &annotations) };
+        flow::values_have_what_is_read(&definition, &[]);
+        definition.question?.answer.into_inner()
     }
 
     /// Returns the findings of all rules.

@@ -3,8 +3,8 @@
 use super::Source;
 use super::layout::{Below, Layout, Span};
 use super::unquoted_placeholders::Quoted;
-use crate::Diagnostic;
 use crate::finding::Fix;
+use crate::{Diagnostic, Pointer};
 
 /// An edit of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,21 +39,28 @@ impl Source {
         let layout = self.layout();
         let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
         let edits = found.iter().zip(fixes).map(|(found, fix)| {
-            let (span, words) = edit(&layout, text, found, fix?)?;
+            let (span, words) = edit(&layout, text, &found.pointer, found.range, fix?)?;
             Some(Edit { span: self.original(span), text: words })
         });
         edits.collect()
     }
 }
 
-fn edit(layout: &Layout, text: &str, found: &Diagnostic, fix: Fix) -> Option<(Span, String)> {
-    let (key, value) = layout.find(&found.pointer).ok()?;
+/// Returns the replaced span, and the new text in its notation.
+pub(super) fn edit(
+    layout: &Layout,
+    text: &str,
+    at: &Pointer,
+    range: Option<(usize, usize)>,
+    fix: Fix,
+) -> Option<(Span, String)> {
+    let (key, value) = layout.find(at).ok()?;
     let raw = |span: Span| text.get(span.0..span.0 + span.1);
     Some(match fix {
         Fix::Key(name) => (key?, as_written(raw(key?)?, &name, true)?),
         Fix::Text(words) => {
             let Below::Text(written) = &value.below else { return None };
-            match found.range {
+            match range {
                 Some(range) => {
                     let span = written.part(text, value.span, range);
                     (span, as_written(raw(value.span)?, &words, false)?)

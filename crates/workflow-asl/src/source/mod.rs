@@ -6,6 +6,8 @@ mod embedded;
 mod fix;
 mod json;
 mod layout;
+mod parts;
+mod unfinished;
 mod unquoted_placeholders;
 #[cfg(feature = "yaml")]
 mod yaml;
@@ -22,6 +24,7 @@ use serde_json::Value;
 pub use self::embedded::{Positioned, PositionedValue};
 pub use self::fix::Edit;
 use self::layout::{Below, Layout, Span};
+pub use self::parts::Part;
 use self::unquoted_placeholders::Quoted;
 use crate::{Code, Diagnostic, Pointer, limits};
 

@@ -116,6 +116,9 @@ impl Flow<'_, '_> {
         if rule.is_unread() {
             return Outcomes::both(scene);
         }
+        if rule.variable.is_some() {
+            self.answer(scene, &at.child("Variable"));
+        }
         match (&rule.and, &rule.or, &rule.not, rule.comparisons.as_slice(), &rule.variable) {
             (Some(rules), ..) => all(rules, "And", true),
             (_, Some(rules), ..) => all(rules, "Or", false),

@@ -75,7 +75,7 @@ impl Flow<'_, '_> {
     /// Returns the type of a value whose strings may be expressions.
     pub(super) fn value(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
         match value {
-            Value::String(text) => match jsonata::expression(text) {
+            Value::String(text) => match self.answered(scene, at, text) {
                 Some(code) => self.expression(scene, code, at, |place, root| self.node(root, place).value()),
                 None => Ty::constant(value),
             },
@@ -94,10 +94,17 @@ impl Flow<'_, '_> {
         }
     }
 
+    /// Returns the expression in a string.
+    fn answered<'t>(&self, scene: &Scene, at: &Pointer, text: &'t str) -> Option<&'t str> {
+        self.answer(scene, at);
+        jsonata::expression(text)
+    }
+
     /// Returns the scenes in which a condition is true and not true, if they are possible.
     pub(super) fn condition(&self, scene: &Scene, text: &str, at: &Pointer) -> Outcomes {
         let both = || Outcomes::both(scene);
-        let Some(code) = jsonata::expression(text).filter(|code| !placeholder::contained(code)) else { return both() };
+        let code = self.answered(scene, at, text).filter(|code| !placeholder::contained(code));
+        let Some(code) = code else { return both() };
         let read = self.definition.texts.expressions.read(code);
         let Ok((ast, _)) = &*read else { return both() };
         let place = Place::new(scene, code, at);
@@ -186,6 +193,7 @@ impl Flow<'_, '_> {
         }
         self.depth.set(self.depth.get() + 1);
         let given = self.part_of(node, place);
+        self.answer_part(|| place.range(node), place.at, || given.ty.clone());
         self.depth.set(self.depth.get() - 1);
         given
     }
@@ -357,6 +365,12 @@ impl Flow<'_, '_> {
 
     /// Returns the result of a step, given the value before it. `start` is the position of the start of the path.
     fn step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
+        let given = self.read_by_step(node, before, start, place);
+        self.answer_part(|| place.range(node), place.at, || given.ty.clone());
+        given
+    }
+
+    fn read_by_step(&self, node: &Node, before: Option<Given>, start: usize, place: &Place<'_>) -> Given {
         match &node.kind {
             NodeKind::Variable(name) if before.is_none() => match place.variable(name) {
                 Some(ty) => Given::present(ty).spread(),

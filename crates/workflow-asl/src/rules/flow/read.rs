@@ -177,6 +177,7 @@ impl Flow<'_, '_> {
 
     /// Returns the type that a field with a path reads.
     pub(super) fn path(&self, scene: &Scene, text: &str, at: &Pointer) -> Ty {
+        self.answer(scene, at);
         let read = (!placeholder::contained(text)).then(|| self.definition.texts.paths.read(text));
         match read.as_deref() {
             Some(Ok(path)) => self.told(self.select(scene, path), at),
@@ -196,6 +197,7 @@ impl Flow<'_, '_> {
 
     /// Returns the type of a path or of a call of an intrinsic function.
     pub(super) fn computed(&self, scene: &Scene, text: &str, at: &Pointer) -> Ty {
+        self.answer(scene, at);
         if placeholder::contained(text) {
             return Ty::Any;
         }

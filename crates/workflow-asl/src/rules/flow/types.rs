@@ -1,11 +1,13 @@
 //! The types of a definition's values: for each state its input, its request and its output, as the rules know them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range as Span;
 
 use serde_json::Value;
 
 use super::ty::{Existence, Found, Range, Ty};
-use super::{Fact, Flow, Outcome, Variables};
+use super::{Fact, Flow, Outcome, Scene, Variables};
 use crate::Pointer;
 use crate::document::{MachineType, StateKind, StateMachine};
 use crate::graph::{EdgeKind, Graph};
@@ -100,7 +102,84 @@ pub(crate) fn output_members(machine: &StateMachine) -> Option<Vec<String>> {
     (!members.is_empty()).then(|| members.into_iter().collect())
 }
 
+/// The values that an expression or a path at a place can read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Readable {
+    /// `$` of JSONPath, or `$states.input`.
+    pub input: Type,
+    /// `$states.result`, where there is a result.
+    pub result: Option<Type>,
+    /// `$states.errorOutput`, where there is an error.
+    pub error_output: Option<Type>,
+    /// The variables that may have a value, by their names without `$`.
+    pub variables: BTreeMap<String, Type>,
+    /// The context object.
+    pub context: Type,
+    /// The innermost part of the JSONata expression at the offset that was asked for: its range in the string, in bytes,
+    /// and its type.
+    pub part: Option<(Span<usize>, Type)>,
+}
+
+/// The place that [`readable_at`] is asked for.
+pub(crate) struct Question {
+    at: Pointer,
+    /// The offset in the string, in bytes.
+    offset: usize,
+    pub(crate) answer: RefCell<Option<Readable>>,
+}
+
+/// Returns what the expression or path at a place can read, and the type of its part at an offset in the string, in bytes.
+/// Unlike [`of_states`], it also knows types in a definition that AWS rejects, for editors. `None` if no execution
+/// reaches the place.
+///
+/// ```
+/// use serde_json::json;
+/// use workflow_asl::document::{MachineType, StateMachine};
+/// use workflow_asl::{Pointer, types};
+///
+/// let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {
+///     "A": {"Type": "Pass", "Output": {"sum": 3}, "Next": "B"},
+///     "B": {"Type": "Pass", "Output": "{% $states.input. %}", "Next": ""}}}));
+/// let output = Pointer::root().child("States").child("B").child("Output");
+/// let readable = types::readable_at(&machine, MachineType::Standard, &output, 0).unwrap();
+/// assert_eq!(readable.input.members()[0].0, "sum");
+/// ```
+pub fn readable_at(machine: &StateMachine, kind: MachineType, at: &Pointer, offset: usize) -> Option<Readable> {
+    let question = Question { at: at.clone(), offset, answer: RefCell::default() };
+    Definition::asked(machine, kind, question)
+}
+
 impl Flow<'_, '_> {
+    /// Answers what can be read at a place, if an editor asks about it.
+    pub(super) fn answer(&self, scene: &Scene, at: &Pointer) {
+        let Some(question) = self.definition.question.as_ref().filter(|question| question.at == *at) else { return };
+        if !self.says.get() || self.taken.borrow().is_some() {
+            return;
+        }
+        let known = |ty: &Option<Ty>| ty.clone().map(Type);
+        *question.answer.borrow_mut() = Some(Readable {
+            input: Type(scene.input.clone()),
+            result: known(&scene.result),
+            error_output: known(&scene.error),
+            variables: scene.variables.iter().map(|(name, ty)| (name.to_string(), Type(ty.clone()))).collect(),
+            context: Type(scene.context.clone()),
+            part: None,
+        });
+    }
+
+    /// Answers the type of a part of an expression.
+    pub(super) fn answer_part(&self, range: impl FnOnce() -> Span<usize>, at: &Pointer, ty: impl FnOnce() -> Ty) {
+        let Some(question) = self.definition.question.as_ref().filter(|question| question.at == *at) else { return };
+        let range = range();
+        if let Some(answer) = &mut *question.answer.borrow_mut()
+            && (range.start..=range.end).contains(&question.offset)
+            && answer.part.as_ref().is_none_or(|(known, _)| range.len() <= known.len())
+        {
+            answer.part = Some((range, Type(ty())));
+        }
+    }
+
     /// Records the types of a state, once they no longer change.
     pub(super) fn see(&self, number: usize, before: &Fact, outcome: &Outcome) {
         if !self.says.get() || self.taken.borrow().is_some() {
