@@ -25,8 +25,8 @@
             { className: "meta", begin: /#\[/, end: /\]/, contains: [hljs.QUOTE_STRING_MODE] },
             { className: "string", begin: /\br(#*)"(.|\n)*?"\1/ },
             hljs.QUOTE_STRING_MODE,
-            // Durations and shares too.
-            { className: "number", begin: /\b\d[\d_]*(\.\d+)?(ms|[smhd%])?/, relevance: 0 },
+            // Durations too.
+            { className: "number", begin: /\b\d[\d_]*(\.\d+)?(ms|[smhd])?/, relevance: 0 },
             // The name of what is declared.
             {
                 className: "keyword",

@@ -189,7 +189,7 @@ pub use workflow_plan as plan;
 /// | name | is |
 /// | --- | --- |
 /// | `ShipOrder` | a type that implements [`Workflow`], with `ShipOrder::definition()` |
-/// | `ShipOrderInput`, `ShipOrderOutput` | structs, where `input { … }` and `output { … }` are declared |
+/// | `ShipOrderInput`, `ShipOrderOutput` | structs, where `input { … }` and `returns { … }` are declared |
 /// | `ShipOrderParams` | a struct, where `params { … }` are declared; the definition is then `ShipOrder::definition_with(&params)` |
 /// | `ShipOrderState` | an enum with a variant for each state; implements [`WorkflowState`] and prints the state's name |
 ///
