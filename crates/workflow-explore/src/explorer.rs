@@ -53,7 +53,7 @@ pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sy
 ///     "Failed": { "Type": "Fail", "Error": "Failed" },
 /// } }))?;
 /// let report = Explorer::new(&engine)?.property(Property::after("Reserve", ["Done", "Release"])).explore();
-/// assert!(report.unwrap_err().to_string().contains("`Release`, which does not exist"));
+/// assert!(report.unwrap_err().to_string().contains("unknown state `Release`"));
 ///
 /// let report = Explorer::new(&engine)?.property(Property::after("Reserve", ["Done"])).explore()?;
 /// let [finding] = report.findings() else { panic!("{report}") };
