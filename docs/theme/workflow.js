@@ -5,12 +5,13 @@
     // Words of the compiler's tables: `WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words` writes them.
     const WORDS = [
         "after and arguments as assign at batch before both branch catch caught choice comment const context",
-        "count credentials defaults distributed else end ends enum errors explicit express fail for fragment",
-        "from full heartbeat if in index inline input input_path item item_reader item_selector iterator",
-        "jsonata jsonpath label map match max_concurrency most never no none nonexhaustive once or output",
-        "output_path over parallel parameters params pass percent placeholders property pub query raw result",
-        "result_path result_selector retry returns standard start state struct succeed task timeout tolerate",
-        "type unchecked until use version wait workflow write_to",
+        "count credentials defaults distributed else end ends entered enum errors explicit express fail",
+        "failed failures for fragment from full has heartbeat if in index inline input input_path item",
+        "item_reader item_selector iterator jsonata jsonpath label map match max_concurrency most never no",
+        "none nonexhaustive once or out output output_path over parallel parameters params pass percent",
+        "placeholders property pub query raw reachable result result_path result_selector retry returns since",
+        "standard start state struct succeed succeeded task timed timeout tolerate tolerated type unchecked",
+        "unless until use version wait with workflow write_to",
     ].join(" ");
     const STATES = "task|pass|wait|choice|parallel|map|succeed|fail";
     // The end of the tables.

@@ -60,7 +60,7 @@ fn hover_tells_types_and_descriptions() {
         (
             PATHS,
             "\"Re⎀ad\": {",
-            &["Read: Task aws-sdk:s3:headObject", "to           Check, Failed on States.ALL", "ContentLength?: number"],
+            &["Read: Task aws-sdk:s3:headObject", "to           Check, Failed on States.ALL", "DeleteMarker?: boolean"],
         ),
         (PATHS, "\"Default\": \"Fai⎀led\"", &["Failed: Fail"]),
         (PATHS, "\"Result⎀Path\": \"$.head\"", &["Where the result goes", "Default: `\"$\"`"]),

@@ -196,8 +196,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Dia
     let mut results: BTreeMap<_, _> = results.collect();
     for (number, state) in index.states.iter().enumerate() {
         if let Some((member, ty)) = annotations.results.get(&state.at).filter(|(_, ty)| ty.is_known()) {
-            let path: Vec<_> =
-                Some(Segment::Name((*member).into())).filter(|_| !member.is_empty()).into_iter().collect();
+            let path: Vec<_> = Some(Segment::Name(member)).filter(|_| !member.is_empty()).into_iter().collect();
             let of_call = results.get(&number).unwrap_or(&Ty::Any);
             let result = of_call.with(&path, Slot::present(ty.0.clone())).unwrap_or(Ty::Any);
             results.insert(number, result);
