@@ -40,7 +40,8 @@ pub(crate) struct Explore {
     machine_type: MachineType,
     /// Check this property for every execution, in addition to the properties that the workflow declares: `after A: B
     /// or C`, `never both A and B`, `at most once A`, `A before B`, `ends in A or B`, `no A after B`, `reachable A`, `output has
-    /// m` (repeatable)
+    /// m: x or y`. After a state: `succeeded`, `failed`, `failed with E`, `timed out`, `tolerated failures`. At the end: `since A`,
+    /// `until A`, `unless A` (repeatable)
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
     /// Maximum number of failures in one execution [default: 2]

@@ -62,7 +62,7 @@ const MOMENTS: [(Moment, &[&str]); 5] = [
 pub enum Clause {
     /// Only what happens after the event counts, each time anew.
     Since,
-    /// Only what happens before the event counts.
+    /// Only what happens before the event counts. After it, `after` and `no … after` begin anew with their first event.
     Until,
     /// An execution with the event need not have the property.
     Unless,
@@ -240,7 +240,7 @@ impl Misfit {
                 "name `{map}` instead of `{inside}`, or name only states of its item processor: the property is then checked for each child alone"
             ),
             Self::NeverFails { .. } => "write `failed` for any error, or name an error that it may have".to_owned(),
-            Self::NeverTimesOut => "give it a timeout, or write `failed`".to_owned(),
+            Self::NeverTimesOut => "name a task with a timeout, or write `failed`".to_owned(),
             Self::ToleratesNothing => {
                 "name a distributed map with a tolerated number or percentage of failures".to_owned()
             }
@@ -453,7 +453,9 @@ impl<N: AsRef<str> + Clone> PropertyOf<N> {
                 return Some((error.clone(), Misfit::NeverFails { state: name, near }));
             }
         }
-        let (member, known) = (self.member.as_ref()?, subjects.members.as_ref()?);
+        // Of the outputs of a map's children, the members are not known.
+        let of_execution = first.is_none_or(|(_, map)| map.is_none());
+        let (member, known) = (self.member.as_ref()?, subjects.members.as_ref().filter(|_| of_execution)?);
         let name = member.as_ref();
         let near = || nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
         (!known.iter().any(|known| known == name)).then(|| (member.clone(), Misfit::NoMember { near: near() }))
@@ -673,9 +675,16 @@ impl Reader<'_> {
             }
             Some(Token::Sign(_)) | None => {}
         }
-        let what = if self.at == 0 { "a property".to_owned() } else { format!("the name of {of}") };
-        let message = format!("expected {what}, found {}", self.found());
-        Err(Fault { wants_state: of == "a state", ..self.fault(message) })
+        let what = match of {
+            _ if self.at == 0 => "a property".to_owned(),
+            "a text" => of.to_owned(),
+            of => format!("the name of {of}"),
+        };
+        let mut fault = self.fault(format!("expected {what}, found {}", self.found()));
+        if let Some(Token::Word(word)) = self.tokens.get(self.at).filter(|_| self.at > 0) {
+            fault.help = format!("`{word}` is a word of properties: write `\"{word}\"` for {what}");
+        }
+        Err(Fault { wants_state: of == "a state", ..fault })
     }
 
     /// A property that begins like a kind that does not exist has its fault at that word.

@@ -17,7 +17,7 @@ use workflow_schema::{Shape, ValuePath};
 use crate::bounds::Bounds;
 use crate::decision::Decision;
 use crate::error::ExploreError;
-use crate::property::Property;
+use crate::property::{KnownOutputs, Property, known_outputs};
 use crate::report::{Accepted, Finding, Replayed, Report, Severity};
 use crate::search::Search;
 use crate::simulate::Learning;
@@ -72,6 +72,8 @@ pub struct Explorer {
     pub(crate) task_results: BTreeMap<String, TaskResults>,
     pub(crate) bounds: Bounds,
     pub(crate) properties: Vec<Property>,
+    /// For a definition without declared types, once a property is about the output.
+    pub(crate) known_outputs: Option<KnownOutputs>,
     pub(crate) checks: Vec<(String, Check)>,
     pub(crate) output: Option<Check>,
     pub(crate) allowed: Vec<String>,
@@ -116,7 +118,8 @@ impl Explorer {
         let reads_json = has(document, &["States.StringToJson", "$parse("]);
         let states = states(&machine, &program, reads_json, &BTreeSet::new());
         let values = Values::of(&machine, document, engine.declared_types(), &states);
-        let output = engine.declared_types().map(|types| types.output).map(of_shape);
+        let declared = engine.declared_types().map(|types| types.output);
+        let output = declared.filter(|shape| !matches!(shape, Shape::Any)).map(of_shape);
         let explorer = Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
@@ -128,6 +131,7 @@ impl Explorer {
             task_results: BTreeMap::new(),
             bounds: Bounds::default(),
             properties: Vec::new(),
+            known_outputs: None,
             checks: Vec::new(),
             output,
             allowed: Vec::new(),
@@ -174,6 +178,9 @@ impl Explorer {
     pub fn property(mut self, property: Property) -> Self {
         if !self.properties.contains(&property) {
             let names_errors = property.errors().next().is_some();
+            if property.is_about_output() && self.output.is_none() {
+                self.known_outputs.get_or_insert_with(|| known_outputs(&self.machine));
+            }
             self.properties.push(property);
             if names_errors {
                 self.tell_apart(&BTreeSet::new());

@@ -82,7 +82,7 @@ impl<'x> Search<'x> {
             executions: 0,
             work: 0,
             taken: vec![false; explorer.program.ways().len()],
-            monitors: Monitors::new(&explorer.properties, &explorer.states),
+            monitors: Monitors::new(&explorer.properties, &explorer.states, explorer.known_outputs.clone()),
         }
     }
 

@@ -142,7 +142,7 @@ impl<'x> World<'x> {
             pending: Vec::new(),
             silent: Vec::new(),
             lasting: Vec::new(),
-            monitors: Monitors::new(&explorer.properties, &explorer.states),
+            monitors: Monitors::new(&explorer.properties, &explorer.states, explorer.known_outputs.clone()),
             happenings: Happenings::default(),
             calls: BTreeMap::new(),
             faults: 0,

@@ -8,7 +8,7 @@ use workflow_asl::{Pointer, StateKind};
 use super::command::COMMANDS;
 use super::document::{Document, Machine};
 
-/// Returns the states of each machine, with the states inside them.
+/// Returns the entry of a state machine or a state.
 #[expect(deprecated, reason = "the protocol's type has a field that is no longer used")]
 fn symbol(
     document: &Document,
@@ -44,6 +44,7 @@ pub(super) fn symbols(document: &Document) -> Vec<DocumentSymbol> {
     all.collect()
 }
 
+/// Returns the states of a scope, with the states inside them.
 fn states(document: &Document, machine: &Machine, at: &Pointer, scope: &Value) -> Vec<DocumentSymbol> {
     let all = scope.get("States").and_then(Value::as_object).into_iter().flatten();
     let at = at.child("States");
@@ -77,12 +78,12 @@ fn states(document: &Document, machine: &Machine, at: &Pointer, scope: &Value) -
 pub(super) fn folds(document: &Document) -> Vec<FoldingRange> {
     let is_json = document.source.format() == Format::Json;
     let all = document.parts.iter().filter_map(|part| {
-        let value = document.value(&part.pointer)?;
-        let is_holder = matches!(value, Value::Object(_) | Value::Array(_));
+        // A position in a long line takes time.
+        document.value(&part.pointer).filter(|value| value.is_object() || value.is_array())?;
         let start = part.key.map_or(part.value.0, |key| key.0);
         let range = document.range((start, part.value.0 + part.value.1 - start));
         let end = range.end.line.saturating_sub(u32::from(is_json));
-        (is_holder && end > range.start.line).then(|| FoldingRange {
+        (end > range.start.line).then(|| FoldingRange {
             start_line: range.start.line,
             end_line: end,
             ..FoldingRange::default()

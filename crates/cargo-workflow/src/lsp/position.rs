@@ -65,7 +65,9 @@ impl Lines {
         let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let start = self.starts.get(line).copied().unwrap_or_default();
         let before = text.get(start..offset.min(text.len())).unwrap_or_default();
-        let column: usize = before.chars().map(|c| self.encoding.length(c)).sum();
+        // A document may be one long line.
+        let column =
+            if before.is_ascii() { before.len() } else { before.chars().map(|c| self.encoding.length(c)).sum() };
         Position { line: line as u32, character: column as u32 }
     }
 

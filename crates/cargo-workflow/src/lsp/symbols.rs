@@ -164,19 +164,28 @@ impl Document {
             return Err("the document cannot be read as it is".to_owned());
         }
         let all = occurrences(self, machine);
+        let fault = match symbol.kind {
+            _ if name.is_empty() => Some("the new name is empty".to_owned()),
+            Kind::State if name.chars().count() > STATE_NAME_CHARS => {
+                Some(format!("the name of a state has at most {STATE_NAME_CHARS} characters"))
+            }
+            Kind::Variable
+                if name == "states"
+                    || !name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                    || !name.chars().all(super::expression::is_word) =>
+            {
+                Some(
+                    "the name of a variable has letters, digits and `_`, begins with no digit, and is not `states`"
+                        .to_owned(),
+                )
+            }
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         if all.iter().any(|one| one.symbol == Symbol { name: name.to_owned(), ..symbol.clone() }) {
             return Err(format!("there is already a `{name}`"));
-        }
-        let is_possible = match symbol.kind {
-            Kind::State => !name.is_empty() && name.chars().count() <= STATE_NAME_CHARS,
-            Kind::Variable => {
-                name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-                    && name.chars().all(super::expression::is_word)
-                    && name != "states"
-            }
-        };
-        if !is_possible {
-            return Err(format!("`{name}` cannot be a name here"));
         }
         let edits = all.into_iter().filter(|one| one.symbol == *symbol).map(|one| {
             let suffix = if one.is_key && one.at.as_str().ends_with(template::SUFFIX) { template::SUFFIX } else { "" };

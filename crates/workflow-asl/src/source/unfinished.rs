@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::embedded::{Positioned, PositionedValue};
 use super::{Format, MAX_BYTES, MAX_DEPTH, Source, yaml};
 
-/// The number of lines of a YAML document that are mended, each in up to four ways.
+/// The number of lines of a YAML document that are mended, each in up to three ways.
 const MENDED_LINES: usize = 8;
 
 impl Source {
@@ -34,7 +34,7 @@ impl Source {
                 Self::read_repeated(text.as_bytes(), Format::Yaml).ok()
             }
             _ => {
-                let mut reader = Reader { text, at: 0, depth: 0 };
+                let mut reader = Reader { text, at: 0, depth: 0, lists: 0 };
                 let document = reader.value();
                 Some(Self::embedded(text.to_owned(), document))
             }
@@ -46,7 +46,7 @@ impl Source {
 fn mended(text: &str) -> Option<String> {
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let mut tried: Vec<usize> = vec![0; lines.len()];
-    for _ in 0..MENDED_LINES * 4 {
+    for _ in 0..MENDED_LINES * 3 {
         let joined = lines.join("\n");
         let at = match yaml::read(&joined) {
             Ok(_) => return Some(joined),
@@ -98,6 +98,8 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    /// The lists that are open.
+    lists: usize,
 }
 
 impl Reader<'_> {
@@ -118,7 +120,15 @@ impl Reader<'_> {
             Some(open @ (b'{' | b'[')) => {
                 self.at += 1;
                 self.depth += 1;
-                let parts = if open == b'{' { self.members() } else { self.items() };
+                let parts = match open {
+                    b'{' => self.members(),
+                    _ => {
+                        self.lists += 1;
+                        let items = self.items();
+                        self.lists -= 1;
+                        items
+                    }
+                };
                 self.depth -= 1;
                 parts
             }
@@ -140,12 +150,13 @@ impl Reader<'_> {
         let mut members = Vec::new();
         loop {
             let start = match self.peek() {
-                None | Some(b']') => break,
+                None => break,
+                Some(b']') if self.lists > 0 => break,
                 Some(b'}') => {
                     self.at += 1;
                     break;
                 }
-                Some(b',' | b':') => {
+                Some(b',' | b':' | b']') => {
                     self.at += 1;
                     continue;
                 }
@@ -258,6 +269,7 @@ mod tests {
             (r#"{"a": [1, {"b"], "c": true"#, json!({"a": [1, {"b": null}], "c": true})),
             (r#"{"a": ${X}, ne, "b": [,]}"#, json!({"a": "${X}", "ne": null, "b": []})),
             (r#"{"a" "b": 1]"#, json!({"a": null, "b": 1})),
+            (r#"{"a": {"x": 1]}, "b": 2}"#, json!({"a": {"x": 1}, "b": 2})),
             ("", Value::Null),
             ("\"", json!("")),
         ];

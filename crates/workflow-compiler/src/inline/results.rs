@@ -98,7 +98,7 @@ impl Change for Names<'_> {
             let message = format!("`{}` has no result: the fragment `{}` declares none", used.written, used.fragment);
             let problem = Problem::new(Code::StateReference, reference.root_span, message);
             if self.reported.insert(plain(&used.fragment)) {
-                self.problems.push(problem.help("declare it in the fragment: `output { … }`"));
+                self.problems.push(problem.help("declare it in the fragment: `returns { … }`"));
             }
             expr.kind = ExprKind::Invalid;
             return;

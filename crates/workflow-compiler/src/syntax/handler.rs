@@ -12,7 +12,7 @@ use super::name::rust_name;
 use super::object::Braces;
 use super::other_language::asl::{is_every_error, retry_field, retry_field_as_written, spelled_error};
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts, skip_past};
+use super::recover::{clause_starts_here, holds_states, item_starts, skip_past};
 use super::spelling::{is_word, spelled_tokens};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -130,7 +130,10 @@ impl Parser<'_> {
                 (errors, span, self.catcher_target(cursor))
             }
         };
-        let clauses = self.block_clauses(ClauseOwner::Block { catcher: true }, cursor);
+        // The braces after the catcher of a map may have the map's states.
+        let is_body = cursor.peek_group(Delimiter::Brace).is_some_and(holds_states);
+        let clauses =
+            if is_body { Vec::new() } else { self.block_clauses(ClauseOwner::Block { catcher: true }, cursor) };
         Catcher { errors, errors_span, target, clauses: early.list.into_iter().chain(clauses).collect() }
     }
 

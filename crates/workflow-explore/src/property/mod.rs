@@ -11,7 +11,7 @@ use workflow_asl::property::{Moment, PropertyKind, PropertyOf, Subjects};
 use workflow_asl::rules::Annotations;
 use workflow_local::{Execution, Status};
 
-pub(crate) use monitor::{Breach, Happening, Happenings, Monitors, last_state};
+pub(crate) use monitor::{Breach, Happening, Happenings, KnownOutputs, Monitors, known_outputs, last_state};
 pub use text::PropertyError;
 
 use crate::error::ExploreError;
@@ -77,6 +77,10 @@ impl Property {
         self.0.all_events().filter_map(|event| event.error.as_ref())
     }
 
+    pub(crate) fn is_about_output(&self) -> bool {
+        self.0.kind == PropertyKind::Output
+    }
+
     /// Returns the state that an execution must be able to enter.
     pub(crate) fn reachable(&self) -> Option<&str> {
         let event = self.0.events.first().filter(|event| event.moment == Moment::Entered);
@@ -97,7 +101,7 @@ impl Property {
         if execution.status() == Status::Running {
             return Err("the execution has not ended".to_owned());
         }
-        let mut monitors = Monitors::new(std::slice::from_ref(self), &states);
+        let mut monitors = Monitors::new(std::slice::from_ref(self), &states, None);
         if monitors.looks_at_children() && !execution.keeps_for_inspection() {
             return Err(format!(
                 "the property `{self}` is about the children of a distributed map, and their histories \

@@ -1,14 +1,17 @@
 //! Checks properties by the events of the history while an execution runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::Value;
+use workflow_asl::document::{MachineType, StateMachine};
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use workflow_asl::property::{Clause, EventOf, Moment, PropertyKind, PropertyOf};
+use workflow_asl::rules::Annotations;
+use workflow_asl::types;
 use workflow_local::history::Details;
-use workflow_local::{EventType, Execution, HistoryEvent, StateFailed, Status, View};
+use workflow_local::{EventType, Execution, HistoryEvent, Payload, StateFailed, Status, View};
 
 use super::Property;
 use crate::decision::shortened;
@@ -155,11 +158,26 @@ fn has_failures(execution: &Execution, history: &[HistoryEvent], exited: &Histor
     })
 }
 
+/// The states whose outputs have only members that the definition determines, with the names of the members of known
+/// kinds. All else in outputs may be a guess.
+pub(crate) type KnownOutputs = Arc<BTreeMap<String, BTreeSet<String>>>;
+
+pub(crate) fn known_outputs(machine: &StateMachine) -> KnownOutputs {
+    let states = types::of_states(machine, MachineType::Standard, &Annotations::default());
+    let known = states.into_iter().filter_map(|(at, state)| {
+        let members = state.output?.all_members()?.into_iter();
+        let known = members.filter(|(_, ty, _)| ty.kind().is_some()).map(|(name, ..)| name);
+        Some((at.tokens().last()?, known.collect()))
+    });
+    Arc::new(known.collect())
+}
+
 /// The progress of each property.
 #[derive(Clone, Debug)]
 pub(crate) struct Monitors {
     properties: Arc<[Watched]>,
     states: Arc<States>,
+    outputs: Option<KnownOutputs>,
     /// The progress by property, child and iteration.
     seen: BTreeMap<(usize, Place), Progress>,
     /// For each property, which of its first two events happened while it was checked.
@@ -216,6 +234,10 @@ impl Watched {
     ) -> Option<(Option<String>, String)> {
         let PropertyOf { kind, events, clauses, .. } = &self.property.0;
         let mut broken = None;
+        // What follows may also be the event of a clause.
+        if *kind == PropertyKind::After && events.iter().skip(1).any(&is) {
+            progress.events = 0;
+        }
         for (clause, event) in clauses.iter().filter(|(_, event)| is(event)) {
             match clause {
                 Clause::Until => {
@@ -246,12 +268,7 @@ impl Watched {
                 progress.events = 1;
                 None
             }
-            PropertyKind::After => {
-                if events.iter().skip(1).any(&is) {
-                    progress.events = 0;
-                }
-                None
-            }
+            PropertyKind::After => None,
             PropertyKind::NeverBoth => {
                 progress.events |= u8::from(now(0)) | u8::from(now(1)) << 1;
                 (progress.events == 3).then(|| match (events.first(), events.get(1)) {
@@ -300,8 +317,11 @@ impl Watched {
         let PropertyOf { kind: PropertyKind::After, events, .. } = &self.property.0 else { return None };
         let (first, then) = events.split_first().filter(|_| progress.events == 1)?;
         let then: Vec<_> = then.iter().map(named).collect();
-        let neither = if then.len() > 1 { "neither of " } else { "not " };
-        let message = format!("{}, and {neither}{} follows {before}", told(first), then.join(", "));
+        let follows = match then.as_slice() {
+            [one] => format!("{one} does not follow"),
+            several => format!("neither of {} follows", several.join(", ")),
+        };
+        let message = format!("{}, and {follows} {before}", told(first));
         Some((Some(first.state.clone()), message))
     }
 }
@@ -325,7 +345,8 @@ fn named(event: &EventOf<String>) -> String {
 }
 
 impl Monitors {
-    pub(crate) fn new(properties: &[Property], states: &Arc<States>) -> Self {
+    /// Returns the monitors of an execution without events. Without `outputs`, no output is a guess.
+    pub(crate) fn new(properties: &[Property], states: &Arc<States>, outputs: Option<KnownOutputs>) -> Self {
         let watched = properties.iter().map(|property| {
             let facts: Vec<_> = property.states().into_iter().filter_map(|name| states.get(name)).collect();
             let first = facts.first();
@@ -342,7 +363,7 @@ impl Monitors {
             }
         });
         let properties: Arc<[Watched]> = watched.collect();
-        Self { met: vec![0; properties.len()], properties, states: Arc::clone(states), seen: BTreeMap::new() }
+        Self { met: vec![0; properties.len()], properties, states: Arc::clone(states), outputs, seen: BTreeMap::new() }
     }
 
     pub(crate) fn property(&self, number: usize) -> Option<&Property> {
@@ -450,13 +471,16 @@ impl Monitors {
         let within = last.and_then(|last| self.states.get(last)?.distributed.as_ref());
         let is_about = match kind {
             PropertyKind::EndsIn => watched.within.as_ref() == within,
-            PropertyKind::Output => child.is_some() == watched.within.is_some() && of.status() == Status::Succeeded,
+            PropertyKind::Output => watched.within.as_ref() == within && of.status() == Status::Succeeded,
             _ => false,
         };
         let progress = self.seen.get(&(number, (child, Vec::new())));
         let is_open = !progress.is_some_and(|progress| progress.until)
             && (!watched.has(Clause::Since) || progress.is_some_and(|progress| progress.since));
         if !is_about || !is_open {
+            return None;
+        }
+        if *kind == PropertyKind::Output && self.is_guess(last, member.as_ref()?, of.output().map(Payload::value)) {
             return None;
         }
         if let Some(met) = self.met.get_mut(number) {
@@ -470,12 +494,23 @@ impl Monitors {
         }
         let member = member.as_ref()?;
         let message = match of.output().and_then(|output| output.get(member)) {
+            None if child.is_some() => format!("the output of a child of the map has no member `{member}`"),
             None => format!("the output has no member `{member}`"),
             Some(Value::String(text)) if values.is_empty() || values.contains(text) => return None,
             Some(value) if values.is_empty() || values.contains(&value.to_string()) => return None,
             Some(value) => format!("`{member}` of the output is {}", shortened(value)),
         };
         Some((last.map(ToString::to_string), message))
+    }
+
+    /// Returns whether only a guess decides that an output has no such member, or which value it has.
+    fn is_guess(&self, last: Option<&Arc<str>>, member: &str, output: Option<&Value>) -> bool {
+        let Some(outputs) = &self.outputs else { return false };
+        let known = last.and_then(|last| outputs.get(&**last));
+        match output.and_then(|output| output.get(member)) {
+            Some(_) => !known.is_some_and(|known| known.contains(member)),
+            None => known.is_none(),
+        }
     }
 }
 

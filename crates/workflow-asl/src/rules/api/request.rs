@@ -81,7 +81,7 @@ pub(in crate::rules) fn a_request_fits_its_api(definition: &Definition<'_>, foun
 struct Read {
     members: BTreeMap<Structure, Rc<[Member]>>,
     values: BTreeMap<Enum, Rc<BTreeSet<&'static str>>>,
-    groups: BTreeMap<Structure, Rc<[Vec<&'static str>]>>,
+    groups: BTreeMap<String, Rc<[Vec<&'static str>]>>,
 }
 
 impl Read {
@@ -96,12 +96,15 @@ impl Read {
     /// Returns the groups of parameters that require one parameter. The groups of an API also apply to its SDK
     /// integration.
     fn groups(&mut self, call: &str, structure: Structure) -> Rc<[Vec<&'static str>]> {
-        let of_call = || {
-            let integration = Integration::find(call.strip_prefix("aws-sdk:").unwrap_or(call));
-            let groups = integration.into_iter().flat_map(Integration::one_of);
-            groups.filter(|group| group.iter().all(|name| structure.member(name).is_some())).collect()
-        };
-        self.groups.entry(structure).or_insert_with(of_call).clone()
+        if let Some(groups) = self.groups.get(call) {
+            return groups.clone();
+        }
+        let integration = Integration::find(call.strip_prefix("aws-sdk:").unwrap_or(call));
+        let groups = integration.into_iter().flat_map(Integration::one_of);
+        let groups: Rc<[_]> =
+            groups.filter(|group| group.iter().all(|name| structure.member(name).is_some())).collect();
+        self.groups.insert(call.to_owned(), groups.clone());
+        groups
     }
 }
 

@@ -47,7 +47,9 @@ impl Type {
                 _ => self.to_string(),
             },
             _ => {
-                let members = self.members();
+                let mut members = self.members();
+                // The first members are shown, and these are there.
+                members.sort_by_key(|(_, _, certain)| !certain);
                 if members.is_empty() {
                     return self.to_string();
                 }

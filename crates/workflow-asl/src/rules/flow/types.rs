@@ -86,18 +86,14 @@ pub(crate) fn output_members(machine: &StateMachine) -> Option<Vec<String>> {
     let mut members = BTreeSet::new();
     for (number, (_, state)) in graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal()) {
         let Some(types) = states.get(&graph.state_pointer(number)) else { continue };
-        let Some(Type(output)) = &types.output else {
+        let Some(output) = &types.output else {
             // What a state gives that always fails is no output.
             if state.kind == StateKind::Fail {
                 continue;
             }
             return None;
         };
-        let Ty::Object(fields) = output else { return None };
-        if fields.open || fields.loose {
-            return None;
-        }
-        members.extend(fields.members.keys().map(|name| name.to_string()));
+        members.extend(output.all_members()?.into_iter().map(|(name, ..)| name));
     }
     (!members.is_empty()).then(|| members.into_iter().collect())
 }
@@ -229,6 +225,11 @@ impl Type {
             _ => None,
         });
         members.collect()
+    }
+
+    /// Returns the [members](Self::members) of an object that can have no others; `None` for every other value.
+    pub fn all_members(&self) -> Option<Vec<(String, Self, bool)>> {
+        matches!(&self.0, Ty::Object(fields) if !fields.open && !fields.loose).then(|| self.members())
     }
 
     /// Returns the type of each item, or of each of several values.

@@ -26,7 +26,7 @@ pub struct Declaration {
 pub enum DeclarationKind {
     /// `input { … }` or `input path::To::Type;`
     Input(Shape),
-    /// `output { … }` or `output path::To::Type;`
+    /// `returns { … }` or `returns path::To::Type;`
     Output(Shape),
     /// `params { … }`
     Params(Vec<FieldDecl>),

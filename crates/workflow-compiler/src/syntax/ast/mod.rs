@@ -456,7 +456,7 @@ pub enum ClauseValue {
         /// `express` or `standard`, if given.
         execution_type: Option<Ident>,
     },
-    /// `item_reader s3::getObject { … } config { … }`, and `result_writer` likewise.
+    /// `item_reader s3::getObject { … } config { … }`, and `write_to` likewise.
     Transfer {
         /// The words of the call's path, or its ARN; absent if only `config` is given.
         call: Option<Resource>,
