@@ -226,7 +226,7 @@ impl<'a> Page<'a> {
                 field(output, "result", result)?;
             }
             if let Some(text) = values.output.as_ref().map(Type::text) {
-                // What is unknown is as short.
+                // `any value` is as short as `the input`.
                 let passes = row.passes && text != Type::default().text();
                 let passed = if result.is_some() { "the result" } else { "the input" };
                 field(output, "output", if passes { passed } else { &text })?;

@@ -387,7 +387,7 @@ impl<N> PropertyOf<N> {
         Self { events: events.collect(), ..Self::empty(kind) }
     }
 
-    /// Returns all its events, those of its clauses last.
+    /// Returns all its events; the events of its clauses come last.
     pub fn all_events(&self) -> impl Iterator<Item = &EventOf<N>> {
         self.events.iter().chain(self.clauses.iter().map(|(_, event)| event))
     }

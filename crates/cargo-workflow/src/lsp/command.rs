@@ -1,5 +1,6 @@
 //! The commands of the lenses: each runs a command of this program on the file, and shows what it prints.
 
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -84,12 +85,22 @@ pub(super) fn start(
     Ok(())
 }
 
-/// Writes what a command has printed to a file, in the folder of temporary files.
+/// The most files of one command that a server writes.
+const FILES: usize = 10_000;
+
+/// Writes the output of a command to a new file, in the folder of temporary files.
 fn written(specification: &Specification, text: &str) -> Result<PathBuf, String> {
-    let name = format!("{}-{}.{}", specification.id.replace('.', "-"), std::process::id(), specification.extension);
-    let file = std::env::temp_dir().join(name);
-    std::fs::write(&file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-    Ok(file)
+    let (id, process) = (specification.id.replace('.', "-"), std::process::id());
+    let mut number = 0;
+    loop {
+        let file = std::env::temp_dir().join(format!("{id}-{process}-{number}.{}", specification.extension));
+        // Others may write into the folder: a file that is there is not followed.
+        match std::fs::File::create_new(&file).and_then(|mut made| made.write_all(text.as_bytes())) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < FILES => number += 1,
+            Err(error) => return Err(format!("cannot write {}: {error}", file.display())),
+            Ok(()) => return Ok(file),
+        }
+    }
 }
 
 fn show(file: &std::path::Path, external: bool) -> Option<Message> {

@@ -1,4 +1,4 @@
-//! Hover: types and descriptions of what is at the cursor.
+//! Hover: types and descriptions of the word at the cursor.
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::definition::Definition;
 use crate::params::Values;
 use crate::{describe, explain, source};
 
-/// Returns the description of what is at a position.
+/// Returns the description of the word at a position.
 pub(super) fn hover(document: &Document, position: Position) -> Option<Hover> {
     let offset = document.offset(position);
     let cursor = document.cursor(offset)?;

@@ -1,4 +1,4 @@
-//! What is at a place of a document: the key or value that is written there, and what the tables of ASL say about it.
+//! A place of a document: the key or value there, and the entries of the tables of ASL for it.
 
 use serde_json::Value;
 use workflow_asl::document::{Field, QueryLanguage, State, StateKind, StateMachine, Table};

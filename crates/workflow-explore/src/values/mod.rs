@@ -39,7 +39,7 @@ pub(crate) struct Values {
 const MOST_OCCURRED: usize = 10;
 
 impl Values {
-    /// Adds what occurred in production, as far as it is not tried already.
+    /// Adds the values that occurred in production and are not tried already.
     pub(crate) fn add(&mut self, learning: &Learning) {
         self.inputs.add(learning.inputs());
         for (state, results, _) in learning.answers() {

@@ -23,7 +23,7 @@ const FAR: f64 = 2_147_483_647.0;
 
 impl Type {
     /// Returns the type in the words that `explain` and editors show: `{ id: string, note?: string, lines: { n: number }[] }`.
-    /// A `?` is at a member that may be absent. `any value` is an unknown type, and `…` stands for what is left out.
+    /// A `?` is at a member that may be absent. `any value` is an unknown type, and `…` stands for the parts that are left out.
     pub fn text(&self) -> String {
         self.text_at(LEVELS)
     }

@@ -27,7 +27,7 @@ pub struct Bytes {
     pub most: Result<usize, String>,
 }
 
-/// What is known of a value, from the definition or a declaration. A value of every type may also be absent.
+/// The known facts about a value, from the definition or a declaration. A value of every type may also be absent.
 #[derive(Clone, Debug)]
 pub struct Type(pub(super) Ty);
 
