@@ -212,6 +212,26 @@ fn an_output_that_is_a_guess_decides_nothing() {
 }
 
 #[test]
+fn the_output_of_a_child_is_the_one_of_the_named_map() {
+    let map = |state: &str, output: Value| {
+        json!({ "Type": "Map", "Items": [1], "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": state, "States": { state: { "Type": "Pass", "Output": output, "End": true } } } })
+    };
+    let (mut first, mut last) = (map("Sum", json!({ "sum": 1 })), map("Other", json!({ "other": 1 })));
+    first["Next"] = "Last".into();
+    last["End"] = true.into();
+    let definition =
+        json!({ "QueryLanguage": "JSONata", "StartAt": "First", "States": { "First": first, "Last": last } });
+    assert_eq!(found(&definition, "output has sum since Sum"), "nothing");
+    assert_eq!(found(&definition, "output has sum until Sum"), "not exercised");
+    assert_eq!(
+        found(&definition, "output has other since Sum"),
+        "the output of a child of the map has no member `other`"
+    );
+}
+
+#[test]
 fn failures_that_a_map_tolerates_are_seen() {
     let definition = |tolerance: Value| {
         let processor = json!({ "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
