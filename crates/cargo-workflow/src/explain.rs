@@ -102,6 +102,8 @@ fn declared(machine: &Machine) -> Option<Explained> {
 struct Page<'a> {
     machine: &'a Machine,
     declared: Option<Explained>,
+    /// The index of each state in `declared`, by its name in the document.
+    by_name: BTreeMap<String, usize>,
     budget: Budget,
     /// By the states' pointers; missing for an unreachable state.
     before: BTreeMap<Pointer, Before>,
@@ -126,13 +128,18 @@ struct Row {
 impl<'a> Page<'a> {
     fn of(machine: &'a Machine) -> Self {
         let declared = declared(machine);
+        let known = declared.as_ref().map_or(&[][..], |declared| &declared.states);
+        // If two states have the same name, the first counts.
+        let names = known.iter().enumerate().rev().map(|(number, state)| (state.asl_name.clone(), number));
+        let by_name: BTreeMap<_, _> = names.collect();
         let (read, _) = StateMachine::read(&machine.value);
         let budget = Budget::of(&read, machine.machine_type);
         let mut annotations = machine.annotations.clone();
-        for (at, ty) in budget.states.iter().filter_map(|state| {
-            let known = declared.as_ref()?.states.iter().find(|known| known.asl_name == state.name)?;
-            Some((state.pointer.clone(), known.result.clone()?))
-        }) {
+        for (at, ty) in budget
+            .states
+            .iter()
+            .filter_map(|state| Some((state.pointer.clone(), known.get(*by_name.get(&state.name)?)?.result.clone()?)))
+        {
             annotations.results.insert(at, ty);
         }
         let values = types::of_states(&read, machine.machine_type, &annotations);
@@ -157,16 +164,16 @@ impl<'a> Page<'a> {
         let states = budget.states.iter().map(row).collect();
         let handled_errors = handled_errors(&read, &machine.annotations).into_iter();
         let handled_errors = handled_errors.map(|handler| (handler.pointer.clone(), handler)).collect();
-        Self { machine, declared, budget, before, states, values, handled_errors }
+        Self { machine, declared, by_name, budget, before, states, values, handled_errors }
     }
 
     fn uses(&self) -> &[ExplainedUse] {
         self.declared.as_ref().map_or(&[], |declared| declared.uses.as_slice())
     }
 
-    /// Returns a state in the source. If two states have the same name, the first counts.
+    /// Returns a state in the source.
     fn declared_state(&self, name: &str) -> Option<&ExplainedState> {
-        self.declared.as_ref()?.states.iter().find(|state| state.asl_name == name)
+        self.declared.as_ref()?.states.get(*self.by_name.get(name)?)
     }
 
     fn print(&self, output: &mut impl Write) -> io::Result<()> {

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use lsp_types::CompletionItemKind;
 use serde_json::Value;
 use workflow_asl::document::{Count, Field, Form, Kinds, Operand, Operator, QueryLanguage, State, StateKind};
+use workflow_asl::rules::known_errors;
 use workflow_asl::{error_name, template};
-use workflow_services::{Integration, MachineType, Pattern, Service, Shape, Support, TaskResource};
+use workflow_services::{Integration, MachineType, Pattern, Service, Shape, Support};
 
 use super::completion::Suggestion;
 use super::document::Machine;
+use super::expression::code;
 use super::place::Here;
 use super::symbols;
 use crate::describe;
@@ -86,7 +88,7 @@ fn members(shape: Shape, language: QueryLanguage) -> Vec<Suggestion> {
         let ty = describe::type_of(member.shape);
         let detail =
             if member.required { format!("{}, required", first_line(&ty)) } else { first_line(&ty).to_owned() };
-        let doc = format!("```\n{ty}\n```");
+        let doc = code(&ty);
         let rank = if member.required { 0 } else { 2 };
         all.push(Suggestion::new(member.name, CompletionItemKind::FIELD, detail.clone()).doc(doc.clone()).rank(rank));
         if language == QueryLanguage::JsonPath {
@@ -132,7 +134,7 @@ pub(super) fn values(machine: &Machine, here: &Here<'_>, written: &str) -> Vec<S
         Form::Flag => words(&["true", "false"], CompletionItemKind::KEYWORD),
         Form::StateName => states(machine, here),
         Form::Resource => resources(written, machine.kind),
-        Form::ErrorNames => errors(here),
+        Form::ErrorNames => errors(machine, here),
         _ => Vec::new(),
     }
 }
@@ -197,11 +199,8 @@ fn resources(written: &str, kind: MachineType) -> Vec<Suggestion> {
 }
 
 /// Returns the errors that the state, or the states inside it, may raise, and the reserved names.
-fn errors(here: &Here<'_>) -> Vec<Suggestion> {
-    let mut names = BTreeSet::new();
-    if let Some((_, state)) = &here.state {
-        raised(state, &mut names);
-    }
+fn errors(machine: &Machine, here: &Here<'_>) -> Vec<Suggestion> {
+    let names = here.state.iter().flat_map(|(at, _)| known_errors(&machine.machine, at)).collect::<BTreeSet<_>>();
     let own = names
         .into_iter()
         .map(|name| Suggestion::new(name, CompletionItemKind::ENUM_MEMBER, "error of the task").rank(0));
@@ -213,20 +212,4 @@ fn errors(here: &Here<'_>) -> Vec<Suggestion> {
             .doc(error_name::doc(name).unwrap_or_default())
     });
     own.chain(reserved).collect()
-}
-
-fn raised(state: &Value, names: &mut BTreeSet<String>) {
-    let text = |name: &str| state.get(name).and_then(Value::as_str);
-    if let Some(task) = text("Resource").and_then(|arn| TaskResource::parse(arn).ok()) {
-        names.extend(task.errors().map(|error| error.to_string()));
-    }
-    if text("Type") == Some(StateKind::Fail.name()) {
-        names.extend(text("Error").filter(|error| !error.starts_with("{%")).map(str::to_owned));
-    }
-    let branches = state.get("Branches").and_then(Value::as_array).into_iter().flatten();
-    let processors = State::PROCESSOR_FIELDS.iter().filter_map(|field| state.get(field));
-    for scope in branches.chain(processors) {
-        let states = scope.get("States").and_then(Value::as_object).into_iter().flatten();
-        states.for_each(|(_, state)| raised(state, names));
-    }
 }

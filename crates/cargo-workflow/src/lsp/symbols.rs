@@ -9,6 +9,7 @@ use workflow_asl::document::Form;
 use workflow_asl::finding::Fix;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::references::{self, ReferenceRoot};
+use workflow_asl::rules::variable_name_problem;
 use workflow_asl::{Pointer, template};
 
 use super::document::{Document, Machine};
@@ -169,16 +170,8 @@ impl Document {
             Kind::State if name.chars().count() > STATE_NAME_CHARS => {
                 Some(format!("the name of a state has at most {STATE_NAME_CHARS} characters"))
             }
-            Kind::Variable
-                if name == "states"
-                    || !name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-                    || !name.chars().all(super::expression::is_word) =>
-            {
-                Some(
-                    "the name of a variable has letters, digits and `_`, begins with no digit, and is not `states`"
-                        .to_owned(),
-                )
-            }
+            Kind::Variable if name == "states" => Some("`$states` is reserved".to_owned()),
+            Kind::Variable => variable_name_problem(name).map(|why| format!("a variable cannot have this name: {why}")),
             _ => None,
         };
         if let Some(fault) = fault {

@@ -1,5 +1,7 @@
 //! The errors that each retrier and catcher handles, for people. The rules use the same sets.
 
+use std::borrow::Cow;
+
 use super::Annotations;
 use super::object_index::ObjectIndex;
 use super::raised_errors::RaisedErrors;
@@ -54,6 +56,15 @@ pub fn handled_errors(machine: &StateMachine, annotations: &Annotations) -> Vec<
         }
     }
     found
+}
+
+/// Returns the names of the errors that the state at a pointer may raise, with the states inside it, without the reserved
+/// names of Step Functions; none if there is no such state.
+pub fn known_errors(machine: &StateMachine, at: &Pointer) -> Vec<String> {
+    let (index, annotations) = (ObjectIndex::of(machine, false), Annotations::default());
+    let raised = RaisedErrors::of(&index, &annotations);
+    let of_state = index.states.iter().zip(&raised.states).find(|(state, _)| state.at == *at);
+    of_state.into_iter().flat_map(|(_, errors)| errors.known()).map(Cow::into_owned).collect()
 }
 
 /// Returns the names of the tasks that call a Lambda function without a retrier for any of Lambda's own failures

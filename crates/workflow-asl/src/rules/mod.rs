@@ -44,12 +44,13 @@ use crate::source::{Format, Source};
 use crate::texts::Texts;
 use crate::types::{self, StateTypes, Type};
 use crate::{Code, Diagnostic, Finding, Pointer};
-pub use handled_errors::{HandledErrors, handled_errors, unretried_lambda_tasks};
+pub use handled_errors::{HandledErrors, handled_errors, known_errors, unretried_lambda_tasks};
 use object_index::ObjectIndex;
 use raised_errors::RaisedErrors;
 pub use service::{check_as_the_service, reported_by_the_service};
 pub use task::waits_for_unsent_token;
 use variables::Assigned;
+pub use variables::variable_name_problem;
 
 /// Information on a definition that is not in its document.
 #[derive(Clone, Debug, Default)]

@@ -62,13 +62,17 @@ pub(super) fn names_are_identifiers(definition: &Definition<'_>, found: &mut Vec
         let (name, at) = (assigned.name, || assigned.at(&definition.index));
         if name == "states" {
             found.push(Finding::ReservedVariable {}.at(at()));
-        } else if let Some(why) = name_problem(name) {
+        } else if let Some(why) = variable_name_problem(name) {
             found.push(Finding::BadVariableName { name: name.to_owned(), why }.at(at()));
         }
     }
 }
 
-fn name_problem(name: &str) -> Option<&'static str> {
+/// Returns why a variable cannot have this name, written without `$`: `it must begin with a letter`. `states` is reserved
+/// besides.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
+pub fn variable_name_problem(name: &str) -> Option<&'static str> {
     if placeholder::contained(name) {
         return None;
     }
