@@ -11,10 +11,10 @@ use crate::generated;
 use crate::tools::folder;
 
 /// The number of documents for each data set, and the maximum size.
-const TAKEN: usize = 10;
+const TAKEN: usize = 5;
 const LARGEST: usize = 9_000;
 /// The minimum number of workflows of each data set that is there.
-const LEAST: usize = 8;
+const LEAST: usize = 4;
 
 #[test]
 fn imported_workflows_compile_and_give_their_documents() {

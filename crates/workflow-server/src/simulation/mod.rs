@@ -36,7 +36,7 @@ use client::Client;
 use model::Model;
 
 /// How many seeds a usual test run tries.
-const SEEDS: u64 = 50;
+const SEEDS: u64 = 25;
 const CLIENTS: u64 = 4;
 const TICK: Duration = Duration::from_millis(10);
 /// The system's time at the start, in milliseconds.
