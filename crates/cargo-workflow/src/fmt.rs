@@ -1,4 +1,4 @@
-//! `cargo workflow fmt`: formats the body of every `workflow!` in Rust files.
+//! `cargo workflow fmt`: formats the body of every `workflow!` in Rust files, and files with only such a body.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use clap::Args;
 use similar::TextDiff;
 use workflow_asl::printable::printable_lines;
 use workflow_asl::source::MAX_BYTES;
-use workflow_format::{Style, format_file};
+use workflow_format::{Style, format_body, format_file};
 
 use crate::report::{self, Report};
 use crate::rust_calls::{self, NothingRead};
@@ -19,7 +19,7 @@ use crate::{Failure, input, workflow_text};
 /// Format every `workflow!`; the code around them is left to rustfmt.
 #[derive(Args)]
 pub(crate) struct Fmt {
-    /// Rust files; `-` reads standard input and writes standard output
+    /// Rust files, or files with only the contents of a `workflow!`; `-` reads standard input and writes standard output
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print the changes without writing files, and exit with 1 if there are changes
@@ -80,21 +80,16 @@ impl Fmt {
         let text = String::from_utf8(bytes).map_err(|error| {
             unreadable(&format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
         })?;
-        if workflow_text::is_bare(&text) {
-            let file = if from_input { "<stdin>".into() } else { file.display().to_string() };
-            let help = "put `workflow! { … }` around the workflow";
-            return Err(format!(
-                "error: `fmt` formats `workflow!` in Rust code, and {file} has none\n  = help: {help}"
-            )
-            .into());
-        }
+        let is_bare = workflow_text::is_bare(&text);
         let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
-        let formatted = format_file(&text, &style(folder)).map_err(|error| {
+        let format = if is_bare { format_body } else { format_file };
+        let formatted = format(&text, &style(folder)).map_err(|error| {
             let reports = error.faults.iter().map(|fault| Report::fault(file, &text, fault));
             report::print_all(&reports.collect::<Vec<_>>());
             Failure::Printed(2)
         })?;
         match rust_calls::unread_in_text(file, &text) {
+            _ if is_bare => {}
             Ok(notes) => report::note_all(notes),
             Err(nothing) => {
                 if from_input && !self.check {

@@ -30,10 +30,15 @@ pub(crate) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             }
             report::note(&nothing);
         }
-        let resolved = |file: &PathBuf| file.canonicalize().ok();
+        // WASI has no canonical paths.
+        let resolved = |file: &Path| file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let named = found.iter().flat_map(|file| template::definition_files(file));
-        let named: BTreeSet<_> = named.filter_map(|file| resolved(&file)).collect();
-        found.retain(|file| resolved(file).is_none_or(|file| !named.contains(&file)));
+        let named: BTreeSet<_> = named.map(|file| resolved(&file)).collect();
+        found.retain(|file| !named.contains(&resolved(file)));
+        // Code hosts know the files by their paths from here.
+        for file in &mut found {
+            *file = file.strip_prefix(".").map_or_else(|_| file.clone(), Path::to_owned);
+        }
         found.sort();
         files.append(&mut found);
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 use workflow_asl::printable::printable;
 use workflow_graph::history::{Attempt, Event, History};
-use workflow_local::{Answers, Engine, Execution, HistoryEvent, TaskError};
+use workflow_local::{Answers, Engine, Execution, TaskError};
 
 use crate::definition::state_of;
 use crate::{Failure, page};
@@ -40,8 +40,9 @@ pub(crate) struct Recorded<'f> {
 }
 
 /// Returns the events of an execution of the engine, in the form of the API.
+#[cfg(feature = "serve")]
 pub(crate) fn api_events(execution: &Execution) -> Value {
-    execution.history().iter().map(HistoryEvent::to_api_json).collect()
+    execution.history().iter().map(workflow_local::HistoryEvent::to_api_json).collect()
 }
 
 impl From {
@@ -105,7 +106,10 @@ impl<'f> Recorded<'f> {
     ///
     /// # Errors
     /// Returns an error for a state of a branch or of an item processor, which ran alone.
+    #[cfg(feature = "serve")]
     pub(crate) fn continued(&self, now: &Execution) -> Result<Value, String> {
+        use serde_json::json;
+
         if self.is_inside {
             return Err(format!("{}: there is no whole execution to save", self.ran_alone()));
         }

@@ -44,12 +44,14 @@ mod resources;
 mod revision;
 mod run;
 mod rust_calls;
+#[cfg(feature = "serve")]
 mod serve;
 mod shapes;
 mod shift;
 mod siblings;
 mod simulate;
 mod source;
+#[cfg(feature = "serve")]
 mod store;
 mod template;
 mod terminal;
@@ -60,6 +62,7 @@ mod validate;
 mod watch;
 mod workflow_text;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,6 +73,7 @@ use crate::params::{Params, Values};
 use crate::rust_calls::NothingRead;
 
 /// A server frees much of what another thread has allocated.
+#[cfg(feature = "serve")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use crate::source::ReadRequest;
@@ -97,8 +101,10 @@ enum Command {
     /// Run a workflow on the embedded engine, in virtual time
     Run(run::Run),
     /// Serve the Step Functions API on localhost for the state machines in files
+    #[cfg(feature = "serve")]
     Serve(serve::Serve),
     /// Check, export, compact, repair or upgrade the data of `serve --data`
+    #[cfg(feature = "serve")]
     Store(store::Store),
     /// Serve editors that write definitions, over the Language Server Protocol
     #[cfg(feature = "lsp")]
@@ -249,9 +255,23 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Returns the arguments as cargo passes them. Without cargo, the word `workflow` may be left out.
+fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if !arguments.is_empty() && arguments.get(1).is_none_or(|word| word != "workflow") {
+        arguments.insert(1, "workflow".into());
+    }
+    arguments
+}
+
 fn main() -> ExitCode {
+    // WASI starts every program at the root.
+    #[cfg(target_os = "wasi")]
+    if let Some(here) = std::env::var_os("PWD") {
+        let _ = std::env::set_current_dir(here);
+    }
     let cargo = Cargo::command().mut_subcommand("workflow", |all| all.mut_subcommands(exit_codes::add_to_help));
-    let parsed = Cargo::from_arg_matches(&cargo.get_matches());
+    let parsed = Cargo::from_arg_matches(&cargo.get_matches_from(arguments()));
     let Cargo::Workflow(command) = parsed.unwrap_or_else(|error| error.exit());
     let mut output = io::stdout().lock();
     let outcome = match command {
@@ -261,7 +281,9 @@ fn main() -> ExitCode {
         Command::Fix(fix) => fix.execute(&mut output),
         Command::Fmt(fmt) => fmt.execute(&mut output),
         Command::Run(run) => run.execute(&mut output),
+        #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.execute(&mut output),
+        #[cfg(feature = "serve")]
         Command::Store(store) => store.execute(&mut output),
         #[cfg(feature = "lsp")]
         Command::Lsp(lsp) => {

@@ -90,11 +90,17 @@ impl Files {
 }
 
 /// Posts a trace to a collector.
+#[cfg(feature = "serve")]
 fn post(url: &str, trace: &Value) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("error: cannot start: {error}"))?;
     let posted = runtime.block_on(workflow_server::post_trace(url, trace));
     posted.map_err(|error| format!("error: the trace could not be sent to {url}: {error}").into())
+}
+
+#[cfg(not(feature = "serve"))]
+fn post(url: &str, _: &Value) -> Result<(), Failure> {
+    Err(format!("error: the trace cannot be sent to {url}: this build has no HTTP; write it to a file").into())
 }
 
 /// Writes a file.

@@ -45,7 +45,8 @@ impl Progress {
     /// Draws the line once the work has taken a moment.
     fn drawn_later(self) -> Self {
         let bar = self.bar.downgrade();
-        std::thread::spawn(move || {
+        // A target without threads shows no progress.
+        let _ = std::thread::Builder::new().spawn(move || {
             std::thread::sleep(QUIET);
             if let Some(bar) = bar.upgrade() {
                 bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -41,6 +41,9 @@ pub(crate) struct Validate {
     /// newer than the built-in API table
     #[arg(short = 'A', long, value_name = "CODE", value_delimiter = ',', value_parser = allowable)]
     allow: Vec<Code>,
+    /// Report only findings that are not in this file, which `--format json` printed
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     params: Params,
 }
@@ -56,6 +59,15 @@ pub(crate) struct Checks {
     machine_type: MachineType,
     #[command(flatten)]
     reading: Reading,
+}
+
+/// Reads the findings of a baseline.
+fn known(file: &Path) -> Result<Vec<Option<Value>>, Failure> {
+    let text = std::fs::read(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
+    serde_json::from_slice(&text).map_err(|error| {
+        let help = "`cargo workflow validate --format json FILE` prints one";
+        format!("error: {} is not a baseline: {error}\n  = help: {help}", file.display()).into()
+    })
 }
 
 /// Parses the code of findings that may be intended. Anything that AWS rejects for certain cannot be allowed.
@@ -132,6 +144,13 @@ impl Validate {
             values.are_known(&findings.names)?;
         }
         findings.reports.retain(|report| report.code().is_none_or(|code| !self.allow.contains(&code)));
+        if let Some(file) = &self.baseline {
+            let mut known = known(file)?;
+            findings.reports.retain(|report| {
+                let known = known.iter_mut().find(|known| known.as_ref().is_some_and(|known| report.is(known)));
+                known.and_then(Option::take).is_none()
+            });
+        }
         let count = |severity| findings.reports.iter().filter(|report| report.severity() == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         match self.format {

@@ -41,6 +41,16 @@ fn asl_prints_a_definition_with_placeholders_and_notes() {
 }
 
 #[test]
+fn the_word_that_cargo_passes_may_be_left_out() {
+    let bare =
+        |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_cargo-workflow")).args(arguments).output().unwrap();
+    for arguments in [&["--version"][..], &["describe", "sqs:sendMessage"], &["nonsense"], &[]] {
+        let (with, without) = (workflow(arguments), bare(arguments));
+        assert_eq!((with.status, stdout(&with), stderr(&with)), (without.status, stdout(&without), stderr(&without)));
+    }
+}
+
+#[test]
 fn asl_finds_every_workflow_of_a_file() {
     let all: Value = serde_json::from_str(&stdout(&workflow(&["asl", "order.rs"]))).unwrap();
     assert_eq!(all.as_object().unwrap().len(), 2);

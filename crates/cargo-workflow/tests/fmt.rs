@@ -77,12 +77,16 @@ fn what_does_not_parse_is_refused_with_its_place_and_the_others_are_formatted() 
 }
 
 #[test]
-fn a_workflow_without_its_macro_is_refused() {
+fn a_workflow_without_its_macro_is_formatted() {
     let folder = folder("bare");
     fs::write(folder.join("bare.wf"), "// why\nworkflow A { pass One->end; }\n").unwrap();
-    let (code, output, error) = fmt(&folder, &["bare.wf"]);
-    assert_eq!((code, output.as_str()), (Some(2), ""));
-    assert!(error.contains("bare.wf has none\n  = help: put `workflow! { … }` around the workflow"), "{error}");
+    assert_eq!(fmt(&folder, &["bare.wf"]), (Some(0), String::new(), String::new()));
+    let formatted = "// why\nworkflow A {\n    pass One -> end;\n}\n";
+    assert_eq!(fs::read_to_string(folder.join("bare.wf")).unwrap(), formatted);
+    assert_eq!(fmt(&folder, &["bare.wf", "--check"]), (Some(0), String::new(), String::new()));
+    fs::write(folder.join("wrong.wf"), "workflow A {\n    pass -> end;\n}\n").unwrap();
+    let (code, _, error) = fmt(&folder, &["wrong.wf"]);
+    assert!(code == Some(2) && error.contains("--> wrong.wf:2:"), "{error}");
 }
 
 #[test]

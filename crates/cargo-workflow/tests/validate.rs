@@ -283,6 +283,30 @@ fn findings_that_are_allowed_are_not_told() {
 }
 
 #[test]
+fn a_baseline_leaves_what_is_new() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("baseline");
+    std::fs::create_dir_all(&folder).unwrap();
+    let machine = |types: [&str; 2]| {
+        let states = types.map(|name| json!({"Type": name, "End": true}));
+        json!({"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "B", "States": {"B": states[0]}}, {"StartAt": "C", "States": {"C": states[1]}}]}}})
+    };
+    let (file, baseline) = (folder.join("a.asl.json"), folder.join("baseline.json"));
+    let arguments = [file.to_str().unwrap(), "--baseline", baseline.to_str().unwrap()];
+    std::fs::write(&file, machine(["Pas", "Pass"]).to_string()).unwrap();
+    std::fs::write(&baseline, validate(&["--format", "json", arguments[0]]).1).unwrap();
+    assert_eq!(validate(&arguments), (Some(0), "0 errors and 0 warnings in 1 state machine\n".to_owned()));
+    // The line of the known one is another now.
+    std::fs::write(&file, format!("\n{:#}", machine(["Pas", "Pas"]))).unwrap();
+    let new = reports(&arguments);
+    assert_eq!((new.len(), &new[0]["pointer"]), (1, &json!("/States/A/Branches/1/States/C/Type")));
+    std::fs::write(&baseline, "{").unwrap();
+    let output = command(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("is not a baseline"));
+}
+
+#[test]
 fn one_of_several_can_be_taken() {
     let summary = |arguments: &[&str]| {
         let (code, text) = validate(arguments);

@@ -322,7 +322,7 @@ impl Alarm {
         if !self.set {
             self.set = true;
             let shared = Arc::clone(&self.shared);
-            std::thread::spawn(move || {
+            let waits = std::thread::Builder::new().spawn(move || {
                 let waker = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
                 // Only `drop` wakes it early, and leaves no waker.
                 let waiting = shared.1.wait_timeout_while(waker, rest, |waker| waker.is_some());
@@ -331,6 +331,11 @@ impl Alarm {
                     waker.wake();
                 }
             });
+            if waits.is_err() {
+                // A target without threads waits here.
+                std::thread::sleep(rest);
+                return true;
+            }
         }
         false
     }
