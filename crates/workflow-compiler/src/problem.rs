@@ -188,6 +188,10 @@ impl Problem {
     }
 }
 
+/// The proof that a problem was reported. Only [`Problems::push`] makes one, so a part that is marked as wrong has its problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reported(());
+
 /// Collects the problems of all phases, so that one build reports all independent problems.
 #[derive(Debug, Default)]
 pub struct Problems {
@@ -197,8 +201,14 @@ pub struct Problems {
 
 impl Problems {
     /// Adds a problem.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, problem: Problem) -> Reported {
         self.found.push(problem);
+        Reported(())
+    }
+
+    /// Adds problems.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.found.extend(problems);
     }
 
     /// Replaces the problem with this index by a more specific one, but keeps its fix.
@@ -216,17 +226,6 @@ impl Problems {
         self.found.split_off(first.min(self.found.len()))
     }
 
-    /// Changes the suggested text of the last problem.
-    pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
-        let Some(Problem { help, fix, .. }) = self.found.last_mut() else { return };
-        let [Edit { place: EditPlace::Over(_), text }] = fix.as_mut_slice() else { return };
-        let changed = change(text);
-        if let [line] = help.as_mut_slice() {
-            *line = format!("write `{changed}`");
-        }
-        *text = changed;
-    }
-
     /// Adds a question for rustc.
     pub(crate) fn ask(&mut self, question: Question) {
         self.questions.push(question);
@@ -239,7 +238,12 @@ impl Problems {
 
     /// Returns whether there are errors.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(Problem::is_error)
+        self.reported().is_some()
+    }
+
+    /// Returns the proof that an error was reported, if there is one.
+    pub(crate) fn reported(&self) -> Option<Reported> {
+        self.found.iter().any(Problem::is_error).then_some(Reported(()))
     }
 
     /// Returns the number of errors. Warnings do not make a part wrong.

@@ -9,6 +9,7 @@ mod fixes;
 mod from;
 mod lowering;
 mod mirror;
+mod newcomers;
 #[cfg(feature = "graph")]
 mod picture;
 mod properties;

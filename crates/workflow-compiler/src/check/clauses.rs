@@ -44,12 +44,7 @@ fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_
             same_language(language, &catcher.clauses, sink);
         }
         // A catcher's `output` and `result_path` are of one language each, like the state's.
-        let Some(own) = clause.kind.language().filter(|own| *own != language) else {
-            if let Some(other) = &clause.other_language {
-                sink.push((**other).clone());
-            }
-            continue;
-        };
+        let Some(own) = clause.kind.language().filter(|own| *own != language) else { continue };
         let keyword = clause.kind.keyword();
         let message =
             format!("`{keyword}` is a clause of {}; this state's language is {}", own.name(), language.name());
@@ -79,7 +74,7 @@ fn instead(kind: ClauseKind) -> &'static str {
 fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let Head::Map { over, .. } = &info.state.head else { return };
     // A clause that did not parse may make it distributed.
-    if is_distributed(info.state) || info.state.broken {
+    if is_distributed(info.state) || info.state.is_broken() {
         return;
     }
     let refuse = |words: TokenSpan, end: TokenSpan, what: &str, instead: &str| {
@@ -95,7 +90,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     };
     if let Some(MapItems::Reader { path, body, .. }) = over
         && let (Some(first), Some(last)) = (path.first(), path.last())
-        && !matches!(body.kind, ExprKind::Invalid)
+        && !matches!(body.kind, ExprKind::Invalid(_))
     {
         let words = TokenSpan::new(first.span(), last.span());
         let name = path.iter().map(plain).collect::<Vec<_>>().join("::");

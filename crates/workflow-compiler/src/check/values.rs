@@ -107,7 +107,7 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 
 fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        analysis.braces_in_text(info.site(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
+        analysis.braces_in_text((&text.value, text.span), sink);
     }
     let mut value = |expr: &Expr, position| value(analysis, info.site(position).knowing(facts), expr, sink);
     match &info.state.head {
@@ -238,7 +238,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
         }
         _ => false,
     };
-    if own || matches!(expr.kind, ExprKind::Invalid | ExprKind::OtherLanguage(_)) {
+    if own || matches!(expr.kind, ExprKind::Invalid(_)) {
         return;
     }
     let wants = match position {

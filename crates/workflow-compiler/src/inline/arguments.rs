@@ -94,7 +94,7 @@ impl Inliner<'_> {
                     &absent
                 }
                 None => {
-                    arguments.insert(field_name, Argument::Missing);
+                    arguments.insert(field_name, Argument::Missing(self.problems.reported()));
                     continue;
                 }
             };
@@ -157,7 +157,6 @@ impl Inliner<'_> {
             kind,
             value,
             span: at.span().into(),
-            other_language: None,
         }
     }
 }

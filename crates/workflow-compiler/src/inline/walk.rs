@@ -177,7 +177,6 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
             raw.variables.iter_mut().for_each(|member| expr(&mut member.value, change));
         }
         ExprKind::Call { arguments, .. } => arguments.iter_mut().for_each(|argument| expr(argument, change)),
-        ExprKind::OtherLanguage(other) => other.values_mut().into_iter().for_each(|value| expr(value, change)),
         ExprKind::Null
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
@@ -188,7 +187,7 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
         | ExprKind::Jsonata(_)
         | ExprKind::Path(_)
         | ExprKind::Regex(_)
-        | ExprKind::Invalid => {}
+        | ExprKind::Invalid(_) => {}
     }
     change.expr(value);
 }

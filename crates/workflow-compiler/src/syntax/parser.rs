@@ -1,14 +1,16 @@
 //! The shared parts of the grammar: problems, words, bounded nesting, and groups.
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Group, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NodeId, TokenSpan};
+use super::ast::{Expr, ExprKind, NodeId, TokenSpan, plain};
 use super::closure::Parameter;
 use super::cursor::{Cursor, OpenGroup};
-use super::other_language::state::LooseTransition;
+use super::other_language::help_in_value;
 use super::word::{EditorWord, Role};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Reported};
 
 /// The maximum nesting of groups. The grammar is recursive, so without a limit a hostile input could overflow the stack
 /// of the compiler that runs the macro.
@@ -28,18 +30,8 @@ pub(super) struct Parser<'p> {
     pub(super) durations: bool,
     /// Whether a brace starts an object here, and not a body.
     pub(super) braces: bool,
-    /// Whether the value is inside `c ? a : b`, which is reported as a whole.
-    pub(super) in_ternary: bool,
-    /// Transitions between the states of the current body.
-    pub(super) transitions: Vec<LooseTransition>,
-    /// Whether the parser has checked for a definition in JSON.
-    pub(super) looked_for_json: bool,
     /// Whether `..` makes a range here: in the brackets of a list or an index.
     pub(super) in_range: bool,
-    /// Whether the value is an argument of a call.
-    pub(super) in_call: bool,
-    /// Whether it is in a method call, which is replaced including its contents.
-    pub(super) in_method: bool,
     /// The parameters of the closures and the items of the maps around the value, inner ones last.
     pub(super) parameters: Vec<Parameter>,
     /// How many nodes the workflow has so far.
@@ -50,16 +42,10 @@ pub(super) struct Parser<'p> {
     pub(super) declared: Vec<String>,
     /// The fragments that the macro declares, here or later.
     pub(super) fragments: Vec<String>,
-    /// Whether the macro has the word `workflow`.
-    pub(super) has_workflow: bool,
-    /// All tokens in the braces of the workflow.
-    pub(super) source: TokenStream,
-    /// The states of the current body that stand for statements of other languages, by their numbers.
-    pub(super) statements: Vec<usize>,
-    /// The names that statements of other languages declare.
-    pub(super) let_names: Vec<String>,
     /// The name of the workflow.
     pub(super) head: TokenSpan,
+    /// The words of the workflow that were skipped: they may declare names.
+    pub(super) skipped: BTreeSet<String>,
 }
 
 impl<'p> Parser<'p> {
@@ -71,22 +57,14 @@ impl<'p> Parser<'p> {
             height: 0,
             durations: false,
             braces: true,
-            in_ternary: false,
-            transitions: Vec::new(),
-            looked_for_json: false,
             in_range: false,
-            in_call: false,
-            in_method: false,
             parameters: Vec::new(),
             nodes: 0,
             in_fragment: false,
             declared: Vec::new(),
             fragments: Vec::new(),
-            has_workflow: false,
-            source: TokenStream::new(),
-            statements: Vec::new(),
-            let_names: Vec::new(),
             head: Span::call_site().into(),
+            skipped: BTreeSet::new(),
         }
     }
 
@@ -106,35 +84,55 @@ impl<'p> Parser<'p> {
         self.problems.errors()
     }
 
-    pub(super) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    /// Returns the proof that an error was reported, if there are more than before.
+    pub(super) fn reported_since(&self, errors: usize) -> Option<Reported> {
+        self.problems.reported().filter(|_| self.problems.errors() > errors)
     }
 
-    /// Changes the suggested text of the last problem.
-    pub(super) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
-        self.problems.mend_last(change);
+    pub(super) fn report(&mut self, problem: Problem) -> Reported {
+        self.problems.push(problem)
     }
 
-    pub(super) fn error(&mut self, code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) {
-        self.report(Problem::new(code, span, message));
+    pub(super) fn error(&mut self, code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) -> Reported {
+        self.report(Problem::new(code, span, message))
     }
 
     /// Reports that `what` was expected here.
-    pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) {
+    pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) -> Reported {
         let problem = self.unexpected(cursor, what);
-        self.complain(cursor, problem);
+        self.complain(cursor, problem)
     }
 
     /// Reports a problem at the next token, unless one was already reported there: the first one is the most precise.
-    pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) {
-        if cursor.first_complaint() {
-            self.report(problem);
-        }
+    pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) -> Reported {
+        let reported = cursor.complaint().unwrap_or_else(|| self.report(problem));
+        cursor.note_complaint(cursor.position(), reported);
+        reported
     }
 
     /// Creates the problem that `what` was expected here.
     pub(super) fn unexpected(&self, cursor: &Cursor, what: &str) -> Problem {
         Problem::new(Code::Syntax, cursor.here_first(), format!("expected {what}, found {}", cursor.found()))
+    }
+
+    /// Creates the problem that `what` was expected here, where a value ends or begins.
+    pub(super) fn unexpected_in_value(&self, cursor: &Cursor, what: &str) -> Problem {
+        let problem = self.unexpected(cursor, what);
+        match help_in_value(cursor) {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
+
+    /// Records the words of tokens that were skipped.
+    pub(super) fn note_skipped(&mut self, tokens: &[TokenTree]) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => drop(self.skipped.insert(plain(word))),
+                TokenTree::Group(group) => self.note_skipped(&group.stream().into_iter().collect::<Vec<_>>()),
+                _ => {}
+            }
+        }
     }
 
     /// Records a word.
@@ -147,9 +145,12 @@ impl<'p> Parser<'p> {
         self.words.push(EditorWord { ident: None, span, role });
     }
 
-    /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is too deep, which is
-    /// reported.
-    pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
+    /// Parses the contents of a group. Remaining tokens are reported once. Returns the problem if it is too deep.
+    pub(super) fn within<T>(
+        &mut self,
+        group: &Group,
+        read: impl FnOnce(&mut Self, &mut Cursor) -> T,
+    ) -> Result<T, Reported> {
         self.within_opened(OpenGroup::of(group), read)
     }
 
@@ -158,7 +159,7 @@ impl<'p> Parser<'p> {
         &mut self,
         OpenGroup { group, inside: mut cursor }: OpenGroup,
         read: impl FnOnce(&mut Self, &mut Cursor) -> T,
-    ) -> Option<T> {
+    ) -> Result<T, Reported> {
         self.deeper(group.span_open(), |parser| {
             let value = read(parser, &mut cursor);
             if !cursor.is_end() {
@@ -169,16 +170,16 @@ impl<'p> Parser<'p> {
         })
     }
 
-    /// Enters a deeper level. Returns `None` if it is too deep, which is reported.
-    pub(super) fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Enters a deeper level. Returns the problem if it is too deep.
+    pub(super) fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Result<T, Reported> {
         if self.depth >= MAX_DEPTH {
-            self.error(Code::TooDeep, span, format!("nested too deeply: at most {MAX_DEPTH} levels are allowed"));
-            return None;
+            let message = format!("nested too deeply: at most {MAX_DEPTH} levels are allowed");
+            return Err(self.error(Code::TooDeep, span, message));
         }
         self.depth += 1;
         let value = read(self);
         self.depth -= 1;
-        Some(value)
+        Ok(value)
     }
 
     /// Creates a value of the given height, or `Invalid` if it is too high, which is reported.
@@ -190,8 +191,8 @@ impl<'p> Parser<'p> {
                 span.first,
                 format!("more than {MAX_HEIGHT} nested operators, objects and arrays"),
             );
-            self.report(problem.help("split it over several states with `assign`"));
-            return Expr::made(ExprKind::Invalid, span);
+            let reported = self.report(problem.help("split it over several states with `assign`"));
+            return Expr::made(ExprKind::Invalid(reported), span);
         }
         self.height = height;
         Expr { id: self.node(), kind, span, written: None }

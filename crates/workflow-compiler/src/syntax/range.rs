@@ -15,21 +15,10 @@ impl Parser<'_> {
         let before = std::mem::replace(&mut self.in_range, true);
         let bound = self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1)));
         self.in_range = before;
-        bound.unwrap_or_else(|| {
+        bound.unwrap_or_else(|reported| {
             cursor.next();
-            self.leaf(ExprKind::Invalid, here)
+            self.leaf(ExprKind::Invalid(reported), here)
         })
-    }
-
-    /// Parses `...list` in a list, which is reported.
-    pub(super) fn spread(&mut self, cursor: &mut Cursor) -> Expr {
-        let first = cursor.here();
-        while cursor.eat_char('.').is_some() {}
-        let problem =
-            Problem::new(Code::Syntax, first.to(cursor.before()), "a list has no `...`: a function joins lists");
-        let list = self.range_bound(cursor);
-        self.report(problem.help(format!("write `$append({}, [ … ])`", spelled(&list))));
-        Expr { kind: ExprKind::Invalid, ..list }
     }
 
     /// Parses the rest of a range, at its `..=`. A range without its end, `..`, is reported.
@@ -51,14 +40,14 @@ impl Parser<'_> {
             return range;
         }
         let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
-        self.report(match &range.kind {
+        let reported = self.report(match &range.kind {
             // As in Rust, where the last number is not included.
             ExprKind::Binary(.., first, last) if exclusive => {
                 problem.write(format!("[{}..={}]", spelled(first), spelled(&one_less(last))))
             }
             _ => problem.write(format!("[{}]", spelled(&range))),
         });
-        self.grown(ExprKind::Array(vec![range]), span, height + 1)
+        self.leaf(ExprKind::Invalid(reported), span)
     }
 }
 

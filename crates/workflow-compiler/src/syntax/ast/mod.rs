@@ -15,8 +15,7 @@ pub use declaration::{
 };
 pub(crate) use expression::Written;
 pub use expression::{
-    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Quotes, Raw, Reference, Root, Segment, Slice,
-    UnaryOp,
+    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, Quotes, Raw, Reference, Root, Segment, Slice, UnaryOp,
 };
 pub use fragment::{Inlined, Use};
 pub use repetition::{ComputedName, Copied, Repeated, Repetition};
@@ -31,7 +30,7 @@ use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 
 use super::keyword::ClauseKind;
-use crate::problem::Problem;
+use crate::problem::Reported;
 
 /// The number of a node of the tree, which analyses use as a key. Each workflow has its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +113,8 @@ pub struct Workflow {
     pub of_fragments: BTreeSet<String>,
     /// The structs and enums of the other workflows in the same `workflow!`, which it can use too.
     pub neighbours: Vec<Declaration>,
+    /// The words that were skipped (and reported), which may declare names.
+    pub(crate) skipped: BTreeSet<String>,
     /// The number of nodes in it.
     pub(crate) nodes: usize,
     /// The range of the problems that were found while it was parsed.
@@ -153,8 +154,10 @@ pub struct Body {
     pub repeats: Vec<Repetition>,
     /// The tokens that introduce it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
     pub span: TokenSpan,
-    /// Whether part of it did not parse (and was reported). States may be missing.
-    pub broken: bool,
+    /// The proof that part of it did not parse, or is wrong. States may be missing.
+    pub broken: Option<Reported>,
+    /// Whether an item of it was skipped, which may have declared states, variables and names.
+    pub lost: bool,
 }
 
 /// A state.
@@ -184,8 +187,8 @@ pub struct State {
     pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether tokens of it were skipped (and reported). If so, a missing transition, body or resource is not reported.
-    pub broken: bool,
+    /// The proof that tokens of it were skipped. If so, a missing transition, body or resource is not reported.
+    pub broken: Option<Reported>,
     /// The number of the use of a fragment, or of the copy of a repetition, that it belongs to; 0 for none.
     pub(crate) in_use: u32,
     /// The name in the source, where a use or a copy has another.
@@ -193,6 +196,11 @@ pub struct State {
 }
 
 impl State {
+    /// Returns whether tokens of it were skipped.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// Returns all targets, including the targets of arms and catchers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
         let arms = match &self.head {
@@ -240,10 +248,15 @@ impl State {
 }
 
 impl Body {
+    /// Returns whether part of it did not parse, or is wrong.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// Returns a body without states.
     pub(crate) fn new(span: TokenSpan) -> Self {
         let (states, uses, repeats) = (Vec::new(), Vec::new(), Vec::new());
-        Self { comment: None, start: None, states, uses, repeats, span, broken: false }
+        Self { comment: None, start: None, states, uses, repeats, span, broken: None, lost: false }
     }
 
     /// Returns the states in source order. The states of a parallel or a map come after it.
@@ -395,7 +408,7 @@ pub enum Target {
     /// An arrow to `end`, which was reported.
     End(Ident),
     /// An arrow without a target, which was reported.
-    Missing(TokenSpan),
+    Missing(TokenSpan, Reported),
 }
 
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
@@ -413,8 +426,6 @@ pub struct Clause {
     pub value: ClauseValue,
     /// The whole clause.
     pub span: TokenSpan,
-    /// The problem if the clause is in ASL syntax. The fix depends on the state's query language.
-    pub other_language: Option<Box<Problem>>,
 }
 
 impl Clause {
