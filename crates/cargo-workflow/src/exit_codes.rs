@@ -51,6 +51,14 @@ const COMMANDS: &[(&str, Codes)] = &[
     ("fix", &[("1", "errors are left"), ("2", "a file cannot be read or written")]),
     ("import", &[("1", "a definition has errors or cannot be converted")]),
     (
+        "migrate",
+        &[
+            ("0", "the definition was rewritten, and nothing differs in the executions compared"),
+            ("1", "it was rewritten, and the differences are listed"),
+            ("3", "a definition has errors, or a clause was refused: nothing was rewritten"),
+        ],
+    ),
+    (
         "coverage",
         &[
             ("1", "coverage is below --fail-under"),

@@ -32,6 +32,7 @@ mod input;
 mod lsp;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod migrate;
 mod mutants;
 mod new;
 mod origin;
@@ -118,6 +119,8 @@ enum Command {
     Fix(fix::Fix),
     /// Convert ASL definitions and templates to `workflow!` declarations
     Import(import::Import),
+    /// Rewrite definitions from JSONPath to JSONata, and compare the executions of both
+    Migrate(migrate::Migrate),
     /// Run tests and show which states, transitions, rules, retriers and catchers the tests covered
     Coverage(coverage::Coverage),
     /// Introduce one mistake at a time into workflows, and show the mistakes that no test detects
@@ -303,6 +306,7 @@ fn main() -> ExitCode {
         }
         Command::Validate(validate) => validate.execute(&mut output),
         Command::Import(import) => import.execute(&mut output),
+        Command::Migrate(migrate) => migrate.execute(&mut output),
         Command::Coverage(coverage) => coverage.execute(&mut output),
         Command::Mutants(mutants) => mutants.execute(&mut output),
         Command::RunTests(tests) => tests.execute(),

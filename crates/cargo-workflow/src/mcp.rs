@@ -104,6 +104,11 @@ const TOOLS: &[Specification] = &[
     ),
     ("iam", "The least-privilege IAM policy for the state machine's role.", &[SOURCE, NAME]),
     ("import", "Convert Amazon States Language to a typed workflow! declaration in Rust.", &[SOURCE]),
+    (
+        "migrate",
+        "Rewrite a definition from JSONPath to JSONata, compare the executions of both, and list what differs.",
+        &[SOURCE],
+    ),
 ];
 
 impl Mcp {

@@ -78,14 +78,14 @@ fn compiled(source: &str) -> Option<Value> {
     workflow_compiler::compile(body.stream()).workflows.pop().map(|workflow| workflow.definition)
 }
 
-fn definition(file: &Path) -> Option<Value> {
+pub(crate) fn definition(file: &Path) -> Option<Value> {
     let mut json: Value = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
     let definition = if json.get("definition").is_some() { json["definition"].take() } else { json };
     definition.get("States")?;
     Some(definition)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+pub(crate) fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {

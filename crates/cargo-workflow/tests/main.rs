@@ -28,6 +28,7 @@ mod lsp;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod measured;
+mod migrate;
 mod mutants;
 mod new;
 mod permissions;

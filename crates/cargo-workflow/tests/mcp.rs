@@ -62,7 +62,7 @@ fn an_agent_finds_the_tools_mends_a_definition_and_runs_it() {
     let tools = client.ask("tools/list", &json!({}));
     let tools = tools["result"]["tools"].as_array().unwrap();
     let names: Vec<_> = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["validate", "fix", "explain", "describe", "run", "explore", "diff", "iam", "import"]);
+    assert_eq!(names, ["validate", "fix", "explain", "describe", "run", "explore", "diff", "iam", "import", "migrate"]);
     let of = |tool: &Value| tool["inputSchema"]["properties"].as_object().map(|all| all.keys().cloned().collect());
     assert_eq!(of(&tools[0]), Some(vec!["file".to_owned(), "definition".to_owned(), "name".to_owned()]));
 

@@ -13,6 +13,7 @@ use crate::decision::{Decision, Task, shortened};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step, Weighed};
+use crate::property::last_state;
 use crate::report::{is_way, not_shown_text};
 use crate::search::{not_taken, run_again};
 use crate::states::named_in_one;
@@ -49,6 +50,22 @@ pub struct Difference {
     pub first: String,
     /// The behaviour of the second.
     pub second: String,
+    /// The last state of the first before they differ, in the branch that came last.
+    pub state: Option<String>,
+    /// The errors with which the first and the second end, if they do.
+    pub errors: [Option<String>; 2],
+}
+
+/// All executions of two definitions within the bounds, compared.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Compared {
+    /// The number of executions that ended, or differed. Those that continue as another one did count once.
+    pub executions: u64,
+    /// The differences, each of another execution, with the fewest faults first.
+    pub differences: Vec<Difference>,
+    /// Whether all executions within the bounds were tried to their ends.
+    pub is_complete: bool,
 }
 
 impl fmt::Display for Difference {
@@ -138,6 +155,27 @@ impl Explorer {
     /// # Errors
     /// See [`explore`](Self::explore).
     pub fn compare_at(&self, other: &Self, place: Option<&Pointer>) -> Result<Equivalence, ExploreError> {
+        self.with_search(other, |search| match search.run() {
+            Equivalence::Same => search.shown(place),
+            found => found,
+        })
+    }
+
+    /// Compares two definitions as [`compare`](Self::compare) does, and goes on after a difference with the other
+    /// executions.
+    ///
+    /// # Errors
+    /// See [`explore`](Self::explore).
+    pub fn compare_all(&self, other: &Self) -> Result<Compared, ExploreError> {
+        self.with_search(other, |search| {
+            search.goes_on = true;
+            let is_complete = search.run() == Equivalence::Same;
+            let (executions, differences) = (search.executions, std::mem::take(&mut search.differences));
+            Compared { executions, differences, is_complete }
+        })
+    }
+
+    fn with_search<T>(&self, other: &Self, run: impl FnOnce(&mut Search<'_>) -> T) -> Result<T, ExploreError> {
         self.validate()?;
         let (mut first, mut second) = (self.clone(), other.clone());
         second.bounds = self.bounds;
@@ -159,11 +197,11 @@ impl Explorer {
             passed: BTreeSet::new(),
             blamed: BTreeSet::new(),
             is_cut: false,
+            goes_on: false,
+            executions: 0,
+            differences: Vec::new(),
         };
-        Ok(match search.run() {
-            Equivalence::Same => search.shown(place),
-            found => found,
-        })
+        Ok(run(&mut search))
     }
 }
 
@@ -180,6 +218,12 @@ struct Search<'x> {
     blamed: BTreeSet<Blame>,
     /// Whether an execution was abandoned on a loop.
     is_cut: bool,
+    /// Whether the search continues after a difference.
+    goes_on: bool,
+    /// The executions that ended or differed.
+    executions: u64,
+    /// The differences after which the search continued.
+    differences: Vec<Difference>,
 }
 
 impl<'x> Search<'x> {
@@ -247,9 +291,17 @@ impl<'x> Search<'x> {
         if first != second {
             let mut decisions = decisions_to(&self.found, step.parent);
             decisions.push(step.decision);
-            return Some(first.difference(&second, decisions));
+            let mut difference = first.difference(&second, decisions);
+            difference.state = last_state(pair.first.execution.history()).map(|state| state.to_string());
+            self.executions += 1;
+            if !self.goes_on {
+                return Some(difference);
+            }
+            self.differences.push(difference);
+            return None;
         }
         let is_over = first.end.is_some();
+        self.executions += u64::from(is_over);
         let is_cut = !is_over && (pair.first.turns_are_over() || pair.second.turns_are_over());
         self.is_cut |= is_cut;
         if is_over || is_cut || !self.known.insert((pair.first.fingerprint(), pair.second.fingerprint())) {
@@ -313,7 +365,11 @@ impl Shown {
             let after = |at: u64| format!("it is {} s after the start", at as f64 / 1000.0);
             (after(self.at), after(other.at))
         };
-        Difference { decisions, first, second }
+        let error = |of: &Self| match &of.end {
+            Some(End::Of { error, .. }) => error.clone(),
+            _ => None,
+        };
+        Difference { decisions, first, second, state: None, errors: [error(self), error(other)] }
     }
 }
 

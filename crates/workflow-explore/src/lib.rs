@@ -87,7 +87,7 @@ mod world;
 
 pub use bounds::{Bounds, CutOff};
 pub use decision::{Decision, Fault, Lasting, Task};
-pub use equivalence::{Difference, Equivalence};
+pub use equivalence::{Compared, Difference, Equivalence};
 pub use error::ExploreError;
 pub use explorer::Explorer;
 pub use mutation::{Mutant, Operator};

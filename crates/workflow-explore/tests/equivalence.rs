@@ -50,3 +50,25 @@ fn a_bound_that_no_compared_execution_reaches_is_not_decided() {
     let of_bound: Vec<_> = all.iter().filter(|(name, _)| name.contains("20")).collect();
     assert!(!of_bound.is_empty() && of_bound.iter().all(|(_, found)| *found != Equivalence::Same), "{of_bound:?}");
 }
+
+/// After a difference, the comparison goes on with the other executions.
+#[test]
+fn all_differences_of_two_definitions_are_found() {
+    let definition = |paid: &str, other: &str| {
+        let fail = |error: &str| json!({ "Type": "Fail", "Error": error });
+        json!({ "StartAt": "Is", "States": {
+            "Is": { "Type": "Choice", "Choices": [
+                { "Variable": "$.kind", "StringEquals": "paid", "Next": "Paid" },
+                { "Variable": "$.kind", "StringEquals": "open", "Next": "Open" }], "Default": "Other" },
+            "Paid": fail(paid), "Open": fail("Open"), "Other": fail(other) } })
+    };
+    let explorer = |paid, other| {
+        let explorer = Explorer::new(&Engine::new(&definition(paid, other)).unwrap()).unwrap();
+        explorer.inputs(["paid", "open", "lost"].map(|kind| json!({ "kind": kind })))
+    };
+    let compared = explorer("A", "B").compare_all(&explorer("C", "D")).unwrap();
+    assert_eq!((compared.executions, compared.is_complete), (3, true));
+    let found: Vec<_> = compared.differences.iter().map(|one| (one.state.as_deref(), one.errors.clone())).collect();
+    let errors = |one: &str, other: &str| [one, other].map(|error| Some(error.to_owned()));
+    assert_eq!(found, [(Some("Paid"), errors("A", "C")), (Some("Other"), errors("B", "D"))]);
+}

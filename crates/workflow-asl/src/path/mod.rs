@@ -7,6 +7,7 @@
 
 mod filter;
 mod filter_reader;
+mod in_jsonata;
 mod insert;
 mod reader;
 mod select;
@@ -15,6 +16,7 @@ mod steps;
 use std::fmt;
 use std::ops::Range;
 
+pub use in_jsonata::literal;
 pub use insert::InsertError;
 pub use select::{NoMatch, same};
 pub(crate) use steps::Step;

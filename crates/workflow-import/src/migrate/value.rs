@@ -1,0 +1,248 @@
+//! Paths, payload templates and literals as JSONata.
+
+use serde_json::{Map, Value, json};
+use workflow_asl::Pointer;
+use workflow_asl::intrinsic::{Argument, Function};
+use workflow_asl::jsonata::{Node, NodeKind, print};
+use workflow_asl::path::{JsonPath, Root, Segment, literal};
+use workflow_asl::template::{Computed, SUFFIX};
+
+use super::{Doubt, Writer};
+
+/// A value of a state that clauses compute, and what `$` is in later clauses.
+#[derive(Clone)]
+pub(super) enum Data<'d> {
+    /// An expression.
+    Node(Node),
+    /// A payload template, with its `$`.
+    Template(&'d Value, Box<Data<'d>>),
+    /// A constant.
+    Literal(&'d Value),
+}
+
+/// Where an expression is written, which says what becomes of an absent value.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Place {
+    /// It is a whole value, whose absence is an error.
+    Whole,
+    /// It is in an object or text, which leaves it out.
+    Inside,
+}
+
+/// Returns `$states.name`.
+pub(super) fn states(name: &str) -> Node {
+    Node::variable("states").member(name)
+}
+
+impl Writer {
+    /// Returns a node as the text of a field.
+    pub(super) fn text(&mut self, node: Node, at: &Pointer) -> Value {
+        match node.kind {
+            NodeKind::Object(members) if members.is_empty() => json!({}),
+            _ => {
+                let printed = print(node, " ");
+                if printed.ast.is_none() {
+                    self.refuse(at, "the expression would be too long");
+                }
+                Value::String(format!("{{%{}%}}", printed.text))
+            }
+        }
+    }
+
+    /// Returns a value as a field.
+    pub(super) fn field(&mut self, data: &Data<'_>, at: &Pointer) -> Value {
+        match data {
+            Data::Node(node) => self.text(node.clone(), at),
+            Data::Literal(value) => self.constant(value, at),
+            Data::Template(template, root) => self.template(template, root, at),
+        }
+    }
+
+    fn constant(&mut self, value: &Value, at: &Pointer) -> Value {
+        if let Value::String(text) = value
+            && text.starts_with("{%")
+        {
+            self.refuse(at, "in JSONata, the text would be an expression");
+        }
+        match value {
+            Value::Array(items) => items.iter().map(|item| self.constant(item, at)).collect(),
+            Value::Object(members) => {
+                let members = members.iter().map(|(name, value)| (name.clone(), self.constant(value, at)));
+                Value::Object(members.collect())
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Returns a payload template as JSON with expressions.
+    pub(super) fn template(&mut self, template: &Value, data: &Data<'_>, at: &Pointer) -> Value {
+        match template {
+            Value::Object(members) => {
+                let mut out = Map::new();
+                for (key, value) in members {
+                    let at = at.child(key);
+                    let (name, value) = match (key.strip_suffix(SUFFIX), value) {
+                        (Some(name), Value::String(text)) => (name, self.computed_field(text, data, &at)),
+                        _ => (key.as_str(), self.template(value, data, &at)),
+                    };
+                    out.insert(name.to_owned(), value);
+                }
+                Value::Object(out)
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(number, item)| self.template(item, data, &at.index(number))).collect()
+            }
+            other => self.constant(other, at),
+        }
+    }
+
+    /// Returns the value of a key that ends in `.$` as a field.
+    pub(super) fn computed_field(&mut self, text: &str, data: &Data<'_>, at: &Pointer) -> Value {
+        // In JSON, lists in a list stay so.
+        if let Ok(Computed::Intrinsic(intrinsic)) = Computed::parse(text)
+            && intrinsic.call.function == Function::Array
+        {
+            let items = intrinsic.call.args.iter();
+            return items.map(|item| self.argument_field(item, data, at)).collect();
+        }
+        match self.computed(text, data, at, Place::Whole) {
+            Some(node) => self.text(node, at),
+            None => text.into(),
+        }
+    }
+
+    fn argument_field(&mut self, argument: &Argument, data: &Data<'_>, at: &Pointer) -> Value {
+        match argument {
+            Argument::String(text) => self.constant(&text.as_str().into(), at),
+            Argument::Number(number) => Value::Number(number.clone()),
+            Argument::Bool(value) => (*value).into(),
+            Argument::Null => Value::Null,
+            Argument::Call(call) if call.function == Function::Array => {
+                call.args.iter().map(|item| self.argument_field(item, data, at)).collect()
+            }
+            other => match self.argument(other, data, at, Place::Whole) {
+                Some(node) => self.text(node, at),
+                None => Value::Null,
+            },
+        }
+    }
+
+    /// Returns the value of a key that ends in `.$`.
+    pub(super) fn computed(&mut self, text: &str, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
+        match Computed::parse(text) {
+            Ok(Computed::Path(path)) => {
+                if place == Place::Whole && matches!(path.segments().as_deref(), Some([.., Segment::Index(_)])) {
+                    self.doubt(at, Doubt::PastEnd, path.source());
+                }
+                self.path(&path, data, at, place)
+            }
+            Ok(Computed::Intrinsic(intrinsic)) => match intrinsic.misuses().first() {
+                None => self.call(&intrinsic.call, data, at, place),
+                Some(misuse) => {
+                    self.refuse(at, misuse.message.clone());
+                    None
+                }
+            },
+            Err(error) => {
+                self.refuse(at, error.message);
+                None
+            }
+        }
+    }
+
+    /// Returns the path of a field, which may not be a call.
+    pub(super) fn path_text(&mut self, text: &str, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
+        match JsonPath::parse(text) {
+            Ok(path) => self.path(&path, data, at, place),
+            Err(error) => {
+                self.refuse(at, error.message);
+                None
+            }
+        }
+    }
+
+    /// Returns the value of a path.
+    pub(super) fn path(&mut self, path: &JsonPath, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
+        if let (Root::Value, Some(segments)) = (path.root(), path.segments()) {
+            if place == Place::Inside && !segments.is_empty() {
+                self.doubt(at, Doubt::LeftOut, path.source());
+            }
+            let selected = self.select(data, &segments, at)?;
+            return self.node(&selected, at);
+        }
+        let root = match path.root() {
+            Root::Value => self.node(data, at)?,
+            Root::Context => states("context"),
+            Root::Variable(name) => {
+                self.check_variable(name, at);
+                Node::variable(name)
+            }
+        };
+        if !path.is_definite() {
+            self.doubt(at, Doubt::Joined, path.source());
+        }
+        let node = path.in_jsonata(root);
+        node.map_err(|step| self.refuse(at, format!("JSONata has no counterpart of `{step}`"))).ok()
+    }
+
+    /// Returns the part of a value that the steps of a reference path lead to.
+    pub(super) fn select<'d>(&mut self, data: &Data<'d>, path: &[Segment<'_>], at: &Pointer) -> Option<Data<'d>> {
+        let Some((first, rest)) = path.split_first() else { return Some(data.clone()) };
+        let part = match (data, first) {
+            (Data::Literal(value), Segment::Name(name)) => value.get(name).map(Data::Literal),
+            (Data::Template(template, root), Segment::Name(name)) => {
+                let computed = template.get(format!("{name}{SUFFIX}")).and_then(Value::as_str);
+                match (template.get(name), computed) {
+                    (Some(part), _) => Some(Data::Template(part, root.clone())),
+                    (None, Some(text)) => Some(Data::Node(self.computed(text, root, at, Place::Whole)?)),
+                    (None, None) => None,
+                }
+            }
+            _ => None,
+        };
+        if let Some(part) = part {
+            return self.select(&part, rest, at);
+        }
+        let node = path.iter().fold(self.node(data, at)?, |node, step| match step {
+            Segment::Name(name) => node.member(*name),
+            Segment::Index(index) => node.item(Node::number(*index as f64)),
+        });
+        Some(Data::Node(node))
+    }
+
+    /// Returns a value as an expression.
+    pub(super) fn node(&mut self, data: &Data<'_>, at: &Pointer) -> Option<Node> {
+        let (template, root) = match data {
+            Data::Node(node) => return Some(node.clone()),
+            Data::Literal(value) => return self.literal(value, at),
+            Data::Template(template, root) => (template, root),
+        };
+        Some(match template {
+            Value::Object(members) => {
+                let mut out = Vec::new();
+                for (key, value) in members {
+                    let at = at.child(key);
+                    out.push(match (key.strip_suffix(SUFFIX), value) {
+                        (Some(name), Value::String(text)) => (name, self.computed(text, root, &at, Place::Inside)?),
+                        _ => (key.as_str(), self.node(&Data::Template(value, root.clone()), &at)?),
+                    });
+                }
+                Node::object(out)
+            }
+            Value::Array(items) => {
+                let items = items.iter().map(|item| self.node(&Data::Template(item, root.clone()), at));
+                Node::array(items.collect::<Option<Vec<_>>>()?)
+            }
+            other => self.literal(other, at)?,
+        })
+    }
+
+    fn literal(&mut self, value: &Value, at: &Pointer) -> Option<Node> {
+        let node = literal(value);
+        if node.is_none() {
+            self.refuse(at, "JSONata has no such number");
+        }
+        node
+    }
+}
