@@ -88,7 +88,8 @@ pub struct Explorer {
     pub(crate) causes_differ: bool,
     /// Whether expressions read JSON from strings. If so, errors have causes like the errors of functions.
     pub(crate) reads_json: bool,
-    looks_at: (bool, bool),
+    /// Whether expressions may use the time, and random numbers.
+    pub(crate) looks_at: (bool, bool),
 }
 
 impl fmt::Debug for Explorer {
@@ -351,7 +352,7 @@ impl Explorer {
     /// See [`explore`](Self::explore). Also returns an error if the list does not fit the workflow.
     pub fn replay(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
         self.validate()?;
-        Search::new(self).replay(decisions)
+        Search::new(self).replayed(decisions)
     }
 
     pub(crate) fn validate(&self) -> Result<(), ExploreError> {
@@ -440,14 +441,6 @@ impl Explorer {
     pub(crate) fn has_heartbeat(&self, state: &workflow_asl::Pointer) -> bool {
         let has = |field| self.program.definition().pointer(state.child(field).as_str()).is_some();
         has("HeartbeatSeconds") || has("HeartbeatSecondsPath")
-    }
-
-    pub(crate) fn looks_at_time(&self) -> bool {
-        self.looks_at.0
-    }
-
-    pub(crate) fn looks_at_chance(&self) -> bool {
-        self.looks_at.1
     }
 }
 

@@ -560,7 +560,8 @@ impl<'x> World<'x> {
     /// Returns a hash that distinguishes the futures of executions.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.execution.fingerprint(self.explorer.looks_at_time(), self.explorer.looks_at_chance(), &mut hasher);
+        let (time, chance) = self.explorer.looks_at;
+        self.execution.fingerprint(time, chance, &mut hasher);
         self.silent.hash(&mut hasher);
         for (task, fault, lasting) in &self.lasting {
             (task, lasting).hash(&mut hasher);

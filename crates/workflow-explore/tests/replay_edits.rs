@@ -446,14 +446,14 @@ fn line(replay: &Replay) -> String {
         line += &state.map_or_else(|| " at the start".to_owned(), |state| format!(" at `{state}`"));
     }
     if let Some(difference) = replay.difference() {
-        line += &format!(": {}", difference.kind.name());
-        if let Some(path) = difference.kind.paths().first() {
+        line += &format!(": {}", difference.kind);
+        if let Some(path) = difference.paths.first() {
             line += &format!(" {}", path.path);
         }
     }
     match (replay.missing(), replay.difference()) {
-        (Some(missing), None) => line += &format!(": {}", missing.reason.name()),
-        (Some(missing), Some(_)) => line += &format!(", then {} at `{}`", missing.reason.name(), missing.state),
+        (Some(missing), None) => line += &format!(": {}", missing.reason),
+        (Some(missing), Some(_)) => line += &format!(", then {} at `{}`", missing.reason, missing.state),
         (None, _) => {}
     }
     line

@@ -11,7 +11,9 @@ use workflow_asl::property::{Moment, PropertyKind, PropertyOf, Subjects};
 use workflow_asl::rules::Annotations;
 use workflow_local::{Execution, Status};
 
-pub(crate) use monitor::{Breach, Happening, Happenings, KnownOutputs, Monitors, known_outputs, last_state};
+pub(crate) use monitor::{
+    Breach, Happening, Happenings, KnownOutputs, Monitors, events_before, known_outputs, last_state,
+};
 pub use text::PropertyError;
 
 use crate::error::ExploreError;

@@ -54,16 +54,19 @@ use serde_json::{Value, json};
 use workflow_local::{Engine, Execution};
 
 use compare::{Compared, end_of};
-pub use difference::{DataDifference, Difference, DifferenceKind, End};
+pub use difference::{DataDifference, Difference, End};
 pub use error::ReplayError;
-pub use files::{DESCRIPTIONS, Recordings};
+pub use files::Recordings;
 pub use json_path::PathDifference;
+pub(crate) use json_path::differences;
 use matching::Recorded;
-pub use missing::{MissingAnswer, MissingReason};
+pub use missing::MissingAnswer;
+pub(crate) use noted::Fact;
 use play::Played;
 pub use recording::Recording;
 pub use replayer::Replayer;
 pub use summary::Summary;
+pub(crate) use trace::graph_event;
 
 /// Plays a recorded execution against the workflow that an engine runs. To play many, create one
 /// [`Replayer`](Replayer::new).

@@ -7,14 +7,15 @@ use workflow_local::{EventType, Instant, Payload, TaskError};
 #[derive(Clone, Debug)]
 pub(super) struct Noted {
     pub(super) id: u64,
-    pub(super) kind: EventType,
+    /// The type; `None` for one that is not known.
+    pub(super) kind: Option<EventType>,
     pub(super) time: Instant,
     pub(super) fact: Fact,
 }
 
 /// The content of an event.
 #[derive(Clone, Debug)]
-pub(super) enum Fact {
+pub(crate) enum Fact {
     Nothing,
     /// The execution's input, or the input of a state.
     Input(Payload),

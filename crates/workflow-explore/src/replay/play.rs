@@ -10,9 +10,11 @@ use workflow_local::{
 };
 
 use super::matching::{Matching, Recorded};
-use super::missing::{MissingAnswer, MissingReason};
+use super::missing::MissingAnswer;
 use super::recorded_answer::{Known, Plan, absent_activities, answer_of};
 use super::trace::Trace;
+use crate::report::counted;
+use crate::report::mocks::{Answered, Answers};
 
 /// The maximum delay after the recorded time at which a task may still be stopped without an answer. The service stops
 /// tasks with a delay.
@@ -47,24 +49,12 @@ pub(super) struct PlayedRun<'r> {
     pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
 }
 
-/// How a task was answered.
-#[derive(Clone, Debug)]
-pub(super) enum Answered {
-    Result(Payload),
-    Error(TaskError),
-    /// The task had no answer: it failed with this error by its timeout.
-    TimedOut(&'static str),
-    /// The task had no answer: something else ended first.
-    Stopped,
-}
-
 /// The result of playing.
 pub(super) struct Played<'r> {
     pub(super) execution: Execution,
     pub(super) run: PlayedRun<'r>,
     pub(super) missing: Option<MissingAnswer>,
-    /// The answers of each state's tasks, in the order in which the tasks were scheduled.
-    pub(super) answers: BTreeMap<String, Vec<Answered>>,
+    pub(super) answers: Answers,
 }
 
 /// An answer or another action on a task.
@@ -103,7 +93,7 @@ pub(super) struct Play<'s, 'r> {
     silent: BTreeMap<TaskId, (Instant, Box<MissingAnswer>)>,
     redriven: usize,
     stopped: usize,
-    answers: BTreeMap<String, Vec<Answered>>,
+    answers: Answers,
 }
 
 impl<'s, 'r> Play<'s, 'r> {
@@ -131,7 +121,7 @@ impl<'s, 'r> Play<'s, 'r> {
             silent: BTreeMap::new(),
             redriven: 0,
             stopped: 0,
-            answers: BTreeMap::new(),
+            answers: Answers::new(),
         }
     }
 
@@ -275,11 +265,13 @@ impl<'s, 'r> Play<'s, 'r> {
 
     /// Answers a task with its recorded answer.
     fn answer(&mut self, request: &TaskRequest) -> Answering {
+        let (state, attempt) = (&request.state, request.attempt + 1);
         let mut missing = Box::new(MissingAnswer {
-            state: request.state.to_string(),
-            attempt: request.attempt + 1,
+            state: state.to_string(),
+            attempt,
             resource: String::new(),
-            reason: MissingReason::NotCalled,
+            reason: "not called",
+            message: "is not called in the history".to_owned(),
             event: None,
             file: None,
         });
@@ -287,11 +279,14 @@ impl<'s, 'r> Play<'s, 'r> {
         self.follow(number);
         let Some(run) = self.runs.get(number) else { return Err(missing) };
         let Some(visit) = run.trace.visit_of(event) else { return Err(missing) };
-        let Some((attempt, asked)) = run.trace.calls(visit).iter().enumerate().next_back() else { return Err(missing) };
+        let Some((number_of_call, asked)) = run.trace.calls(visit).iter().enumerate().next_back() else {
+            return Err(missing);
+        };
         missing.resource.clone_from(&asked.resource);
+        missing.of_call("not called", format!(", and the history has no call of `{state}` there"));
         let Some(recorded) = run.recorded else {
             let item = run.parent.map_or(0, |(_, _, item)| item);
-            missing.reason = MissingReason::NoChild { item };
+            missing.of_call("no child", format!(" for item {item}, and no history of a child execution has its input"));
             return Err(missing);
         };
         missing.file = (number > 0).then(|| recorded.file.clone());
@@ -300,18 +295,18 @@ impl<'s, 'r> Play<'s, 'r> {
         let Some(of) = matching.visit(visit) else { return Err(missing) };
         let calls = recorded.trace.calls(of);
         missing.event = recorded.trace.visit(of).map(|visit| visit.entered);
-        let Some(call) = calls.get(attempt) else {
-            let reason = match calls.len() {
-                0 => MissingReason::NotCalled,
-                attempts => MissingReason::NoMoreAttempts { attempts },
-            };
-            let last = calls.last().and_then(|call| call.outcome.as_ref()).map(|(_, event)| *event);
-            (missing.reason, missing.event) = (reason, last.or(missing.event));
+        let Some(call) = calls.get(number_of_call) else {
+            if let (count @ 1.., last) = (calls.len(), calls.last()) {
+                let attempts = counted(count as u64, "attempt");
+                let why = format!(" for attempt {attempt}, and the history has {attempts}");
+                missing.of_call("no more attempts", why);
+                missing.event = last.and_then(|call| Some(call.outcome.as_ref()?.1)).or(missing.event);
+            }
             return Err(missing);
         };
         missing.event = Some(call.scheduled);
         if call.resource != asked.resource {
-            missing.reason = MissingReason::OtherResource { recorded: call.resource.clone() };
+            missing.of_call("other resource", format!(", and the history has an answer of {}", call.resource));
             return Err(missing);
         }
         let heartbeat = asked.heartbeat;
@@ -369,7 +364,9 @@ impl<'s, 'r> Play<'s, 'r> {
                     }
                 }
                 None if lasts > every && matches!(plan.answer, Known::Answer(..)) => {
-                    missing.reason = MissingReason::Heartbeats { seconds };
+                    missing.reason = "heartbeats";
+                    missing.message =
+                        format!("needs a heartbeat each {seconds} s, and the history does not show that they came");
                     return Err(missing);
                 }
                 _ => {}
@@ -391,12 +388,12 @@ impl<'s, 'r> Play<'s, 'r> {
                 given
             }
             Known::Silence(known, missed) => {
-                missing.reason = MissingReason::TimedOut { seconds: known.as_secs_f64() };
+                missing.waits("timed out", known.as_secs_f64());
                 self.silent.insert(id, (now.after(known), missing));
                 Answered::TimedOut(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT })
             }
             Known::Stopped(known) => {
-                missing.reason = MissingReason::Stopped { seconds: known.as_secs_f64() };
+                missing.waits("stopped", known.as_secs_f64());
                 let until = plan.stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
                 self.silent.insert(id, (until, missing));
                 Answered::Stopped

@@ -5,7 +5,9 @@ use workflow_graph::history::Event;
 use workflow_local::{EventType, Instant, Payload};
 
 use super::error::ReplayError;
+use super::json_path::SHOWN;
 use super::noted::{Fact, Noted, failure, is_task_failure, resource_name};
+use crate::decision::shortened;
 
 /// The help for missing data.
 const WITH_DATA: &str =
@@ -19,8 +21,7 @@ pub(super) struct Reading<'e> {
 
 impl Reading<'_> {
     fn refused(&self, problem: impl Into<String>, help: &str) -> ReplayError {
-        let (file, help) = (self.file.to_owned(), help.to_owned());
-        ReplayError::Event { file, event: self.event.id, problem: problem.into(), help }
+        ReplayError::at(self.file, self.event.id, problem.into(), help)
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -44,7 +45,8 @@ impl Reading<'_> {
             Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
                 Ok(value) => Ok(value.into()),
                 Err(_) if text.contains("[truncated]") || text.contains("HIDDEN_DUE_TO_SECURITY_REASONS") => {
-                    Err(self.refused(format!("the {name} of {kind} is truncated: {}", shown(text)), WITH_DATA))
+                    Err(self
+                        .refused(format!("the {name} of {kind} is truncated: {}", shortened(text, SHOWN)), WITH_DATA))
                 }
                 Err(error) => Err(self.refused(format!("the {name} of {kind} is not JSON: {error}"), WITH_DATA)),
             },
@@ -61,10 +63,7 @@ impl Reading<'_> {
 
     pub(super) fn noted(&self) -> Result<Noted, ReplayError> {
         use EventType as E;
-        let Some(kind) = EventType::from_name(&self.event.kind) else {
-            let problem = format!("unknown event type `{}`", self.event.kind);
-            return Err(self.refused(problem, "export the history with `aws stepfunctions get-execution-history`"));
-        };
+        let kind = EventType::from_name(&self.event.kind);
         let Some(time) = self.event.time else {
             return Err(self
                 .refused("it has no timestamp that can be read", "export the history again; replay needs the times"));
@@ -72,9 +71,12 @@ impl Reading<'_> {
         let of_task = || match (self.text("resourceType"), self.text("resource")) {
             (Some(service), Some(action)) => Ok(resource_name(&service, &action)),
             (None, Some(arn)) => Ok(arn),
-            _ => Err(self.refused(format!("{kind} has no resource"), WITH_DATA)),
+            _ => Err(self.refused(format!("{} has no resource", self.event.kind), WITH_DATA)),
         };
-        let fact = match kind {
+        let Some(known) = kind else {
+            return Ok(Noted { id: self.event.id, kind, time: Instant::from_millis(time), fact: Fact::Nothing });
+        };
+        let fact = match known {
             E::ExecutionStarted => Fact::Input(self.payload("input")?),
             E::ExecutionSucceeded
             | E::TaskSucceeded
@@ -133,9 +135,4 @@ impl Reading<'_> {
         };
         Ok(Noted { id: self.event.id, kind, time: Instant::from_millis(time), fact })
     }
-}
-
-/// Returns the start of a string.
-fn shown(text: &str) -> String {
-    super::json_path::shortened(text)
 }

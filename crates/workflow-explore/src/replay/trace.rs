@@ -117,6 +117,7 @@ impl Trace {
 
     /// Records an event of a visit's work.
     fn work(&mut self, visit: usize, noted: &Noted) {
+        use EventType as E;
         if let Fact::MapRun(arn) = &noted.fact {
             self.map_runs.insert(arn.clone(), visit);
         }
@@ -136,17 +137,16 @@ impl Trace {
             });
         }
         let Some(call) = self.calls.get_mut(&visit).and_then(|calls| calls.last_mut()) else { return };
-        match (noted.kind, &noted.fact) {
-            (EventType::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
-            (EventType::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
-            (
-                EventType::TaskSucceeded | EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded,
-                Fact::Result(output),
-            ) => call.outcome = Some((Outcome::Result(output.clone()), noted.id)),
-            (
-                EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut,
-                Fact::Failed(error),
-            ) => call.outcome = Some((Outcome::TimedOut(error.clone()), noted.id)),
+        let Some(kind) = noted.kind else { return };
+        match (kind, &noted.fact) {
+            (E::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
+            (E::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
+            (E::TaskSucceeded | E::LambdaFunctionSucceeded | E::ActivitySucceeded, Fact::Result(output)) => {
+                call.outcome = Some((Outcome::Result(output.clone()), noted.id));
+            }
+            (E::TaskTimedOut | E::LambdaFunctionTimedOut | E::ActivityTimedOut, Fact::Failed(error)) => {
+                call.outcome = Some((Outcome::TimedOut(error.clone()), noted.id));
+            }
             (kind, Fact::Failed(error)) if is_task_failure(kind) => {
                 call.outcome = Some((Outcome::Error(error.clone()), noted.id));
             }
@@ -157,19 +157,8 @@ impl Trace {
     /// Reads the events that an engine has added to a history since the last call.
     pub(super) fn follow(&mut self, history: &[HistoryEvent]) {
         for event in history.get(self.noted.len()..).unwrap_or_default() {
-            let mut made = Event::default();
-            (made.id, made.previous, made.time) = (event.id, event.previous_id, Some(event.timestamp.as_millis()));
-            event.kind.name().clone_into(&mut made.kind);
-            made.details = match &event.details {
-                Details::StateEntered { name, .. } | Details::StateExited { name, .. } => json!({ "name": &**name }),
-                Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
-                details => match details.failure() {
-                    Some((Some(error), _)) => json!({ "error": error }),
-                    _ => Value::Null,
-                },
-            };
             let fact = fact(&event.details);
-            self.push(made, Noted { id: event.id, kind: event.kind, time: event.timestamp, fact });
+            self.push(graph_event(event), Noted { id: event.id, kind: Some(event.kind), time: event.timestamp, fact });
         }
     }
 
@@ -198,7 +187,7 @@ impl Trace {
         let visit = self.visit(self.visit_of(event)?)?;
         // An event that starts a branch or an iteration has no lane before its first state is entered.
         let kind = self.event(event)?.kind;
-        let begins = matches!(kind, EventType::ParallelStateStarted | EventType::MapIterationStarted);
+        let begins = matches!(kind, Some(EventType::ParallelStateStarted | EventType::MapIterationStarted));
         (!begins).then_some(visit.thread)
     }
 
@@ -262,4 +251,20 @@ impl Trace {
     pub(super) fn last(&self) -> Option<&Noted> {
         self.noted.last()
     }
+}
+
+/// Returns what the visits of states need to know of an event of an engine.
+pub(crate) fn graph_event(event: &HistoryEvent) -> Event {
+    let mut made = Event::default();
+    (made.id, made.previous, made.time) = (event.id, event.previous_id, Some(event.timestamp.as_millis()));
+    event.kind.name().clone_into(&mut made.kind);
+    made.details = match &event.details {
+        Details::StateEntered { name, .. } | Details::StateExited { name, .. } => json!({ "name": &**name }),
+        Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
+        details => match details.failure() {
+            Some((Some(error), _)) => json!({ "error": error }),
+            _ => Value::Null,
+        },
+    };
+    made
 }

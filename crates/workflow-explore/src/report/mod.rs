@@ -1,6 +1,6 @@
 //! The report of an exploration.
 
-mod mocks;
+pub(crate) mod mocks;
 mod severity;
 pub(crate) mod test;
 mod text;
@@ -8,7 +8,7 @@ mod unreached;
 
 pub use severity::Severity;
 pub(crate) use severity::{Accepted, fold};
-pub(crate) use text::not_shown_text;
+pub(crate) use text::{counted, not_shown_text};
 pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
 
@@ -301,7 +301,7 @@ impl Report {
             };
             Item::new(decision.to_string(), at(state), word, "")
         });
-        let tried = text::counted(self.executions, "execution");
+        let tried = counted(self.executions, "execution");
         let sentence = format!("“{}” does not hold: {}\n{tried} tried.", finding.property, finding.message);
         let page = page
             .of_machine(definition.clone())

@@ -37,7 +37,7 @@ use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, Run
 
 pub use cost::{Billing, Cost, Crossover, Usage};
 pub use distribution::{Distribution, DistributionError};
-pub use learn::{LearnError, Learning, Learnt};
+pub use learn::{Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
 pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
 pub use workflow_asl::price::{LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};

@@ -272,13 +272,14 @@ impl Problems {
             for (name, given) in members {
                 points.push((name.as_str(), self.amount(given, &at.child(name), of)?));
             }
+            let known = PERCENTILES.map(|(name, _)| name);
             return match Distribution::percentiles(points) {
-                Err(DistributionError::UnknownPercentile(name)) => {
-                    self.unknown(&at.child(&name), "percentile", &name, &PERCENTILES.map(|(name, _)| name));
+                Err(DistributionError { percentile: Some(name), .. }) if !known.contains(&name.as_str()) => {
+                    self.unknown(&at.child(&name), "percentile", &name, &known);
                     None
                 }
-                Err(DistributionError::Falling(name, than)) => {
-                    self.value(&at.child(&name), DistributionError::Falling(name, than).to_string());
+                Err(DistributionError { percentile: Some(name), message }) => {
+                    self.value(&at.child(&name), message);
                     None
                 }
                 made => self.made(at, made),
@@ -403,6 +404,6 @@ fn found(value: &Value) -> String {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(items) if items.is_empty() => "an empty list".to_owned(),
         Value::Array(_) => "a list".to_owned(),
-        scalar => crate::decision::shortened(scalar),
+        scalar => crate::decision::shown(scalar),
     }
 }

@@ -139,7 +139,7 @@ impl Tally {
         let end = execution.stopped_at().unwrap_or_else(|| execution.now());
         let visits = Visits::of(history, end);
         for (name, time) in &visits.times {
-            if let Some(state) = self.numbers.get(*name).and_then(|number| self.states.get_mut(*number)) {
+            if let Some(state) = self.numbers.get(name).and_then(|number| self.states.get_mut(*number)) {
                 state.milliseconds = state.milliseconds.saturating_add(u64::try_from(*time).unwrap_or_default());
             }
         }
