@@ -104,8 +104,9 @@ impl Simulate {
         if self.free_tier {
             simulation = simulation.free_tier();
         }
-        let progress = Progress::working(format!("simulating {}", self.file.file.display()));
-        let report = simulation.run().map_err(failed)?;
+        let what = format!("simulating {}", self.file.file.display());
+        let progress = Progress::working(what.clone());
+        let report = simulation.watched(progress.counter(&what)).run().map_err(failed)?;
         progress.end();
         match self.format {
             Format::Text => terminal::report(output, &report.to_string())?,

@@ -67,7 +67,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bounds;
-mod compared_errors;
 mod decision;
 mod equivalence;
 mod error;

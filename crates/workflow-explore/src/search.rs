@@ -22,6 +22,9 @@ use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 /// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;
 
+/// The number of executions after which their number is told again.
+const TOLD: u64 = 100;
+
 /// The number of executions, or of states of executions, after which a space is large.
 const LARGE: u64 = 4_096;
 
@@ -77,6 +80,8 @@ pub(crate) struct Search<'x> {
     open_loops: BTreeSet<String>,
     cut: CutOff,
     executions: u64,
+    /// The number of executions that was told last.
+    told: u64,
     /// The weights of the states of executions.
     work: u64,
     taken: Vec<bool>,
@@ -99,6 +104,7 @@ impl<'x> Search<'x> {
             open_loops: BTreeSet::new(),
             cut: CutOff { values: explorer.values_left_out(), ..CutOff::default() },
             executions: 0,
+            told: 0,
             work: 0,
             taken: vec![false; explorer.program.ways().len()],
             monitors: Monitors::new(&explorer.properties, &explorer.states, explorer.known_outputs.clone()),
@@ -115,6 +121,7 @@ impl<'x> Search<'x> {
         let mut large = LARGE.min(bound / 2);
         loop {
             let work = self.executions.max(self.found.len() as u64).max(self.work / WORK);
+            self.tell();
             if self.explorer.merges && large < u64::MAX && (work >= large || self.frontier.is_full()) {
                 large = u64::MAX;
                 self.look_ahead(bound / 4);
@@ -219,7 +226,18 @@ impl<'x> Search<'x> {
             next = if goes_on { world.first_decision() } else { None };
         }
         self.executions += 1;
+        self.tell();
         is_new
+    }
+
+    /// Tells how many executions were tried, not more often than it is worth.
+    fn tell(&mut self) {
+        if let Some(watch) = &self.explorer.watch
+            && self.executions >= self.told + TOLD
+        {
+            self.told = self.executions;
+            watch(self.executions);
+        }
     }
 
     /// Records what an execution took and could compute. Returns whether it took what none took before.
@@ -471,9 +489,19 @@ impl<'x> Search<'x> {
                 None => unexercised.push(property.to_string()),
             }
         }
-        let count = findings.len();
-        findings.retain(|finding| !self.explorer.excludes(finding));
+        let (count, patterns) = (findings.len(), &self.explorer.excluded);
+        let mut met = vec![false; patterns.len()];
+        // Before findings are joined with others.
+        findings.retain(|finding| {
+            let key = finding.key();
+            let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
+            let matching = patterns.iter().map(|(_, pattern)| texts.iter().flatten().any(|text| pattern.matches(text)));
+            let found: Vec<bool> = matching.collect();
+            met.iter_mut().zip(&found).for_each(|(met, found)| *met |= found);
+            !found.contains(&true)
+        });
         let excluded = count - findings.len();
+        let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
         if let Some(learning) = &self.explorer.learning {
             for finding in &mut findings {
                 let replayed = Search::new(self.explorer).replayed(&finding.decisions).ok();
@@ -499,6 +527,7 @@ impl<'x> Search<'x> {
             unreached,
             unexercised,
             excluded,
+            excluded_in_vain: in_vain,
         }
     }
 }

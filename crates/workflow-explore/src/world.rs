@@ -30,6 +30,19 @@ pub(crate) mod built_in {
     pub(crate) const OUTPUT: &str = "the output has its type";
     pub(crate) const QUOTAS: &str = "history, payload and variables stay within quotas";
     pub(crate) const IDEMPOTENCE: &str = "a repeated call has the same idempotency token";
+
+    /// What helps if one does not hold.
+    pub(crate) const HELP: [(&str, &str); 6] = [
+        (ENDS, "Give the task a timeout, or the loop a bound that each turn comes closer to."),
+        (UNCAUGHT, "Catch the error, or allow it with `--may-fail-with`."),
+        (PROGRAM, "Test the value before it is used, or give a rule or a default for it."),
+        (OUTPUT, "Make each last state give the declared type, or declare what they give."),
+        (QUOTAS, "Keep large data in S3 and pass its key; start child executions for long loops."),
+        (
+            IDEMPOTENCE,
+            "Give the request a token that is the same for each attempt, such as a part of the execution's name.",
+        ),
+    ];
 }
 
 /// The number of steps without a decision after which the search checks for repetition.

@@ -177,7 +177,7 @@ impl<'c> Comparison<'c> {
                 (Some(recorded), None) => (recorded.entered, !is_whole && stopped(now, new)),
                 (None, _) => {
                     let last = old.last().and_then(|visit| then.visit(*visit)).filter(|_| !is_whole);
-                    let end = || then.last().map_or(0, |noted| noted.id);
+                    let end = || then.noted.last().map_or(0, |noted| noted.id);
                     let event = last.map_or_else(end, |last| last.exited.unwrap_or(last.entered));
                     (event, !is_whole && stopped(then, old))
                 }
@@ -269,7 +269,7 @@ impl<'c> Comparison<'c> {
         if self.cut && new.status == Status::Running {
             return;
         }
-        let others = pair.others_values(|other| match &other.trace.last()?.fact {
+        let others = pair.others_values(|other| match &other.trace.noted.last()?.fact {
             Fact::Result(output) => Some(output.value()),
             _ => None,
         });
@@ -280,13 +280,13 @@ impl<'c> Comparison<'c> {
         let error = self.texts(pair, &old.error, &new.error, |end| end.error);
         // The service words the causes of its own errors.
         let by_fail = |trace: &Trace| {
-            trace.events().iter().rev().nth(1).is_some_and(|noted| noted.kind == Some(EventType::FailStateEntered))
+            trace.noted.iter().rev().nth(1).is_some_and(|noted| noted.kind == Some(EventType::FailStateEntered))
         };
         let worded = old.error.as_deref().is_some_and(|error| error.starts_with("States."));
         let compares = !worded && by_fail(&pair.recorded.trace) && by_fail(&pair.run.trace);
         let cause = compares && self.texts(pair, &old.cause, &new.cause, |end| end.cause);
         if old.status != new.status || error || cause || !paths.is_empty() {
-            let event = pair.recorded.trace.last().map_or(0, |noted| noted.id);
+            let event = pair.recorded.trace.noted.last().map_or(0, |noted| noted.id);
             let last = pair.run.trace.lanes().find(|(_, lane)| lane.parent.is_none());
             let last = last.and_then(|(_, lane)| pair.run.trace.visit(*lane.visits.last()?));
             let state = last.map(|visit| visit.state.clone());
@@ -384,7 +384,7 @@ impl<'p> Pair<'p> {
 
 /// Returns how a history ends.
 pub(super) fn end_of(trace: &Trace) -> Option<End> {
-    let last = trace.last()?;
+    let last = trace.noted.last()?;
     let status = last.kind.and_then(status_of).unwrap_or(Status::Running);
     let mut end = End { status, output: None, error: None, cause: None };
     match &last.fact {

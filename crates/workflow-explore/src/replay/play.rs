@@ -314,7 +314,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let time = |event: u64| recorded.trace.event(event).map_or(Instant::from_millis(0), |noted| noted.time);
         let since = |event: u64| time(call.scheduled).until(time(event));
         let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
-        let stopped = stopped.or_else(|| recorded.trace.last().map(|noted| noted.time));
+        let stopped = stopped.or_else(|| recorded.trace.noted.last().map(|noted| noted.time));
         let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
         let plan = Plan {
             taken: call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event))),

@@ -54,7 +54,7 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
 
 /// Returns the activities that did not exist, by the causes of errors.
 pub(super) fn absent_activities(trace: &Trace) -> BTreeSet<String> {
-    let causes = trace.events().iter().filter_map(|noted| match &noted.fact {
+    let causes = trace.noted.iter().filter_map(|noted| match &noted.fact {
         Fact::Failed(error) => error.cause.as_deref(),
         _ => None,
     });

@@ -44,7 +44,7 @@ type Names = Arc<BTreeMap<String, String>>;
 /// let recorded = Recordings::read(["last-week"], None);
 /// for recording in &recorded.executions {
 ///     let replay = replayer.replay(recording)?;
-///     println!("{}: {replay}", replay.file());
+///     println!("{}: {replay}", replay.file);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -297,7 +297,7 @@ fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Record
 /// Returns the recorded event and the state of a map that failed to read items that the recorded execution read.
 fn unread(run: &PlayedRun<'_>, recorded: &Recorded) -> Option<(u64, String)> {
     let fails = |trace: &Trace| {
-        trace.events().iter().find_map(|noted| match &noted.fact {
+        trace.noted.iter().find_map(|noted| match &noted.fact {
             Fact::Failed(error) if error.error.as_deref() == Some(ITEM_READER_FAILED) => Some(noted.id),
             _ => None,
         })

@@ -90,17 +90,17 @@ impl<'r> Summary<'r> {
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.replays.iter().map(|replay| replay.file().chars().count()).max().unwrap_or_default().max(9);
+        let width = self.replays.iter().map(|replay| replay.file.chars().count()).max().unwrap_or_default().max(9);
         writeln!(f, "{:<width$}  {:<14}  where", "execution", "verdict")?;
         for replay in &self.replays {
-            let message = match (replay.difference(), replay.missing()) {
+            let message = match (&replay.difference, &replay.missing) {
                 (Some(difference), _) => difference.to_string(),
                 (None, Some(missing)) => missing.to_string(),
                 (None, None) => String::new(),
             };
             let event = replay.place().and_then(|(_, event)| event);
             let event = event.map(|event| format!("event {event}: ")).unwrap_or_default();
-            let line = format!("{:<width$}  {:<14}  {event}{message}", replay.file(), replay.verdict().name());
+            let line = format!("{:<width$}  {:<14}  {event}{message}", replay.file, replay.verdict().name());
             writeln!(f, "{}", line.trim_end())?;
         }
         writeln!(f, "{}", self.sentence())

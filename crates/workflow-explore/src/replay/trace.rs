@@ -62,7 +62,7 @@ type LaneKey = (Option<usize>, Fork, usize);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trace {
     structure: History,
-    noted: Vec<Noted>,
+    pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
     lanes: BTreeMap<usize, Lane>,
     by_key: BTreeMap<LaneKey, usize>,
@@ -168,10 +168,6 @@ impl Trace {
         self.noted.get(at).filter(|noted| noted.id == id)
     }
 
-    pub(super) fn events(&self) -> &[Noted] {
-        &self.noted
-    }
-
     pub(super) fn visit(&self, number: usize) -> Option<&Visit> {
         self.structure.visits.get(number)
     }
@@ -246,10 +242,6 @@ impl Trace {
             Fact::Input(input) => Some(input),
             _ => None,
         }
-    }
-
-    pub(super) fn last(&self) -> Option<&Noted> {
-        self.noted.last()
     }
 }
 

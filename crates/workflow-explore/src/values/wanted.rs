@@ -11,10 +11,9 @@ use workflow_asl::graph::Graph;
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
-use workflow_plan::data::{Source, Use, uses};
+use workflow_plan::data::{Source, Use};
 
 use super::parent;
-use crate::compared_errors::walk;
 
 /// The kind of value that an expression needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +76,20 @@ pub(crate) struct Wanted {
     pub(crate) members: BTreeMap<String, Wanted>,
 }
 
+/// What expressions need of a value that none reads.
+pub(super) static NOTHING: Wanted = Wanted { kind: None, probes: Vec::new(), added: false, members: BTreeMap::new() };
+
 impl Wanted {
+    /// Returns whether an expression needs anything.
+    pub(super) fn is_read(&self) -> bool {
+        self.kind.is_some() || !self.members.is_empty() || !self.probes.is_empty()
+    }
+
+    /// Returns what expressions need of a member.
+    pub(super) fn member(&self, name: &str) -> &Self {
+        self.members.get(name).unwrap_or(&NOTHING)
+    }
+
     fn narrow(&mut self, kind: Option<Kind>) {
         self.kind = match (self.kind, kind) {
             // A number that is also read as a string is a number: a number can be converted to a string.
@@ -106,11 +118,23 @@ impl Wanted {
     }
 }
 
+/// Sees each object of a document.
+fn walk(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            see(members);
+            members.values().for_each(|value| walk(value, see));
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, see)),
+        _ => {}
+    }
+}
+
 /// Returns what expressions need, by source.
-pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Source, Wanted> {
+pub(super) fn wanted(machine: &StateMachine, document: &Value, uses: &[Use]) -> BTreeMap<Source, Wanted> {
     let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
     let assigned = assigned(document);
-    for used in uses(machine) {
+    for used in uses {
         let mut place = all.entry(used.source.clone()).or_default();
         for (number, name) in used.path.iter().enumerate() {
             place = place.members.entry(name.clone()).or_default();
@@ -119,7 +143,7 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
             }
         }
         let mut found = Found::default();
-        found.look(document, &used);
+        found.look(document, used);
         found.put(place, used.exact, &assigned);
     }
     for source in mapped(machine) {

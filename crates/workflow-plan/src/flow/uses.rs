@@ -19,7 +19,12 @@ pub enum Source {
     Input,
     /// The result of the task at this place of the document.
     Result(Pointer),
+    /// The error output that a catcher gets.
+    Error,
 }
+
+/// The step from a text to the value whose JSON it is.
+pub const PARSED: &str = "(parsed)";
 
 /// A part of such data that an expression uses.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +32,7 @@ pub enum Source {
 pub struct Use {
     /// Where it comes from.
     pub source: Source,
-    /// The members and items that lead to it; `[]` for any item, `[0]` for one.
+    /// The members and items that lead to it; `[]` for any item, `[0]` for one, [`PARSED`] for what a text has.
     pub path: Vec<String>,
     /// The text of the document that uses it.
     pub pointer: Pointer,
@@ -41,7 +46,7 @@ pub struct Use {
     pub added: Option<usize>,
 }
 
-/// Returns everything that the expressions of a definition use of its input and of the results of its tasks.
+/// Returns everything that the expressions of a definition use of its input, of the results of its tasks and of errors.
 pub fn uses(machine: &StateMachine) -> Vec<Use> {
     let flow = Flow::of_tasks(machine);
     let mut found = Vec::new();
@@ -54,13 +59,14 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             ReferenceRoot::Result => state.result.clone(),
             ReferenceRoot::Output => state.before_output_path.clone(),
             ReferenceRoot::Context => Some(state.context.clone()),
+            ReferenceRoot::ErrorOutput => Some(Symbol::origin(ValueSource::Error)),
             ReferenceRoot::Variable(name) => variable(&state.incoming.variables, name),
             _ => None,
         };
         let Some(root) = root else { continue };
         let missing = missing(root.clone(), &reference.steps);
         let mut parts = BTreeSet::new();
-        collect(&steps(root, &reference.steps), true, &mut parts);
+        collect(&read(root, &reference.steps), true, &mut parts);
         found.extend(parts.into_iter().map(|(source, path, exact)| {
             Use {
                 added: missing
@@ -78,6 +84,26 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
     }
     found
 }
+
+/// Applies literal steps to a value, also to what a text has.
+fn read(root: Symbol, all: &[LiteralStep]) -> Symbol {
+    all.iter().fold(parsed(root), |value, step| parsed(steps(value, std::slice::from_ref(step))))
+}
+
+/// Returns the value whose JSON a text is, if an expression parsed it.
+fn parsed(value: Symbol) -> Symbol {
+    match value {
+        Symbol::Computed { text, of } => match of.as_slice() {
+            [text_of @ Symbol::Part { .. }] if PARSES.contains(&&*text.replace(' ', "")) => text_of.member(PARSED),
+            _ => Symbol::Computed { text, of },
+        },
+        Symbol::OneOf(all) => all.into_iter().map(parsed).reduce(Symbol::or).unwrap_or(Symbol::Unknown),
+        other => other,
+    }
+}
+
+/// The calls that parse a text, as the texts of computed values.
+const PARSES: [&str; 2] = ["States.StringToJson(?)", "$parse(?)"];
 
 /// The members of a reference that the definition adds on one path, and that must be in the data on another.
 fn missing(root: Symbol, steps: &[LiteralStep]) -> Vec<(Source, Vec<String>)> {
@@ -104,6 +130,7 @@ fn source(of: &ValueSource) -> Option<Source> {
     match of {
         ValueSource::Input => Some(Source::Input),
         ValueSource::Task(at) => Some(Source::Result(at.clone())),
+        ValueSource::Error => Some(Source::Error),
         _ => None,
     }
 }
