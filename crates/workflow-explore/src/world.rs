@@ -114,6 +114,8 @@ struct Call {
     timed_out: bool,
     /// Whether a call may have had its effect.
     may_have_run: bool,
+    /// Whether no retrier calls it again: the state has failed.
+    is_over: bool,
 }
 
 /// An execution and the world around it.
@@ -346,7 +348,7 @@ impl<'x> World<'x> {
                 guess: self.guess.clone(),
             }));
         }
-        self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run });
+        self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run, is_over: false });
     }
 
     /// Returns the waiting tasks that can be answered, with their indices among all waiting tasks.
@@ -463,7 +465,8 @@ impl<'x> World<'x> {
             Decision::Succeed { task, result } => {
                 let (at, id) = self.find(task)?;
                 self.pending.remove(at);
-                self.calls.remove(task);
+                // After another task has succeeded there, a visit of a state that has failed is another call.
+                self.calls.retain(|known, call| known != task && !(call.is_over && known.place == task.place));
                 if !self.explorer.values.guessing.is_empty() && !self.explorer.task_results.contains_key(&*task.state) {
                     self.results.insert(Arc::clone(&task.state), result.clone());
                 }
@@ -534,9 +537,9 @@ impl<'x> World<'x> {
         let Some(facts) = self.explorer.states.get(&task.state) else { return };
         call.timed_out = error == TIMEOUT;
         call.may_have_run |= call.timed_out || !facts.is_job && !is_throttling(error);
+        call.is_over = self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0;
         // A later visit of the state is another call.
-        if facts.repeat == Repeat::Twice && self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0
-        {
+        if facts.repeat == Repeat::Twice && call.is_over {
             self.calls.remove(task);
         }
     }

@@ -198,11 +198,11 @@ impl<'c> Comparison<'c> {
         let (calls, asked) = (then.calls(old), now.calls(new));
         for (number, call) in calls.iter().enumerate() {
             match asked.get(number) {
-                Some(asked) if asked.resource == call.resource => {
+                Some(asked) if asked.called.resource == call.called.resource => {
                     let others = pair.others_of(new, self.first_states, |trace, visit| {
-                        trace.calls(visit).get(number).map(|call| call.parameters.value())
+                        trace.calls(visit).get(number).map(|call| call.called.parameters.value())
                     });
-                    let paths = self.paths(&call.parameters, &asked.parameters, others);
+                    let paths = self.paths(&call.called.parameters, &asked.called.parameters, others);
                     if !paths.is_empty() {
                         let differs = ("other request", "calls its task with other data".to_owned(), None);
                         self.note(pair, false, (call.scheduled, state), differs, paths);

@@ -11,7 +11,7 @@ use workflow_local::{
 
 use super::matching::{Matching, Recorded};
 use super::missing::MissingAnswer;
-use super::recorded_answer::{Known, Plan, absent_activities, answer_of};
+use super::recorded_answer::{Known, absent_activities, answer_of};
 use super::trace::Trace;
 use crate::report::counted;
 use crate::report::mocks::{Answered, Answers};
@@ -282,7 +282,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let Some((number_of_call, asked)) = run.trace.calls(visit).iter().enumerate().next_back() else {
             return Err(missing);
         };
-        missing.resource.clone_from(&asked.resource);
+        missing.resource.clone_from(&asked.called.resource);
         missing.of_call("not called", format!(", and the history has no call of `{state}` there"));
         let Some(recorded) = run.recorded else {
             let item = run.parent.map_or(0, |(_, _, item)| item);
@@ -305,50 +305,37 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(missing);
         };
         missing.event = Some(call.scheduled);
-        if call.resource != asked.resource {
-            missing.of_call("other resource", format!(", and the history has an answer of {}", call.resource));
+        if call.called.resource != asked.called.resource {
+            missing.of_call("other resource", format!(", and the history has an answer of {}", call.called.resource));
             return Err(missing);
         }
-        let heartbeat = asked.heartbeat;
+        let heartbeat = asked.called.heartbeat;
         // The time from the recorded call of the task to an event.
         let time = |event: u64| recorded.trace.event(event).map_or(Instant::from_millis(0), |noted| noted.time);
         let since = |event: u64| time(call.scheduled).until(time(event));
         let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
         let stopped = stopped.or_else(|| recorded.trace.noted.last().map(|noted| noted.time));
         let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
-        let plan = Plan {
-            taken: call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event))),
-            submitted: call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event))),
-            answer: answer_of(call, since, until, request.is_activity),
-            stopped: stopped.map(|stopped| self.later(stopped).after(STOPPING)),
-            heartbeat: call.heartbeat,
-        };
-        self.act(request, plan, heartbeat, missing)
-    }
-
-    /// Plans the actions on a task.
-    fn act(
-        &mut self,
-        request: &TaskRequest,
-        plan: Plan,
-        heartbeat: Option<u64>,
-        mut missing: Box<MissingAnswer>,
-    ) -> Answering {
+        let answer = answer_of(call, since, until, request.is_activity);
+        let taken = call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event)));
+        let submitted = call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event)));
+        let known_heartbeat = call.called.heartbeat;
+        let stopped = stopped.map(|stopped| self.later(stopped).after(STOPPING));
         let (id, now) = (request.id, self.execution.now());
         let prompt = self.setting.prompt;
         let at = |after: Duration| if prompt { now } else { now.after(after) };
-        let lasts = match &plan.answer {
+        let lasts = match &answer {
             Known::Answer(_, after) | Known::Silence(after, _) => *after,
             Known::Stopped(_) => Duration::ZERO,
         };
         // Heartbeats are not recorded. A task that did not miss one sent them as often as it had to.
         if let Some(seconds) = heartbeat.filter(|_| !prompt) {
             let every = Duration::from_secs(seconds);
-            let known = plan.heartbeat.filter(|recorded| *recorded <= seconds);
+            let known = known_heartbeat.filter(|recorded| *recorded <= seconds);
             match known {
                 Some(recorded) if lasts > every => {
                     let recorded = Duration::from_secs(recorded.max(1));
-                    let last = match &plan.answer {
+                    let last = match &answer {
                         // The missed heartbeat was due one interval after the last one.
                         Known::Silence(_, missed) if *missed => lasts.saturating_sub(recorded),
                         _ => lasts,
@@ -363,7 +350,7 @@ impl<'s, 'r> Play<'s, 'r> {
                         self.plan(at(last), id, Act::Heartbeat);
                     }
                 }
-                None if lasts > every && matches!(plan.answer, Known::Answer(..)) => {
+                None if lasts > every && matches!(answer, Known::Answer(..)) => {
                     missing.reason = "heartbeats";
                     missing.message =
                         format!("needs a heartbeat each {seconds} s, and the history does not show that they came");
@@ -372,13 +359,13 @@ impl<'s, 'r> Play<'s, 'r> {
                 _ => {}
             }
         }
-        if let Some((worker, after)) = plan.taken {
+        if let Some((worker, after)) = taken {
             self.plan(at(after), id, Act::Take(worker));
         }
-        if let Some((output, after)) = plan.submitted {
+        if let Some((output, after)) = submitted {
             self.plan(at(after), id, Act::Submit(output));
         }
-        let given = match plan.answer {
+        let given = match answer {
             Known::Answer(answer, after) => {
                 let given = match &answer {
                     Ok(output) => Answered::Result(output.clone()),
@@ -394,7 +381,7 @@ impl<'s, 'r> Play<'s, 'r> {
             }
             Known::Stopped(known) => {
                 missing.waits("stopped", known.as_secs_f64());
-                let until = plan.stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
+                let until = stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
                 self.silent.insert(id, (until, missing));
                 Answered::Stopped
             }

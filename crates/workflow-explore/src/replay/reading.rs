@@ -6,7 +6,7 @@ use workflow_local::{EventType, Instant, Payload};
 
 use super::error::ReplayError;
 use super::json_path::SHOWN;
-use super::noted::{Fact, Noted, failure, is_task_failure, resource_name};
+use super::noted::{Called, Fact, Noted, failure, is_task_failure, resource_name};
 use crate::decision::shortened;
 
 /// The help for missing data.
@@ -83,18 +83,12 @@ impl Reading<'_> {
             | E::TaskSubmitted
             | E::LambdaFunctionSucceeded
             | E::ActivitySucceeded => Fact::Result(self.payload("output")?),
-            E::TaskScheduled => Fact::Called {
+            E::TaskScheduled | E::LambdaFunctionScheduled | E::ActivityScheduled => Fact::Called(Called {
                 resource: of_task()?,
-                parameters: self.payload("parameters")?,
+                parameters: self.payload(if known == E::TaskScheduled { "parameters" } else { "input" })?,
                 timeout: self.number("timeoutInSeconds"),
                 heartbeat: self.number("heartbeatInSeconds"),
-            },
-            E::LambdaFunctionScheduled | E::ActivityScheduled => Fact::Called {
-                resource: of_task()?,
-                parameters: self.payload("input")?,
-                timeout: self.number("timeoutInSeconds"),
-                heartbeat: self.number("heartbeatInSeconds"),
-            },
+            }),
             E::ActivityStarted => Fact::Worker(self.text("workerName")),
             E::MapStateStarted => self.number("length").map_or(Fact::Nothing, Fact::Items),
             E::MapRunStarted => match self.text("mapRunArn") {

@@ -7,7 +7,7 @@ use workflow_graph::history::{Event, History, Visit};
 use workflow_local::history::Details;
 use workflow_local::{EventType, HistoryEvent, Payload, TaskError};
 
-use super::noted::{Fact, Noted, fact, is_task_failure};
+use super::noted::{Called, Fact, Noted, fact, is_task_failure};
 
 /// The origin of a lane.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +43,7 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) scheduled: u64,
-    pub(super) resource: String,
-    pub(super) parameters: Payload,
-    pub(super) timeout: Option<u64>,
-    pub(super) heartbeat: Option<u64>,
+    pub(super) called: Called,
     /// The response of the service that took the task, and the event.
     pub(super) submitted: Option<(Payload, u64)>,
     /// The worker that took an activity's task, and the event.
@@ -124,17 +121,10 @@ impl Trace {
         if let Fact::Items(items) = &noted.fact {
             self.items.insert(visit, *items);
         }
-        if let Fact::Called { resource, parameters, timeout, heartbeat } = &noted.fact {
-            self.calls.entry(visit).or_default().push(Call {
-                scheduled: noted.id,
-                resource: resource.clone(),
-                parameters: parameters.clone(),
-                timeout: *timeout,
-                heartbeat: *heartbeat,
-                submitted: None,
-                worker: None,
-                outcome: None,
-            });
+        if let Fact::Called(called) = &noted.fact {
+            let (scheduled, called) = (noted.id, called.clone());
+            let call = Call { scheduled, called, submitted: None, worker: None, outcome: None };
+            self.calls.entry(visit).or_default().push(call);
         }
         let Some(call) = self.calls.get_mut(&visit).and_then(|calls| calls.last_mut()) else { return };
         let Some(kind) = noted.kind else { return };

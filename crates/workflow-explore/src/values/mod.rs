@@ -126,7 +126,9 @@ impl Values {
             let same = |other: &&Use| other.asked && other.source == one.source;
             all.iter().filter(same).any(|other| one.path.get(..count) == Some(other.path.as_slice()))
         };
-        for used in all.iter().filter(|used| used.source != Source::Error) {
+        // No expression reads what a result is put into.
+        let is_read = |used: &&Use| used.source != Source::Error && !used.pointer.as_str().ends_with("/ResultPath");
+        for used in all.iter().filter(is_read) {
             let path: Vec<_> = used.path.iter().map(String::as_str).collect();
             let is_guess = match &used.source {
                 Source::Input => of_input.is_guess(&path),

@@ -300,6 +300,8 @@ impl Found {
             name if name.ends_with("SecondsPath") || name.ends_with("Seconds") => Some(Kind::Number),
             name if name.starts_with("ToleratedFailure") => Some(Kind::Number),
             "Cause" | "CausePath" | "Error" | "ErrorPath" => Some(Kind::Text),
+            // A result is put into it.
+            "ResultPath" => Some(Kind::Object),
             _ => self.kind,
         };
     }

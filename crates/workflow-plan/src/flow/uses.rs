@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use workflow_asl::Pointer;
-use workflow_asl::document::StateMachine;
+use workflow_asl::document::{PathField, StateMachine};
+use workflow_asl::graph::Graph;
 use workflow_asl::references::{LiteralKind, LiteralStep, ReferenceRoot, references};
 
 use super::expression::steps;
@@ -49,6 +50,7 @@ pub struct Use {
 /// Returns everything that the expressions of a definition use of its input, of the results of its tasks and of errors.
 pub fn uses(machine: &StateMachine) -> Vec<Use> {
     let flow = Flow::of_tasks(machine);
+    let start = Pointer::root().child("States").child(machine.start_at.as_deref().unwrap_or_default());
     let mut found = Vec::new();
     for reference in references(machine) {
         let Some(state) = flow.states.get(&reference.state_at) else { continue };
@@ -66,7 +68,13 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
         let Some(root) = root else { continue };
         let missing = missing(root.clone(), &reference.steps);
         let mut parts = BTreeSet::new();
-        collect(&read(root, &reference.steps), true, &mut parts);
+        // What a loop brings back to the first state does not hide what the caller sent.
+        let is_input =
+            root == state.incoming.input && matches!(reference.root, ReferenceRoot::Input | ReferenceRoot::Effective);
+        let sent = (is_input && reference.state_at == start).then(Symbol::input);
+        for root in sent.into_iter().chain([root]) {
+            read(root, &reference.steps).iter().for_each(|value| collect(value, true, &mut parts));
+        }
         found.extend(parts.into_iter().map(|(source, path, exact)| {
             Use {
                 added: missing
@@ -82,12 +90,47 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             }
         }));
     }
+    found.extend(merged(machine, &flow));
     found
 }
 
-/// Applies literal steps to a value, also to what a text has.
-fn read(root: Symbol, all: &[LiteralStep]) -> Symbol {
-    all.iter().fold(parsed(root), |value, step| parsed(steps(value, std::slice::from_ref(step))))
+/// Returns the data that states put their results into, as uses of their `ResultPath`.
+fn merged(machine: &StateMachine, flow: &Flow) -> Vec<Use> {
+    let mut found = Vec::new();
+    for graph in Graph::all(machine) {
+        for (number, (_, state)) in graph.states().iter().enumerate() {
+            let at = graph.state_pointer(number);
+            let Some(PathField::Path(text)) = &state.result_path else { continue };
+            let Some(data) = flow.states.get(&at).filter(|_| text != "$") else { continue };
+            for mut value in data.incoming.input.alternatives() {
+                while let Symbol::Object { base: Some(base), .. } = value {
+                    value = base;
+                }
+                let Symbol::Part { of, path } = value else { continue };
+                let (pointer, range, path) = (at.child("ResultPath"), 0..text.len(), path.clone());
+                let used = |source| Use { source, path, pointer, range, asked: false, exact: true, added: None };
+                found.extend(source(of).map(used));
+            }
+        }
+    }
+    found
+}
+
+/// The most alternatives of a value that are followed.
+const ALTERNATIVES: usize = 64;
+
+/// Applies literal steps to each alternative of a value, also to what a text has and, by a name, to the items of a list.
+fn read(root: Symbol, all: &[LiteralStep]) -> Vec<Symbol> {
+    let each = |value: Symbol| parsed(value).alternatives().to_vec();
+    all.iter().fold(each(root), |values, step| {
+        let next = values.into_iter().flat_map(|value| match (value, &step.kind) {
+            (Symbol::List(item), LiteralKind::Name(name)) => each(item.member(name)),
+            // A part of what was computed was computed.
+            (computed @ Symbol::Computed { .. }, _) => vec![computed],
+            (value, _) => each(steps(value, std::slice::from_ref(step))),
+        });
+        next.take(ALTERNATIVES).collect()
+    })
 }
 
 /// Returns the value whose JSON a text is, if an expression parsed it.
