@@ -20,7 +20,7 @@ use crate::bounds::Bounds;
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::property::{KnownOutputs, Property, known_outputs};
-use crate::report::{Accepted, Finding, Replayed, Report, Severity};
+use crate::report::{Finding, Replayed, Report, Severity};
 use crate::search::Search;
 use crate::simulate::Learning;
 use crate::states::States;
@@ -86,7 +86,8 @@ pub struct Explorer {
     pub(crate) allowed: Vec<String>,
     pub(crate) any_error: bool,
     pub(crate) fails_on: Severity,
-    accepted: Vec<Accepted>,
+    /// The keys of accepted findings, with the reasons.
+    accepted: BTreeMap<String, String>,
     /// The patterns of findings that are left out, with their texts.
     pub(crate) excluded: Vec<(String, Pattern)>,
     pub(crate) watch: Option<Watch>,
@@ -150,7 +151,7 @@ impl Explorer {
             allowed: Vec::new(),
             any_error: false,
             fails_on: Severity::Error,
-            accepted: Vec::new(),
+            accepted: BTreeMap::new(),
             excluded: Vec::new(),
             watch: None,
             learning: None,
@@ -250,7 +251,7 @@ impl Explorer {
     /// [accepted](crate::Report::accepted) ones.
     #[must_use]
     pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.accepted.push(Accepted { key: key.into(), reason: reason.into() });
+        self.accepted.insert(key.into(), reason.into());
         self
     }
 
@@ -403,8 +404,8 @@ impl Explorer {
     pub(crate) fn split_accepted(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<(Finding, String)>) {
         let (mut left, mut accepted) = (Vec::new(), Vec::new());
         for finding in findings {
-            match self.accepted.iter().find(|one| one.key == finding.key()) {
-                Some(one) => accepted.push((finding, one.reason.clone())),
+            match self.accepted.get(&finding.key()) {
+                Some(reason) => accepted.push((finding, reason.clone())),
                 None => left.push(finding),
             }
         }
@@ -413,7 +414,7 @@ impl Explorer {
 
     /// Returns the keys of accepted findings that are not among these.
     pub(crate) fn not_found<'a>(&'a self, accepted: &'a [(Finding, String)]) -> impl Iterator<Item = &'a str> {
-        let keys = self.accepted.iter().map(|one| one.key.as_str());
+        let keys = self.accepted.keys().map(String::as_str);
         keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 

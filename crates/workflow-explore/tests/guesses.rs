@@ -373,3 +373,55 @@ fn an_input_may_be_an_object_or_a_list() {
     let report = explored("$.query");
     assert_eq!(report.verdict(), Verdict::Broken, "{report}");
 }
+
+/// Returns whether an exploration of a definition reports an error or a warning.
+fn speaks(definition: &Value) -> bool {
+    let report = Explorer::new(&Engine::new(definition).unwrap()).unwrap().explore().unwrap();
+    report.findings().iter().any(|finding| finding.severity > Severity::Note)
+}
+
+#[test]
+fn what_flows_through_batches_loops_and_results_has_the_needed_form() {
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let read = json!({ "Type": "Pass", "Output": "{% $states.input.Items.location.S %}", "End": true });
+    let batches = json!({ "QueryLanguage": "JSONata", "StartAt": "Find", "States": {
+        "Find": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:query", "Arguments": { "TableName": "places" }, "Next": "Each" },
+        "Each": { "Type": "Map", "Items": "{% $states.input.Items %}", "ItemBatcher": { "MaxItemsPerBatch": 1 }, "End": true,
+            "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Read", "States": { "Read": read } } } } });
+    assert!(!speaks(&batches));
+    // What a loop brings back is computed; what the first state needs is sent.
+    let looping = json!({ "QueryLanguage": "JSONata", "StartAt": "Ask", "States": {
+        "Ask": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Done?",
+            "Arguments": { "FunctionName": "f", "Payload": { "messages": "{% $states.input.messages %}" } },
+            "Output": "{% $states.result.Payload %}" },
+        "Done?": { "Type": "Choice", "Choices": [{ "Condition": "{% $states.input.reason = 'end' %}", "Next": "Done" }], "Default": "More" },
+        "More": { "Type": "Pass", "Output": { "messages": "{% $append($states.input.messages, 'more') %}" }, "Next": "Ask" },
+        "Done": { "Type": "Succeed" } } });
+    assert!(!speaks(&looping));
+    // A result is put into an object.
+    let kept = json!({ "StartAt": "Read", "States": {
+        "Read": { "Type": "Task", "Resource": function, "ResultPath": "$.Result", "OutputPath": "$.Result.document", "Next": "Sum" },
+        "Sum": { "Type": "Task", "Resource": function, "Parameters": { "document.$": "$" }, "ResultPath": "$.Result", "End": true } } });
+    assert!(!speaks(&kept));
+}
+
+#[test]
+fn a_turn_of_a_loop_is_no_repeated_call() {
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let load = |next: &str| {
+        json!({ "StartAt": "Timer", "States": {
+            "Timer": { "Type": "Task", "Resource": function, "ResultPath": "$.timer", "Next": "Over?" },
+            "Over?": { "Type": "Choice", "Choices": [{ "Variable": "$.timer.over", "BooleanEquals": true, "Next": "Done" }], "Default": "Load" },
+            "Load": { "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "TimeoutSeconds": 30, "ResultPath": null,
+                "Parameters": { "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:load" },
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": next }], "Next": "Timer" },
+            "Rest": { "Type": "Wait", "Seconds": 5, "Next": "Load" },
+            "Done": { "Type": "Succeed" } } })
+    };
+    let mut turns = load("Timer");
+    turns["States"].as_object_mut().unwrap().shift_remove("Rest");
+    assert!(!speaks(&turns));
+    // The same call after a rest is one.
+    assert!(speaks(&load("Rest")));
+}

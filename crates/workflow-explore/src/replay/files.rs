@@ -135,28 +135,20 @@ impl Recordings {
 
     fn folder(&mut self, folder: &Path) {
         let from = self.executions.len();
-        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-        match fs::read_dir(folder) {
-            Ok(entries) => {
-                for path in entries.flatten().map(|entry| entry.path()) {
-                    let known =
-                        path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
-                    if path.is_dir() {
-                        folders.insert(path);
-                    } else if known {
-                        files.insert(path);
-                    }
-                }
-            }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries.flatten().map(|entry| entry.path()),
             Err(error) => {
                 let problem = format!("cannot read {}: {error}", folder.display());
                 return self.errors.push(ReplayError::new(problem, ""));
             }
-        }
+        };
+        // In the order of their names.
+        let (folders, files): (BTreeSet<PathBuf>, BTreeSet<_>) = entries.partition(|path| path.is_dir());
+        let is_known =
+            |path: &PathBuf| EXTENSIONS.iter().any(|known| path.extension().is_some_and(|own| own == *known));
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut descriptions = Vec::new();
-        for path in files {
+        for path in files.into_iter().filter(is_known) {
             let Some(documents) = self.documents(&path) else { continue };
             if documents.only_describes() {
                 descriptions.push((stem(&path).unwrap_or_default(), documents));

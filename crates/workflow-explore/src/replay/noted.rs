@@ -42,18 +42,8 @@ pub(crate) enum Fact {
 
 /// Returns whether an event says that a task failed.
 pub(super) fn is_task_failure(kind: EventType) -> bool {
-    use EventType as E;
-    matches!(
-        kind,
-        E::TaskFailed
-            | E::TaskStartFailed
-            | E::TaskSubmitFailed
-            | E::LambdaFunctionFailed
-            | E::LambdaFunctionScheduleFailed
-            | E::LambdaFunctionStartFailed
-            | E::ActivityFailed
-            | E::ActivityScheduleFailed
-    )
+    let is_of_task = ["Task", "LambdaFunction", "Activity"].iter().any(|of| kind.name().starts_with(of));
+    is_of_task && kind.name().ends_with("Failed")
 }
 
 /// Returns the name of a task's resource, as in its events.

@@ -6,7 +6,7 @@ use workflow_local::{EventType, Instant, Payload};
 
 use super::error::ReplayError;
 use super::json_path::SHOWN;
-use super::noted::{Called, Fact, Noted, failure, is_task_failure, resource_name};
+use super::noted::{Called, Fact, Noted, failure, resource_name};
 use crate::decision::shortened;
 
 /// The help for missing data.
@@ -61,6 +61,10 @@ impl Reading<'_> {
         serde_json::from_str::<Value>(text).ok().map(Into::into)
     }
 
+    fn failure(&self) -> Fact {
+        Fact::Failed(failure(self.text("error").as_deref(), self.text("cause").as_deref()))
+    }
+
     pub(super) fn noted(&self) -> Result<Noted, ReplayError> {
         use EventType as E;
         let kind = EventType::from_name(&self.event.kind);
@@ -95,21 +99,8 @@ impl Reading<'_> {
                 Some(arn) => Fact::MapRun(arn),
                 None => return Err(self.refused("MapRunStarted has no mapRunArn", WITH_DATA)),
             },
-            kind if is_task_failure(kind)
-                || matches!(
-                    kind,
-                    E::TaskTimedOut
-                        | E::LambdaFunctionTimedOut
-                        | E::ActivityTimedOut
-                        | E::ExecutionFailed
-                        | E::ExecutionAborted
-                        | E::ExecutionTimedOut
-                        | E::EvaluationFailed
-                        | E::MapRunFailed
-                ) =>
-            {
-                Fact::Failed(failure(self.text("error").as_deref(), self.text("cause").as_deref()))
-            }
+            E::ExecutionAborted => self.failure(),
+            kind if ["Failed", "TimedOut"].iter().any(|end| kind.name().ends_with(end)) => self.failure(),
             kind if kind.name().ends_with("StateEntered") => {
                 if self.text("name").is_none() {
                     return Err(self.refused(format!("{kind} names no state"), WITH_DATA));

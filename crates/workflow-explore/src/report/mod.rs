@@ -7,7 +7,7 @@ mod text;
 mod unreached;
 
 pub use severity::Severity;
-pub(crate) use severity::{Accepted, fold};
+pub(crate) use severity::fold;
 pub(crate) use text::{counted, not_shown_text};
 pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
