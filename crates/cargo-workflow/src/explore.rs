@@ -174,12 +174,13 @@ impl Explore {
         }
         let baseline = Baseline::read(self.baseline.as_deref(), self.files.files.first().map(PathBuf::as_path))?;
         let (mut codes, mut reports, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut in_vain = self.excluded.clone();
         for (number, machine) in machines.into_iter().enumerate() {
             let name = machine.name.clone();
             if let (true, Format::Text) = (several, self.format) {
                 writeln!(output, "{}{name}:", if number > 0 { "\n" } else { "" })?;
             }
-            match self.explore(machine, (several, &baseline), &mut findings, output) {
+            match self.explore(machine, (several, &baseline), (&mut findings, &mut in_vain), output) {
                 Ok((code, json)) => {
                     codes.push(code);
                     reports.push(json);
@@ -193,6 +194,10 @@ impl Explore {
         }
         if let (true, Format::Json) = (several, self.format) {
             writeln!(output, "{}", report::json_text(&Value::Array(reports)))?;
+        }
+        for pattern in in_vain {
+            let what = "no finding has this property, state or key";
+            report::complain(&format!("warning: `--exclude {pattern}` leaves nothing out: {what}"));
         }
         if let Some(format) = self.format.of_findings() {
             let files = folder::expand(&self.files.files)?;
@@ -209,7 +214,7 @@ impl Explore {
         &self,
         machine: Machine,
         (several, baseline): (bool, &Baseline),
-        findings: &mut Vec<report::Report>,
+        (findings, in_vain): (&mut Vec<report::Report>, &mut Vec<String>),
         output: &mut impl Write,
     ) -> Result<(u8, Value), Failure> {
         let mut machine = machine.complete()?;
@@ -222,10 +227,12 @@ impl Explore {
             Some(folder) => engine.objects(folder),
             None => engine,
         };
-        let progress = Progress::working(format!("exploring {}", machine.name));
+        let what = format!("exploring {}", machine.name);
+        let progress = Progress::working(what.clone());
         let explorer = self.explorer(&engine, &machine.declared_properties)?.fail_on(self.fail_on.into());
-        let explorer = baseline.applied(explorer, &machine.name);
+        let explorer = baseline.applied(explorer, &machine.name).watched(progress.counter(&what));
         let report = explorer.explore().map_err(|error| format!("error: {error}"))?;
+        in_vain.retain(|pattern| report.excluded_in_vain().contains(pattern));
         progress.end();
         let mut json = report.to_json();
         match self.format {
@@ -269,6 +276,7 @@ impl Explore {
             let rule = Rule {
                 id: rule_id(&finding.property),
                 title: finding.property.clone(),
+                help: finding.help(),
                 severity: finding.severity.name(),
                 fails: finding.severity >= fail_on,
             };
@@ -280,7 +288,8 @@ impl Explore {
         let mut found: Vec<_> = report.findings().iter().map(of_finding).collect();
         if matches!(report.verdict(), Verdict::NotShown | Verdict::Incomplete) {
             let title = "not everything was explored".to_owned();
-            let rule = Rule { id: "not-shown".to_owned(), title, severity: "warning", fails: true };
+            let help = "Give values with `--input` or `--result`, or raise the bounds that the report names.";
+            let rule = Rule { id: "not-shown".to_owned(), title, help, severity: "warning", fails: true };
             let message = format!("{}: {}", machine.name, report.headline());
             found.push(report::Report::of_rule(&path, rule, message, place(None)));
         }

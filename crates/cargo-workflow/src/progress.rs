@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
-use workflow_asl::printable::printable;
+use workflow_asl::printable::{printable, thousands};
 use workflow_local::HistoryEvent;
 use workflow_local::history::Details;
 
@@ -64,6 +64,12 @@ impl Progress {
     /// Says what is worked on.
     pub(crate) fn tell(&self, what: &str) {
         self.bar.set_message(printable(what).into_owned());
+    }
+
+    /// Returns a callback for work on executions: the line shows how many there were.
+    pub(crate) fn counter(&self, what: &str) -> impl Fn(u64) + Send + Sync + use<> {
+        let (bar, what) = (self.bar.clone(), printable(what).into_owned());
+        move |count| bar.set_message(format!("{what}: {} executions", thousands(count)))
     }
 
     /// Clears the line while something else is printed.

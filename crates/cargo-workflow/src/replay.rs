@@ -48,7 +48,7 @@ pub(crate) struct Replay {
     /// Write the execution as a mock file for AWS Step Functions Local
     #[arg(long, value_name = "FILE")]
     mocks: Option<PathBuf>,
-    /// Write the execution as a Rust test
+    /// Write the executions as Rust tests
     #[arg(long, value_name = "FILE")]
     test: Option<PathBuf>,
 }
@@ -71,18 +71,14 @@ impl Replay {
         let machine = self.machine()?;
         let definition = machine.as_ref().map(|machine| &machine.value);
         let Recordings { executions, mut errors, .. } = Recordings::read(&self.histories, definition);
-        if self.mocks.is_some() || self.test.is_some() {
-            match executions.as_slice() {
-                [_] => {}
-                several => {
-                    let count = several.len();
-                    errors.iter().for_each(complain);
-                    return Err(format!(
-                        "error: --mocks and --test write one execution, and there are {count}\n  = help: name one history"
-                    )
-                    .into());
-                }
-            }
+        let count = executions.len();
+        if self.mocks.is_some() && count != 1 || self.test.is_some() && count == 0 {
+            errors.iter().for_each(complain);
+            let (option, help) = match self.mocks {
+                Some(_) => ("--mocks writes one execution", "name one history"),
+                None => ("--test writes executions", "name a history"),
+            };
+            return Err(format!("error: {option}, and there are {count}\n  = help: {help}").into());
         }
         let mut stage = Stage { replay: self, machine: machine.as_ref(), made: Vec::new() };
         let mut replayed = Vec::new();
@@ -107,8 +103,8 @@ impl Replay {
             }
         }
         errors.iter().for_each(complain);
-        if let ([recording], true) = (executions.as_slice(), errors.is_empty()) {
-            self.write(machine.as_ref(), stage.replayer(recording), recording)?;
+        if errors.is_empty() {
+            self.write(&mut stage, &executions)?;
         }
         Ok(match (errors.is_empty(), summary.is_same()) {
             (false, _) => ExitCode::from(2),
@@ -135,7 +131,7 @@ impl Replay {
         match replayed {
             [] => {}
             [only] if self.histories.len() == 1 && !self.histories.iter().any(|path| path.is_dir()) => {
-                terminal::write(output, &printable_lines(&format!("{}: {only}", only.file())))?;
+                terminal::write(output, &printable_lines(&format!("{}: {only}", only.file)))?;
             }
             _ => terminal::write(output, &printable_lines(&summary.to_string()))?,
         }
@@ -143,46 +139,67 @@ impl Replay {
     }
 
     /// Writes the requested files.
-    fn write(
-        &self,
-        machine: Option<&Machine>,
-        replayer: Result<&Replayer, ReplayFailure>,
-        recording: &Recording,
-    ) -> Result<(), Failure> {
-        let replayer = match replayer {
-            Ok(replayer) => replayer,
-            Err(ReplayFailure::History(error)) => return Err(format!("error: {error}").into()),
-            Err(ReplayFailure::Definition(failure)) => return Err(failure),
-        };
-        let refused = |error: ReplayError| format!("error: {error}");
-        if let Some(file) = &self.mocks {
-            let mocks = replayer.mocks(recording).map_err(refused)?;
+    fn write(&self, stage: &mut Stage<'_>, executions: &[Recording]) -> Result<(), Failure> {
+        let refused = |error: ReplayError| Failure::Message(format!("error: {error}"));
+        if let (Some(file), [recording]) = (&self.mocks, executions) {
+            let mocks = stage.replayer(recording)?.mocks(recording).map_err(refused)?;
             put(file, &format!("{}\n", report::json_text(&mocks)))?;
         }
-        if let Some(file) = &self.test {
-            let test = replayer.test(recording).map_err(refused)?;
-            let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
-            let machine_type = machine.filter(|machine| !machine.has_no_type()).map(|machine| machine.machine_type);
-            let Some(definition) = machine.map(|machine| &machine.value).or(recording.definition()) else {
-                return Ok(());
-            };
-            let tested = Tested {
-                file: self.definition.as_deref(),
-                machine,
-                definition,
-                name: machine.map_or("local", |machine| &machine.name),
-                machine_type: machine_type.unwrap_or(recorded),
-            };
-            put(file, &tested.file_with(&test, file))?;
+        let (Some(file), Some((first, others))) = (&self.test, executions.split_first()) else { return Ok(()) };
+        let machine = stage.machine;
+        let of = |recording: &Recording| (recording.definition().cloned(), recording.machine_type());
+        if machine.is_none() && others.iter().any(|other| of(other) != of(first)) {
+            let help = "name the definition for all of them with --definition";
+            return Err(format!("error: the histories have different definitions\n  = help: {help}").into());
         }
-        Ok(())
+        let mut tests: Vec<String> = Vec::new();
+        for recording in executions {
+            let test = match stage.replayer(recording)?.test(recording) {
+                Ok(test) => test,
+                Err(error) if others.is_empty() => return Err(refused(error)),
+                Err(error) => {
+                    report::note(&format!("left out: {error}"));
+                    continue;
+                }
+            };
+            // Files in several folders may have one name.
+            let same = tests.iter().filter(|known| function(known) == function(&test)).count();
+            let name = function(&test).to_owned();
+            tests.push(if same == 0 { test } else { test.replacen(&name, &format!("{name}_{}", same + 1), 1) });
+        }
+        let recorded = first.machine_type().unwrap_or(MachineType::Standard);
+        let machine_type = machine.filter(|machine| !machine.has_no_type()).map(|machine| machine.machine_type);
+        let Some(definition) = machine.map(|machine| &machine.value).or(first.definition()) else { return Ok(()) };
+        let tested = Tested {
+            file: self.definition.as_deref(),
+            machine,
+            definition,
+            name: machine.map_or("local", |machine| &machine.name),
+            machine_type: machine_type.unwrap_or(recorded),
+        };
+        put(file, &tested.file_with(&tests.join("\n"), file))
     }
+}
+
+/// Returns the head of the function of a test.
+fn function(test: &str) -> &str {
+    let from = test.find("\nfn ").map_or(0, |at| at + 1);
+    test.get(from..).and_then(|text| text.split('(').next()).unwrap_or_default()
 }
 
 /// The cause of a failure.
 enum ReplayFailure {
     History(ReplayError),
     Definition(Failure),
+}
+
+impl From<ReplayFailure> for Failure {
+    fn from(failure: ReplayFailure) -> Self {
+        match failure {
+            ReplayFailure::History(error) => Self::Message(format!("error: {error}")),
+            ReplayFailure::Definition(failure) => failure,
+        }
+    }
 }
 
 impl From<ReplayError> for ReplayFailure {

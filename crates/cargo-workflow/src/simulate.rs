@@ -9,7 +9,7 @@ use serde_json::Value;
 use workflow_asl::printable::thousands;
 use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
-use workflow_explore::replay::DESCRIPTIONS;
+use workflow_explore::replay::Recordings;
 use workflow_explore::simulate::{
     Learning, Model, ModelError, SimulateError, Simulation, SimulationReport, dollars, time,
 };
@@ -104,8 +104,9 @@ impl Simulate {
         if self.free_tier {
             simulation = simulation.free_tier();
         }
-        let progress = Progress::working(format!("simulating {}", self.file.file.display()));
-        let report = simulation.run().map_err(failed)?;
+        let what = format!("simulating {}", self.file.file.display());
+        let progress = Progress::working(what.clone());
+        let report = simulation.watched(progress.counter(&what)).run().map_err(failed)?;
         progress.end();
         match self.format {
             Format::Text => terminal::report(output, &report.to_string())?,
@@ -143,13 +144,10 @@ impl Simulate {
 /// Learns from the histories in files and folders.
 pub(crate) fn learning(engine: &Engine, given: &[PathBuf]) -> Result<Learning, Failure> {
     let mut learning = Learning::new(engine);
-    for given in given {
-        for file in histories(given)? {
-            let history = page::read(&file)?;
-            learning.add(&history).map_err(|error| format!("error: {}: {error}", file.display()))?;
-        }
-    }
-    Ok(learning)
+    let read = Recordings::read_apart(given);
+    let learnt = read.executions.iter().map(|recording| learning.add(recording));
+    let error = read.errors.into_iter().map(Err).chain(learnt).find_map(Result::err);
+    error.map_or(Ok(learning), |error| Err(format!("error: {error}").into()))
 }
 
 /// Returns the page of a report.
@@ -175,35 +173,6 @@ fn shown(report: &SimulationReport, definition: &Value) -> Page {
 /// Returns a number with its noun.
 fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-/// Returns a file, or the histories of a folder and its folders: the files whose names end in `.json`, in the order of their
-/// names.
-fn histories(given: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !given.is_dir() {
-        return Ok(vec![given.to_owned()]);
-    }
-    let mut files = files_of(given)?;
-    files.sort();
-    if files.is_empty() {
-        return Err(format!("error: {} has no history: no file whose name ends in `.json`", given.display()).into());
-    }
-    Ok(files)
-}
-
-fn files_of(given: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let unreadable = |error: std::io::Error| format!("error: cannot read {}: {error}", given.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(given).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            files.extend(files_of(&path)?);
-        } else if name.ends_with(".json") && !DESCRIPTIONS.iter().any(|kind| name.ends_with(&format!(".{kind}.json"))) {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 /// Prints the problems of a model, each at its word.

@@ -342,7 +342,10 @@ fn findings_have_the_formats_of_validate() {
     };
     let sarif: Value = serde_json::from_str(&printed("sarif")).unwrap();
     let run = &sarif["runs"][0];
-    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "after-reserve-done-or-release");
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert_eq!(rule["id"], "after-reserve-done-or-release");
+    assert!(rule["help"]["text"].as_str().unwrap().contains("declares this property"), "{rule}");
+    assert!(rule["helpUri"].as_str().unwrap().ends_with("/docs/exploring.md#what-must-hold"), "{rule}");
     let result = &run["results"][0];
     assert_eq!((&result["level"], &result["ruleId"]), (&json!("error"), &json!("after-reserve-done-or-release")));
     let region = &result["locations"][0]["physicalLocation"]["region"];
@@ -375,5 +378,11 @@ fn findings_are_excluded_by_property_state_or_key() {
         assert_eq!(output.status.code(), Some(code), "{pattern}: {output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(text.contains("excluded: 1 finding"), code == 0, "{text}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.contains(&format!("warning: `--exclude {pattern}` leaves nothing out")), code == 1, "{told}");
     }
+    // One that matches in one of several workflows is no mistake.
+    let right = file("saga-excluded-right.json", &saga("Release"));
+    let output = explore(&wrong, &[&[right.as_str()], &RELEASED[..], &["--exclude", "Reserve"]].concat());
+    assert!(output.stderr.is_empty(), "{output:?}");
 }

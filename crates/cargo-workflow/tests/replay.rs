@@ -92,7 +92,15 @@ fn one_history_is_written_as_mocks_and_as_a_test() {
     file(FOLDER, "one/other.json", history(&ran(60)));
     let done = workflow("replay", &folder, &options);
     assert_eq!(done.code, Some(2));
-    assert!(done.stderr.contains("--mocks and --test write one execution, and there are 2"), "{}", done.stderr);
+    assert!(done.stderr.contains("--mocks writes one execution, and there are 2"), "{}", done.stderr);
+    // Each history is a test of one file.
+    file(FOLDER, "one/more/order.json", history(&ran(40)));
+    let done = workflow("replay", &folder, &["--definition", definition.to_str().unwrap(), "--test", &test]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let text = std::fs::read_to_string(&test).unwrap();
+    for name in ["execution_order()", "execution_order_2()", "execution_other()", "engine() -> "] {
+        assert_eq!(text.matches(&format!("fn {name}")).count(), 1, "{text}");
+    }
 }
 
 #[test]

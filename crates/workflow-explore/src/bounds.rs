@@ -1,6 +1,6 @@
 //! The bounds of exploration.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The bounds of exploration. The report lists the parts that each bound cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,16 +39,15 @@ pub struct CutOff {
 }
 
 impl CutOff {
+    /// Returns the names of the bounds, each with its count.
+    fn counts(&self) -> [(&'static str, u64); 5] {
+        let Self { faults, turns, executions, memory, values } = *self;
+        [("faults", faults), ("turns", turns), ("executions", executions), ("memory", memory), ("values", values)]
+    }
+
     /// Returns the names of the bounds that have cut something off.
     pub fn names(&self) -> Vec<&'static str> {
-        let all = [
-            ("faults", self.faults),
-            ("turns", self.turns),
-            ("executions", self.executions),
-            ("memory", self.memory),
-            ("values", self.values),
-        ];
-        all.into_iter().filter(|(_, count)| *count > 0).map(|(name, _)| name).collect()
+        self.counts().into_iter().filter(|(_, count)| *count > 0).map(|(name, _)| name).collect()
     }
 
     /// Returns whether executions were not run to their end.
@@ -62,10 +61,7 @@ impl CutOff {
             "turns": bounds.turns,
             "executions": bounds.executions,
             "memory": bounds.memory,
-            "cut_off": {
-                "faults": self.faults, "turns": self.turns, "executions": self.executions, "memory": self.memory,
-                "values": self.values,
-            },
+            "cut_off": self.counts().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect::<Map<_, _>>(),
         })
     }
 }

@@ -179,24 +179,28 @@ impl fmt::Display for Task {
 const SHOWN: usize = 120;
 
 /// Formats a value and shortens it to its first characters.
-pub(crate) fn shortened(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN) {
+pub(crate) fn shown(value: &Value) -> String {
+    shortened(&value.to_string(), SHOWN)
+}
+
+/// Returns the first characters of a long text.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+        None => text.to_owned(),
     }
 }
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Input(input) => write!(f, "the input is {}", shortened(input)),
-            Self::Succeed { task, result } => write!(f, "{task} gives {}", shortened(result)),
+            Self::Input(input) => write!(f, "the input is {}", shown(input)),
+            Self::Succeed { task, result } => write!(f, "{task} gives {}", shown(result)),
             Self::Fault { task, fault, lasting } => {
                 match fault {
                     Fault::Error(error) => write!(f, "{task} fails with `{error}`")?,
                     Fault::Silence => write!(f, "{task} never answers")?,
-                    Fault::OtherType(value) => write!(f, "{task} gives a value of another type: {}", shortened(value))?,
+                    Fault::OtherType(value) => write!(f, "{task} gives a value of another type: {}", shown(value))?,
                 }
                 f.write_str(match lasting {
                     Lasting::Once => "",

@@ -9,11 +9,12 @@ use workflow_local::coverage::Point;
 use workflow_local::history::Details;
 use workflow_local::{Payload, TaskRequest};
 
-use crate::decision::{Decision, Task, shortened};
+use crate::decision::{Decision, Task, shown};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step, Weighed};
 use crate::property::last_state;
+use crate::replay::{End, PathDifference, differences};
 use crate::report::{is_way, not_shown_text};
 use crate::search::{not_taken, run_again};
 use crate::states::named_in_one;
@@ -109,13 +110,8 @@ struct Shown {
     entered: Vec<String>,
     waiting: Vec<(Task, String, Payload)>,
     at: u64,
-    end: Option<End>,
-}
-
-#[derive(PartialEq)]
-enum End {
-    Never,
-    Of { status: &'static str, output: Option<Payload>, error: Option<String>, cause: Option<String> },
+    /// How it ended; an inner `None` if it never ends.
+    end: Option<Option<End>>,
 }
 
 impl Explorer {
@@ -335,13 +331,13 @@ impl Shown {
         let text = |text: Option<&str>| text.map(str::to_owned);
         let end = match stand {
             Stand::Decide => None,
-            Stand::Endless => Some(End::Never),
-            Stand::Ended => Some(End::Of {
-                status: execution.status().name(),
-                output: execution.output().cloned(),
+            Stand::Endless => Some(None),
+            Stand::Ended => Some(Some(End {
+                status: execution.status(),
+                output: execution.output().map(|output| output.value().clone()),
                 error: text(execution.error()),
                 cause: text(execution.cause()),
-            }),
+            })),
         };
         let called = |(task, request): (&Task, &TaskRequest)| {
             (task.clone(), request.resource.to_string(), request.input.clone())
@@ -360,7 +356,7 @@ impl Shown {
         } else if self.waiting != other.waiting {
             called(&self.waiting, &other.waiting)
         } else if self.end != other.end {
-            (end(self.end.as_ref()), end(other.end.as_ref()))
+            (end(&self.end), end(&other.end))
         } else {
             let after = |at: u64| format!("it is {} s after the start", at as f64 / 1000.0);
             (after(self.at), after(other.at))
@@ -378,43 +374,19 @@ fn called(first: &[(Task, String, Payload)], second: &[(Task, String, Payload)])
     let differs = first.iter().zip(second).find(|(one, other)| one != other);
     if let Some(((task, _, one), (same, _, other))) = differs
         && task == same
-        && let Some((at, one, other)) = difference_in(one, other, Pointer::root())
+        && let Some(PathDifference { path, recorded, replayed, .. }) = differences(one, other).first()
     {
-        let sends = |value: Option<&Value>| match value {
-            Some(value) => format!("{task} is called with {} at `{at}`", shortened(value)),
-            None => format!("{task} is called without `{at}`"),
+        let sends = |value: &Option<Value>| match value {
+            Some(value) => format!("{task} is called with {} at `{path}`", shown(value)),
+            None => format!("{task} is called without `{path}`"),
         };
-        return (sends(one), sends(other));
+        return (sends(recorded), sends(replayed));
     }
     let names = |calls: &[(Task, String, Payload)]| {
         let names: Vec<_> = calls.iter().map(|(task, ..)| task.to_string()).collect();
         if names.is_empty() { "no task waits".to_owned() } else { format!("{} waits", names.join(", ")) }
     };
     (names(first), names(second))
-}
-
-/// Returns the first place where two values differ, with both values. The values come from a definition, so their
-/// nesting is shallow.
-fn difference_in<'v>(
-    one: &'v Value,
-    other: &'v Value,
-    at: Pointer,
-) -> Option<(Pointer, Option<&'v Value>, Option<&'v Value>)> {
-    match (one, other) {
-        _ if one == other => None,
-        (Value::Object(members), Value::Object(others)) => members.keys().chain(others.keys()).find_map(|name| {
-            let at = at.child(name);
-            match (members.get(name), others.get(name)) {
-                (Some(one), Some(other)) => difference_in(one, other, at),
-                (one, other) => Some((at, one, other)),
-            }
-        }),
-        (Value::Array(items), Value::Array(others)) if items.len() == others.len() => {
-            let mut pairs = items.iter().zip(others).enumerate();
-            pairs.find_map(|(index, (one, other))| difference_in(one, other, at.index(index)))
-        }
-        _ => Some((at, Some(one), Some(other))),
-    }
 }
 
 fn way(entered: &[String]) -> String {
@@ -426,14 +398,10 @@ fn way(entered: &[String]) -> String {
     }
 }
 
-fn end(end: Option<&End>) -> String {
+fn end(end: &Option<Option<End>>) -> String {
     match end {
         None => "it continues".to_owned(),
-        Some(End::Never) => "it never ends".to_owned(),
-        Some(End::Of { status, output: Some(output), .. }) => format!("it ends {status} with {}", shortened(output)),
-        Some(End::Of { status, error, cause, .. }) => {
-            let cause = cause.as_deref().map(|cause| format!(": {cause}")).unwrap_or_default();
-            format!("it ends {status} with {}{cause}", error.as_deref().unwrap_or("no error"))
-        }
+        Some(None) => "it never ends".to_owned(),
+        Some(Some(end)) => format!("it ends {end}"),
     }
 }

@@ -10,6 +10,8 @@ use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
 use workflow_asl::pattern::Pattern;
+use workflow_asl::property::Subjects;
+use workflow_asl::rules::Annotations;
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
 use workflow_runtime::Workflow;
 use workflow_schema::{Shape, ValuePath};
@@ -18,11 +20,11 @@ use crate::bounds::Bounds;
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::property::{KnownOutputs, Property, known_outputs};
-use crate::report::{Accepted, Finding, Replayed, Report, Severity};
+use crate::report::{Finding, Replayed, Report, Severity};
 use crate::search::Search;
 use crate::simulate::Learning;
 use crate::states::States;
-use crate::values::Values;
+use crate::values::{Needs, Values};
 
 /// The results of a task that the caller sets.
 #[derive(Clone)]
@@ -32,6 +34,9 @@ pub(crate) enum TaskResults {
 }
 
 type Closure = Arc<dyn Fn(&TaskRequest) -> Vec<Value> + Send + Sync>;
+
+/// What is told how many executions were tried.
+pub(crate) type Watch = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// A check of ended executions.
 pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sync>;
@@ -65,6 +70,8 @@ pub struct Explorer {
     pub(crate) program: Arc<Program>,
     pub(crate) machine: Arc<StateMachine>,
     pub(crate) states: Arc<States>,
+    /// The errors that conditions compare.
+    compared: BTreeSet<String>,
     pub(crate) values: Arc<Values>,
     pub(crate) start: Start,
     pub(crate) store: Arc<dyn ObjectStore>,
@@ -79,8 +86,11 @@ pub struct Explorer {
     pub(crate) allowed: Vec<String>,
     pub(crate) any_error: bool,
     pub(crate) fails_on: Severity,
-    accepted: Vec<Accepted>,
-    excluded: Vec<Pattern>,
+    /// The keys of accepted findings, with the reasons.
+    accepted: BTreeMap<String, String>,
+    /// The patterns of findings that are left out, with their texts.
+    pub(crate) excluded: Vec<(String, Pattern)>,
+    pub(crate) watch: Option<Watch>,
     pub(crate) learning: Option<Learning>,
     pub(crate) other_types: bool,
     pub(crate) merges: bool,
@@ -88,7 +98,8 @@ pub struct Explorer {
     pub(crate) causes_differ: bool,
     /// Whether expressions read JSON from strings. If so, errors have causes like the errors of functions.
     pub(crate) reads_json: bool,
-    looks_at: (bool, bool),
+    /// Whether expressions may use the time, and random numbers.
+    pub(crate) looks_at: (bool, bool),
 }
 
 impl fmt::Debug for Explorer {
@@ -116,14 +127,17 @@ impl Explorer {
         let (machine, _) = StateMachine::read(document);
         let program = Program::of(document, start.machine_type)?.unwatched();
         let reads_json = has(document, &["States.StringToJson", "$parse("]);
-        let states = states(&machine, &program, reads_json, &BTreeSet::new());
-        let values = Values::of(&machine, document, engine.declared_types(), &states);
+        let needs = Needs::of(&machine, document);
+        let compared = needs.compared_errors();
+        let states = states(&machine, &program, reads_json, [&compared, &BTreeSet::new()]);
+        let values = Values::of(&needs, document, engine.declared_types(), &states);
         let declared = engine.declared_types().map(|types| types.output);
         let output = declared.filter(|shape| !matches!(shape, Shape::Any)).map(of_shape);
         let explorer = Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
             states: Arc::new(states),
+            compared,
             values: Arc::new(values),
             start,
             store: Arc::clone(engine.store()),
@@ -137,8 +151,9 @@ impl Explorer {
             allowed: Vec::new(),
             any_error: false,
             fails_on: Severity::Error,
-            accepted: Vec::new(),
+            accepted: BTreeMap::new(),
             excluded: Vec::new(),
+            watch: None,
             learning: None,
             other_types: false,
             merges: true,
@@ -236,7 +251,7 @@ impl Explorer {
     /// [accepted](crate::Report::accepted) ones.
     #[must_use]
     pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
-        self.accepted.push(Accepted { key: key.into(), reason: reason.into() });
+        self.accepted.insert(key.into(), reason.into());
         self
     }
 
@@ -254,15 +269,15 @@ impl Explorer {
     /// text.
     #[must_use]
     pub fn exclude(mut self, pattern: impl AsRef<str>) -> Self {
-        self.excluded.push(Pattern::new(pattern.as_ref()));
+        self.excluded.push((pattern.as_ref().to_owned(), Pattern::new(pattern.as_ref())));
         self
     }
 
-    /// Returns whether a pattern excludes the finding, before it is joined with others.
-    pub(crate) fn excludes(&self, finding: &Finding) -> bool {
-        let key = finding.key();
-        let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
-        self.excluded.iter().any(|pattern| texts.iter().flatten().any(|text| pattern.matches(text)))
+    /// Calls a function now and then with the number of executions that were tried.
+    #[must_use]
+    pub fn watched(mut self, watch: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        self.watch = Some(Arc::new(watch));
+        self
     }
 
     /// Sets the inputs to try, instead of those derived from the type.
@@ -351,47 +366,46 @@ impl Explorer {
     /// See [`explore`](Self::explore). Also returns an error if the list does not fit the workflow.
     pub fn replay(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
         self.validate()?;
-        Search::new(self).replay(decisions)
+        Search::new(self).replayed(decisions)
     }
 
     pub(crate) fn validate(&self) -> Result<(), ExploreError> {
-        for property in &self.properties {
-            property.validate(&self.machine)?;
+        let annotations = Annotations::default();
+        if !self.properties.is_empty() {
+            let subjects = Subjects::of(&self.machine, &annotations, None);
+            self.properties.iter().try_for_each(|property| property.validate(&subjects))?;
         }
         for (name, given) in &self.task_results {
             if self.states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
                 let tasks = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
-                let nearest = nearest(name, tasks.map(|(name, _)| name.as_str())).map(str::to_owned);
-                return Err(ExploreError::NoTask { state: name.clone(), nearest });
+                let help = match nearest(name, tasks.map(|(name, _)| name.as_str())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name a task state".to_owned(),
+                };
+                let problem = format!("values are given for `{name}`, which is not a task of the workflow");
+                return Err(ExploreError::misfit(problem, help));
             }
             if matches!(given, TaskResults::Values(values) if values.is_empty()) {
-                return Err(ExploreError::NoValues { what: format!("`{name}`") });
+                return Err(ExploreError::no_values(&format!("`{name}`")));
             }
         }
         if self.inputs.as_ref().is_some_and(Vec::is_empty) {
-            return Err(ExploreError::NoValues { what: "the input".to_owned() });
+            return Err(ExploreError::no_values("the input"));
         }
         let Bounds { faults, turns, executions, memory } = self.bounds;
-        let all = [
-            ("faults", u64::from(faults)),
-            ("turns", u64::from(turns)),
-            ("executions", executions),
-            ("memory", memory),
-        ];
-        for (bound, size) in all {
-            if size == 0 {
-                return Err(ExploreError::Zero { bound });
-            }
-        }
-        Ok(())
+        let all = [("faults", faults.into()), ("turns", turns.into()), ("executions", executions), ("memory", memory)];
+        all.into_iter().find(|(_, size)| *size == 0_u64).map_or(Ok(()), |(bound, _)| {
+            let problem = format!("the bound `{bound}` is 0, so that nothing would be explored");
+            Err(ExploreError::misfit(problem, "give at least 1"))
+        })
     }
 
     /// Separates the accepted findings, with the reasons.
     pub(crate) fn split_accepted(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<(Finding, String)>) {
         let (mut left, mut accepted) = (Vec::new(), Vec::new());
         for finding in findings {
-            match self.accepted.iter().find(|one| one.key == finding.key()) {
-                Some(one) => accepted.push((finding, one.reason.clone())),
+            match self.accepted.get(&finding.key()) {
+                Some(reason) => accepted.push((finding, reason.clone())),
                 None => left.push(finding),
             }
         }
@@ -400,7 +414,7 @@ impl Explorer {
 
     /// Returns the keys of accepted findings that are not among these.
     pub(crate) fn not_found<'a>(&'a self, accepted: &'a [(Finding, String)]) -> impl Iterator<Item = &'a str> {
-        let keys = self.accepted.iter().map(|one| one.key.as_str());
+        let keys = self.accepted.keys().map(String::as_str);
         keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 
@@ -409,7 +423,7 @@ impl Explorer {
         let named = self.properties.iter().flat_map(Property::errors);
         let occurred = self.learning.iter().flat_map(Learning::answers).flat_map(|(.., errors)| errors);
         let errors = errors.iter().chain(named).chain(occurred).cloned().collect();
-        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, &errors));
+        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, [&self.compared, &errors]));
     }
 
     /// Returns the inputs to try.
@@ -441,18 +455,10 @@ impl Explorer {
         let has = |field| self.program.definition().pointer(state.child(field).as_str()).is_some();
         has("HeartbeatSeconds") || has("HeartbeatSecondsPath")
     }
-
-    pub(crate) fn looks_at_time(&self) -> bool {
-        self.looks_at.0
-    }
-
-    pub(crate) fn looks_at_chance(&self) -> bool {
-        self.looks_at.1
-    }
 }
 
-fn states(machine: &StateMachine, program: &Program, reads_json: bool, told_apart: &BTreeSet<String>) -> States {
-    let mut states = States::telling_apart(machine, program, told_apart);
+fn states(machine: &StateMachine, program: &Program, reads_json: bool, errors: [&BTreeSet<String>; 2]) -> States {
+    let mut states = States::telling_apart(machine, program, errors);
     if reads_json {
         states.fail_with_plain_text();
     }

@@ -67,7 +67,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bounds;
-mod compared_errors;
 mod decision;
 mod equivalence;
 mod error;
@@ -94,22 +93,10 @@ pub use mutation::{Mutant, Operator};
 pub use property::{Property, PropertyError};
 pub use report::{Finding, Reason, Replayed, Report, Severity, Unreached, Verdict};
 
-/// The guide to exploration, whose examples are tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/exploring.md")]
-struct ExploringPage;
-
-/// The page on replaying, whose example is a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/replaying.md")]
-struct ReplayingPage;
-
-/// The crate's README, whose example is a test.
+/// The pages whose examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-struct Readme;
-
-/// The page on simulating, whose example is a test.
-#[cfg(doctest)]
+#[doc = include_str!("../../../docs/exploring.md")]
+#[doc = include_str!("../../../docs/replaying.md")]
 #[doc = include_str!("../../../docs/simulating.md")]
-struct SimulatingPage;
+struct Pages;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use workflow_asl::Pointer;
+use workflow_asl::graph::{FlowGraph, Transition};
 use workflow_local::coverage::{Point, PointKind};
 
 use crate::bounds::CutOff;
@@ -20,6 +21,9 @@ use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
 
 /// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;
+
+/// The number of executions after which their number is told again.
+const TOLD: u64 = 100;
 
 /// The number of executions, or of states of executions, after which a space is large.
 const LARGE: u64 = 4_096;
@@ -37,14 +41,32 @@ struct Found {
     leads_on: bool,
 }
 
+/// A decision that leads from a state of an execution to another.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    from: u32,
+    to: u32,
+    is_fault: bool,
+}
+
+impl Transition for Edge {
+    fn source(&self) -> usize {
+        self.from as usize
+    }
+
+    fn target(&self) -> Option<usize> {
+        Some(self.to as usize)
+    }
+}
+
 /// Identifies a finding: the property, the state, and the guess that may have caused it.
 type Key = (String, Option<String>, Option<Blame>);
 
 pub(crate) struct Search<'x> {
     explorer: &'x Explorer,
     found: Vec<Found>,
-    /// The transitions between states, and whether each is a fault.
-    edges: Vec<(u32, u32, bool)>,
+    /// The transitions between states.
+    edges: Vec<Edge>,
     known: BTreeMap<u64, u32>,
     frontier: Frontier<World<'x>>,
     findings: BTreeMap<Key, Finding>,
@@ -58,6 +80,8 @@ pub(crate) struct Search<'x> {
     open_loops: BTreeSet<String>,
     cut: CutOff,
     executions: u64,
+    /// The number of executions that was told last.
+    told: u64,
     /// The weights of the states of executions.
     work: u64,
     taken: Vec<bool>,
@@ -80,6 +104,7 @@ impl<'x> Search<'x> {
             open_loops: BTreeSet::new(),
             cut: CutOff { values: explorer.values_left_out(), ..CutOff::default() },
             executions: 0,
+            told: 0,
             work: 0,
             taken: vec![false; explorer.program.ways().len()],
             monitors: Monitors::new(&explorer.properties, &explorer.states, explorer.known_outputs.clone()),
@@ -96,6 +121,7 @@ impl<'x> Search<'x> {
         let mut large = LARGE.min(bound / 2);
         loop {
             let work = self.executions.max(self.found.len() as u64).max(self.work / WORK);
+            self.tell();
             if self.explorer.merges && large < u64::MAX && (work >= large || self.frontier.is_full()) {
                 large = u64::MAX;
                 self.look_ahead(bound / 4);
@@ -127,13 +153,29 @@ impl<'x> Search<'x> {
         }
         self.frontier = Frontier::new(0);
         self.known.clear();
-        self.find_endless();
-        self.find_unused_bounds();
-        self.find_open_loops();
-        let ways = self.ways().saturating_add(starts);
+        let graph = self.graph();
+        self.find_endless(&graph);
+        let on_cycles = on_cycles(&graph);
+        self.find_unused_bounds(&on_cycles);
+        self.find_open_loops(&on_cycles);
+        let ways = self.ways(&graph).saturating_add(starts);
         self.drop_guesses();
         self.shrink();
         self.report(ways)
+    }
+
+    /// Returns the states of executions and the decisions between them. Its start leads to the first states.
+    fn graph(&mut self) -> FlowGraph<Edge> {
+        let start = self.found.len();
+        let roots = self.found.iter().zip(0..).filter(|(found, _)| found.step.parent.is_none());
+        let of = |to| Edge { from: u32::try_from(start).unwrap_or(u32::MAX), to, is_fault: false };
+        let mut edges = std::mem::take(&mut self.edges);
+        edges.extend(roots.map(|(_, number)| of(number)));
+        edges.sort_by_key(|edge| edge.from);
+        let mut edges = edges.into_iter().peekable();
+        let leaving = (0..=start)
+            .map(|from| std::iter::from_fn(|| edges.next_if(|edge| edge.from as usize == from)).collect::<Vec<_>>());
+        FlowGraph::new(Some(start), leaving.collect::<Vec<_>>())
     }
 
     /// Runs executions to their end: one without faults, each that differs from it by one decision, and, near what these
@@ -184,7 +226,18 @@ impl<'x> Search<'x> {
             next = if goes_on { world.first_decision() } else { None };
         }
         self.executions += 1;
+        self.tell();
         is_new
+    }
+
+    /// Tells how many executions were tried, not more often than it is worth.
+    fn tell(&mut self) {
+        if let Some(watch) = &self.explorer.watch
+            && self.executions >= self.told + TOLD
+        {
+            self.told = self.executions;
+            watch(self.executions);
+        }
     }
 
     /// Records what an execution took and could compute. Returns whether it took what none took before.
@@ -235,7 +288,7 @@ impl<'x> Search<'x> {
             let fingerprint = world.fingerprint();
             if let Some(same) = self.known.get(&fingerprint) {
                 self.executions += 1;
-                self.edges.extend(parent.map(|parent| (parent, *same, decision.is_fault())));
+                self.edges.extend(parent.map(|from| Edge { from, to: *same, is_fault: decision.is_fault() }));
                 if let (Some(parent), Decision::Succeed { task, .. }) = (parent, &decision) {
                     self.repeated.push((parent, *same, Arc::clone(&task.state)));
                 }
@@ -243,7 +296,7 @@ impl<'x> Search<'x> {
             }
             self.known.insert(fingerprint, number);
         }
-        self.edges.extend(parent.map(|parent| (parent, number, decision.is_fault())));
+        self.edges.extend(parent.map(|from| Edge { from, to: number, is_fault: decision.is_fault() }));
         let mut cut = false;
         let decisions = world.decisions(&mut cut);
         self.cut.faults += u64::from(cut);
@@ -253,49 +306,33 @@ impl<'x> Search<'x> {
         false
     }
 
-    /// Finds states that cannot reach an end without further faults.
-    fn find_endless(&mut self) {
-        let count = self.found.len();
-        let mut ends: Vec<bool> = self.found.iter().map(|found| found.leads_on).collect();
-        let mut before: Vec<Vec<u32>> = vec![Vec::new(); count];
-        for (from, to, _) in self.edges.iter().filter(|(.., is_fault)| !is_fault) {
-            if let Some(before) = before.get_mut(*to as usize) {
-                before.push(*from);
-            }
-        }
-        let mut waiting: Vec<usize> = (0..count).filter(|number| ends.get(*number) == Some(&true)).collect();
-        while let Some(number) = waiting.pop() {
-            for from in before.get(number).into_iter().flatten() {
-                if let Some(end) = ends.get_mut(*from as usize).filter(|end| !**end) {
-                    *end = true;
-                    waiting.push(*from as usize);
-                }
-            }
-        }
-        let Some(first) = ends.iter().position(|ends| !ends) else { return };
-        let decisions = decisions_to(&self.found, u32::try_from(first).ok());
-        let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
+    /// Adds what is wrong with all executions that reach a state of executions.
+    fn add(&mut self, at: usize, state: impl FnOnce(&[Decision]) -> (Option<String>, String)) {
+        let decisions = decisions_to(&self.found, u32::try_from(at).ok());
+        let (state, message) = state(&decisions);
         let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
-        let message = match &state {
-            Some(state) => format!("with all values tried for the tasks after `{state}`, the execution loops forever"),
-            None => "with all values tried for the tasks, the execution loops forever".to_owned(),
-        };
+        let (length, faults) = (decisions.len(), u32::try_from(faults).unwrap_or(u32::MAX));
         let broken = Broken::error(built_in::ENDS, state, message, None);
-        let key = (broken.property.clone(), broken.state.clone(), None);
-        let finding = Finding::new(broken, decisions, u32::try_from(faults).unwrap_or(u32::MAX), self.findings.len());
-        self.findings.entry(key).or_insert(finding);
+        note(&mut self.findings, broken, length, faults, || decisions);
+    }
+
+    /// Finds states that cannot reach an end without further faults.
+    fn find_endless(&mut self, graph: &FlowGraph<Edge>) {
+        let leading_on = self.found.iter().enumerate().filter(|(_, found)| found.leads_on);
+        let ends = graph.reaching(leading_on.map(|(number, _)| number), |edge| !edge.is_fault);
+        let Some(first) = ends.iter().take(self.found.len()).position(|ends| !ends) else { return };
+        self.add(first, |decisions| {
+            let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
+            let after = state.as_ref().map(|state| format!(" after `{state}`")).unwrap_or_default();
+            (state, format!("with all values tried for the tasks{after}, the execution loops forever"))
+        });
     }
 
     /// Finds loops that return to the same data and that their own bound never ends. See [`loop_bound`].
-    fn find_unused_bounds(&mut self) {
+    fn find_unused_bounds(&mut self, on_cycles: &[bool]) {
         // With more turns, executions or values, the bound could be reached.
-        if self.cut.turns > 0 || self.cut.ends_early() || self.cut.values > 0 || !self.undecided.is_empty() {
-            return;
-        }
-        let edges: Vec<_> =
-            self.edges.iter().filter(|(.., is_fault)| !is_fault).map(|(from, to, _)| (*from, *to)).collect();
-        let on_cycles = loop_bound::on_cycles(self.found.len(), &edges);
-        if !on_cycles.contains(&true) {
+        let is_cut = self.cut.turns > 0 || self.cut.ends_early() || self.cut.values > 0 || !self.undecided.is_empty();
+        if is_cut || !on_cycles.contains(&true) {
             return;
         }
         let pointers = self.explorer.program.ways();
@@ -305,28 +342,18 @@ impl<'x> Search<'x> {
         for exit in loop_bound::unused_exits(&self.explorer.machine, is_taken) {
             let is_on_it =
                 |found: &Found| found.step.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
-            let mut found = self.found.iter().zip(&on_cycles);
+            let mut found = self.found.iter().zip(on_cycles);
             let Some(first) = found.position(|(found, on_cycle)| *on_cycle && is_on_it(found)) else { continue };
-            let decisions = decisions_to(&self.found, u32::try_from(first).ok());
-            let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
             let message = format!(
                 "while the answers stay the same, the execution comes back to the same data: `{}` never leads to `{}`",
                 exit.choice, exit.target
             );
-            let state = Some(exit.choice);
-            let broken = Broken::error(built_in::ENDS, state, message, None);
-            let key = (broken.property.clone(), broken.state.clone(), None);
-            let faults = u32::try_from(faults).unwrap_or(u32::MAX);
-            let order = self.findings.len();
-            self.findings.entry(key).or_insert_with(|| Finding::new(broken, decisions, faults, order));
+            self.add(first, |_| (Some(exit.choice), message));
         }
     }
 
     /// Finds the tasks whose answers lead back to the same data, so that only another answer ends the loop.
-    fn find_open_loops(&mut self) {
-        let answers: Vec<_> =
-            self.edges.iter().filter(|(.., is_fault)| !is_fault).map(|(from, to, _)| (*from, *to)).collect();
-        let on_cycles = loop_bound::on_cycles(self.found.len(), &answers);
+    fn find_open_loops(&mut self, on_cycles: &[bool]) {
         let comes_back = |number: u32| on_cycles.get(number as usize) == Some(&true);
         let repeated = std::mem::take(&mut self.repeated).into_iter();
         let repeated = repeated.filter(|(from, to, task)| {
@@ -340,56 +367,16 @@ impl<'x> Search<'x> {
     }
 
     /// Returns the number of lists of decisions that lead to an end without repeating loops.
-    fn ways(&self) -> u64 {
-        let count = self.found.len();
-        let mut after: Vec<Vec<u32>> = vec![Vec::new(); count];
-        for (from, to, _) in &self.edges {
-            if let Some(after) = after.get_mut(*from as usize) {
-                after.push(*to);
-            }
+    fn ways(&self, graph: &FlowGraph<Edge>) -> u64 {
+        let mut ways: Vec<Option<u64>> = vec![None; graph.size()];
+        // Each state comes after those that it leads to, unless the decision closes a loop.
+        for number in graph.order().into_iter().rev() {
+            let after = graph.leaving(number).iter().filter_map(|edge| ways.get(edge.to as usize).copied().flatten());
+            let ends = self.found.get(number).map_or(0, |found| found.ends);
+            let all = after.fold(ends, u64::saturating_add);
+            ways.get_mut(number).into_iter().for_each(|ways| *ways = Some(all));
         }
-        // Depth first, each state after its successors. An edge to a state on the current path closes a loop.
-        let mut ways: Vec<u64> = self.found.iter().map(|found| found.ends).collect();
-        let mut seen = vec![0_u8; count];
-        let roots =
-            self.found.iter().enumerate().filter(|(_, found)| found.step.parent.is_none()).map(|(number, _)| number);
-        let mut total = 0_u64;
-        for root in roots {
-            let mut path: Vec<(usize, usize)> = Vec::new();
-            if seen.get(root) == Some(&0) {
-                path.push((root, 0));
-            }
-            while let Some((number, next)) = path.last_mut() {
-                let (at, step) = (*number, *next);
-                *next += 1;
-                if let Some(mark) = seen.get_mut(at) {
-                    *mark = 1;
-                }
-                match after.get(at).and_then(|after| after.get(step)) {
-                    Some(to) => {
-                        if seen.get(*to as usize) == Some(&0) {
-                            path.push((*to as usize, 0));
-                        }
-                    }
-                    None => {
-                        path.pop();
-                        if let Some(mark) = seen.get_mut(at) {
-                            *mark = 2;
-                        }
-                        let done = |to: &&u32| seen.get(**to as usize) == Some(&2);
-                        let following = after.get(at).into_iter().flatten().filter(done);
-                        let sum = following
-                            .filter_map(|to| ways.get(*to as usize))
-                            .fold(0_u64, |sum, ways| sum.saturating_add(*ways));
-                        if let Some(ways) = ways.get_mut(at) {
-                            *ways = ways.saturating_add(sum);
-                        }
-                    }
-                }
-            }
-            total = total.saturating_add(ways.get(root).copied().unwrap_or_default());
-        }
-        total
+        ways.last().copied().flatten().unwrap_or_default()
     }
 
     /// Drops the findings that follow from expressions that no tried value fits: the guess is wrong, not the workflow.
@@ -460,25 +447,11 @@ impl<'x> Search<'x> {
         }
     }
 
-    pub(crate) fn replay(self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
-        self.replayed(decisions)
-    }
-
-    fn replayed(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
-        let wrong = |number: usize, problem: String| ExploreError::Decision { number, problem };
-        let Some((Decision::Input(input), rest)) = decisions.split_first() else {
-            return Err(wrong(1, "the first decision must be the input".to_owned()));
-        };
-        let mut world = World::new(self.explorer, input.clone());
+    /// Replays decisions, and goes on with the simplest ones.
+    pub(crate) fn replayed(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
         let mut broken = Vec::new();
-        let mut stand = world.settle(&mut broken);
-        for (number, decision) in rest.iter().enumerate() {
-            if stand != Stand::Decide {
-                return Err(wrong(number + 2, "the execution has ended".to_owned()));
-            }
-            world.decide(decision).map_err(|problem| wrong(number + 2, problem))?;
-            stand = world.settle(&mut broken);
-        }
+        let (mut world, mut stand) = decided(self.explorer, decisions, &mut broken)
+            .map_err(|(number, problem)| ExploreError::Decision { number, problem })?;
         let mut all = decisions.to_vec();
         for _ in 0..STEPS {
             if stand != Stand::Decide || world.turns_are_over() {
@@ -516,9 +489,19 @@ impl<'x> Search<'x> {
                 None => unexercised.push(property.to_string()),
             }
         }
-        let count = findings.len();
-        findings.retain(|finding| !self.explorer.excludes(finding));
+        let (count, patterns) = (findings.len(), &self.explorer.excluded);
+        let mut met = vec![false; patterns.len()];
+        // Before findings are joined with others.
+        findings.retain(|finding| {
+            let key = finding.key();
+            let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
+            let matching = patterns.iter().map(|(_, pattern)| texts.iter().flatten().any(|text| pattern.matches(text)));
+            let found: Vec<bool> = matching.collect();
+            met.iter_mut().zip(&found).for_each(|(met, found)| *met |= found);
+            !found.contains(&true)
+        });
         let excluded = count - findings.len();
+        let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
         if let Some(learning) = &self.explorer.learning {
             for finding in &mut findings {
                 let replayed = Search::new(self.explorer).replayed(&finding.decisions).ok();
@@ -544,6 +527,7 @@ impl<'x> Search<'x> {
             unreached,
             unexercised,
             excluded,
+            excluded_in_vain: in_vain,
         }
     }
 }
@@ -565,6 +549,14 @@ fn note(
     }
 }
 
+/// Returns, for each state of an execution, whether it is on a cycle or between two cycles, without faults.
+fn on_cycles(graph: &FlowGraph<Edge>) -> Vec<bool> {
+    let takes = |edge: &Edge| !edge.is_fault;
+    let loops = graph.loops(takes).concat();
+    let (after, before) = (graph.reached(loops.iter().copied(), takes), graph.reaching(loops, takes));
+    after.into_iter().zip(before).map(|(after, before)| after && before).collect()
+}
+
 /// Returns the decisions that led to a state of an execution.
 fn decisions_to(found: &[Found], number: Option<u32>) -> Vec<Decision> {
     Step::decisions_to(number, |number| found.get(number as usize).map(|found| &found.step))
@@ -581,14 +573,28 @@ pub(crate) fn not_taken(explorer: &Explorer, taken: &[bool]) -> Vec<Point> {
     points
 }
 
+/// Runs an execution with decisions. An error has the number of the decision that does not fit, and why.
+fn decided<'x>(
+    explorer: &'x Explorer,
+    decisions: &[Decision],
+    broken: &mut Vec<Broken>,
+) -> Result<(World<'x>, Stand), (usize, String)> {
+    let Some((Decision::Input(input), rest)) = decisions.split_first() else {
+        return Err((1, "the first decision must be the input".to_owned()));
+    };
+    let mut world = World::new(explorer, input.clone());
+    let mut stand = world.settle(broken);
+    for (decision, number) in rest.iter().zip(2..) {
+        if stand != Stand::Decide {
+            return Err((number, "the execution has ended".to_owned()));
+        }
+        world.decide(decision).map_err(|problem| (number, problem))?;
+        stand = world.settle(broken);
+    }
+    Ok((world, stand))
+}
+
 /// Runs an execution with the decisions that led to one of its states.
 pub(crate) fn run_again<'x>(explorer: &'x Explorer, decisions: &[Decision]) -> Option<World<'x>> {
-    let (Decision::Input(input), rest) = decisions.split_first()? else { return None };
-    let mut world = World::new(explorer, input.clone());
-    world.settle(&mut Vec::new());
-    for decision in rest {
-        world.decide(decision).ok()?;
-        world.settle(&mut Vec::new());
-    }
-    Some(world)
+    decided(explorer, decisions, &mut Vec::new()).ok().map(|(world, _)| world)
 }

@@ -13,7 +13,6 @@ use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
 use workflow_services::{Pattern, TaskResource};
 
-use crate::compared_errors::compared_errors;
 use crate::repeat::{Repeat, is_throttling};
 
 /// The error that represents all errors that no handler names.
@@ -64,7 +63,7 @@ struct Definition<'a> {
     machine: &'a StateMachine,
     program: &'a Program,
     /// The names of errors that conditions compare.
-    compared: BTreeSet<String>,
+    compared: &'a BTreeSet<String>,
     /// The names of errors of which each is tried, whatever handles it.
     told_apart: &'a BTreeSet<String>,
 }
@@ -78,13 +77,18 @@ struct Around<'a> {
 
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
-        Self::telling_apart(machine, program, &BTreeSet::new())
+        Self::telling_apart(machine, program, [&BTreeSet::new(), &BTreeSet::new()])
     }
 
-    /// Finds the facts of all states. The errors in `told_apart` are tried even if no handler distinguishes them.
-    pub(crate) fn telling_apart(machine: &StateMachine, program: &Program, told_apart: &BTreeSet<String>) -> Self {
+    /// Finds the facts of all states. The errors in `told_apart` are tried even if no handler distinguishes them, and those in
+    /// `compared`, which conditions compare, if one catches them.
+    pub(crate) fn telling_apart(
+        machine: &StateMachine,
+        program: &Program,
+        [compared, told_apart]: [&BTreeSet<String>; 2],
+    ) -> Self {
         let mut all = BTreeMap::new();
-        let of = Definition { machine, program, compared: compared_errors(program.definition()), told_apart };
+        let of = Definition { machine, program, compared, told_apart };
         scope(&of, machine.scope(), &mut Vec::new(), &(Vec::new(), None), &mut all);
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();

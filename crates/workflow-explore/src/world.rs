@@ -30,6 +30,19 @@ pub(crate) mod built_in {
     pub(crate) const OUTPUT: &str = "the output has its type";
     pub(crate) const QUOTAS: &str = "history, payload and variables stay within quotas";
     pub(crate) const IDEMPOTENCE: &str = "a repeated call has the same idempotency token";
+
+    /// What helps if one does not hold.
+    pub(crate) const HELP: [(&str, &str); 6] = [
+        (ENDS, "Give the task a timeout, or the loop a bound that each turn comes closer to."),
+        (UNCAUGHT, "Catch the error, or allow it with `--may-fail-with`."),
+        (PROGRAM, "Test the value before it is used, or give a rule or a default for it."),
+        (OUTPUT, "Make each last state give the declared type, or declare what they give."),
+        (QUOTAS, "Keep large data in S3 and pass its key; start child executions for long loops."),
+        (
+            IDEMPOTENCE,
+            "Give the request a token that is the same for each attempt, such as a part of the execution's name.",
+        ),
+    ];
 }
 
 /// The number of steps without a decision after which the search checks for repetition.
@@ -101,6 +114,8 @@ struct Call {
     timed_out: bool,
     /// Whether a call may have had its effect.
     may_have_run: bool,
+    /// Whether no retrier calls it again: the state has failed.
+    is_over: bool,
 }
 
 /// An execution and the world around it.
@@ -333,7 +348,7 @@ impl<'x> World<'x> {
                 guess: self.guess.clone(),
             }));
         }
-        self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run });
+        self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run, is_over: false });
     }
 
     /// Returns the waiting tasks that can be answered, with their indices among all waiting tasks.
@@ -450,7 +465,8 @@ impl<'x> World<'x> {
             Decision::Succeed { task, result } => {
                 let (at, id) = self.find(task)?;
                 self.pending.remove(at);
-                self.calls.remove(task);
+                // After another task has succeeded there, a visit of a state that has failed is another call.
+                self.calls.retain(|known, call| known != task && !(call.is_over && known.place == task.place));
                 if !self.explorer.values.guessing.is_empty() && !self.explorer.task_results.contains_key(&*task.state) {
                     self.results.insert(Arc::clone(&task.state), result.clone());
                 }
@@ -521,9 +537,9 @@ impl<'x> World<'x> {
         let Some(facts) = self.explorer.states.get(&task.state) else { return };
         call.timed_out = error == TIMEOUT;
         call.may_have_run |= call.timed_out || !facts.is_job && !is_throttling(error);
+        call.is_over = self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0;
         // A later visit of the state is another call.
-        if facts.repeat == Repeat::Twice && self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0
-        {
+        if facts.repeat == Repeat::Twice && call.is_over {
             self.calls.remove(task);
         }
     }
@@ -560,7 +576,8 @@ impl<'x> World<'x> {
     /// Returns a hash that distinguishes the futures of executions.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.execution.fingerprint(self.explorer.looks_at_time(), self.explorer.looks_at_chance(), &mut hasher);
+        let (time, chance) = self.explorer.looks_at;
+        self.execution.fingerprint(time, chance, &mut hasher);
         self.silent.hash(&mut hasher);
         for (task, fault, lasting) in &self.lasting {
             (task, lasting).hash(&mut hasher);

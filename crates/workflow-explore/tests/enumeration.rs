@@ -139,3 +139,47 @@ fn the_same_seed_gives_the_same_report() {
         assert_eq!(report().to_json(), report().to_json());
     }
 }
+
+#[test]
+fn errors_whose_names_conditions_compare_are_tried_in_both_languages_and_through_variables() {
+    let catch = |more: Value| {
+        let mut catcher = json!({ "ErrorEquals": ["States.ALL"], "Next": "Which" });
+        catcher.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!([catcher])
+    };
+    let machine = |language: &str, catch: Value, rules: Value| {
+        json!({ "StartAt": "Pay", "QueryLanguage": language, "States": {
+            "Pay": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:pay", "Catch": catch, "Next": "Done" },
+            "Which": { "Type": "Choice", "Choices": rules, "Default": "Done" },
+            "Late": { "Type": "Succeed" }, "Broken": { "Type": "Succeed" }, "Done": { "Type": "Succeed" } } })
+    };
+    let paths = machine(
+        "JSONPath",
+        catch(json!({ "ResultPath": "$.error" })),
+        json!([
+            { "Variable": "$.error.Error", "StringEquals": "TooLate", "Next": "Late" },
+            { "Variable": "$.error.Error", "StringMatches": "Card.*", "Next": "Broken" },
+        ]),
+    );
+    let variable = catch(json!({ "Assign": { "why": "{% $states.errorOutput.Error %}" }, "Output": {} }));
+    let conditions = machine(
+        "JSONata",
+        variable,
+        json!([
+            { "Condition": "{% $why in ['TooLate', 'Slow'] %}", "Next": "Late" },
+            { "Condition": "{% $contains($why, 'Card') %}", "Next": "Broken" },
+        ]),
+    );
+    let output = machine(
+        "JSONata",
+        catch(json!({ "Output": { "error": "{% $states.errorOutput %}" } })),
+        json!([
+            { "Condition": "{% 'TooLate' = $states.input.error.Error %}", "Next": "Late" },
+            { "Condition": "{% $states.input.error.Error != 'Card' ? false : true %}", "Next": "Broken" },
+        ]),
+    );
+    for definition in [paths, conditions, output] {
+        let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
+        assert!(report.unreached().is_empty(), "{report}");
+    }
+}

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::source::Format;
+use workflow_explore::replay::{Recording, ReplayError};
 use workflow_explore::simulate::{Learning, Model, Simulation};
 use workflow_local::{Answers, DefinitionError, Engine, HistoryEvent, RunError};
 
@@ -76,8 +77,9 @@ fn models_learnt_from_recorded_executions_fail_as_often() {
         let express = case["stateMachineType"] == "EXPRESS";
         let engine = engine.machine_type(if express { MachineType::Express } else { MachineType::Standard });
         let mut learning = Learning::new(&engine);
-        let history = json!({ "events": events.iter().map(event).collect::<Vec<_>>() });
-        learning.add(&history).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let history = read(&json!({ "events": events.iter().map(event).collect::<Vec<_>>() }));
+        let added = history.and_then(|history| learning.add(&history));
+        added.unwrap_or_else(|error| panic!("{name}: {error}"));
         let learnt = learning.finish();
         learnt_from += 1;
         let shares = failure_shares(events);
@@ -114,6 +116,10 @@ fn history(engine: &Engine, answers: Answers, input: &Value) -> Result<Value, Ru
     Ok(json!({ "events": execution.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() }))
 }
 
+fn read(history: &Value) -> Result<Recording, ReplayError> {
+    Recording::read("history", history.to_string().as_bytes())
+}
+
 #[test]
 fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories() {
     let engine = charge().unwrap();
@@ -126,7 +132,7 @@ fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories()
             7..17 => Answers::new().fails(1, "Busy").then(json!({ "paid": 1 })).after(latency),
             _ => Answers::new().then(json!({ "paid": number % 2 })).after(latency),
         };
-        learning.add(&history(&engine, answers, &input).unwrap()).unwrap();
+        learning.add(&read(&history(&engine, answers, &input).unwrap()).unwrap()).unwrap();
     }
     let learnt = learning.finish();
     assert_eq!((learnt.histories, learnt.attempts, learnt.notes.len()), (100, 110, 0), "{:?}", learnt.notes);
@@ -154,46 +160,50 @@ fn a_learnt_model_has_the_latencies_errors_outputs_and_inputs_of_the_histories()
 fn nothing_is_learnt_from_what_is_no_whole_history() {
     let engine = charge().unwrap();
     let whole = history(&engine, Answers::new().then(json!({})), &json!({})).unwrap();
+    let added = |history: &Value| {
+        let error = read(history).and_then(|read| Learning::new(&engine).add(&read)).unwrap_err();
+        error.to_string()
+    };
     let with = |change: &dyn Fn(&mut Value)| {
         let mut changed = whole.clone();
         changed["events"].as_array_mut().unwrap().iter_mut().for_each(change);
-        Learning::new(&engine).add(&changed).unwrap_err().to_string()
+        added(&changed)
     };
     let error = with(&|event| {
         if let Some(details) = event.get_mut("stateEnteredEventDetails") {
             details["name"] = json!("Charger");
         }
     });
-    assert!(error.contains("event 2 enters `Charger`") && error.contains("did you mean `Charge`?"), "{error}");
+    assert!(error.contains("event 2: it enters `Charger`") && error.contains("did you mean `Charge`?"), "{error}");
     let error = with(&|event| {
         if let Some(details) = event.get_mut("lambdaFunctionSucceededEventDetails") {
             details.as_object_mut().unwrap().clear();
         }
     });
-    assert!(error.contains("event 5 has no output") && error.contains("--include-execution-data"), "{error}");
+    assert!(error.contains("LambdaFunctionSucceeded has no output"), "{error}");
+    assert!(error.contains("event 5") && error.contains("--include-execution-data"), "{error}");
     let error = with(&|event| drop(event.as_object_mut().unwrap().remove("timestamp")));
-    assert!(error.contains("has no time that can be read"), "{error}");
+    assert!(error.contains("no timestamp that can be read"), "{error}");
     let error = with(&|event| {
         if let Some(details) = event.get_mut("lambdaFunctionSucceededEventDetails") {
             details["output"] = json!("{\"paid\": [truncated]");
         }
     });
-    assert!(error.contains("the output of event 5 is truncated or not JSON"), "{error}");
+    assert!(error.contains("event 5: the output of LambdaFunctionSucceeded is truncated"), "{error}");
     let error = with(&|event| {
         if event["id"].as_u64() > Some(3) {
             event["id"] = json!(event["id"].as_u64().unwrap() + 1);
         }
     });
     assert!(error.contains("event 4 is missing"), "{error}");
-    assert!(Learning::new(&engine).add(&json!({ "events": [] })).is_err());
-    assert!(Learning::new(&engine).add(&json!("text")).is_err());
+    assert!(added(&json!({ "events": [] })).contains("it has no events"));
+    assert!(added(&json!("text")).contains("is not a history"));
     // The running attempts would be missing, so a truncated history is an error.
     let mut cut = whole.clone();
     cut["events"].as_array_mut().unwrap().truncate(3);
-    let mut learning = Learning::new(&engine);
-    let error = learning.add(&cut).unwrap_err().to_string();
-    assert!(error.contains("ends before its execution, at event 3\n  = help: "), "{error}");
-    let learnt = learning.finish();
+    let error = added(&cut);
+    assert!(error.contains("the history ends with event 3") && error.contains("\n  = help: "), "{error}");
+    let learnt = Learning::new(&engine).finish();
     assert!(learnt.histories == 0 && learnt.notes.join("\n").contains("the task `Charge`"), "{:?}", learnt.notes);
 }
 
@@ -207,7 +217,7 @@ fn an_attempt_that_an_unknown_event_ends_is_told() {
         }
     }
     let mut learning = Learning::new(&engine);
-    learning.add(&strange).unwrap();
+    learning.add(&read(&strange).unwrap()).unwrap();
     let learnt = learning.finish();
     assert_eq!(learnt.attempts, 0);
     let notes = learnt.notes.join("\n");
@@ -226,9 +236,7 @@ fn many_inputs_are_a_sample_in_which_each_path_has_its_share() {
     for number in 0..300 {
         let (id, kind) = if number < 60 { ("a", "fast") } else { ("z", "slow") };
         let input = json!({ "id": format!("{id}{number}"), "kind": kind });
-        let execution = engine.run(&input).unwrap();
-        let events: Vec<_> = execution.history().iter().map(HistoryEvent::to_api_json).collect();
-        learning.add(&json!({ "events": events })).unwrap();
+        learning.add(&Recording::of(&engine.run(&input).unwrap()).unwrap()).unwrap();
     }
     let learnt = learning.finish();
     let inputs = learnt.model["inputs"].as_array().unwrap();
@@ -262,8 +270,7 @@ fn what_occurred_is_tried_beside_what_is_generated() {
             None => Answers::new().then(json!({})),
         };
         let engine = engine.clone().on_state_answers("Rare", answers.clone()).on_state_answers("Common", answers);
-        let execution = engine.run(input).unwrap();
-        json!({ "events": execution.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() })
+        Recording::of(&engine.run(input).unwrap()).unwrap()
     };
     let mut learning = Learning::new(&engine);
     for (input, error) in [

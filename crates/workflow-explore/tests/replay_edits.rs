@@ -445,15 +445,15 @@ fn line(replay: &Replay) -> String {
     if let Some((state, _)) = replay.place() {
         line += &state.map_or_else(|| " at the start".to_owned(), |state| format!(" at `{state}`"));
     }
-    if let Some(difference) = replay.difference() {
-        line += &format!(": {}", difference.kind.name());
-        if let Some(path) = difference.kind.paths().first() {
+    if let Some(difference) = &replay.difference {
+        line += &format!(": {}", difference.kind);
+        if let Some(path) = difference.paths.first() {
             line += &format!(" {}", path.path);
         }
     }
-    match (replay.missing(), replay.difference()) {
-        (Some(missing), None) => line += &format!(": {}", missing.reason.name()),
-        (Some(missing), Some(_)) => line += &format!(", then {} at `{}`", missing.reason.name(), missing.state),
+    match (&replay.missing, &replay.difference) {
+        (Some(missing), None) => line += &format!(": {}", missing.reason),
+        (Some(missing), Some(_)) => line += &format!(", then {} at `{}`", missing.reason, missing.state),
         (None, _) => {}
     }
     line
@@ -497,7 +497,7 @@ fn the_same_execution_lasts_too_long_as_an_express_one() {
     replay(&engine, &recording).unwrap().assert_same_way();
     let express = replay(&engine.machine_type(MachineType::Express), &recording).unwrap();
     assert_eq!(line(&express), "another path at `Rest`: other state", "{express}");
-    assert_eq!(express.execution().status(), workflow_local::Status::TimedOut);
+    assert_eq!(express.execution.status(), workflow_local::Status::TimedOut);
 }
 
 #[test]

@@ -209,7 +209,9 @@ fn a_bad_history_is_refused_by_file_and_event() {
     ];
     let mut failures = Vec::new();
     for (name, text, expected) in cases {
-        let found = Recording::read("h.json", text.as_bytes()).map(|_| "no error".to_owned());
+        let read = Recording::read("h.json", text.as_bytes());
+        // Only replay needs to know each type.
+        let found = read.and_then(|read| replay(&Engine::new(&pay()).unwrap(), &read)).map(|_| "no error".to_owned());
         let found = found.unwrap_or_else(|error| error.to_string());
         if !found.starts_with(&expected) || !found.contains("\n  = help: ") {
             failures.push(format!("{name}:\n  expected {expected}\n  found    {found}"));
@@ -332,7 +334,7 @@ fn children_of_map_runs_are_replayed_with_their_answers() {
     let mut changed = distributed();
     changed["States"]["Each"]["ItemSelector"] = json!({ "n.$": "$$.Map.Item.Value" });
     let other = replay(&Engine::new(&changed).unwrap(), &read.executions[0]).unwrap();
-    assert_eq!(other.difference().unwrap().kind.name(), "other input of a child", "{other}");
+    assert_eq!(other.difference.as_ref().unwrap().kind, "other input of a child", "{other}");
 
     // Without the children, their answers are missing.
     let alone = Recording::read("run.json", parent.to_string().as_bytes()).unwrap();
@@ -358,8 +360,8 @@ fn objects_that_are_not_there_are_named() {
     let recording = Recording::of(&execution).unwrap();
     replay(&engine.clone().object_store(store), &recording).unwrap().assert_same_way();
     let without = replay(&engine.object_store(std::sync::Arc::new(MemoryStore::new())), &recording).unwrap();
-    assert_eq!(without.missing().unwrap().reason.name(), "no object", "{without}");
-    assert!(without.missing().unwrap().to_string().contains("stock/all.json"), "{without}");
+    assert_eq!(without.missing.as_ref().unwrap().reason, "no object", "{without}");
+    assert!(without.missing.as_ref().unwrap().to_string().contains("stock/all.json"), "{without}");
 }
 
 fn engine() -> Engine {

@@ -79,7 +79,10 @@ fn a_strategy_without_values_is_an_error() {
     assert!(error.to_string().contains("the input: key must be a string"), "{error}");
 
     let error = explorer().results_from("Quote", quotes(), 0).unwrap().explore().unwrap_err();
-    assert!(matches!(error, ExploreError::NoValues { .. }), "{error}");
+    assert!(error.to_string().starts_with("no value is given for "), "{error}");
     let error = explorer().results_from("Quota", quotes(), 1).unwrap().explore().unwrap_err();
-    assert!(matches!(error, ExploreError::NoTask { nearest: Some(nearest), .. } if nearest == "Quote"));
+    assert!(
+        error.to_string().ends_with("which is not a task of the workflow\n  = help: did you mean `Quote`?"),
+        "{error}"
+    );
 }

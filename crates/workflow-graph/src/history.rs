@@ -34,7 +34,7 @@ pub struct History {
 }
 
 /// An event of an execution.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
     /// The event's id.

@@ -53,6 +53,9 @@ impl Format {
 /// The id of the rule for what has no code: a file that cannot be read, a note on a place.
 const NO_CODE: &str = "unreadable";
 
+/// The folder of the pages of documentation.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/HEAD/docs/");
+
 fn id(report: &Report) -> &str {
     report.rule.as_ref().map_or_else(|| report.code.map_or(NO_CODE, Code::id), |rule| &rule.id)
 }
@@ -75,10 +78,15 @@ fn end_column(place: &SourceLine) -> usize {
 
 /// See <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 fn sarif(reports: &[Report]) -> Value {
-    let rules: BTreeMap<_, _> = reports.iter().map(|report| (id(report), title(report))).collect();
-    let rules = rules.iter().map(|(id, title)| {
-        let title = json!({ "text": title });
-        json!({ "id": id, "shortDescription": title, "fullDescription": title, "help": title })
+    let rules: BTreeMap<_, _> = reports.iter().map(|report| (id(report), report)).collect();
+    let rules = rules.iter().map(|(id, report)| {
+        let title = json!({ "text": title(report) });
+        let (help, page) = match &report.rule {
+            Some(rule) => (json!({ "text": rule.help }), "exploring.md#what-must-hold"),
+            None => (title.clone(), "errors.md"),
+        };
+        let page = format!("{PAGES}{page}");
+        json!({ "id": id, "shortDescription": title, "fullDescription": title, "help": help, "helpUri": page })
     });
     let results = reports.iter().map(|report| {
         let file = json!({ "uri": report.file.replace('\\', "/") });

@@ -46,6 +46,8 @@ pub(crate) struct Rule {
     /// Its name for programs.
     pub(crate) id: String,
     pub(crate) title: String,
+    /// What helps against its findings, as a sentence.
+    pub(crate) help: &'static str,
     /// `error`, `warning` or `note`.
     pub(crate) severity: &'static str,
     /// Whether the finding fails the command.

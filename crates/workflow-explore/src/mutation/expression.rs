@@ -146,49 +146,24 @@ impl Walk<'_> {
                 }
             }
             NodeKind::Bool(truth) => self.add(Operator::ChangeLiteral, node.span.clone(), (!truth).to_string()),
-            NodeKind::Condition(test, then, otherwise) => {
+            NodeKind::Condition(test, ..) => {
                 self.negate(test);
-                self.node(test);
-                self.node(then);
-                otherwise.iter().for_each(|otherwise| self.node(otherwise));
+                self.parts(node);
             }
-            NodeKind::Path(nodes) | NodeKind::Array(nodes) | NodeKind::Block(nodes) => {
-                nodes.iter().for_each(|node| self.node(node));
-            }
-            NodeKind::Predicate(one, other) | NodeKind::Range(one, other) | NodeKind::Apply(one, other) => {
-                self.node(one);
-                self.node(other);
-            }
-            NodeKind::KeepArray(one)
-            | NodeKind::Negate(one)
-            | NodeKind::Focus(one, _)
-            | NodeKind::Index(one, _)
-            | NodeKind::Bind(_, one) => self.node(one),
-            NodeKind::Group(one, pairs) => {
-                self.node(one);
-                self.pairs(pairs);
-            }
-            NodeKind::Object(pairs) => self.pairs(pairs),
-            NodeKind::Sort(one, terms) => {
-                self.node(one);
-                terms.iter().for_each(|term| self.node(&term.key));
-            }
-            NodeKind::Call(_, arguments) => arguments.iter().for_each(|argument| self.node(argument)),
-            NodeKind::Partial(_, arguments) => arguments.iter().flatten().for_each(|argument| self.node(argument)),
-            NodeKind::Lambda { body, .. } => self.node(body),
-            NodeKind::Transform { update, .. } => self.node(update),
-            _ => {}
+            _ => self.parts(node),
         }
     }
 
-    /// Changes the values of an object. The keys are names, so they stay.
-    fn pairs(&mut self, pairs: &[(Node, Node)]) {
-        for (key, value) in pairs {
-            if !matches!(key.kind, NodeKind::String(_)) {
-                self.node(key);
-            }
-            self.node(value);
-        }
+    /// Changes the parts of a node. The keys of an object are names, so they stay.
+    fn parts(&mut self, node: &Node) {
+        let pairs = match &node.kind {
+            NodeKind::Object(pairs) | NodeKind::Group(_, pairs) => pairs.as_slice(),
+            _ => &[],
+        };
+        let is_name = |part: &Node| {
+            matches!(part.kind, NodeKind::String(_)) && pairs.iter().any(|(key, _)| std::ptr::eq(key, part))
+        };
+        node.children().into_iter().filter(|part| !is_name(part)).for_each(|part| self.node(part));
     }
 }
 

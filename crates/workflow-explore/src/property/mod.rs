@@ -11,7 +11,9 @@ use workflow_asl::property::{Moment, PropertyKind, PropertyOf, Subjects};
 use workflow_asl::rules::Annotations;
 use workflow_local::{Execution, Status};
 
-pub(crate) use monitor::{Breach, Happening, Happenings, KnownOutputs, Monitors, known_outputs, last_state};
+pub(crate) use monitor::{
+    Breach, Happening, Happenings, KnownOutputs, Monitors, events_before, known_outputs, last_state,
+};
 pub use text::PropertyError;
 
 use crate::error::ExploreError;
@@ -97,7 +99,8 @@ impl Property {
         let program = execution.program();
         let (machine, _) = StateMachine::read(program.definition());
         let states = Arc::new(States::of(&machine, program));
-        self.validate(&machine).map_err(|error| error.to_string())?;
+        let annotations = Annotations::default();
+        self.validate(&Subjects::of(&machine, &annotations, None)).map_err(|error| error.to_string())?;
         if execution.status() == Status::Running {
             return Err("the execution has not ended".to_owned());
         }
@@ -118,11 +121,10 @@ impl Property {
     }
 
     /// Checks that what the property names exists and can be as it says.
-    pub(crate) fn validate(&self, machine: &StateMachine) -> Result<(), ExploreError> {
-        let annotations = Annotations::default();
-        let subjects = Subjects::of(machine, &annotations, None);
-        let Some((name, misfit)) = self.0.misfit(&subjects) else { return Ok(()) };
-        Err(ExploreError::Misfit { property: self.to_string(), problem: misfit.problem(&name), help: misfit.help() })
+    pub(crate) fn validate(&self, subjects: &Subjects<'_>) -> Result<(), ExploreError> {
+        let Some((name, misfit)) = self.0.misfit(subjects) else { return Ok(()) };
+        let problem = format!("{}, in the property `{self}`", misfit.problem(&name));
+        Err(ExploreError::misfit(problem, misfit.help()))
     }
 }
 

@@ -14,7 +14,7 @@ use workflow_local::history::Details;
 use workflow_local::{EventType, Execution, HistoryEvent, Payload, StateFailed, Status, View};
 
 use super::Property;
-use crate::decision::shortened;
+use crate::decision::shown;
 use crate::states::States;
 
 /// An occurrence in an execution, or in a child of a distributed map.
@@ -31,11 +31,11 @@ impl News<'_> {
     /// Returns the iterations of these maps that contain it, outermost first. The event that started the iteration of a
     /// map is the last event of this map before it: the events between belong to the iteration, or to maps inside it.
     fn iterations(&self, maps: &[Arc<str>]) -> Vec<usize> {
-        let mut found = Vec::with_capacity(maps.len());
         let mut around = maps.iter().rev().peekable();
-        let mut at = self.previous;
+        let mut before = events_before(self.history, self.previous);
+        let mut found = Vec::with_capacity(maps.len());
         while let Some(map) = around.peek()
-            && let Some(before) = usize::try_from(at).ok().and_then(|id| self.history.get(id.checked_sub(1)?))
+            && let Some(before) = before.next()
         {
             if let (EventType::MapIterationStarted, Details::MapIteration { name, index }) =
                 (before.kind, &before.details)
@@ -44,7 +44,6 @@ impl News<'_> {
                 found.push(*index);
                 around.next();
             }
-            at = before.previous_id;
         }
         found.reverse();
         found
@@ -144,10 +143,9 @@ fn events(
 
 /// Returns whether a state that was left was a distributed map some of whose children failed.
 fn has_failures(execution: &Execution, history: &[HistoryEvent], exited: &HistoryEvent) -> bool {
-    let before = |id: u64| usize::try_from(id).ok().and_then(|id| history.get(id.checked_sub(1)?));
-    let ways = std::iter::successors(before(exited.previous_id), |event| before(event.previous_id));
-    let mut ways = ways.take_while(|event| !matches!(event.details, Details::StateEntered { .. }));
-    let arn = ways.find_map(|event| match &event.details {
+    let before = events_before(history, exited.previous_id);
+    let mut before = before.take_while(|event| !matches!(event.details, Details::StateEntered { .. }));
+    let arn = before.find_map(|event| match &event.details {
         Details::MapRunStarted { map_run_arn } => Some(&**map_run_arn),
         _ => None,
     });
@@ -498,7 +496,7 @@ impl Monitors {
             None => format!("the output has no member `{member}`"),
             Some(Value::String(text)) if values.is_empty() || values.contains(text) => return None,
             Some(value) if values.is_empty() || values.contains(&value.to_string()) => return None,
-            Some(value) => format!("`{member}` of the output is {}", shortened(value)),
+            Some(value) => format!("`{member}` of the output is {}", shown(value)),
         };
         Some((last.map(ToString::to_string), message))
     }
@@ -543,16 +541,17 @@ fn is_moment(happening: &Happening<'_>, event: &EventOf<String>) -> bool {
     }
 }
 
+/// Returns the event with this number, and the events before it on its branch, the last first.
+pub(crate) fn events_before(history: &[HistoryEvent], last: u64) -> impl Iterator<Item = &HistoryEvent> {
+    let event = |id: u64| history.get(usize::try_from(id).ok()?.checked_sub(1)?);
+    std::iter::successors(event(last), move |later| event(later.previous_id))
+}
+
 /// Returns the last state of an execution.
 pub(crate) fn last_state(history: &[HistoryEvent]) -> Option<Arc<str>> {
-    let mut at = history.last();
-    while let Some(event) = at {
-        match &event.details {
-            Details::StateEntered { name, .. } | Details::StateExited { name, .. } => return Some(Arc::clone(name)),
-            Details::EvaluationFailed { state, .. } => return Some(Arc::clone(state)),
-            _ => {}
-        }
-        at = usize::try_from(event.previous_id).ok().and_then(|id| history.get(id.checked_sub(1)?));
-    }
-    None
+    events_before(history, history.last()?.id).find_map(|event| match &event.details {
+        Details::StateEntered { name, .. } | Details::StateExited { name, .. } => Some(Arc::clone(name)),
+        Details::EvaluationFailed { state, .. } => Some(Arc::clone(state)),
+        _ => None,
+    })
 }

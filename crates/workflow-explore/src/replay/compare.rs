@@ -6,7 +6,7 @@ use serde_json::Value;
 use workflow_graph::history::Status as VisitStatus;
 use workflow_local::{EventType, Instant, Status};
 
-use super::difference::{DataDifference, Difference, DifferenceKind, End};
+use super::difference::{DataDifference, Difference, End};
 use super::json_path::{PathDifference, differences};
 use super::matching::{Matching, Recorded};
 use super::noted::Fact;
@@ -51,8 +51,7 @@ pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: 
 impl Compared {
     /// Returns whether a different state follows, or the ends differ.
     pub(super) fn parts_ways(&self) -> bool {
-        let kind = self.difference.as_ref().map(|difference| &difference.kind);
-        matches!(kind, Some(DifferenceKind::Entered { .. } | DifferenceKind::Ended { .. }))
+        self.difference.as_ref().is_some_and(|difference| [STATE, END].contains(&difference.kind))
     }
 
     /// Returns whether this comparison has fewer differences, or later ones.
@@ -64,6 +63,13 @@ impl Compared {
         }
     }
 }
+
+/// The kinds of differences after which the paths part.
+const STATE: &str = "other state";
+const END: &str = "other end";
+
+/// A kind of difference, the difference as words about the state, and the recorded and replayed value of that kind.
+type Differs = (&'static str, String, Option<[Value; 2]>);
 
 struct Found {
     /// Whether the difference may be the consequence of another one.
@@ -103,7 +109,8 @@ impl<'c> Comparison<'c> {
             let paths =
                 self.paths(old, new, pair.others_values(|other| other.trace.input().map(|input| input.value())));
             if !paths.is_empty() {
-                self.note(pair, false, 1, None, DifferenceKind::Input { paths });
+                let differs = ("other input of a child", "gives a child execution another input".to_owned(), None);
+                self.note(pair, false, (1, None), differs, paths);
             }
         }
         for (number, lane) in run.trace.lanes() {
@@ -127,10 +134,22 @@ impl<'c> Comparison<'c> {
         self.end(pair);
     }
 
-    fn note(&mut self, pair: Pair<'_>, weak: bool, event: u64, state: Option<&str>, kind: DifferenceKind) {
+    fn note(
+        &mut self,
+        pair: Pair<'_>,
+        weak: bool,
+        (event, state): (u64, Option<&str>),
+        (kind, words, values): Differs,
+        paths: Vec<PathDifference>,
+    ) {
         let time = pair.recorded.trace.event(event).map_or(Instant::from_millis(i64::MAX), |noted| noted.time);
-        let difference =
-            Difference { event, state: state.map(str::to_owned), kind, file: pair.file.map(str::to_owned) };
+        let message = match state {
+            _ if kind == END => words,
+            Some(state) => format!("`{state}` {words}"),
+            None => format!("the start {words}"),
+        };
+        let (state, file) = (state.map(str::to_owned), pair.file.map(str::to_owned));
+        let difference = Difference { event, state, kind, message, paths, values, file };
         self.found.push(Found { weak, time, file_order: usize::from(pair.file.is_none()), difference });
     }
 
@@ -146,37 +165,28 @@ impl<'c> Comparison<'c> {
             let state = before.map(|visit| visit.state.as_str());
             let recorded = old.get(at).and_then(|visit| then.visit(*visit));
             let replayed = new.get(at).and_then(|visit| now.visit(*visit));
-            match (recorded, replayed) {
+            let (event, weak) = match (recorded, replayed) {
                 (Some(recorded), Some(replayed)) if recorded.state == replayed.state => {
-                    let (Some(o), Some(n)) = (old.get(at), new.get(at)) else { return };
-                    self.visit(pair, *n, *o);
-                }
-                (Some(recorded), Some(replayed)) => {
-                    let kind = DifferenceKind::Entered {
-                        recorded: Some(recorded.state.clone()),
-                        replayed: Some(replayed.state.clone()),
-                    };
-                    return self.note(pair, false, recorded.entered, state, kind);
-                }
-                (Some(recorded), None) => {
-                    if !self.cut {
-                        let kind = DifferenceKind::Entered { recorded: Some(recorded.state.clone()), replayed: None };
-                        self.note(pair, !is_whole && stopped(now, new), recorded.entered, state, kind);
+                    if let (Some(old), Some(new)) = (old.get(at), new.get(at)) {
+                        self.visit(pair, *new, *old);
                     }
-                    return;
+                    continue;
                 }
-                (None, Some(replayed)) => {
-                    let last = old.last().and_then(|visit| then.visit(*visit));
-                    let end = then.last().map_or(0, |noted| noted.id);
-                    let event = match last {
-                        Some(last) if !is_whole => last.exited.unwrap_or(last.entered),
-                        _ => end,
-                    };
-                    let kind = DifferenceKind::Entered { recorded: None, replayed: Some(replayed.state.clone()) };
-                    return self.note(pair, !is_whole && stopped(then, old), event, state, kind);
+                (Some(recorded), Some(_)) => (recorded.entered, false),
+                (Some(_), None) if self.cut => return,
+                (Some(recorded), None) => (recorded.entered, !is_whole && stopped(now, new)),
+                (None, _) => {
+                    let last = old.last().and_then(|visit| then.visit(*visit)).filter(|_| !is_whole);
+                    let end = || then.noted.last().map_or(0, |noted| noted.id);
+                    let event = last.map_or_else(end, |last| last.exited.unwrap_or(last.entered));
+                    (event, !is_whole && stopped(then, old))
                 }
-                (None, None) => return,
-            }
+            };
+            let [recorded, replayed] = [recorded, replayed].map(|visit| visit.map(|visit| visit.state.as_str()));
+            let named = |state: Option<&str>| state.map_or("the end".to_owned(), |state| format!("`{state}`"));
+            let words = format!("is followed by {} instead of {}", named(replayed), named(recorded));
+            let differs = (STATE, words, Some([recorded.into(), replayed.into()]));
+            return self.note(pair, weak, (event, state), differs, Vec::new());
         }
     }
 
@@ -188,30 +198,34 @@ impl<'c> Comparison<'c> {
         let (calls, asked) = (then.calls(old), now.calls(new));
         for (number, call) in calls.iter().enumerate() {
             match asked.get(number) {
-                Some(asked) if asked.resource == call.resource => {
+                Some(asked) if asked.called.resource == call.called.resource => {
                     let others = pair.others_of(new, self.first_states, |trace, visit| {
-                        trace.calls(visit).get(number).map(|call| call.parameters.value())
+                        trace.calls(visit).get(number).map(|call| call.called.parameters.value())
                     });
-                    let paths = self.paths(&call.parameters, &asked.parameters, others);
+                    let paths = self.paths(&call.called.parameters, &asked.called.parameters, others);
                     if !paths.is_empty() {
-                        self.note(pair, false, call.scheduled, state, DifferenceKind::Called { paths });
+                        let differs = ("other request", "calls its task with other data".to_owned(), None);
+                        self.note(pair, false, (call.scheduled, state), differs, paths);
                     }
                 }
                 Some(_) => {}
                 None if self.cut => {}
                 None => {
                     let weak = replayed.status == VisitStatus::Aborted;
-                    let kind = DifferenceKind::Tried { recorded: calls.len(), replayed: asked.len() };
-                    self.note(pair, weak, call.scheduled, state, kind);
+                    let times = |count: usize| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+                    let words = format!("tries its task {}, recorded {}", times(asked.len()), times(calls.len()));
+                    let differs = ("fewer attempts", words, Some([calls.len().into(), asked.len().into()]));
+                    self.note(pair, weak, (call.scheduled, state), differs, Vec::new());
                     break;
                 }
             }
         }
-        if let (Some(recorded_items), Some(replayed)) = (then.items(old), now.items(new))
-            && recorded_items != replayed
+        if let (Some(was), Some(is)) = (then.items(old), now.items(new))
+            && was != is
         {
-            let kind = DifferenceKind::Items { recorded: recorded_items, replayed };
-            self.note(pair, false, recorded.entered + 1, state, kind);
+            let words = format!("has {is} items, recorded {was}");
+            let differs = ("other number of items", words, Some([was.into(), is.into()]));
+            self.note(pair, false, (recorded.entered + 1, state), differs, Vec::new());
         }
         self.data(pair, new, old);
     }
@@ -255,7 +269,7 @@ impl<'c> Comparison<'c> {
         if self.cut && new.status == Status::Running {
             return;
         }
-        let others = pair.others_values(|other| match &other.trace.last()?.fact {
+        let others = pair.others_values(|other| match &other.trace.noted.last()?.fact {
             Fact::Result(output) => Some(output.value()),
             _ => None,
         });
@@ -266,18 +280,24 @@ impl<'c> Comparison<'c> {
         let error = self.texts(pair, &old.error, &new.error, |end| end.error);
         // The service words the causes of its own errors.
         let by_fail = |trace: &Trace| {
-            trace.events().iter().rev().nth(1).is_some_and(|noted| noted.kind == EventType::FailStateEntered)
+            trace.noted.iter().rev().nth(1).is_some_and(|noted| noted.kind == Some(EventType::FailStateEntered))
         };
         let worded = old.error.as_deref().is_some_and(|error| error.starts_with("States."));
         let compares = !worded && by_fail(&pair.recorded.trace) && by_fail(&pair.run.trace);
         let cause = compares && self.texts(pair, &old.cause, &new.cause, |end| end.cause);
         if old.status != new.status || error || cause || !paths.is_empty() {
-            let event = pair.recorded.trace.last().map_or(0, |noted| noted.id);
+            let event = pair.recorded.trace.noted.last().map_or(0, |noted| noted.id);
             let last = pair.run.trace.lanes().find(|(_, lane)| lane.parent.is_none());
             let last = last.and_then(|(_, lane)| pair.run.trace.visit(*lane.visits.last()?));
             let state = last.map(|visit| visit.state.clone());
-            let kind = DifferenceKind::Ended { recorded: Box::new(old), replayed: Box::new(new), paths };
-            self.note(pair, false, event, state.as_deref(), kind);
+            let is_output = old.status == new.status && !paths.is_empty();
+            let words = if is_output {
+                "the output is another one".to_owned()
+            } else {
+                format!("it ends {new}, recorded {old}")
+            };
+            let differs = (END, words, Some([old.to_json(), new.to_json()]));
+            self.note(pair, false, (event, state.as_deref()), differs, paths);
         }
     }
 
@@ -364,8 +384,8 @@ impl<'p> Pair<'p> {
 
 /// Returns how a history ends.
 pub(super) fn end_of(trace: &Trace) -> Option<End> {
-    let last = trace.last()?;
-    let status = status_of(last.kind).unwrap_or(Status::Running);
+    let last = trace.noted.last()?;
+    let status = last.kind.and_then(status_of).unwrap_or(Status::Running);
     let mut end = End { status, output: None, error: None, cause: None };
     match &last.fact {
         Fact::Result(output) if status == Status::Succeeded => end.output = Some(output.value().clone()),

@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::{Value, json};
 use workflow_local::Status;
 
-use super::json_path::{PathDifference, shortened};
+use super::json_path::{PathDifference, SHOWN};
+use crate::decision::shortened;
 
 /// The first difference between a replayed execution and the recorded one.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,56 +16,17 @@ pub struct Difference {
     pub event: u64,
     /// The state at which the paths differ; `None` at the start.
     pub state: Option<String>,
-    /// How they differ.
-    pub kind: DifferenceKind,
+    /// What differs: `other state`, `other request`, `fewer attempts`, `other number of items`, `other input of a child` or
+    /// `other end`.
+    pub kind: &'static str,
+    /// The difference as a sentence.
+    pub message: String,
+    /// The values of the request, the input or the output that differ.
+    pub paths: Vec<PathDifference>,
+    /// The recorded and the replayed state, number or end: what `kind` names, unless it is a request or an input.
+    pub values: Option<[Value; 2]>,
     /// The history file of the child of a map run that has the difference; `None` for the execution itself.
     pub file: Option<String>,
-}
-
-/// How two paths differ.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum DifferenceKind {
-    /// A different state follows.
-    Entered {
-        /// The recorded state; `None` where the recorded execution, branch or iteration ends.
-        recorded: Option<String>,
-        /// The replayed state; `None` where the replayed execution, branch or iteration ends.
-        replayed: Option<String>,
-    },
-    /// A task gets a different request.
-    Called {
-        /// The differences of the requests.
-        paths: Vec<PathDifference>,
-    },
-    /// A task has fewer attempts.
-    Tried {
-        /// The number of recorded attempts.
-        recorded: usize,
-        /// The number of replayed attempts.
-        replayed: usize,
-    },
-    /// A map has a different number of items.
-    Items {
-        /// The recorded number.
-        recorded: u64,
-        /// The replayed number.
-        replayed: u64,
-    },
-    /// A child of a map run gets a different input.
-    Input {
-        /// The differences of the inputs.
-        paths: Vec<PathDifference>,
-    },
-    /// The execution ends differently.
-    Ended {
-        /// The recorded end.
-        recorded: Box<End>,
-        /// The replayed end.
-        replayed: Box<End>,
-        /// The differences of the outputs.
-        paths: Vec<PathDifference>,
-    },
 }
 
 /// How an execution ended.
@@ -93,121 +55,40 @@ pub struct DataDifference {
     pub paths: Vec<PathDifference>,
 }
 
-impl DifferenceKind {
-    /// Returns the name in machine-readable output.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Entered { .. } => "other state",
-            Self::Called { .. } => "other request",
-            Self::Tried { .. } => "fewer attempts",
-            Self::Items { .. } => "other number of items",
-            Self::Input { .. } => "other input of a child",
-            Self::Ended { .. } => "other end",
-        }
-    }
-
-    /// Returns the values that differ.
-    pub fn paths(&self) -> &[PathDifference] {
-        match self {
-            Self::Called { paths } | Self::Input { paths } | Self::Ended { paths, .. } => paths,
-            _ => &[],
-        }
-    }
-}
-
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
         if let Some(output) = &self.output {
-            write!(f, " with {}", shortened(&output.to_string()))?;
+            write!(f, " with {}", shortened(&output.to_string(), SHOWN))?;
         }
         if let Some(error) = &self.error {
             write!(f, " with {error}")?;
         }
-        match &self.cause {
-            Some(cause) => write!(f, ": {}", shortened(cause)),
-            None => Ok(()),
-        }
+        self.cause.as_ref().map_or(Ok(()), |cause| write!(f, ": {}", shortened(cause, SHOWN)))
     }
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.state.as_deref();
-        let place = |f: &mut fmt::Formatter<'_>| match name {
-            Some(state) => write!(f, "`{state}`"),
-            None => f.write_str("the start"),
-        };
-        match &self.kind {
-            DifferenceKind::Entered { recorded: Some(recorded), replayed: Some(replayed) } => {
-                place(f)?;
-                write!(f, " is followed by `{replayed}` instead of `{recorded}`")
-            }
-            DifferenceKind::Entered { recorded: Some(recorded), replayed: None } => {
-                place(f)?;
-                write!(f, " is followed by the end instead of `{recorded}`")
-            }
-            DifferenceKind::Entered { recorded: None, replayed } => {
-                place(f)?;
-                write!(f, " is followed by `{}` instead of the end", replayed.as_deref().unwrap_or_default())
-            }
-            DifferenceKind::Called { paths } => {
-                place(f)?;
-                f.write_str(" calls its task with other data")?;
-                write_paths(f, paths)
-            }
-            DifferenceKind::Tried { recorded, replayed } => {
-                place(f)?;
-                write!(f, " tries its task {}, recorded {}", times(*replayed), times(*recorded))
-            }
-            DifferenceKind::Items { recorded, replayed } => {
-                place(f)?;
-                write!(f, " has {replayed} items, recorded {recorded}")
-            }
-            DifferenceKind::Input { paths } => {
-                place(f)?;
-                f.write_str(" gives a child execution another input")?;
-                write_paths(f, paths)
-            }
-            DifferenceKind::Ended { recorded, replayed, paths } => {
-                if recorded.status == replayed.status && !paths.is_empty() {
-                    f.write_str("the output is another one")?;
-                    return write_paths(f, paths);
-                }
-                write!(f, "it ends {replayed}, recorded {recorded}")
-            }
+        f.write_str(&self.message)?;
+        for (number, path) in self.paths.iter().take(NAMED).enumerate() {
+            write!(f, "{}{path}", if number == 0 { ": " } else { "; " })?;
+        }
+        match self.paths.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
         }
     }
 }
 
-/// The maximum number of differences in a message.
+/// The maximum number of differing values in a message.
 const NAMED: usize = 3;
-
-fn write_paths(f: &mut fmt::Formatter<'_>, paths: &[PathDifference]) -> fmt::Result {
-    for (number, path) in paths.iter().take(NAMED).enumerate() {
-        write!(f, "{}{path}", if number == 0 { ": " } else { "; " })?;
-    }
-    match paths.len().saturating_sub(NAMED) {
-        0 => Ok(()),
-        more => write!(f, "; and {more} more"),
-    }
-}
-
-fn times(count: usize) -> String {
-    match count {
-        1 => "once".to_owned(),
-        count => format!("{count} times"),
-    }
-}
 
 pub(super) fn paths_json(paths: &[PathDifference]) -> Value {
     let path = |path: &PathDifference| {
-        let mut made = json!({ "path": path.path });
-        if let Some(members) = made.as_object_mut() {
-            members.extend(path.recorded.iter().map(|value| ("recorded".to_owned(), value.clone())));
-            members.extend(path.replayed.iter().map(|value| ("replayed".to_owned(), value.clone())));
-        }
-        made
+        let values = [("recorded", &path.recorded), ("replayed", &path.replayed)];
+        let values = values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        Value::Object(std::iter::once(("path".to_owned(), path.path.as_str().into())).chain(values).collect())
     };
     paths.iter().map(path).collect()
 }
@@ -223,21 +104,14 @@ impl Difference {
         let mut made = json!({
             "event": self.event,
             "state": self.state,
-            "kind": self.kind.name(),
+            "kind": self.kind,
             "file": self.file,
             "message": self.to_string(),
-            "paths": paths_json(self.kind.paths()),
+            "paths": paths_json(&self.paths),
         });
-        let (recorded, replayed) = match &self.kind {
-            DifferenceKind::Entered { recorded, replayed } => (json!(recorded), json!(replayed)),
-            DifferenceKind::Tried { recorded, replayed } => (json!(recorded), json!(replayed)),
-            DifferenceKind::Items { recorded, replayed } => (json!(recorded), json!(replayed)),
-            DifferenceKind::Ended { recorded, replayed, .. } => (recorded.to_json(), replayed.to_json()),
-            DifferenceKind::Called { .. } | DifferenceKind::Input { .. } => return made,
-        };
-        if let Some(members) = made.as_object_mut() {
-            members.insert("recorded".to_owned(), recorded);
-            members.insert("replayed".to_owned(), replayed);
+        if let Some([recorded, replayed]) = &self.values {
+            made["recorded"].clone_from(recorded);
+            made["replayed"].clone_from(replayed);
         }
         made
     }

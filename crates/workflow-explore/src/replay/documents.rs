@@ -23,19 +23,14 @@ impl Documents {
         let mut made = Self::default();
         let mut any = false;
         for document in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-            let document =
-                document.map_err(|error| ReplayError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
+            made.take(file, document.map_err(|error| ReplayError::is_not(file, "JSON", error))?)?;
             any = true;
-            made.take(file, document)?;
         }
-        if !any {
-            return Err(ReplayError::NotJson { file: file.to_owned(), reason: "the file is empty".to_owned() });
-        }
-        Ok(made)
+        if any { Ok(made) } else { Err(ReplayError::is_not(file, "JSON", "the file is empty")) }
     }
 
     pub(super) fn take(&mut self, file: &str, mut document: Value) -> Result<(), ReplayError> {
-        let refused = |found: &str| Err(ReplayError::NotHistory { file: file.to_owned(), found: found.to_owned() });
+        let refused = |found: &str| Err(ReplayError::is_not(file, "a history", found));
         let has = |name: &str| document.get(name).is_some_and(|member| !member.is_null());
         if has("events") {
             self.has_more = has("nextToken") || has("NextToken");
@@ -83,11 +78,9 @@ impl Documents {
     fn event(&mut self, file: &str, event: Value) -> Result<(), ReplayError> {
         // CloudWatch Logs has the event as a string.
         if let Some(text) = event.get("message").and_then(Value::as_str) {
-            let parsed = serde_json::from_str(text).map_err(|error| ReplayError::NotJson {
-                file: file.to_owned(),
-                reason: format!("a message of the log: {error}"),
-            })?;
-            return self.event(file, parsed);
+            let parsed = serde_json::from_str(text);
+            let refused = |error| ReplayError::is_not(file, "JSON", format!("a message of the log: {error}"));
+            return self.event(file, parsed.map_err(refused)?);
         }
         let arn = event.get("execution_arn").and_then(Value::as_str).map(str::to_owned);
         let made = match event.get("event_timestamp") {

@@ -16,7 +16,7 @@ use super::recording::Recording;
 const EXTENSIONS: [&str; 4] = ["json", "jsonl", "ndjson", "log"];
 
 /// The kinds of files beside a history `NAME.json` that describe its execution, such as `NAME.machine.json`.
-pub const DESCRIPTIONS: [&str; 3] = ["machine", "execution", "asl"];
+const DESCRIPTIONS: [&str; 3] = ["machine", "execution", "asl"];
 
 /// The histories that were read, and the errors of the histories that cannot be read.
 #[derive(Debug, Default)]
@@ -37,6 +37,14 @@ impl Recordings {
     /// definition of all its executions. `definition`, if given, distinguishes children of map runs from executions:
     /// children start with the first state of a distributed map.
     pub fn read(paths: impl IntoIterator<Item = impl AsRef<Path>>, definition: Option<&Value>) -> Self {
+        let mut made = Self::read_apart(paths);
+        made.adopt(definition);
+        made
+    }
+
+    /// Reads files and folders with histories as [`read`](Self::read) does, but does not look for the parents of children that
+    /// are not in their folders.
+    pub fn read_apart(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Self {
         let mut made = Self::default();
         for path in paths {
             let path = path.as_ref();
@@ -44,12 +52,15 @@ impl Recordings {
                 let before = made.executions.len() + made.errors.len();
                 made.folder(path);
                 if made.executions.len() + made.errors.len() == before {
-                    made.errors.push(ReplayError::NoHistory { folder: path.display().to_string() });
+                    let folder = path.display();
+                    let export = "aws stepfunctions get-execution-history --execution-arn …";
+                    let help = format!("save one there: `{export} > {folder}/NAME.json`");
+                    made.errors.push(ReplayError::new(format!("{folder} contains no history"), help));
                 }
             } else if let Some(documents) = made.documents(path) {
                 if documents.only_describes() {
-                    let found = "it describes an execution or a state machine, and has no events".to_owned();
-                    made.errors.push(ReplayError::NotHistory { file: path.display().to_string(), found });
+                    let found = "it describes an execution or a state machine, and has no events";
+                    made.errors.push(ReplayError::is_not(&path.display().to_string(), "a history", found));
                     continue;
                 }
                 let from = made.executions.len();
@@ -60,26 +71,17 @@ impl Recordings {
         // A file may be given together with its folder.
         let mut files = BTreeSet::new();
         made.executions.retain(|recording| files.insert(recording.file.clone()));
-        made.adopt(definition);
         made
     }
 
     fn documents(&mut self, path: &Path) -> Option<Documents> {
         let file = path.display().to_string();
-        let read = fs::read(path).map_err(|error| ReplayError::Unreadable {
-            file: file.clone(),
-            reason: match error.kind() {
-                std::io::ErrorKind::NotFound => "no such file".to_owned(),
-                _ => error.to_string(),
-            },
+        let read = fs::read(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ReplayError::new(format!("cannot read {file}: no such file"), ""),
+            _ => ReplayError::new(format!("cannot read {file}: {error}"), ""),
         });
-        match read.and_then(|bytes| Documents::read(&file, &bytes)) {
-            Ok(documents) => Some(documents),
-            Err(error) => {
-                self.errors.push(error);
-                None
-            }
-        }
+        let documents = read.and_then(|bytes| Documents::read(&file, &bytes));
+        documents.map_err(|error| self.errors.push(error)).ok()
     }
 
     fn add(&mut self, path: &Path, documents: Documents) {
@@ -133,28 +135,20 @@ impl Recordings {
 
     fn folder(&mut self, folder: &Path) {
         let from = self.executions.len();
-        let mut files: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-        match fs::read_dir(folder) {
-            Ok(entries) => {
-                for path in entries.flatten().map(|entry| entry.path()) {
-                    let known =
-                        path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known));
-                    if path.is_dir() {
-                        folders.insert(path);
-                    } else if known {
-                        files.insert(path);
-                    }
-                }
-            }
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries.flatten().map(|entry| entry.path()),
             Err(error) => {
-                let file = folder.display().to_string();
-                return self.errors.push(ReplayError::Unreadable { file, reason: error.to_string() });
+                let problem = format!("cannot read {}: {error}", folder.display());
+                return self.errors.push(ReplayError::new(problem, ""));
             }
-        }
+        };
+        // In the order of their names.
+        let (folders, files): (BTreeSet<PathBuf>, BTreeSet<_>) = entries.partition(|path| path.is_dir());
+        let is_known =
+            |path: &PathBuf| EXTENSIONS.iter().any(|known| path.extension().is_some_and(|own| own == *known));
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut descriptions = Vec::new();
-        for path in files {
+        for path in files.into_iter().filter(is_known) {
             let Some(documents) = self.documents(&path) else { continue };
             if documents.only_describes() {
                 descriptions.push((stem(&path).unwrap_or_default(), documents));
@@ -207,28 +201,24 @@ impl Recordings {
                 }),
             };
             let mut fitting: Vec<_> = parents.iter_mut().filter(fits).collect();
-            match (fitting.pop(), fitting.len()) {
-                (Some(parent), 0) => parent.children.push(child),
-                (None, _) => {
-                    let (state, event) = child.first_state().unwrap_or_default();
-                    let problem =
-                        format!("it enters `{state}`, as a child of a map run does, and no other history starts it");
-                    let help = "give the history of the execution that started the map run too".to_owned();
-                    self.errors.push(ReplayError::Event { file: child.file.clone(), event, problem, help });
+            let (why, help) = match (fitting.pop(), fitting.len()) {
+                (Some(parent), 0) => {
+                    parent.children.push(child);
+                    continue;
                 }
-                (Some(_), more) => {
-                    let (state, event) = child.first_state().unwrap_or_default();
-                    let problem = format!(
-                        "it enters `{state}`, as a child of a map run does, and {} executions had one at its time",
-                        more + 1
-                    );
-                    let help =
-                        "put children into a folder named like their parent's file, or save `describe-execution` \
-                                of each child beside it as NAME.execution.json"
-                            .to_owned();
-                    self.errors.push(ReplayError::Event { file: child.file.clone(), event, problem, help });
-                }
-            }
+                (None, _) => (
+                    "no other history starts it".to_owned(),
+                    "give the history of the execution that started the map run too",
+                ),
+                (Some(_), more) => (
+                    format!("{} executions had one at its time", more + 1),
+                    "put children into a folder named like their parent's file, or save `describe-execution` of each child \
+                     beside it as NAME.execution.json",
+                ),
+            };
+            let (state, event) = child.first_state().unwrap_or_default();
+            let problem = format!("it enters `{state}`, as a child of a map run does, and {why}");
+            self.errors.push(ReplayError::at(&child.file, event, problem, help));
         }
         self.executions = parents;
     }
@@ -243,7 +233,10 @@ impl Recording {
         });
         starts.map(|(arn, start)| {
             let ends = [EventType::MapRunSucceeded, EventType::MapRunFailed, EventType::MapRunAborted];
-            let end = self.events.iter().find(|(_, noted)| noted.id > start.id && ends.contains(&noted.kind));
+            let end = self
+                .events
+                .iter()
+                .find(|(_, noted)| noted.id > start.id && noted.kind.is_some_and(|kind| ends.contains(&kind)));
             (arn, start.time, end.map(|(_, noted)| noted.time))
         })
     }

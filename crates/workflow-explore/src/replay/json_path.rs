@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::decision::shortened;
+
 /// A place in which two JSON values differ.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -17,28 +19,20 @@ pub struct PathDifference {
 }
 
 /// The maximum number of characters of a value in a message.
-const SHOWN: usize = 60;
+pub(super) const SHOWN: usize = 60;
 
 impl fmt::Display for PathDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |value: &Option<Value>| match value {
             None => "nothing".to_owned(),
-            Some(value) => shortened(&value.to_string()),
+            Some(value) => shortened(&value.to_string(), SHOWN),
         };
         write!(f, "{}: recorded {}, now {}", self.path, shown(&self.recorded), shown(&self.replayed))
     }
 }
 
-/// Returns the start of a long string.
-pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 /// Returns the differences of the innermost values, in the order of the recorded value.
-pub(super) fn differences(recorded: &Value, replayed: &Value) -> Vec<PathDifference> {
+pub(crate) fn differences(recorded: &Value, replayed: &Value) -> Vec<PathDifference> {
     let mut found = Vec::new();
     compare(recorded, replayed, &mut "$".to_owned(), &mut found);
     found

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use workflow_asl::document::StateMachine;
+use workflow_asl::graph::Graph;
 use workflow_local::{Instant, TaskError};
 
 use super::trace::{Fork, Trace};
@@ -23,20 +25,10 @@ pub(super) struct Recorded {
 
 /// Returns the names of the first states of branches.
 pub(super) fn first_states(definition: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    collect(definition, &mut found);
-    found
-}
-
-fn collect(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(members) => {
-            found.extend(members.get("StartAt").and_then(Value::as_str).map(str::to_owned));
-            members.values().for_each(|member| collect(member, found));
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
-        _ => {}
-    }
+    let (machine, _) = StateMachine::read(definition);
+    let graphs = Graph::all(&machine);
+    let first = |graph: &Graph<'_>| Some(graph.states().get(graph.start()?)?.0.to_owned());
+    graphs.iter().filter_map(first).collect()
 }
 
 /// Matches the lanes and visits of a replayed execution with the lanes and visits of the recorded execution. Lanes

@@ -54,16 +54,19 @@ use serde_json::{Value, json};
 use workflow_local::{Engine, Execution};
 
 use compare::{Compared, end_of};
-pub use difference::{DataDifference, Difference, DifferenceKind, End};
+pub use difference::{DataDifference, Difference, End};
 pub use error::ReplayError;
-pub use files::{DESCRIPTIONS, Recordings};
+pub use files::Recordings;
 pub use json_path::PathDifference;
+pub(crate) use json_path::differences;
 use matching::Recorded;
-pub use missing::{MissingAnswer, MissingReason};
+pub use missing::MissingAnswer;
+pub(crate) use noted::Fact;
 use play::Played;
 pub use recording::Recording;
 pub use replayer::Replayer;
 pub use summary::Summary;
+pub(crate) use trace::graph_event;
 
 /// Plays a recorded execution against the workflow that an engine runs. To play many, create one
 /// [`Replayer`](Replayer::new).
@@ -99,14 +102,23 @@ impl ReplayVerdict {
 
 /// The result of a replay.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Replay {
-    file: String,
-    difference: Option<Difference>,
-    since: Option<DataDifference>,
-    missing: Option<MissingAnswer>,
-    ignored: Vec<String>,
-    recorded: Option<End>,
-    execution: Execution,
+    /// The file of the history.
+    pub file: String,
+    /// The first difference from the recorded path.
+    pub difference: Option<Difference>,
+    /// The first state whose data differ before the path differs.
+    pub since: Option<DataDifference>,
+    /// The missing answer at which the replay ended. An execution that takes another path often needs one.
+    pub missing: Option<MissingAnswer>,
+    /// The paths of values that differ but were ignored, because they come from the clock, random numbers, task tokens or the
+    /// names of executions.
+    pub ignored: Vec<String>,
+    /// How the recorded execution ended.
+    pub recorded: Option<End>,
+    /// The replayed execution, up to its end or the missing answer.
+    pub execution: Execution,
 }
 
 impl Replay {
@@ -134,42 +146,6 @@ impl Replay {
             (None, Some(_)) => ReplayVerdict::AnswerMissing,
             (None, None) => ReplayVerdict::SameWay,
         }
-    }
-
-    /// Returns the file of the history.
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
-    /// Returns the first difference from the recorded path.
-    pub fn difference(&self) -> Option<&Difference> {
-        self.difference.as_ref()
-    }
-
-    /// Returns the first state whose data differ before the path differs.
-    pub fn since(&self) -> Option<&DataDifference> {
-        self.since.as_ref()
-    }
-
-    /// Returns the missing answer at which the replay ended. An execution that takes another path often needs one.
-    pub fn missing(&self) -> Option<&MissingAnswer> {
-        self.missing.as_ref()
-    }
-
-    /// Returns the paths of values that differ but were ignored, because they come from the clock, random numbers, task
-    /// tokens or the names of executions.
-    pub fn ignored(&self) -> &[String] {
-        &self.ignored
-    }
-
-    /// Returns the replayed execution, up to its end or the missing answer.
-    pub fn execution(&self) -> &Execution {
-        &self.execution
-    }
-
-    /// Returns how the recorded execution ended.
-    pub fn recorded_end(&self) -> Option<&End> {
-        self.recorded.as_ref()
     }
 
     /// Returns the state and the recorded event that the verdict is about.

@@ -7,26 +7,30 @@ use workflow_local::{EventType, Instant, Payload, TaskError};
 #[derive(Clone, Debug)]
 pub(super) struct Noted {
     pub(super) id: u64,
-    pub(super) kind: EventType,
+    /// The type; `None` for one that is not known.
+    pub(super) kind: Option<EventType>,
     pub(super) time: Instant,
     pub(super) fact: Fact,
 }
 
+/// The call of a task.
+#[derive(Clone, Debug)]
+pub(crate) struct Called {
+    pub(super) resource: String,
+    pub(super) parameters: Payload,
+    pub(super) timeout: Option<u64>,
+    pub(super) heartbeat: Option<u64>,
+}
+
 /// The content of an event.
 #[derive(Clone, Debug)]
-pub(super) enum Fact {
+pub(crate) enum Fact {
     Nothing,
     /// The execution's input, or the input of a state.
     Input(Payload),
     /// The output of a state or the execution, and the variables that the state assigned.
     Output(Payload, Vec<(String, Payload)>),
-    /// A task is called.
-    Called {
-        resource: String,
-        parameters: Payload,
-        timeout: Option<u64>,
-        heartbeat: Option<u64>,
-    },
+    Called(Called),
     /// The response of a service that took a job or a callback task; or the output of a task.
     Result(Payload),
     /// The worker that took an activity's task.
@@ -38,18 +42,8 @@ pub(super) enum Fact {
 
 /// Returns whether an event says that a task failed.
 pub(super) fn is_task_failure(kind: EventType) -> bool {
-    use EventType as E;
-    matches!(
-        kind,
-        E::TaskFailed
-            | E::TaskStartFailed
-            | E::TaskSubmitFailed
-            | E::LambdaFunctionFailed
-            | E::LambdaFunctionScheduleFailed
-            | E::LambdaFunctionStartFailed
-            | E::ActivityFailed
-            | E::ActivityScheduleFailed
-    )
+    let is_of_task = ["Task", "LambdaFunction", "Activity"].iter().any(|of| kind.name().starts_with(of));
+    is_of_task && kind.name().ends_with("Failed")
 }
 
 /// Returns the name of a task's resource, as in its events.
@@ -67,19 +61,19 @@ pub(super) fn fact(details: &Details) -> Fact {
             assigned.iter().flat_map(|all| all.iter()).map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         ),
         Details::TaskScheduled { resource_type, resource, parameters, timeout_seconds, heartbeat_seconds, .. } => {
-            Fact::Called {
+            Fact::Called(Called {
                 resource: resource_name(resource_type, resource),
                 parameters: parameters.clone(),
                 timeout: *timeout_seconds,
                 heartbeat: *heartbeat_seconds,
-            }
+            })
         }
-        Details::WorkScheduled { resource, input, timeout_seconds, heartbeat_seconds, .. } => Fact::Called {
+        Details::WorkScheduled { resource, input, timeout_seconds, heartbeat_seconds, .. } => Fact::Called(Called {
             resource: resource.to_string(),
             parameters: input.clone(),
             timeout: *timeout_seconds,
             heartbeat: *heartbeat_seconds,
-        },
+        }),
         Details::TaskOutput { output, .. } => Fact::Result(output.clone()),
         Details::ActivityStarted { worker_name } => Fact::Worker(worker_name.as_deref().map(str::to_owned)),
         Details::MapStateStarted { length } => Fact::Items(*length as u64),

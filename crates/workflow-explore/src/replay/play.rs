@@ -10,9 +10,11 @@ use workflow_local::{
 };
 
 use super::matching::{Matching, Recorded};
-use super::missing::{MissingAnswer, MissingReason};
-use super::recorded_answer::{Known, Plan, absent_activities, answer_of};
+use super::missing::MissingAnswer;
+use super::recorded_answer::{Known, absent_activities, answer_of};
 use super::trace::Trace;
+use crate::report::counted;
+use crate::report::mocks::{Answered, Answers};
 
 /// The maximum delay after the recorded time at which a task may still be stopped without an answer. The service stops
 /// tasks with a delay.
@@ -47,24 +49,12 @@ pub(super) struct PlayedRun<'r> {
     pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
 }
 
-/// How a task was answered.
-#[derive(Clone, Debug)]
-pub(super) enum Answered {
-    Result(Payload),
-    Error(TaskError),
-    /// The task had no answer: it failed with this error by its timeout.
-    TimedOut(&'static str),
-    /// The task had no answer: something else ended first.
-    Stopped,
-}
-
 /// The result of playing.
 pub(super) struct Played<'r> {
     pub(super) execution: Execution,
     pub(super) run: PlayedRun<'r>,
     pub(super) missing: Option<MissingAnswer>,
-    /// The answers of each state's tasks, in the order in which the tasks were scheduled.
-    pub(super) answers: BTreeMap<String, Vec<Answered>>,
+    pub(super) answers: Answers,
 }
 
 /// An answer or another action on a task.
@@ -103,7 +93,7 @@ pub(super) struct Play<'s, 'r> {
     silent: BTreeMap<TaskId, (Instant, Box<MissingAnswer>)>,
     redriven: usize,
     stopped: usize,
-    answers: BTreeMap<String, Vec<Answered>>,
+    answers: Answers,
 }
 
 impl<'s, 'r> Play<'s, 'r> {
@@ -131,7 +121,7 @@ impl<'s, 'r> Play<'s, 'r> {
             silent: BTreeMap::new(),
             redriven: 0,
             stopped: 0,
-            answers: BTreeMap::new(),
+            answers: Answers::new(),
         }
     }
 
@@ -275,11 +265,13 @@ impl<'s, 'r> Play<'s, 'r> {
 
     /// Answers a task with its recorded answer.
     fn answer(&mut self, request: &TaskRequest) -> Answering {
+        let (state, attempt) = (&request.state, request.attempt + 1);
         let mut missing = Box::new(MissingAnswer {
-            state: request.state.to_string(),
-            attempt: request.attempt + 1,
+            state: state.to_string(),
+            attempt,
             resource: String::new(),
-            reason: MissingReason::NotCalled,
+            reason: "not called",
+            message: "is not called in the history".to_owned(),
             event: None,
             file: None,
         });
@@ -287,11 +279,14 @@ impl<'s, 'r> Play<'s, 'r> {
         self.follow(number);
         let Some(run) = self.runs.get(number) else { return Err(missing) };
         let Some(visit) = run.trace.visit_of(event) else { return Err(missing) };
-        let Some((attempt, asked)) = run.trace.calls(visit).iter().enumerate().next_back() else { return Err(missing) };
-        missing.resource.clone_from(&asked.resource);
+        let Some((number_of_call, asked)) = run.trace.calls(visit).iter().enumerate().next_back() else {
+            return Err(missing);
+        };
+        missing.resource.clone_from(&asked.called.resource);
+        missing.of_call("not called", format!(", and the history has no call of `{state}` there"));
         let Some(recorded) = run.recorded else {
             let item = run.parent.map_or(0, |(_, _, item)| item);
-            missing.reason = MissingReason::NoChild { item };
+            missing.of_call("no child", format!(" for item {item}, and no history of a child execution has its input"));
             return Err(missing);
         };
         missing.file = (number > 0).then(|| recorded.file.clone());
@@ -300,60 +295,47 @@ impl<'s, 'r> Play<'s, 'r> {
         let Some(of) = matching.visit(visit) else { return Err(missing) };
         let calls = recorded.trace.calls(of);
         missing.event = recorded.trace.visit(of).map(|visit| visit.entered);
-        let Some(call) = calls.get(attempt) else {
-            let reason = match calls.len() {
-                0 => MissingReason::NotCalled,
-                attempts => MissingReason::NoMoreAttempts { attempts },
-            };
-            let last = calls.last().and_then(|call| call.outcome.as_ref()).map(|(_, event)| *event);
-            (missing.reason, missing.event) = (reason, last.or(missing.event));
+        let Some(call) = calls.get(number_of_call) else {
+            if let (count @ 1.., last) = (calls.len(), calls.last()) {
+                let attempts = counted(count as u64, "attempt");
+                let why = format!(" for attempt {attempt}, and the history has {attempts}");
+                missing.of_call("no more attempts", why);
+                missing.event = last.and_then(|call| Some(call.outcome.as_ref()?.1)).or(missing.event);
+            }
             return Err(missing);
         };
         missing.event = Some(call.scheduled);
-        if call.resource != asked.resource {
-            missing.reason = MissingReason::OtherResource { recorded: call.resource.clone() };
+        if call.called.resource != asked.called.resource {
+            missing.of_call("other resource", format!(", and the history has an answer of {}", call.called.resource));
             return Err(missing);
         }
-        let heartbeat = asked.heartbeat;
+        let heartbeat = asked.called.heartbeat;
         // The time from the recorded call of the task to an event.
         let time = |event: u64| recorded.trace.event(event).map_or(Instant::from_millis(0), |noted| noted.time);
         let since = |event: u64| time(call.scheduled).until(time(event));
         let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
-        let stopped = stopped.or_else(|| recorded.trace.last().map(|noted| noted.time));
+        let stopped = stopped.or_else(|| recorded.trace.noted.last().map(|noted| noted.time));
         let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
-        let plan = Plan {
-            taken: call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event))),
-            submitted: call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event))),
-            answer: answer_of(call, since, until, request.is_activity),
-            stopped: stopped.map(|stopped| self.later(stopped).after(STOPPING)),
-            heartbeat: call.heartbeat,
-        };
-        self.act(request, plan, heartbeat, missing)
-    }
-
-    /// Plans the actions on a task.
-    fn act(
-        &mut self,
-        request: &TaskRequest,
-        plan: Plan,
-        heartbeat: Option<u64>,
-        mut missing: Box<MissingAnswer>,
-    ) -> Answering {
+        let answer = answer_of(call, since, until, request.is_activity);
+        let taken = call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event)));
+        let submitted = call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event)));
+        let known_heartbeat = call.called.heartbeat;
+        let stopped = stopped.map(|stopped| self.later(stopped).after(STOPPING));
         let (id, now) = (request.id, self.execution.now());
         let prompt = self.setting.prompt;
         let at = |after: Duration| if prompt { now } else { now.after(after) };
-        let lasts = match &plan.answer {
+        let lasts = match &answer {
             Known::Answer(_, after) | Known::Silence(after, _) => *after,
             Known::Stopped(_) => Duration::ZERO,
         };
         // Heartbeats are not recorded. A task that did not miss one sent them as often as it had to.
         if let Some(seconds) = heartbeat.filter(|_| !prompt) {
             let every = Duration::from_secs(seconds);
-            let known = plan.heartbeat.filter(|recorded| *recorded <= seconds);
+            let known = known_heartbeat.filter(|recorded| *recorded <= seconds);
             match known {
                 Some(recorded) if lasts > every => {
                     let recorded = Duration::from_secs(recorded.max(1));
-                    let last = match &plan.answer {
+                    let last = match &answer {
                         // The missed heartbeat was due one interval after the last one.
                         Known::Silence(_, missed) if *missed => lasts.saturating_sub(recorded),
                         _ => lasts,
@@ -368,20 +350,22 @@ impl<'s, 'r> Play<'s, 'r> {
                         self.plan(at(last), id, Act::Heartbeat);
                     }
                 }
-                None if lasts > every && matches!(plan.answer, Known::Answer(..)) => {
-                    missing.reason = MissingReason::Heartbeats { seconds };
+                None if lasts > every && matches!(answer, Known::Answer(..)) => {
+                    missing.reason = "heartbeats";
+                    missing.message =
+                        format!("needs a heartbeat each {seconds} s, and the history does not show that they came");
                     return Err(missing);
                 }
                 _ => {}
             }
         }
-        if let Some((worker, after)) = plan.taken {
+        if let Some((worker, after)) = taken {
             self.plan(at(after), id, Act::Take(worker));
         }
-        if let Some((output, after)) = plan.submitted {
+        if let Some((output, after)) = submitted {
             self.plan(at(after), id, Act::Submit(output));
         }
-        let given = match plan.answer {
+        let given = match answer {
             Known::Answer(answer, after) => {
                 let given = match &answer {
                     Ok(output) => Answered::Result(output.clone()),
@@ -391,13 +375,13 @@ impl<'s, 'r> Play<'s, 'r> {
                 given
             }
             Known::Silence(known, missed) => {
-                missing.reason = MissingReason::TimedOut { seconds: known.as_secs_f64() };
+                missing.waits("timed out", known.as_secs_f64());
                 self.silent.insert(id, (now.after(known), missing));
                 Answered::TimedOut(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT })
             }
             Known::Stopped(known) => {
-                missing.reason = MissingReason::Stopped { seconds: known.as_secs_f64() };
-                let until = plan.stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
+                missing.waits("stopped", known.as_secs_f64());
+                let until = stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
                 self.silent.insert(id, (until, missing));
                 Answered::Stopped
             }

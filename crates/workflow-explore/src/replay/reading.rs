@@ -5,7 +5,9 @@ use workflow_graph::history::Event;
 use workflow_local::{EventType, Instant, Payload};
 
 use super::error::ReplayError;
-use super::noted::{Fact, Noted, failure, is_task_failure, resource_name};
+use super::json_path::SHOWN;
+use super::noted::{Called, Fact, Noted, failure, resource_name};
+use crate::decision::shortened;
 
 /// The help for missing data.
 const WITH_DATA: &str =
@@ -19,8 +21,7 @@ pub(super) struct Reading<'e> {
 
 impl Reading<'_> {
     fn refused(&self, problem: impl Into<String>, help: &str) -> ReplayError {
-        let (file, help) = (self.file.to_owned(), help.to_owned());
-        ReplayError::Event { file, event: self.event.id, problem: problem.into(), help }
+        ReplayError::at(self.file, self.event.id, problem.into(), help)
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -44,7 +45,8 @@ impl Reading<'_> {
             Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
                 Ok(value) => Ok(value.into()),
                 Err(_) if text.contains("[truncated]") || text.contains("HIDDEN_DUE_TO_SECURITY_REASONS") => {
-                    Err(self.refused(format!("the {name} of {kind} is truncated: {}", shown(text)), WITH_DATA))
+                    Err(self
+                        .refused(format!("the {name} of {kind} is truncated: {}", shortened(text, SHOWN)), WITH_DATA))
                 }
                 Err(error) => Err(self.refused(format!("the {name} of {kind} is not JSON: {error}"), WITH_DATA)),
             },
@@ -59,12 +61,13 @@ impl Reading<'_> {
         serde_json::from_str::<Value>(text).ok().map(Into::into)
     }
 
+    fn failure(&self) -> Fact {
+        Fact::Failed(failure(self.text("error").as_deref(), self.text("cause").as_deref()))
+    }
+
     pub(super) fn noted(&self) -> Result<Noted, ReplayError> {
         use EventType as E;
-        let Some(kind) = EventType::from_name(&self.event.kind) else {
-            let problem = format!("unknown event type `{}`", self.event.kind);
-            return Err(self.refused(problem, "export the history with `aws stepfunctions get-execution-history`"));
-        };
+        let kind = EventType::from_name(&self.event.kind);
         let Some(time) = self.event.time else {
             return Err(self
                 .refused("it has no timestamp that can be read", "export the history again; replay needs the times"));
@@ -72,48 +75,32 @@ impl Reading<'_> {
         let of_task = || match (self.text("resourceType"), self.text("resource")) {
             (Some(service), Some(action)) => Ok(resource_name(&service, &action)),
             (None, Some(arn)) => Ok(arn),
-            _ => Err(self.refused(format!("{kind} has no resource"), WITH_DATA)),
+            _ => Err(self.refused(format!("{} has no resource", self.event.kind), WITH_DATA)),
         };
-        let fact = match kind {
+        let Some(known) = kind else {
+            return Ok(Noted { id: self.event.id, kind, time: Instant::from_millis(time), fact: Fact::Nothing });
+        };
+        let fact = match known {
             E::ExecutionStarted => Fact::Input(self.payload("input")?),
             E::ExecutionSucceeded
             | E::TaskSucceeded
             | E::TaskSubmitted
             | E::LambdaFunctionSucceeded
             | E::ActivitySucceeded => Fact::Result(self.payload("output")?),
-            E::TaskScheduled => Fact::Called {
+            E::TaskScheduled | E::LambdaFunctionScheduled | E::ActivityScheduled => Fact::Called(Called {
                 resource: of_task()?,
-                parameters: self.payload("parameters")?,
+                parameters: self.payload(if known == E::TaskScheduled { "parameters" } else { "input" })?,
                 timeout: self.number("timeoutInSeconds"),
                 heartbeat: self.number("heartbeatInSeconds"),
-            },
-            E::LambdaFunctionScheduled | E::ActivityScheduled => Fact::Called {
-                resource: of_task()?,
-                parameters: self.payload("input")?,
-                timeout: self.number("timeoutInSeconds"),
-                heartbeat: self.number("heartbeatInSeconds"),
-            },
+            }),
             E::ActivityStarted => Fact::Worker(self.text("workerName")),
             E::MapStateStarted => self.number("length").map_or(Fact::Nothing, Fact::Items),
             E::MapRunStarted => match self.text("mapRunArn") {
                 Some(arn) => Fact::MapRun(arn),
                 None => return Err(self.refused("MapRunStarted has no mapRunArn", WITH_DATA)),
             },
-            kind if is_task_failure(kind)
-                || matches!(
-                    kind,
-                    E::TaskTimedOut
-                        | E::LambdaFunctionTimedOut
-                        | E::ActivityTimedOut
-                        | E::ExecutionFailed
-                        | E::ExecutionAborted
-                        | E::ExecutionTimedOut
-                        | E::EvaluationFailed
-                        | E::MapRunFailed
-                ) =>
-            {
-                Fact::Failed(failure(self.text("error").as_deref(), self.text("cause").as_deref()))
-            }
+            E::ExecutionAborted => self.failure(),
+            kind if ["Failed", "TimedOut"].iter().any(|end| kind.name().ends_with(end)) => self.failure(),
             kind if kind.name().ends_with("StateEntered") => {
                 if self.text("name").is_none() {
                     return Err(self.refused(format!("{kind} names no state"), WITH_DATA));
@@ -133,9 +120,4 @@ impl Reading<'_> {
         };
         Ok(Noted { id: self.event.id, kind, time: Instant::from_millis(time), fact })
     }
-}
-
-/// Returns the start of a string.
-fn shown(text: &str) -> String {
-    super::json_path::shortened(text)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
-use workflow_local::{Instant, Payload, TaskError};
+use workflow_local::{Payload, TaskError};
 
 use super::noted::Fact;
 use super::trace::{Call, Outcome, Trace};
@@ -18,22 +18,11 @@ pub(super) enum Known {
     Stopped(Duration),
 }
 
-/// The actions on a task, and their times after the call.
-pub(super) struct Plan {
-    pub(super) taken: Option<(Option<String>, Duration)>,
-    pub(super) submitted: Option<(Payload, Duration)>,
-    pub(super) answer: Known,
-    /// The time at which the recorded task was stopped.
-    pub(super) stopped: Option<Instant>,
-    /// The interval at which the recorded task had to send heartbeats.
-    pub(super) heartbeat: Option<u64>,
-}
-
 pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: Duration, is_activity: bool) -> Known {
     let Some((outcome, event)) = &call.outcome else { return Known::Stopped(stopped) };
     let after = since(*event);
     // The answer was in time, although the service recorded it later.
-    let in_time = |after: Duration| match call.timeout.filter(|_| !is_activity) {
+    let in_time = |after: Duration| match call.called.timeout.filter(|_| !is_activity) {
         Some(seconds) => after.min(Duration::from_secs(seconds).saturating_sub(Duration::from_millis(1))),
         None => after,
     };
@@ -41,12 +30,12 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
         Outcome::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
         Outcome::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
         Outcome::TimedOut(error) => {
-            let has_limit = call.timeout.is_some() || call.heartbeat.is_some();
+            let has_limit = call.called.timeout.is_some() || call.called.heartbeat.is_some();
             if !has_limit || is_activity && call.worker.is_none() {
                 return Known::Answer(Err(error.clone()), after);
             }
             let missed = error.error.as_deref() == Some(HEARTBEAT_TIMEOUT);
-            let limit = if missed { call.heartbeat } else { call.timeout };
+            let limit = if missed { call.called.heartbeat } else { call.called.timeout };
             Known::Silence(after.max(Duration::from_secs(limit.unwrap_or_default())), missed)
         }
     }
@@ -54,7 +43,7 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
 
 /// Returns the activities that did not exist, by the causes of errors.
 pub(super) fn absent_activities(trace: &Trace) -> BTreeSet<String> {
-    let causes = trace.events().iter().filter_map(|noted| match &noted.fact {
+    let causes = trace.noted.iter().filter_map(|noted| match &noted.fact {
         Fact::Failed(error) => error.cause.as_deref(),
         _ => None,
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
-use workflow_graph::history::Event;
+use workflow_graph::history::{Event, History};
 use workflow_local::{EventType, Execution, HistoryEvent, Instant, MachineType, Status};
 use workflow_services::{Arn, OwnResource};
 
@@ -30,7 +30,7 @@ use super::trace::Trace;
 /// ```
 #[derive(Clone)]
 pub struct Recording {
-    pub(super) file: String,
+    pub(crate) file: String,
     /// The events, each with its contents.
     pub(super) events: Vec<(Event, Noted)>,
     pub(super) role: Option<String>,
@@ -39,7 +39,7 @@ pub struct Recording {
     pub(super) map_run: Option<String>,
     pub(super) definition: Option<Value>,
     pub(super) machine_type: Option<MachineType>,
-    pub(super) children: Vec<Self>,
+    pub(crate) children: Vec<Self>,
 }
 
 impl fmt::Debug for Recording {
@@ -62,15 +62,13 @@ impl Recording {
     /// Returns an error if the contents are not JSON, not a history, or a history that is truncated or without data.
     pub fn read(file: impl Into<String>, contents: &[u8]) -> Result<Self, ReplayError> {
         let file = file.into();
-        let documents = Documents::read(&file, contents)?;
-        let mut all = Self::of_documents(&file, documents)?;
+        let mut all = Self::of_documents(&file, Documents::read(&file, contents)?)?;
         match (all.pop(), all.len()) {
             (Some(only), 0) => Ok(only),
-            (None, _) => Err(ReplayError::NotHistory { file, found: "it has no events".to_owned() }),
-            (Some(_), more) => Err(ReplayError::NotHistory {
-                file,
-                found: format!("it has the events of {} executions; read it with `Recording::read_all`", more + 1),
-            }),
+            (_, more) => Err(ReplayError::new(
+                format!("{file} has the events of {} executions", more + 1),
+                "read it with `Recordings::read`",
+            )),
         }
     }
 
@@ -87,8 +85,7 @@ impl Recording {
     pub(super) fn of_documents(file: &str, documents: Documents) -> Result<Vec<Self>, ReplayError> {
         let Documents { events, has_more, execution, machine } = documents;
         if events.is_empty() {
-            let found = "it has no events".to_owned();
-            return Err(ReplayError::NotHistory { file: file.to_owned(), found });
+            return Err(ReplayError::is_not(file, "a history", "it has no events"));
         }
         let mut by_execution: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
         for (arn, event) in events {
@@ -117,66 +114,54 @@ impl Recording {
     fn of_events(file: String, list: Vec<Value>, has_more: bool) -> Result<Self, ReplayError> {
         let mut events = Vec::with_capacity(list.len());
         for (number, event) in list.iter().enumerate() {
-            let read = Event::read(event).ok_or_else(|| {
+            events.push(Event::read(event).ok_or_else(|| {
                 let found = format!("element {number} of `events` has no `id` or no `type`");
-                ReplayError::NotHistory { file: file.clone(), found }
-            })?;
-            events.push(read);
+                ReplayError::is_not(&file, "a history", found)
+            })?);
         }
-        // The newest event may come first.
+        // The newest event may come first, and pages may overlap.
         events.sort_by_key(|event| event.id);
+        events.dedup();
         let mut made: Vec<(Event, Noted)> = Vec::with_capacity(events.len());
         let mut role = None;
         for event in events {
             let expected = made.last().map_or(1, |(before, _)| before.id + 1);
-            if event.id < expected && made.last().is_some_and(|(before, _)| is_same(before, &event)) {
-                continue;
-            }
+            let refused = |problem: &str, help: &str| Err(ReplayError::at(&file, event.id, problem, help));
             if event.id < expected {
-                let problem = "two different events have this number: the file mixes executions".to_owned();
-                let help = "save each execution in a file of its own".to_owned();
-                return Err(ReplayError::Event { file, event: event.id, problem, help });
+                let problem = "two different events have this number: the file mixes executions";
+                return refused(problem, "save each execution in a file of its own");
             }
             if event.id > expected {
-                let problem = match event.id - expected {
+                let missing = match event.id - expected {
                     1 => format!("event {expected} is missing"),
                     _ => format!("events {expected} to {} are missing", event.id - 1),
                 };
-                let help =
-                    "save all pages of the history, one after the other: the AWS CLI does so by itself".to_owned();
-                return Err(ReplayError::CutOff { file, problem, help });
+                let help = "save all pages of the history, one after the other: the AWS CLI does so by itself";
+                return Err(ReplayError::new(format!("{file}: {missing}"), help));
             }
             if event.previous >= event.id {
                 let problem = format!("its `previousEventId` is {}, which is not an earlier event", event.previous);
-                return Err(ReplayError::Event { file, event: event.id, problem, help: "export it again".to_owned() });
+                return refused(&problem, "export it again");
             }
-            if event.kind == EventType::ExecutionStarted.name() {
+            if made.is_empty() && event.kind != EventType::ExecutionStarted.name() {
+                let problem = format!("the history begins with {}, not with ExecutionStarted", event.kind);
+                return refused(&problem, "export it again");
+            }
+            if made.is_empty() {
                 role = event.detail("roleArn").and_then(Value::as_str).map(str::to_owned);
             }
             let noted = Reading { file: &file, event: &event }.noted()?;
             made.push((event, noted));
         }
-        if let Some((first, noted)) = made.first()
-            && noted.kind != EventType::ExecutionStarted
-        {
-            let problem = format!("the history begins with {}, not with ExecutionStarted", first.kind);
-            return Err(ReplayError::Event { file, event: first.id, problem, help: "export it again".to_owned() });
-        }
         if let Some((last, noted)) = made.last()
-            && status_of(noted.kind).is_none()
+            && noted.kind.and_then(status_of).is_none()
         {
-            let what = format!("the history ends with event {}, {}", last.id, last.kind);
-            let (problem, help) = match has_more {
-                true => (
-                    format!("{what}: it is one page of several"),
-                    "save the pages that `nextToken` leads to, one after the other",
-                ),
-                false => (
-                    format!("{what}: the execution has no end"),
-                    "export the whole history, of an execution that has ended",
-                ),
+            let (why, help) = match has_more {
+                true => ("it is one page of several", "save the pages that `nextToken` leads to, one after the other"),
+                false => ("the execution has no end", "export the whole history, of an execution that has ended"),
             };
-            return Err(ReplayError::CutOff { file, problem, help: help.to_owned() });
+            let problem = format!("{file}: the history ends with event {}, {}: {why}", last.id, last.kind);
+            return Err(ReplayError::new(problem, help));
         }
         Ok(Self {
             file,
@@ -211,10 +196,11 @@ impl Recording {
     /// Reads the response of `DescribeStateMachineForExecution`.
     pub(super) fn describe_machine(&mut self, described: &Value) -> Result<(), ReplayError> {
         self.definition = match described.get("definition") {
-            Some(Value::String(text)) => Some(serde_json::from_str(text).map_err(|error| ReplayError::NotJson {
-                file: self.file.clone(),
-                reason: format!("the definition beside it: {error}"),
-            })?),
+            Some(Value::String(text)) => {
+                let refused =
+                    |error| ReplayError::is_not(&self.file, "JSON", format!("the definition beside it: {error}"));
+                Some(serde_json::from_str(text).map_err(refused)?)
+            }
             definition => definition.cloned(),
         };
         self.machine_arn = described.get("stateMachineArn").and_then(Value::as_str).map(str::to_owned);
@@ -264,9 +250,26 @@ impl Recording {
     /// Returns the execution's output, if it succeeded.
     pub fn output(&self) -> Option<&Value> {
         match self.events.last().map(|(_, noted)| (noted.kind, &noted.fact)) {
-            Some((EventType::ExecutionSucceeded, Fact::Result(output))) => Some(output.value()),
+            Some((Some(EventType::ExecutionSucceeded), Fact::Result(output))) => Some(output.value()),
             _ => None,
         }
+    }
+
+    /// Returns the content of the event with this number.
+    pub(crate) fn fact(&self, id: u64) -> Option<&Fact> {
+        self.events.get(usize::try_from(id).ok()?.checked_sub(1)?).map(|(_, noted)| &noted.fact)
+    }
+
+    /// Returns the events whose types are not known.
+    pub(crate) fn unknown_events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|(_, noted)| noted.kind.is_none()).map(|(event, _)| event)
+    }
+
+    /// Returns the visits of its states.
+    pub(crate) fn history(&self) -> History {
+        let mut history = History::default();
+        self.events.iter().for_each(|(event, _)| history.push(event.clone()));
+        history
     }
 
     /// Returns the name of the first state and the event that enters it.
@@ -299,12 +302,6 @@ impl Recording {
         }
         trace
     }
-}
-
-/// Returns whether two events with the same number are equal.
-fn is_same(one: &Event, other: &Event) -> bool {
-    (one.id, &one.kind, one.time, one.previous) == (other.id, &other.kind, other.time, other.previous)
-        && one.details == other.details
 }
 
 /// Returns the status of an execution after its last event.

@@ -14,14 +14,15 @@ use workflow_local::{Engine, EventType, Execution, MachineType, ObjectStore, Pro
 use super::compare::{Compared, compare};
 use super::error::ReplayError;
 use super::matching::{Recorded, first_states};
-use super::missing::{MissingAnswer, MissingReason};
+use super::missing::MissingAnswer;
 use super::noted::{Fact, failure};
 use super::objects::Objects;
-use super::play::{Answered, Play, Played, PlayedRun, Setting, Stage};
+use super::play::{Play, Played, PlayedRun, Setting, Stage};
 use super::recording::Recording;
 use super::trace::Trace;
 use super::{Replay, ReplayVerdict};
 use crate::explorer::looks_at;
+use crate::report::mocks::Answers;
 
 /// The number of series of random numbers to try if the path depends on them.
 const SERIES: u64 = 256;
@@ -43,7 +44,7 @@ type Names = Arc<BTreeMap<String, String>>;
 /// let recorded = Recordings::read(["last-week"], None);
 /// for recording in &recorded.executions {
 ///     let replay = replayer.replay(recording)?;
-///     println!("{}: {replay}", replay.file());
+///     println!("{}: {replay}", replay.file);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -90,11 +91,15 @@ impl Replayer {
         let Some(definition) = recording.definition() else {
             let stem = recording.file.rsplit_once('.').map_or(&*recording.file, |(stem, _)| stem);
             let beside = format!("{stem}.machine.json");
-            return Err(ReplayError::NoDefinition { file: recording.file.clone(), beside });
+            let problem = format!("{}: the definition is not known: a history does not contain it", recording.file);
+            let export = "aws stepfunctions describe-state-machine-for-execution --execution-arn …";
+            let help =
+                format!("name a file with --definition, or save the execution's own beside it: `{export} > {beside}`");
+            return Err(ReplayError::new(problem, help));
         };
         let kind = recording.machine_type().unwrap_or(MachineType::Standard);
         let program = Program::of(definition, kind)
-            .map_err(|error| ReplayError::Definition { file: recording.file.clone(), error })?;
+            .map_err(|error| ReplayError::new(format!("{}: {error}", recording.file), ""))?;
         let engine = Engine::with_program(Arc::new(program)).machine_type(kind).object_store(store);
         let name = recording.machine_arn.as_deref().and_then(|arn| arn.split(':').nth(6));
         Ok(Self::new(&match name {
@@ -151,9 +156,7 @@ impl Replayer {
         let renamed = self.renamed(recording);
         self.recognise(recording, &renamed)?;
         let recorded = recorded(recording, &renamed);
-        let refused = |problem: String, help: &str| {
-            Err(ReplayError::NoAnswers { file: recording.file.clone(), problem, help: help.to_owned() })
-        };
+        let refused = |problem: String, help: &str| Err(not_written(recording, &problem, help));
         let replay = self.replay(recording)?;
         if replay.verdict() != ReplayVerdict::SameWay {
             let help = "name the definition that the execution ran with --definition";
@@ -195,8 +198,9 @@ impl Replayer {
             played.missing = Some(MissingAnswer {
                 state,
                 attempt: 1,
-                resource: object.clone(),
-                reason: MissingReason::NoObject { object },
+                message: format!("reads items from the S3 object {object}, which is not there"),
+                resource: object,
+                reason: "no object",
                 event: Some(event),
                 file: None,
             });
@@ -235,25 +239,32 @@ impl Replayer {
         names
     }
 
-    /// Checks that the history enters some states of this machine.
+    /// Checks that the history enters some states of this machine, and has no events that replay does not know.
     fn recognise(&self, recording: &Recording, renamed: &BTreeMap<String, String>) -> Result<(), ReplayError> {
+        let file = &recording.file;
+        if let Some(event) = recording.unknown_events().next() {
+            let help = "export the history with `aws stepfunctions get-execution-history`";
+            return Err(ReplayError::at(file, event.id, format!("unknown event type `{}`", event.kind), help));
+        }
         let entered: BTreeSet<&str> = recording.states().collect();
         let known: Vec<&str> = self.program.state_names().collect();
-        let is_known = |name: &&str| known.contains(name) || renamed.contains_key(*name);
-        match recording.first_state() {
-            Some((state, event)) if !entered.iter().any(is_known) => Err(ReplayError::OtherMachine {
-                file: recording.file.clone(),
-                event,
-                state: state.to_owned(),
-                states: match entered.len() {
-                    1 => "state".to_owned(),
-                    count => format!("{count} states"),
-                },
-                nearest: nearest(state, known.iter().copied()).map(str::to_owned),
-            }),
-            _ => Ok(()),
+        let Some((state, event)) = recording.first_state() else { return Ok(()) };
+        if entered.iter().any(|name| known.contains(name) || renamed.contains_key(*name)) {
+            return Ok(());
         }
+        let states = if entered.len() == 1 { "state".to_owned() } else { format!("{} states", entered.len()) };
+        let near = nearest(state, known).map(|near| format!(" (nearest: `{near}`)")).unwrap_or_default();
+        let problem = format!(
+            "{file} is the history of another state machine: event {event} enters `{state}`, and the definition has none of its \
+             {states}{near}"
+        );
+        Err(ReplayError::new(problem, "name its own definition, or a changed one, with --definition"))
     }
+}
+
+/// Returns why an execution cannot be written as answers of its tasks.
+pub(super) fn not_written(recording: &Recording, problem: &str, help: &str) -> ReplayError {
+    ReplayError::new(format!("{} cannot be written as a mock file or a test: {problem}", recording.file), help)
 }
 
 /// An execution whose tasks were answered at once.
@@ -261,14 +272,14 @@ pub(super) struct Prompt {
     /// The name of the state machine.
     pub(super) machine: String,
     pub(super) execution: Execution,
-    pub(super) answers: BTreeMap<String, Vec<Answered>>,
+    pub(super) answers: Answers,
 }
 
 /// Returns the recorded execution with the names of the new definition.
 fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Recorded {
     let mut children: Vec<_> = recording.children.iter().collect();
     children.sort_by_key(|child| child.started_at());
-    let of = |kind| recording.events.iter().map(|(_, noted)| noted).filter(move |noted| noted.kind == kind);
+    let of = |kind| recording.events.iter().map(|(_, noted)| noted).filter(move |noted| noted.kind == Some(kind));
     let stops = of(EventType::ExecutionAborted).map(|noted| match &noted.fact {
         Fact::Failed(error) => (noted.time, error.clone()),
         _ => (noted.time, failure(None, None)),
@@ -286,7 +297,7 @@ fn recorded(recording: &Recording, renamed: &BTreeMap<String, String>) -> Record
 /// Returns the recorded event and the state of a map that failed to read items that the recorded execution read.
 fn unread(run: &PlayedRun<'_>, recorded: &Recorded) -> Option<(u64, String)> {
     let fails = |trace: &Trace| {
-        trace.events().iter().find_map(|noted| match &noted.fact {
+        trace.noted.iter().find_map(|noted| match &noted.fact {
             Fact::Failed(error) if error.error.as_deref() == Some(ITEM_READER_FAILED) => Some(noted.id),
             _ => None,
         })

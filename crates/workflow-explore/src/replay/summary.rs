@@ -6,60 +6,37 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::{Replay, ReplayVerdict};
+use crate::report::counted;
 
 /// The verdicts of many replays.
 ///
 /// The summary prints a row for each execution and a sentence for all of them.
 #[derive(Clone, Debug, Default)]
-pub struct Summary {
-    rows: Vec<Row>,
+pub struct Summary<'r> {
+    replays: Vec<&'r Replay>,
 }
 
-#[derive(Clone, Debug)]
-struct Row {
-    file: String,
-    verdict: ReplayVerdict,
-    state: Option<String>,
-    event: Option<u64>,
-    message: String,
-}
-
-impl Summary {
+impl<'r> Summary<'r> {
     /// Creates the summary of these replays.
-    pub fn of<'r>(replays: impl IntoIterator<Item = &'r Replay>) -> Self {
-        let row = |replay: &Replay| {
-            let (state, event) = replay.place().unwrap_or_default();
-            let message = match (replay.difference(), replay.missing()) {
-                (Some(difference), _) => difference.to_string(),
-                (None, Some(missing)) => missing.to_string(),
-                (None, None) => String::new(),
-            };
-            Row {
-                file: replay.file().to_owned(),
-                verdict: replay.verdict(),
-                state: state.map(str::to_owned),
-                event,
-                message,
-            }
-        };
-        Self { rows: replays.into_iter().map(row).collect() }
+    pub fn of(replays: impl IntoIterator<Item = &'r Replay>) -> Self {
+        Self { replays: replays.into_iter().collect() }
     }
 
     /// Returns the number of executions with a verdict.
     pub fn count(&self, verdict: ReplayVerdict) -> usize {
-        self.rows.iter().filter(|row| row.verdict == verdict).count()
+        self.replays.iter().filter(|replay| replay.verdict() == verdict).count()
     }
 
     /// Returns whether all executions take the same path.
     pub fn is_same(&self) -> bool {
-        self.rows.iter().all(|row| row.verdict == ReplayVerdict::SameWay)
+        self.count(ReplayVerdict::SameWay) == self.replays.len()
     }
 
     /// Returns the number of executions with a verdict at each state, the largest first; `None` is the start.
     pub fn states(&self, verdict: ReplayVerdict) -> Vec<(Option<&str>, usize)> {
         let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-        for row in self.rows.iter().filter(|row| row.verdict == verdict) {
-            *counts.entry(row.state.as_deref()).or_default() += 1;
+        for replay in self.replays.iter().filter(|replay| replay.verdict() == verdict) {
+            *counts.entry(replay.place().and_then(|(state, _)| state)).or_default() += 1;
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -73,7 +50,7 @@ impl Summary {
             states.map(|(state, count)| json!({ "state": state, "executions": count })).collect::<Vec<_>>()
         };
         json!({
-            "executions": self.rows.len(),
+            "executions": self.replays.len(),
             "sameWay": self.count(ReplayVerdict::SameWay),
             "anotherWay": self.count(ReplayVerdict::AnotherWay),
             "answerMissing": self.count(ReplayVerdict::AnswerMissing),
@@ -83,10 +60,7 @@ impl Summary {
     }
 
     fn sentence(&self) -> String {
-        let all = match self.rows.len() {
-            1 => "of 1 execution".to_owned(),
-            count => format!("of {count} executions"),
-        };
+        let all = format!("of {}", counted(self.replays.len() as u64, "execution"));
         let mut parts = Vec::new();
         for (verdict, what) in [
             (ReplayVerdict::AnotherWay, "would take another path"),
@@ -114,16 +88,19 @@ impl Summary {
     }
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.rows.iter().map(|row| row.file.chars().count()).max().unwrap_or_default().max(9);
+        let width = self.replays.iter().map(|replay| replay.file.chars().count()).max().unwrap_or_default().max(9);
         writeln!(f, "{:<width$}  {:<14}  where", "execution", "verdict")?;
-        for row in &self.rows {
-            let place = match row.event {
-                Some(event) => format!("event {event}: {}", row.message),
-                None => row.message.clone(),
+        for replay in &self.replays {
+            let message = match (&replay.difference, &replay.missing) {
+                (Some(difference), _) => difference.to_string(),
+                (None, Some(missing)) => missing.to_string(),
+                (None, None) => String::new(),
             };
-            let line = format!("{:<width$}  {:<14}  {place}", row.file, row.verdict.name());
+            let event = replay.place().and_then(|(_, event)| event);
+            let event = event.map(|event| format!("event {event}: ")).unwrap_or_default();
+            let line = format!("{:<width$}  {:<14}  {event}{message}", replay.file, replay.verdict().name());
             writeln!(f, "{}", line.trim_end())?;
         }
         writeln!(f, "{}", self.sentence())

@@ -7,7 +7,7 @@ use workflow_graph::history::{Event, History, Visit};
 use workflow_local::history::Details;
 use workflow_local::{EventType, HistoryEvent, Payload, TaskError};
 
-use super::noted::{Fact, Noted, fact, is_task_failure};
+use super::noted::{Called, Fact, Noted, fact, is_task_failure};
 
 /// The origin of a lane.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +43,7 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) scheduled: u64,
-    pub(super) resource: String,
-    pub(super) parameters: Payload,
-    pub(super) timeout: Option<u64>,
-    pub(super) heartbeat: Option<u64>,
+    pub(super) called: Called,
     /// The response of the service that took the task, and the event.
     pub(super) submitted: Option<(Payload, u64)>,
     /// The worker that took an activity's task, and the event.
@@ -62,7 +59,7 @@ type LaneKey = (Option<usize>, Fork, usize);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trace {
     structure: History,
-    noted: Vec<Noted>,
+    pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
     lanes: BTreeMap<usize, Lane>,
     by_key: BTreeMap<LaneKey, usize>,
@@ -117,36 +114,29 @@ impl Trace {
 
     /// Records an event of a visit's work.
     fn work(&mut self, visit: usize, noted: &Noted) {
+        use EventType as E;
         if let Fact::MapRun(arn) = &noted.fact {
             self.map_runs.insert(arn.clone(), visit);
         }
         if let Fact::Items(items) = &noted.fact {
             self.items.insert(visit, *items);
         }
-        if let Fact::Called { resource, parameters, timeout, heartbeat } = &noted.fact {
-            self.calls.entry(visit).or_default().push(Call {
-                scheduled: noted.id,
-                resource: resource.clone(),
-                parameters: parameters.clone(),
-                timeout: *timeout,
-                heartbeat: *heartbeat,
-                submitted: None,
-                worker: None,
-                outcome: None,
-            });
+        if let Fact::Called(called) = &noted.fact {
+            let (scheduled, called) = (noted.id, called.clone());
+            let call = Call { scheduled, called, submitted: None, worker: None, outcome: None };
+            self.calls.entry(visit).or_default().push(call);
         }
         let Some(call) = self.calls.get_mut(&visit).and_then(|calls| calls.last_mut()) else { return };
-        match (noted.kind, &noted.fact) {
-            (EventType::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
-            (EventType::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
-            (
-                EventType::TaskSucceeded | EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded,
-                Fact::Result(output),
-            ) => call.outcome = Some((Outcome::Result(output.clone()), noted.id)),
-            (
-                EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut,
-                Fact::Failed(error),
-            ) => call.outcome = Some((Outcome::TimedOut(error.clone()), noted.id)),
+        let Some(kind) = noted.kind else { return };
+        match (kind, &noted.fact) {
+            (E::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
+            (E::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
+            (E::TaskSucceeded | E::LambdaFunctionSucceeded | E::ActivitySucceeded, Fact::Result(output)) => {
+                call.outcome = Some((Outcome::Result(output.clone()), noted.id));
+            }
+            (E::TaskTimedOut | E::LambdaFunctionTimedOut | E::ActivityTimedOut, Fact::Failed(error)) => {
+                call.outcome = Some((Outcome::TimedOut(error.clone()), noted.id));
+            }
             (kind, Fact::Failed(error)) if is_task_failure(kind) => {
                 call.outcome = Some((Outcome::Error(error.clone()), noted.id));
             }
@@ -157,19 +147,8 @@ impl Trace {
     /// Reads the events that an engine has added to a history since the last call.
     pub(super) fn follow(&mut self, history: &[HistoryEvent]) {
         for event in history.get(self.noted.len()..).unwrap_or_default() {
-            let mut made = Event::default();
-            (made.id, made.previous, made.time) = (event.id, event.previous_id, Some(event.timestamp.as_millis()));
-            event.kind.name().clone_into(&mut made.kind);
-            made.details = match &event.details {
-                Details::StateEntered { name, .. } | Details::StateExited { name, .. } => json!({ "name": &**name }),
-                Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
-                details => match details.failure() {
-                    Some((Some(error), _)) => json!({ "error": error }),
-                    _ => Value::Null,
-                },
-            };
             let fact = fact(&event.details);
-            self.push(made, Noted { id: event.id, kind: event.kind, time: event.timestamp, fact });
+            self.push(graph_event(event), Noted { id: event.id, kind: Some(event.kind), time: event.timestamp, fact });
         }
     }
 
@@ -177,10 +156,6 @@ impl Trace {
     pub(super) fn event(&self, id: u64) -> Option<&Noted> {
         let at = usize::try_from(id).ok()?.checked_sub(1)?;
         self.noted.get(at).filter(|noted| noted.id == id)
-    }
-
-    pub(super) fn events(&self) -> &[Noted] {
-        &self.noted
     }
 
     pub(super) fn visit(&self, number: usize) -> Option<&Visit> {
@@ -198,7 +173,7 @@ impl Trace {
         let visit = self.visit(self.visit_of(event)?)?;
         // An event that starts a branch or an iteration has no lane before its first state is entered.
         let kind = self.event(event)?.kind;
-        let begins = matches!(kind, EventType::ParallelStateStarted | EventType::MapIterationStarted);
+        let begins = matches!(kind, Some(EventType::ParallelStateStarted | EventType::MapIterationStarted));
         (!begins).then_some(visit.thread)
     }
 
@@ -258,8 +233,20 @@ impl Trace {
             _ => None,
         }
     }
+}
 
-    pub(super) fn last(&self) -> Option<&Noted> {
-        self.noted.last()
-    }
+/// Returns what the visits of states need to know of an event of an engine.
+pub(crate) fn graph_event(event: &HistoryEvent) -> Event {
+    let mut made = Event::default();
+    (made.id, made.previous, made.time) = (event.id, event.previous_id, Some(event.timestamp.as_millis()));
+    event.kind.name().clone_into(&mut made.kind);
+    made.details = match &event.details {
+        Details::StateEntered { name, .. } | Details::StateExited { name, .. } => json!({ "name": &**name }),
+        Details::MapIteration { name, index } => json!({ "name": &**name, "index": index }),
+        details => match details.failure() {
+            Some((Some(error), _)) => json!({ "error": error }),
+            _ => Value::Null,
+        },
+    };
+    made
 }

@@ -1,102 +1,119 @@
-//! A finding as a mock file in the format of AWS Step Functions Local.
+//! The answers of an execution's tasks, as a mock file in the format of AWS Step Functions Local and as Rust.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TIMEOUT;
 use workflow_local::history::Details;
-use workflow_local::{EventType, Execution};
+use workflow_local::{EventType, Execution, Payload, TaskError};
 
+use super::test::{json as json_literal, literal};
 use super::{Finding, Report};
+use crate::property::events_before;
 
-/// The answer to a task.
-pub(super) enum Answered {
-    Result(Value),
-    Error {
-        error: Option<String>,
-        cause: Option<String>,
-    },
-    /// No answer: the task timed out.
-    Nothing,
+/// How a task was answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Answered {
+    Result(Payload),
+    Error(TaskError),
+    /// The task had no answer: it failed with this error by its timeout.
+    TimedOut(&'static str),
+    /// The task had no answer: something else ended first.
+    Stopped,
 }
 
-impl Answered {
-    fn error(failure: Option<(Option<&str>, Option<&str>)>) -> Self {
-        let (error, cause) = failure.unwrap_or_default();
-        Self::Error { error: error.map(str::to_owned), cause: cause.map(str::to_owned) }
-    }
-}
+/// The answers of each state's tasks, in the order in which the tasks were scheduled.
+pub(crate) type Answers = BTreeMap<String, Vec<Answered>>;
 
-/// Returns the answers to the tasks of each state, in the order in which they were scheduled.
-pub(super) fn answers(execution: &Execution) -> BTreeMap<String, Vec<Answered>> {
+/// Returns the answers of an execution whose tasks were answered in their order.
+pub(super) fn answers(execution: &Execution) -> Answers {
     let history = execution.history();
-    // The state of an event is the last one entered on its branch.
-    let state = |event: &workflow_local::HistoryEvent| {
-        let mut at = event.previous_id;
-        while let Some(before) = usize::try_from(at).ok().and_then(|id| history.get(id.checked_sub(1)?)) {
-            if let Details::StateEntered { name, .. } = &before.details {
-                return Some((name.to_string(), before.id));
-            }
-            at = before.previous_id;
-        }
-        None
-    };
-    let mut found: BTreeMap<String, Vec<Answered>> = BTreeMap::new();
+    let mut found = Answers::new();
     for event in history {
+        let error = || {
+            let (error, cause) = event.details.failure().unwrap_or_default();
+            TaskError { error: error.map(|error| error.to_owned().into()), cause: cause.map(str::to_owned) }
+        };
         let answer = match (event.kind, &event.details) {
             (EventType::TaskSucceeded, Details::TaskOutput { output, .. })
             | (EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded, Details::Output { output }) => {
-                Answered::Result(output.value().clone())
+                Answered::Result(output.clone())
             }
-            (EventType::TaskFailed | EventType::LambdaFunctionFailed | EventType::ActivityFailed, details) => {
-                Answered::error(details.failure())
+            (EventType::TaskFailed | EventType::LambdaFunctionFailed | EventType::ActivityFailed, _) => {
+                Answered::Error(error())
             }
-            (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, details) => {
+            (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, _) => {
                 // A timeout by the state's timer has no cause.
-                match details.failure().and_then(|(_, cause)| cause) {
-                    Some(cause) => Answered::error(Some((Some(TIMEOUT), Some(cause)))),
-                    None => Answered::Nothing,
+                match error().cause {
+                    Some(cause) => Answered::Error(TaskError::new(TIMEOUT).with_cause(cause)),
+                    None => Answered::TimedOut(TIMEOUT),
                 }
             }
             _ => continue,
         };
-        if let Some((state, _)) = state(event) {
-            found.entry(state).or_default().push(answer);
-        }
+        // The state of an event is the last one entered on its branch.
+        let state = events_before(history, event.previous_id).find_map(|before| match &before.details {
+            Details::StateEntered { name, .. } => Some(name.to_string()),
+            _ => None,
+        });
+        state.into_iter().for_each(|state| found.entry(state).or_default().push(answer.clone()));
     }
     found
+}
+
+/// Returns a mock file with one case, or a state whose task was stopped before it was answered, which a mock file cannot
+/// say.
+pub(crate) fn mock_file(machine: &str, case: &str, answers: Answers) -> Result<Value, String> {
+    let (mut states, mut responses) = (Map::new(), Map::new());
+    for (state, answers) in answers {
+        let mut response = Map::new();
+        for (attempt, answer) in answers.into_iter().enumerate() {
+            let thrown = |error: &str, cause: &str| json!({ "Throw": { "Error": error, "Cause": cause } });
+            let answer = match answer {
+                Answered::Result(output) => json!({ "Return": output.value() }),
+                Answered::Error(TaskError { error, cause }) => {
+                    thrown(&error.unwrap_or_default(), &cause.unwrap_or_default())
+                }
+                Answered::TimedOut(error) => thrown(error, "no answer"),
+                Answered::Stopped => return Err(state),
+            };
+            response.insert(attempt.to_string(), answer);
+        }
+        states.insert(state.clone(), state.clone().into());
+        responses.insert(state, Value::Object(response));
+    }
+    Ok(json!({
+        "StateMachines": { machine: { "TestCases": { case: states } } },
+        "MockedResponses": responses,
+    }))
+}
+
+/// Formats answers as a Rust expression.
+pub(crate) fn in_rust(answers: &[Answered]) -> String {
+    let calls = answers.iter().map(|answer| match answer {
+        Answered::Result(result) => ("gives", format!(", {}", json_literal(result))),
+        Answered::TimedOut(_) | Answered::Stopped => ("never", String::new()),
+        Answered::Error(TaskError { error: Some(error), cause: None }) => ("fails", format!(", {}", literal(error))),
+        Answered::Error(TaskError { error, cause }) => {
+            let error = error.as_ref().map_or("unnamed()".to_owned(), |error| format!("new({})", literal(error)));
+            let cause = cause.as_ref().map(|cause| format!(".with_cause({})", literal(cause))).unwrap_or_default();
+            ("fails", format!(", workflow_local::TaskError::{error}{cause}"))
+        }
+    });
+    let calls: Vec<_> = calls.collect();
+    let calls = calls.chunk_by(|one, other| one == other).filter_map(|same| {
+        let (call, of) = same.first()?;
+        Some(format!(".{call}({}{of})", same.len()))
+    });
+    format!("workflow_local::Answers::new(){}", calls.collect::<String>())
 }
 
 impl Report {
     /// Returns a mock file whose only case reproduces a finding. In it, a task that never answers times out. Returns
     /// `None` if the branches of the execution end in a different order on the engine.
     pub fn mocks(&self, finding: &Finding) -> Option<Value> {
-        let replayed = self.replay(finding)?;
-        if !self.is_in_order(finding) {
-            return None;
-        }
-        let mut case = Map::new();
-        let mut responses = Map::new();
-        for (state, answers) in answers(&replayed.execution) {
-            let mut response = Map::new();
-            for (attempt, answer) in answers.into_iter().enumerate() {
-                let answer = match answer {
-                    Answered::Result(result) => json!({ "Return": result }),
-                    Answered::Error { error, cause } => {
-                        json!({ "Throw": { "Error": error.unwrap_or_default(), "Cause": cause.unwrap_or_default() } })
-                    }
-                    Answered::Nothing => json!({ "Throw": { "Error": TIMEOUT, "Cause": "explored" } }),
-                };
-                response.insert(attempt.to_string(), answer);
-            }
-            case.insert(state.clone(), state.clone().into());
-            responses.insert(state, Value::Object(response));
-        }
-        let name = &self.explorer.start.state_machine_name;
-        Some(json!({
-            "StateMachines": { name: { "TestCases": { "Explored": case } } },
-            "MockedResponses": responses,
-        }))
+        let replayed = self.replay(finding).filter(|_| self.is_in_order(finding))?;
+        mock_file(&self.explorer.start.state_machine_name, "Explored", answers(&replayed.execution)).ok()
     }
 
     /// Returns whether each task is answered as soon as it is scheduled. If so, numbered answers suffice.

@@ -1,14 +1,14 @@
 //! The report of an exploration.
 
-mod mocks;
+pub(crate) mod mocks;
 mod severity;
 pub(crate) mod test;
 mod text;
 mod unreached;
 
 pub use severity::Severity;
-pub(crate) use severity::{Accepted, fold};
-pub(crate) use text::not_shown_text;
+pub(crate) use severity::fold;
+pub(crate) use text::{counted, not_shown_text};
 pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
 
@@ -23,7 +23,7 @@ use workflow_local::{Execution, HistoryEvent};
 use crate::bounds::{Bounds, CutOff};
 use crate::decision::Decision;
 use crate::explorer::Explorer;
-use crate::world::{Blame, Broken};
+use crate::world::{Blame, Broken, built_in};
 
 /// A violated property, and a shortest list of decisions that shows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +69,15 @@ impl Finding {
             [] => self.property.clone(),
             states => format!("{}: {}", self.property, states.join(", ")),
         }
+    }
+
+    /// Returns what the property asks for and what helps, as a sentence.
+    pub fn help(&self) -> &'static str {
+        let known = built_in::HELP.iter().find(|(property, _)| *property == self.property);
+        known.map_or(
+            "The workflow or the command declares this property: the decisions lead to an execution without it.",
+            |(_, help)| help,
+        )
     }
 
     fn to_json(&self) -> Value {
@@ -157,6 +166,7 @@ pub struct Report {
     pub(crate) unreached: Vec<Unreached>,
     pub(crate) unexercised: Vec<String>,
     pub(crate) excluded: usize,
+    pub(crate) excluded_in_vain: Vec<String>,
 }
 
 impl Report {
@@ -204,6 +214,11 @@ impl Report {
     /// Returns the number of findings that [`Explorer::exclude`] leaves out.
     pub fn excluded(&self) -> usize {
         self.excluded
+    }
+
+    /// Returns the patterns that [`Explorer::exclude`] got and that no finding matches.
+    pub fn excluded_in_vain(&self) -> &[String] {
+        &self.excluded_in_vain
     }
 
     /// Returns the number of executions tried, each to its end or to a known state.
@@ -301,7 +316,7 @@ impl Report {
             };
             Item::new(decision.to_string(), at(state), word, "")
         });
-        let tried = text::counted(self.executions, "execution");
+        let tried = counted(self.executions, "execution");
         let sentence = format!("“{}” does not hold: {}\n{tried} tried.", finding.property, finding.message);
         let page = page
             .of_machine(definition.clone())
@@ -333,6 +348,7 @@ impl Report {
             }).collect::<Vec<_>>(),
             "accepted_in_vain": self.accepted_in_vain().collect::<Vec<_>>(),
             "excluded": self.excluded,
+            "excluded_in_vain": self.excluded_in_vain,
             "bounds": self.cut.to_json(self.explorer.bounds),
             "executions": self.executions,
             "ways": self.ways,

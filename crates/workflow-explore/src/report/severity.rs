@@ -37,13 +37,6 @@ impl fmt::Display for Severity {
     }
 }
 
-/// A finding that somebody accepted, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Accepted {
-    pub(crate) key: String,
-    pub(crate) reason: String,
-}
-
 /// The most states that a note names.
 const NAMED: usize = 5;
 

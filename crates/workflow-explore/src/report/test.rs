@@ -7,7 +7,7 @@ use workflow_asl::StateKind;
 use workflow_asl::printable::printable;
 use workflow_local::Status;
 
-use super::mocks::{Answered, answers};
+use super::mocks::{Answered, answers, in_rust};
 use super::{Finding, Replayed, Report};
 use crate::bounds::Bounds;
 use crate::decision::Decision;
@@ -78,49 +78,37 @@ impl Report {
             _ => self.exploration_test(finding, property),
         };
         let first = finding.message.lines().next().unwrap_or_default();
-        format!(
-            "/// {}: {}.\n#[test]\nfn {}() {{\n{body}}}\n",
-            printable(&finding.property),
-            printable(first),
-            test_name(finding)
-        )
+        let name = function_name(&format!("{} {}", finding.property, finding.state.as_deref().unwrap_or_default()));
+        in_function(&format!("{}: {first}.", finding.property), &name, &body)
     }
 
     /// Returns the body of a test that runs the execution with the answers of its tasks.
     fn answers_test(&self, replayed: &Replayed, property: Option<&Property>) -> String {
         let execution = &replayed.execution;
-        let answered = answers(execution);
+        let mut answered = answers(execution);
+        if !self.explorer.reads_json {
+            answered.values_mut().flatten().for_each(|answer| {
+                if let Answered::Error(error) = answer {
+                    error.cause = None;
+                }
+            });
+        }
+        let nothing = || "serde_json::json!({})".to_owned();
         let mut engine = String::from("    let engine = engine()");
         for (state, answers) in &answered {
-            let mut chain = String::from("workflow_local::Answers::new()");
-            let answered = answers.iter().map(|answer| match answer {
-                Answered::Result(result) => ("gives", format!(", {}", json(result))),
-                Answered::Nothing => ("never", String::new()),
-                Answered::Error { error: Some(error), cause: Some(cause) } if self.explorer.reads_json => {
-                    let (error, cause) = (literal(error), literal(cause));
-                    ("fails", format!(", workflow_local::TaskError::new({error}).with_cause({cause})"))
-                }
-                Answered::Error { error: Some(error), .. } => ("fails", format!(", {}", literal(error))),
-                Answered::Error { error: None, .. } => ("fails", ", workflow_local::TaskError::unnamed()".to_owned()),
-            });
-            let answered: Vec<_> = answered.collect();
-            for same in answered.chunk_by(|one, other| one == other) {
-                let Some((call, of)) = same.first() else { continue };
-                let _ = write!(chain, ".{call}({}{of})", same.len());
-            }
             // A fixed workflow may call the task again.
             let last = match answers.last() {
                 Some(Answered::Result(result)) => json(result),
-                _ => "serde_json::json!({})".to_owned(),
+                _ => nothing(),
             };
-            let _ = write!(engine, "\n        .on_state_answers({}, {chain}.then({last}))", literal(state));
+            let _ =
+                write!(engine, "\n        .on_state_answers({}, {}.then({last}))", literal(state), in_rust(answers));
         }
         let tasks = self.explorer.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
         for (state, _) in tasks.filter(|(state, _)| !answered.contains_key(*state)) {
             let result = self.explorer.values.results.get(state).and_then(|found| found.values.first());
-            let result = result.map_or_else(|| "serde_json::json!({})".to_owned(), |result| json(result));
-            let answers = format!("workflow_local::Answers::new().then({result})");
-            let _ = write!(engine, "\n        .on_state_answers({}, {answers})", literal(state));
+            let result = result.map_or_else(nothing, |result| json(result));
+            let _ = write!(engine, "\n        .on_state_answers({}, {}.then({result}))", literal(state), in_rust(&[]));
         }
         let run = format!("let execution = engine.run(&{}).unwrap();", json(execution.input()));
         let check = match (property, execution.error()) {
@@ -184,9 +172,9 @@ fn rust(property: &Property) -> String {
     format!("{}.parse::<workflow_explore::Property>().unwrap()", literal(&property.to_string()))
 }
 
-/// Derives a function name from the property.
-fn test_name(finding: &Finding) -> String {
-    function_name(&format!("{} {}", finding.property, finding.state.as_deref().unwrap_or_default()))
+/// Formats a test.
+pub(crate) fn in_function(comment: &str, name: &str, body: &str) -> String {
+    format!("/// {}\n#[test]\nfn {name}() {{\n{body}}}\n", printable(comment))
 }
 
 /// Converts words to a function name.

@@ -6,13 +6,13 @@ use workflow_local::coverage::{Point, PointKind};
 
 use super::{Reason, Report, Severity, Unreached, Verdict};
 use crate::bounds::Bounds;
-use crate::decision::shortened;
+use crate::decision::shown;
 
 /// How many decisions of a finding are printed: the first and the last ones.
 const FIRST: usize = 30;
 const LAST: usize = 10;
 
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{end}")
 }
@@ -72,7 +72,7 @@ impl fmt::Display for Report {
                 }
                 let status = replayed.execution.status();
                 match (replayed.execution.output(), replayed.execution.error()) {
-                    (Some(output), _) => writeln!(f, "   end: {status}, {}", shortened(output))?,
+                    (Some(output), _) => writeln!(f, "   end: {status}, {}", shown(output))?,
                     (None, Some(error)) => writeln!(f, "   end: {status}, {error}")?,
                     (None, None) => writeln!(f, "   end: {status}")?,
                 }

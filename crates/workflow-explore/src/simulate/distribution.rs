@@ -48,41 +48,32 @@ enum Kind {
 }
 
 /// The reason why numbers do not define a distribution.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 #[non_exhaustive]
-pub enum DistributionError {
-    /// A number is below 0.
-    #[error("{0} is below 0")]
-    Negative(f64),
-    /// A number is infinite or not a number.
-    #[error("{0} is not a finite number")]
-    NotFinite(f64),
-    /// A number must be above 0.
-    #[error("expected numbers above 0")]
-    NotPositive,
-    /// The bounds of a uniform distribution are in the wrong order.
-    #[error("the first is above the second: {0}, {1}")]
-    WrongOrder(f64, f64),
-    /// A percentile is below a lower percentile.
-    #[error("`{0}` is below `{1}`")]
-    Falling(String, String),
-    /// The name of a percentile is unknown.
-    #[error("unknown percentile `{0}`")]
-    UnknownPercentile(String),
-    /// There are fewer than two percentiles, or no samples.
-    #[error("expected at least {0}")]
-    TooFew(&'static str),
+pub struct DistributionError {
+    /// The reason.
+    pub message: String,
+    /// The percentile that is wrong, if one is.
+    pub percentile: Option<String>,
+}
+
+impl DistributionError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), percentile: None }
+    }
 }
 
 fn valid(number: f64) -> Result<f64, DistributionError> {
-    if !number.is_finite() {
-        return Err(DistributionError::NotFinite(number));
+    match number {
+        _ if !number.is_finite() => Err(DistributionError::new(format!("{number} is not a finite number"))),
+        _ if number < 0.0 => Err(DistributionError::new(format!("{number} is below 0"))),
+        _ => Ok(number),
     }
-    if number < 0.0 { Err(DistributionError::Negative(number)) } else { Ok(number) }
 }
 
 fn positive(number: f64) -> Result<f64, DistributionError> {
-    if valid(number)? > 0.0 { Ok(number) } else { Err(DistributionError::NotPositive) }
+    if valid(number)? > 0.0 { Ok(number) } else { Err(DistributionError::new("expected numbers above 0")) }
 }
 
 impl Distribution {
@@ -100,7 +91,7 @@ impl Distribution {
     /// Returns an error if the first is above the second, or if a number is below 0 or not finite.
     pub fn uniform(from: f64, to: f64) -> Result<Self, DistributionError> {
         if valid(from)? > valid(to)? {
-            return Err(DistributionError::WrongOrder(from, to));
+            return Err(DistributionError::new(format!("the first is above the second: {from}, {to}")));
         }
         Ok(Self(Kind::Uniform(from, to)))
     }
@@ -119,7 +110,7 @@ impl Distribution {
     /// Returns an error if a number is below 0 or not finite.
     pub fn normal(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
         let normal = Normal::new(valid(mean)?, valid(deviation)?);
-        normal.map(|normal| Self(Kind::Normal(normal))).map_err(|_| DistributionError::NotFinite(deviation))
+        normal.map(|normal| Self(Kind::Normal(normal))).map_err(|error| DistributionError::new(error.to_string()))
     }
 
     /// Creates the lognormal distribution whose values have this mean and standard deviation.
@@ -128,7 +119,8 @@ impl Distribution {
     /// Returns an error if the mean is not above 0, or if a number is below 0 or not finite.
     pub fn lognormal(mean: f64, deviation: f64) -> Result<Self, DistributionError> {
         let lognormal = LogNormal::from_mean_cv(positive(mean)?, valid(deviation)? / mean);
-        lognormal.map(|lognormal| Self(Kind::LogNormal(lognormal))).map_err(|_| DistributionError::NotFinite(deviation))
+        let made = lognormal.map(|lognormal| Self(Kind::LogNormal(lognormal)));
+        made.map_err(|error| DistributionError::new(error.to_string()))
     }
 
     /// Creates a distribution from at least two percentiles, with the names `p1`, `p5`, `p10`, `p25`, `p50`, `p75`,
@@ -138,11 +130,11 @@ impl Distribution {
     /// Returns an error if a name is unknown, a number is not above 0, a percentile is below a lower one, or there are
     /// fewer than two.
     pub fn percentiles<'n>(given: impl IntoIterator<Item = (&'n str, f64)>) -> Result<Self, DistributionError> {
+        let of = |name: &str, message: String| DistributionError { message, percentile: Some(name.to_owned()) };
         let mut points = Vec::new();
         for (name, value) in given {
-            let Some((name, score)) = PERCENTILES.iter().find(|(known, _)| *known == name) else {
-                return Err(DistributionError::UnknownPercentile(name.to_owned()));
-            };
+            let known = PERCENTILES.iter().find(|(known, _)| *known == name);
+            let (name, score) = known.ok_or_else(|| of(name, format!("unknown percentile `{name}`")))?;
             points.push((*name, *score, positive(value)?));
         }
         points.sort_by(|(_, one, _), (_, other, _)| one.total_cmp(other));
@@ -151,11 +143,11 @@ impl Distribution {
             if let [(lower, _, low), (higher, _, high)] = pair
                 && high < low
             {
-                return Err(DistributionError::Falling((*higher).to_owned(), (*lower).to_owned()));
+                return Err(of(higher, format!("`{higher}` is below `{lower}`")));
             }
         }
         if points.len() < 2 {
-            return Err(DistributionError::TooFew("two percentiles, such as `p50` and `p99`"));
+            return Err(DistributionError::new("expected at least two percentiles, such as `p50` and `p99`"));
         }
         Ok(Self(Kind::Percentiles(points.into_iter().map(|(_, score, value)| (score, value.ln())).collect())))
     }
@@ -167,7 +159,7 @@ impl Distribution {
     pub fn samples(values: impl IntoIterator<Item = f64>) -> Result<Self, DistributionError> {
         let values: Vec<f64> = values.into_iter().map(valid).collect::<Result<_, _>>()?;
         if values.is_empty() {
-            return Err(DistributionError::TooFew("one sample"));
+            return Err(DistributionError::new("expected at least one sample"));
         }
         Ok(Self(Kind::Samples(values.into())))
     }
@@ -237,7 +229,7 @@ mod tests {
 
     #[test]
     fn wrong_numbers_make_no_distribution() {
-        assert_eq!(Distribution::constant(-1.0).unwrap_err(), DistributionError::Negative(-1.0));
+        assert_eq!(Distribution::constant(-1.0).unwrap_err().message, "-1 is below 0");
         assert!(Distribution::exponential(f64::NAN).is_err() && Distribution::lognormal(0.0, 1.0).is_err());
         assert!(Distribution::samples([]).is_err() && Distribution::percentiles([("p50", 1.0)]).is_err());
         let falling = Distribution::percentiles([("p50", 2.0), ("p90", 1.0)]).unwrap_err();

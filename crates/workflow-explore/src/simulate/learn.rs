@@ -1,15 +1,15 @@
 //! Learns a model from histories as AWS exports them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
-use workflow_graph::history::{Attempt, Event, History, Status};
 use workflow_local::{Engine, Program};
 
 use super::draws::mixed;
+use crate::replay::{Fact, Recording, ReplayError};
 use crate::states::States;
 
 /// The maximum number of latencies of a state and an error in a learnt model. More latencies are replaced by as many
@@ -22,18 +22,18 @@ const MOST_VALUES: usize = 50;
 ///
 /// ```
 /// use serde_json::json;
-/// use workflow_explore::simulate::{Distribution, Learning, Model, Simulation, TaskModel};
 /// use workflow_asl::source::Format;
-/// use workflow_local::{Answers, Engine, HistoryEvent};
+/// use workflow_explore::replay::Recording;
+/// use workflow_explore::simulate::{Learning, Model, Simulation};
+/// use workflow_local::{Answers, Engine};
 ///
 /// let engine = Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": {
 ///     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge", "End": true } } }))?;
 /// let answer = Answers::new().then(json!({ "paid": true })).after(std::time::Duration::from_millis(300));
-/// let recorded = engine.clone().on_state_answers("Charge", answer).run(&json!({ "total": 3 }))?;
-/// let history = json!({ "events": recorded.history().iter().map(HistoryEvent::to_api_json).collect::<Vec<_>>() });
+/// let execution = engine.clone().on_state_answers("Charge", answer).run(&json!({ "total": 3 }))?;
 ///
 /// let mut learning = Learning::new(&engine);
-/// learning.add(&history)?;
+/// learning.add(&Recording::of(&execution)?)?;
 /// let learnt = learning.finish();
 /// assert_eq!(learnt.model["states"]["Charge"]["latency"], json!({ "samples": [0.3] }));
 /// let model = Model::read(learnt.model.to_string().as_bytes(), Format::Json)?;
@@ -67,71 +67,6 @@ pub struct Learnt {
     pub notes: Vec<String>,
 }
 
-/// The reason why nothing can be learnt from a history.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LearnError {
-    /// The document is not a history.
-    #[error("it is not a history: {0}\n  = help: give what `aws stepfunctions get-execution-history` prints")]
-    NotHistory(String),
-    /// The history has no events.
-    #[error("the history has no events\n  = help: leave it out, or export it again")]
-    Empty,
-    /// The history is of another state machine.
-    #[error("the history is of another state machine: event {event} enters `{state}`, which the definition does not have{}",
-        nearest.as_ref().map(|name| format!("\n  = help: did you mean `{name}`?")).unwrap_or_default())]
-    OtherMachine {
-        /// The number of the event.
-        event: u64,
-        /// The state's name.
-        state: String,
-        /// The most similar name.
-        nearest: Option<String>,
-    },
-    /// The history was exported without data.
-    #[error(
-        "event {event} has no {what}: the history was exported without data\n  = help: export it with `--include-execution-data`"
-    )]
-    NoData {
-        /// The number of the event.
-        event: u64,
-        /// The missing data.
-        what: &'static str,
-    },
-    /// Events are missing.
-    #[error(
-        "event {event} is missing\n  = help: export the whole history: `aws stepfunctions get-execution-history` reads all its pages"
-    )]
-    Missing {
-        /// The number of the first missing event.
-        event: u64,
-    },
-    /// The history ends before its execution. Its running tasks would be missing, and these take longest.
-    #[error(
-        "the history ends before its execution, at event {event}\n  = help: export it again when the execution has ended, with all its pages, or leave it out"
-    )]
-    CutOff {
-        /// The number of the last event.
-        event: u64,
-    },
-    /// The data of an event is not JSON, for example because it was truncated.
-    #[error("the {what} of event {event} is truncated or not JSON\n  = help: leave this history out")]
-    NotJson {
-        /// The number of the event.
-        event: u64,
-        /// The name of the data.
-        what: &'static str,
-    },
-    /// An event has no time.
-    #[error(
-        "event {event} has no time that can be read\n  = help: a `timestamp` is text such as \"2026-01-31T09:00:00Z\", or seconds since 1970"
-    )]
-    NoTime {
-        /// The number of the event.
-        event: u64,
-    },
-}
-
 /// The recorded attempts of a state's tasks.
 #[derive(Clone, Debug, Default)]
 struct Seen {
@@ -162,61 +97,53 @@ impl Learning {
         }
     }
 
-    /// Learns from a history, which is the output of `aws stepfunctions get-execution-history`. The history may be of
-    /// an execution or of a child of a distributed map.
+    /// Learns from a recorded execution and its children, or from a child of a distributed map.
     ///
     /// # Errors
-    /// Returns an error if the document is not a history, is of another state machine, ends before its execution, or
-    /// lacks events, times or data. Nothing is learnt from it in that case.
-    pub fn add(&mut self, history: &Value) -> Result<(), LearnError> {
-        let history = History::read(history).map_err(LearnError::NotHistory)?;
-        let first = history.visits.first();
-        if history.events.is_empty() {
-            return Err(LearnError::Empty);
-        }
-        // An attempt without its end event would not be counted.
-        if let Some((event, _)) = (1..).zip(&history.events).find(|(number, event)| event.id != *number) {
-            return Err(LearnError::Missing { event });
-        }
-        if let (Status::Running, Some(last)) = (history.status, history.events.last()) {
-            return Err(LearnError::CutOff { event: last.id });
-        }
+    /// Returns an error if it is of another state machine.
+    pub fn add(&mut self, recording: &Recording) -> Result<(), ReplayError> {
+        let history = recording.history();
+        let states: Vec<_> = history.visits.iter().map(|visit| visit.state.clone()).collect();
         if let Some(visit) = history.visits.iter().find(|visit| self.states.get(&visit.state).is_none()) {
             let known = self.states.all.keys().map(String::as_str);
-            let nearest = nearest(&visit.state, known).map(str::to_owned);
-            return Err(LearnError::OtherMachine { event: visit.entered, state: visit.state.clone(), nearest });
+            let problem = format!("it enters `{}`, which the definition does not have", visit.state);
+            let help = match nearest(&visit.state, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "give histories of this state machine".to_owned(),
+            };
+            return Err(ReplayError::at(&recording.file, visit.entered, problem, help));
         }
-        let states: Vec<_> = history.visits.iter().map(|visit| visit.state.clone()).collect();
+        recording.children.iter().try_for_each(|child| self.add(child))?;
         let path = states.iter().fold(0, |path, state| hashed(path, state));
-        let mut tasks: BTreeMap<String, Seen> = BTreeMap::new();
-        // These include unknown event types.
-        let mut notes = history.notes.clone();
+        let unknown = recording.unknown_events().map(|event| event.kind.clone()).collect::<BTreeSet<_>>();
+        self.notes.extend(unknown.into_iter().map(|kind| format!("the event type `{kind}` is unknown")));
         for visit in &history.visits {
             for attempt in &visit.attempts {
-                let Some(ended) = attempt.ended else {
+                let outcome = attempt.ended.and_then(|ended| recording.fact(ended));
+                let Some((outcome, (Some(begin), Some(end)))) = outcome.map(|outcome| (outcome, attempt.time)) else {
                     let state = &visit.state;
-                    notes.push(format!("an attempt of `{state}` has no event that ends it: it is left out"));
+                    self.notes.push(format!("an attempt of `{state}` has no event that ends it: it is left out"));
                     continue;
                 };
-                let seen = tasks.entry(visit.state.clone()).or_default();
-                seen.add(&history, attempt, ended, path)?;
+                #[expect(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
+                let seconds = end.saturating_sub(begin).max(0) as f64 / 1000.0;
+                let seen = self.tasks.entry(visit.state.clone()).or_default();
+                match (&attempt.error, outcome) {
+                    (Some(error), _) => seen.failures.entry(error.clone()).or_default().push(seconds),
+                    (None, outcome) => {
+                        if let Fact::Result(output) = outcome {
+                            seen.outputs.add(output, path);
+                        }
+                        seen.latencies.push(seconds);
+                    }
+                }
             }
         }
-        let started = history.events.iter().find(|event| event.kind == "ExecutionStarted");
         // The children of distributed maps start with another state and with an item.
-        let begins = first.is_some_and(|visit| self.start.as_ref() == Some(&visit.state));
-        let input = match started.filter(|_| begins) {
-            Some(started) => Some(data(started, "input")?),
-            None => None,
-        };
-        if let Some(input) = input {
-            self.inputs.add(&input, path);
+        if states.first().is_some_and(|first| self.start.as_ref() == Some(first)) {
+            self.inputs.add(recording.input(), path);
             *self.paths.entry(states).or_default() += 1;
         }
-        for (name, seen) in tasks {
-            self.tasks.entry(name).or_default().merge(seen);
-        }
-        self.notes.extend(notes);
         self.histories += 1;
         Ok(())
     }
@@ -268,42 +195,8 @@ impl Learning {
     }
 }
 
-/// Returns a member of an event that is a JSON string.
-fn data(event: &Event, name: &'static str) -> Result<Value, LearnError> {
-    let missing = LearnError::NoData { event: event.id, what: name };
-    let text = event.detail(name).and_then(Value::as_str).ok_or(missing)?;
-    serde_json::from_str(text).map_err(|_| LearnError::NotJson { event: event.id, what: name })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and milliseconds are far below 2^53")]
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 impl Seen {
-    fn add(&mut self, history: &History, attempt: &Attempt, ended: u64, path: u64) -> Result<(), LearnError> {
-        let time = |time: Option<i64>, event: u64| time.ok_or(LearnError::NoTime { event });
-        let (begin, end) = (time(attempt.time.0, attempt.scheduled)?, time(attempt.time.1, ended)?);
-        let seconds = end.saturating_sub(begin).max(0) as f64 / 1000.0;
-        match &attempt.error {
-            Some(error) => self.failures.entry(error.clone()).or_default().push(seconds),
-            None => {
-                let event = history.events.binary_search_by_key(&ended, |event| event.id);
-                if let Some(event) = event.ok().and_then(|place| history.events.get(place)) {
-                    self.outputs.add(&data(event, "output")?, path);
-                }
-                self.latencies.push(seconds);
-            }
-        }
-        Ok(())
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.latencies.extend(other.latencies);
-        for (error, latencies) in other.failures {
-            self.failures.entry(error).or_default().extend(latencies);
-        }
-        for (value, count) in other.outputs.seen {
-            *self.outputs.seen.entry(value).or_default() += count;
-        }
-    }
-
     fn attempts(&self) -> u64 {
         let failed: usize = self.failures.values().map(Vec::len).sum();
         (self.latencies.len() + failed) as u64

@@ -37,11 +37,12 @@ use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, Run
 
 pub use cost::{Billing, Cost, Crossover, Usage};
 pub use distribution::{Distribution, DistributionError};
-pub use learn::{LearnError, Learning, Learnt};
+pub use learn::{Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
 pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
 pub use workflow_asl::price::{LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};
 
+use crate::explorer::Watch;
 use crate::states::States;
 use plan::Plan;
 use report::{PARTS, interval};
@@ -101,6 +102,7 @@ pub struct Simulation {
     seed: u64,
     gains: bool,
     billing: Billing,
+    watch: Option<Watch>,
 }
 
 impl std::fmt::Debug for Simulation {
@@ -131,6 +133,7 @@ impl Simulation {
             seed: 0,
             gains: true,
             billing: Billing::default(),
+            watch: None,
         })
     }
 
@@ -185,6 +188,13 @@ impl Simulation {
         self
     }
 
+    /// Calls a function after each execution, with the number of executions so far, those for gains included.
+    #[must_use]
+    pub fn watched(mut self, watch: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        self.watch = Some(Arc::new(watch));
+        self
+    }
+
     /// Simulates the executions.
     ///
     /// # Errors
@@ -215,6 +225,7 @@ impl Simulation {
         let mut tally = Tally::of(program, prepared.start.machine_type);
         for number in 0..self.executions {
             tally.count(&prepared.run(number, None)?);
+            self.watch.iter().for_each(|watch| watch(number + 1));
         }
         let mut report = tally.report(&prepared, self.executions, self.billing);
         if self.gains {
@@ -242,6 +253,8 @@ impl Simulation {
             for number in 0..compared {
                 let execution = prepared.run(number, Some(Faster { task, factor: 0.5 }))?;
                 after.push(tally::milliseconds(&execution));
+                let before = self.executions + task as u64 * compared;
+                self.watch.iter().for_each(|watch| watch(before + number + 1));
             }
             let gain = |before: &[u64], after: &[u64]| {
                 let [before, after] = [before, after].map(|all| Spread::of(all.to_vec(), 1000.0));

@@ -14,7 +14,7 @@ use workflow_services::TaskResource;
 use super::distribution::Distribution;
 use super::draws::{Draws, purpose};
 use super::model::{Failure, Items, Model, ModelError, TaskModel, Weighted};
-use super::read::{MOST_ITEMS, Problems, is_above_one, rounded};
+use super::read::{MOST_ITEMS, Problems};
 use super::{OutputBy, OutputsBy};
 use crate::states::{StateFacts, States};
 
@@ -179,14 +179,10 @@ impl Checks<'_> {
             Some(failures) => (failures.as_slice(), of_state.child("failures")),
             None => (model.default.failures.as_deref().unwrap_or_default(), root.child("default").child("failures")),
         };
-        let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
         for failure in failures {
             self.failure(name, facts, failure, &failures_at.child(&failure.error));
         }
-        if is_above_one(sum) {
-            let message = format!("the probabilities add up to {}, which is above 1", rounded(sum));
-            self.problems.value(&failures_at, message);
-        }
+        let sum = self.problems.sum(failures, &failures_at);
         let latency = own.and_then(|own| own.latency.as_ref()).or(model.default.latency.as_ref());
         let outputs = own.and_then(|own| own.outputs.as_ref()).or(model.default.outputs.as_ref());
         let outputs = outputs.filter(|outputs| !outputs.is_empty());

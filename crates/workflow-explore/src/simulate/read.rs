@@ -242,11 +242,19 @@ impl Problems {
                 }
             }
         }
-        let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
-        if is_above_one(sum) {
-            self.value(at, format!("the probabilities add up to {}, which is above 1", rounded(sum)));
-        }
+        self.sum(&failures, at);
         failures
+    }
+
+    /// Checks and returns the sum of the probabilities of failures.
+    pub(super) fn sum(&mut self, failures: &[Failure], at: &Pointer) -> f64 {
+        let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
+        // Additions have a rounding error.
+        if sum > 1.0 + 1e-9 {
+            let rounded = (sum * 1e6).round() / 1e6;
+            self.value(at, format!("the probabilities add up to {rounded}, which is above 1"));
+        }
+        sum
     }
 
     fn items(&mut self, value: &Value, at: &Pointer) -> Option<Items> {
@@ -272,13 +280,14 @@ impl Problems {
             for (name, given) in members {
                 points.push((name.as_str(), self.amount(given, &at.child(name), of)?));
             }
+            let known = PERCENTILES.map(|(name, _)| name);
             return match Distribution::percentiles(points) {
-                Err(DistributionError::UnknownPercentile(name)) => {
-                    self.unknown(&at.child(&name), "percentile", &name, &PERCENTILES.map(|(name, _)| name));
+                Err(DistributionError { percentile: Some(name), .. }) if !known.contains(&name.as_str()) => {
+                    self.unknown(&at.child(&name), "percentile", &name, &known);
                     None
                 }
-                Err(DistributionError::Falling(name, than)) => {
-                    self.value(&at.child(&name), DistributionError::Falling(name, than).to_string());
+                Err(DistributionError { percentile: Some(name), message }) => {
+                    self.value(&at.child(&name), message);
                     None
                 }
                 made => self.made(at, made),
@@ -294,56 +303,43 @@ impl Problems {
             return None;
         };
         let place = at.child(name);
-        match name.as_str() {
-            "constant" => {
-                let value = self.amount(given, &place, of)?;
-                self.made(&place, Distribution::constant(value))
+        let amounts: Vec<f64> = match (name.as_str(), given) {
+            ("constant" | "exponential", given) => vec![self.amount(given, &place, of)?],
+            ("uniform" | "samples", Value::Array(list)) => {
+                let each = list.iter().enumerate().map(|(number, each)| self.amount(each, &place.index(number), of));
+                each.collect::<Option<_>>()?
             }
-            "exponential" => {
-                let mean = self.amount(given, &place, of)?;
-                self.made(&place, Distribution::exponential(mean))
-            }
-            "uniform" => match given.as_array().map(Vec::as_slice) {
-                Some([from, to]) => {
-                    let from = self.amount(from, &place.index(0), of)?;
-                    let to = self.amount(to, &place.index(1), of)?;
-                    self.made(&place, Distribution::uniform(from, to))
-                }
-                _ => {
-                    self.value(
-                        &place,
-                        format!("expected a list of the minimum and the maximum, found {}", found(given)),
-                    );
-                    None
-                }
-            },
-            "normal" | "lognormal" => {
+            ("normal" | "lognormal", given) => {
                 let members = self.object(given, &place, &MOMENTS, "an object with `mean` and `deviation`")?;
                 let (Some(mean), Some(deviation)) = (members.get("mean"), members.get("deviation")) else {
                     self.value(&place, "expected both `mean` and `deviation`");
                     return None;
                 };
-                let mean = self.amount(mean, &place.child("mean"), of)?;
-                let deviation = self.amount(deviation, &place.child("deviation"), of)?;
-                let make = if name == "normal" { Distribution::normal } else { Distribution::lognormal };
-                self.made(&place, make(mean, deviation))
+                vec![
+                    self.amount(mean, &place.child("mean"), of)?,
+                    self.amount(deviation, &place.child("deviation"), of)?,
+                ]
             }
-            "samples" => {
-                let Some(list) = given.as_array() else {
-                    self.value(&place, format!("expected a list, found {}", found(given)));
-                    return None;
-                };
-                let mut samples = Vec::with_capacity(list.len());
-                for (number, sample) in list.iter().enumerate() {
-                    samples.push(self.amount(sample, &place.index(number), of)?);
-                }
-                self.made(&place, Distribution::samples(samples))
+            _ => Vec::new(),
+        };
+        let made = match (name.as_str(), amounts.as_slice()) {
+            ("constant", [value]) => Distribution::constant(*value),
+            ("exponential", [mean]) => Distribution::exponential(*mean),
+            ("uniform", [from, to]) => Distribution::uniform(*from, *to),
+            ("normal", [mean, deviation]) => Distribution::normal(*mean, *deviation),
+            ("lognormal", [mean, deviation]) => Distribution::lognormal(*mean, *deviation),
+            ("samples", _) if given.is_array() => Distribution::samples(amounts),
+            (known, _) if DISTRIBUTIONS.contains(&known) => {
+                let what = if known == "uniform" { "a list of the minimum and the maximum" } else { "a list" };
+                self.value(&place, format!("expected {what}, found {}", found(given)));
+                return None;
             }
-            unknown => {
+            (unknown, _) => {
                 self.unknown(&place, "distribution", unknown, &DISTRIBUTIONS);
-                None
+                return None;
             }
-        }
+        };
+        self.made(&place, made)
     }
 
     fn made(&mut self, at: &Pointer, made: Result<Distribution, DistributionError>) -> Option<Distribution> {
@@ -384,16 +380,6 @@ fn is_percentile(name: &str) -> bool {
     name.strip_prefix('p').is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
-/// Returns whether a sum of probabilities is above 1 by more than a rounding error.
-pub(super) fn is_above_one(sum: f64) -> bool {
-    sum > 1.0 + 1e-9
-}
-
-/// Returns a number without the rounding error of additions.
-pub(super) fn rounded(number: f64) -> f64 {
-    (number * 1e6).round() / 1e6
-}
-
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -403,6 +389,6 @@ fn found(value: &Value) -> String {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(items) if items.is_empty() => "an empty list".to_owned(),
         Value::Array(_) => "a list".to_owned(),
-        scalar => crate::decision::shortened(scalar),
+        scalar => crate::decision::shown(scalar),
     }
 }

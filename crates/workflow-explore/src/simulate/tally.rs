@@ -27,6 +27,7 @@ enum Way {
 }
 
 /// The counts of a state in all executions.
+#[derive(Default)]
 struct Counted {
     name: String,
     /// Whether it runs in Express children of a distributed map, which are not billed by transitions.
@@ -39,6 +40,7 @@ struct Counted {
 }
 
 /// The counts of all executions.
+#[derive(Default)]
 pub(super) struct Tally {
     ways: Vec<Way>,
     states: Vec<Counted>,
@@ -80,9 +82,7 @@ impl Tally {
                     name: way.tokens().last().unwrap_or_default(),
                     in_express_child: is_in_child(&way, definition, "ExecutionType", MachineType::Express.as_str()),
                     is_timed: !is_in_child(&way, definition, "Mode", "DISTRIBUTED"),
-                    visits: 0,
-                    retries: 0,
-                    milliseconds: 0,
+                    ..Counted::default()
                 });
                 at = way;
             } else if parent == at.child("Retry") {
@@ -92,23 +92,8 @@ impl Tally {
             }
         }
         let numbers = states.iter().enumerate().map(|(number, state)| (state.name.clone(), number)).collect();
-        Self {
-            ways,
-            states,
-            numbers,
-            definition_bytes: definition.to_string().len(),
-            machine_type,
-            durations: Vec::new(),
-            transitions: Vec::new(),
-            retries: Vec::new(),
-            events: Vec::new(),
-            outcomes: BTreeMap::new(),
-            beyond: Beyond::default(),
-            gb_hours: Vec::new(),
-            memory: 0.0,
-            children: 0,
-            children_gb_hours: 0.0,
-        }
+        let definition_bytes = definition.to_string().len();
+        Self { ways, states, numbers, definition_bytes, machine_type, ..Self::default() }
     }
 
     pub(super) fn durations(&self) -> &[u64] {
@@ -139,7 +124,7 @@ impl Tally {
         let end = execution.stopped_at().unwrap_or_else(|| execution.now());
         let visits = Visits::of(history, end);
         for (name, time) in &visits.times {
-            if let Some(state) = self.numbers.get(*name).and_then(|number| self.states.get_mut(*number)) {
+            if let Some(state) = self.numbers.get(name).and_then(|number| self.states.get_mut(*number)) {
                 state.milliseconds = state.milliseconds.saturating_add(u64::try_from(*time).unwrap_or_default());
             }
         }

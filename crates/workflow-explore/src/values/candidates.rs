@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 use workflow_local::{Instant, Payload};
+use workflow_plan::data::PARSED;
 use workflow_schema::{Field, Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
-use super::wanted::{Kind, Probe, Wanted, number_value};
+use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
 
 /// The maximum number of values of one source to try.
 const MOST: usize = 64;
@@ -57,6 +58,7 @@ impl Known {
             };
         };
         let inner = match self {
+            _ if *first == PARSED => return true,
             Self::Nothing => return true,
             Self::Declared(shape, around) => match shape {
                 Shape::Any | Shape::Opaque { .. } => return true,
@@ -83,8 +85,7 @@ impl Known {
 
 pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
     let mut making = Making { left_out: 0 };
-    let nothing = Wanted::default();
-    let found = making.values(known, wanted.unwrap_or(&nothing), "value", 0);
+    let found = making.values(known, wanted.unwrap_or(&NOTHING), "value", 0);
     let mut values: Vec<Payload> = Vec::new();
     for value in found.into_iter().flatten() {
         if !values.iter().any(|known| **known == value) {
@@ -121,7 +122,7 @@ impl Making {
         name: &str,
         depth: usize,
     ) -> Alternatives {
-        let is_read = wanted.kind.is_some() || !wanted.members.is_empty() || !wanted.probes.is_empty();
+        let is_read = wanted.is_read();
         match shape {
             Shape::Any | Shape::Opaque { .. } => self.unknown(wanted, name, depth),
             Shape::Null => vec![Some(Value::Null)],
@@ -148,14 +149,13 @@ impl Making {
                 let all = of.iter().map(|text| Value::from(*text));
                 some(all.take(if wanted.probes.is_empty() { 1 } else { usize::MAX }))
             }
-            Shape::Array { of } => self.array(Known::Declared(of, around), wanted, name, depth),
+            Shape::Array { of } => self.array(Known::Declared(of, around), wanted, depth),
             Shape::Tuple { of } => {
                 let items: Vec<_> = of
                     .iter()
                     .enumerate()
                     .map(|(number, item)| {
-                        let nothing = Wanted::default();
-                        let wanted = wanted.members.get(&format!("[{number}]")).unwrap_or(&nothing);
+                        let wanted = wanted.member(&format!("[{number}]"));
                         (String::new(), self.declared(item, around, wanted, name, depth + 1))
                     })
                     .collect();
@@ -175,18 +175,16 @@ impl Making {
                     keys.push("key".to_owned());
                 }
                 let members = keys.into_iter().map(|key| {
-                    let nothing = Wanted::default();
-                    let wanted = wanted.members.get(&key).unwrap_or(&nothing);
-                    let values = self.declared(of, around, wanted, &key, depth + 1);
+                    let values = self.declared(of, around, wanted.member(&key), &key, depth + 1);
                     (key, values)
                 });
                 let members: Vec<_> = members.collect();
-                some(self.product(&members).into_iter().map(object))
+                self.objects(&members)
             }
             Shape::Object { of } => {
                 let mut members = Vec::new();
                 self.fields(of, around, wanted, depth, &mut members);
-                some(self.product(&members).into_iter().map(object))
+                self.objects(&members)
             }
             Shape::OneOf { of, .. } => {
                 let mut all = Vec::new();
@@ -223,7 +221,6 @@ impl Making {
         depth: usize,
         into: &mut Vec<(String, Alternatives)>,
     ) {
-        let nothing = Wanted::default();
         for field in fields {
             if field.flat {
                 let inner = match field.shape {
@@ -235,10 +232,9 @@ impl Making {
                 }
                 continue;
             }
-            let inner = wanted.members.get(field.name);
-            let values = self.declared(field.shape, around, inner.unwrap_or(&nothing), field.name, depth + 1);
+            let values = self.declared(field.shape, around, wanted.member(field.name), field.name, depth + 1);
             let mut values = allowed(values, field.rules);
-            if field.optional && inner.is_some() && !values.contains(&None) {
+            if field.optional && wanted.members.contains_key(field.name) && !values.contains(&None) {
                 values.push(None);
             }
             into.push((field.name.to_owned(), values));
@@ -259,20 +255,20 @@ impl Making {
                 // A result has the members that AWS always sends.
                 let always = structure.members().filter(|member| member.required && depth == 0);
                 for member in always.filter(|member| !wanted.members.contains_key(member.name)) {
-                    let mut values = self.values(Known::Api(member.shape), &Wanted::default(), member.name, depth + 1);
+                    let mut values = self.values(Known::Api(member.shape), &NOTHING, member.name, depth + 1);
                     values.truncate(1);
                     members.push((member.name.to_owned(), values));
                 }
-                some(self.product(&members).into_iter().map(object))
+                self.objects(&members)
             }
-            ApiShape::List(list) => self.array(Known::Api(list.element()), wanted, name, depth),
+            ApiShape::List(list) => self.array(Known::Api(list.element()), wanted, depth),
             ApiShape::Map(map) => {
                 let members: Vec<_> = wanted
                     .members
                     .iter()
                     .map(|(key, wanted)| (key.clone(), self.member(Known::Api(map.value()), wanted, key, depth)))
                     .collect();
-                some(self.product(&members).into_iter().map(object))
+                self.objects(&members)
             }
             ApiShape::Enum(of) => {
                 let mut all: Vec<String> = Vec::new();
@@ -293,13 +289,17 @@ impl Making {
             ApiShape::String if wanted.kind == Some(Kind::Number) => {
                 some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string().into()))
             }
-            ApiShape::String | ApiShape::Blob => some(texts(wanted, name).into_iter().map(Value::from)),
             ApiShape::Integer | ApiShape::Long => some(numbers(wanted, true).into_iter().map(number_value)),
-            ApiShape::Float | ApiShape::Double => some(numbers(wanted, false).into_iter().map(number_value)),
-            ApiShape::Boolean if wanted.probes.is_empty() => vec![Some(json!(true))],
-            ApiShape::Boolean => vec![Some(json!(true)), Some(json!(false))],
-            ApiShape::Timestamp => some(timestamps(wanted).into_iter().map(Value::from)),
-            _ => self.unknown(wanted, name, depth),
+            scalar => {
+                let shape = match scalar {
+                    ApiShape::String | ApiShape::Blob => &Shape::Text,
+                    ApiShape::Float | ApiShape::Double => &Shape::Number,
+                    ApiShape::Boolean => &Shape::Bool,
+                    ApiShape::Timestamp => &Shape::Timestamp,
+                    _ => &Shape::Any,
+                };
+                self.declared(shape, None, wanted, name, depth)
+            }
         }
     }
 
@@ -334,19 +334,33 @@ impl Making {
         let items = wanted.members.keys().any(|name| name.starts_with('['));
         let has_members = wanted.members.keys().any(|name| !name.starts_with('['));
         match wanted.kind {
-            Some(Kind::Array) => self.array(Known::Nothing, wanted, name, depth),
+            Some(Kind::Array) => self.array(Known::Nothing, wanted, depth),
             None | Some(Kind::Object | Kind::Text) if items && !has_members => {
-                self.array(Known::Nothing, wanted, name, depth)
+                self.array(Known::Nothing, wanted, depth)
+            }
+            // A caller may send an object, and another one a list.
+            None if items && depth == 0 => {
+                let of = |only_items: bool| {
+                    let members = wanted.members.iter().filter(|(name, _)| name.starts_with('[') == only_items);
+                    let members = members.map(|(name, wanted)| (name.clone(), wanted.clone())).collect();
+                    Wanted { members, ..wanted.clone() }
+                };
+                let mut all = self.of_kind(&of(false), name, depth);
+                all.extend(self.of_kind(&of(true), name, depth));
+                all
             }
             None | Some(Kind::Object | Kind::Text) if has_members => {
                 let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
                 let members: Vec<_> = members
                     .map(|(name, wanted)| (name.clone(), self.member(Known::Nothing, wanted, name, depth)))
                     .collect();
-                some(self.product(&members).into_iter().map(object))
+                self.objects(&members)
             }
             Some(Kind::Object) => vec![Some(json!({ "key": "value" }))],
-            Some(Kind::Json) => vec![Some(json!("{}"))],
+            Some(Kind::Json) => {
+                let texts = self.unknown(wanted.member(PARSED), name, 0).into_iter().flatten();
+                some(texts.map(|value| value.to_string().into()))
+            }
             Some(Kind::Base64) => vec![Some(json!("dmFsdWU="))],
             // An input or result whose members are never read.
             None if depth == 0 && wanted.probes.is_empty() => vec![Some(json!({}))],
@@ -362,19 +376,17 @@ impl Making {
 
     /// Returns arrays with no, one and two items if an expression iterates over them. Otherwise, returns arrays with
     /// the items that are read by index, and shorter ones if a condition checks whether an item is present.
-    fn array(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
-        let nothing = Wanted::default();
+    fn array(&mut self, known: Known, wanted: &Wanted, depth: usize) -> Alternatives {
         let each = wanted.members.get("[]");
         let numbers =
             wanted.members.keys().filter_map(|name| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok());
         let by_number = numbers.max();
         let of =
             each.or_else(|| wanted.members.iter().find(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted));
-        let of = of.unwrap_or(&nothing);
-        let is_unread = of.kind.is_none() && of.probes.is_empty() && of.members.is_empty();
+        let of = of.unwrap_or(&NOTHING);
         let items = match known {
             // A result can be added to an object.
-            Known::Nothing if is_unread => vec![Some(json!({}))],
+            Known::Nothing if !of.is_read() => vec![Some(json!({}))],
             _ => self.values(known, of, "item", depth + 1),
         };
         let items: Vec<Value> = items.into_iter().flatten().collect();
@@ -400,8 +412,12 @@ impl Making {
         let mut all: Alternatives = items.iter().map(|item| Some(json!([item]))).collect();
         all.push(Some(json!([])));
         all.extend(items.iter().map(|item| Some(json!([first, item]))));
-        let _ = name;
         self.limited(all)
+    }
+
+    /// Returns objects with each combination of the values of their members.
+    fn objects(&mut self, members: &[(String, Alternatives)]) -> Alternatives {
+        some(self.product(members).into_iter().map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())))
     }
 
     /// Combines each value of each member with each of the others. If there are too many combinations, varies one
@@ -494,10 +510,6 @@ fn fitted(value: Value, rule: &Rule) -> Value {
     }
 }
 
-fn object(members: Vec<(String, Value)>) -> Value {
-    Value::Object(members.into_iter().collect::<Map<_, _>>())
-}
-
 /// Returns each bound and the numbers on both sides of it.
 fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     let mut all: Vec<f64> = Vec::new();
@@ -518,11 +530,11 @@ fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
         all.push(1.0);
     }
     let mut found: Vec<f64> = Vec::new();
-    for number in all {
+    all.into_iter().for_each(|number| {
         if !found.contains(&number) {
-            found.push(number);
+            found.push(number)
         }
-    }
+    });
     found
 }
 

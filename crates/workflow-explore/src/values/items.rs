@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use workflow_asl::jsonata::{Node, NodeKind};
+use workflow_plan::data::PARSED;
 
 use super::wanted::{Found, Kind, Probe, covers, gives};
 
@@ -121,8 +122,9 @@ impl Found {
     /// Records a path that continues after the use.
     pub(super) fn path(&mut self, root: &Node, path: &Node, steps: &[Node], range: &Range<usize>) {
         let is_last = |step: &&Node| end_of(step) == range.end || step.span.end == range.end;
-        let begins = steps.first().is_some_and(|first| first.span.start == range.start || is_items(first, range));
-        let Some(at) = steps.iter().position(|step| is_last(&step) || is_items(step, range)).filter(|_| begins) else {
+        let gives = |step: &Node| is_items(step, range) || is_parsed(step, range);
+        let begins = steps.first().is_some_and(|first| first.span.start == range.start || gives(first));
+        let Some(at) = steps.iter().position(|step| is_last(&step) || gives(step)).filter(|_| begins) else {
             return;
         };
         let mut goes_through = steps.get(at).is_some_and(|step| is_items(step, range));
@@ -146,7 +148,8 @@ impl Found {
             self.kind = Some(Kind::Array);
             goes_through = true;
         }
-        let mut names = if goes_through { any_item() } else { Vec::new() };
+        let parsed = steps.get(at).filter(|step| is_parsed(step, range)).map(|_| PARSED.to_owned());
+        let mut names: Vec<_> = parsed.into_iter().chain(if goes_through { any_item() } else { Vec::new() }).collect();
         for step in after {
             match &step.kind {
                 NodeKind::Name(name) => names.push(name.clone()),
@@ -187,6 +190,13 @@ fn is_items(node: &Node, range: &Range<usize>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns whether a node is the value whose JSON the use is.
+fn is_parsed(node: &Node, range: &Range<usize>) -> bool {
+    let NodeKind::Call(function, arguments) = &node.kind else { return false };
+    matches!(&function.kind, NodeKind::Variable(name) if name == "parse")
+        && arguments.first().is_some_and(|first| covers(first, range))
 }
 
 /// Returns the end of a step without its filters.

@@ -12,16 +12,40 @@ use serde_json::{Value, json};
 use workflow_asl::document::StateMachine;
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Payload;
-use workflow_plan::data::{Source, Use, uses};
+use workflow_plan::data::{PARSED, Source, Use, uses};
 use workflow_schema::Types;
 use workflow_services::TaskResource;
 
-pub(crate) use candidates::{Candidates, matching};
-use candidates::{Known, candidates};
-use wanted::{Probe, wanted};
+use candidates::{Candidates, Known, candidates, matching};
+use wanted::{Probe, Wanted, wanted};
 
 use crate::simulate::Learning;
 use crate::states::States;
+
+/// What the expressions of a definition use of data that it does not determine, and what they need of it.
+pub(crate) struct Needs {
+    uses: Vec<Use>,
+    wanted: BTreeMap<Source, Wanted>,
+}
+
+impl Needs {
+    pub(crate) fn of(machine: &StateMachine, document: &Value) -> Self {
+        let uses = uses(machine);
+        Self { wanted: wanted(machine, document, &uses), uses }
+    }
+
+    /// Returns the texts with which conditions compare the name of a caught error: each is an error to try, although no
+    /// handler names it.
+    pub(crate) fn compared_errors(&self) -> BTreeSet<String> {
+        let names = self.wanted.get(&Source::Error).and_then(|error| error.members.get("Error"));
+        let texts = names.into_iter().flat_map(|name| &name.probes).filter_map(|probe| match probe {
+            Probe::Constant(Value::String(text)) => Some(text.clone()),
+            Probe::Pattern(pattern) => Some(matching(pattern)),
+            _ => None,
+        });
+        texts.filter(|text| !text.is_empty()).collect()
+    }
+}
 
 /// The values to try.
 #[derive(Clone, Debug)]
@@ -49,8 +73,8 @@ impl Values {
         }
     }
 
-    pub(crate) fn of(machine: &StateMachine, document: &Value, types: Option<&'static Types>, states: &States) -> Self {
-        let wanted = wanted(machine, document);
+    pub(crate) fn of(needs: &Needs, document: &Value, types: Option<&'static Types>, states: &States) -> Self {
+        let Needs { uses: all, wanted } = needs;
         let of_input = types.map_or(Known::Nothing, |types| Known::Declared(types.input, None));
         let mut inputs = candidates(of_input, wanted.get(&Source::Input));
         // A caller without data sends an empty object.
@@ -98,12 +122,13 @@ impl Values {
             results.insert(name.clone(), found);
         }
         let mut guesses = Vec::new();
-        let all = uses(machine);
         let is_asked = |one: &Use, count: usize| {
             let same = |other: &&Use| other.asked && other.source == one.source;
             all.iter().filter(same).any(|other| one.path.get(..count) == Some(other.path.as_slice()))
         };
-        for used in &all {
+        // No expression reads what a result is put into.
+        let is_read = |used: &&Use| used.source != Source::Error && !used.pointer.as_str().ends_with("/ResultPath");
+        for used in all.iter().filter(is_read) {
             let path: Vec<_> = used.path.iter().map(String::as_str).collect();
             let is_guess = match &used.source {
                 Source::Input => of_input.is_guess(&path),
@@ -191,6 +216,11 @@ impl Guess {
         match (value, path.split_first()) {
             (Value::Array(items), _) if items.is_empty() => Self::Empty,
             (_, None) => Self::There,
+            (Value::String(text), Some((name, rest))) if name == PARSED => {
+                serde_json::from_str(text).map_or(Self::Absent, |parsed| Self::at(&parsed, rest))
+            }
+            // The definition takes a list elsewhere.
+            (Value::Object(_), Some((name, _))) if name.starts_with('[') => Self::NotAdded,
             (Value::Array(items), Some((name, rest))) => {
                 let number = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
                 match number.map(str::parse::<usize>) {

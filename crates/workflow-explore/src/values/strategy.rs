@@ -70,7 +70,10 @@ where
     S: Strategy,
     S::Value: Serialize,
 {
-    let failed = |problem: String| ExploreError::Strategy { what: what.to_owned(), problem };
+    let failed = |problem: String| {
+        let help = "change the strategy, or give values yourself";
+        ExploreError::misfit(format!("no value can be generated for {what}: {problem}"), help)
+    };
     // The environment must not change the values.
     let config =
         Config { rng_seed: RngSeed::Fixed(seed), rng_algorithm: RngAlgorithm::ChaCha, ..Config::with_cases(1) };

@@ -11,10 +11,9 @@ use workflow_asl::graph::Graph;
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::template::Computed;
-use workflow_plan::data::{Source, Use, uses};
+use workflow_plan::data::{Source, Use};
 
 use super::parent;
-use crate::compared_errors::walk;
 
 /// The kind of value that an expression needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +28,20 @@ pub(crate) enum Kind {
     Text,
     Array,
     Object,
+}
+
+impl Kind {
+    /// Returns the kind of a parameter in the signature of a function.
+    fn of_letter(letter: &str) -> Option<Self> {
+        match letter {
+            "s" => Some(Self::Text),
+            "n" => Some(Self::Number),
+            "b" => Some(Self::Bool),
+            "a" => Some(Self::Array),
+            "o" => Some(Self::Object),
+            _ => None,
+        }
+    }
 }
 
 /// The test of a value in a condition.
@@ -63,7 +76,20 @@ pub(crate) struct Wanted {
     pub(crate) members: BTreeMap<String, Wanted>,
 }
 
+/// What expressions need of a value that none reads.
+pub(super) static NOTHING: Wanted = Wanted { kind: None, probes: Vec::new(), added: false, members: BTreeMap::new() };
+
 impl Wanted {
+    /// Returns whether an expression needs anything.
+    pub(super) fn is_read(&self) -> bool {
+        self.kind.is_some() || !self.members.is_empty() || !self.probes.is_empty()
+    }
+
+    /// Returns what expressions need of a member.
+    pub(super) fn member(&self, name: &str) -> &Self {
+        self.members.get(name).unwrap_or(&NOTHING)
+    }
+
     fn narrow(&mut self, kind: Option<Kind>) {
         self.kind = match (self.kind, kind) {
             // A number that is also read as a string is a number: a number can be converted to a string.
@@ -92,11 +118,23 @@ impl Wanted {
     }
 }
 
+/// Sees each object of a document.
+fn walk(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(members) => {
+            see(members);
+            members.values().for_each(|value| walk(value, see));
+        }
+        Value::Array(items) => items.iter().for_each(|item| walk(item, see)),
+        _ => {}
+    }
+}
+
 /// Returns what expressions need, by source.
-pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Source, Wanted> {
+pub(super) fn wanted(machine: &StateMachine, document: &Value, uses: &[Use]) -> BTreeMap<Source, Wanted> {
     let mut all: BTreeMap<Source, Wanted> = BTreeMap::new();
     let assigned = assigned(document);
-    for used in uses(machine) {
+    for used in uses {
         let mut place = all.entry(used.source.clone()).or_default();
         for (number, name) in used.path.iter().enumerate() {
             place = place.members.entry(name.clone()).or_default();
@@ -105,7 +143,7 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value) -> BTreeMap<Sourc
             }
         }
         let mut found = Found::default();
-        found.look(document, &used);
+        found.look(document, used);
         found.put(place, used.exact, &assigned);
     }
     for source in mapped(machine) {
@@ -262,6 +300,8 @@ impl Found {
             name if name.ends_with("SecondsPath") || name.ends_with("Seconds") => Some(Kind::Number),
             name if name.starts_with("ToleratedFailure") => Some(Kind::Number),
             "Cause" | "CausePath" | "Error" | "ErrorPath" => Some(Kind::Text),
+            // A result is put into it.
+            "ResultPath" => Some(Kind::Object),
             _ => self.kind,
         };
     }
@@ -324,10 +364,9 @@ impl Found {
     pub(super) fn node(&mut self, root: &Node, node: &Node, range: &Range<usize>) {
         match &node.kind {
             NodeKind::Binary(sign, left, right) => {
-                for (side, other) in [(left, right), (right, left)] {
-                    if !contains(side, range) {
-                        continue;
-                    }
+                for (side, other) in
+                    [(left, right), (right, left)].into_iter().filter(|(side, _)| contains(side, range))
+                {
                     match *sign {
                         "+" | "-" | "*" | "/" | "%" if covers(side, range) => self.kind = Some(Kind::Number),
                         "=" | "!=" | "<" | "<=" | ">" | ">=" => self.compared(side, other, range),
@@ -341,61 +380,17 @@ impl Found {
                         }
                         _ => {}
                     }
-                    self.node(root, side, range);
                 }
             }
-            NodeKind::Condition(test, then, other) => {
-                if covers(test, range) {
-                    self.probes.push(Probe::Truth);
-                }
-                for inner in [Some(test), Some(then), other.as_ref()].into_iter().flatten() {
-                    self.in_part(root, inner, range);
-                }
-            }
+            NodeKind::Condition(test, ..) if covers(test, range) => self.probes.push(Probe::Truth),
             NodeKind::Call(function, arguments) => {
-                let NodeKind::Variable(name) = &function.kind else {
-                    return arguments.iter().for_each(|argument| self.in_part(root, argument, range));
-                };
-                self.called_with_items(name, arguments, range);
-                for (number, argument) in arguments.iter().enumerate().filter(|(_, argument)| contains(argument, range))
-                {
-                    if covers(argument, range) {
-                        match (name.as_str(), jsonata::function(name)) {
-                            ("exists", _) => self.probes.push(Probe::Present),
-                            ("not" | "boolean", _) => self.probes.push(Probe::Truth),
-                            ("contains", _) => arguments.iter().for_each(|other| self.compared(argument, other, range)),
-                            ("number", _) => self.kind = Some(Kind::Number),
-                            ("toMillis", _) if number == 0 => self.kind = Some(Kind::Timestamp),
-                            ("parse", _) => self.kind = Some(Kind::Json),
-                            ("base64decode", _) => self.kind = Some(Kind::Base64),
-                            ("keys" | "spread" | "lookup", _) if number == 0 => {
-                                self.kind = Some(Kind::Object);
-                                if let Some(NodeKind::String(name)) = arguments.get(1).map(|name| &name.kind) {
-                                    self.inside.push((vec![name.clone()], Self::default()));
-                                }
-                            }
-                            (_, Some(function)) => {
-                                let (kind, item) = argument_kind(function.signature, number);
-                                self.kind = kind.or(self.kind);
-                                let item = item.map(|kind| Self { kind: Some(kind), ..Self::default() });
-                                self.inside.extend(item.map(|item| (vec!["[]".to_owned()], item)));
-                            }
-                            _ => {}
-                        }
-                    }
-                    self.node(root, argument, range);
+                if let NodeKind::Variable(name) = &function.kind {
+                    self.called_with_items(name, arguments, range);
+                    self.argument(name, arguments, range);
                 }
             }
-            NodeKind::Negate(inner) => {
-                if covers(inner, range) {
-                    self.kind = Some(Kind::Number);
-                }
-                self.in_part(root, inner, range);
-            }
-            NodeKind::Path(steps) => {
-                self.path(root, node, steps, range);
-                steps.iter().for_each(|step| self.in_part(root, step, range));
-            }
+            NodeKind::Negate(inner) if covers(inner, range) => self.kind = Some(Kind::Number),
+            NodeKind::Path(steps) => self.path(root, node, steps, range),
             NodeKind::Block(parts) => {
                 for (number, part) in parts.iter().enumerate() {
                     if let NodeKind::Bind(name, value) = &part.kind
@@ -403,35 +398,42 @@ impl Found {
                     {
                         self.bound(name, parts.get(number + 1..).unwrap_or_default());
                     }
-                    self.in_part(root, part, range);
                 }
             }
-            NodeKind::Array(parts) => parts.iter().for_each(|part| self.in_part(root, part, range)),
-            NodeKind::Object(members) => members.iter().for_each(|(_, value)| self.in_part(root, value, range)),
-            NodeKind::Range(of, inner) => {
-                if covers(of, range) || covers(inner, range) {
-                    self.kind = Some(Kind::Number);
-                }
-                self.in_part(root, of, range);
-                self.in_part(root, inner, range);
-            }
-            NodeKind::Predicate(of, inner) | NodeKind::Apply(of, inner) => {
-                if matches!(node.kind, NodeKind::Predicate(..)) && covers(of, range) {
-                    self.filtered(inner);
-                }
-                self.in_part(root, of, range);
-                self.in_part(root, inner, range);
-            }
-            NodeKind::Bind(_, value) => self.in_part(root, value, range),
-            NodeKind::Lambda { body, .. } => self.in_part(root, body, range),
-            NodeKind::KeepArray(inner) => self.in_part(root, inner, range),
+            NodeKind::Range(of, inner) if covers(of, range) || covers(inner, range) => self.kind = Some(Kind::Number),
+            NodeKind::Predicate(of, inner) if covers(of, range) => self.filtered(inner),
             _ => {}
         }
+        node.children().into_iter().filter(|part| contains(part, range)).for_each(|part| self.node(root, part, range));
     }
 
-    fn in_part(&mut self, root: &Node, node: &Node, range: &Range<usize>) {
-        if contains(node, range) {
-            self.node(root, node, range);
+    /// Records an argument of a function.
+    fn argument(&mut self, name: &str, arguments: &[Node], range: &Range<usize>) {
+        for (number, argument) in arguments.iter().enumerate().filter(|(_, argument)| covers(argument, range)) {
+            match (name, jsonata::function(name)) {
+                ("exists", _) => self.probes.push(Probe::Present),
+                ("not" | "boolean", _) => self.probes.push(Probe::Truth),
+                ("contains", _) => arguments.iter().for_each(|other| self.compared(argument, other, range)),
+                ("number", _) => self.kind = Some(Kind::Number),
+                ("toMillis", _) if number == 0 => self.kind = Some(Kind::Timestamp),
+                ("parse", _) => self.kind = Some(Kind::Json),
+                ("base64decode", _) => self.kind = Some(Kind::Base64),
+                ("keys" | "spread" | "lookup", _) if number == 0 => {
+                    self.kind = Some(Kind::Object);
+                    if let Some(NodeKind::String(name)) = arguments.get(1).map(|name| &name.kind) {
+                        self.inside.push((vec![name.clone()], Self::default()));
+                    }
+                }
+                (_, function) => {
+                    let Some(parameter) = function.and_then(|function| function.parameters().nth(number)) else {
+                        continue;
+                    };
+                    self.kind = Kind::of_letter(parameter.kinds).or(self.kind);
+                    let item = parameter.items.and_then(Kind::of_letter);
+                    let item = item.map(|kind| Self { kind: Some(kind), ..Self::default() });
+                    self.inside.extend(item.map(|item| (vec!["[]".to_owned()], item)));
+                }
+            }
         }
     }
 
@@ -485,39 +487,4 @@ pub(super) fn covers(node: &Node, range: &Range<usize>) -> bool {
         NodeKind::KeepArray(inner) => covers(inner, range),
         _ => node.span == *range,
     }
-}
-
-/// Returns the kind of a function's argument by its signature, such as `<s-nn?:s>` or `<a<n>:n>`, and the kind of its
-/// items.
-fn argument_kind(signature: &str, number: usize) -> (Option<Kind>, Option<Kind>) {
-    let arguments = signature.trim_start_matches('<').split(':').next().unwrap_or_default();
-    let kind = |letter: char| match letter {
-        's' => Some(Kind::Text),
-        'n' => Some(Kind::Number),
-        'b' => Some(Kind::Bool),
-        'a' => Some(Kind::Array),
-        'o' => Some(Kind::Object),
-        _ => None,
-    };
-    let mut depth = 0_usize;
-    let mut found: Vec<(Option<Kind>, Option<Kind>)> = Vec::new();
-    for letter in arguments.chars() {
-        match letter {
-            '<' | '(' => depth += 1,
-            '>' | ')' => {
-                depth = depth.saturating_sub(1);
-                if letter == ')' {
-                    found.push((None, None));
-                }
-            }
-            'a'..='z' if depth == 0 => found.push((kind(letter), None)),
-            'a'..='z' if depth == 1 => {
-                if let Some((Some(Kind::Array), item)) = found.last_mut() {
-                    *item = kind(letter);
-                }
-            }
-            _ => {}
-        }
-    }
-    found.get(number).copied().unwrap_or_default()
 }

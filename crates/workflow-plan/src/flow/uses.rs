@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use workflow_asl::Pointer;
-use workflow_asl::document::StateMachine;
+use workflow_asl::document::{PathField, StateMachine};
+use workflow_asl::graph::Graph;
 use workflow_asl::references::{LiteralKind, LiteralStep, ReferenceRoot, references};
 
 use super::expression::steps;
@@ -19,7 +20,12 @@ pub enum Source {
     Input,
     /// The result of the task at this place of the document.
     Result(Pointer),
+    /// The error output that a catcher gets.
+    Error,
 }
+
+/// The step from a text to the value whose JSON it is.
+pub const PARSED: &str = "(parsed)";
 
 /// A part of such data that an expression uses.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +33,7 @@ pub enum Source {
 pub struct Use {
     /// Where it comes from.
     pub source: Source,
-    /// The members and items that lead to it; `[]` for any item, `[0]` for one.
+    /// The members and items that lead to it; `[]` for any item, `[0]` for one, [`PARSED`] for what a text has.
     pub path: Vec<String>,
     /// The text of the document that uses it.
     pub pointer: Pointer,
@@ -41,9 +47,10 @@ pub struct Use {
     pub added: Option<usize>,
 }
 
-/// Returns everything that the expressions of a definition use of its input and of the results of its tasks.
+/// Returns everything that the expressions of a definition use of its input, of the results of its tasks and of errors.
 pub fn uses(machine: &StateMachine) -> Vec<Use> {
     let flow = Flow::of_tasks(machine);
+    let start = Pointer::root().child("States").child(machine.start_at.as_deref().unwrap_or_default());
     let mut found = Vec::new();
     for reference in references(machine) {
         let Some(state) = flow.states.get(&reference.state_at) else { continue };
@@ -54,13 +61,20 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             ReferenceRoot::Result => state.result.clone(),
             ReferenceRoot::Output => state.before_output_path.clone(),
             ReferenceRoot::Context => Some(state.context.clone()),
+            ReferenceRoot::ErrorOutput => Some(Symbol::origin(ValueSource::Error)),
             ReferenceRoot::Variable(name) => variable(&state.incoming.variables, name),
             _ => None,
         };
         let Some(root) = root else { continue };
         let missing = missing(root.clone(), &reference.steps);
         let mut parts = BTreeSet::new();
-        collect(&steps(root, &reference.steps), true, &mut parts);
+        // What a loop brings back to the first state does not hide what the caller sent.
+        let is_input =
+            root == state.incoming.input && matches!(reference.root, ReferenceRoot::Input | ReferenceRoot::Effective);
+        let sent = (is_input && reference.state_at == start).then(Symbol::input);
+        for root in sent.into_iter().chain([root]) {
+            read(root, &reference.steps).iter().for_each(|value| collect(value, true, &mut parts));
+        }
         found.extend(parts.into_iter().map(|(source, path, exact)| {
             Use {
                 added: missing
@@ -76,8 +90,63 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             }
         }));
     }
+    found.extend(merged(machine, &flow));
     found
 }
+
+/// Returns the data that states put their results into, as uses of their `ResultPath`.
+fn merged(machine: &StateMachine, flow: &Flow) -> Vec<Use> {
+    let mut found = Vec::new();
+    for graph in Graph::all(machine) {
+        for (number, (_, state)) in graph.states().iter().enumerate() {
+            let at = graph.state_pointer(number);
+            let Some(PathField::Path(text)) = &state.result_path else { continue };
+            let Some(data) = flow.states.get(&at).filter(|_| text != "$") else { continue };
+            for mut value in data.incoming.input.alternatives() {
+                while let Symbol::Object { base: Some(base), .. } = value {
+                    value = base;
+                }
+                let Symbol::Part { of, path } = value else { continue };
+                let (pointer, range, path) = (at.child("ResultPath"), 0..text.len(), path.clone());
+                let used = |source| Use { source, path, pointer, range, asked: false, exact: true, added: None };
+                found.extend(source(of).map(used));
+            }
+        }
+    }
+    found
+}
+
+/// The most alternatives of a value that are followed.
+const ALTERNATIVES: usize = 64;
+
+/// Applies literal steps to each alternative of a value, also to what a text has and, by a name, to the items of a list.
+fn read(root: Symbol, all: &[LiteralStep]) -> Vec<Symbol> {
+    let each = |value: Symbol| parsed(value).alternatives().to_vec();
+    all.iter().fold(each(root), |values, step| {
+        let next = values.into_iter().flat_map(|value| match (value, &step.kind) {
+            (Symbol::List(item), LiteralKind::Name(name)) => each(item.member(name)),
+            // A part of what was computed was computed.
+            (computed @ Symbol::Computed { .. }, _) => vec![computed],
+            (value, _) => each(steps(value, std::slice::from_ref(step))),
+        });
+        next.take(ALTERNATIVES).collect()
+    })
+}
+
+/// Returns the value whose JSON a text is, if an expression parsed it.
+fn parsed(value: Symbol) -> Symbol {
+    match value {
+        Symbol::Computed { text, of } => match of.as_slice() {
+            [text_of @ Symbol::Part { .. }] if PARSES.contains(&&*text.replace(' ', "")) => text_of.member(PARSED),
+            _ => Symbol::Computed { text, of },
+        },
+        Symbol::OneOf(all) => all.into_iter().map(parsed).reduce(Symbol::or).unwrap_or(Symbol::Unknown),
+        other => other,
+    }
+}
+
+/// The calls that parse a text, as the texts of computed values.
+const PARSES: [&str; 2] = ["States.StringToJson(?)", "$parse(?)"];
 
 /// The members of a reference that the definition adds on one path, and that must be in the data on another.
 fn missing(root: Symbol, steps: &[LiteralStep]) -> Vec<(Source, Vec<String>)> {
@@ -104,6 +173,7 @@ fn source(of: &ValueSource) -> Option<Source> {
     match of {
         ValueSource::Input => Some(Source::Input),
         ValueSource::Task(at) => Some(Source::Result(at.clone())),
+        ValueSource::Error => Some(Source::Error),
         _ => None,
     }
 }
