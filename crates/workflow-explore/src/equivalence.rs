@@ -362,7 +362,7 @@ impl Shown {
             (after(self.at), after(other.at))
         };
         let error = |of: &Self| match &of.end {
-            Some(End::Of { error, .. }) => error.clone(),
+            Some(Some(end)) => end.error.clone(),
             _ => None,
         };
         Difference { decisions, first, second, state: None, errors: [error(self), error(other)] }
