@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::document::MachineType;
-use workflow_graph::history::History;
+use workflow_explore::replay::histories;
+use workflow_graph::history;
 use workflow_graph::page::Page;
 use workflow_graph::trace::Trace;
 
@@ -14,6 +15,12 @@ use crate::input;
 use crate::params::Values;
 use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
+
+/// The ARN of an execution, if its events have it, and the events.
+pub(crate) type History = (Option<String>, Value);
+
+/// The most executions of a log that a message lists.
+const LISTED: usize = 10;
 
 /// Files to write a history to.
 #[derive(Args, Clone, Debug)]
@@ -53,6 +60,11 @@ impl Files {
         self.html.is_some() || !self.trace.is_empty()
     }
 
+    /// Returns whether a trace is posted to a collector, and nothing else is requested.
+    pub(crate) fn only_posts(&self) -> bool {
+        self.html.is_none() && self.trace.get(1).is_some_and(|target| is_url(target))
+    }
+
     /// Writes the requested files. `history` has the form of `GetExecutionHistory`.
     pub(crate) fn write(&self, history: &Value, about: About) -> Result<(), Failure> {
         if !self.is_wanted() {
@@ -65,12 +77,12 @@ impl Files {
             }
             _ => None,
         };
-        let history = History::read(history).map_err(|error| format!("error: the history cannot be read: {error}"))?;
+        let history =
+            history::History::read(history).map_err(|error| format!("error: the history cannot be read: {error}"))?;
         if let Some((format, file)) = format {
             let trace = Trace::of(&history, &about.name);
-            let is_url = file.starts_with("http://") || file.starts_with("https://");
             match format {
-                Format::Otlp if is_url => post(file, &trace.to_otlp_json())?,
+                Format::Otlp if is_url(file) => post(file, &trace.to_otlp_json())?,
                 Format::Otlp => write(Path::new(file), &trace.to_otlp_json().to_string())?,
                 Format::Chrome => write(Path::new(file), &trace.to_chrome_json().to_string())?,
             }
@@ -87,6 +99,10 @@ impl Files {
         }
         Ok(())
     }
+}
+
+fn is_url(target: &str) -> bool {
+    target.starts_with("http://") || target.starts_with("https://")
 }
 
 /// Posts a trace to a collector.
@@ -108,13 +124,41 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(file, text).map_err(|error| format!("error: cannot write {}: {error}", file.display()).into())
 }
 
-/// Reads a history from a file in the format of `aws stepfunctions get-execution-history`.
+/// Reads the history of one execution from a file.
 pub(crate) fn read(file: &Path) -> Result<Value, Failure> {
+    Ok(only(file, read_all(file, None)?)?.1)
+}
+
+/// Reads the histories of the executions in a file, or of the execution of that name or ARN. A log names its executions.
+pub(crate) fn read_all(file: &Path, execution: Option<&str>) -> Result<Vec<History>, Failure> {
     let bytes = input::whole(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let help = "`aws stepfunctions get-execution-history --execution-arn …` prints one";
-        format!("error: {} is not a history: {error}\n  = help: {help}", file.display()).into()
-    })
+    let mut all = histories(&file.display().to_string(), &bytes).map_err(|error| format!("error: {error}"))?;
+    if let Some(wanted) = execution {
+        all.retain(|(arn, _)| arn.as_deref().is_some_and(|arn| arn == wanted || name_in(arn) == wanted));
+        if all.is_empty() {
+            return Err(format!("error: {} has no events of an execution `{wanted}`", file.display()).into());
+        }
+    }
+    Ok(all)
+}
+
+/// Returns the history if there is only one.
+pub(crate) fn only(file: &Path, mut all: Vec<History>) -> Result<History, Failure> {
+    let executions = all.len();
+    match all.pop() {
+        Some(only) if executions == 1 => Ok(only),
+        last => {
+            let arns = all.iter().chain(&last).filter_map(|(arn, _)| arn.as_deref()).take(LISTED);
+            let arns: String = arns.map(|arn| format!("\n  - {arn}")).collect();
+            let help = format!("choose one of them with `--execution NAME`, by its name or ARN:{arns}");
+            Err(format!("error: {} has the events of {executions} executions\n  = help: {help}", file.display()).into())
+        }
+    }
+}
+
+/// Returns the name of the execution in an ARN.
+pub(crate) fn name_in(arn: &str) -> &str {
+    arn.split(':').nth(7).unwrap_or(arn)
 }
 
 /// Reads the state machine in a file.

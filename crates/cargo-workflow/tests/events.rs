@@ -72,7 +72,11 @@ fn payloads_are_cut_unless_they_are_wanted() {
     let other = file("events", "other.json", "{}");
     let refused = workflow("history", &other, &[]);
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
-    assert!(refused.stderr.contains("other.json: expected a list of events"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("other.json is not a history: expected an object with `events`"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

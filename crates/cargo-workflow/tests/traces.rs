@@ -236,6 +236,53 @@ fn a_server_posts_spans_of_an_execution_that_still_waits() {
     assert_eq!(tree(&all), expected);
 }
 
+/// The log of Express executions, which have no history in AWS, as `aws logs filter-log-events` prints it or as lines.
+#[test]
+fn a_log_has_the_histories_of_its_executions() {
+    let arn = |name: &str| format!("arn:aws:states:us-east-1:123456789012:express:Order:{name}:0af7");
+    let event = |name: &str, id: u64, kind: &str, details: Value| {
+        json!({"id": id.to_string(), "previous_event_id": (id - 1).to_string(), "event_timestamp": (id * 1000).to_string(),
+            "execution_arn": arn(name), "type": kind, "details": details})
+    };
+    let of = |name: &str| {
+        [
+            event(name, 1, "ExecutionStarted", json!({"input": "{}"})),
+            event(name, 2, "PassStateEntered", json!({"name": "Hello", "input": "{}"})),
+            event(name, 3, "PassStateExited", json!({"name": "Hello", "output": "{}"})),
+            event(name, 4, "ExecutionSucceeded", json!({"output": "{}"})),
+        ]
+    };
+    let messages = of("monday").map(|event| json!({"message": event.to_string(), "eventId": "1"}));
+    let one = super::command::file("traces", "monday.json", json!({"events": messages}).to_string());
+    // The events of a log are in the order in which they came.
+    let lines: Vec<_> = of("monday").into_iter().zip(of("tuesday")).flat_map(|(one, other)| [other, one]).collect();
+    let lines = lines.iter().rev().map(|event| format!("{event}\n")).collect::<String>();
+    let two = super::command::file("traces", "two.log", lines);
+
+    let table = super::command::workflow("history", &one, &[]);
+    assert_eq!((table.code, table.stdout.lines().count()), (Some(0), 5), "{}{}", table.stdout, table.stderr);
+    assert!(table.stdout.contains("PassStateEntered    Hello"), "{}", table.stdout);
+    let chosen = super::command::workflow("history", &two, &["--execution", "monday"]);
+    assert_eq!(chosen.stdout, table.stdout);
+
+    let several = super::command::workflow("history", &two, &[]);
+    assert_eq!(several.code, Some(2));
+    assert!(several.stderr.contains("has the events of 2 executions"), "{}", several.stderr);
+    assert!(several.stderr.contains(&format!("\n  - {}\n  - {}", arn("monday"), arn("tuesday"))), "{}", several.stderr);
+    let none = super::command::workflow("history", &two, &["--execution", "friday"]);
+    assert!(none.stderr.contains("has no events of an execution `friday`"), "{}", none.stderr);
+
+    let (url, got) = collector();
+    assert_eq!(super::command::workflow("history", &two, &["--trace", "otlp", &url]).code, Some(0));
+    let mut traces = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let spans = spans(&got.recv_timeout(SOON).unwrap().1);
+        assert_eq!(spans.len(), 2);
+        traces.insert(spans[0]["traceId"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(traces.len(), 2, "each execution has a trace of its own");
+}
+
 /// A definition has at most 8 MiB, a history any size.
 #[test]
 fn a_history_of_more_than_a_definition_is_drawn() {

@@ -1,5 +1,7 @@
 //! The documents in a file with a history: pages of events, lines of a log, descriptions of the execution and its machine.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::error::ReplayError;
@@ -17,7 +19,27 @@ pub(super) struct Documents {
     pub(super) machine: Option<Value>,
 }
 
+/// Reads the histories in a file: of one execution, as [`Recording::read`](super::Recording::read) reads it, or of each execution
+/// of a log. A history is the ARN of the execution, if its events have it, and the events in the form of
+/// `GetExecutionHistory`, by their ids. It may be truncated.
+///
+/// # Errors
+/// Returns an error if the contents are not JSON or no history.
+pub fn histories(file: &str, contents: &[u8]) -> Result<Vec<(Option<String>, Value)>, ReplayError> {
+    let histories = Documents::read(file, contents)?.histories(file)?;
+    Ok(histories.into_iter().map(|(arn, events)| (arn, json!({ "events": events }))).collect())
+}
+
 impl Documents {
+    /// Takes the events of each execution.
+    pub(super) fn histories(&mut self, file: &str) -> Result<BTreeMap<Option<String>, Vec<Value>>, ReplayError> {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (arn, event) in std::mem::take(&mut self.events) {
+            all.entry(arn).or_default().push(event);
+        }
+        if all.is_empty() { Err(ReplayError::is_not(file, "a history", "it has no events")) } else { Ok(all) }
+    }
+
     /// Reads a sequence of JSON documents.
     pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Self, ReplayError> {
         let mut made = Self::default();

@@ -55,6 +55,7 @@ use workflow_local::{Engine, Execution};
 
 use compare::{Compared, end_of};
 pub use difference::{DataDifference, Difference, End};
+pub use documents::histories;
 pub use error::ReplayError;
 pub use files::Recordings;
 pub use json_path::PathDifference;

@@ -82,15 +82,9 @@ impl Recording {
     }
 
     /// Returns the recordings in a file: one, or several from a log.
-    pub(super) fn of_documents(file: &str, documents: Documents) -> Result<Vec<Self>, ReplayError> {
-        let Documents { events, has_more, execution, machine } = documents;
-        if events.is_empty() {
-            return Err(ReplayError::is_not(file, "a history", "it has no events"));
-        }
-        let mut by_execution: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
-        for (arn, event) in events {
-            by_execution.entry(arn).or_default().push(event);
-        }
+    pub(super) fn of_documents(file: &str, mut documents: Documents) -> Result<Vec<Self>, ReplayError> {
+        let by_execution = documents.histories(file)?;
+        let Documents { has_more, execution, machine, .. } = documents;
         let several = by_execution.len() > 1;
         let read = by_execution.into_iter().map(|(arn, events)| {
             let name = match (several, &arn) {
