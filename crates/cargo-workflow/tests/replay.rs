@@ -94,8 +94,11 @@ fn one_history_is_written_as_mocks_and_as_a_test() {
     assert_eq!(done.code, Some(2));
     assert!(done.stderr.contains("--mocks writes one execution, and there are 2"), "{}", done.stderr);
     // Each history is a test of one file.
-    file(FOLDER, "one/more/order.json", history(&ran(40)));
-    let done = workflow("replay", &folder, &["--definition", definition.to_str().unwrap(), "--test", &test]);
+    for (name, score) in [("many/order.json", 60), ("many/other.json", 60), ("many/more/order.json", 40)] {
+        file(FOLDER, name, history(&ran(score)));
+    }
+    let many = folder.with_file_name("many");
+    let done = workflow("replay", &many, &["--definition", definition.to_str().unwrap(), "--test", &test]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let text = std::fs::read_to_string(&test).unwrap();
     for name in ["execution_order()", "execution_order_2()", "execution_other()", "engine() -> "] {

@@ -147,7 +147,7 @@ fn a_model_is_learnt_from_a_folder_and_simulated() {
     let output = simulate(&other, &["--learn", folder.to_str().unwrap(), "--model", model]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let error = text(&output.stderr);
-    assert!(error.contains("0.json: the history is of another state machine: event 2 enters `Charge`"), "{error}");
+    assert!(error.contains("0.json: event 2: it enters `Charge`, which the definition does not have"), "{error}");
 }
 
 #[test]

@@ -172,10 +172,14 @@ impl<'x> Search<'x> {
         let mut edges = std::mem::take(&mut self.edges);
         edges.extend(roots.map(|(_, number)| of(number)));
         edges.sort_by_key(|edge| edge.from);
-        let mut edges = edges.into_iter().peekable();
-        let leaving = (0..=start)
-            .map(|from| std::iter::from_fn(|| edges.next_if(|edge| edge.from as usize == from)).collect::<Vec<_>>());
-        FlowGraph::new(Some(start), leaving.collect::<Vec<_>>())
+        let mut rest = edges.as_slice();
+        let leaving = (0..=start).map(|from| {
+            let count = rest.iter().take_while(|edge| edge.from as usize == from).count();
+            let (own, others) = rest.split_at(count);
+            rest = others;
+            own.iter().copied()
+        });
+        FlowGraph::new(Some(start), leaving)
     }
 
     /// Runs executions to their end: one without faults, each that differs from it by one decision, and, near what these

@@ -21,6 +21,16 @@ const UNNAMED: &str = "UnnamedError";
 /// The error of a Lambda function that ended without an error of its own.
 const UNKNOWN: &str = "Lambda.Unknown";
 
+/// Errors that need a member of the request, by their ends and the beginnings of the members.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html> and
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>
+const OF_MEMBERS: [(&str, &[&str]); 3] = [
+    ("ConditionalCheckFailedException", &["Condition", "Expected"]),
+    ("ExecutionAlreadyExists", &["Name"]),
+    ("ExecutionAlreadyExistsException", &["Name"]),
+];
+
 /// Facts about a state.
 #[derive(Clone, Debug)]
 pub(crate) struct StateFacts {
@@ -200,6 +210,15 @@ fn is_answered_by_token(state: &State) -> bool {
     task == TaskResource::Activity || task.pattern() == Some(Pattern::WaitForTaskToken)
 }
 
+/// Returns whether an error needs a member that the request of a state does not have.
+fn lacks_member(state: &State, error: &str) -> bool {
+    let needed = OF_MEMBERS.iter().find(|(end, _)| error.ends_with(end)).map(|(_, members)| members);
+    let request = state.parameters.as_ref().or(state.arguments.as_ref()).and_then(serde_json::Value::as_object);
+    needed.zip(request).is_some_and(|(needed, request)| {
+        !request.keys().any(|member| needed.iter().any(|needed| member.starts_with(needed)))
+    })
+}
+
 /// Returns one error of each class. Errors that lead to the same retrier and catcher on every level are in one class.
 fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<str>> {
     let task = resource(state);
@@ -213,6 +232,7 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
             task.is_none_or(|task| task.calls_http() || task == TaskResource::Unknown)
         }
         (name, _) if name.starts_with(PREFIX) => name == workflow_asl::error_name::DATA_LIMIT_EXCEEDED,
+        (name, _) if lacks_member(state, name) => false,
         (name, Some(task)) => task.raises_any() || task.errors().any(|error| error.matches(name)),
         (_, None) => true,
     };
@@ -221,7 +241,8 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
     if let Some(task) = task.filter(|task| !task.raises_any()) {
         let mut errors = task.modelled_errors().chain(task.errors()).map(|error| error.to_string());
         // It stands for errors after which it is unknown whether the call had its effect.
-        match errors.find(|error| !names.contains(error.as_str()) && !is_throttling(error)) {
+        let stands = |error: &str| !names.contains(error) && !is_throttling(error) && !lacks_member(state, error);
+        match errors.find(|error| stands(error)) {
             Some(error) => unnamed = error,
             None => unnamed.clear(),
         }

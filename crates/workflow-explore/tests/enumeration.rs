@@ -183,3 +183,21 @@ fn errors_whose_names_conditions_compare_are_tried_in_both_languages_and_through
         assert!(report.unreached().is_empty(), "{report}");
     }
 }
+
+#[test]
+fn an_error_that_the_request_cannot_cause_is_not_tried() {
+    let put = |condition: Value| {
+        let mut parameters = json!({ "TableName": "orders", "Item": { "id": { "S": "1" } } });
+        parameters.as_object_mut().unwrap().extend(condition.as_object().unwrap().clone());
+        let definition = json!({ "StartAt": "Put", "States": {
+            "Put": { "Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": parameters, "Next": "Done",
+                "Catch": [{ "ErrorEquals": ["DynamoDB.ConditionalCheckFailedException"], "Next": "There" }] },
+            "There": { "Type": "Succeed" }, "Done": { "Type": "Succeed" } } });
+        Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap()
+    };
+    let report = put(json!({ "ConditionExpression": "attribute_not_exists(id)" }));
+    assert!(report.unreached().is_empty(), "{report}");
+    let report = put(json!({}));
+    assert!(not_taken(&report).contains(&"/States/There".to_owned()), "{report}");
+    assert!(!report.to_string().contains("fails with `DynamoDB.ConditionalCheckFailed"), "{report}");
+}
