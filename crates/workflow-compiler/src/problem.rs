@@ -216,17 +216,6 @@ impl Problems {
         self.found.split_off(first.min(self.found.len()))
     }
 
-    /// Changes the suggested text of the last problem.
-    pub(crate) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
-        let Some(Problem { help, fix, .. }) = self.found.last_mut() else { return };
-        let [Edit { place: EditPlace::Over(_), text }] = fix.as_mut_slice() else { return };
-        let changed = change(text);
-        if let [line] = help.as_mut_slice() {
-            *line = format!("write `{changed}`");
-        }
-        *text = changed;
-    }
-
     /// Adds a question for rustc.
     pub(crate) fn ask(&mut self, question: Question) {
         self.questions.push(question);

@@ -197,7 +197,7 @@ fn not_exhaustive<'a>(
             let decl = analysis.types.enums.get(name);
             decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
         }
-        (ExprKind::Reference(_) | ExprKind::Invalid | ExprKind::OtherLanguage(_), _) => true,
+        (ExprKind::Reference(_) | ExprKind::Invalid, _) => true,
         _ => false,
     };
     let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
@@ -442,7 +442,7 @@ fn is_true(condition: &Expr) -> bool {
 
 /// Returns whether an arm did not parse in full.
 fn is_broken(arm: &Arm) -> bool {
-    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid | ExprKind::OtherLanguage(_));
+    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid);
     match &arm.when {
         When::If(condition) => broken(condition),
         When::Patterns(patterns) => patterns.iter().any(broken),

@@ -44,12 +44,7 @@ fn same_language(language: QueryLanguage, clauses: &[Clause], sink: &mut Sink<'_
             same_language(language, &catcher.clauses, sink);
         }
         // A catcher's `output` and `result_path` are of one language each, like the state's.
-        let Some(own) = clause.kind.language().filter(|own| *own != language) else {
-            if let Some(other) = &clause.other_language {
-                sink.push((**other).clone());
-            }
-            continue;
-        };
+        let Some(own) = clause.kind.language().filter(|own| *own != language) else { continue };
         let keyword = clause.kind.keyword();
         let message =
             format!("`{keyword}` is a clause of {}; this state's language is {}", own.name(), language.name());

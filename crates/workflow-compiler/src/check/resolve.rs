@@ -115,6 +115,9 @@ impl<'a> Analysis<'a> {
             return nothing;
         };
         let Some(known) = self.params.get(&name.value) else {
+            if self.params.is_empty() && self.has_lost_items() {
+                return nothing;
+            }
             sink.report(|| {
                 let message = format!("unknown parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);

@@ -404,7 +404,12 @@ impl<'a> Analysis<'a> {
     ) -> Result<ResolvedRoot, Box<Problem>> {
         let name = plain(word);
         let Some((number, _, other)) = self.states.get_full(&name) else {
-            return Err(Box::new(self.unknown_word(place, reference, word)));
+            let problem = self.unknown_word(place, reference, word);
+            // Other names are declared by closures and statements, which may not have parsed.
+            if self.may_be_declared(&name) || self.workflow.body.broken && problem.fix.is_empty() {
+                return Ok(ResolvedRoot::nothing());
+            }
+            return Err(Box::new(problem));
         };
         if !other.has_result() {
             let kind = other.state.kind.name().to_lowercase();
@@ -413,6 +418,16 @@ impl<'a> Analysis<'a> {
         }
         let ty = self.results.get(number).cloned().unwrap_or(Ty::Unknown);
         Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
+    }
+
+    /// Returns whether a part of the workflow that did not parse may declare an unknown state.
+    pub(super) fn may_be_declared(&self, name: &str) -> bool {
+        self.has_lost_items() || self.workflow.skipped.contains(name)
+    }
+
+    /// Returns whether items of the workflow were skipped.
+    pub(crate) fn has_lost_items(&self) -> bool {
+        self.scopes.iter().any(|scope| scope.body.lost)
     }
 
     /// Returns the type of the context object.

@@ -13,10 +13,8 @@ use super::types::Ty;
 use super::value_site::{ClosureScope, ValueField, ValueSite};
 use super::variables;
 use crate::problem::{Edit, Problem, Problems};
-use crate::syntax::ast::{
-    ClauseValue, DeclarationKind, Expr, ExprKind, Inlined, Quotes, Reference, Root, Segment, Text, TokenSpan, plain,
-};
-use crate::syntax::keyword::{ClauseKind, RESERVED};
+use crate::syntax::ast::{DeclarationKind, Inlined, Quotes, Reference, Root, Segment, Text, TokenSpan, plain};
+use crate::syntax::keyword::RESERVED;
 use crate::syntax::root;
 use crate::syntax::spelling::spelled_reference;
 
@@ -191,29 +189,6 @@ impl<'a> Analysis<'a> {
             }
         }
         problem.help(format!("text is written in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
-    }
-
-    /// Returns the meanings of a single word: a state's result, a variable, a field of available data.
-    pub(super) fn meant_by_name(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<Reference> {
-        let Root::StateResult(name) = &reference.root else {
-            return self.resolves(place, reference).then(|| reference.clone());
-        };
-        let word = plain(name);
-        let own = self.states.contains_key(&word).then(|| Candidate::new(reference.root.clone()));
-        // A state cannot read its own assignments.
-        let own_variable = place.state.state.clauses.iter().any(|clause| match (&clause.value, clause.kind) {
-            (ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }), ClauseKind::Assign) => {
-                members.iter().any(|member| member.key.value == word)
-            }
-            _ => false,
-        });
-        let assigned = !own_variable && variables::assigned(self).is_some_and(|names| names.contains(&word));
-        let variable = assigned.then(|| Candidate::new(Root::Variable(word.clone())));
-        let fields = self.has_field(place, &word);
-        let fields = fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_span));
-        let candidates: Vec<_> = own.into_iter().chain(variable).chain(fields).collect();
-        let resolved = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)));
-        resolved.or(candidates.first()).map(|candidate| candidate.reference(reference))
     }
 
     /// Returns the probable meaning of a variable that is never assigned: `$input.id`, `$.id`, `$$.Execution.Id`;

@@ -10,11 +10,11 @@ use super::model::StateInfo;
 use super::sink::Sink;
 use super::state_names::describe;
 use crate::problem::{Edit, Problem};
-use crate::syntax::as_clause;
 use crate::syntax::ast::{
     Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, State, Target, TokenSpan, plain,
 };
 use crate::syntax::keyword::{ClauseKind, state_keyword};
+use crate::syntax::{is_transition, of_state};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for (index, scope) in analysis.scopes.iter().enumerate() {
@@ -74,35 +74,20 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
             Some(ExprKind::Object(members)) => members.as_slice(),
             _ => &[],
         };
-        let inside = members.iter().find_map(|member| {
-            let written = as_clause(&member.key.value, &member.value).filter(|written| written.starts_with("->"))?;
-            Some((member, written))
-        });
-        let at = inside.as_ref().map_or(state.span(), |(member, _)| member.key.span);
-        let problem = Problem::new(Code::MissingTransition, at, message);
-        let Some((member, written)) = inside else {
-            let problem = problem.help(help);
-            // In the states of a use or copy, other states of the scope may lead to it.
-            let is_own = after.is_none_or(|after| after.name == next) || next == "end";
-            if !is_own || !only_leads_to(analysis, info, &next) {
-                return problem;
-            }
-            let end = if state.closed { "" } else { ";" };
-            return problem.edit(Edit::after(state.tail, format!(" -> {next}{end}")));
-        };
-        // The fields next to it are moved with it: clauses come before the transition.
-        let clauses: Vec<_> = fields_of_state(state).filter(|(_, written)| !written.starts_with("->")).collect();
-        let names =
-            std::iter::once(member).chain(clauses.iter().map(|(member, _)| *member)).map(|member| &member.key.value);
-        let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
-        let are = if names.len() > 1 { "are" } else { "is" };
-        let after: Vec<_> = clauses.iter().map(|(_, written)| written.as_str()).chain([written.as_str()]).collect();
-        let after = after.join(" ");
-        let message = format!("{} in the braces {are} data: write `{after}` after them", names.join(", "));
-        let moved = clauses.iter().map(|(member, _)| Edit::over(member.span(), ""));
-        let problem = problem.help(message).edit(Edit::over(member.span(), ""));
+        if let Some(member) = members.iter().find(|member| is_transition(&member.key.value)) {
+            let key = &member.key.value;
+            let written = if key == "End" { "-> end" } else { "-> State" };
+            let problem = Problem::new(Code::MissingTransition, member.key.span, message);
+            return problem.help(format!("`{key}` in the braces is data: write `{written}` after them"));
+        }
+        let problem = Problem::new(Code::MissingTransition, state.span(), message).help(help);
+        // In the states of a use or copy, other states of the scope may lead to it.
+        let is_own = after.is_none_or(|after| after.name == next) || next == "end";
+        if !is_own || !only_leads_to(analysis, info, &next) {
+            return problem;
+        }
         let end = if state.closed { "" } else { ";" };
-        moved.fold(problem, Problem::edit).edit(Edit::after(state.tail, format!(" {after}{end}")))
+        problem.edit(Edit::after(state.tail, format!(" -> {next}{end}")))
     });
 }
 
@@ -130,14 +115,16 @@ fn only_leads_to(analysis: &Analysis<'_>, info: &StateInfo<'_>, next: &str) -> b
     !reached.contains(next)
 }
 
-/// Returns the members of a task's request that are fields of the state, as they are written there.
-pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = (&Member, String)> {
+/// Returns the members of a task's request that are fields of the state in ASL.
+pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = &Member> {
     let members = match &state.head {
         Head::Task { body: Some(Expr { kind: ExprKind::Object(members), .. }), .. } => members.as_slice(),
         _ => &[],
     };
-    let own = |member: &&Member| !computed_parameters::has_parameter(state, &member.key.value);
-    members.iter().filter(own).filter_map(|member| Some((member, as_clause(&member.key.value, &member.value)?)))
+    let is_field = |name: &str| is_transition(name) || of_state(name).is_some();
+    members.iter().filter(move |member| {
+        is_field(&member.key.value) && !computed_parameters::has_parameter(state, &member.key.value)
+    })
 }
 
 /// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.
@@ -210,16 +197,17 @@ fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Targe
     };
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
-    sink.report(|| match elsewhere {
-        Some(other) => {
-            // A transition to a use leads to its first state.
-            let around: Vec<u32> = analysis.workflow.around(number).collect();
-            let mut uses = analysis.workflow.inlined.iter().filter(|used| !around.contains(&used.number));
-            let used = uses.find(|used| used.first == other.name && !text);
-            other_scope(analysis, scope, other, used.map_or(&name, |used| &used.name), span)
+    let Some(other) = elsewhere else {
+        if !analysis.may_be_declared(&name) {
+            sink.report(|| unknown(analysis, (scope, number), &name, text, span));
         }
-        None => unknown(analysis, (scope, number), &name, text, span),
-    });
+        return;
+    };
+    // A transition to a use leads to its first state.
+    let around: Vec<u32> = analysis.workflow.around(number).collect();
+    let mut uses = analysis.workflow.inlined.iter().filter(|used| !around.contains(&used.number));
+    let used = uses.find(|used| used.first == other.name && !text);
+    sink.report(|| other_scope(analysis, scope, other, used.map_or(&name, |used| &used.name), span));
 }
 
 /// Returns whether a number identifies a copy of a repetition.

@@ -5,10 +5,10 @@ use workflow_asl::{Code, Diagnostic, Finding, jsonata};
 
 use super::{overlap, state_of};
 use crate::Locate;
-use crate::check::{Analysis, StateInfo};
+use crate::check::{Analysis, StateInfo, fields_of_state};
 use crate::problem::Edit;
-use crate::syntax::as_clause;
 use crate::syntax::ast::{ExprKind, Head, MapItems, Resource, Target, TokenSpan, plain};
+use crate::syntax::of_state;
 
 /// Returns the change that the help line of a finding shows, where it shows one.
 pub(super) fn of(
@@ -67,25 +67,18 @@ fn headers(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<Edit> {
     is_object.then(|| Edit::after(TokenSpan::from(body.span.first), " headers: first_row,"))
 }
 
-/// Returns how to write a parameter that is a field of the state in truth, and the edits.
-pub(super) fn field_of_state(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<(String, Vec<Edit>)> {
+/// Returns the help for a parameter that is a field of the state in ASL.
+pub(super) fn field_of_state(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option<String> {
     if finding.code != Code::UnknownParameter {
         return None;
     }
     let tokens: Vec<_> = finding.pointer.tokens().collect();
     let [.., request, name] = tokens.as_slice() else { return None };
     let state = state_of(&finding.pointer, analysis)?.state;
-    let Head::Task { body: Some(body), .. } = &state.head else { return None };
-    let ExprKind::Object(members) = &body.kind else { return None };
-    let member = members.iter().find(|member| member.key.value == *name)?;
-    let written = as_clause(name, &member.value).filter(|_| request == "Arguments" || request == "Parameters")?;
-    let help = format!("it is a field of the state: write `{written}` after the braces");
-    let mut edits = vec![Edit::over(member.span(), "")];
-    // The transition may already be written.
-    if !written.starts_with("->") || state.transition.is_none() {
-        edits.push(Edit::after(body.span, format!(" {written}")));
-    }
-    Some((help, edits))
+    let is_request = request == "Arguments" || request == "Parameters";
+    let member = fields_of_state(state).find(|member| member.key.value == *name).filter(|_| is_request)?;
+    let written = of_state(&member.key.value).unwrap_or("->");
+    Some(format!("it is a field of the state: `{written} …` is written after the braces"))
 }
 
 /// Translates the operators of other languages in JSONata.

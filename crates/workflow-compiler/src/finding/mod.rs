@@ -24,6 +24,7 @@ use crate::check::{Analysis, StateInfo, fields_of_state, is_express_child};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
+use crate::syntax::is_transition;
 
 /// Reports the findings about the document in the language's terms, except findings that repeat a finding of the
 /// language's own checks. Those about values follow if nothing is wrong. Returns the clauses `unchecked` that silence
@@ -83,12 +84,12 @@ pub(crate) fn report<'a>(
             }
             let field = fix::field_of_state(finding, analysis);
             let help: Vec<_> = match result {
-                _ if field.is_some() => field.iter().map(|(help, _)| help.clone()).collect(),
+                _ if field.is_some() => field.clone().into_iter().collect(),
                 Some(result) => result.help(finding, span, locate),
                 None => help_in_the_language(finding, analysis).into_iter().collect(),
             };
             let fix = match field {
-                Some((_, edits)) => edits,
+                Some(_) => Vec::new(),
                 None => fix::of(finding, analysis, span, &help, locate),
             };
             let code = match &*finding.finding {
@@ -199,8 +200,13 @@ fn is_of_kept_result(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
 /// Returns whether something is missing because its source did not parse, or belongs to the other query language.
 fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
     // The transition of a broken state is unknown.
+    if matches!(code, Code::UnknownTarget | Code::MaybeUnassigned | Code::UnassignedVariable)
+        && (analysis.has_lost_items() || code == Code::UnknownTarget && !analysis.workflow.skipped.is_empty())
+    {
+        return true;
+    }
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
-        return analysis.all_states().any(|info| info.state.broken);
+        return analysis.has_lost_items() || analysis.all_states().any(|info| info.state.broken);
     }
     // An invalid value is null in the document.
     if code == Code::FailingCall && analysis.workflow.body.broken {
@@ -230,11 +236,10 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
 
 /// Returns whether a member of a task's request is a field of the state, next to the transition in the braces.
 fn is_moved(state: &State, name: Option<String>) -> bool {
-    let goes_on = || fields_of_state(state).any(|(_, written)| written.starts_with("->"));
     state.transition.is_none()
         && !state.broken
-        && fields_of_state(state).any(|(member, _)| Some(&member.key.value) == name.as_ref())
-        && goes_on()
+        && fields_of_state(state).any(|member| Some(&member.key.value) == name.as_ref())
+        && fields_of_state(state).any(|member| is_transition(&member.key.value))
 }
 
 /// Returns whether a finding about the document only repeats a finding of the checks at another place.

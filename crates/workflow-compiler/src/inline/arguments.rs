@@ -157,7 +157,6 @@ impl Inliner<'_> {
             kind,
             value,
             span: at.span().into(),
-            other_language: None,
         }
     }
 }

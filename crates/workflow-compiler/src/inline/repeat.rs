@@ -93,7 +93,7 @@ impl Inliner<'_> {
     fn chain(&mut self, mut repetition: Repetition) -> Vec<Body> {
         let (transition, comment) = (repetition.transition.take(), repetition.comment.take());
         let keyword = repetition.keyword.clone();
-        let silent = repetition.broken;
+        let (is_broken, errors) = (repetition.broken, self.problems.errors());
         let mut own = BTreeSet::new();
         names_in(&repetition.content, &mut |(name, _), _, _| {
             own.insert(plain(name));
@@ -103,6 +103,7 @@ impl Inliner<'_> {
             _ => None,
         });
         let mut copies: Vec<_> = copies.collect();
+        let silent = is_broken || self.problems.errors() > errors;
         let firsts: Vec<_> = copies.iter().map(first).collect();
         let mut ended = false;
         for (at, copy) in copies.iter_mut().enumerate() {

@@ -155,7 +155,6 @@ impl Ends<'_> {
             kind: ClauseKind::Assign,
             value: ClauseValue::Expr(value),
             span,
-            other_language: None,
         });
     }
 

@@ -51,9 +51,7 @@ pub(super) fn is_stable(value: &Expr) -> bool {
         | ExprKind::Constant(_)
         | ExprKind::Variant { .. }
         | ExprKind::Regex(_)
-        | ExprKind::Invalid
-        // Reported elsewhere.
-        | ExprKind::OtherLanguage(_) => true,
+        | ExprKind::Invalid => true,
         ExprKind::Text(text) => !text.starts_with("{%"),
         ExprKind::Access(..)
         | ExprKind::Call { .. }

@@ -177,7 +177,6 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
             raw.variables.iter_mut().for_each(|member| expr(&mut member.value, change));
         }
         ExprKind::Call { arguments, .. } => arguments.iter_mut().for_each(|argument| expr(argument, change)),
-        ExprKind::OtherLanguage(other) => other.values_mut().into_iter().for_each(|value| expr(value, change)),
         ExprKind::Null
         | ExprKind::Bool(_)
         | ExprKind::Number(_)

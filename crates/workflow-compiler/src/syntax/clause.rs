@@ -2,16 +2,17 @@
 
 use proc_macro2::{Delimiter, Ident};
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Clause, ClauseValue, ExprKind, TokenSpan};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, ClauseSyntax, STATES, state_keyword};
+use super::literal::string_value;
 use super::object::Braces;
-use super::other_language::asl::assigned;
+use super::other_language::{self, Form};
 use super::parser::Parser;
-use super::recover::{braces_of_values, clause_starts_here, skip_in_state};
-use super::spelling::spelled;
+use super::recover::{braces_of_values, clause_starts_here, item_starts_here, skip_in_state};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -60,12 +61,6 @@ impl ClauseOwner {
     }
 }
 
-/// A clause, and whether its keyword is exact or only similar.
-struct KeywordMatch {
-    kind: ClauseKind,
-    sure: bool,
-}
-
 /// Returns the help line that says where a clause is allowed.
 pub(super) fn belongs_to(clause: ClauseKind) -> String {
     let kinds: Vec<_> = STATES
@@ -86,79 +81,109 @@ pub(super) struct Clauses {
     once: Vec<(ClauseKind, u8)>,
 }
 
-impl Clauses {
-    /// Adds a clause that was already reported.
-    pub(super) fn keep(&mut self, clause: Clause) {
-        if !clause.kind.repeats() && !self.once.contains(&(clause.kind, 0)) {
-            self.once.push((clause.kind, 0));
-        }
-        self.list.push(clause);
-    }
-}
-
 impl Parser<'_> {
     /// Parses a known or unknown clause. Returns `false` if the next token is not a word.
     pub(super) fn clause_here(&mut self, place: ClauseOwner, cursor: &mut Cursor, clauses: &mut Clauses) -> bool {
         let attributes = self.attributes(cursor);
-        let Some(keyword) = self.clause_word(cursor) else {
+        let Some(keyword) = cursor.peek_ident().cloned() else {
             self.dangling(&attributes);
             let problem = self.unexpected(cursor, &format!("a clause of {}", place.name()));
+            // As in `.next(State)`, and in JSON.
+            let text = cursor.peek_literal_at(0).and_then(string_value);
+            let problem = match text.and_then(|text| other_language::clause(&text.value)) {
+                Some(Form::Words(words)) => problem.help(format!("it is `{words}` here, without quotes and `:`")),
+                Some(Form::Help(help)) => problem.help(help),
+                None if cursor.is_punct(".") => problem.help("a transition is `-> State`"),
+                None => problem,
+            };
             self.complain(cursor, problem);
             clauses.broken = true;
+            let start = cursor.position();
             cursor.next();
             skip_in_state(cursor, false);
+            self.note_skipped(cursor.since(start));
             return false;
         };
         let comment = self.only_comment(attributes);
         self.word(&keyword, place.role());
-        let text = keyword.to_string();
-        let kind = match ClauseKind::from_keyword(&text) {
-            Some(kind) => kind,
-            None if self.asl_clause(&keyword, place, cursor, clauses) => return true,
-            None => {
-                let alone = cursor.is_punct_at(1, ";");
-                let near = self.unknown_clause(&keyword, &text, alone, place);
+        match ClauseKind::from_keyword(&keyword.to_string()) {
+            Some(kind) => {
                 cursor.next();
-                clauses.broken = true;
-                match near {
-                    // Parsed as the most likely clause, so that its words are not reported too.
-                    Some(kind) => {
-                        if !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") {
-                            self.clause(KeywordMatch { kind, sure: false }, keyword, comment, place, cursor, clauses);
-                        }
-                    }
-                    None => skip_in_state(cursor, true),
-                }
-                return true;
+                self.clause(kind, keyword, comment, place, cursor, clauses);
             }
-        };
-        cursor.next();
-        self.clause(KeywordMatch { kind, sure: true }, keyword, comment, place, cursor, clauses);
+            None => self.unknown_clause(keyword, place, cursor, clauses),
+        }
         true
     }
 
-    fn unknown_clause(&mut self, keyword: &Ident, text: &str, alone: bool, place: ClauseOwner) -> Option<ClauseKind> {
-        let here = workflow_asl::nearest::nearest(text, place.known());
-        let near = here
-            .or_else(|| workflow_asl::nearest::nearest(text, ClauseKind::ALL.iter().map(|clause| clause.keyword())));
-        let problem = Problem::new(Code::UnknownClause, keyword.span(), format!("unknown clause `{text}`"));
-        self.report(match (near, place) {
-            (Some(near), _) if here.is_some() => problem.did_you_mean(near, near),
-            (Some(near), ClauseOwner::State(_)) => match ClauseKind::from_keyword(near) {
-                Some(kind) => problem.help(belongs_to(kind)),
-                None => problem,
+    /// Reports a word that is no clause, and parses the clause that is meant, so that its words are not reported too.
+    fn unknown_clause(&mut self, keyword: Ident, place: ClauseOwner, cursor: &mut Cursor, clauses: &mut Clauses) {
+        let (text, word, start) = (keyword.to_string(), cursor.here(), cursor.position());
+        cursor.next();
+        let alone = cursor.is_punct(";");
+        let is_sign =
+            |sign: &&str| cursor.is_punct(sign) && !["::", "==", "=>"].iter().any(|other| cursor.is_punct(other));
+        let sign = [":", "="].into_iter().find(is_sign).and_then(|sign| cursor.eat_punct(sign));
+        let form = other_language::clause(&text);
+        let here = if form.is_none() { nearest(&text, place.known()) } else { None };
+        let words = match form {
+            Some(Form::Words(words)) => words,
+            Some(Form::Help(_)) => "",
+            None => {
+                here.or_else(|| nearest(&text, ClauseKind::ALL.iter().map(|clause| clause.keyword()))).unwrap_or("")
+            }
+        };
+        let (meant, setting) = words.split_once(' ').unwrap_or((words, ""));
+        let kind = ClauseKind::from_keyword(meant);
+        let ends_by_itself = matches!(place, ClauseOwner::State(StateKind::Succeed | StateKind::Fail));
+        let problem = Problem::new(Code::UnknownClause, word, format!("unknown clause `{text}`"));
+        // In JSON, these have other parts.
+        let is_json =
+            sign.is_some() && kind.is_some_and(|kind| kind.takes() == ClauseSyntax::Own) && setting.is_empty();
+        let problem = match (form, kind) {
+            (Some(Form::Help(help)), _) if !ends_by_itself => problem.help(help),
+            (_, Some(kind)) if !place.allows(kind) => match place {
+                ClauseOwner::State(_) => problem.help(belongs_to(kind)),
+                _ => problem,
             },
-            (Some(_), _) => problem,
-            (None, ClauseOwner::State(StateKind::Succeed | StateKind::Fail)) => problem,
-            (None, ClauseOwner::State(_)) if alone => {
+            (Some(_), Some(_)) if is_json => problem.help(format!("it is written `{words} …`, and has other parts")),
+            (Some(_), Some(_)) => {
+                problem.help(format!("write `{words}`")).edit(Edit::over(word.to(cursor.before()), words))
+            }
+            (None, Some(_)) => problem.did_you_mean(meant, meant),
+            (None, None) if alone && !ends_by_itself => {
                 problem.help(format!("for a transition to it, write `-> {text}`"))
             }
-            (None, _) => {
+            (None, None) if !ends_by_itself => {
                 let known: Vec<_> = place.known().collect();
                 problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))
             }
+            _ => problem.help("remove it"),
+        };
+        clauses.broken = true;
+        match kind {
+            Some(kind)
+                if !is_json && !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") =>
+            {
+                let read = clauses.list.len();
+                match setting {
+                    "" => self.clause(kind, keyword, None, place, cursor, clauses),
+                    _ => drop(self.expr(cursor)),
+                }
+                // The checks know whether the language of the state has it.
+                if form.is_some() && kind.language().is_some() {
+                    clauses.list.truncate(read);
+                }
+            }
+            _ => skip_in_state(cursor, true),
+        }
+        let comma = if sign.is_some() { cursor.eat_punct(",") } else { None };
+        let end = if cursor.is_end() || item_starts_here(cursor) { ";" } else { "" };
+        self.report(match comma {
+            Some(comma) if !problem.fix.is_empty() => problem.edit(Edit::over(comma, end)),
+            _ => problem,
         });
-        near.and_then(ClauseKind::from_keyword)
+        self.note_skipped(cursor.since(start));
     }
 
     /// Reports and skips a sign between a word and its value, as in JSON, attributes and other languages.
@@ -182,7 +207,7 @@ impl Parser<'_> {
     /// Parses a clause after its keyword. It is kept if it is allowed here and not a duplicate.
     fn clause(
         &mut self,
-        KeywordMatch { kind, sure }: KeywordMatch,
+        kind: ClauseKind,
         keyword: Ident,
         comment: super::ast::Comment,
         place: ClauseOwner,
@@ -195,11 +220,13 @@ impl Parser<'_> {
             self.report(problem.help("`///` is allowed before states, branches, arms, `retry` and `catch`"));
         }
         self.stray_sign(&keyword, &[":", "="], cursor);
+        let errors = self.errors_so_far();
         let value = self.clause_value(kind, cursor);
+        clauses.broken |= kind.takes() == ClauseSyntax::Own && self.errors_so_far() > errors;
         let span = TokenSpan::from(keyword.span()).to(cursor.before());
         if !place.allows(kind) {
-            clauses.broken = true;
-            if !sure {
+            // A word for it was reported.
+            if std::mem::replace(&mut clauses.broken, true) && keyword != kind.keyword() {
                 return;
             }
             let problem = Problem::new(
@@ -241,7 +268,7 @@ impl Parser<'_> {
         value: ClauseValue,
         span: TokenSpan,
     ) -> Clause {
-        Clause { id: self.node(), comment: None, keyword, kind, value, span, other_language: None }
+        Clause { id: self.node(), comment: None, keyword, kind, value, span }
     }
 
     /// Parses the value after a clause's keyword. Returns `None` if it is missing, which is reported.
@@ -256,10 +283,8 @@ impl Parser<'_> {
             ClauseSyntax::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
             ClauseSyntax::Object => {
                 let Some(opened) = braces_of_values(cursor) else {
-                    if kind == ClauseKind::Assign && self.assigns_here(cursor) {
-                        return self.bare_assignment(cursor);
-                    }
-                    self.expected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
+                    let problem = self.unexpected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
+                    self.complain(cursor, problem.help(format!("for example `{} {{ name: value }}`", kind.keyword())));
                     skip_in_state(cursor, true);
                     return None;
                 };
@@ -278,30 +303,6 @@ impl Parser<'_> {
             ClauseSyntax::Nothing => Some(ClauseValue::Flag),
             ClauseSyntax::Own => self.own_clause(kind, cursor),
         }
-    }
-
-    /// Returns whether `name = value` is next.
-    fn assigns_here(&self, cursor: &Cursor) -> bool {
-        let dollar = usize::from(cursor.is_punct("$"));
-        let changes = ["+=", "-=", "*=", "/=", "%=", "++", "--"];
-        if cursor.peek_ident_at(dollar).is_some() && changes.iter().any(|sign| cursor.is_punct_at(dollar + 1, sign)) {
-            return true;
-        }
-        let colon = usize::from(cursor.is_punct_at(dollar + 1, ":"));
-        cursor.peek_ident_at(dollar).is_some()
-            && cursor.is_punct_at(dollar + 1 + colon, "=")
-            && !cursor.is_punct_at(dollar + 1, "=>")
-            && !cursor.is_punct_at(dollar + 1, "==")
-    }
-
-    /// `assign name = value`, without the braces.
-    fn bare_assignment(&mut self, cursor: &mut Cursor) -> Option<ClauseValue> {
-        let first = cursor.here();
-        let (name, value) = self.assignment(cursor)?;
-        let value = assigned(name, value);
-        let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the assigned variables go in braces");
-        self.report(problem.write(spelled(&value)));
-        Some(ClauseValue::Expr(value))
     }
 
     fn own_clause(&mut self, kind: ClauseKind, cursor: &mut Cursor) -> Option<ClauseValue> {

@@ -1,15 +1,14 @@
 //! Parses closures: `|order| order.total > 10`, an argument of a function such as `$filter`.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Closure, Expr, ExprKind, Text, TokenSpan, plain};
 use super::cursor::Cursor;
 use super::parser::Parser;
 use super::reference::root;
-use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 
 /// A parameter of an enclosing closure, or the name of an item of an enclosing map.
 pub(super) struct Parameter {
@@ -51,35 +50,15 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, bars, "a closure has at least one parameter");
             self.report(problem.help("for example `|order| order.total > 10`"));
         }
-        let braced = cursor.peek_group(Delimiter::Brace).filter(|group| !is_object(group)).cloned();
-        let is_braced = braced.is_some();
-        let body = match braced {
-            Some(group) => {
-                cursor.next();
-                let body = self.within(&group, |parser, cursor| parser.expr(cursor));
-                body.unwrap_or_else(|| self.leaf(ExprKind::Invalid, first))
-            }
-            None => self.expr(cursor),
-        };
+        let body = self.expr(cursor);
         self.parameters.truncate(outer);
         let height = self.height + 1;
-        let span = first.to(if is_braced { cursor.before() } else { body.span });
-        let closure = self.grown(ExprKind::Closure(Box::new(Closure { parameters, bars, body })), span, height);
-        if is_braced {
-            let problem = Problem::new(Code::Syntax, span, "the value of a closure is not in braces");
-            self.report(problem.write(spelled(&closure)));
-        }
-        closure
+        let span = first.to(body.span);
+        self.grown(ExprKind::Closure(Box::new(Closure { parameters, bars, body })), span, height)
     }
 
     /// Parses a parameter, and declares it for the closure's body.
     fn parameter(&mut self, cursor: &mut Cursor) -> Option<Text> {
-        while cursor.is_punct("&") || cursor.is_word("mut") {
-            let problem = Problem::new(Code::Syntax, cursor.here(), "a closure's parameter is a name alone");
-            let edit = Edit::over(problem.span, "");
-            self.report(problem.help("remove this").edit(edit));
-            cursor.next();
-        }
         let Some(TokenTree::Ident(name)) = cursor.peek().cloned() else {
             let is_pattern = matches!(cursor.peek(), Some(TokenTree::Group(_)));
             let problem = self.unexpected(cursor, "a closure's parameter");
@@ -91,15 +70,6 @@ impl Parser<'_> {
             return None;
         };
         cursor.next();
-        if cursor.is_punct(":") {
-            let colon = cursor.here();
-            while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct("|") {
-                cursor.next();
-            }
-            let span = colon.to(cursor.before());
-            let problem = Problem::new(Code::Syntax, span, "the type of a closure's parameter is inferred");
-            self.report(problem.help("remove the type").edit(Edit::over(span, "")));
-        }
         if self.item_named(&name) {
             let message = format!("`{name}` is the item of an enclosing `for`");
             let problem = Problem::new(Code::ReservedName, name.span(), message);
@@ -147,17 +117,5 @@ impl Parser<'_> {
                 self.report(problem.help(format!("remove `as {name}`, or write `_{name}`")));
             }
         }
-    }
-}
-
-/// Returns whether braces contain the members of an object, or are empty, and not one value.
-fn is_object(group: &Group) -> bool {
-    let mut tokens = group.stream().into_iter();
-    let is = |token: &TokenTree, signs: &[char]| matches!(token, TokenTree::Punct(punct) if signs.contains(&punct.as_char()));
-    match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Ident(word)), _) if word == "let" || word == "return" => true,
-        (Some(TokenTree::Ident(_) | TokenTree::Literal(_)), Some(second)) => is(&second, &[':', ',', '?', ';']),
-        (Some(TokenTree::Ident(_)), None) | (None, _) => true,
-        _ => false,
     }
 }

@@ -67,31 +67,12 @@ impl Parser<'_> {
             self.within(&bounds, |parser, cursor| constraint.pattern = parser.regular_expression(cursor));
             return constraint.pattern.is_some().then_some(constraint);
         }
-        if self.bounds_without_names(&name, &bounds) {
-            return None;
-        }
         self.separated(&bounds, |parser, cursor| parser.bound(cursor, &mut constraint));
         if constraint.least.is_none() && constraint.greatest.is_none() && bounds.stream().is_empty() {
             let problem = Problem::new(Code::Syntax, constraint.span, format!("`{name}` has no bounds"));
             self.report(problem.help("the bounds are `min`, `max` and `equal`"));
         }
         Some(constraint)
-    }
-
-    /// Reports `range(1, 10)` and `range(1..10)`.
-    fn bounds_without_names(&mut self, name: &str, bounds: &Group) -> bool {
-        let text = bounds.stream().to_string().replace("..=", ",").replace("..", ",");
-        let numbers: Vec<_> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-        if numbers.is_empty() || !numbers.iter().all(|part| part.parse::<f64>().is_ok()) {
-            return false;
-        }
-        let problem = Problem::new(Code::Syntax, bounds.span(), format!("the bounds of `{name}` have names"));
-        self.report(match numbers.as_slice() {
-            [least, greatest] => problem.write(format!("(min = {least}, max = {greatest})")),
-            [only] => problem.help(format!("write `(min = {only})`, `(max = {only})` or `(equal = {only})`")),
-            _ => problem.help("the bounds are `min`, `max` and `equal`"),
-        });
-        true
     }
 
     /// Parses `pattern = "^[A-Z]+$"`.
@@ -127,7 +108,11 @@ impl Parser<'_> {
                     let problem = Problem::new(Code::Syntax, word.span(), format!("unknown bound `{name}`"));
                     self.report(problem.suggest(&name, BOUNDS).help("the bounds are `min`, `max` and `equal`"));
                 }
-                None => self.expected(cursor, "`min`, `max` or `equal`"),
+                None => {
+                    let problem = self.unexpected(cursor, "`min`, `max` or `equal`");
+                    self.complain(cursor, problem.help("for example `(min = 1, max = 10)`"));
+                    cursor.advance(cursor.remaining());
+                }
             }
             while !cursor.is_end() && !cursor.is_punct(",") {
                 cursor.next();

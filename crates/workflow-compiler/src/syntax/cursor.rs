@@ -81,20 +81,9 @@ impl Cursor {
         token
     }
 
-    /// Goes back to an earlier position.
-    pub(super) fn back_to(&mut self, position: usize) {
-        self.at = self.at.min(position);
-    }
-
     /// Skips tokens.
     pub(super) fn advance(&mut self, count: usize) {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
-    }
-
-    /// Replaces the remaining tokens.
-    pub(super) fn rewrite_rest(&mut self, rewrite: impl FnOnce(TokenStream) -> TokenStream) {
-        let rest: TokenStream = self.tokens.drain(self.at..).collect();
-        self.tokens.extend(rewrite(rest));
     }
 
     /// Returns the next token, or the end.

@@ -16,7 +16,7 @@ use super::word::Role;
 use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
-    /// Parses a declaration after its keyword, which is (or was taken for) `text`.
+    /// Parses a declaration after its keyword, which is (or was taken for) `text`. Returns whether it was understood.
     pub(super) fn declaration(
         &mut self,
         attributes: Attributes,
@@ -24,7 +24,7 @@ impl Parser<'_> {
         text: &str,
         cursor: &mut Cursor,
         declarations: &mut Vec<Declaration>,
-    ) {
+    ) -> bool {
         if let Some(rename) = &attributes.rename {
             self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
         }
@@ -43,17 +43,18 @@ impl Parser<'_> {
         }
         let signs: &[&str] = if matches!(text, "input" | "returns") { &[":", "=", "->", "=>"] } else { &[":", "="] };
         self.stray_sign(&keyword, signs, cursor);
-        let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return };
+        let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return false };
         let same = |other: &Declaration| match (&other.kind, &kind) {
             (DeclarationKind::Defaults(one, _), DeclarationKind::Defaults(other, _)) => one == other,
             (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
         };
         if is_single(&kind) && declarations.iter().filter(|other| is_single(&other.kind)).any(same) {
             self.error(Code::RepeatedClause, keyword.span(), format!("`{text}` is declared twice"));
-            return;
+            return true;
         }
         let derives = attributes.derives.map(|(derives, _)| derives).unwrap_or_default();
         declarations.push(Declaration { comment: attributes.comment, derives, keyword, kind });
+        true
     }
 
     fn declared(

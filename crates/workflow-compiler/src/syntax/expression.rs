@@ -3,16 +3,14 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, OtherLanguage, Raw, Text, TokenSpan, UnaryOp, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Raw, Text, TokenSpan, UnaryOp};
 use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::literal::string_value;
-use super::other_language::operator::changes;
-use super::other_language::value::{AHEAD, block_with_let};
+use super::other_language;
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
-use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 
 /// An operator, its characters or its word, and its precedence.
 type Operator = (BinaryOp, &'static str, u8);
@@ -38,26 +36,15 @@ const OPERATORS: [Operator; 15] = [
     (BinaryOp::Remainder, "%", 6),
 ];
 
-/// Operators of other languages, and their equivalents.
-const FOREIGN: [(&str, &str); 3] = [("and", "&&"), ("or", "||"), ("is", "==")];
+/// Signs and words of other languages with one meaning, longer ones first.
+const FOREIGN: [(&str, &str); 8] =
+    [("===", "=="), ("!==", "!="), ("<>", "!="), ("?:", "??"), ("=", "=="), ("&", "+"), ("and", "&&"), ("or", "||")];
 
-/// Signs of other languages, longer ones first. Other signs with the same start do not match.
-const FOREIGN_SIGNS: [(&str, &str); 14] = [
-    ("?:", "??"),
-    ("..", "+"),
-    ("===", "=="),
-    ("!==", "!="),
-    ("<>", "!="),
-    ("=~", ""),
-    ("+=", "+"),
-    ("-=", "-"),
-    ("*=", "*"),
-    ("/=", "/"),
-    ("%=", "%"),
-    ("=", "=="),
-    ("&", "+"),
-    ("|", "||"),
-];
+/// Signs that begin like operators. `--` is a subtraction of a negative number.
+const NO_OPERATORS: [&str; 10] = ["->", "=>", "=~", "+=", "-=", "*=", "/=", "%=", "**", "++"];
+
+/// The maximum number of tokens of a type, so that parsing takes linear time.
+const AHEAD: usize = 200;
 
 impl Parser<'_> {
     /// Parses a value where an object needs no parentheses.
@@ -72,42 +59,11 @@ impl Parser<'_> {
 
     /// Parses a value that may be a duration.
     pub(super) fn duration_expr(&mut self, cursor: &mut Cursor) -> Expr {
-        if let Some(value) = self.duration_in_words(cursor) {
-            return value;
-        }
         self.with_durations(true, |parser| parser.expr(cursor))
-    }
-
-    /// Parses `30 seconds`: a duration whose unit is a separate word.
-    fn duration_in_words(&mut self, cursor: &mut Cursor) -> Option<Expr> {
-        const UNITS: [(&[&str], u64); 4] = [
-            (&["s", "sec", "secs", "second", "seconds"], 1),
-            (&["m", "min", "mins", "minute", "minutes"], 60),
-            (&["h", "hr", "hrs", "hour", "hours"], 3_600),
-            (&["d", "day", "days"], 86_400),
-        ];
-        let unit = cursor.peek_ident_at(1)?.to_string();
-        let (_, seconds) = UNITS.iter().find(|(names, _)| names.contains(&unit.as_str()))?;
-        let count: u64 = cursor.peek_literal_at(0)?.to_string().parse().ok()?;
-        let total = count.checked_mul(*seconds)?;
-        let first = cursor.here();
-        cursor.advance(2);
-        let span = first.to(cursor.before());
-        let letter = unit.get(..1).unwrap_or("s");
-        let problem = Problem::new(Code::BadDuration, span, "a duration is one word");
-        self.report(problem.write(format!("{count}{letter}")));
-        Some(self.leaf(ExprKind::Duration(total), span))
     }
 
     /// Parses an item of an array, which may be a range.
     fn array_item(&mut self, cursor: &mut Cursor) -> Expr {
-        let is_type = |word: &Ident| plain(word).starts_with(char::is_uppercase);
-        if cursor.peek_ident().is_some_and(is_type) && cursor.peek_group_at(1, Delimiter::Brace).is_some() {
-            cursor.next();
-            let problem =
-                Problem::new(Code::Syntax, cursor.before(), "an object is written without the name of a type");
-            self.report(problem.help("write `{ name: value }`").edit(Edit::over(cursor.before(), "")));
-        }
         self.with_braces(true, |parser| parser.nested_or_range(cursor, true))
     }
 
@@ -118,15 +74,14 @@ impl Parser<'_> {
     fn nested_or_range(&mut self, cursor: &mut Cursor, is_item: bool) -> Expr {
         let here = cursor.here_first();
         let read = |parser: &mut Self| {
-            if is_item && cursor.is_punct("...") {
-                return parser.spread(cursor);
-            }
             let before = std::mem::replace(&mut parser.in_range, is_item);
             let value = parser.binary(cursor, 1);
             parser.in_range = before;
-            let value = if cursor.is_word("as") { parser.cast(value, cursor) } else { value };
-            let value = if parser.is_ternary(cursor) { parser.ternary(value, cursor) } else { value };
-            if cursor.is_punct("..") { parser.rest_of_range(value, cursor, is_item) } else { value }
+            if cursor.is_punct("..") && !cursor.is_punct("...") && !matches!(value.kind, ExprKind::Text(_)) {
+                parser.rest_of_range(value, cursor, is_item)
+            } else {
+                value
+            }
         };
         self.deeper(here, read).unwrap_or_else(|| {
             // Reported once, not again for enclosing values.
@@ -143,21 +98,15 @@ impl Parser<'_> {
     }
 
     pub(super) fn binary(&mut self, cursor: &mut Cursor, least: u8) -> Expr {
+        let start = cursor.position();
         let mut left = self.unary(cursor);
+        if cursor.position() == start {
+            return left;
+        }
         let mut height = self.height;
         let mut compared = false;
         let mut too_high = false;
         let mut defaults = Vec::new();
-        if least <= COMPARISON
-            && let Some(found) = self.not_in(&left, cursor).or_else(|| self.tested(&left, cursor))
-        {
-            left = found;
-            height = self.height;
-        }
-        if cursor.is_punct("=~") && least <= COMPARISON {
-            left = self.regex_match(left, cursor);
-            height = self.height;
-        }
         while let Some((op, text, binds)) = self.operator(cursor, least) {
             let first = cursor.here();
             cursor.advance(text);
@@ -201,48 +150,31 @@ impl Parser<'_> {
         left
     }
 
-    /// Returns the next operator with at least this precedence, and its number of tokens.
+    /// Returns the next operator with at least this precedence, and its number of tokens. Another language's is reported.
     fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
-        if matches!(cursor.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), ',' | ';' | ':' | '.'))
-            && !cursor.is_punct("..")
-            || cursor.is_punct("->")
-            || cursor.is_punct("=>")
-        {
-            return None;
-        }
-        let found = |text: &str| OPERATORS.iter().find(|(_, known, _)| *known == text);
-        let own = || OPERATORS.iter().find(|(_, text, _)| cursor.is_punct(text));
-        // Between numbers it is a range.
-        let joins = || [cursor.last(), cursor.peek_at(2)].into_iter().flatten().any(is_text);
-        let is_sign = |sign: &str| cursor.is_punct(sign) && (sign != ".." || joins() && !cursor.is_punct("..="));
-        let sign = || FOREIGN_SIGNS.iter().find(|(sign, _)| is_sign(sign));
-        let (foreign, (op, text, binds)) = match cursor.peek()? {
-            TokenTree::Ident(word) if word == "in" => (None, found("in")?),
-            TokenTree::Ident(word) => {
-                let (word, text) = FOREIGN.iter().find(|(known, _)| word == known)?;
-                let not = *word == "is" && cursor.peek_ident_at(1).is_some_and(|word| word == "not");
-                (Some((*word, 1 + usize::from(not))), found(if not { "!=" } else { text })?)
+        let (text, length) = match cursor.peek()? {
+            TokenTree::Ident(word) => (["in", "and", "or"].into_iter().find(|text| word == text)?, 1),
+            TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';' | ':' | '.') => {
+                return None;
             }
-            TokenTree::Punct(_) => match own() {
-                // `===` begins like `==`, and `+=` like `+`.
-                Some(operator) if !matches!(operator.1, "==" | "!=" | "<") && !changes(cursor) => (None, operator),
-                own => match (sign().filter(|(sign, _)| own.is_none() || sign.len() > 1 && *sign != "=~"), own) {
-                    (Some((_, "")), _) => return None,
-                    (Some((sign, text)), _) => (Some((*sign, sign.len())), found(text)?),
-                    (None, own) => (None, own?),
-                },
-            },
+            TokenTree::Punct(_) if NO_OPERATORS.iter().any(|text| cursor.is_punct(text)) => return None,
+            TokenTree::Punct(_) => {
+                let texts = FOREIGN.iter().map(|(text, _)| *text).chain(OPERATORS.iter().map(|(_, text, _)| *text));
+                let text = texts.filter(|text| cursor.is_punct(text)).max_by_key(|text| text.len())?;
+                (text, text.len())
+            }
             _ => return None,
         };
+        let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == text).map(|(_, meant)| *meant);
+        let (op, _, binds) = OPERATORS.iter().find(|(_, known, _)| *known == meant.unwrap_or(text))?;
         if *binds < least {
             return None;
         }
-        let Some((wrong, length)) = foreign else {
-            return Some((*op, if *op == BinaryOp::In { 1 } else { text.len() }, *binds));
-        };
-        let last = length.checked_sub(1).and_then(|last| cursor.peek_at(last)).map_or(cursor.here(), token_span);
-        let problem = Problem::new(Code::Syntax, cursor.here().to(last), format!("`{wrong}` is not an operator here"));
-        self.report(problem.write(*text));
+        if let Some(meant) = meant {
+            let last = cursor.peek_at(length - 1).map_or(cursor.here(), token_span);
+            let message = format!("`{text}` is not an operator here");
+            self.report(Problem::new(Code::Syntax, cursor.here().to(last), message).write(meant));
+        }
         Some((*op, length, *binds))
     }
 
@@ -258,50 +190,16 @@ impl Parser<'_> {
     fn unary(&mut self, cursor: &mut Cursor) -> Expr {
         let mut operators = Vec::new();
         loop {
-            if cursor.is_punct("++") {
-                return self.counted_before(cursor);
-            } else if cursor.is_punct("+") {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "unexpected `+` before a value");
-                let edit = Edit::over(problem.span, "");
-                self.report(problem.help("remove it").edit(edit));
-            } else if cursor.is_punct("-") && !cursor.is_punct("->") {
+            if cursor.is_punct("-") && !cursor.is_punct("->") && !cursor.is_punct("--") {
                 operators.push((UnaryOp::Negate, cursor.here()));
             } else if cursor.is_punct("!") && !cursor.is_punct("!=") {
                 operators.push((UnaryOp::Not, cursor.here()));
-            } else if cursor.is_punct("&") && !cursor.is_punct("&&") || cursor.is_punct("*") {
-                let sign = cursor.here();
-                let found = if cursor.is_punct("&") { "&" } else { "*" };
-                while cursor.is_punct_at(1, "*") {
-                    cursor.next();
-                }
-                let span = sign.to(cursor.here());
-                let problem = Problem::new(Code::Syntax, span, format!("unexpected `{found}` before a value"));
-                self.report(problem.help("remove it").edit(Edit::over(span, "")));
-            } else if self.is_not(cursor) {
-                let not = cursor.here();
-                let problem = Problem::new(Code::Syntax, not, "`not` is not an operator here");
-                cursor.next();
-                // In other languages it applies to a whole comparison.
-                let value = self.binary(cursor, COMPARISON);
-                let span = not.to(value.span);
-                let problem = match value.kind {
-                    ExprKind::Binary(..) => {
-                        let problem = problem.help(format!("write `!({})`", spelled(&value)));
-                        problem.edit(Edit::over(not, "!(")).edit(Edit::after(value.span, ")"))
-                    }
-                    _ => problem.write("!"),
-                };
-                self.report(problem);
-                let height = self.height + 1;
-                let value = self.grown(ExprKind::Unary(UnaryOp::Not, Box::new(value)), span, height);
-                return self.under(operators, value);
             } else {
                 break;
             }
             cursor.next();
         }
         let value = self.postfix(cursor);
-        let value = self.with_foreign_signs(value, cursor);
         self.under(operators, value)
     }
 
@@ -325,33 +223,6 @@ impl Parser<'_> {
         value
     }
 
-    /// Returns whether the word `not` precedes a value.
-    fn is_not(&self, cursor: &Cursor) -> bool {
-        let value = match cursor.peek_at(1) {
-            Some(TokenTree::Ident(_) | TokenTree::Literal(_)) => true,
-            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
-            Some(TokenTree::Punct(punct)) => punct.as_char() == '$',
-            None => false,
-        };
-        value && cursor.is_word("not")
-    }
-
-    /// Parses `value as i64`, a conversion to a number or text.
-    fn cast(&mut self, value: Expr, cursor: &mut Cursor) -> Expr {
-        let first = cursor.here();
-        let ty = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
-        let to = ["String", "str", "string", "f32", "f64", "number", "int", "float"];
-        if !to.contains(&ty.as_str()) && !super::types::INTEGERS.contains(&ty.as_str()) {
-            return value;
-        }
-        cursor.advance(2);
-        let words = first.to(cursor.before());
-        let (span, height) = (value.span.to(words), self.height + 1);
-        let name = Text { value: format!("as {ty}"), span: words };
-        let kind = OtherLanguage::Method { receiver: Box::new(value), name, arguments: Vec::new() };
-        self.grown(ExprKind::OtherLanguage(kind), span, height)
-    }
-
     /// Parses a pattern of a `match`: a literal or a variant.
     pub(super) fn pattern(&mut self, cursor: &mut Cursor) -> Expr {
         self.with_braces(false, |parser| parser.unary(cursor))
@@ -359,19 +230,11 @@ impl Parser<'_> {
 
     fn postfix(&mut self, cursor: &mut Cursor) -> Expr {
         let value = self.primary(cursor);
-        let literal = matches!(
-            value.kind,
-            ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Array(_) | ExprKind::Object(_)
-        );
-        let method = || {
-            cursor.is_punct(".")
-                && cursor.peek_ident_at(1).is_some()
-                && cursor.peek_group_at(2, Delimiter::Parenthesis).is_some()
-        };
-        let is_indexed =
-            matches!(value.kind, ExprKind::Array(_)) && cursor.peek_group_at(0, Delimiter::Bracket).is_some();
-        let has_steps =
-            matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_)) || is_indexed || literal && method();
+        let is_literal = value.is_literal() || matches!(value.kind, ExprKind::Object(_));
+        let is_indexed = matches!(value.kind, ExprKind::Array(_)) && cursor.peek_group(Delimiter::Bracket).is_some();
+        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_))
+            || is_indexed
+            || (is_literal || matches!(value.kind, ExprKind::Array(_))) && is_method(cursor);
         if !has_steps {
             return value;
         }
@@ -391,9 +254,6 @@ impl Parser<'_> {
                 Delimiter::Brace => self.braces(&group, cursor),
                 Delimiter::Bracket => {
                     cursor.next();
-                    if let Some(meant) = self.comprehension(&group) {
-                        return meant;
-                    }
                     let items = self.values_of(&group, "value", Self::array_item);
                     let height = self.height + 1;
                     self.grown(ExprKind::Array(items), group_span(&group), height)
@@ -405,7 +265,6 @@ impl Parser<'_> {
             },
             Some(TokenTree::Punct(punct)) if punct.as_char() == '$' => self.variable(cursor),
             Some(TokenTree::Punct(punct)) if punct.as_char() == '|' => self.closure(cursor),
-            Some(TokenTree::Punct(punct)) if punct.as_char() == '/' => self.regex_value(cursor),
             Some(TokenTree::Ident(word)) => self.word_value(&word, cursor),
             _ => self.no_value(cursor),
         }
@@ -413,18 +272,14 @@ impl Parser<'_> {
 
     /// Reports a missing value without reading anything.
     pub(super) fn no_value(&mut self, cursor: &Cursor) -> Expr {
-        self.expected(cursor, "a value");
+        let problem = self.unexpected_in_value(cursor, "a value");
+        self.complain(cursor, problem);
         self.hole(cursor.here_first(), Role::Root(Vec::new()));
         self.leaf(ExprKind::Invalid, cursor.here_first())
     }
 
     fn braces(&mut self, group: &Group, cursor: &mut Cursor) -> Expr {
         let opened = OpenGroup::of(group);
-        if let Some(problem) = block_with_let(group) {
-            self.report(problem);
-            cursor.next();
-            return self.leaf(ExprKind::Invalid, group_span(group));
-        }
         if item_starts_here(&opened.inside) {
             return self.no_value(cursor);
         }
@@ -447,7 +302,13 @@ impl Parser<'_> {
             if cursor.is_end() {
                 return parser.no_value(cursor);
             }
-            parser.expr(cursor)
+            let mut inner = parser.expr(cursor);
+            if !cursor.is_end() {
+                let problem = parser.unexpected_in_value(cursor, "`)`");
+                parser.complain(cursor, problem);
+                inner.kind = ExprKind::Invalid;
+            }
+            inner
         });
         match inner {
             Some(inner) => {
@@ -460,10 +321,7 @@ impl Parser<'_> {
 
     /// Parses values between commas. Sets the height to the maximum of theirs.
     pub(super) fn list(&mut self, group: &Group, what: &str) -> Vec<Expr> {
-        match self.comprehension(group) {
-            Some(meant) => vec![meant],
-            None => self.values_of(group, what, Self::expr),
-        }
+        self.values_of(group, what, Self::expr)
     }
 
     fn values_of(&mut self, group: &Group, what: &str, read: fn(&mut Self, &mut Cursor) -> Expr) -> Vec<Expr> {
@@ -478,7 +336,12 @@ impl Parser<'_> {
                     continue;
                 }
                 if cursor.position() > start {
-                    parser.expected(cursor, &format!("`,` or the end after this {what}"));
+                    let problem = parser.unexpected_in_value(cursor, &format!("`,` or the end after this {what}"));
+                    parser.complain(cursor, problem);
+                }
+                // The value does not end here, so it is another one.
+                if let Some(value) = items.last_mut() {
+                    value.kind = ExprKind::Invalid;
                 }
                 skip_past(cursor, &[","]);
             }
@@ -510,22 +373,51 @@ impl Parser<'_> {
                 cursor.next();
                 self.constant(span, cursor)
             }
-            ("move", _) if cursor.is_punct_at(1, "|") => {
-                let problem = Problem::new(Code::Syntax, span, "closures need no `move`");
-                let edit = Edit::over(span, "");
-                self.report(problem.help("remove it").edit(edit));
-                cursor.next();
-                self.closure(cursor)
-            }
             ("jsonata", Some(_)) => self.jsonata(cursor),
             ("jsonata", None) if self.is_typed_raw(cursor) => self.jsonata(cursor),
             ("path", Some(source)) => self.raw_text(span, ExprKind::Path, source, cursor),
             ("regex", Some(source)) => self.raw_text(span, ExprKind::Regex, source, cursor),
-            (text, _) => match self.word_of_other_language(text, cursor) {
-                Some(value) => value,
-                None => self.reference(cursor),
-            },
+            (text, _) if other_language::help_in_value(cursor).is_some() && self.begins_foreign(cursor) => {
+                let problem = Problem::new(Code::Syntax, span, format!("`{text}` does not begin a value"));
+                let problem = other_language::help_in_value(cursor).into_iter().fold(problem, Problem::help);
+                self.complain(cursor, problem);
+                self.skip_value(cursor);
+                self.leaf(ExprKind::Invalid, span)
+            }
+            (text, _) if cursor.is_punct_at(1, "!") && matches!(cursor.peek_at(2), Some(TokenTree::Group(_))) => {
+                let message = format!("`{text}!` is a Rust macro, which is not a value here");
+                let problem = Problem::new(Code::Syntax, span, message);
+                self.report(problem.help(match text {
+                    "env" | "option_env" => {
+                        "a value known at deployment is a parameter: `params { name: String }`, read as `params.name`"
+                    }
+                    "vec" => "a list is written `[1, 2]`",
+                    "json" => "an object is written `{ name: value }`",
+                    _ => "text is joined with `+`: `\"order \" + input.id`",
+                }));
+                cursor.advance(3);
+                self.leaf(ExprKind::Invalid, span)
+            }
+            _ => self.reference(cursor),
         }
+    }
+
+    /// Skips to the end of a value that is not understood.
+    fn skip_value(&self, cursor: &mut Cursor) {
+        let ends = |cursor: &Cursor| {
+            [",", ";", "->", "=>"].iter().any(|sign| cursor.is_punct(sign))
+                || !self.braces && cursor.peek_group(Delimiter::Brace).is_some()
+        };
+        while !cursor.is_end() && !ends(cursor) && !item_starts_here(cursor) {
+            cursor.next();
+        }
+    }
+
+    /// Returns whether a word of another language, such as `match`, is not a reference: what follows it can follow no name.
+    fn begins_foreign(&self, cursor: &Cursor) -> bool {
+        matches!(cursor.peek_at(1), Some(TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Group(_)))
+            && cursor.peek_group_at(1, Delimiter::Bracket).is_none()
+            && !cursor.is_word_at(1, "in")
     }
 
     /// Returns whether `<` and what ends with text follow the word `jsonata`.
@@ -579,18 +471,7 @@ impl Parser<'_> {
 
     /// `if c { a } else { b }`, after the `if`.
     fn conditional(&mut self, span: TokenSpan, cursor: &mut Cursor) -> Expr {
-        let pattern = self.let_pattern(cursor);
-        if let Some((words, condition)) = &pattern {
-            let message = "values have no patterns: use `is_present` to test whether one is present";
-            let problem = Problem::new(Code::Syntax, *words, message);
-            self.report(
-                problem.help(format!("test it with `{}`, and name the value itself in the braces", spelled(condition))),
-            );
-        }
-        let condition = match pattern {
-            Some((_, condition)) => condition,
-            None => self.head_expr(cursor),
-        };
+        let condition = self.head_expr(cursor);
         let mut height = self.height;
         let yes = self.block(cursor);
         height = height.max(self.height);
@@ -666,4 +547,11 @@ impl Parser<'_> {
 /// Returns whether a token is text in quotes.
 fn is_text(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Literal(literal) if string_value(literal).is_some())
+}
+
+/// Returns whether `.name(` is next.
+fn is_method(cursor: &Cursor) -> bool {
+    cursor.is_punct(".")
+        && cursor.peek_ident_at(1).is_some()
+        && cursor.peek_group_at(2, Delimiter::Parenthesis).is_some()
 }

@@ -3,10 +3,10 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Comment, DeclarationKind, Expr, ExprKind, Shape, TokenSpan, Use, Workflow};
+use super::ast::{Comment, DeclarationKind, Expr, ExprKind, Shape, Use, Workflow};
 use super::attributes::Attributes;
 use super::clause::Clauses;
-use super::cursor::{Cursor, OpenGroup};
+use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::parser::Parser;
@@ -30,40 +30,16 @@ impl Parser<'_> {
             skip_item(cursor);
             return None;
         };
-        let (fragment, own) = match cursor.peek_ident_at(1).filter(|_| cursor.is_punct("=")).cloned() {
-            Some(meant) => {
-                cursor.advance(2);
-                let span = TokenSpan::new(fragment.span(), meant.span());
-                let problem = Problem::new(Code::Syntax, span, "a use has its name after the fragment");
-                self.report(problem.write(format!("{meant} as {fragment}")));
-                (meant, Some(fragment))
-            }
-            None => (fragment, None),
-        };
         self.word(&fragment, Role::FragmentReference);
-        own.iter().for_each(|own| self.word(own, Role::UseName));
-        let (mut written, mut alias, mut computed, mut broken) =
-            (own.unwrap_or_else(|| fragment.clone()), None, Vec::new(), false);
-        if let (Some(group), true) = (cursor.peek_group(Delimiter::Parenthesis).cloned(), cursor.is_word_at(1, "as")) {
-            cursor.next();
-            let span = cursor.before();
-            let problem =
-                Problem::new(Code::Syntax, span, "the arguments of a fragment go in braces, after the name of the use");
-            self.report(match group.stream().is_empty() {
-                true => problem.help("remove `()`").edit(Edit::over(span, "")),
-                false => problem.help(format!("give them by name: `use {fragment} as Name {{ argument: value }}`")),
-            });
-        }
-        let name = cursor.peek_ident().filter(|_| cursor.peek_group_at(1, Delimiter::Brace).is_some());
-        if let Some(name) = name.filter(|name| *name != "as" && !clause_starts_here(cursor)).cloned() {
-            let problem =
-                Problem::new(Code::Syntax, name.span(), format!("expected `as` before the name `{name}` of the use"));
-            self.report(
-                problem.help(format!("write `use {fragment} as {name}`")).edit(Edit::before(name.span(), "as ")),
-            );
-            cursor.next();
-            self.word(&name, Role::UseName);
-            written = name;
+        let (mut written, mut alias, mut computed, mut broken) = (fragment.clone(), None, Vec::new(), false);
+        if cursor.peek_ident().is_some_and(|word| *word != "as")
+            && cursor.peek_group_at(1, Delimiter::Brace).is_some()
+            && !clause_starts_here(cursor)
+        {
+            let problem = self.unexpected(cursor, "`as` before the name of the use");
+            self.complain(cursor, problem.help("write `as`").edit(Edit::before(cursor.here(), "as ")));
+            written = cursor.eat_ident().unwrap_or(written);
+            self.word(&written, Role::UseName);
         }
         while cursor.eat_word("as").is_some() {
             if let Some(name) = self.computed_name(cursor) {
@@ -130,22 +106,13 @@ impl Parser<'_> {
     /// Parses `{ argument: value }`.
     fn arguments(&mut self, cursor: &mut Cursor, broken: &mut bool) -> Vec<super::ast::Member> {
         let errors = self.errors_so_far();
-        let object = match cursor.peek() {
-            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-                let opened = OpenGroup::of(group);
-                let (open, close) = (group.span_open(), group.span_close());
-                cursor.next();
-                let problem = Problem::new(Code::Syntax, open, "the arguments of a fragment go in braces");
-                let problem = problem.help("write `{ name: value }`");
-                self.report(problem.edit(Edit::over(open, " {")).edit(Edit::over(close, "}")));
-                Some(self.object(opened))
-            }
-            _ => {
-                let object = self.object_here(cursor);
-                *broken |= self.errors_so_far() > errors;
-                object
-            }
-        };
+        if cursor.peek_group(Delimiter::Parenthesis).is_some() {
+            let problem = self.unexpected(cursor, "the arguments of the fragment in braces");
+            self.complain(cursor, problem.help("they are given by name: `{ name: value }`"));
+            cursor.next();
+        }
+        let object = self.object_here(cursor);
+        *broken |= self.errors_so_far() > errors;
         match object {
             Some(Expr { kind: ExprKind::Object(members), .. }) => members,
             Some(_) => {

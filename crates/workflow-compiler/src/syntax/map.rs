@@ -5,15 +5,14 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
-    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, State, Target, Text,
-    TokenSpan, plain,
+    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, Text, TokenSpan, plain,
 };
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_span};
 use super::keyword::FOR;
 use super::parser::Parser;
-use super::recover::{attributes_length, clause_starts_here, item_starts_here, state_kind};
+use super::recover::{attributes_length, clause_starts_here, item_starts_here};
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
@@ -32,8 +31,12 @@ impl Parser<'_> {
                 self.report(Problem::new(Code::Syntax, words, "a map iterates `over` its items").write(written));
                 over = Some(self.over_as_written(written, cursor));
             }
-            if let Some((name, items)) = self.named_item(over.is_some(), cursor) {
-                over = items.or(over);
+            if let (None, Some((name, items))) = (&over, self.item_in(cursor)) {
+                self.declare_parameter(&name, true);
+                (over, item) = (Some(MapItems::Items(items)), Some(name));
+            }
+            if let (Some(_), true, Some(name)) = (&over, cursor.is_word("as"), cursor.peek_ident_at(1).cloned()) {
+                cursor.advance(2);
                 self.declare_parameter(&name, true);
                 item = Some(name);
             } else if let Some(word) = cursor.eat_word("over") {
@@ -45,13 +48,6 @@ impl Parser<'_> {
             } else if let Some(word) = cursor.eat_word("iterator") {
                 self.word(&word, Role::Setting("map"));
                 iterator = true;
-            } else if let (None, Some(group)) = (&over, cursor.peek_group(Delimiter::Brace))
-                && begins_with_over(group)
-            {
-                let group = group.clone();
-                cursor.next();
-                let (items, body) = self.over_inside(&group, name);
-                return (Head::Map { over: items, item, body, iterator }, true);
             } else if let Some(group) = cursor.eat_group(Delimiter::Brace) {
                 let body = self.inner_body(&group, name);
                 clauses.broken |= body.broken;
@@ -74,52 +70,6 @@ impl Parser<'_> {
                 self.clause_here(ClauseOwner::State(StateKind::Map), cursor, clauses);
             }
         }
-    }
-
-    /// Parses the name of an item: `as x` after `over xs`, or `for x in xs`, `over x in xs` and `x in xs` as in other
-    /// languages, which are reported. Also returns the items if the words contain them.
-    fn named_item(&mut self, has_items: bool, cursor: &mut Cursor) -> Option<(Ident, Option<MapItems>)> {
-        if has_items && cursor.is_word("as") {
-            let name = cursor.peek_ident_at(1)?.clone();
-            cursor.advance(2);
-            return Some((name, None));
-        }
-        let first = cursor.here();
-        let words_before = usize::from(cursor.is_word("for") || cursor.is_word("over"));
-        let name = cursor.peek_ident_at(words_before)?.clone();
-        let between = cursor.peek_ident_at(words_before + 1)?;
-        if has_items || !(*between == "in" || *between == "of") {
-            return None;
-        }
-        cursor.advance(words_before + 2);
-        let items = self.head_expr(cursor);
-        let span = first.to(cursor.before());
-        let written = format!("over {} as {name}", spelled(&items));
-        let problem = Problem::new(Code::Syntax, span, "a map iterates `over` its items");
-        self.report(problem.write(written));
-        Some((name, Some(MapItems::Items(items))))
-    }
-
-    /// Parses `{ over xs; states }`: the items inside the braces, which is reported.
-    fn over_inside(&mut self, group: &Group, name: TokenSpan) -> (Option<MapItems>, Body) {
-        let read = self.within(group, |parser, cursor| {
-            let first = cursor.here();
-            cursor.next();
-            let items = parser.head_expr(cursor);
-            let span = first.to(cursor.before());
-            let end = match cursor.eat_punct(";").or_else(|| cursor.eat_punct(",")) {
-                Some(end) => first.to(end),
-                None => span,
-            };
-            let written = format!("over {}", spelled(&items));
-            let problem = Problem::new(Code::Syntax, span, "`over` must come before the states of the map");
-            let problem = problem.help(format!("write `{written} {{ … }}`")).edit(Edit::over(end, ""));
-            parser.report(problem.edit(Edit::before(group.span_open(), format!("{written} "))));
-            let (_, body) = parser.body(cursor, Level::Inner, name);
-            parser.hole(group.span_close(), Role::InnerItem);
-            (Some(MapItems::Items(items)), body)
-        });
-        read.unwrap_or((None, Body { broken: true, ..Body::new(name) }))
     }
 
     /// Parses `over` after the states, whose braces these are, which is reported. Returns whether it was there.
@@ -145,6 +95,19 @@ impl Parser<'_> {
             _ => problem,
         });
         true
+    }
+
+    /// Parses `for x in xs`, `over x in xs` and `x in xs`, which are reported: the name of an item and the items.
+    fn item_in(&mut self, cursor: &mut Cursor) -> Option<(Ident, Expr)> {
+        let before = usize::from(cursor.is_word("for") || cursor.is_word("over"));
+        let name = cursor.peek_ident_at(before)?.clone();
+        if !cursor.is_word_at(before + 1, "in") {
+            return None;
+        }
+        let problem = Problem::new(Code::Syntax, cursor.here(), "a map iterates `over` its items, without `in`");
+        self.complain(cursor, problem.help(format!("write `over … as {name}`, with the items in the middle")));
+        cursor.advance(before + 2);
+        Some((name, self.head_expr(cursor)))
     }
 
     /// Parses the items after `over` or another word for it; `over path` is written before text.
@@ -238,16 +201,14 @@ impl Parser<'_> {
 
     /// `{ branch { … } … }`
     pub(super) fn parallel(&mut self, cursor: &mut Cursor, repeats: &mut Vec<Repetition>) -> (Head, bool) {
-        if let Some(group) = cursor.peek_group(Delimiter::Bracket).cloned() {
-            cursor.next();
-            return (Head::Parallel(self.listed_branches(&group)), true);
-        }
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let problem = self.unexpected(cursor, "the branches in braces");
             self.complain(
                 cursor,
                 problem.help("for example `{ branch { pass A -> end; } branch { pass B -> end; } }`"),
             );
+            // As in `[{ … }, { … }]`.
+            cursor.eat_group(Delimiter::Bracket);
             return (Head::Parallel(Vec::new()), false);
         };
         let branches = self.branches(&group, repeats);
@@ -267,10 +228,6 @@ impl Parser<'_> {
                     repeats.extend(parser.repeated_branches(branches.len(), cursor));
                     continue;
                 }
-                if state_kind(cursor, attributes_length(cursor, 0)).is_some() && item_starts_here(cursor) {
-                    branches.extend(parser.states_as_branches(cursor));
-                    continue;
-                }
                 branches.extend(parser.branch(cursor));
             }
             parser.hole(group.span_close(), Role::Branch);
@@ -288,58 +245,6 @@ impl Parser<'_> {
             let branches = parser.branches(group, &mut inner);
             Repeated::Branches(branches, inner)
         })
-    }
-
-    /// Parses `[{ states }, { states }]`: the branches as a list, which is reported.
-    fn listed_branches(&mut self, group: &Group) -> Vec<Branch> {
-        let mut edits = vec![Edit::over(group.span_open(), "{"), Edit::over(group.span_close(), "}")];
-        let branches = self.within(group, |parser, cursor| {
-            let mut branches = Vec::new();
-            while !cursor.is_end() {
-                let here = cursor.here();
-                if let Some(comma) = cursor.eat_punct(",") {
-                    edits.push(Edit::over(comma, ""));
-                } else if let Some(inner) = cursor.eat_group(Delimiter::Brace) {
-                    edits.push(Edit::before(here, "branch "));
-                    branches.push(Branch { comment: None, body: parser.inner_body(&inner, here) });
-                } else {
-                    parser.expected(cursor, "the states of a branch in braces");
-                    cursor.next();
-                }
-            }
-            branches
-        });
-        let problem = Problem::new(Code::Syntax, group.span_open(), "the branches of a parallel go in braces");
-        let problem = problem.help("write `{ branch { … } branch { … } }`");
-        self.report(edits.into_iter().fold(problem, Problem::edit));
-        branches.unwrap_or_default()
-    }
-
-    /// Parses states without a branch around them, which is reported. A branch ends where all of its states have ended.
-    fn states_as_branches(&mut self, cursor: &mut Cursor) -> Vec<Branch> {
-        let first = cursor.here_first();
-        let (mut branches, mut edits) = (Vec::new(), Vec::new());
-        while state_kind(cursor, attributes_length(cursor, 0)).is_some() {
-            let open = cursor.here_first();
-            let mut body = Body::new(open.into());
-            while !cursor.is_end() && state_kind(cursor, attributes_length(cursor, 0)).is_some() {
-                let errors = self.errors_so_far();
-                self.item(cursor, Level::Inner, &mut Vec::new(), &mut body);
-                body.broken |= self.errors_so_far() > errors;
-                while cursor.eat_punct(";").is_some() {}
-                if has_ended(&body) {
-                    break;
-                }
-            }
-            edits.push(Edit::before(open, "branch { "));
-            edits.push(Edit::after(cursor.before(), " }"));
-            branches.push(Branch { comment: None, body });
-        }
-        let problem =
-            Problem::new(Code::UnknownDeclaration, first, "a parallel contains branches, which contain states");
-        let problem = problem.help("write `branch { … }` around the states of each branch");
-        self.report(edits.into_iter().fold(problem, Problem::edit));
-        branches
     }
 
     fn branch(&mut self, cursor: &mut Cursor) -> Option<Branch> {
@@ -406,17 +311,7 @@ impl Parser<'_> {
     }
 }
 
-/// Returns whether the states of a branch have ended: no transition leads to a state outside.
-fn has_ended(body: &Body) -> bool {
-    let known = |name: &Ident| body.states.iter().any(|state| plain(&state.name) == plain(name));
-    let leads_away = |target: &Target| matches!(target, Target::State(name) if !known(name));
-    let ends = body.states.last().is_none_or(|last| {
-        matches!(last.kind, StateKind::Succeed | StateKind::Fail) || matches!(last.transition, Some(Target::End(_)))
-    });
-    ends && !body.states.iter().flat_map(State::targets).any(leads_away)
-}
-
-/// Reads a word of ASL or of other languages for `over`. Returns what is written in its place.
+/// Reads an earlier word for `over`, or another language's. Returns what is written in its place.
 fn other_over(cursor: &mut Cursor) -> Option<(TokenSpan, &'static str)> {
     let first = cursor.here();
     let word = ["in", "items", "items_path", "Items", "ItemsPath"].into_iter().find(|word| cursor.is_word(word))?;
@@ -424,12 +319,6 @@ fn other_over(cursor: &mut Cursor) -> Option<(TokenSpan, &'static str)> {
     cursor.eat_punct(":");
     let text = word.to_lowercase().ends_with("path") && cursor.peek_literal_at(0).is_some();
     Some((first.to(cursor.before()), if text { "over path" } else { "over" }))
-}
-
-/// Returns whether braces begin with `over` and the items.
-fn begins_with_over(group: &Group) -> bool {
-    let inside = Cursor::inside(group);
-    inside.is_word("over") && !inside.is_punct_at(1, ":")
 }
 
 /// The settings of a reader whose values may be bare words: `headers: first_row`.

@@ -46,7 +46,7 @@ pub use self::cursor::JOINED;
 pub(crate) use self::literal::is_duration;
 pub use self::name::is_rust_keyword;
 pub(crate) use self::name::rust_name;
-pub(crate) use self::other_language::asl::as_clause;
+pub(crate) use self::other_language::{function as function_of_other_language, is_transition, of_state};
 use self::parser::Parser;
 pub(crate) use self::reference::reference_in_text;
 pub use self::reference::root;

@@ -1,18 +1,16 @@
 //! Objects: values by key, including the braces of `assign`, retriers and fails.
 
 use proc_macro2::{Ident, TokenTree};
+use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Expr, ExprKind, Member, OtherLanguage, Quotes, Reference, Root, Segment, Text, TokenSpan, plain};
+use super::ast::{Expr, ExprKind, Member, Text, plain};
 use super::cursor::{Cursor, OpenGroup, group_span};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
-use super::name::rust_name;
-use super::other_language::asl::{fail_field, retry_field, retry_field_as_written};
+use super::other_language::{Form, Place, form, with_other_letters};
 use super::parser::Parser;
 use super::recover::skip_past;
-use super::reference::root;
-use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -75,8 +73,10 @@ impl Parser<'_> {
     /// Parses the members with the identifiers of their keys. Sets the height to the maximum of their values'.
     pub(super) fn members(&mut self, opened: OpenGroup, braces: Braces) -> Vec<(Member, Option<Ident>)> {
         let mut height = 0;
-        let mut members = self.within_opened(opened, |parser, cursor| {
+        let members = self.within_opened(opened, |parser, cursor| {
             let mut members: Vec<(Member, Option<Ident>)> = Vec::new();
+            // The first member without a value stands for the others.
+            let mut is_short = false;
             let mut keys = std::collections::BTreeSet::new();
             while !cursor.is_end() {
                 let start = cursor.position();
@@ -90,13 +90,12 @@ impl Parser<'_> {
                 if cursor.is_end() {
                     break;
                 }
-                if let Some((mut member, mut ident)) = parser.member_of(cursor, braces) {
+                if let Some((mut member, mut ident)) = parser.member_of(cursor, braces, &mut is_short) {
                     height = height.max(parser.height);
-                    if let Some(name) = parser.meant_key(&member, braces) {
-                        ident = Some(Ident::new(name, member.key.span.first));
-                        name.clone_into(&mut member.key.value);
+                    let known = parser.known_key(&mut member.key, braces);
+                    if let (true, Some(_)) = (known, braces.fields()) {
+                        ident = ident.map(|ident| Ident::new(&member.key.value, ident.span()));
                     }
-                    let known = parser.known_key(&member.key, braces);
                     // The value does not end here, so it is another one.
                     if !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") && !key_is_next(cursor) {
                         member.value.kind = ExprKind::Invalid;
@@ -114,50 +113,31 @@ impl Parser<'_> {
             members
         });
         self.height = height;
-        if let Some(members) = &mut members {
-            gather_short(members);
-        }
         members.unwrap_or_default()
     }
 
-    /// Returns the field for a key in the syntax of ASL or other languages, which is reported.
-    fn meant_key(&mut self, member: &Member, braces: Braces) -> Option<&'static str> {
-        let (key, value) = (&member.key, &member.value);
-        let fields = braces.fields()?;
-        if fields.iter().any(|field| field.word == key.value) {
-            return None;
-        }
-        let (name, written) = match braces {
-            Braces::Retry => {
-                let name = retry_field(&key.value)?;
-                (name, retry_field_as_written(name, value))
-            }
-            _ => {
-                let name = fail_field(&key.value)?;
-                (name, format!("{name}: {}", spelled(value)))
-            }
-        };
-        let message = format!("unknown field `{}` in {}", key.value, braces.owner());
-        let problem = Problem::new(Code::UnknownClauseField, key.span.to(value.span), message);
-        self.report(problem.write(written));
-        Some(name)
-    }
-
-    fn known_key(&mut self, key: &Text, braces: Braces) -> bool {
+    /// Checks that a key is a field, and corrects another word for one, which is reported.
+    fn known_key(&mut self, key: &mut Text, braces: Braces) -> bool {
         let Some(fields) = braces.fields() else { return true };
         if fields.iter().any(|field| field.word == key.value) {
             return true;
         }
-        let words: Vec<_> = fields.iter().map(|field| field.word).collect();
-        let problem = Problem::new(
-            Code::UnknownClauseField,
-            key.span,
-            format!("unknown field `{}` in {}", key.value, braces.owner()),
-        );
-        self.report(
-            problem.suggest(&key.value, words.iter().copied()).help(format!("its fields are `{}`", words.join("`, `"))),
-        );
-        false
+        let words = || fields.iter().map(|field| field.word);
+        let place = if braces == Braces::Retry { Place::Retry } else { Place::Fail };
+        let meant = match form(place, &key.value) {
+            Some(Form::Words(word)) => Some(word),
+            _ => with_other_letters(&key.value, words()).or_else(|| nearest(&key.value, words())),
+        };
+        let message = format!("unknown field `{}` in {}", key.value, braces.owner());
+        let problem = Problem::new(Code::UnknownClauseField, key.span, message);
+        self.report(match meant {
+            Some(meant) => problem.did_you_mean(meant, meant),
+            None => problem.help(format!("its fields are `{}`", words().collect::<Vec<_>>().join("`, `"))),
+        });
+        meant.is_some_and(|meant| {
+            meant.clone_into(&mut key.value);
+            true
+        })
     }
 
     fn first_use(&mut self, key: &Text, keys: &mut std::collections::BTreeSet<String>, braces: Braces) -> bool {
@@ -170,15 +150,12 @@ impl Parser<'_> {
     }
 
     /// Parses one `key: value`. Returns `None` if there is no key.
-    fn member_of(&mut self, cursor: &mut Cursor, braces: Braces) -> Option<(Member, Option<Ident>)> {
-        if braces == Braces::Assign
-            && let Some(member) = self.changed_variable(cursor)
-        {
-            return Some((member, None));
-        }
-        if let (Braces::Object, Some(member)) = (braces, self.reference_alone(cursor)) {
-            return Some((member, None));
-        }
+    fn member_of(
+        &mut self,
+        cursor: &mut Cursor,
+        braces: Braces,
+        is_short: &mut bool,
+    ) -> Option<(Member, Option<Ident>)> {
         let (key, ident) = match cursor.peek().cloned() {
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
@@ -197,20 +174,9 @@ impl Parser<'_> {
                 let ident = cursor.peek_ident()?.clone();
                 (Text { value: plain(&ident), span: ident.span().into() }, Some(ident))
             }
-            _ if cursor.is_punct("..") && braces == Braces::Object => {
-                let first = cursor.here_first();
-                while cursor.eat_char('.').is_some() {}
-                let value = self.expr(cursor);
-                let problem = Problem::new(
-                    Code::Syntax,
-                    TokenSpan::from(first).to(value.span),
-                    "an object cannot include another with `..`",
-                );
-                self.report(problem.help(format!("in JSONata `$merge([{}, {{ … }}])` joins them", spelled(&value))));
-                return None;
-            }
             _ => {
-                self.expected(cursor, "a key");
+                let problem = self.unexpected_in_value(cursor, "a key");
+                self.complain(cursor, problem);
                 return None;
             }
         };
@@ -229,19 +195,15 @@ impl Parser<'_> {
             let message = format!("expected `:` after `{}`, found `{sign}`", key.value);
             let problem = Problem::new(Code::Syntax, first.to(cursor.before()), message);
             self.report(problem.write(":"));
-        } else if let (Some(name), Braces::Object | Braces::Assign, false) = (&ident, braces, optional)
-            && (cursor.is_end() || cursor.is_punct(","))
-        {
-            let of = self.name_alone(name, key.span);
-            let value = self.leaf(
-                ExprKind::OtherLanguage(OtherLanguage::Short { reference: Box::new(of), others: None }),
-                key.span,
-            );
-            return Some((Member { key, optional, value, comma: None }, ident));
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
-            let problem = self.unexpected(cursor, &format!("`:` after `{}`", key.value));
-            self.complain(cursor, problem.help(format!("a member is written `{}: value`", key.value)));
-            if cursor.is_end() || cursor.is_punct(",") {
+            let problem = self.unexpected_in_value(cursor, &format!("`:` after `{}`", key.value));
+            let ends = cursor.is_end() || cursor.is_punct(",");
+            if !ends || !std::mem::replace(is_short, true) {
+                let problem = if ends { Problem { span: key.span, ..problem } } else { problem };
+                let help = format!("a member is written `{}: value`", key.value);
+                self.complain(cursor, if problem.help.is_empty() { problem.help(help) } else { problem });
+            }
+            if ends {
                 self.hole(cursor.here_first(), Role::Root(Vec::new()));
             }
             let value = self.leaf(ExprKind::Invalid, key.span);
@@ -249,37 +211,6 @@ impl Parser<'_> {
         }
         let value = self.member_value(&key, braces, cursor);
         Some((Member { key, optional, value, comma: None }, ident))
-    }
-
-    /// Returns a word as a reference.
-    fn name_alone(&mut self, name: &Ident, span: TokenSpan) -> Expr {
-        let root = root(&plain(name)).unwrap_or_else(|| Root::StateResult(rust_name(name)));
-        self.leaf(ExprKind::Reference(Reference::to(root, span)), span)
-    }
-
-    /// Parses `{ input.a, b: 1 }`: a reference as a member, which is named after its last segment.
-    fn reference_alone(&mut self, cursor: &mut Cursor) -> Option<Member> {
-        let word = cursor.peek_ident()?;
-        if !cursor.is_punct_at(1, ".") || root(&plain(word)).is_none() {
-            return None;
-        }
-        let value = self.expr(cursor);
-        let ExprKind::Reference(reference) = &value.kind else { return None };
-        let Some(Segment::Member { name, quoted: Quotes::None, .. }) = reference.segments.last() else { return None };
-        let key = Text { value: name.value.clone(), span: value.span };
-        let problem = Problem::new(Code::Syntax, value.span, "a member has a key and a value");
-        self.report(problem.write(format!("{}: {}", key.value, spelled(&value))));
-        Some(Member { key, optional: false, value, comma: None })
-    }
-
-    /// Parses `n += 1`, `n++`: a change of a variable.
-    fn changed_variable(&mut self, cursor: &mut Cursor) -> Option<Member> {
-        let first = cursor.here();
-        let (key, value) = self.change(cursor)?;
-        let problem =
-            Problem::new(Code::Syntax, first.to(cursor.before()), "a variable is assigned a value as a whole");
-        self.report(problem.write(format!("{}: {}", key.value, spelled(&value))));
-        Some(Member { key, optional: false, value, comma: None })
     }
 
     fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
@@ -320,7 +251,7 @@ impl Parser<'_> {
         }
         let advanced = cursor.position() > start;
         if advanced {
-            let problem = self.unexpected(cursor, "`,`");
+            let problem = self.unexpected_in_value(cursor, "`,`");
             let semicolon = cursor.is_punct(";");
             let edit = Edit::over(cursor.here(), ",");
             self.complain(cursor, if semicolon { problem.help("members end with `,`").edit(edit) } else { problem });
@@ -335,14 +266,4 @@ impl Parser<'_> {
 fn key_is_next(cursor: &Cursor) -> bool {
     let key = matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
     key && (cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "?") && cursor.is_punct_at(2, ":"))
-}
-
-/// Moves all members without a value to the first one, because they are one problem.
-fn gather_short(members: &mut [(Member, Option<Ident>)]) {
-    let mut short = members.iter_mut().filter_map(|(member, _)| match &mut member.value.kind {
-        ExprKind::OtherLanguage(OtherLanguage::Short { reference: of, others }) => Some((of, others)),
-        _ => None,
-    });
-    let Some((_, others)) = short.next() else { return };
-    *others = Some(short.map(|(of, _)| (**of).clone()).collect());
 }

@@ -1,12 +1,14 @@
 //! The shared parts of the grammar: problems, words, bounded nesting, and groups.
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use std::collections::BTreeSet;
+
+use proc_macro2::{Group, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NodeId, TokenSpan};
+use super::ast::{Expr, ExprKind, NodeId, TokenSpan, plain};
 use super::closure::Parameter;
 use super::cursor::{Cursor, OpenGroup};
-use super::other_language::state::LooseTransition;
+use super::other_language::help_in_value;
 use super::word::{EditorWord, Role};
 use crate::problem::{Problem, Problems};
 
@@ -28,18 +30,8 @@ pub(super) struct Parser<'p> {
     pub(super) durations: bool,
     /// Whether a brace starts an object here, and not a body.
     pub(super) braces: bool,
-    /// Whether the value is inside `c ? a : b`, which is reported as a whole.
-    pub(super) in_ternary: bool,
-    /// Transitions between the states of the current body.
-    pub(super) transitions: Vec<LooseTransition>,
-    /// Whether the parser has checked for a definition in JSON.
-    pub(super) looked_for_json: bool,
     /// Whether `..` makes a range here: in the brackets of a list or an index.
     pub(super) in_range: bool,
-    /// Whether the value is an argument of a call.
-    pub(super) in_call: bool,
-    /// Whether it is in a method call, which is replaced including its contents.
-    pub(super) in_method: bool,
     /// The parameters of the closures and the items of the maps around the value, inner ones last.
     pub(super) parameters: Vec<Parameter>,
     /// How many nodes the workflow has so far.
@@ -50,16 +42,10 @@ pub(super) struct Parser<'p> {
     pub(super) declared: Vec<String>,
     /// The fragments that the macro declares, here or later.
     pub(super) fragments: Vec<String>,
-    /// Whether the macro has the word `workflow`.
-    pub(super) has_workflow: bool,
-    /// All tokens in the braces of the workflow.
-    pub(super) source: TokenStream,
-    /// The states of the current body that stand for statements of other languages, by their numbers.
-    pub(super) statements: Vec<usize>,
-    /// The names that statements of other languages declare.
-    pub(super) let_names: Vec<String>,
     /// The name of the workflow.
     pub(super) head: TokenSpan,
+    /// The words of the workflow that were skipped: they may declare names.
+    pub(super) skipped: BTreeSet<String>,
 }
 
 impl<'p> Parser<'p> {
@@ -71,22 +57,14 @@ impl<'p> Parser<'p> {
             height: 0,
             durations: false,
             braces: true,
-            in_ternary: false,
-            transitions: Vec::new(),
-            looked_for_json: false,
             in_range: false,
-            in_call: false,
-            in_method: false,
             parameters: Vec::new(),
             nodes: 0,
             in_fragment: false,
             declared: Vec::new(),
             fragments: Vec::new(),
-            has_workflow: false,
-            source: TokenStream::new(),
-            statements: Vec::new(),
-            let_names: Vec::new(),
             head: Span::call_site().into(),
+            skipped: BTreeSet::new(),
         }
     }
 
@@ -110,11 +88,6 @@ impl<'p> Parser<'p> {
         self.problems.push(problem);
     }
 
-    /// Changes the suggested text of the last problem.
-    pub(super) fn mend_last(&mut self, change: impl Fn(&str) -> String) {
-        self.problems.mend_last(change);
-    }
-
     pub(super) fn error(&mut self, code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) {
         self.report(Problem::new(code, span, message));
     }
@@ -135,6 +108,26 @@ impl<'p> Parser<'p> {
     /// Creates the problem that `what` was expected here.
     pub(super) fn unexpected(&self, cursor: &Cursor, what: &str) -> Problem {
         Problem::new(Code::Syntax, cursor.here_first(), format!("expected {what}, found {}", cursor.found()))
+    }
+
+    /// Creates the problem that `what` was expected here, where a value ends or begins.
+    pub(super) fn unexpected_in_value(&self, cursor: &Cursor, what: &str) -> Problem {
+        let problem = self.unexpected(cursor, what);
+        match help_in_value(cursor) {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
+
+    /// Records the words of tokens that were skipped.
+    pub(super) fn note_skipped(&mut self, tokens: &[TokenTree]) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => drop(self.skipped.insert(plain(word))),
+                TokenTree::Group(group) => self.note_skipped(&group.stream().into_iter().collect::<Vec<_>>()),
+                _ => {}
+            }
+        }
     }
 
     /// Records a word.

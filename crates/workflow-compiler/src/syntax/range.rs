@@ -21,17 +21,6 @@ impl Parser<'_> {
         })
     }
 
-    /// Parses `...list` in a list, which is reported.
-    pub(super) fn spread(&mut self, cursor: &mut Cursor) -> Expr {
-        let first = cursor.here();
-        while cursor.eat_char('.').is_some() {}
-        let problem =
-            Problem::new(Code::Syntax, first.to(cursor.before()), "a list has no `...`: a function joins lists");
-        let list = self.range_bound(cursor);
-        self.report(problem.help(format!("write `$append({}, [ … ])`", spelled(&list))));
-        Expr { kind: ExprKind::Invalid, ..list }
-    }
-
     /// Parses the rest of a range, at its `..=`. A range without its end, `..`, is reported.
     pub(super) fn rest_of_range(&mut self, first: Expr, cursor: &mut Cursor, is_item: bool) -> Expr {
         let (sign, height) = (cursor.here(), self.height);
@@ -58,7 +47,7 @@ impl Parser<'_> {
             }
             _ => problem.write(format!("[{}]", spelled(&range))),
         });
-        self.grown(ExprKind::Array(vec![range]), span, height + 1)
+        self.leaf(ExprKind::Invalid, span)
     }
 }
 

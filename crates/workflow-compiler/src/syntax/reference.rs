@@ -3,38 +3,15 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
+use super::ast::{BinaryOp, Expr, ExprKind, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
 use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::name::rust_name;
-use super::other_language::regex::regex_at;
+use super::other_language;
 use super::parser::Parser;
-use super::spelling::{is_word, spelled, spelled_segments};
+use super::spelling::{is_word, spelled};
 use super::word::{ReferenceSegment, Role};
-use crate::problem::{Edit, Problem};
-
-/// Functions of other languages' objects and modules, and their JSONata equivalents.
-const FUNCTIONS: [(&str, &str); 19] = [
-    ("Date.now", "$millis"),
-    ("time.time", "$millis"),
-    ("datetime.now", "$now"),
-    ("datetime.utcnow", "$now"),
-    ("Instant.now", "$now"),
-    ("uuid.uuid4", "$uuid"),
-    ("crypto.randomUUID", "$uuid"),
-    ("JSON.stringify", "$string"),
-    ("json.dumps", "$string"),
-    ("JSON.parse", "$parse"),
-    ("json.loads", "$parse"),
-    ("Object.keys", "$keys"),
-    ("Math.random", "$random"),
-    ("Math.max", "$max"),
-    ("Math.min", "$min"),
-    ("Math.floor", "$floor"),
-    ("Math.ceil", "$ceil"),
-    ("Math.round", "$round"),
-    ("Math.abs", "$abs"),
-];
+use crate::problem::Problem;
 
 impl Parser<'_> {
     /// `$name`, `$name.x`, `$name(…)`
@@ -70,9 +47,6 @@ impl Parser<'_> {
         }
         let (segments, steps) = self.segments(cursor);
         self.word(&name, Role::Variable(steps));
-        if self.let_names.contains(&text) {
-            return self.leaf(ExprKind::Invalid, span.to(cursor.before()));
-        }
         self.referred(Root::Variable(text), span, false, segments, cursor)
     }
 
@@ -98,16 +72,13 @@ impl Parser<'_> {
         let root = root(&plain(&word)).unwrap_or_else(|| Root::StateResult(rust_name(&word)));
         // `Train?`, `Train?[0]` and `Train?.x` mean that the state may not have run, `input?.x` that x may be absent.
         let alone = cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??");
-        let mut optional = alone && matches!(root, Root::StateResult(_)) && !self.is_ternary(cursor);
+        let mut optional = alone && matches!(root, Root::StateResult(_));
         cursor.advance(usize::from(optional));
         let (mut segments, steps) = self.segments(cursor);
         if let (Root::StateResult(_), Some(Segment::Member { optional: first, .. })) = (&root, segments.first_mut()) {
             optional |= std::mem::replace(first, false);
         }
         self.word(&word, Role::Root(steps));
-        if matches!(root, Root::StateResult(_)) && self.let_names.contains(&plain(&word)) {
-            return self.leaf(ExprKind::Invalid, span.to(cursor.before()));
-        }
         self.referred(root, span, optional, segments, cursor)
     }
 
@@ -130,9 +101,7 @@ impl Parser<'_> {
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
         let reference = Reference { word, optional, segments, ..Reference::to(root, root_span) };
-        let is_filter = self.filter_in_brackets(&reference, whole);
-        let kind = if is_filter { ExprKind::Invalid } else { ExprKind::Reference(reference) };
-        self.grown(kind, whole, height)
+        self.grown(ExprKind::Reference(reference), whole, height)
     }
 
     /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.
@@ -148,10 +117,6 @@ impl Parser<'_> {
             ahead += 2;
         }
         let group = cursor.peek_group_at(ahead, Delimiter::Parenthesis).cloned();
-        let foreign = FUNCTIONS.iter().find(|(foreign, _)| *foreign == name);
-        if let (Some((_, function)), Some(group)) = (foreign, &group) {
-            return Some(self.foreign_function(&name, function, (first, ahead), group, cursor));
-        }
         if ahead > 0 && !plain(&last).starts_with(char::is_uppercase) {
             return None;
         }
@@ -162,40 +127,9 @@ impl Parser<'_> {
         Some(self.call(Text { value: name, span }, &group, cursor))
     }
 
-    /// Parses `Date.now()`, `Math.max(a, b)`: an equivalent of a JSONata function, which is reported.
-    fn foreign_function(
-        &mut self,
-        name: &str,
-        function: &str,
-        (first, ahead): (&Ident, usize),
-        group: &proc_macro2::Group,
-        cursor: &mut Cursor,
-    ) -> Expr {
-        cursor.advance(ahead + 1);
-        let span = TokenSpan::from(first.span()).to(cursor.before());
-        let outer = std::mem::replace(&mut self.in_call, true);
-        let mut arguments = self.list(group, "argument");
-        self.in_call = outer;
-        // These take a list.
-        if matches!(function, "$max" | "$min") {
-            arguments = vec![Expr::made(ExprKind::Array(arguments), span)];
-        }
-        let height = self.height + 2;
-        let kind = ExprKind::Call { name: Text { value: function.to_owned(), span }, arguments };
-        let call = self.grown(kind, span, height);
-        let problem = Problem::new(Code::Syntax, span, format!("`{name}` is a function of another language"));
-        self.report(problem.write(spelled(&call)));
-        call
-    }
-
     fn call(&mut self, name: Text, group: &proc_macro2::Group, cursor: &Cursor) -> Expr {
         let whole = name.span.to(cursor.before());
-        if let Some(regex) = regex_at(group) {
-            return self.call_with_regex(&name, None, (group, regex), whole);
-        }
-        let outer = std::mem::replace(&mut self.in_call, true);
         let arguments = self.list(group, "argument");
-        self.in_call = outer;
         let height = self.height + 1;
         self.grown(ExprKind::Call { name, arguments }, whole, height)
     }
@@ -211,20 +145,24 @@ impl Parser<'_> {
         };
         self.word(&variant, Role::VariantReference(ty.clone()));
         let span = TokenSpan::new(ty.span(), variant.span());
-        if cursor.peek_group(Delimiter::Parenthesis).is_some() {
-            return self.call_of_rust(format!("{ty}::{variant}"), span, cursor);
+        let mut path = format!("{ty}::{variant}");
+        let is_path = cursor.is_punct("::");
+        while cursor.eat_punct("::").is_some() {
+            match cursor.eat_ident() {
+                Some(word) => path.push_str(&format!("::{word}")),
+                None => break,
+            }
         }
-        if cursor.is_punct("::") {
-            let mut path = format!("{ty}::{variant}");
-            while cursor.eat_punct("::").is_some() {
-                match cursor.eat_ident() {
-                    Some(word) => path.push_str(&format!("::{word}")),
-                    None => break,
-                }
-            }
-            if cursor.peek_group(Delimiter::Parenthesis).is_some() {
-                return self.call_of_rust(path, span.to(cursor.before()), cursor);
-            }
+        if cursor.eat_group(Delimiter::Parenthesis).is_some() {
+            let whole = span.to(cursor.before());
+            let problem =
+                Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
+            self.report(problem.help(
+                "write the value itself, or declare a parameter for a value known at deployment: `params { name: String }`",
+            ));
+            return self.leaf(ExprKind::Invalid, whole);
+        }
+        if is_path {
             let problem = Problem::new(Code::Syntax, span.to(cursor.before()), "a variant is `Type::Variant`");
             self.report(problem.help(format!("a constant of your Rust code is written `const {path}`")));
             return self.leaf(ExprKind::Invalid, span);
@@ -232,32 +170,51 @@ impl Parser<'_> {
         self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, span)
     }
 
-    /// Parses `String::from("a")`, `env::var("TABLE")`: a Rust function, which is not possible in a definition.
-    fn call_of_rust(&mut self, path: String, span: TokenSpan, cursor: &mut Cursor) -> Expr {
-        let Some(group) = cursor.eat_group(Delimiter::Parenthesis) else {
-            return self.leaf(ExprKind::Invalid, span);
-        };
-        let whole = span.to(cursor.before());
-        let problem =
-            Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
-        let mut arguments = self.list(&group, "argument").into_iter();
-        if let (true, Some(value), None) = (path.ends_with("::from"), arguments.next(), arguments.next()) {
-            self.report(problem.write(spelled(&value)));
-            return value;
+    /// Parses `value.a.b`; the segments are already read. A method is reported.
+    pub(super) fn with_steps(&mut self, of: Expr, mut segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
+        let height = self.height + 1;
+        let called = cursor.peek_group(Delimiter::Parenthesis).cloned();
+        if let (Some(_), Some(Segment::Member { name, quoted: Quotes::None, .. })) = (called, segments.last()) {
+            // Its arguments are part of what is written in another way, and so are methods after it: a known one says how.
+            let mut methods = vec![name.clone()];
+            while cursor.eat_group(Delimiter::Parenthesis).is_some() {
+                let (rest, _) = self.segments(cursor);
+                methods.extend(rest.into_iter().filter_map(|segment| match segment {
+                    Segment::Member { name, .. } => Some(name),
+                    _ => None,
+                }));
+            }
+            let known = methods.iter().find_map(|name| Some((name, other_language::function(&name.value)?)));
+            let (name, function) = match &known {
+                Some((name, function)) => (*name, function.as_str()),
+                None => (name, "$length"),
+            };
+            let message = format!("values have no methods, such as `{}`", name.value);
+            self.report(
+                Problem::new(Code::Syntax, name.span, message).help(match function {
+                    "matches" => {
+                        "`matches(value, \"a*\")` compares text with a pattern, and `item in list` asks for an item"
+                            .to_owned()
+                    }
+                    "is_present" => {
+                        "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned()
+                    }
+                    function => format!("functions take the value: in JSONata `{function}(…)`"),
+                }),
+            );
+            return self.leaf(ExprKind::Invalid, of.span.to(cursor.before()));
         }
-        let last = path.rsplit("::").next().unwrap_or_default();
-        let problem = match last {
-            "now" => problem
-                .help("for the time, use `$now()` in JSONata, and `context.State.EnteredTime`")
-                .edit(Edit::over(whole, "$now()")),
-            "new_v4" => problem.write("$uuid()"),
-            "new" => problem.help("write the value itself: `\"text\"`, `[…]`, `{ … }`"),
-            _ => problem.help(
-                "for a value that your Rust code knows at deployment, declare a parameter: `params { name: String }`",
-            ),
+        if segments.is_empty() {
+            return of;
+        }
+        let span = of.span.to(cursor.before());
+        let kind = match of.kind {
+            ExprKind::Reference(reference) if reference.segments.is_empty() => {
+                ExprKind::Reference(Reference { segments: std::mem::take(&mut segments), ..reference })
+            }
+            kind => ExprKind::Access(Box::new(Expr::made(kind, of.span)), segments),
         };
-        self.report(problem);
-        self.leaf(ExprKind::Invalid, whole)
+        self.grown(kind, span, height)
     }
 
     /// Parses members and indices. Sets the height to the maximum of the indices'.
@@ -286,13 +243,6 @@ impl Parser<'_> {
                 height = height.max(self.height);
                 continue;
             }
-            if cursor.is_punct("?") && cursor.peek_group_at(1, Delimiter::Bracket).is_some() && !self.is_ternary(cursor)
-            {
-                let problem = Problem::new(Code::Syntax, cursor.here_first(), "an index has no `?` before it");
-                self.report(problem.help("remove it: a member of an absent value is absent too"));
-                cursor.advance(1);
-                continue;
-            }
             let optional = cursor.is_punct("?.");
             if !optional && cursor.is_punct("..") {
                 // Between the dots, a user may be typing a member's name.
@@ -316,7 +266,7 @@ impl Parser<'_> {
 
     /// Returns whether the `?` here ends the steps for each item of a list, as in `xs[*].a?`.
     fn ends_an_item(&self, cursor: &Cursor) -> bool {
-        cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??") && !self.is_ternary(cursor)
+        cursor.is_punct("?") && !cursor.is_punct("?.") && !cursor.is_punct("??")
     }
 
     /// Parses the part after a dot. Returns `false` if nothing more can follow.
@@ -348,7 +298,6 @@ impl Parser<'_> {
                 steps.push(ReferenceSegment::Index(None));
                 true
             }
-            // As in JSONPath.
             Some(TokenTree::Punct(star)) if star.as_char() == '*' => {
                 cursor.next();
                 let span = TokenSpan::from(dot).to(star.span().into());
@@ -367,17 +316,11 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses `[1..3]`, `[1..=2]`, `[1..]`, `[..3]` and `[..]`. Reports `[1:3]`. Sets the height to the maximum of the
+    /// Parses `[1..3]`, `[1..=2]`, `[1..]`, `[..3]` and `[..]`. Sets the height to the maximum of the
     /// indices'.
     fn slice(&mut self, group: &proc_macro2::Group) -> Option<Segment> {
         let inside = Cursor::inside(group);
-        let sign = |at: usize| match at {
-            at if inside.is_punct_at(at, "..") => Some(".."),
-            at if inside.is_punct_at(at, ":") && !inside.is_punct_at(at, "::") => Some(":"),
-            _ => None,
-        };
-        let at = (0..inside.remaining()).find(|at| sign(*at).is_some())?;
-        let sign = sign(at)?;
+        let at = (0..inside.remaining()).find(|at| inside.is_punct_at(*at, ".."))?;
         let whole = group_span(group);
         let mut height = 0;
         let (from, to) = self.within(group, |parser, cursor| {
@@ -391,7 +334,7 @@ impl Parser<'_> {
                 cursor.next();
             }
             let here = cursor.here();
-            cursor.advance(sign.len());
+            cursor.advance(2);
             let includes = cursor.eat_punct("=").map(|_| here.to(cursor.before()));
             let to = if cursor.is_end() { None } else { Some(bound(parser, cursor)) };
             let to = match (to, includes) {
@@ -403,17 +346,6 @@ impl Parser<'_> {
                 }
                 (to, None) => to,
             };
-            let step = !cursor.is_end();
-            while cursor.next().is_some() {}
-            let is_reported = to.as_ref().is_some_and(|to| matches!(to.kind, ExprKind::Invalid));
-            if !is_reported && (step || sign != "..") {
-                let message = match step {
-                    true => "a part of a list has a start and an end, and nothing else",
-                    false => "a part of a list is written with `..`",
-                };
-                let slice = Segment::Slice(Box::new(Slice { from: from.clone(), to: to.clone(), span: whole }));
-                parser.report(Problem::new(Code::Syntax, whole, message).write(spelled_segments(&[slice])));
-            }
             (from, to)
         })?;
         self.height = height;
@@ -453,8 +385,31 @@ impl Parser<'_> {
             let step = ReferenceSegment::Quoted(text.value.clone());
             return (Segment::Member { name: text, optional: false, quoted: Quotes::Brackets }, step);
         }
-        let index = self.within(group, |parser, cursor| parser.expr(cursor));
-        let index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
+        let index = self.within(group, |parser, cursor| {
+            let index = parser.expr(cursor);
+            if cursor.is_punct(":") {
+                let problem = parser.unexpected(cursor, "`]`");
+                parser.complain(cursor, problem.help("a part of a list is written with `..`: `[0..2]`"));
+            }
+            index
+        });
+        let mut index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
+        if let ExprKind::Binary(
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual
+            | BinaryOp::And
+            | BinaryOp::Or,
+            ..,
+        ) = &index.kind
+        {
+            let problem = Problem::new(Code::Syntax, index.span, "an index selects one item, and is no condition");
+            self.report(problem.help("in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition"));
+            index.kind = ExprKind::Invalid;
+        }
         let literal = match &index.kind {
             ExprKind::Number(text) => text.parse().ok(),
             _ => None,

@@ -1,6 +1,6 @@
 //! Parses repetitions: `for region in ["eu-west-1", "us-east-1"] { … }`, and names that contain the item.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
@@ -10,44 +10,15 @@ use super::ast::{
 };
 use super::clause::Clauses;
 use super::cursor::Cursor;
-use super::keyword::FOR;
 use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here};
-use super::reference::root;
+use super::recover::{clause_starts_here, item_starts_here, skip_item};
 use crate::problem::Problem;
 
 /// The number of states, branches or arms, and of uses, before a repetition.
 pub(super) type Place = (usize, usize);
 
 impl Parser<'_> {
-    /// Returns whether a repetition of states is here, whose list is in the source. In a fragment, it may be an argument.
-    pub(super) fn repeats_here(&self, cursor: &Cursor) -> bool {
-        if !cursor.is_word(FOR.word) || cursor.peek_ident_at(1).is_none() || !is_in(cursor, 2) {
-            return false;
-        }
-        // A list of another language, or a misspelt item, is reported as such.
-        let near = |word: &Ident| {
-            let items = self.parameters.iter().filter(|parameter| parameter.of_repetition);
-            let misspelt = nearest(&plain(word), items.map(|parameter| parameter.name.as_str())).is_some();
-            misspelt && cursor.is_punct_at(4, ".") && root(&plain(word)).is_none()
-        };
-        let of_item = |word: &Ident| {
-            let written_here = word == "const" || word == "vec" && cursor.is_punct_at(4, "!");
-            self.item_named(word) || self.in_fragment && word == "input" || written_here || near(word)
-        };
-        if cursor.peek_group_at(3, Delimiter::Bracket).is_some()
-            || cursor.peek_literal_at(3).is_some()
-            || cursor.peek_ident_at(3).is_some_and(of_item)
-        {
-            return true;
-        }
-        // A name in the document that contains the item shows that states are repeated, and not run by a map.
-        let item = cursor.peek_ident_at(1).map(plain).unwrap_or_default();
-        let braces = (3..cursor.remaining()).find_map(|at| cursor.peek_group_at(at, Delimiter::Brace));
-        braces.is_some_and(|braces| names_with(braces, &item))
-    }
-
     /// Parses a repetition of states, after `item` has recorded its keyword.
     pub(super) fn repeated_states(
         &mut self,
@@ -91,12 +62,15 @@ impl Parser<'_> {
     ) -> Option<Repetition> {
         const EXAMPLE: &str = "for example `for region in [\"eu-west-1\", \"us-east-1\"] { … }`";
         let keyword = cursor.eat_ident()?;
-        let name = cursor.peek_ident().filter(|_| is_in(cursor, 1)).cloned();
+        let name = cursor.peek_ident().filter(|_| cursor.is_word_at(1, "in")).cloned();
         let Some(name) = name else {
             let problem = self.unexpected(cursor, "the name of the item and `in` after `for`");
             self.complain(cursor, problem.help(EXAMPLE));
             while !cursor.is_end() && cursor.eat_punct(";").is_none() && cursor.eat_group(Delimiter::Brace).is_none() {
                 cursor.next();
+            }
+            if cursor.is_punct("->") {
+                skip_item(cursor);
             }
             return None;
         };
@@ -106,11 +80,6 @@ impl Parser<'_> {
             self.report(problem.help("choose another name"));
         }
         cursor.next();
-        if cursor.is_word("of") {
-            let problem =
-                Problem::new(Code::Syntax, cursor.here(), "expected `in` after the item of `for`, found `of`");
-            self.report(problem.write("in"));
-        }
         cursor.next();
         let outer = self.parameters.len();
         let item = self.declare_parameter(&name, false);
@@ -207,9 +176,8 @@ impl Parser<'_> {
 
     /// Reads the sign that joins the parts of a name; JSONata's is reported.
     fn joins(&mut self, cursor: &mut Cursor) -> bool {
-        if cursor.eat_punct("&").is_some() {
-            let problem = Problem::new(Code::Syntax, cursor.before(), "`&` is not an operator here");
-            self.report(problem.write("+"));
+        if let Some(sign) = cursor.eat_punct("&") {
+            self.report(Problem::new(Code::Syntax, sign, "`&` is not an operator here").write("+"));
             return true;
         }
         cursor.eat_punct("+").is_some()
@@ -235,23 +203,6 @@ fn field_of_input(list: &Expr) -> Option<String> {
         [Segment::Member { name, .. }] => Some(name.value.clone()),
         _ => None,
     }
-}
-
-/// Returns whether the word between the item and the list of a `for` is here, also as in other languages.
-fn is_in(cursor: &Cursor, ahead: usize) -> bool {
-    cursor.is_word_at(ahead, "in") || cursor.is_word_at(ahead, "of")
-}
-
-/// Returns whether braces contain `as "…" + item`.
-fn names_with(braces: &Group, item: &str) -> bool {
-    let inside = Cursor::inside(braces);
-    (0..inside.remaining()).any(|at| match inside.peek_at(at) {
-        Some(TokenTree::Group(group)) => names_with(group, item),
-        _ => {
-            let is_name = inside.is_word_at(at, "as") && inside.peek_literal_at(at + 1).is_some();
-            is_name && inside.is_punct_at(at + 2, "+") && inside.is_word_at(at + 3, item)
-        }
-    })
 }
 
 impl ComputedName {

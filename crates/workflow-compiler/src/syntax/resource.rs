@@ -4,15 +4,13 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
-use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
+use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
-use super::other_language::task_call::only_action;
 use super::parser::Parser;
 use super::root;
-use super::spelling::spelled_tokens;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 
 const EXAMPLES: &str =
     "for example `lambda::invoke`, `aws_sdk::s3::listObjectsV2`, `activity(\"arn…\")`, or an ARN in quotes";
@@ -26,16 +24,6 @@ const SUFFIXES: [&str; 4] = ["sync", "sync:2", "waitForTaskToken", EXPRESS];
 impl Parser<'_> {
     /// Parses a resource.
     pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
-        if cursor.is_word("await") && (cursor.peek_ident_at(1).is_some() || cursor.peek_literal_at(1).is_some()) {
-            let here = cursor.here();
-            let problem = Problem::new(
-                Code::Syntax,
-                here,
-                "a task waits for its call if the resource ends with a pattern such as `.sync`",
-            );
-            self.report(problem.help("remove `await`").edit(Edit::over(here, "")));
-            cursor.next();
-        }
         if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
             if cursor.is_punct_at(1, "+") {
                 return Some(Resource::Value(self.head_expr(cursor)));
@@ -57,8 +45,12 @@ impl Parser<'_> {
         let dotted = is_dotted(cursor);
         let reference = cursor.is_punct("$")
             || !dotted && (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
-        if let Some(child) = self.workflow_alone(cursor) {
-            return Some(child);
+        if let (Some(name), true) = (cursor.peek_ident().cloned(), reference && is_workflow(cursor)) {
+            let problem = self.unexpected(cursor, "a resource");
+            self.complain(cursor, problem.help(format!("a workflow is started with `workflow::<{name}>`")));
+            cursor.next();
+            self.pattern_of(&[], cursor);
+            return None;
         }
         if reference {
             let value = self.head_expr(cursor);
@@ -112,7 +104,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::Syntax, span, "expected `::` between service and action");
             self.report(problem.write(words.join("::")));
         }
-        let mut workflow = self.workflow_without_brackets(&mut path);
+        let mut workflow = None;
         if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))
             && *only == "workflow"
         {
@@ -123,38 +115,22 @@ impl Parser<'_> {
             }
             path = START.map(|word| Ident::new(word, span.first)).to_vec();
         }
-        let mut alone = None;
         if let [only] = path.as_slice() {
             let name = plain(only);
-            let problem =
-                Problem::new(Code::Syntax, only.span(), format!("expected `::` and an action after `{name}`"));
-            if self.fragments.contains(&name) {
-                let problem =
-                    Problem::new(Code::Syntax, only.span(), format!("`{name}` is a fragment, and no service"));
-                self.report(
-                    problem.help(format!("its states run where it is used: `use {name} as Name {{ … }} -> Next;`")),
-                );
-                self.pattern_of(&path, cursor);
-                return None;
-            }
-            if let Some(action) = only_action(&name) {
-                path.push(Ident::new(action, span.first));
-                alone = Some(problem);
-            } else {
-                self.report(problem.help(EXAMPLES));
-                self.pattern_of(&path, cursor);
-                return None;
-            }
+            let problem = self.unexpected(cursor, &format!("`::` and an action after `{name}`"));
+            let problem = Problem { span: only.span().into(), ..problem };
+            let help = match self.fragments.contains(&name) {
+                true => format!(
+                    "`{name}` is a fragment: its states run where it is used, `use {name} as Name {{ … }} -> Next;`"
+                ),
+                false => EXAMPLES.to_owned(),
+            };
+            self.report(problem.help(help));
+            self.result_type(cursor);
+            self.pattern_of(&path, cursor);
+            return None;
         }
-        let from = cursor.position();
         let result = if workflow.is_none() { self.result_type(cursor) } else { None };
-        if let Some(problem) = alone {
-            let words: Vec<_> = path.iter().map(plain).collect();
-            let result = spelled_tokens(cursor.since(from)).replace(' ', "");
-            let text = format!("{}{result}", words.join("::"));
-            let whole = span.to(cursor.before());
-            self.report(problem.help(format!("write `{text}`")).edit(Edit::over(whole, text)));
-        }
         let mut pattern = self.pattern_of(&path, cursor);
         let misspelt = |pattern: &&mut Text| workflow.is_some() && nearest(&pattern.value, SUFFIXES) == Some(EXPRESS);
         if let Some(pattern) = pattern.as_mut().filter(misspelt) {
@@ -168,45 +144,6 @@ impl Parser<'_> {
             pattern = None;
         }
         Some(Resource::Service { path, result, workflow, pattern, span: span.to(cursor.before()) })
-    }
-
-    /// Parses `Other.sync:2`: another workflow without `workflow::`.
-    fn workflow_alone(&mut self, cursor: &mut Cursor) -> Option<Resource> {
-        let name = cursor.peek_ident().filter(|_| cursor.is_punct_at(1, "."))?.clone();
-        let pattern = cursor.peek_ident_at(2).map(plain).filter(|word| SUFFIXES.contains(&word.as_str()))?;
-        let text = plain(&name);
-        if !text.starts_with(|first: char| first.is_ascii_uppercase()) {
-            return None;
-        }
-        let first = cursor.here();
-        cursor.next();
-        let path = if pattern == EXPRESS { START_EXPRESS.as_slice() } else { START.as_slice() };
-        let path: Vec<_> = path.iter().map(|word| Ident::new(word, name.span())).collect();
-        let written = self.pattern_of(&path, cursor);
-        let span = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, first, format!("`{text}` is not a service"));
-        self.report(
-            problem
-                .help(format!("if it is a workflow, write `workflow::<{text}>`"))
-                .edit(Edit::over(first, format!("workflow::<{text}>"))),
-        );
-        let workflow = Some(Type { span: first, kind: TypeKind::Named(name) });
-        let pattern = written.filter(|pattern| pattern.value != EXPRESS);
-        Some(Resource::Service { path, result: None, workflow, pattern, span })
-    }
-
-    /// Returns the other workflow of `workflow::Other`, which is in angle brackets.
-    fn workflow_without_brackets(&mut self, path: &mut Vec<Ident>) -> Option<Type> {
-        let [first, name] = path.as_slice() else { return None };
-        if *first != "workflow" {
-            return None;
-        }
-        let (first, name) = (TokenSpan::from(first.span()), name.clone());
-        let span = first.to(name.span().into());
-        let problem = Problem::new(Code::Syntax, span, "the workflow to start is in angle brackets");
-        self.report(problem.write(format!("workflow::<{}>", plain(&name))));
-        *path = START.map(|word| Ident::new(word, span.first)).to_vec();
-        Some(Type { span: name.span().into(), kind: TypeKind::Named(name) })
     }
 
     /// Parses `<T>`, the type of the result or of the items.
@@ -243,6 +180,11 @@ impl Parser<'_> {
     }
 }
 
+/// Returns whether the name of a workflow and a suffix follow, `Other.sync:2`.
+fn is_workflow(cursor: &Cursor) -> bool {
+    cursor.is_punct_at(1, ".") && cursor.peek_ident_at(2).is_some_and(|word| SUFFIXES.contains(&plain(word).as_str()))
+}
+
 /// Returns whether words with dots and a type follow, `lambda.invoke<T>`: a resource is no comparison.
 fn is_dotted(cursor: &Cursor) -> bool {
     let is_root = cursor.peek_ident().is_none_or(|word| root(&plain(word)).is_some());
@@ -250,5 +192,7 @@ fn is_dotted(cursor: &Cursor) -> bool {
     while cursor.is_punct_at(at, ".") && cursor.peek_ident_at(at + 1).is_some() {
         at += 2;
     }
-    !is_root && at > 1 && cursor.is_punct_at(at, "<") && cursor.peek_ident_at(at + 1).is_some()
+    let is_called = cursor.is_punct_at(at, "<") && cursor.peek_ident_at(at + 1).is_some()
+        || cursor.peek_group_at(at, Delimiter::Parenthesis).is_some();
+    !is_root && at > 1 && is_called
 }

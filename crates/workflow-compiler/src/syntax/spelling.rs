@@ -1,68 +1,7 @@
-//! Formats tokens and values as source text, for messages and fixes.
+//! Formats values as source text, for messages and fixes.
 
-use proc_macro2::{Delimiter, Spacing, TokenTree};
-
-use super::ast::{
-    BinaryOp, Expr, ExprKind, Member, OtherLanguage, Quotes, Reference, Root, Segment, UnaryOp, Written, plain,
-};
+use super::ast::{BinaryOp, Expr, ExprKind, Member, Quotes, Reference, Root, Segment, UnaryOp, Written, plain};
 use super::literal::in_largest_unit;
-
-/// Formats tokens with white space between them.
-pub(super) fn spelled_tokens(tokens: &[TokenTree]) -> String {
-    let mut out = String::new();
-    let mut before: Option<&TokenTree> = None;
-    for (at, token) in tokens.iter().enumerate() {
-        let opens = at.checked_sub(2).and_then(|at| tokens.get(at));
-        if before.is_some_and(|before| is_parted(before, token, opens)) {
-            out.push(' ');
-        }
-        match token {
-            TokenTree::Group(group) => {
-                let inner: Vec<_> = group.stream().into_iter().collect();
-                let inner = spelled_tokens(&inner);
-                out.push_str(&match group.delimiter() {
-                    Delimiter::Brace if inner.is_empty() => "{}".to_owned(),
-                    Delimiter::Brace => format!("{{ {inner} }}"),
-                    Delimiter::Bracket => format!("[{inner}]"),
-                    Delimiter::Parenthesis => format!("({inner})"),
-                    Delimiter::None => inner,
-                });
-            }
-            token => out.push_str(&token.to_string()),
-        }
-        before = Some(token);
-    }
-    out
-}
-
-/// Returns whether white space separates two tokens; `earlier` is the one before them.
-fn is_parted(before: &TokenTree, after: &TokenTree, earlier: Option<&TokenTree>) -> bool {
-    let sign = |token: &TokenTree| match token {
-        TokenTree::Punct(punct) => Some(punct.as_char()),
-        _ => None,
-    };
-    match (before, after) {
-        (TokenTree::Punct(punct), TokenTree::Punct(_)) if punct.spacing() == Spacing::Joint => false,
-        _ if matches!(sign(before), Some('.' | '$' | '#' | '!' | '?')) => false,
-        _ if matches!(sign(after), Some('.' | ',' | ';' | '?')) => false,
-        // `::` binds to both sides, `:` to the word before it.
-        (_, TokenTree::Punct(colon)) if colon.as_char() == ':' => false,
-        (TokenTree::Punct(colon), _) if colon.as_char() == ':' => sign_before(earlier) != Some(':'),
-        // The sign of a number.
-        (TokenTree::Punct(minus), _) if minus.as_char() == '-' => !matches!(earlier, None | Some(TokenTree::Punct(_))),
-        (TokenTree::Ident(_), TokenTree::Group(group)) => {
-            matches!(group.delimiter(), Delimiter::Brace | Delimiter::None)
-        }
-        _ => true,
-    }
-}
-
-fn sign_before(token: Option<&TokenTree>) -> Option<char> {
-    match token {
-        Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint => Some(punct.as_char()),
-        _ => None,
-    }
-}
 
 /// Formats a value as the source writes it. Anything that did not parse becomes `…`.
 pub(crate) fn spelled(expr: &Expr) -> String {
@@ -99,10 +38,7 @@ pub(crate) fn spelled(expr: &Expr) -> String {
             let parameters: Vec<_> = closure.parameters.iter().map(|name| name.value.as_str()).collect();
             format!("|{}| {}", parameters.join(", "), spelled(&closure.body))
         }
-        ExprKind::Constant(path) => {
-            let path: Vec<_> = path.clone().into_iter().collect();
-            format!("const {}", spelled_tokens(&path))
-        }
+        ExprKind::Constant(path) => format!("const {}", path.to_string().replace(' ', "")),
         ExprKind::Variant { ty, variant } => format!("{}::{}", plain(ty), plain(variant)),
         ExprKind::Jsonata(text) => format!("jsonata {:?}", text.value),
         ExprKind::Raw(raw) => {
@@ -114,13 +50,6 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Path(text) => format!("path {:?}", text.value),
         ExprKind::Regex(text) => spelled_regex(&text.value),
         ExprKind::Paren(inner) => format!("({})", spelled(inner)),
-        ExprKind::OtherLanguage(OtherLanguage::Method { receiver: of, name, arguments }) => {
-            format!("{}.{}({})", spelled(of), name.value, list(arguments))
-        }
-        ExprKind::OtherLanguage(OtherLanguage::Short { reference: of, .. }) => spelled(of),
-        ExprKind::OtherLanguage(OtherLanguage::Format { parts, .. }) => {
-            parts.iter().map(spelled).collect::<Vec<_>>().join(" + ")
-        }
         ExprKind::Invalid => "…".to_owned(),
     }
 }

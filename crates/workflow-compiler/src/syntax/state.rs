@@ -5,12 +5,11 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Comment, ComputedName, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, token_span};
 use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
-use super::literal::{is_duration, string_value};
-use super::name::rust_name;
+use super::literal::string_value;
 use super::object::Braces;
-use super::other_language::asl::{Transition, as_clause};
+use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::{
     attributes_length, braces_of_values, clause_starts_here, item_starts, item_starts_here, skip_in_state, skip_item,
@@ -30,29 +29,17 @@ impl Parser<'_> {
         guessed: bool,
         cursor: &mut Cursor,
     ) -> Option<State> {
-        if kind == StateKind::Map {
-            self.name_map(cursor);
-        }
-        let Some(written) = cursor.peek_ident().cloned() else {
+        let named = cursor.peek_ident().filter(|word| !begins_head(word, cursor)).cloned();
+        let Some(written) = named else {
             let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
-            self.complain(
-                cursor,
-                match (cursor.peek_literal_at(0).and_then(string_value), kind) {
-                    (Some(text), StateKind::Fail) => problem.write(format!("Failed {{ error: {:?} }}", text.value)),
-                    (Some(text), _) => {
-                        let name = name_of(&text.value);
-                        problem.write(format!("{name} as {:?}", text.value))
-                    }
-                    (None, StateKind::Succeed | StateKind::Fail) if cursor.is_punct(";") || cursor.is_end() => {
-                        let name = if kind == StateKind::Fail { "Failed" } else { "Done" };
-                        let edit = Edit::after(keyword.span(), format!(" {name}"));
-                        problem.help(format!("write `{keyword} {name}`")).edit(edit)
-                    }
-                    (None, _) => problem,
-                },
-            );
+            let text = cursor.peek_literal_at(0).and_then(string_value);
+            let help = text
+                .map(|text| format!("the name is a word; after it, `as {:?}` is the name in the document", text.value));
+            self.complain(cursor, help.into_iter().fold(problem, Problem::help));
             self.hole(cursor.here_first(), Role::StateName { sign: None, repeated: false });
+            let start = cursor.position();
             skip_item(cursor);
+            self.note_skipped(cursor.since(start));
             return None;
         };
         cursor.next();
@@ -159,30 +146,26 @@ impl Parser<'_> {
 
     /// `= resource { body }`
     fn task(&mut self, name: &Ident, cursor: &mut Cursor) -> (Head, bool) {
-        if let Some((resource, body)) = self.asl_task(cursor) {
-            // Other members in the braces are reported with the replacement.
-            return (Head::Task { resource: Some(resource), body }, false);
-        }
-        let Some(sign) = self.task_sign(name, cursor) else {
+        if !self.task_sign(name, cursor) {
             self.skip_to_body(cursor);
             let body = self.object_here(cursor);
             return (Head::Task { resource: None, body }, false);
-        };
-        let function = self.called_function(sign.as_ref(), cursor);
-        if let (Some(problem), None) = (sign, &function) {
-            self.report(problem);
         }
-        if let Some((resource, body)) = function.or_else(|| self.method_of_service(cursor)) {
-            let complete = !matches!(body, Some(Expr { kind: ExprKind::Invalid, .. }));
-            return (Head::Task { resource: Some(resource), body }, complete);
-        }
+        let errors = self.errors_so_far();
         let resource = self.resource(cursor);
         let mut complete = resource.is_some();
         if !complete {
             self.skip_to_body(cursor);
         }
-        let in_parentheses = resource.as_ref().and_then(|resource| self.request_in_parentheses(resource, cursor));
-        let body = in_parentheses.or_else(|| self.object_here(cursor));
+        if cursor.peek_group(Delimiter::Parenthesis).is_some() {
+            if self.errors_so_far() == errors {
+                let problem = self.unexpected(cursor, "the request in braces");
+                self.complain(cursor, problem.help("for example `lambda::invoke { FunctionName: \"f\" }`"));
+            }
+            cursor.next();
+            complete = false;
+        }
+        let body = self.object_here(cursor);
         if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
             let problem = Problem::new(Code::Syntax, group.span_open(), "a task cannot contain states");
             self.report(problem);
@@ -190,6 +173,41 @@ impl Parser<'_> {
             complete = false;
         }
         (Head::Task { resource, body }, complete)
+    }
+
+    /// Parses the `=` before a task's resource. Returns whether a resource follows.
+    fn task_sign(&mut self, name: &Ident, cursor: &mut Cursor) -> bool {
+        if !cursor.is_punct("=>") && cursor.eat_punct("=").is_some() {
+            return true;
+        }
+        let problem = self.unexpected(cursor, &format!("`=` and the resource of `{name}`"));
+        let is_call = |at: usize| cursor.peek_ident_at(at).is_some() && cursor.is_punct_at(at + 1, "::");
+        // `:`, or `->` before a call.
+        let sign = match cursor.is_punct("->") {
+            true => {
+                if is_call(2) {
+                    2
+                } else {
+                    0
+                }
+            }
+            false => usize::from(cursor.is_punct(":") && !cursor.is_punct("::")),
+        };
+        let called = sign > 0 || is_call(0);
+        let last = cursor.peek_at(sign.saturating_sub(1)).map_or(cursor.here(), token_span);
+        let edit = match sign {
+            0 => Edit::before(cursor.here(), "= "),
+            _ => Edit::over(cursor.here().to(last), if sign == 1 { " =" } else { "=" }),
+        };
+        self.complain(
+            cursor,
+            match called {
+                true => problem.help("write `=`").edit(edit),
+                false => problem.help("for example `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`"),
+            },
+        );
+        cursor.advance(sign);
+        called
     }
 
     /// After a resource that did not parse, skips to its body or what follows.
@@ -248,87 +266,20 @@ impl Parser<'_> {
             self.word(&word, Role::Setting("wait"));
             return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
         }
-        if let Some((head, goes_on)) = self.loose_wait(cursor) {
-            return (Head::Wait(Some(head)), !goes_on);
-        }
         let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");
-        self.complain(cursor, problem.help("for example `wait Cool for 30s -> Next;`"));
+        let is_time = cursor.peek_literal_at(0).is_some_and(|literal| string_value(literal).is_none());
+        self.complain(
+            cursor,
+            match is_time {
+                true => problem.help("write `for` before it").edit(Edit::before(cursor.here(), "for ")),
+                false => problem.help("for example `wait Cool for 30s -> Next;`"),
+            },
+        );
         self.hole(cursor.here_first(), Role::Setting("wait"));
         if !clause_starts_here(cursor) {
             skip_in_state(cursor, false);
         }
         (Head::Wait(None), false)
-    }
-
-    /// Parses `30s`, `Seconds: 30`, `{ Seconds: 30 }`: a time in the syntax of ASL and other languages. Also returns
-    /// whether the transition is in the braces.
-    fn loose_wait(&mut self, cursor: &mut Cursor) -> Option<(WaitHead, bool)> {
-        let (first, errors) = (cursor.here(), self.errors_so_far());
-        let mut arrow = None;
-        let (name, value) = match cursor.peek()?.clone() {
-            TokenTree::Literal(_) => (String::new(), self.duration_expr(cursor)),
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-                cursor.next();
-                let value = self.within(&group, |parser, cursor| parser.duration_expr(cursor))?;
-                (String::new(), value)
-            }
-            TokenTree::Group(_) => {
-                let opened = braces_of_values(cursor)?;
-                cursor.next();
-                let object = self.object(opened);
-                let ExprKind::Object(members) = object.kind else { return None };
-                arrow = members
-                    .iter()
-                    .filter_map(|member| as_clause(&member.key.value, &member.value))
-                    .find(|written| written.starts_with("->"));
-                let member = members.into_iter().find(|member| time_field(&member.key.value).is_some())?;
-                (member.key.value, member.value)
-            }
-            TokenTree::Ident(word) if time_field(&word.to_string()).is_some() => {
-                cursor.next();
-                let _ = cursor.eat_punct(":").or_else(|| cursor.eat_punct("="));
-                (word.to_string(), self.duration_expr(cursor))
-            }
-            TokenTree::Ident(_) if cursor.is_punct_at(1, ".") => (String::new(), self.duration_expr(cursor)),
-            _ => return None,
-        };
-        let span = first.to(cursor.before());
-        cursor.eat_punct(",");
-        let duration = match &value.kind {
-            ExprKind::Text(text) if name.is_empty() && is_duration(text.trim()) => Some(text.trim().to_owned()),
-            _ => None,
-        };
-        let is_text = matches!(value.kind, ExprKind::Text(_)) && duration.is_none();
-        let until = time_field(&name).unwrap_or(is_text);
-        let value = match (&value.kind, name.ends_with("Path")) {
-            (ExprKind::Text(path), true) => {
-                let path = Text { value: path.clone(), span: value.span };
-                Expr { kind: ExprKind::Path(path), ..value }
-            }
-            (ExprKind::Number(number), _) => match number.parse() {
-                Ok(seconds) => Expr { kind: ExprKind::Duration(seconds), ..value },
-                Err(_) => value,
-            },
-            _ => value,
-        };
-        let arrow = arrow.filter(|_| !cursor.is_punct("->"));
-        let arrow = arrow.map(|arrow| format!(" {arrow}")).unwrap_or_default();
-        if matches!(value.kind, ExprKind::Invalid) {
-            // A value that did not parse was reported; its fix does not include the word.
-            if self.errors_so_far() == errors + 1 {
-                self.mend_last(|text| format!("for {text}"));
-            }
-        } else {
-            let value = duration.clone().unwrap_or_else(|| spelled(&value));
-            let written = format!("{} {value}{arrow}", if until { "until" } else { "for" });
-            let problem = Problem::new(Code::Syntax, span, "a wait has `for` and a duration, or `until` and a time");
-            // Parentheses directly follow the name before them.
-            let end = if arrow.is_empty() || cursor.is_punct(";") { "" } else { ";" };
-            self.report(problem.help(format!("write `{written}`")).edit(Edit::over(span, format!(" {written}{end}"))));
-        }
-        // The quotes of a duration are reported once.
-        let value = if duration.is_some() { Expr::made(ExprKind::Invalid, value.span) } else { value };
-        Some((if until { WaitHead::Until(value) } else { WaitHead::For(value) }, !arrow.is_empty()))
     }
 
     /// `{ error: …, cause: … }`
@@ -340,21 +291,10 @@ impl Parser<'_> {
                 let field = if member.key.value == "error" { &mut error } else { &mut cause };
                 *field = Some(member.value);
             }
-        } else if cursor.is_punct("=") && !cursor.is_punct("=>")
-            || cursor.peek_literal_at(0).is_some()
-            || cursor.peek_group(Delimiter::Parenthesis).is_some()
-        {
-            let first = cursor.here();
-            cursor.eat_punct("=");
-            let value = self.expr(cursor);
-            let complete = !matches!(value.kind, ExprKind::Invalid);
-            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), "the error of a fail goes in braces");
-            let value = match value.kind {
-                ExprKind::Paren(inner) => *inner,
-                kind => Expr { kind, ..value },
-            };
-            self.report(problem.write(format!("{{ error: {} }}", spelled(&value))));
-            return (Head::Fail { error: Some(value), cause }, complete);
+        } else if !cursor.is_end() && cursor.peek_ident().is_none() && !cursor.is_punct(";") && !cursor.is_punct("#") {
+            self.expected(cursor, "`{ error: …, cause: … }`");
+            skip_in_state(cursor, false);
+            return (Head::Fail { error, cause }, false);
         }
         (Head::Fail { error, cause }, true)
     }
@@ -369,8 +309,8 @@ impl Parser<'_> {
         let braces = cursor.ends_in_braces().then(|| cursor.before());
         let mut transition = None;
         let mut first = true;
-        let mut as_in_asl: Option<Transition> = None;
-        let mut commas: Vec<TokenSpan> = Vec::new();
+        // In JSON, other signs and another order follow.
+        let (mut is_json, mut has_comma) = (false, false);
         let mut ended_by_comma = false;
         let mut tail = None;
         loop {
@@ -378,13 +318,16 @@ impl Parser<'_> {
             if nothing || cursor.is_punct(";") || item_starts_here(cursor) {
                 break;
             }
-            if cursor.is_punct("->") || cursor.is_punct("=>") {
+            let is_arrow = cursor.is_punct("->") || cursor.is_punct("=>");
+            if is_arrow || goes_on(kind) && arrow_word(cursor) > 0 {
                 self.hole(cursor.here_first(), Role::Clause(kind));
                 tail.get_or_insert_with(|| cursor.before());
                 let arrow = cursor.here();
-                let target = self.arrow("a state", cursor);
+                let target = if is_arrow { self.arrow("a state", cursor) } else { self.target_after_word(cursor) };
                 clauses.broken |= matches!(target, Target::Missing(_));
-                self.transition(kind, arrow, target, &mut transition);
+                is_json |= !is_arrow;
+                has_comma |= is_json;
+                self.transition(kind, arrow, target, (&mut transition, clauses.broken));
                 clauses.broken |= transition.is_none();
                 first = false;
                 continue;
@@ -392,29 +335,21 @@ impl Parser<'_> {
             if first && cursor.ends_in_braces() && self.next_is_item(cursor) {
                 break;
             }
-            if cursor.is_punct(",") {
-                let comma = cursor.here();
-                ended_by_comma = self.comma_ends(cursor);
-                cursor.next();
-                if ended_by_comma {
-                    let problem = Problem::new(Code::Syntax, comma, "a state ends with `;`, not with `,`");
-                    self.report(problem.write(";"));
-                    break;
+            if let Some(comma) = cursor.eat_punct(",") {
+                ended_by_comma = cursor.is_end() || item_starts_here(cursor);
+                // The first one is the mistake; as in JSON, it may follow another one.
+                if !std::mem::replace(&mut has_comma, true) && !clauses.broken {
+                    let message = if ended_by_comma {
+                        "a state ends with `;`, not with `,`"
+                    } else {
+                        "clauses are not separated by `,`"
+                    };
+                    let problem = Problem::new(Code::Syntax, comma, message);
+                    self.report(match ended_by_comma {
+                        true => problem.write(";"),
+                        false => problem.help("remove the `,`").edit(Edit::over(comma, "")),
+                    });
                 }
-                commas.push(comma);
-                continue;
-            }
-            if let Some(target) = self.next_method(cursor) {
-                transition.get_or_insert(target);
-                first = false;
-                continue;
-            }
-            if as_in_asl.is_none()
-                && let Some(read) = self.asl_transition(cursor)
-            {
-                ended_by_comma = read.ends;
-                as_in_asl = Some(read);
-                first = false;
                 if ended_by_comma {
                     break;
                 }
@@ -428,7 +363,7 @@ impl Parser<'_> {
             let start = cursor.position();
             let clause = cursor.peek_ident().cloned();
             self.clause_here(ClauseOwner::State(kind), cursor, clauses);
-            if let (Some(clause), Some(_)) = (clause, &transition)
+            if let (Some(clause), Some(_), false) = (clause, &transition, is_json)
                 && ClauseKind::from_keyword(&clause.to_string()).is_some()
             {
                 let problem = Problem::new(Code::Syntax, clause.span(), format!("found clause `{clause}` after `->`"));
@@ -436,20 +371,6 @@ impl Parser<'_> {
             }
             if cursor.position() == start {
                 cursor.next();
-            }
-        }
-        if let Some(comma) = commas.first() {
-            let problem = Problem::new(Code::Syntax, *comma, "clauses are not separated by `,`");
-            let edits = commas.iter().map(|comma| Edit::over(*comma, ""));
-            self.report(edits.fold(problem.help("remove the `,`"), Problem::edit));
-        }
-        if let Some(read) = as_in_asl {
-            if matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail) {
-                clauses.broken |= braces.is_some();
-                self.report(read.needless(kind, braces));
-            } else {
-                self.report(read.problem((!read.is_last(cursor)).then(|| cursor.before())));
-                transition.get_or_insert(read.target);
             }
         }
         if transition.is_none() {
@@ -460,10 +381,8 @@ impl Parser<'_> {
         let last = cursor.before();
         let closed = cursor.eat_punct(";").is_some();
         // Where a transition is missing, that is the mistake.
-        let ends = transition.is_some()
-            || clauses.broken
-            || matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
-        if !closed && !end && !complete && ends {
+        let ends = transition.is_some() || !goes_on(kind);
+        if !closed && !end && !complete && ends && !clauses.broken && !is_json {
             let found = cursor.found();
             let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
             self.complain(cursor, problem.edit(Edit::after(last, ";")));
@@ -471,28 +390,32 @@ impl Parser<'_> {
         (transition, tail.unwrap_or(last), closed)
     }
 
-    /// Parses `.next(State)`, as in the CDK and the Python SDK.
-    fn next_method(&mut self, cursor: &mut Cursor) -> Option<Target> {
-        let goes_on =
-            cursor.peek_ident_at(1).is_some_and(|word| ["next", "then", "goto"].iter().any(|next| word == next));
-        let group = cursor.peek_group_at(2, Delimiter::Parenthesis).filter(|_| goes_on && cursor.is_punct("."))?;
-        let mut inside = Cursor::inside(group);
-        let name = inside.eat_ident().filter(|_| inside.is_end())?;
-        let first = cursor.here();
-        cursor.advance(3);
-        let span = first.to(cursor.before());
-        let problem = Problem::new(Code::Syntax, span, "a state's transition begins with `->`");
-        self.report(problem.help(format!("write `-> {name}`")).edit(Edit::over(span, format!(" -> {name}"))));
-        self.word(&name, Role::StateReference);
-        Some(if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) })
+    /// Parses `Next: "State"`, whose word is reported.
+    fn target_after_word(&mut self, cursor: &mut Cursor) -> Target {
+        let (word, length) = (cursor.here(), arrow_word(cursor));
+        let problem = Problem::new(Code::UnknownClause, word, format!("unknown clause {}", cursor.found()));
+        cursor.advance(length);
+        let words = word.to(cursor.before());
+        let problem = problem.help("write `->`").edit(Edit::over(words, "->"));
+        let target = self.target(words, cursor);
+        let last = cursor.before();
+        let comma = cursor.eat_punct(",");
+        let end = if cursor.is_end() || item_starts_here(cursor) { ";" } else { "" };
+        self.report(match comma {
+            Some(comma) => problem.edit(Edit::over(comma, end)),
+            None if end.is_empty() => problem,
+            None => problem.edit(Edit::after(last, end)),
+        });
+        target
     }
 
-    /// Returns whether a `,` here ends the state: another item follows, or nothing.
-    fn comma_ends(&self, cursor: &Cursor) -> bool {
-        cursor.is_punct(",") && (cursor.peek_at(1).is_none() || item_starts(cursor, 1))
-    }
-
-    fn transition(&mut self, kind: StateKind, arrow: TokenSpan, target: Target, transition: &mut Option<Target>) {
+    fn transition(
+        &mut self,
+        kind: StateKind,
+        arrow: TokenSpan,
+        target: Target,
+        (transition, is_broken): (&mut Option<Target>, bool),
+    ) {
         let refused = match kind {
             StateKind::Choice => Some("the transitions of a `choice` are in its arms"),
             StateKind::Succeed => Some("a `succeed` ends the workflow or branch, and has no transition"),
@@ -501,6 +424,8 @@ impl Parser<'_> {
             _ => None,
         };
         match refused {
+            // It belongs to what was reported.
+            Some(_) if is_broken => {}
             Some(message) => {
                 let problem = Problem::new(Code::MisplacedClause, arrow_span(arrow, &target), message);
                 self.report(match kind {
@@ -521,16 +446,6 @@ impl Parser<'_> {
     }
 }
 
-/// Returns whether an ASL field of a wait is a time to wait until, rather than one to wait for; `None` for other
-/// fields.
-fn time_field(name: &str) -> Option<bool> {
-    match name.to_lowercase().as_str() {
-        "seconds" | "secondspath" | "duration" | "delay" => Some(false),
-        "timestamp" | "timestamppath" => Some(true),
-        _ => None,
-    }
-}
-
 /// Returns the letters and digits of a text; each word begins with an upper-case letter.
 pub(crate) fn in_camel_case(text: &str) -> String {
     let word = |word: &str| {
@@ -538,12 +453,6 @@ pub(crate) fn in_camel_case(text: &str) -> String {
         letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
     };
     text.split(|letter: char| !letter.is_ascii_alphanumeric()).map(word).collect()
-}
-
-/// Returns a valid name for a state with this name in the document.
-pub(super) fn name_of(text: &str) -> String {
-    let name = in_camel_case(text);
-    if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name } else { format!("State{name}") }
 }
 
 /// Returns the span from the arrow to the end of its target.
@@ -554,4 +463,28 @@ fn arrow_span(arrow: TokenSpan, target: &Target) -> TokenSpan {
         Target::Computed(name) => arrow.to(name.span),
         Target::Missing(span) => arrow.to(*span),
     }
+}
+
+/// Returns whether a state of this kind has a transition.
+fn goes_on(kind: StateKind) -> bool {
+    !matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail)
+}
+
+/// Returns whether the word after a state's keyword begins what follows the name, which is missing.
+fn begins_head(word: &Ident, cursor: &Cursor) -> bool {
+    let word = plain(word);
+    let is_head = ["over", "for", "until", "match"].contains(&word.as_str()) && !cursor.is_word_at(1, &word);
+    is_head && !cursor.is_punct_at(1, ";") && !cursor.is_punct_at(1, "->")
+        || root(&word).is_some() && cursor.is_punct_at(1, ".")
+}
+
+/// Returns the number of tokens of another word for `->` with the sign after it, if a state follows; 0 for none.
+fn arrow_word(cursor: &Cursor) -> usize {
+    let word = cursor.peek_ident().map(Ident::to_string).unwrap_or_default();
+    if form(Place::Clause, &word) != Some(Form::Words("->")) {
+        return 0;
+    }
+    let length = 1 + usize::from(cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "="));
+    let named = cursor.peek_ident_at(length).is_some() && !item_starts(cursor, length);
+    if named || cursor.peek_literal_at(length).is_some() { length } else { 0 }
 }

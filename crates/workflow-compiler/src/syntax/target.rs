@@ -4,14 +4,14 @@ use proc_macro2::Delimiter;
 use workflow_asl::Code;
 
 use super::ast::{Target, TokenSpan};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, token_span};
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::{clause_starts_here, item_starts_here};
 use super::word::Role;
-use crate::problem::{Edit, EditPlace, Problem};
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// Parses the target after an arrow.
@@ -56,36 +56,38 @@ impl Parser<'_> {
         if let Some(arrow) = cursor.eat_punct("->") {
             return self.target(arrow, cursor);
         }
-        if let Some(arrow) = cursor.eat_punct("=>") {
-            let problem = Problem::new(Code::Syntax, arrow, format!("expected `->` in {whose}, found `=>`"));
-            self.report(problem.write("->"));
-            return self.target(arrow, cursor);
+        if cursor.is_punct("=>") {
+            let here = cursor.here();
+            let mut problem = Problem::new(Code::Syntax, here, format!("expected `->` in {whose}, found `=>`"));
+            problem.span = here.to(cursor.peek_at(1).map_or(here, token_span));
+            self.complain(cursor, problem.write("->"));
+            cursor.advance(2);
+            return self.target(cursor.before(), cursor);
         }
-        if let Some((edit, target)) = self.target_alone(cursor) {
-            let Edit { place: EditPlace::Before(word), .. } = edit else { return target };
-            let problem = Problem::new(Code::Syntax, word, format!("expected `->` and a state in {whose}"));
-            self.report(problem.help("write `->` before it").edit(edit));
-            return target;
+        let first = cursor.first_complaint();
+        let (problem, target) = self.without_arrow(whose, cursor);
+        if first {
+            self.report(problem);
         }
-        let problem = self.unexpected(cursor, "`->` and a state");
-        self.complain(cursor, problem);
-        Target::Missing(cursor.before())
+        target
     }
 
-    /// Parses a state's name without the arrow before it. Also returns the edit that inserts the arrow.
-    pub(super) fn target_alone(&mut self, cursor: &mut Cursor) -> Option<(Edit, Target)> {
-        cursor.peek_ident()?;
-        if clause_starts_here(cursor) || item_starts_here(cursor) || cursor.is_punct_at(1, ":") {
-            return None;
+    /// Parses a state's name without the arrow before it, if one is here. Also returns the problem.
+    pub(super) fn without_arrow(&mut self, whose: &str, cursor: &mut Cursor) -> (Problem, Target) {
+        let problem = self.unexpected_in_value(cursor, &format!("`->` and a state in {whose}"));
+        let edit = Edit::before(cursor.here(), "-> ");
+        match cursor.peek_ident().is_some() && self.ends_after_word(cursor) {
+            true => (problem.help("write `->` before it").edit(edit), self.target(cursor.here(), cursor)),
+            false => (problem, Target::Missing(cursor.before())),
         }
+    }
+
+    /// Returns whether what follows the next word can follow a state's name.
+    pub(super) fn ends_after_word(&self, cursor: &Cursor) -> bool {
         let ends = cursor.peek_at(1).is_none()
             || [";", ",", "->"].iter().any(|sign| cursor.is_punct_at(1, sign))
             || cursor.peek_group_at(1, Delimiter::Brace).is_some()
             || cursor.peek_ident_at(1).is_some_and(|word| ClauseKind::from_keyword(&word.to_string()).is_some());
-        if !ends {
-            return None;
-        }
-        let here = cursor.here();
-        Some((Edit::before(here, "-> "), self.target(here, cursor)))
+        ends && !clause_starts_here(cursor) && !item_starts_here(cursor)
     }
 }

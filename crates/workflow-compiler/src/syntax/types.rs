@@ -7,50 +7,13 @@ use super::ast::{DefaultValue, FieldDecl, FieldDefault, StructDecl, TokenSpan, T
 use super::attributes::Attributes;
 use super::cursor::{Cursor, token_span};
 use super::name::rust_name;
+use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::skip_past;
-use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 
 pub(super) const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
-
-/// Words that are not types here, and their equivalents.
-const FOREIGN: [(&str, &str); 5] = [
-    ("i128", "integers have at most 64 bits"),
-    ("u128", "integers have at most 64 bits"),
-    ("HashMap", "an object with any keys is `Map<T>`"),
-    ("BTreeMap", "an object with any keys is `Map<T>`"),
-    ("Value", "any JSON value is `Json`"),
-];
-
-/// Types of other languages, which start with a lower-case letter unlike Rust types, and their equivalents.
-const WRITTEN: [(&str, &str); 24] = [
-    ("string", "String"),
-    ("text", "String"),
-    ("str", "String"),
-    ("char", "String"),
-    ("uuid", "String"),
-    ("boolean", "bool"),
-    ("int", "i64"),
-    ("integer", "i64"),
-    ("long", "i64"),
-    ("short", "i64"),
-    ("uint", "u64"),
-    ("byte", "u8"),
-    ("float", "f64"),
-    ("double", "f64"),
-    ("number", "f64"),
-    ("decimal", "f64"),
-    ("date", "Timestamp"),
-    ("datetime", "Timestamp"),
-    ("timestamp", "Timestamp"),
-    ("arn", "Arn"),
-    ("json", "Json"),
-    ("any", "Json"),
-    ("object", "Json"),
-    ("unknown", "Json"),
-];
 
 impl Parser<'_> {
     /// Parses a type.
@@ -66,8 +29,6 @@ impl Parser<'_> {
             self.type_path(cursor)
         } else if let Some(name) = cursor.eat_ident() {
             self.type_word(name, cursor)
-        } else if let Some(ty) = self.foreign_type(cursor) {
-            return ty;
         } else {
             let problem = self.unexpected(cursor, "a type");
             let hint = match cursor.peek() {
@@ -97,69 +58,26 @@ impl Parser<'_> {
             }
             return Type { kind: TypeKind::Option(Box::new(ty)), span };
         }
-        if cursor.peek_group(Delimiter::Bracket).is_some_and(|group| group.stream().is_empty()) {
-            let inner = as_written(cursor.since(start));
-            cursor.next();
-            let span = first.to(cursor.before());
-            // For a reported type, the rest would be another problem at the same words.
-            if !matches!(ty.kind, TypeKind::Invalid) {
-                let problem = Problem::new(Code::Syntax, span, "`[]` does not make a list type here");
-                self.report(problem.write(format!("Vec<{inner}>")));
-            }
-            return Type { kind: TypeKind::Vec(Box::new(ty)), span };
-        }
         ty
-    }
-
-    /// Parses `[T]`, `&str`: a list and text as in Rust.
-    fn foreign_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
-        let first = cursor.here();
-        if let Some(group) = cursor.peek_group(Delimiter::Bracket).cloned() {
-            let tokens: Vec<_> = group.stream().into_iter().collect();
-            let word = matches!(tokens.as_slice(), [TokenTree::Ident(_)]);
-            let inner = self.within(&group, |parser, cursor| word.then(|| parser.ty(cursor))).flatten()?;
-            cursor.next();
-            let problem = Problem::new(Code::Syntax, first, "a list is `Vec<T>`");
-            if !matches!(inner.kind, TypeKind::Invalid) {
-                self.report(problem.write(format!("Vec<{}>", as_written(&tokens))));
-            }
-            return Some(Type { kind: TypeKind::Vec(Box::new(inner)), span: first });
-        }
-        let lifetime = if cursor.is_punct_at(1, "'") { 2 } else { 0 };
-        if !cursor.is_punct("&") || !cursor.is_word_at(1 + lifetime, "str") {
-            return None;
-        }
-        cursor.advance(2 + lifetime);
-        let span = first.to(cursor.before());
-        self.report(Problem::new(Code::Syntax, span, "types own their data").write("String"));
-        Some(Type { kind: TypeKind::String, span })
     }
 
     fn type_word(&mut self, name: Ident, cursor: &mut Cursor) -> TypeKind {
         self.word(&name, Role::TypeReference);
         let text = name.to_string();
-        if let Some((_, help)) = FOREIGN.iter().find(|(word, _)| *word == text)
-            && !self.declared.contains(&text)
-        {
+        let lower = text.starts_with(char::is_lowercase);
+        let meant = form(Place::Type, &text).filter(|meant| {
+            // Types of other languages begin with a lower-case letter, unlike Rust's.
+            !self.declared.contains(&text) && (lower || matches!(meant, Form::Help(_)) || text == "Value")
+        });
+        if let Some(meant) = meant {
             let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
-            self.report(problem.help(*help));
+            let is_list = cursor.eat_group(Delimiter::Bracket).is_some();
+            self.report(match meant {
+                Form::Help(help) => problem.help(help),
+                Form::Words(word) if is_list => problem.help(format!("a list is `Vec<{word}>`")),
+                Form::Words(word) => problem.write(word),
+            });
             self.skip_generics(cursor);
-            return TypeKind::Invalid;
-        }
-        if let Some((_, meant)) = WRITTEN.iter().find(|(word, _)| *word == text)
-            && !self.declared.contains(&text)
-            && !cursor.is_punct("<")
-        {
-            // `string[]` is one problem.
-            let list = cursor.peek_group(Delimiter::Bracket).filter(|group| group.stream().is_empty());
-            let (span, text, meant) = match list {
-                Some(list) => {
-                    (TokenSpan::new(name.span(), list.span_close()), format!("{text}[]"), format!("Vec<{meant}>"))
-                }
-                None => (name.span().into(), text, (*meant).to_owned()),
-            };
-            let problem = Problem::new(Code::UnknownType, span, format!("`{text}` is not a type here"));
-            self.report(problem.write(meant));
             return TypeKind::Invalid;
         }
         match text.as_str() {
@@ -304,7 +222,12 @@ impl Parser<'_> {
         let attribute = cursor.is_punct("#");
         if cursor.position() > start {
             let problem = self.unexpected(cursor, "`,`");
-            self.complain(cursor, if cursor.is_punct(";") { problem.write(",") } else { problem });
+            let problem = match cursor.peek_group(Delimiter::Bracket) {
+                Some(_) => problem.help("a list is `Vec<T>`"),
+                None if cursor.is_punct(";") => problem.write(","),
+                None => problem,
+            };
+            self.complain(cursor, problem);
         }
         if !(cursor.position() > start && (named || attribute)) {
             skip_past(cursor, &[",", ";"]);
@@ -363,17 +286,8 @@ impl Parser<'_> {
             ty = Type { span: ty.span, kind: TypeKind::Option(Box::new(ty)) };
         }
         if cursor.is_punct("=") {
-            let first = cursor.here();
-            cursor.next();
-            let value = self.expr(cursor);
-            let span = first.to(value.span);
-            let problem =
-                Problem::new(Code::Syntax, span, "a field has no default: write it where an `Option` is read");
-            let help = format!(
-                "remove it, write `#[serde(default)]` before the field, or declare `Option<…>` and read `input.{written} ?? {}`",
-                spelled(&value)
-            );
-            self.report(problem.help(help).edit(Edit::over(span, "")));
+            let problem = self.unexpected(cursor, "`,` after a field");
+            self.complain(cursor, problem.help(format!("a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.{written} ?? …`")));
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));

@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Declaration, DeclarationKind, TokenSpan, Workflow, plain};
+use super::ast::{Declaration, DeclarationKind, TokenSpan, Workflow};
 use super::body::Level;
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::attributes_length;
-use super::state::name_of;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 
 impl Parser<'_> {
     /// All workflows up to the end, and all fragments.
@@ -23,7 +22,6 @@ impl Parser<'_> {
             self.error(Code::Syntax, cursor.here(), "expected `workflow Name { … }`, found nothing");
         }
         self.fragments = declared_fragments(cursor);
-        self.has_workflow = (0..cursor.remaining()).any(|at| cursor.is_word_at(at, "workflow"));
         while !cursor.is_end() {
             let start = cursor.position();
             match self.workflow(cursor) {
@@ -44,6 +42,7 @@ impl Parser<'_> {
     fn workflow(&mut self, cursor: &mut Cursor) -> Option<(Workflow, bool)> {
         let before = self.reported();
         self.nodes = 0;
+        self.skipped.clear();
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
             self.dangling(&attributes);
@@ -53,7 +52,6 @@ impl Parser<'_> {
             self.error(Code::Syntax, *span, "a workflow has no fields to rename");
         }
         let visibility = self.visibility(cursor);
-        self.function(cursor);
         let keyword = cursor.peek_ident().cloned();
         match &keyword {
             Some(word) if word == "workflow" || word == "fragment" => self.word(word, Role::Top),
@@ -94,7 +92,6 @@ impl Parser<'_> {
             self.report(problem.help("declare them in `input`; a use passes them by name"));
         }
         self.head = written.span().into();
-        self.let_names.clear();
         let other_name = self.name_in_document(is_fragment, cursor);
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             self.expected(cursor, &format!("the body of `{written}` in braces"));
@@ -103,7 +100,6 @@ impl Parser<'_> {
         };
         let first = keyword.map_or(written.span(), |word| word.span());
         let span = TokenSpan::new(first, written.span());
-        self.source = group.stream();
         let (mut declarations, body) = self.within(&group, |parser, cursor| {
             parser.declared = declared_types(cursor);
             let body = parser.body(cursor, Level::Workflow, span);
@@ -125,6 +121,7 @@ impl Parser<'_> {
             items: Vec::new(),
             of_fragments: BTreeSet::new(),
             neighbours: Vec::new(),
+            skipped: std::mem::take(&mut self.skipped),
             nodes: self.nodes,
             problems: before..self.reported(),
         };
@@ -135,9 +132,6 @@ impl Parser<'_> {
         Some((workflow, is_fragment))
     }
 }
-
-/// What other languages write before states that several workflows share.
-const FUNCTIONS: [&str; 6] = ["fn", "func", "fun", "def", "function", "macro"];
 
 /// Returns the names after `fragment`.
 fn declared_fragments(cursor: &Cursor) -> Vec<String> {
@@ -157,33 +151,6 @@ fn declared_types(body: &Cursor) -> Vec<String> {
 }
 
 impl Parser<'_> {
-    /// Changes `fn name {`, which is reported, to `fragment Name {`, or to a workflow if there is none.
-    fn function(&mut self, cursor: &mut Cursor) {
-        let word = cursor.peek_ident().filter(|word| FUNCTIONS.iter().any(|function| word == function)).cloned();
-        let (Some(word), Some(written)) = (word, cursor.peek_ident_at(1).cloned()) else { return };
-        let has_parameters = cursor.peek_group_at(2, Delimiter::Parenthesis).is_some();
-        let body = cursor.peek_group_at(2 + usize::from(has_parameters), Delimiter::Brace);
-        if body.is_none_or(|body| body.stream().is_empty()) {
-            return;
-        }
-        let name = name_of(&plain(&written));
-        let problem =
-            Problem::new(Code::Syntax, word.span(), format!("expected `workflow` or `fragment`, found `{word}`"));
-        let (kind, what) = match self.has_workflow {
-            true => ("fragment", "states that workflows share are"),
-            false => ("workflow", "a state machine is"),
-        };
-        let problem = problem.help(format!("{what} a `{kind} {name} {{ … }}`"));
-        self.report(match has_parameters {
-            true => problem.help("declare its input in its braces: `input { name: Type }`"),
-            false => problem.edit(Edit::over(word.span(), kind)).edit(Edit::over(written.span(), name.clone())),
-        });
-        cursor.rewrite_rest(|rest| {
-            let words = [Ident::new(kind, word.span()), Ident::new(&name, written.span())].map(TokenTree::from);
-            words.into_iter().chain(rest.into_iter().skip(2 + usize::from(has_parameters))).collect()
-        });
-    }
-
     /// `as "name in the document"`
     fn name_in_document(&mut self, is_fragment: bool, cursor: &mut Cursor) -> Option<Declaration> {
         let keyword = cursor.eat_word("as")?;
@@ -223,9 +190,7 @@ fn skip_to_workflow(cursor: &mut Cursor) {
         let workflow = attributes + usize::from(visible);
         let named = cursor.peek_ident_at(workflow + 1).is_some();
         let body = cursor.peek_group_at(workflow + 1, Delimiter::Brace).is_some();
-        let starts = |word: &Ident| {
-            word == "workflow" || named && (word == "fragment" || FUNCTIONS.iter().any(|function| word == function))
-        };
+        let starts = |word: &Ident| word == "workflow" || named && word == "fragment";
         if (named || body) && cursor.peek_ident_at(workflow).is_some_and(starts) {
             return;
         }

@@ -31,7 +31,6 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
         ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
         ExprKind::Closure(closure) => references(&closure.body, each),
         ExprKind::Raw(raw) => raw.variables.iter().for_each(|member| references(&member.value, each)),
-        ExprKind::OtherLanguage(other) => other.values().for_each(|value| references(value, each)),
         ExprKind::Null
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
@@ -90,7 +89,6 @@ pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr
             each(&raw.text);
             raw.variables.iter().for_each(|member| leaves(&member.value, each));
         }
-        ExprKind::OtherLanguage(other) => other.values().for_each(|value| leaves(value, each)),
         _ => each(expr),
     }
 }

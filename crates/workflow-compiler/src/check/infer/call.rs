@@ -13,7 +13,8 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Reference, Segment, Text, TokenSpan, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan};
+use crate::syntax::function_of_other_language;
 use crate::syntax::spelling::spelled;
 
 /// The function of JSONata that JSONPath has too, as a step of a path.
@@ -27,31 +28,9 @@ impl<'a> Analysis<'a> {
         span: TokenSpan,
         sink: &mut Sink<'_>,
     ) -> Ty {
-        if let ("all" | "any", [list, Expr { kind: ExprKind::Closure(closure), .. }]) = (name.value.as_str(), arguments)
-            && place.state.language == QueryLanguage::Jsonata
-            && let Some(meant) = of_items(&name.value, name.span, list, closure)
-        {
-            sink.report(|| {
-                let message = format!("`{}` joins conditions; it does not test the items of a list", name.value);
-                let text = spelled(&meant);
-                let problem = Problem::new(Code::WrongArgument, name.span, message);
-                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
-            });
-            return Ty::Bool;
-        }
-        if let [list, Expr { kind: ExprKind::Closure(closure), .. }] = arguments
-            && place.state.language == QueryLanguage::Jsonata
-            && let Some(meant) = of_mapped(name, list, closure)
-        {
-            sink.report(|| {
-                let (message, text) = (format!("`{}` takes no closure", name.value), spelled(&meant));
-                let problem = Problem::new(Code::WrongArgument, closure.bars, message);
-                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
-            });
-            return self.type_of(place, &meant);
-        }
         if let ("all" | "any", [first, rest @ ..]) = (name.value.as_str(), arguments)
             && !rest.is_empty()
+            && !arguments.iter().any(|argument| matches!(argument.kind, ExprKind::Closure(_)))
         {
             let (op, other) = if name.value == "all" { ("&&", BinaryOp::Or) } else { ("||", BinaryOp::And) };
             let part = |condition: &Expr| match &condition.kind {
@@ -94,6 +73,9 @@ impl<'a> Analysis<'a> {
             true => self.infer_with_closure(place, (name, arguments), &types, sink),
             false => None,
         };
+        if closure && with_closure.is_none() && is_known(&name.value) {
+            return Ty::Unknown;
+        }
         if sink.listens()
             && let [argument, ..] = arguments
         {
@@ -167,83 +149,8 @@ impl<'a> Analysis<'a> {
             self.arity(name, (least, Some(2)), arguments, sink);
             return Ty::Bool;
         }
-        let meant = self.function_meant(place, name, arguments);
-        sink.report(|| match &meant {
-            Some(meant) => {
-                let message = format!("unknown function `{}`", name.value);
-                let text = spelled(meant);
-                let problem = Problem::new(Code::NoSuchFunction, name.span, message);
-                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
-            }
-            None => match grouped(name, arguments) {
-                Some(groups) if language == QueryLanguage::Jsonata => {
-                    let problem = unknown_function(name, language);
-                    Problem { help: vec![format!("groups are `{groups}`")], ..problem }
-                }
-                _ => unknown_function(name, language),
-            },
-        });
-        meant.map_or(Ty::Unknown, |meant| self.type_of(place, &meant))
-    }
-
-    /// Returns the equivalent of another language's function: `len(x)`, `Some(x)`, `sum(xs)`.
-    fn function_meant(&self, place: ValueSite<'_, 'a>, name: &Text, arguments: &[Expr]) -> Option<Expr> {
-        let called = |function: &str| {
-            let span = name.span;
-            let name = Text { value: function.to_owned(), span };
-            Expr::made(ExprKind::Call { name, arguments: arguments.to_vec() }, span)
-        };
-        let word = name.value.strip_prefix('$').unwrap_or(&name.value);
-        if let [list, Expr { kind: ExprKind::Closure(closure), .. }] = arguments
-            && place.state.language == QueryLanguage::Jsonata
-            && let Some(test) = of_items(word, name.span, list, closure)
-        {
-            return Some(test);
-        }
-        // A function of the language with or without its prefix.
-        if place.state.language == QueryLanguage::Jsonata && !name.value.starts_with('$') {
-            let function = format!("${word}");
-            if Function::from_name(&function).is_some() {
-                return Some(called(&function));
-            }
-        }
-        if place.state.language == QueryLanguage::JsonPath && !name.value.contains('.') {
-            let function = format!("States.{word}");
-            if intrinsic::Function::from_name(&function).is_some() {
-                return Some(called(&function));
-            }
-        }
-        if Function::from_name(word).is_some_and(|function| !function.is_jsonata()) {
-            return Some(called(word));
-        }
-        let (first, rest) = arguments.split_first()?;
-        match word {
-            // A projection flattens by itself.
-            "flatten" | "flat" if rest.is_empty() => match self.type_of(place, first).items() {
-                Some(Ty::Array(_)) => {
-                    let mut of = first.clone();
-                    let each = || Segment::Each { span: name.span, gaps: false };
-                    match &mut of.kind {
-                        ExprKind::Reference(Reference { segments, .. }) => {
-                            // A projection has a list already.
-                            let is_each = |step: &Segment| matches!(step, Segment::Each { .. });
-                            let first = (!segments.iter().any(is_each)).then(each);
-                            segments.extend(first.into_iter().chain([each()]));
-                        }
-                        _ => of = Expr::made(ExprKind::Access(Box::new(of), vec![each(), each()]), name.span),
-                    }
-                    Some(of)
-                }
-                Some(_) => Some(first.clone()),
-                None => None,
-            },
-            "Some" | "Ok" | "Box" | "Rc" | "Arc" | "await" if rest.is_empty() => Some(first.clone()),
-            "exists" | "defined" | "isDefined" if rest.is_empty() => Some(called("is_present")),
-            "int" | "Number" | "float" | "parseInt" | "parseFloat" | "number" => {
-                self.instead_of_method(place, first, "parse", rest)
-            }
-            word => self.instead_of_method(place, first, word, rest),
-        }
+        sink.report(|| unknown_function(name, language));
+        Ty::Unknown
     }
 
     fn arity(&self, name: &Text, (least, most): (usize, Option<usize>), arguments: &[Expr], sink: &mut Sink<'_>) {
@@ -353,61 +260,21 @@ fn algorithm(name: &Text, arguments: &[Expr], sink: &mut Sink<'_>) {
     }
 }
 
-/// Returns the equivalent of a function of numbers or texts with a closure: `$sum(xs, |x| x.total)`.
-fn of_mapped(name: &Text, list: &Expr, closure: &Closure) -> Option<Expr> {
-    let inner = match name.value.as_str() {
-        "$sum" | "$max" | "$min" | "$average" | "$join" | "$distinct" => "$map",
-        "$count" => "$filter",
-        _ => return None,
-    };
-    let call = |function: &str, arguments| {
-        let name = Text { value: function.to_owned(), span: name.span };
-        Expr::made(ExprKind::Call { name: name.clone(), arguments }, name.span)
-    };
-    let each = Expr::made(ExprKind::Closure(Box::new(closure.clone())), name.span);
-    Some(call(&name.value, vec![call(inner, vec![list.clone(), each])]))
-}
-
-/// Returns the equivalent of a function that tests the items of a list: `any`, `all`, `find`.
-pub(super) fn of_items(word: &str, span: TokenSpan, list: &Expr, closure: &Closure) -> Option<Expr> {
-    let made = |kind| Expr::made(kind, span);
-    let call =
-        |function: &str, arguments| made(ExprKind::Call { name: Text { value: function.to_owned(), span }, arguments });
-    let filtered = |closure: Closure| call("$filter", vec![list.clone(), made(ExprKind::Closure(Box::new(closure)))]);
-    let count = |closure, op| {
-        let (count, none) = (call("$count", vec![filtered(closure)]), made(ExprKind::Number("0".to_owned())));
-        made(ExprKind::Binary(op, span, Box::new(count), Box::new(none)))
-    };
-    match word {
-        "any" | "some" => Some(count(closure.clone(), BinaryOp::Greater)),
-        "all" | "every" => {
-            let body = made(ExprKind::Paren(Box::new(closure.body.clone())));
-            let body = made(ExprKind::Unary(UnaryOp::Not, Box::new(body)));
-            Some(count(Closure { body, ..closure.clone() }, BinaryOp::Equal))
-        }
-        "find" => {
-            let first = Segment::Index(made(ExprKind::Number("0".to_owned())));
-            Some(made(ExprKind::Access(Box::new(filtered(closure.clone())), vec![first])))
-        }
-        _ => None,
-    }
-}
-
-/// Returns what groups the items of a list: `group`, `groupBy`, `group_by`.
-fn grouped(name: &Text, arguments: &[Expr]) -> Option<String> {
-    let word = name.value.trim_start_matches('$').replace('_', "").to_lowercase();
-    let [list, Expr { kind: ExprKind::Closure(closure), .. }] = arguments else { return None };
-    let parameter = closure.parameters.first().filter(|_| matches!(word.as_str(), "group" | "groupby"))?;
-    let (list, item, key) = (spelled(list), &parameter.value, spelled(&closure.body));
-    Some(format!(
-        "$map($distinct($map({list}, |{item}| {key})), |key| {{ key: key, items: $filter({list}, |{item}| {key} == key) }})"
-    ))
-}
-
 fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     let problem = Problem::new(Code::NoSuchFunction, name.span, format!("unknown function `{}`", name.value));
     if name.value == "$eval" {
         return problem.help("Step Functions does not support `$eval`; `$parse` parses JSON");
+    }
+    let word = name.value.strip_prefix('$').unwrap_or(&name.value);
+    let own = || Function::from_name(word).filter(|function| !function.is_jsonata()).map(|_| word.to_owned());
+    let meant = own().or_else(|| match language {
+        QueryLanguage::Jsonata => function_of_other_language(word),
+        QueryLanguage::JsonPath => {
+            intrinsic::Function::from_name(&format!("States.{word}")).map(|function| function.name().to_owned())
+        }
+    });
+    if let Some(meant) = meant {
+        return problem.did_you_mean(&meant, meant.as_str());
     }
     let own = Function::all().filter(|function| !function.is_jsonata() || language == QueryLanguage::Jsonata);
     let intrinsics = intrinsic::Function::ALL.iter().map(|function| function.name());

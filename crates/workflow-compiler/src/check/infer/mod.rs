@@ -1,14 +1,14 @@
 //! Infers the type of every expression, and checks operands and arguments.
 
+mod braces;
 mod call;
 pub(super) mod closure;
 mod compare;
 mod constant_condition;
 mod jsonata;
+mod length;
 mod membership;
-mod method;
 mod operator;
-mod other_language;
 mod range;
 mod raw;
 mod regex;
@@ -222,6 +222,9 @@ impl<'a> Analysis<'a> {
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
+                    if self.may_be_declared(&name) {
+                        return Ty::Unknown;
+                    }
                     sink.report(|| {
                         let problem = Problem::new(Code::UnknownType, ty.span(), format!("unknown enum `{name}`"));
                         if self.types.enums_with_data.contains(&name) {
@@ -250,7 +253,6 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, (&text.value, text.span), Vec::new(), sink),
             ExprKind::Raw(raw) => self.infer_raw(place, raw, sink),
-            ExprKind::OtherLanguage(other) => self.infer_other_language(place, other, expr.span, sink),
             ExprKind::Regex(_) => {
                 sink.report(|| regex::misplaced(expr.span));
                 Ty::Unknown
@@ -288,10 +290,10 @@ impl<'a> Analysis<'a> {
                         let words = optional_text(reference);
                         let message = format!("`{words}` may be absent, in which case this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.span, message);
-                        let default = other_language::written_default(read.ty.present());
+                        let default = braces::written_default(read.ty.present());
                         // The steps that are tested with `?.` stay so.
                         let written = if in_jsonata { spelled(expr) } else { words };
-                        let help = help(&written, default.as_deref().unwrap_or("…"));
+                        let help = help(&written, default.unwrap_or("…"));
                         let problem = help.into_iter().fold(problem, Problem::help);
                         match default.filter(|_| in_jsonata) {
                             Some(default) => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),

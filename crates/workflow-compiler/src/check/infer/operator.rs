@@ -3,7 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::other_language::written_default;
+use super::braces::written_default;
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;

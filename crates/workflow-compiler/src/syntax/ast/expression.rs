@@ -91,58 +91,6 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// An expression that did not parse.
     Invalid,
-    /// An expression in the syntax of another language, which the checks report.
-    OtherLanguage(OtherLanguage),
-}
-
-/// Expressions in the syntax of other languages.
-#[derive(Clone, Debug)]
-pub enum OtherLanguage {
-    /// `x.len()`
-    Method {
-        /// The value before the dot.
-        receiver: Box<Expr>,
-        /// The method.
-        name: Text,
-        /// The arguments in parentheses.
-        arguments: Vec<Expr>,
-    },
-    /// `format!("…{}", x)`
-    Format {
-        /// The texts and values to join, in order.
-        parts: Vec<Expr>,
-    },
-    /// `{ a, b }`: a member with the same name as its value.
-    Short {
-        /// The name as a reference.
-        reference: Box<Expr>,
-        /// The other members of the object in this syntax, if this is the first.
-        others: Option<Vec<Expr>>,
-    },
-}
-
-impl OtherLanguage {
-    /// Returns the values in it.
-    pub fn values(&self) -> impl Iterator<Item = &Expr> {
-        let (of, rest) = match self {
-            Self::Method { receiver: of, arguments, .. } => (Some(&**of), arguments.as_slice()),
-            Self::Format { parts } => (None, parts.as_slice()),
-            // Unknown names in it are still reported.
-            Self::Short { .. } => (None, [].as_slice()),
-        };
-        of.into_iter().chain(rest)
-    }
-
-    /// Returns the values in it, to change them.
-    pub(crate) fn values_mut(&mut self) -> Vec<&mut Expr> {
-        match self {
-            Self::Method { receiver: of, arguments, .. } => std::iter::once(&mut **of).chain(arguments).collect(),
-            Self::Format { parts } => parts.iter_mut().collect(),
-            Self::Short { reference: of, others } => {
-                std::iter::once(&mut **of).chain(others.iter_mut().flatten()).collect()
-            }
-        }
-    }
 }
 
 impl Expr {

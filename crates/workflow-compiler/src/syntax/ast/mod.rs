@@ -15,8 +15,7 @@ pub use declaration::{
 };
 pub(crate) use expression::Written;
 pub use expression::{
-    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, OtherLanguage, Quotes, Raw, Reference, Root, Segment, Slice,
-    UnaryOp,
+    BinaryOp, Closure, Expr, ExprKind, Member, NO_WORD, Quotes, Raw, Reference, Root, Segment, Slice, UnaryOp,
 };
 pub use fragment::{Inlined, Use};
 pub use repetition::{ComputedName, Copied, Repeated, Repetition};
@@ -31,7 +30,6 @@ use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 
 use super::keyword::ClauseKind;
-use crate::problem::Problem;
 
 /// The number of a node of the tree, which analyses use as a key. Each workflow has its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +112,8 @@ pub struct Workflow {
     pub of_fragments: BTreeSet<String>,
     /// The structs and enums of the other workflows in the same `workflow!`, which it can use too.
     pub neighbours: Vec<Declaration>,
+    /// The words that were skipped (and reported), which may declare names.
+    pub(crate) skipped: BTreeSet<String>,
     /// The number of nodes in it.
     pub(crate) nodes: usize,
     /// The range of the problems that were found while it was parsed.
@@ -155,6 +155,8 @@ pub struct Body {
     pub span: TokenSpan,
     /// Whether part of it did not parse (and was reported). States may be missing.
     pub broken: bool,
+    /// Whether an item of it was skipped, which may have declared states, variables and names.
+    pub lost: bool,
 }
 
 /// A state.
@@ -243,7 +245,7 @@ impl Body {
     /// Returns a body without states.
     pub(crate) fn new(span: TokenSpan) -> Self {
         let (states, uses, repeats) = (Vec::new(), Vec::new(), Vec::new());
-        Self { comment: None, start: None, states, uses, repeats, span, broken: false }
+        Self { comment: None, start: None, states, uses, repeats, span, broken: false, lost: false }
     }
 
     /// Returns the states in source order. The states of a parallel or a map come after it.
@@ -413,8 +415,6 @@ pub struct Clause {
     pub value: ClauseValue,
     /// The whole clause.
     pub span: TokenSpan,
-    /// The problem if the clause is in ASL syntax. The fix depends on the state's query language.
-    pub other_language: Option<Box<Problem>>,
 }
 
 impl Clause {

@@ -1,0 +1,275 @@
+//! The one table of words and signs of Amazon States Language and of other languages, each with the form of this language. The
+//! parser reports "expected X, found Y" with this help; it does not parse other languages.
+
+use workflow_asl::jsonata;
+
+use super::cursor::Cursor;
+use super::keyword::ClauseKind;
+use super::literal::string_value;
+
+/// Where a word stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// At the beginning of a state or declaration.
+    Item,
+    /// At the beginning of a clause.
+    Clause,
+    /// At the beginning of an arm, or for its arrow.
+    Arm,
+    /// A field in the braces of a retrier.
+    Retry,
+    /// A field in the braces of a fail.
+    Fail,
+    /// In a value.
+    Value,
+    /// A type.
+    Type,
+}
+
+/// The form of this language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// These words in place of the word.
+    Words(&'static str),
+    /// A help line.
+    Help(&'static str),
+}
+
+use Form::{Help, Words};
+use Place::{Arm, Clause, Fail, Item, Retry, Type, Value};
+
+/// The words, in lower case and without `_`.
+const WORDS: &[(Place, &[&str], Form)] = &[
+    (Item, &["output"], Words("returns")),
+    (Item, &["sleep", "delay", "pause", "timer"], Words("wait")),
+    (Item, &["action", "call", "invoke", "run", "execute", "job", "activity"], Words("task")),
+    (Item, &["condition", "decision", "branching", "route"], Words("choice")),
+    (Item, &["success", "succeeded", "done", "finish", "stop"], Words("succeed")),
+    (Item, &["failure", "failed", "abort"], Words("fail")),
+    (Item, &["fork", "concurrent", "all"], Words("parallel")),
+    (Item, &["noop", "nop", "inject", "transform"], Words("pass")),
+    (
+        Item,
+        &["if", "match", "switch"],
+        Help("a `choice` with a name leads to other states: `choice Which { if … -> First; else -> Second; }`"),
+    ),
+    (
+        Item,
+        &["state", "step", "node", "stage"],
+        Help("the kind of a state comes before its name, as in `pass Hello -> end;` and `task Send = …`"),
+    ),
+    (Item, &["foreach"], Help("a `map` runs states for each item of a value: `map Each over … { … } -> end;`")),
+    (Item, &["let", "var", "set", "const"], Help("states set variables: `assign { name: … }` on a state before")),
+    (Item, &["while", "loop", "until"], Help("a loop is a choice with a transition to an earlier state")),
+    (Item, &["try"], Help("the task that may fail has a catcher: `catch [States.ALL] -> Failed`")),
+    (Item, &["return"], Help("a workflow ends with a state `succeed Done { … }`, or with `-> end`")),
+    (
+        Item,
+        &["throw", "raise", "panic", "error"],
+        Help("a `fail` ends a workflow with an error: `fail Failed { error: … }`"),
+    ),
+    (Item, &["fn", "func", "def", "function"], Help("states that workflows share are a `fragment Name { … }`")),
+    (
+        Item,
+        &["over", "items", "itemspath"],
+        Help("a map names its items before its braces: `map Each over input.items { … }`"),
+    ),
+    (Item, &["startat"], Help("the first state is named by `start Name;`")),
+    (Item, &["timeoutseconds"], Help("the time limit is written `timeout 1h;`")),
+    (Item, &["querylanguage"], Help("the query language is written `query jsonata;` or `query jsonpath;`")),
+    (
+        Item,
+        &["states"],
+        Help("`cargo workflow import FILE` turns a definition in Amazon States Language into this language"),
+    ),
+    (Clause, &["next", "nextstate", "goto", "then"], Words("->")),
+    (
+        Clause,
+        &["end", "return", "stop", "finish"],
+        Help("the last state of a workflow, branch or map ends with `-> end`"),
+    ),
+    (
+        Clause,
+        &["default", "otherwise", "else"],
+        Help("the arm of a choice for all other cases is `else -> State;` in its braces"),
+    ),
+    (Clause, &["timeoutseconds"], Words("timeout")),
+    (Clause, &["timeoutsecondspath"], Words("timeout path")),
+    (Clause, &["heartbeatseconds"], Words("heartbeat")),
+    (Clause, &["heartbeatsecondspath"], Words("heartbeat path")),
+    (Clause, &["maxconcurrencypath"], Words("max_concurrency path")),
+    (Clause, &["toleratedfailurepercentage"], Words("tolerate percent")),
+    (Clause, &["toleratedfailurecount"], Words("tolerate count")),
+    (Clause, &["itembatcher"], Words("batch")),
+    (Clause, &["resultwriter"], Words("write_to")),
+    (Clause, &["querylanguage"], Help("write `query jsonata` or `query jsonpath`")),
+    (Clause, &["let", "var", "set"], Help("a state sets variables with `assign { name: … }`")),
+    (
+        Clause,
+        &[
+            "interval",
+            "intervalseconds",
+            "maxattempts",
+            "backoff",
+            "backoffrate",
+            "maxdelay",
+            "maxdelayseconds",
+            "jitter",
+            "jitterstrategy",
+            "times",
+        ],
+        Help("it is a field of `retry`: `retry [States.ALL] { interval: 5s, max_attempts: 3 }`"),
+    ),
+    (
+        Clause,
+        &["sec", "seconds", "min", "minutes", "hours", "days"],
+        Help("a duration is one word: `30s`, `5m`, `2h`, `1d`"),
+    ),
+    (
+        Clause,
+        &["in", "for", "items", "itemspath"],
+        Help("a map names its items before its braces: `map Each over input.items { … }`"),
+    ),
+    (Arm, &["elif", "elsif", "elseif", "when", "case"], Words("if")),
+    (Arm, &["default", "otherwise", "_", "else"], Words("else")),
+    (Arm, &["then", "goto", "next"], Words("->")),
+    (Retry, &["intervalseconds", "delay", "wait"], Words("interval")),
+    (Retry, &["attempts", "maxretries", "retries", "times", "max", "count", "maxretryattempts"], Words("max_attempts")),
+    (Retry, &["backoffrate", "rate", "backoffcoefficient", "multiplier"], Words("backoff")),
+    (Retry, &["maxdelayseconds"], Words("max_delay")),
+    (Retry, &["jitterstrategy"], Words("jitter")),
+    (Fail, &["code", "name"], Words("error")),
+    (Fail, &["message", "reason", "description"], Words("cause")),
+    (Value, &["match", "switch"], Help("a value is chosen by `if input.n > 3 { \"large\" } else { \"small\" }`")),
+    (Value, &["for"], Help("in JSONata `$map(…, |x| x.id)` gives a value for each item")),
+    (
+        Value,
+        &["function", "fn", "func", "lambda", "def"],
+        Help("a function is written with bars: `|order| order.total > 10`"),
+    ),
+    (
+        Value,
+        &["let", "var"],
+        Help("`is_present(x)` tests a value, and `assign { name: … }` on a state before gives one a name"),
+    ),
+    (Value, &["not"], Help("`!` negates a condition: `!(input.n == 1)`")),
+    (Value, &["is"], Help("`is_present(x)` and `is_null(x)` test a value, and `==` compares two")),
+    (Value, &["as"], Help("in JSONata `$number(…)` and `$string(…)` convert a value")),
+    (Type, &["string", "text", "str", "char", "uuid"], Words("String")),
+    (Type, &["boolean"], Words("bool")),
+    (Type, &["int", "integer", "long", "short"], Words("i64")),
+    (Type, &["uint"], Words("u64")),
+    (Type, &["byte"], Words("u8")),
+    (Type, &["float", "double", "number", "decimal"], Words("f64")),
+    (Type, &["date", "datetime", "timestamp"], Words("Timestamp")),
+    (Type, &["arn"], Words("Arn")),
+    (Type, &["json", "any", "object", "unknown", "value"], Words("Json")),
+    (Type, &["i128", "u128"], Help("integers have at most 64 bits")),
+    (Type, &["hashmap", "btreemap"], Help("an object with any keys is `Map<T>`")),
+];
+
+/// Signs that end a value, longer ones first.
+const SIGNS: &[(&str, &str)] = &[
+    ("=>", "a function is written with bars, `|x| x.id`; a transition begins with `->`"),
+    ("=~", "`matches(input.name, \"a*\")` compares text with a pattern"),
+    ("**", "in JSONata `$power(…, 2)` is a power"),
+    ("^", "in JSONata `$power(…, 2)` is a power"),
+    ("++", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
+    ("--", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
+    ("+=", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
+    ("-=", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
+    ("...", "in JSONata `$append(…, …)` joins lists, and `$merge([…, …])` objects"),
+    ("..", "text is joined with `+`, `[1..=3]` is a list of numbers, and in JSONata `$merge(…)` joins objects"),
+    ("?", "a value is chosen by `if input.ok { \"yes\" } else { \"no\" }`, and `??` gives a default"),
+    ("!", "`x ?? default` reads a value that may be absent"),
+    ("/", "a regular expression is text: `regex \"^a+$\"`"),
+];
+
+/// Functions and methods of other languages, and what JSONata has instead.
+const FUNCTIONS: &[(&[&str], &str)] = &[
+    (&["len", "length", "size", "count"], "$count"),
+    (&["tolowercase", "tolower", "lower", "lowercase"], "$lowercase"),
+    (&["touppercase", "toupper", "upper", "uppercase"], "$uppercase"),
+    (&["strip", "trimmed"], "$trim"),
+    (&["replaceall", "sub", "gsub"], "$replace"),
+    (&["push", "extend", "concat"], "$append"),
+    (&["sorted", "sortby", "sortbykey"], "$sort"),
+    (&["rev", "reversed"], "$reverse"),
+    (&["unique", "dedup"], "$distinct"),
+    (&["pow", "powi", "powf"], "$power"),
+    (&["parse", "int", "float", "number", "parseint", "parsefloat", "tonumber"], "$number"),
+    (&["tostring", "str", "stringify", "dumps"], "$string"),
+    (&["loads"], "$parse"),
+    (&["substr"], "$substring"),
+    (&["fold"], "$reduce"),
+    (&["chunks"], "$partition"),
+    (&["some", "every", "find"], "$filter"),
+    (&["avg", "mean"], "$average"),
+    (&["time"], "$millis"),
+    (&["utcnow", "today"], "$now"),
+    (&["uuid4", "newv4", "randomuuid"], "$uuid"),
+    (&["issome", "exists", "defined", "isdefined", "ispresent", "haskey", "isnone"], "is_present"),
+    (&["startswith", "endswith", "includes", "contains", "test", "matches", "ismatch"], "matches"),
+];
+
+/// Returns the word in lower case and without signs, so that spellings can be compared.
+fn squeezed(word: &str) -> String {
+    word.chars().filter(|letter| *letter != '_' && *letter != '-').flat_map(char::to_lowercase).collect()
+}
+
+/// Returns the form for a word in a place.
+pub(super) fn form(place: Place, word: &str) -> Option<Form> {
+    let squeezed = if word == "_" { word.to_owned() } else { squeezed(word) };
+    let known = WORDS.iter().find(|(of, words, _)| *of == place && words.contains(&squeezed.as_str()));
+    known.map(|(.., form)| *form)
+}
+
+/// Returns the form for a word that is no clause: that of a clause which only has other letters, such as `ResultPath`, too.
+pub(super) fn clause(word: &str) -> Option<Form> {
+    let own = ClauseKind::ALL.iter().map(|clause| clause.keyword());
+    form(Clause, word).or_else(|| with_other_letters(word, own).map(Words))
+}
+
+/// Returns the name that only has other letters, such as `error` for `Error`.
+pub(super) fn with_other_letters<'n>(word: &str, mut known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let word = squeezed(word);
+    known.find(|name| squeezed(name) == word)
+}
+
+/// Returns the help for a word or sign where a value ends or is expected.
+pub(super) fn help_in_value(cursor: &Cursor) -> Option<&'static str> {
+    if let Some(word) = cursor.peek_ident() {
+        return match form(Value, &word.to_string()) {
+            Some(Help(help)) => Some(help),
+            _ => None,
+        };
+    }
+    let text = cursor.peek_literal_at(0).and_then(string_value);
+    if text.is_some_and(|text| text.value.contains('{')) {
+        return Some("text is joined with `+`: `\"order \" + input.id`");
+    }
+    SIGNS.iter().find(|(sign, _)| cursor.is_punct(sign)).map(|(_, help)| *help)
+}
+
+/// Returns the function to call in place of another language's function or method.
+pub(crate) fn function(word: &str) -> Option<String> {
+    // Rust's `Some` is no function of lists.
+    let word = if word == "Some" { return None } else { squeezed(word) };
+    let known = FUNCTIONS.iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, function)| *function);
+    let own =
+        || jsonata::FUNCTIONS.iter().map(|row| row.name).find(|name| *name == word).map(|name| format!("${name}"));
+    known.map(str::to_owned).or_else(own)
+}
+
+/// Returns whether a field of ASL is a transition: `Next`, `End`.
+pub(crate) fn is_transition(field: &str) -> bool {
+    matches!(field, "Next" | "End")
+}
+
+/// Returns the clause for a field that a state has in ASL, such as `TimeoutSeconds`.
+pub(crate) fn of_state(field: &str) -> Option<&'static str> {
+    match clause(field).filter(|_| field.starts_with(char::is_uppercase)) {
+        Some(Words(words)) => Some(words),
+        _ => None,
+    }
+}
