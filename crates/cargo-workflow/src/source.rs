@@ -544,7 +544,7 @@ fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
             let range = |of: &Problem| of.span.first.byte_range().start..of.span.last.byte_range().end;
             match problems.iter().position(|other| range(other) == range(&problem)) {
                 Some(number) => problems.replace(number, problem),
-                None => problems.push(problem),
+                None => drop(problems.push(problem)),
             }
         }
     }

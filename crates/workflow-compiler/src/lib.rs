@@ -190,22 +190,19 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
             let found = of_workflows.next().into_iter().chain(of_resources.next()).flatten();
-            found.for_each(|problem| problems.push(problem));
+            problems.extend(found);
             let is_wrong = problems.iter().skip(first).any(Problem::is_error);
             let taken = items.check(source, problems);
             let compiled = guard(bugs, &doing, || {
                 compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
             });
             inline::explain(source, first, problems, surroundings.locate);
-            if compiled.as_ref().is_some_and(|parts| parts.unexplained) {
-                bugs.push(bug(&format!("it refuses a part of `{}` without an error", source.name)));
-            }
             let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
         .collect();
     if !problems.has_errors() {
-        unused.into_iter().for_each(|problem| problems.push(problem));
+        problems.extend(unused);
     }
     for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
@@ -263,8 +260,6 @@ struct Parts {
     document: Option<Document>,
     /// The params derived from the document's placeholders, if none are declared.
     params: Option<Declaration>,
-    /// Whether a part is wrong, and no error says why.
-    unexplained: bool,
     handled_tasks: Vec<HandledTask>,
     properties: Vec<DeclaredProperty>,
     annotations: Annotations,
@@ -288,7 +283,7 @@ fn compile_workflow(
         let mut found =
             problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
         wrong
-            || source.body.broken && (!source.inlined.is_empty() || !source.copies.is_empty())
+            || source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
             || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, problems);
@@ -318,7 +313,6 @@ fn compile_workflow(
             uses: Vec::new(),
             source_map: SourceMap::default(),
             taken: BTreeSet::new(),
-            unexplained: false,
             #[cfg(feature = "iam")]
             policy: read.policy,
         };
@@ -331,7 +325,7 @@ fn compile_workflow(
         let mut without = Problems::default();
         check::check_without(source, idle.iter().map(|clause| clause.id).collect(), &mut without);
         if without.iter().len() <= checked {
-            idle.iter().for_each(|clause| problems.push(finding::needless_word(&clause.keyword)));
+            problems.extend(idle.iter().map(|clause| finding::needless_word(&clause.keyword)));
         }
     }
     let properties = check::properties(&analysis, None, (&lowered.machine, &lowered.annotations), problems);
@@ -357,7 +351,6 @@ fn compile_workflow(
         uses: lowered.uses,
         source_map: lowered.source_map,
         taken: BTreeSet::new(),
-        unexplained: !problems.has_errors() && check::has_wrong_part(&analysis),
     }
 }
 

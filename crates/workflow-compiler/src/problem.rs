@@ -188,6 +188,10 @@ impl Problem {
     }
 }
 
+/// The proof that a problem was reported. Only [`Problems::push`] makes one, so a part that is marked as wrong has its problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reported(());
+
 /// Collects the problems of all phases, so that one build reports all independent problems.
 #[derive(Debug, Default)]
 pub struct Problems {
@@ -197,8 +201,14 @@ pub struct Problems {
 
 impl Problems {
     /// Adds a problem.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, problem: Problem) -> Reported {
         self.found.push(problem);
+        Reported(())
+    }
+
+    /// Adds problems.
+    pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.found.extend(problems);
     }
 
     /// Replaces the problem with this index by a more specific one, but keeps its fix.
@@ -228,7 +238,12 @@ impl Problems {
 
     /// Returns whether there are errors.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(Problem::is_error)
+        self.reported().is_some()
+    }
+
+    /// Returns the proof that an error was reported, if there is one.
+    pub(crate) fn reported(&self) -> Option<Reported> {
+        self.found.iter().any(Problem::is_error).then_some(Reported(()))
     }
 
     /// Returns the number of errors. Warnings do not make a part wrong.

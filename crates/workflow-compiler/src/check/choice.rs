@@ -51,7 +51,7 @@ pub(super) fn check<'a>(
     let place = info.site(ValueField::Condition);
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
-    let mut broken = info.state.broken;
+    let mut broken = info.state.is_broken();
     let arms: Vec<_> = choice.arms.iter().map(|arm| (arm, cases(analysis, place, choice, arm))).collect();
     for (arm, found) in &arms {
         broken |= is_broken(arm);
@@ -185,7 +185,7 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
-    if matches!(choice.subject, Some(Expr { kind: ExprKind::Invalid, .. })) {
+    if matches!(choice.subject, Some(Expr { kind: ExprKind::Invalid(_), .. })) {
         return;
     }
     let place = info.site(ValueField::Condition);
@@ -197,7 +197,7 @@ fn not_exhaustive<'a>(
             let decl = analysis.types.enums.get(name);
             decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
         }
-        (ExprKind::Reference(_) | ExprKind::Invalid, _) => true,
+        (ExprKind::Reference(_) | ExprKind::Invalid(_), _) => true,
         _ => false,
     };
     let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
@@ -442,7 +442,7 @@ fn is_true(condition: &Expr) -> bool {
 
 /// Returns whether an arm did not parse in full.
 fn is_broken(arm: &Arm) -> bool {
-    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid);
+    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid(_));
     match &arm.when {
         When::If(condition) => broken(condition),
         When::Patterns(patterns) => patterns.iter().any(broken),

@@ -74,7 +74,7 @@ fn instead(kind: ClauseKind) -> &'static str {
 fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let Head::Map { over, .. } = &info.state.head else { return };
     // A clause that did not parse may make it distributed.
-    if is_distributed(info.state) || info.state.broken {
+    if is_distributed(info.state) || info.state.is_broken() {
         return;
     }
     let refuse = |words: TokenSpan, end: TokenSpan, what: &str, instead: &str| {
@@ -90,7 +90,7 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     };
     if let Some(MapItems::Reader { path, body, .. }) = over
         && let (Some(first), Some(last)) = (path.first(), path.last())
-        && !matches!(body.kind, ExprKind::Invalid)
+        && !matches!(body.kind, ExprKind::Invalid(_))
     {
         let words = TokenSpan::new(first.span(), last.span());
         let name = path.iter().map(plain).collect::<Vec<_>>().join("::");

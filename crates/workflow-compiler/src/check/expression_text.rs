@@ -54,7 +54,7 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         | ExprKind::If(..)
         | ExprKind::Raw(_)
         | ExprKind::Constant(_) => return None,
-        ExprKind::Invalid => return None,
+        ExprKind::Invalid(_) => return None,
     })
 }
 

@@ -28,7 +28,7 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     match &workflow.body.start {
         Some(Target::State(name) | Target::End(name)) => sink.push(beside(name.span().into(), "`start`", "`StartAt`")),
         Some(Target::Text(text)) => sink.push(beside(text.span, "`start`", "`StartAt`")),
-        Some(Target::Computed(_) | Target::Missing(_)) | None => {}
+        Some(Target::Computed(_) | Target::Missing(..)) | None => {}
     }
     if let Some(first) = workflow.body.states.first() {
         let message = format!("the state `{}` conflicts with `from`", plain(&first.name));

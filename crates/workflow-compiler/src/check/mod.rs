@@ -51,7 +51,6 @@ mod value_type;
 mod values;
 mod variables;
 mod words_in_use;
-mod wrong_parts;
 
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
@@ -78,7 +77,6 @@ pub(crate) use unused::unused;
 pub use value_site::{ClosureScope, ValueField, ValueSite};
 pub use value_type::FindWorkflow;
 pub(crate) use value_type::ValueTypes;
-pub(crate) use wrong_parts::has_wrong_part;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -188,7 +188,7 @@ impl<'a> Model<'a> {
         model.duplicates.iter_mut().for_each(|info| settle(&mut info.id));
         model.scopes.iter_mut().filter_map(|scope| scope.owner_id.as_mut()).for_each(settle);
         // A clause that did not parse may have assigned any.
-        if broken || model.scopes.iter().all(|scope| !scope.body.broken) {
+        if broken || model.scopes.iter().all(|scope| !scope.body.is_broken()) {
             model.variables = variables::assigned(&model);
         }
         model
@@ -325,7 +325,7 @@ impl<'a> Model<'a> {
                 first.or_else(|| self.duplicates.iter().find(|info| info.scope == scope && info.name == name))
             }
             Target::Text(text) => self.states_of(scope).find(|info| info.asl_name == text.value),
-            Target::Computed(_) | Target::End(_) | Target::Missing(_) => None,
+            Target::Computed(_) | Target::End(_) | Target::Missing(..) => None,
         }
     }
 
@@ -335,7 +335,7 @@ impl<'a> Model<'a> {
         match target {
             Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
             Target::Text(text) => Some(text.value.clone()),
-            Target::Computed(_) | Target::End(_) | Target::Missing(_) => None,
+            Target::Computed(_) | Target::End(_) | Target::Missing(..) => None,
         }
     }
 
@@ -391,7 +391,7 @@ impl<'a> Model<'a> {
                 self.states.get(&plain(name)).is_some_and(|known| std::ptr::eq(known.state, info.state))
             }
             Target::Text(text) => info.asl_name == text.value,
-            Target::Computed(_) | Target::End(_) | Target::Missing(_) => false,
+            Target::Computed(_) | Target::End(_) | Target::Missing(..) => false,
         }
     }
 
@@ -400,7 +400,7 @@ impl<'a> Model<'a> {
         let is_known = match target {
             Target::State(name) => self.states.contains_key(&plain(name)),
             Target::Text(text) => self.states.values().any(|info| info.asl_name == text.value),
-            Target::Computed(_) | Target::End(_) | Target::Missing(_) => false,
+            Target::Computed(_) | Target::End(_) | Target::Missing(..) => false,
         };
         is_known && self.target(target, scope).is_none()
     }

@@ -155,7 +155,7 @@ fn span(target: &Target) -> TokenSpan {
         Target::State(name) | Target::End(name) => name.span().into(),
         Target::Text(text) => text.span,
         Target::Computed(name) => name.span,
-        Target::Missing(span) => *span,
+        Target::Missing(span, _) => *span,
     }
 }
 
@@ -164,7 +164,7 @@ fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a
     let (name, written) = match target {
         Target::State(name) | Target::End(name) => (plain(name), false),
         Target::Text(text) => (text.value.clone(), true),
-        Target::Computed(_) | Target::Missing(_) => (String::new(), true),
+        Target::Computed(_) | Target::Missing(..) => (String::new(), true),
     };
     let own = |state: &Known<'a>| if written { state.asl_name } else { state.ident };
     let other = |state: &&Known<'a>| if written { state.ident == name } else { state.asl_name == name };

@@ -105,7 +105,7 @@ pub(super) fn text(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
     let known: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
     let given = match &value.kind {
         ExprKind::Text(text) => text.to_lowercase(),
-        ExprKind::Reference(_) | ExprKind::Invalid | ExprKind::Constant(_) => return,
+        ExprKind::Reference(_) | ExprKind::Invalid(_) | ExprKind::Constant(_) => return,
         _ => String::new(),
     };
     if known.contains(&given) {

@@ -406,7 +406,7 @@ impl<'a> Analysis<'a> {
         let Some((number, _, other)) = self.states.get_full(&name) else {
             let problem = self.unknown_word(place, reference, word);
             // Other names are declared by closures and statements, which may not have parsed.
-            if self.may_be_declared(&name) || self.workflow.body.broken && problem.fix.is_empty() {
+            if self.may_be_declared(&name) || self.workflow.body.is_broken() && problem.fix.is_empty() {
                 return Ok(ResolvedRoot::nothing());
             }
             return Err(Box::new(problem));

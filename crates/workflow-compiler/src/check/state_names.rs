@@ -65,7 +65,7 @@ fn asl_names(model: &Model<'_>, sink: &mut Sink<'_>) {
             && of(info).is_none()
         {
             // The items of a wrong repetition are not known.
-            if !info.state.broken {
+            if !info.state.is_broken() {
                 let message = format!("two copies of `{name}` are named \"{}\" in the document", info.asl_name);
                 let problem = Problem::new(Code::DuplicateStateName, info.state.span(), message);
                 sink.push(problem.help("add the item of each `for` around the state to the name, or a part of the item that is different for each copy"));

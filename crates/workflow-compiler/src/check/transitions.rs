@@ -40,7 +40,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
 
 /// A body has states. Silent where something in it did not parse: the skipped part may contain the states.
 pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
-    for scope in analysis.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.broken) {
+    for scope in analysis.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.is_broken()) {
         let what = match (scope.owner, scope.branch) {
             (None, _) => format!("the workflow `{}`", plain(&analysis.workflow.name)),
             (_, Some(_)) => "this branch".to_owned(),
@@ -55,7 +55,7 @@ pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
 fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     let state = info.state;
     let goes_on = !matches!(state.kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail);
-    if !goes_on || state.transition.is_some() || state.broken {
+    if !goes_on || state.transition.is_some() || state.is_broken() {
         return;
     }
     sink.report(|| {
@@ -98,7 +98,7 @@ fn only_leads_to(analysis: &Analysis<'_>, info: &StateInfo<'_>, next: &str) -> b
     let ends = |other: &StateInfo<'_>| {
         matches!(other.state.kind, StateKind::Succeed) || matches!(other.state.transition, Some(Target::End(_)))
     };
-    let is_open = |other: &StateInfo<'_>| other.state.broken || own_targets(other).next().is_none();
+    let is_open = |other: &StateInfo<'_>| other.state.is_broken() || own_targets(other).next().is_none();
     let goes_on = |other: &&StateInfo<'_>| !matches!(other.state.kind, StateKind::Succeed | StateKind::Fail);
     if others().filter(goes_on).any(is_open) {
         return false;
@@ -193,7 +193,7 @@ fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Targe
     let (name, span) = match target {
         Target::State(name) => (plain(name), TokenSpan::from(name.span())),
         Target::Text(text) => (text.value.clone(), text.span),
-        Target::Computed(_) | Target::End(_) | Target::Missing(_) => return,
+        Target::Computed(_) | Target::End(_) | Target::Missing(..) => return,
     };
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
@@ -345,7 +345,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
 /// Reports a clause of `defaults` that no state of the kind gets.
 fn reaches_a_state(analysis: &Analysis<'_>, kind: StateKind, clause: &Clause, sink: &mut Sink<'_>) {
     let gets = |info: &StateInfo<'_>| analysis.clauses_of(info).any(|inherited| inherited.id == clause.id);
-    if analysis.workflow.body.broken || analysis.all_states().any(|info| info.state.broken || gets(info)) {
+    if analysis.workflow.body.is_broken() || analysis.all_states().any(|info| info.state.is_broken() || gets(info)) {
         return;
     }
     let keyword = clause.kind.keyword();

@@ -62,7 +62,7 @@ pub(crate) fn report<'a>(
             continue;
         }
         if let Some(problem) = uses::of_result(finding, analysis, span, locate) {
-            problem.into_iter().filter(|_| !said).for_each(|problem| problems.push(*problem));
+            problems.extend(problem.into_iter().filter(|_| !said).map(|problem| *problem));
             continue;
         }
         let result = variables::of_result(finding, analysis);
@@ -206,10 +206,10 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
         return true;
     }
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
-        return analysis.has_lost_items() || analysis.all_states().any(|info| info.state.broken);
+        return analysis.has_lost_items() || analysis.all_states().any(|info| info.state.is_broken());
     }
     // An invalid value is null in the document.
-    if code == Code::FailingCall && analysis.workflow.body.broken {
+    if code == Code::FailingCall && analysis.workflow.body.is_broken() {
         return true;
     }
     // It is moved with the transition.
@@ -230,14 +230,14 @@ fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_
             | Code::WrongType
     ) && state_of(&finding.pointer, analysis).is_some_and(|info| {
         let other = |language| language != info.language;
-        info.state.broken || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
+        info.state.is_broken() || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
     })
 }
 
 /// Returns whether a member of a task's request is a field of the state, next to the transition in the braces.
 fn is_moved(state: &State, name: Option<String>) -> bool {
     state.transition.is_none()
-        && !state.broken
+        && !state.is_broken()
         && fields_of_state(state).any(|member| Some(&member.key.value) == name.as_ref())
         && fields_of_state(state).any(|member| is_transition(&member.key.value))
 }

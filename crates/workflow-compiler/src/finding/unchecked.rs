@@ -37,7 +37,7 @@ impl Unchecked {
     /// Returns the clauses that have silenced nothing about their own state.
     pub(super) fn idle<'a>(&self, analysis: &Analysis<'a>) -> Vec<&'a Clause> {
         // They may apply to the part that did not parse.
-        let own = analysis.all_states().filter(|info| !info.state.broken).flat_map(|info| &info.state.clauses);
+        let own = analysis.all_states().filter(|info| !info.state.is_broken()).flat_map(|info| &info.state.clauses);
         let all = own
             .chain(analysis.defaults.iter().map(|(_, clause)| *clause))
             .filter(|clause| clause.kind == ClauseKind::Unchecked);

@@ -94,7 +94,7 @@ impl Inliner<'_> {
                     &absent
                 }
                 None => {
-                    arguments.insert(field_name, Argument::Missing);
+                    arguments.insert(field_name, Argument::Missing(self.problems.reported()));
                     continue;
                 }
             };

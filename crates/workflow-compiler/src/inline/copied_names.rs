@@ -68,7 +68,11 @@ impl Naming<'_> {
                 let help = format!("their members are `{}`", keys.join("`, `"));
                 self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
             }
-            return ExprKind::Invalid;
+            // Other copies, and the names, were reported with the first.
+            return match self.problems.reported() {
+                Some(reported) => ExprKind::Invalid(reported),
+                None => ExprKind::Reference(reference.clone()),
+            };
         }
         let name = Written::Item(self.repetition.item.value.as_str().into());
         let item = Expr { written: Some(name), ..self.item.clone() };
@@ -80,12 +84,12 @@ impl Naming<'_> {
     pub(super) fn text(&mut self, part: &Expr, reports: bool) -> Option<Result<String, NoText>> {
         let reference = match &part.kind {
             ExprKind::Reference(reference) if self.is_item(reference) => reference,
-            ExprKind::Invalid => return Some(Err(NoText)),
+            ExprKind::Invalid(_) => return Some(Err(NoText)),
             kind => return literal(kind).map(Ok),
         };
         let value = self.value(reference, reports);
         Some(literal(&value).ok_or_else(|| {
-            let wrong = reference.word != NO_WORD && !matches!(value, ExprKind::Invalid);
+            let wrong = reference.word != NO_WORD && !matches!(value, ExprKind::Invalid(_));
             if wrong && self.index == 0 && reports {
                 self.not_text(part);
             }
@@ -182,7 +186,7 @@ impl Names {
     ) -> bool {
         let mut is_invalid = false;
         names_in(&repetition.content, &mut |_, _, computed| {
-            is_invalid |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid));
+            is_invalid |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid(_)));
         });
         // It was reported, and the names may be equal without the part.
         if is_invalid {

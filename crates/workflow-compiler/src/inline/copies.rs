@@ -155,12 +155,12 @@ impl Change for Outside<'_> {
                 }
             };
             let problem = Problem::new(Code::StateReference, span, message);
-            self.problems.push(match copies.len() - 1 {
+            let reported = self.problems.push(match copies.len() - 1 {
                 0 => problem.write(first),
                 1 => problem.help(format!("write `{shown}[0]` or `{shown}[1]`")),
                 last => problem.help(format!("write `{shown}[0]`, … or `{shown}[{last}]`")),
             });
-            expr.kind = ExprKind::Invalid;
+            expr.kind = ExprKind::Invalid(reported);
             return;
         }
     }

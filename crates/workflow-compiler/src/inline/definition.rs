@@ -31,14 +31,14 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
     if fragment.body.states.is_empty()
         && fragment.body.uses.is_empty()
         && fragment.body.repeats.is_empty()
-        && !fragment.body.broken
+        && !fragment.body.is_broken()
     {
         let message = format!("the fragment `{}` has no states", plain(&fragment.name));
         let problem = Problem::new(Code::NoStates, fragment.body.span, message);
         problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
     }
-    if use_names::unique(&mut fragment.body, problems) {
-        super::inside::ignore_unknown(fragment);
+    if let Some(reported) = use_names::unique(&mut fragment.body, problems) {
+        super::inside::ignore_unknown(fragment, reported);
     }
     let mut names = IndexMap::new();
     unique(&mut fragment.body, &mut names, problems);
@@ -65,7 +65,7 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
             wrong.for_each(|field| field.ty.kind = TypeKind::Json);
         }
     }
-    if fragment.body.broken {
+    if fragment.body.is_broken() {
         return;
     }
     for field in input(fragment).iter().filter(|field| !read.contains(&plain(&field.name))) {
@@ -103,8 +103,11 @@ pub(super) fn without_target(body: &mut Body) {
 }
 
 fn state_without_target(state: &mut State) {
-    let is_missing = state.targets().any(|target| matches!(target, Target::Missing(_)));
-    state.broken |= is_missing;
+    let missing = state.targets().find_map(|target| match target {
+        Target::Missing(_, reported) => Some(*reported),
+        _ => None,
+    });
+    state.broken = state.broken.or(missing);
     state.bodies_mut().for_each(without_target);
 }
 
@@ -126,7 +129,9 @@ fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut 
     let (states, uses) = (body.states.len(), body.uses.len());
     body.states.retain(|state| new(&state.name, state.asl_name()));
     body.uses.retain(|used| new(&used.name, used.asl_name()));
-    body.broken |= body.states.len() < states || body.uses.len() < uses;
+    if body.states.len() < states || body.uses.len() < uses {
+        body.broken = body.broken.or(problems.reported());
+    }
     body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| unique(inner, names, problems));
     body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
@@ -280,8 +285,8 @@ impl Change for Check<'_> {
         let problem = Problem::new(Code::UnknownTarget, span, message);
         let problem = problem.suggest(&name, self.names.keys().map(String::as_str).chain(["end"]));
         let help = "`-> end` ends the fragment; where the workflow continues then is written at the use";
-        self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
-        *target = Target::Missing(span);
+        let reported = self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+        *target = Target::Missing(span, reported);
     }
 
     fn clause(&mut self, clause: &mut Clause) {
@@ -309,8 +314,8 @@ impl Change for Check<'_> {
             }
             _ => true,
         };
-        if !known {
-            expr.kind = ExprKind::Invalid;
+        if let (false, Some(reported)) = (known, self.problems.reported()) {
+            expr.kind = ExprKind::Invalid(reported);
         }
     }
 }

@@ -17,7 +17,7 @@ impl Inliner<'_> {
         // Before it is added to: the catchers of a use are in the order of the use.
         let own: Vec<_> = states.iter().map(own_catchers).collect();
         for clause in used.clauses.iter().filter(|clause| clause.kind == ClauseKind::Catch) {
-            if !states.iter().any(|state| clause.kind.stands_on(state.kind) || state.broken) {
+            if !states.iter().any(|state| clause.kind.stands_on(state.kind) || state.is_broken()) {
                 let message = format!("no state of the fragment `{}` has errors to catch", used.fragment);
                 let problem = Problem::new(Code::MisplacedClause, clause.span, message);
                 self.problems.push(problem.help("remove the `catch`: only tasks, parallels and maps have one"));

@@ -9,7 +9,7 @@ use workflow_asl::graph::GROUP_SEPARATOR;
 
 use super::names;
 use super::walk::{self, Change};
-use crate::problem::{Edit, Problem, Problems};
+use crate::problem::{Edit, Problem, Problems, Reported};
 use crate::syntax::ast::{Body, Expr, ExprKind, Repetition, Root, State, Target, TokenSpan, Use, Workflow, plain};
 
 /// The deepest fragments to look into. Fragments that use themselves are reported elsewhere.
@@ -26,20 +26,21 @@ pub(super) fn check(workflow: &mut Workflow, fragments: &BTreeMap<String, Workfl
 }
 
 /// Removes references to names that are not known, without a report: they may be names of uses that were removed.
-pub(super) fn ignore_unknown(workflow: &mut Workflow) {
+pub(super) fn ignore_unknown(workflow: &mut Workflow, reported: Reported) {
     let mut known = BTreeMap::new();
     names(&workflow.body, &mut known);
-    walk::body(&mut workflow.body, &mut IgnoreUnknown { known });
+    walk::body(&mut workflow.body, &mut IgnoreUnknown { known, reported });
 }
 
 /// Likewise for names in the document, which may be names of unknown copies.
-pub(super) fn ignore_unknown_copies(workflow: &mut Workflow) {
+pub(super) fn ignore_unknown_copies(workflow: &mut Workflow, reported: Reported) {
     let known = workflow.body.all_states().into_iter().map(State::asl_name).collect();
-    walk::body(&mut workflow.body, &mut IgnoreUnknownCopies { known });
+    walk::body(&mut workflow.body, &mut IgnoreUnknownCopies { known, reported });
 }
 
 struct IgnoreUnknownCopies {
     known: BTreeSet<String>,
+    reported: Reported,
 }
 
 impl Change for IgnoreUnknownCopies {
@@ -47,13 +48,14 @@ impl Change for IgnoreUnknownCopies {
         if let Target::Text(text) = target
             && !self.known.contains(&text.value)
         {
-            *target = Target::Missing(text.span);
+            *target = Target::Missing(text.span, self.reported);
         }
     }
 }
 
 struct IgnoreUnknown {
     known: BTreeMap<String, String>,
+    reported: Reported,
 }
 
 impl Change for IgnoreUnknown {
@@ -61,7 +63,7 @@ impl Change for IgnoreUnknown {
         if let Target::State(name) = target
             && !self.known.contains_key(&plain(name))
         {
-            *target = Target::Missing(name.span().into());
+            *target = Target::Missing(name.span().into(), self.reported);
         }
     }
 
@@ -70,7 +72,7 @@ impl Change for IgnoreUnknown {
             && let Root::StateResult(name) = &reference.root
             && !self.known.contains_key(&plain(name))
         {
-            expr.kind = ExprKind::Invalid;
+            expr.kind = ExprKind::Invalid(self.reported);
         }
     }
 }
@@ -152,7 +154,7 @@ impl Change for Inside<'_> {
         let (name, span, text) = match &*target {
             Target::State(name) => (plain(name), TokenSpan::from(name.span()), false),
             Target::Text(text) => (text.value.clone(), text.span, true),
-            Target::Computed(_) | Target::End(_) | Target::Missing(_) => return,
+            Target::Computed(_) | Target::End(_) | Target::Missing(..) => return,
         };
         let known = if text { self.known.values().any(|known| *known == name) } else { self.known.contains_key(&name) };
         if known {
@@ -162,8 +164,8 @@ impl Change for Inside<'_> {
         let message = format!("`{name}` is inside the use `{used}`: no transition leads into it");
         let problem = Problem::new(Code::TargetInOtherScope, span, message);
         if self.current.as_ref() == Some(&plain(used)) {
-            self.problems.push(problem.help("name the state that runs after the use"));
-            *target = Target::Missing(span);
+            let reported = self.problems.push(problem.help("name the state that runs after the use"));
+            *target = Target::Missing(span, reported);
             return;
         }
         let problem = problem
@@ -185,7 +187,7 @@ impl Change for Inside<'_> {
         let message = format!("`{name}` is inside the use `{used}`: its result is not available outside");
         let help =
             format!("declare the value in the `returns` of the fragment `{fragment}`, and read it as `{used}.…`");
-        self.problems.push(Problem::new(Code::OtherScope, reference.root_span, message).help(help));
-        expr.kind = ExprKind::Invalid;
+        let problem = Problem::new(Code::OtherScope, reference.root_span, message).help(help);
+        expr.kind = ExprKind::Invalid(self.problems.push(problem));
     }
 }

@@ -69,7 +69,6 @@ impl Change for Words<'_> {
             }
             _ => return,
         };
-        self.problems.push(problem);
-        expr.kind = ExprKind::Invalid;
+        expr.kind = ExprKind::Invalid(self.problems.push(problem));
     }
 }

@@ -21,10 +21,10 @@ pub(super) struct Given<'g> {
 
 /// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item.
 pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems: &mut Problems) -> Vec<Expr> {
-    let invalid = || vec![Expr::made(ExprKind::Invalid, repetition.list.span)];
+    let invalid = |reported| vec![Expr::made(ExprKind::Invalid(reported), repetition.list.span)];
     let code = if given.is_some() { Code::FragmentArgument } else { Code::NotRepeated };
-    let mut report = |span, message: String, help: String| {
-        problems.push(Problem::new(code, span, message).help(help));
+    let report = |problems: &mut Problems, span, message: String, help: String| {
+        problems.push(Problem::new(code, span, message).help(help))
     };
     let mut list = &repetition.list;
     while let ExprKind::Paren(inner) = &list.kind {
@@ -32,24 +32,23 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
     }
     let items = match &list.kind {
         ExprKind::Array(items) => &items.iter().flat_map(numbers).collect::<Vec<_>>(),
-        ExprKind::Invalid => return invalid(),
+        ExprKind::Invalid(reported) => return invalid(*reported),
         kind => {
             if let Some(Given { field, fragment, value, checked }) = given {
                 if !checked || type_of(kind).is_none() {
                     let message = format!(
                         "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
                     );
-                    report(value.span, message, "write the items here, such as `[\"a\", \"b\"]`".to_owned());
+                    report(problems, value.span, message, "write the items here, such as `[\"a\", \"b\"]`".to_owned());
                 }
-                return invalid();
+                return problems.reported().map(invalid).unwrap_or_default();
             }
             let written = spelled(list);
             let message = format!("`for` takes a list that is known at compile time, and `{written}` is not");
             let help = format!(
                 "write the items: `[\"a\", \"b\"]`; for each item of a value, `map Each over {written} {{ … }}` runs states"
             );
-            report(list.span, message, help);
-            return invalid();
+            return invalid(report(problems, list.span, message, help));
         }
     };
     let Some(first) = items.first() else {
@@ -60,25 +59,19 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
             }
             None => (list.span, "the list has no items".to_owned(), "write at least one, or remove the `for`"),
         };
-        report(span, message, help.to_owned());
-        return invalid();
+        return invalid(report(problems, span, message, help.to_owned()));
     };
-    if items.iter().any(|item| matches!(item.kind, ExprKind::Invalid)) {
-        return invalid();
+    if let Some(reported) = items.iter().find_map(Expr::reported) {
+        return invalid(reported);
     }
     if let Some(item) = items.iter().find(|item| !substitute::is_stable(item)) {
         let message = format!("`{}` is not known at compile time", spelled(item));
-        report(
-            item.span,
-            message,
-            "an item is a literal, or an object of literals such as `{ name: \"a\" }`".to_owned(),
-        );
-        return invalid();
+        let help = "an item is a literal, or an object of literals such as `{ name: \"a\" }`";
+        return invalid(report(problems, item.span, message, help.to_owned()));
     }
     for item in items.iter().skip(1) {
         if let Err((span, message, help)) = same_type(first, item) {
-            report(span, message, help);
-            return invalid();
+            return invalid(report(problems, span, message, help));
         }
     }
     items.clone()

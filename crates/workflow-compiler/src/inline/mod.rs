@@ -36,7 +36,7 @@ pub(crate) use self::source_names::in_source;
 pub(crate) use self::substitute::variable as argument_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::Locate;
-use crate::problem::{Edit, Problem, Problems};
+use crate::problem::{Edit, Problem, Problems, Reported};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
     Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Repetition, Shape, State, StructDecl,
@@ -86,7 +86,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         let errors = problems.errors();
         item_words::check(&mut fragment, problems);
         definition::check(&mut fragment, problems, &mut out.unused);
-        fragment.body.broken |= problems.errors() > errors;
+        fragment.body.broken = fragment.body.broken.or(problems.reported().filter(|_| problems.errors() > errors));
         known.insert(name, fragment);
     }
     let names_of_workflows = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
@@ -103,8 +103,8 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         item_words::check(workflow, problems);
         walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &known, problems });
         match use_names::unique(&mut workflow.body, problems) {
-            true => inside::ignore_unknown(workflow),
-            false => inside::check(workflow, &known, problems),
+            Some(reported) => inside::ignore_unknown(workflow, reported),
+            None => inside::check(workflow, &known, problems),
         }
         let mut inliner = Inliner {
             fragments: &known,
@@ -120,7 +120,7 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
             arguments: Vec::new(),
             states: 0,
             around: (Vec::new(), last),
-            broken: false,
+            broken: None,
             nullable: BTreeSet::new(),
             not_given: BTreeSet::new(),
             types: BTreeSet::new(),
@@ -139,18 +139,19 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         workflow.items = items;
         used.extend(types);
         copies::resolve(workflow, (&repeated, &wrong), problems);
-        if !wrong.is_empty() {
-            inside::ignore_unknown_copies(workflow);
+        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported()) {
+            inside::ignore_unknown_copies(workflow, reported);
         }
         if problems.errors() > errors {
             definition::without_target(&mut workflow.body);
         }
         results::assign(workflow, problems);
-        workflow.body.broken |= broken || problems.errors() > errors;
+        let is_new = problems.errors() > errors;
+        workflow.body.broken = workflow.body.broken.or(broken).or(problems.reported().filter(|_| is_new));
         out.of_workflows.push(problems.split_off(before));
     }
     // The missing use may be one that did not parse or is invalid.
-    if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.broken) {
+    if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.is_broken()) {
         for (name, fragment) in known.iter().filter(|(name, _)| !used.contains(*name)) {
             let problem = Problem::new(
                 Code::UnusedDeclaration,
@@ -227,7 +228,7 @@ struct Inliner<'p> {
     /// The numbers of the enclosing uses and copies, innermost last, and the last number.
     around: (Vec<u32>, u32),
     /// Whether a used fragment has errors of its own.
-    broken: bool,
+    broken: Option<Reported>,
     /// The variables that hold optional arguments of uses.
     nullable: BTreeSet<String>,
     /// Those of arguments that are not given.
@@ -280,20 +281,20 @@ impl Inliner<'_> {
                 false => format!("declare it beside the workflow: `fragment {name} {{ … }}`"),
             };
             self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
-            return vec![placeholder(used)];
+            return vec![placeholder(used, self.problems.reported())];
         };
         if self.stack.contains(&name) {
             let way: Vec<_> = self.stack.iter().skip_while(|other| **other != name).chain([&name]).cloned().collect();
             let message = format!("the fragment `{name}` uses itself: {}", way.join(" -> "));
             let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
             self.problems.push(problem.help("repeat states with a transition back to them, or a `map`"));
-            return vec![placeholder(used)];
+            return vec![placeholder(used, self.problems.reported())];
         }
         if self.states > MOST_STATES {
-            return vec![placeholder(used)];
+            return vec![placeholder(used, self.problems.reported())];
         }
         self.types.insert(name.clone());
-        self.broken |= fragment.body.broken;
+        self.broken = self.broken.or(fragment.body.broken);
         let result = self.declare(fragment);
         let (arguments, first) = self.arguments(&mut used, fragment);
         let (full, asl_name) = (plain(&used.name), used.asl_name());
@@ -306,7 +307,7 @@ impl Inliner<'_> {
             let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
             self.problems
                 .push(problem.help("use a `map` for repetition, or start another workflow: `workflow::<Other>`"));
-            return vec![placeholder(used)];
+            return vec![placeholder(used, self.problems.reported())];
         }
         self.around.1 += 1;
         let number = self.around.1;
@@ -335,7 +336,9 @@ impl Inliner<'_> {
         self.around.0.pop();
         self.stack.pop();
         self.first_state(&mut body);
-        let Some(next) = body.states.first().map(|state| state.name.clone()) else { return vec![placeholder(used)] };
+        let Some(next) = body.states.first().map(|state| state.name.clone()) else {
+            return vec![placeholder(used, self.problems.reported())];
+        };
         let first = first.and_then(|first| self.without_unread(first, &mut body));
         let computed: BTreeSet<_> =
             first.iter().flat_map(arguments::assigned).map(|member| member.key.value.clone()).collect();
@@ -458,13 +461,8 @@ impl Inliner<'_> {
         if used.broken {
             let names: BTreeSet<_> = ends.iter().collect();
             let ends = states.iter_mut().filter(|state| names.contains(&plain(&state.name)));
-            ends.for_each(|state| state.broken = true);
-        }
-        if used.transition.is_none() {
-            let missing = Target::Missing(used.name.span().into());
-            states.iter_mut().for_each(|state| {
-                leads_on(state, Some(&missing));
-            });
+            let reported = self.problems.reported();
+            ends.for_each(|state| state.broken = state.broken.or(reported));
         }
         if !ends.is_empty() && used.transition.is_none() && !used.broken {
             let message = format!("`{}` has no transition", plain(&used.name));
@@ -474,6 +472,12 @@ impl Inliner<'_> {
             self.problems.push(match is_only {
                 true => problem.edit(Edit::after(used.tail, format!(" -> end{end}"))),
                 false => problem,
+            });
+        }
+        if let (None, Some(reported)) = (&used.transition, self.problems.reported()) {
+            let missing = Target::Missing(used.name.span().into(), reported);
+            states.iter_mut().for_each(|state| {
+                leads_on(state, Some(&missing));
             });
         }
         ends
@@ -494,7 +498,9 @@ fn leads_on(state: &mut State, next: Option<&Target>) -> bool {
                 state.kind = StateKind::Pass;
             }
             state.transition = Some(next.clone());
-            state.broken |= matches!(next, Target::Missing(_));
+            if let Target::Missing(_, reported) = next {
+                state.broken = Some(*reported);
+            }
         }
     }
     true
@@ -511,10 +517,10 @@ fn names(body: &Body, all: &mut BTreeMap<String, String>) {
 }
 
 /// Returns a placeholder state for a use that cannot be inlined, so that transitions to it are not reported.
-fn placeholder(used: Use) -> State {
+fn placeholder(used: Use, reported: Option<Reported>) -> State {
     let head = Head::Task { resource: None, body: None };
     let state = state(&used, StateKind::Task, head);
-    State { transition: used.transition, clauses: used.clauses, broken: true, ..state }
+    State { transition: used.transition, clauses: used.clauses, broken: reported, ..state }
 }
 
 /// Returns a state with the name of a use.
@@ -533,7 +539,7 @@ fn state(used: &Use, kind: StateKind, head: Head) -> State {
         transition: None,
         tail: used.tail,
         closed: used.closed,
-        broken: false,
+        broken: None,
         in_use: used.in_use,
         written: used.written.clone(),
     }

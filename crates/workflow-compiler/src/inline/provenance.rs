@@ -56,7 +56,7 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
     for (mut problem, uses) in kept {
         let of: Vec<_> = inlined.iter().filter(|used| uses.contains(&used.number)).collect();
         // The reported part is missing here, which causes further warnings.
-        if workflow.body.broken && !of.is_empty() && !problem.is_error() {
+        if workflow.body.is_broken() && !of.is_empty() && !problem.is_error() {
             continue;
         }
         let Some(used) = of.first() else {

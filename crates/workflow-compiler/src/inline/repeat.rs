@@ -11,7 +11,7 @@ use super::items::{Given, items, label};
 use super::substitute::{self, fresh};
 use super::walk::{self, Change};
 use super::{Inliner, MOST_STATES, definition, leads_on};
-use crate::problem::Problem;
+use crate::problem::{Problem, Reported};
 use crate::syntax::ast::{
     Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Reference, Repeated, Repetition, Root,
     State, Target, Text, Use, When, Written, plain,
@@ -36,7 +36,7 @@ impl Inliner<'_> {
                 body.uses.extend(copy.uses.into_iter().map(|used| Use { place: used.place + place, ..used }));
                 added += copy.states.len();
                 body.states.extend(copy.states);
-                body.broken |= copy.broken;
+                body.broken = body.broken.or(copy.broken);
             }
         }
         body.states.extend(states);
@@ -52,7 +52,7 @@ impl Inliner<'_> {
             Head::Choice(choice) => self.repeat_arms(&mut choice.arms, repeats),
             _ => {}
         }
-        state.broken |= self.problems.errors() > errors;
+        state.broken = state.broken.or(self.problems.reported().filter(|_| self.problems.errors() > errors));
     }
 
     fn repeat_branches(&mut self, branches: &mut Vec<Branch>, repeats: Vec<Repetition>) {
@@ -76,7 +76,7 @@ impl Inliner<'_> {
             let copies = self.copies(repetition).into_iter().filter_map(|copy| match copy {
                 Repeated::Arms(mut arms, _) => {
                     // A condition that reads an invalid item was reported.
-                    arms.retain(|arm| !matches!(&arm.when, When::If(Expr { kind: ExprKind::Invalid, .. })));
+                    arms.retain(|arm| !matches!(&arm.when, When::If(Expr { kind: ExprKind::Invalid(_), .. })));
                     Some(arms)
                 }
                 _ => None,
@@ -113,16 +113,16 @@ impl Inliner<'_> {
             ended |= last && ends;
         }
         if ended && transition.is_none() {
-            let missing = Target::Missing(keyword.span().into());
-            if let Some(last) = copies.last_mut() {
-                lead_on(last, Some(&missing));
-            }
             if !silent {
                 let problem = Problem::new(Code::MissingTransition, keyword.span(), "the `for` has no transition");
                 self.problems.push(problem.help("add `-> end`, or `-> State`, for the end of the last copy"));
             }
+            if let (Some(last), Some(reported)) = (copies.last_mut(), self.problems.reported()) {
+                lead_on(last, Some(&Target::Missing(keyword.span().into(), reported)));
+            }
         }
-        let is_open = |body: &Body| body.broken || body.states.iter().any(|state| state.broken || goes_nowhere(state));
+        let is_open =
+            |body: &Body| body.is_broken() || body.states.iter().any(|state| state.is_broken() || goes_nowhere(state));
         if let (false, Some(next), true) = (ended, &transition, copies.len() > 1)
             && !silent
             && !copies.iter().any(is_open)
@@ -133,8 +133,9 @@ impl Inliner<'_> {
                 _ => "where the `for` leads".to_owned(),
             };
             let help = format!("`-> end` in the braces leads to the next copy, and in the last one {next}");
-            self.problems.push(Problem::new(Code::MissingTransition, keyword.span(), message).help(help));
-            copies.iter_mut().for_each(|copy| copy.states.iter_mut().for_each(|state| state.broken = true));
+            let reported =
+                self.problems.push(Problem::new(Code::MissingTransition, keyword.span(), message).help(help));
+            copies.iter_mut().for_each(|copy| copy.states.iter_mut().for_each(|state| state.broken = Some(reported)));
             self.wrong.extend(own);
         }
         documented(copies.iter_mut().find_map(|copy| copy.states.first_mut()).map(|state| &mut state.comment), comment);
@@ -150,15 +151,16 @@ impl Inliner<'_> {
             let fragment = self.fragments.get(name)?;
             let declared = definition::input(fragment).iter().find(|known| plain(&known.name) == *field);
             // An argument has the type that is declared. A field that is declared as no list was reported there.
-            let checked = fragment.body.broken || declared.is_some_and(|declared| definition::is_list(&declared.ty));
+            let checked =
+                fragment.body.is_broken() || declared.is_some_and(|declared| definition::is_list(&declared.ty));
             Some(Given { field, fragment: name, value, checked })
         });
         let items = items(&repetition, given, self.problems);
         let mut names = Names::default();
         // What is invalid was reported.
-        let mut is_wrong = items.iter().any(|item| matches!(item.kind, ExprKind::Invalid));
+        let mut is_wrong = items.iter().any(|item| matches!(item.kind, ExprKind::Invalid(_)));
         names_in(&repetition.content, &mut |_, _, computed| {
-            is_wrong |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid));
+            is_wrong |= computed.iter().any(|part| matches!(part.kind, ExprKind::Invalid(_)));
         });
         let mut copies = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -211,7 +213,7 @@ impl Inliner<'_> {
                 }
             }
             if collide {
-                self.broken = true;
+                self.broken = self.broken.or(self.problems.reported());
                 is_wrong = true;
                 break;
             }
@@ -228,7 +230,8 @@ impl Inliner<'_> {
             names_in(&repetition.content, &mut |(name, _), _, _| {
                 self.wrong.insert(plain(name));
             });
-            copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken));
+            let reported = self.problems.reported();
+            copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken(reported)));
         }
         copies
     }
@@ -352,7 +355,9 @@ impl Change for Copy<'_> {
                     match self.naming.text(part, true) {
                         Some(Ok(text)) => part.kind = ExprKind::Text(text),
                         Some(Err(NoText)) => {
-                            *target = Target::Missing(name.span);
+                            if let Some(reported) = self.naming.problems.reported() {
+                                *target = Target::Missing(name.span, reported);
+                            }
                             return;
                         }
                         None => {}
@@ -362,7 +367,7 @@ impl Change for Copy<'_> {
                     *target = Target::Text(Text { value, span: name.span });
                 }
             }
-            Target::Text(_) | Target::End(_) | Target::Missing(_) => {}
+            Target::Text(_) | Target::End(_) | Target::Missing(..) => {}
         }
     }
 
@@ -393,13 +398,11 @@ impl Change for Copy<'_> {
                 }
             }
             // What is computed from something invalid is not reported again.
-            ExprKind::Binary(_, _, left, right)
-                if matches!(left.kind, ExprKind::Invalid) || matches!(right.kind, ExprKind::Invalid) =>
-            {
-                expr.kind = ExprKind::Invalid;
+            ExprKind::Binary(_, _, left, right) if left.reported().or(right.reported()).is_some() => {
+                expr.kind = left.reported().or(right.reported()).map_or(ExprKind::Null, ExprKind::Invalid);
             }
-            ExprKind::Unary(_, inner) | ExprKind::Paren(inner) if matches!(inner.kind, ExprKind::Invalid) => {
-                expr.kind = ExprKind::Invalid;
+            ExprKind::Unary(_, inner) | ExprKind::Paren(inner) if inner.reported().is_some() => {
+                expr.kind = inner.reported().map_or(ExprKind::Null, ExprKind::Invalid);
             }
             // The document has one text where the source joins texts.
             ExprKind::Binary(BinaryOp::Add, _, left, right) => {
@@ -418,10 +421,10 @@ impl Change for Copy<'_> {
 }
 
 /// Marks states as broken, so that what follows from a reported problem is not reported.
-struct Broken;
+struct Broken(Option<Reported>);
 
 impl Change for Broken {
     fn state(&mut self, state: &mut State) {
-        state.broken = true;
+        state.broken = state.broken.or(self.0);
     }
 }

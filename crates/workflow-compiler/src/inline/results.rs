@@ -10,7 +10,7 @@ use workflow_asl::document::QueryLanguage;
 use super::substitute::{fresh, named, renumber};
 use super::walk::{self, Change};
 use crate::check::differs_each_time;
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Reported};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, Reference, Root, State, Target,
     Text, Workflow, Written, plain,
@@ -28,7 +28,7 @@ pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
     let mut names = Names {
         uses: inlined.iter().map(|used| (used.name.as_str(), used)).collect(),
         read: BTreeSet::new(),
-        reported: BTreeSet::new(),
+        reported: BTreeMap::new(),
         problems,
     };
     walk::body(&mut workflow.body, &mut names);
@@ -71,7 +71,7 @@ struct Names<'n> {
     /// The uses whose result is read.
     read: BTreeSet<String>,
     /// The fragments that were reported to have no result.
-    reported: BTreeSet<String>,
+    reported: BTreeMap<String, Reported>,
     problems: &'n mut Problems,
 }
 
@@ -97,10 +97,12 @@ impl Change for Names<'_> {
         let Some(result) = &used.result else {
             let message = format!("`{}` has no result: the fragment `{}` declares none", used.written, used.fragment);
             let problem = Problem::new(Code::StateReference, reference.root_span, message);
-            if self.reported.insert(plain(&used.fragment)) {
-                self.problems.push(problem.help("declare it in the fragment: `returns { … }`"));
-            }
-            expr.kind = ExprKind::Invalid;
+            // Once for each fragment.
+            let reported = *self
+                .reported
+                .entry(plain(&used.fragment))
+                .or_insert_with(|| self.problems.push(problem.help("declare it in the fragment: `returns { … }`")));
+            expr.kind = ExprKind::Invalid(reported);
             return;
         };
         self.read.insert(used.name.clone());
@@ -126,7 +128,7 @@ impl Ends<'_> {
             let uses = self.ends.get(plain(&state.name).as_str()).cloned().unwrap_or_default();
             let continues =
                 !matches!(state.head, Head::Succeed { .. }) && !matches!(state.transition, Some(Target::End(_)));
-            if continues && !state.broken {
+            if continues && !state.is_broken() {
                 uses.into_iter().for_each(|used| self.end(state, used));
             }
         }

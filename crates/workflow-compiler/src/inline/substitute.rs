@@ -8,6 +8,7 @@ use workflow_asl::graph::GROUP_SEPARATOR;
 
 use super::walk::Change;
 use super::{full_name, joined};
+use crate::problem::Reported;
 use crate::syntax::ast::{
     BinaryOp, Catcher, Clause, ClauseValue, Expr, ExprKind, Member, NodeId, Quotes, Reference, Retrier, Root, Segment,
     State, Target, Text, TokenSpan, Type, TypeKind, Use, Written, plain,
@@ -22,8 +23,8 @@ pub(super) enum Argument {
     Value(Expr, Type),
     /// A value that is computed once, before the first state, and kept in this variable.
     Variable(String, Type),
-    /// A missing argument, which was reported.
-    Missing,
+    /// A missing argument, with the proof that it was reported.
+    Missing(Option<Reported>),
 }
 
 /// Returns whether a value is the same in all states of a fragment.
@@ -51,7 +52,7 @@ pub(super) fn is_stable(value: &Expr) -> bool {
         | ExprKind::Constant(_)
         | ExprKind::Variant { .. }
         | ExprKind::Regex(_)
-        | ExprKind::Invalid => true,
+        | ExprKind::Invalid(_) => true,
         ExprKind::Text(text) => !text.starts_with("{%"),
         ExprKind::Access(..)
         | ExprKind::Call { .. }
@@ -125,7 +126,7 @@ impl Change for Substitution<'_> {
                 name.parts.insert(0, Expr::made(ExprKind::Text(text), name.span));
                 name.span.in_use = self.number;
             }
-            Target::End(_) | Target::Missing(_) => {}
+            Target::End(_) | Target::Missing(..) => {}
         }
     }
 
@@ -242,7 +243,8 @@ impl Substitution<'_> {
                 renumber(&mut value, self.nodes);
                 selected(value, Some(ty), rest, *optional)
             }
-            Some(Argument::Missing) | None => ExprKind::Invalid,
+            Some(Argument::Missing(Some(reported))) => ExprKind::Invalid(*reported),
+            Some(Argument::Missing(None)) | None => ExprKind::Reference(reference.clone()),
         };
         // The reference's own steps already have new numbers.
         kind
@@ -335,7 +337,7 @@ pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], option
                 Some(Written::Item(of)) => Some(Written::Item(format!("{of}.{}", name.value).into())),
                 _ => None,
             };
-            member.map_or(ExprKind::Invalid, |member| selected(Expr { written: of, ..member.value }, None, rest, false))
+            member.map_or(ExprKind::Null, |member| selected(Expr { written: of, ..member.value }, None, rest, false))
         }
         (ExprKind::Array(mut items), Some((Segment::Index(Expr { kind: ExprKind::Number(index), .. }), rest)))
             if index.parse().is_ok_and(|index: usize| index < items.len()) =>
@@ -343,7 +345,7 @@ pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], option
             let index = index.parse().unwrap_or_default();
             selected(items.swap_remove(index), None, rest, false)
         }
-        (ExprKind::Invalid, _) => ExprKind::Invalid,
+        (ExprKind::Invalid(reported), _) => ExprKind::Invalid(reported),
         (kind, Some(_)) => {
             let of = Expr { id: value.id, kind, span: value.span, written: value.written };
             ExprKind::Access(Box::new(of), steps.to_vec())

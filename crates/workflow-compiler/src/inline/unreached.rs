@@ -50,7 +50,9 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
                 let problem = Problem::new(Code::UnreachableState, span, message);
                 problems.push(problem.help("remove it, or add a transition to it"));
             }
-            None if whole.get(number).is_some_and(|first| *first == key(problem.span)) => problems.push(problem),
+            None if whole.get(number).is_some_and(|first| *first == key(problem.span)) => {
+                problems.push(problem);
+            }
             _ => {}
         }
     }

@@ -8,12 +8,12 @@ use workflow_asl::nearest::nearest;
 
 use super::names;
 use super::walk::{self, Change};
-use crate::problem::{Edit, Problem, Problems};
+use crate::problem::{Edit, Problem, Problems, Reported};
 use crate::syntax::ast::{Body, Expr, ExprKind, Reference, Repetition, Root, State, Target, Use, Workflow, plain};
 
 /// Reports each use whose name is already the name of another use or of a state. If one unknown name is written,
-/// it is the name of the only such use; otherwise they are removed. Returns whether any was removed.
-pub(super) fn unique(body: &mut Body, problems: &mut Problems) -> bool {
+/// it is the name of the only such use; otherwise they are removed. Returns the proof if any was removed.
+pub(super) fn unique(body: &mut Body, problems: &mut Problems) -> Option<Reported> {
     let mut all = BTreeMap::new();
     names(body, &mut all);
     let mut words = UnknownNames { known: &all, found: BTreeSet::new(), read: BTreeSet::new() };
@@ -23,11 +23,11 @@ pub(super) fn unique(body: &mut Body, problems: &mut Problems) -> bool {
     let mut uses = Uses {
         names: body.all_states().into_iter().map(|state| plain(&state.name)).collect(),
         meant: unknown.next().filter(|_| unknown.next().is_none()),
-        removed: false,
+        removed: None,
         problems,
     };
     uses.check(body);
-    if let (Some(meant), false) = (uses.meant.take(), uses.removed)
+    if let (Some(meant), false) = (uses.meant.take(), uses.removed.is_some())
         && nearest(&meant, all.keys().map(String::as_str)).is_none()
     {
         let mut unnamed = Unnamed { read: &read, found: 0, meant: None, problems: uses.problems };
@@ -36,7 +36,7 @@ pub(super) fn unique(body: &mut Body, problems: &mut Problems) -> bool {
             unnamed.meant = Some(meant);
             walk::body(body, &mut unnamed);
         }
-        return false;
+        return None;
     }
     uses.removed
 }
@@ -130,7 +130,7 @@ struct Uses<'u> {
     names: BTreeSet<String>,
     /// The name that a use must have.
     meant: Option<String>,
-    removed: bool,
+    removed: Option<Reported>,
     problems: &'u mut Problems,
 }
 
@@ -149,8 +149,7 @@ impl Uses<'_> {
                 format!("give this use another name: `use {} as {}`", used.fragment, meant.as_deref().unwrap_or("…"));
             let problem = problem.help(help);
             let Some(meant) = meant else {
-                self.removed = true;
-                self.problems.push(problem);
+                self.removed = Some(self.problems.push(problem));
                 return false;
             };
             let edit = match name == plain(&used.fragment) {
@@ -161,7 +160,7 @@ impl Uses<'_> {
             used.name = Ident::new(&meant, used.name.span());
             true
         });
-        body.broken |= body.uses.len() < uses;
+        body.broken = body.broken.or(self.removed.filter(|_| body.uses.len() < uses));
         body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| self.check(inner));
         body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| self.check(inner));
     }

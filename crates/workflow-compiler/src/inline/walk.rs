@@ -187,7 +187,7 @@ pub(super) fn expr(value: &mut Expr, change: &mut impl Change) {
         | ExprKind::Jsonata(_)
         | ExprKind::Path(_)
         | ExprKind::Regex(_)
-        | ExprKind::Invalid => {}
+        | ExprKind::Invalid(_) => {}
     }
     change.expr(value);
 }

@@ -86,7 +86,7 @@ impl<'a> Lowering<'_, 'a> {
                     self.needs_jsonata(list.span, "a range in a condition");
                 }
                 ExprKind::Array(items) if !items.is_empty() => self.patterns(place, of, items, rule),
-                ExprKind::Invalid => {}
+                ExprKind::Invalid(_) => {}
                 // Anything but a list was reported.
                 _ if self.analysis.type_of(place, list).items().is_none() => {}
                 _ => self.needs_jsonata(list.span, "a list that is not written out"),
@@ -101,7 +101,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 Side::Null | Side::Unsayable => {}
             },
-            ExprKind::Invalid => {}
+            ExprKind::Invalid(_) => {}
             ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::Constant(_) | ExprKind::Number(_) | ExprKind::Null => {
                 self.needs_jsonata(expr.span, "a condition that is one value");
             }
@@ -338,7 +338,7 @@ impl<'a> Lowering<'_, 'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.side(place, inner),
             ExprKind::Null => Side::Null,
-            ExprKind::Invalid | ExprKind::Regex(_) => Side::Unsayable,
+            ExprKind::Invalid(_) | ExprKind::Regex(_) => Side::Unsayable,
             ExprKind::Reference(reference) => match self.path(place, expr, reference) {
                 LoweredReference::Data(path) => Side::Path(path),
                 LoweredReference::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),

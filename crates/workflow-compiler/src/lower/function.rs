@@ -107,7 +107,7 @@ impl<'a> Lowering<'_, 'a> {
         let value = self.jsonata(place, value);
         match &pattern.kind {
             ExprKind::Text(pattern) => Node::call("contains", [value, Node::regex(glob(pattern))]),
-            ExprKind::Invalid | ExprKind::Regex(_) => Node::bool(false),
+            ExprKind::Invalid(_) | ExprKind::Regex(_) => Node::bool(false),
             _ => {
                 let problem =
                     Problem::new(Code::BadLiteral, pattern.span, "the pattern of `matches` must be text in quotes");

@@ -55,7 +55,7 @@ impl Lowering<'_, '_> {
     pub(super) fn scalar_literal(&mut self, expr: &Expr, escape: Escape) -> Option<Value> {
         Some(match &expr.kind {
             // Regular expressions were reported.
-            ExprKind::Null | ExprKind::Invalid | ExprKind::Regex(_) => Value::Null,
+            ExprKind::Null | ExprKind::Invalid(_) | ExprKind::Regex(_) => Value::Null,
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Number(text) => number(text),
             ExprKind::Duration(seconds) => (*seconds).into(),

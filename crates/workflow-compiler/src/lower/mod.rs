@@ -260,6 +260,6 @@ fn target_span(target: &crate::syntax::ast::Target) -> TokenSpan {
         Target::State(name) | Target::End(name) => name.span().into(),
         Target::Text(text) => text.span,
         Target::Computed(name) => name.span,
-        Target::Missing(span) => *span,
+        Target::Missing(span, _) => *span,
     }
 }

@@ -147,7 +147,7 @@ impl<'a> Lowering<'_, 'a> {
                     }
                 }
             }
-            ExprKind::Invalid => "$".to_owned(),
+            ExprKind::Invalid(_) => "$".to_owned(),
             _ => {
                 self.refuse_list(list.span);
                 "$".to_owned()
@@ -208,7 +208,7 @@ impl<'a> Lowering<'_, 'a> {
                 }
             },
             ExprKind::Reference(_) => format!("{} == true", self.filter_operand(place, expr)),
-            ExprKind::Invalid => "@".to_owned(),
+            ExprKind::Invalid(_) => "@".to_owned(),
             _ => {
                 self.refuse_condition(expr);
                 "@".to_owned()
@@ -226,7 +226,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Unary(UnaryOp::Negate, inner) if matches!(inner.kind, ExprKind::Number(_)) => {
                 format!("-{}", self.filter_operand(place, inner))
             }
-            ExprKind::Invalid => "@".to_owned(),
+            ExprKind::Invalid(_) => "@".to_owned(),
             _ => match self.scalar_literal(expr, Escape::Json) {
                 Some(Value::String(text)) => format!("'{}'", escape(&text, false)),
                 Some(other) => other.to_string(),

@@ -233,16 +233,19 @@ impl Parser<'_> {
                 parser.expected(cursor, "`(` after `serde`");
                 return;
             };
-            parser.within(&list, |parser, cursor| {
-                while !cursor.is_end() {
-                    parser.serde_entry(cursor, attributes);
-                    if cursor.eat_punct(",").is_none() && !cursor.is_end() {
-                        parser.expected(cursor, "`,`");
-                        super::recover::skip_past(cursor, &[","]);
+            parser
+                .within(&list, |parser, cursor| {
+                    while !cursor.is_end() {
+                        parser.serde_entry(cursor, attributes);
+                        if cursor.eat_punct(",").is_none() && !cursor.is_end() {
+                            parser.expected(cursor, "`,`");
+                            super::recover::skip_past(cursor, &[","]);
+                        }
                     }
-                }
-            });
-        });
+                })
+                .ok();
+        })
+        .ok();
     }
 
     fn serde_entry(&mut self, cursor: &mut Cursor, attributes: &mut Attributes) {

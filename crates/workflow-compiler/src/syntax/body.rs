@@ -46,7 +46,7 @@ impl Parser<'_> {
             }
             self.item(cursor, level, &mut declarations, &mut body);
         }
-        body.broken = self.errors_so_far() > errors;
+        body.broken = self.reported_since(errors);
         (declarations, body)
     }
 
@@ -142,9 +142,9 @@ impl Parser<'_> {
             _ => "declaration or state kind",
         };
         let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("unknown {what} `{text}`"));
-        let declared = body.states.iter_mut().find(|state| plain(&state.name) == text);
+        let is_declared = body.states.iter().any(|state| plain(&state.name) == text);
         let is_use = self.fragments.iter().any(|fragment| fragment == text);
-        let problem = match (form, near, declared) {
+        let problem = match (form, near, is_declared) {
             _ if is_use => {
                 problem.help("a use of a fragment begins with `use`").edit(Edit::before(keyword.span(), "use "))
             }
@@ -153,20 +153,22 @@ impl Parser<'_> {
                 Problem { message, ..problem }.help(help)
             }
             (_, Some(near), _) => problem.did_you_mean(near, near),
-            (_, None, Some(state)) => {
-                state.broken = true;
+            (_, None, true) => {
                 problem.help(format!("`{text}` is declared: its transition is at its end, before the `;`"))
             }
-            (_, None, None) if signed => {
+            (_, None, false) if signed => {
                 problem.help(format!("the kind of a state comes before its name, as in `pass {text} -> end;`"))
             }
-            (_, None, None) => {
+            (_, None, false) => {
                 let kinds: Vec<_> = STATES.iter().map(|(_, keyword)| keyword.word).collect();
                 problem
                     .help(format!("a state is declared `kind Name … -> Next;`: the kinds are `{}`", kinds.join("`, `")))
             }
         };
-        self.report(problem);
+        let reported = self.report(problem);
+        if let Some(state) = body.states.iter_mut().find(|state| plain(&state.name) == text) {
+            state.broken = Some(reported);
+        }
         if is_use {
             let comment = self.only_comment(attributes);
             body.uses.extend(self.fragment_use(comment, keyword, body.states.len(), cursor));
@@ -203,8 +205,7 @@ impl Parser<'_> {
         }
         let message = format!("`{keyword}` belongs to the map, not to its states");
         let help = format!("write it before the braces: `map … over … {keyword} … {{ … }}`");
-        self.report(Problem::new(Code::Syntax, keyword.span(), message).help(help));
-        body.broken = true;
+        body.broken = Some(self.report(Problem::new(Code::Syntax, keyword.span(), message).help(help)));
         let is_state = |cursor: &Cursor| {
             let named = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some());
             named.is_some_and(|word| STATES.iter().any(|(_, keyword)| word == keyword.word))

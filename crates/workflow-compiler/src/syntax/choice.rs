@@ -12,16 +12,22 @@ use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::{attributes_length, braces_of_values, skip_in_state};
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::{Edit, Problem, Reported};
 
-/// Words and signs of earlier versions and of other languages in the arms of one choice. They are one problem, at the first.
-type Slips = Option<Problem>;
+/// Words and signs of earlier versions and of other languages in the arms of one choice.
+#[derive(Default)]
+struct Slips {
+    /// They are one problem, at the first.
+    first: Option<Problem>,
+    /// The first arm without a beginning or a state, which stands for the others.
+    missing: Option<Reported>,
+}
 
 /// Adds a problem with what is written instead.
 fn slip(slips: &mut Slips, problem: Problem) {
-    match slips {
+    match &mut slips.first {
         Some(first) => first.fix.extend(problem.fix),
-        None => *slips = Some(problem),
+        None => slips.first = Some(problem),
     }
 }
 
@@ -92,7 +98,7 @@ impl Parser<'_> {
     /// Parses the arms. Also returns whether all arms and targets were understood.
     fn arms(&mut self, opened: OpenGroup, patterns: bool, repeats: &mut Vec<Repetition>) -> (Vec<Arm>, bool) {
         self.within_opened(opened, |parser, cursor| {
-            let (mut arms, mut complete, mut slips) = (Vec::new(), true, None);
+            let (mut arms, mut complete, mut slips) = (Vec::new(), true, Slips::default());
             while !cursor.is_end() {
                 if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {
                     continue;
@@ -111,13 +117,13 @@ impl Parser<'_> {
                     continue;
                 }
                 let arm = parser.arm(attributes, patterns, cursor, &mut slips);
-                let is_whole = arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(_)));
+                let is_whole = arm.as_ref().is_some_and(|arm| !matches!(arm.target, Target::Missing(..)));
                 complete &= is_whole;
                 parser.arm_end(cursor, start, is_whole, &mut slips);
                 arms.extend(arm);
             }
             parser.hole(cursor.here_first(), Role::Arm);
-            if let Some(problem) = slips {
+            if let Some(problem) = slips.first {
                 parser.report(problem);
             }
             (arms, complete)
@@ -186,7 +192,7 @@ impl Parser<'_> {
             }
             _ => {
                 let problem = self.unexpected(cursor, "`if` or `else`").suggest(&text, ["if", "else"]);
-                slip(slips, problem.help("an arm is `if condition -> State;`"));
+                slips.missing.get_or_insert_with(|| self.report(problem.help("an arm is `if condition -> State;`")));
                 word?;
                 // Parsed as the most likely arm, so that its state is not reported as unreachable.
                 if cursor.is_punct_at(1, "->") {
@@ -202,10 +208,10 @@ impl Parser<'_> {
         };
         let target = self.arm_arrow(cursor, slips);
         let (mut when, mut clauses) = (when, Vec::new());
-        if matches!(target, Target::Missing(_)) {
+        if let Target::Missing(_, reported) = target {
             // The condition does not end here, so it is another one; braces would have the state.
             if let When::If(condition) = &mut when {
-                condition.kind = ExprKind::Invalid;
+                condition.kind = ExprKind::Invalid(reported);
             }
             cursor.eat_group(proc_macro2::Delimiter::Brace);
         } else {
@@ -230,8 +236,16 @@ impl Parser<'_> {
             _ if cursor.is_punct("->") => return self.arrow("an arm", cursor),
             _ => {
                 let (problem, target) = self.without_arrow("an arm", cursor);
-                slip(slips, problem);
-                return target;
+                return match target {
+                    Some(target) => {
+                        slip(slips, problem);
+                        target
+                    }
+                    None => {
+                        let reported = *slips.missing.get_or_insert_with(|| self.report(problem));
+                        Target::Missing(cursor.before(), reported)
+                    }
+                };
             }
         };
         let found = cursor.found();
@@ -270,11 +284,11 @@ impl Parser<'_> {
                 let problem = self.unexpected(cursor, "`|` or `->` after a pattern");
                 let help =
                     "a pattern is a value; for conditions, omit `match`: `choice Which { if input.n > 3 -> State; … }`";
-                self.complain(cursor, problem.help(help));
+                let reported = self.complain(cursor, problem.help(help));
                 while !cursor.is_end() && !["=>", "->", ",", ";"].iter().any(|sign| cursor.is_punct(sign)) {
                     cursor.next();
                 }
-                return Some(vec![Expr::made(ExprKind::Invalid, here)]);
+                return Some(vec![Expr::made(ExprKind::Invalid(reported), here)]);
             }
             return Some(patterns);
         }

@@ -294,7 +294,7 @@ impl Parser<'_> {
             }
             ClauseSyntax::Text => {
                 let value = self.expr(cursor);
-                if !matches!(value.kind, ExprKind::Text(_) | ExprKind::Reference(_) | ExprKind::Invalid) {
+                if !matches!(value.kind, ExprKind::Text(_) | ExprKind::Reference(_) | ExprKind::Invalid(_)) {
                     self.error(Code::Syntax, value.span, format!("`{}` takes text in quotes", kind.keyword()));
                     return None;
                 }
@@ -369,7 +369,7 @@ impl Parser<'_> {
             return ClauseValue::ToleratePercent(self.literal(&literal));
         }
         let number = cursor.peek_literal_at(0).map(ToString::to_string).filter(|text| text.parse::<u64>().is_ok());
-        self.complain(
+        let reported = self.complain(
             cursor,
             match number {
                 Some(number) => problem.help(format!("write `tolerate percent {number}` or `tolerate count {number}`")),
@@ -378,7 +378,7 @@ impl Parser<'_> {
         );
         self.hole(cursor.here_first(), Role::Setting("tolerate"));
         skip_in_state(cursor, true);
-        ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid, cursor.before()))
+        ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid(reported), cursor.before()))
     }
 
     /// `s3::getObject { … } config { … }`; `write_to` calls `s3::putObject` if it names nothing else.

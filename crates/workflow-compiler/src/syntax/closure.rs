@@ -39,11 +39,11 @@ impl Parser<'_> {
         if cursor.eat_punct("|").is_none() {
             self.parameters.truncate(outer);
             let problem = self.unexpected(cursor, "`,` or `|` after a closure's parameter");
-            self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
+            let reported = self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
             while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
                 cursor.next();
             }
-            return self.leaf(ExprKind::Invalid, first);
+            return self.leaf(ExprKind::Invalid(reported), first);
         }
         let bars = first.to(cursor.before());
         if parameters.is_empty() {

@@ -21,7 +21,8 @@ impl Parser<'_> {
                 return;
             };
             parser.separated(&list, |parser, cursor| constraints.extend(parser.constraint(cursor)));
-        });
+        })
+        .ok();
     }
 
     /// Parses a comma-separated list.
@@ -34,7 +35,8 @@ impl Parser<'_> {
                     skip_past(cursor, &[","]);
                 }
             }
-        });
+        })
+        .ok();
     }
 
     /// Parses `range(min = 1, max = 10)`.
@@ -64,7 +66,7 @@ impl Parser<'_> {
         };
         let mut constraint = Constraint { kind, least: None, greatest: None, pattern: None, span: word.span().into() };
         if kind == ConstraintKind::Pattern {
-            self.within(&bounds, |parser, cursor| constraint.pattern = parser.regular_expression(cursor));
+            self.within(&bounds, |parser, cursor| constraint.pattern = parser.regular_expression(cursor)).ok();
             return constraint.pattern.is_some().then_some(constraint);
         }
         self.separated(&bounds, |parser, cursor| parser.bound(cursor, &mut constraint));

@@ -5,13 +5,14 @@ use std::cell::Cell;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 
 use super::ast::TokenSpan;
+use crate::problem::Reported;
 
 /// A position in the tokens of one delimited group, or of the whole macro.
 pub(super) struct Cursor {
     tokens: Vec<TokenTree>,
     at: usize,
     /// The position of the last reported problem.
-    complained: Cell<Option<usize>>,
+    complained: Cell<Option<(usize, Reported)>>,
     /// The span after the last token: the closing delimiter.
     end: Span,
 }
@@ -53,9 +54,14 @@ impl Cursor {
         self.at
     }
 
-    /// Returns whether no problem was reported at this token so far.
-    pub(super) fn first_complaint(&self) -> bool {
-        self.complained.replace(Some(self.at)) != Some(self.at)
+    /// Returns the problem that was reported at this token, if it was the last.
+    pub(super) fn complaint(&self) -> Option<Reported> {
+        self.complained.get().filter(|(at, _)| *at == self.at).map(|(_, reported)| reported)
+    }
+
+    /// Notes that a problem was reported at the token with this number.
+    pub(super) fn note_complaint(&self, at: usize, reported: Reported) {
+        self.complained.set(Some((at, reported)));
     }
 
     /// Returns the token `ahead` tokens after the next.

@@ -83,10 +83,10 @@ impl Parser<'_> {
                 value
             }
         };
-        self.deeper(here, read).unwrap_or_else(|| {
+        self.deeper(here, read).unwrap_or_else(|reported| {
             // Reported once, not again for enclosing values.
             cursor.next();
-            self.leaf(ExprKind::Invalid, here)
+            self.leaf(ExprKind::Invalid(reported), here)
         })
     }
 
@@ -113,9 +113,9 @@ impl Parser<'_> {
             let span = first.to(cursor.before());
             if binds == COMPARISON && std::mem::replace(&mut compared, true) {
                 let problem = Problem::new(Code::Syntax, span, "comparisons do not chain");
-                self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
+                let reported = self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
                 // Its type would cause another problem.
-                left.kind = ExprKind::Invalid;
+                left.kind = ExprKind::Invalid(reported);
             }
             let right = self.binary(cursor, binds + 1);
             if op == BinaryOp::Default {
@@ -130,7 +130,7 @@ impl Parser<'_> {
             }
             left = self.grown(ExprKind::Binary(op, span, Box::new(left), Box::new(right)), whole, height);
             // Excessive height is reported once, and the rest is only parsed.
-            too_high = matches!(left.kind, ExprKind::Invalid);
+            too_high = matches!(left.kind, ExprKind::Invalid(_));
             height = self.height;
         }
         // `??` is right-associative: the first value of `a ?? b ?? c` is tried first. Recursion could be too deep.
@@ -142,7 +142,7 @@ impl Parser<'_> {
                 height.max(own) + 1,
             );
             height = self.height;
-            if matches!(left.kind, ExprKind::Invalid) {
+            if matches!(left.kind, ExprKind::Invalid(_)) {
                 break;
             }
         }
@@ -181,9 +181,9 @@ impl Parser<'_> {
     /// Parses an operand of the tightest operators.
     pub(super) fn operand(&mut self, cursor: &mut Cursor) -> Expr {
         let here = cursor.here_first();
-        self.deeper(here, |parser| parser.unary(cursor)).unwrap_or_else(|| {
+        self.deeper(here, |parser| parser.unary(cursor)).unwrap_or_else(|reported| {
             cursor.next();
-            self.leaf(ExprKind::Invalid, here)
+            self.leaf(ExprKind::Invalid(reported), here)
         })
     }
 
@@ -213,7 +213,7 @@ impl Parser<'_> {
             };
             value = match folded {
                 Some(text) => Expr::made(ExprKind::Number(text), whole),
-                None if matches!(value.kind, ExprKind::Invalid) => value,
+                None if matches!(value.kind, ExprKind::Invalid(_)) => value,
                 None => {
                     let height = self.height + 1;
                     self.grown(ExprKind::Unary(op, Box::new(value)), whole, height)
@@ -273,9 +273,9 @@ impl Parser<'_> {
     /// Reports a missing value without reading anything.
     pub(super) fn no_value(&mut self, cursor: &Cursor) -> Expr {
         let problem = self.unexpected_in_value(cursor, "a value");
-        self.complain(cursor, problem);
+        let reported = self.complain(cursor, problem);
         self.hole(cursor.here_first(), Role::Root(Vec::new()));
-        self.leaf(ExprKind::Invalid, cursor.here_first())
+        self.leaf(ExprKind::Invalid(reported), cursor.here_first())
     }
 
     fn braces(&mut self, group: &Group, cursor: &mut Cursor) -> Expr {
@@ -305,17 +305,17 @@ impl Parser<'_> {
             let mut inner = parser.expr(cursor);
             if !cursor.is_end() {
                 let problem = parser.unexpected_in_value(cursor, "`)`");
-                parser.complain(cursor, problem);
-                inner.kind = ExprKind::Invalid;
+                let reported = parser.complain(cursor, problem);
+                inner.kind = ExprKind::Invalid(reported);
             }
             inner
         });
         match inner {
-            Some(inner) => {
+            Ok(inner) => {
                 let height = self.height + 1;
                 self.grown(ExprKind::Paren(Box::new(inner)), group_span(group), height)
             }
-            None => self.leaf(ExprKind::Invalid, group_span(group)),
+            Err(reported) => self.leaf(ExprKind::Invalid(reported), group_span(group)),
         }
     }
 
@@ -335,13 +335,10 @@ impl Parser<'_> {
                 if cursor.is_end() || cursor.eat_punct(",").is_some() {
                     continue;
                 }
-                if cursor.position() > start {
-                    let problem = parser.unexpected_in_value(cursor, &format!("`,` or the end after this {what}"));
-                    parser.complain(cursor, problem);
-                }
+                let problem = parser.unexpected_in_value(cursor, &format!("`,` or the end after this {what}"));
                 // The value does not end here, so it is another one.
-                if let Some(value) = items.last_mut() {
-                    value.kind = ExprKind::Invalid;
+                if let (Some(value), true) = (items.last_mut(), cursor.position() > start) {
+                    value.kind = ExprKind::Invalid(parser.complain(cursor, problem));
                 }
                 skip_past(cursor, &[","]);
             }
@@ -380,14 +377,14 @@ impl Parser<'_> {
             (text, _) if other_language::help_in_value(cursor).is_some() && self.begins_foreign(cursor) => {
                 let problem = Problem::new(Code::Syntax, span, format!("`{text}` does not begin a value"));
                 let problem = other_language::help_in_value(cursor).into_iter().fold(problem, Problem::help);
-                self.complain(cursor, problem);
+                let reported = self.complain(cursor, problem);
                 self.skip_value(cursor);
-                self.leaf(ExprKind::Invalid, span)
+                self.leaf(ExprKind::Invalid(reported), span)
             }
             (text, _) if cursor.is_punct_at(1, "!") && matches!(cursor.peek_at(2), Some(TokenTree::Group(_))) => {
                 let message = format!("`{text}!` is a Rust macro, which is not a value here");
                 let problem = Problem::new(Code::Syntax, span, message);
-                self.report(problem.help(match text {
+                let reported = self.report(problem.help(match text {
                     "env" | "option_env" => {
                         "a value known at deployment is a parameter: `params { name: String }`, read as `params.name`"
                     }
@@ -396,7 +393,7 @@ impl Parser<'_> {
                     _ => "text is joined with `+`: `\"order \" + input.id`",
                 }));
                 cursor.advance(3);
-                self.leaf(ExprKind::Invalid, span)
+                self.leaf(ExprKind::Invalid(reported), span)
             }
             _ => self.reference(cursor),
         }
@@ -441,8 +438,8 @@ impl Parser<'_> {
         let written = if cursor.is_punct("<") { tokens.map(ToString::to_string).collect() } else { String::new() };
         let ty = self.result_type(cursor);
         let Some(source) = cursor.peek_literal_at(0).and_then(string_value) else {
-            self.expected(cursor, "JSONata in quotes");
-            return self.leaf(ExprKind::Invalid, span);
+            let reported = self.expected(cursor, "JSONata in quotes");
+            return self.leaf(ExprKind::Invalid(reported), span);
         };
         cursor.next();
         let whole = span.to(source.span);
@@ -477,17 +474,17 @@ impl Parser<'_> {
         height = height.max(self.height);
         let no = if cursor.eat_word("else").is_none() {
             let problem = self.unexpected(cursor, "`else`");
-            self.complain(cursor, problem.help("an `if` with a value needs an `else`"));
-            self.leaf(ExprKind::Invalid, cursor.before())
+            let reported = self.complain(cursor, problem.help("an `if` with a value needs an `else`"));
+            self.leaf(ExprKind::Invalid(reported), cursor.before())
         } else if cursor.is_word("if") {
             let at = cursor.here();
             self.deeper(at.first, |parser| {
                 cursor.next();
                 parser.conditional(at, cursor)
             })
-            .unwrap_or_else(|| {
+            .unwrap_or_else(|reported| {
                 cursor.next();
-                self.leaf(ExprKind::Invalid, at)
+                self.leaf(ExprKind::Invalid(reported), at)
             })
         } else {
             self.block(cursor)
@@ -500,8 +497,8 @@ impl Parser<'_> {
     /// `{ value }`
     fn block(&mut self, cursor: &mut Cursor) -> Expr {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            self.expected(cursor, "`{`");
-            return self.leaf(ExprKind::Invalid, cursor.here_first());
+            let reported = self.expected(cursor, "`{`");
+            return self.leaf(ExprKind::Invalid(reported), cursor.here_first());
         };
         let opened = OpenGroup::of(&group);
         let inside = &opened.inside;
@@ -512,8 +509,8 @@ impl Parser<'_> {
             return self.object(opened);
         }
         match self.within_opened(opened, |parser, cursor| parser.expr(cursor)) {
-            Some(value) => value,
-            None => self.leaf(ExprKind::Invalid, group_span(&group)),
+            Ok(value) => value,
+            Err(reported) => self.leaf(ExprKind::Invalid(reported), group_span(&group)),
         }
     }
 
@@ -529,16 +526,17 @@ impl Parser<'_> {
             }
             let Some(word) = cursor.eat_ident() else {
                 let problem = self.unexpected(cursor, "the path of a Rust constant");
-                self.complain(cursor, problem.help("for example `const LIMIT` or `const config::LIMIT`"));
-                return self.leaf(ExprKind::Invalid, span);
+                let reported =
+                    self.complain(cursor, problem.help("for example `const LIMIT` or `const config::LIMIT`"));
+                return self.leaf(ExprKind::Invalid(reported), span);
             };
             tokens.push(TokenTree::Ident(word));
         }
         let whole = span.to(cursor.before());
         let path: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Path>(path.clone()).is_err() {
-            self.error(Code::Syntax, whole, "this is not the path of a Rust constant");
-            return self.leaf(ExprKind::Invalid, whole);
+            let reported = self.error(Code::Syntax, whole, "this is not the path of a Rust constant");
+            return self.leaf(ExprKind::Invalid(reported), whole);
         }
         self.leaf(ExprKind::Constant(path), whole)
     }

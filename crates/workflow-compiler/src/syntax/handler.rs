@@ -14,7 +14,7 @@ use super::parser::Parser;
 use super::recover::{clause_starts_here, holds_states, item_starts, item_starts_here, skip_past};
 use super::spelling::is_word;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::{Edit, Problem, Reported};
 
 impl Parser<'_> {
     /// Parses the value of `retry` or `catch` in a state: `none`, a name, a handler, or a parameter with all retriers.
@@ -94,14 +94,14 @@ impl Parser<'_> {
         let is_late = before.is_some_and(|at| at > 0 && goes_on(at));
         if !is_late || clause_starts_here(cursor) && !is_clause || self.ends_after_word(cursor) {
             let target = self.arrow("a catcher", cursor);
-            if matches!(target, Target::Missing(_)) {
+            if matches!(target, Target::Missing(..)) {
                 // As in `{ Next: "State" }`.
                 cursor.eat_group(Delimiter::Brace);
             }
             return target;
         }
         let problem = self.unexpected(cursor, "`->` and a state in a catcher");
-        self.complain(
+        let reported = self.complain(
             cursor,
             problem.help(match is_clause {
                 true => "its clauses are in braces after the state: `-> State { assign { … } }`",
@@ -111,7 +111,7 @@ impl Parser<'_> {
         cursor.advance(before.unwrap_or_default());
         match cursor.eat_punct("->").or_else(|| cursor.eat_punct("=>")) {
             Some(arrow) => self.target(arrow, cursor),
-            None => Target::Missing(cursor.before()),
+            None => Target::Missing(cursor.before(), reported),
         }
     }
 
@@ -121,7 +121,7 @@ impl Parser<'_> {
             return self.errors(cursor);
         }
         let first = cursor.here();
-        self.no_errors(kind, cursor);
+        let reported = self.no_errors(kind, cursor);
         let goes_on = |cursor: &Cursor| {
             cursor.is_punct("->")
                 || cursor.is_punct("=>")
@@ -135,12 +135,12 @@ impl Parser<'_> {
         }
         // The arrow after them, which another sign replaces, is part of this mistake.
         if kind == ClauseKind::Catch && cursor.is_punct("=>") {
-            cursor.first_complaint();
+            cursor.note_complaint(cursor.position(), reported);
         }
         (Vec::new(), first)
     }
 
-    fn no_errors(&mut self, kind: ClauseKind, cursor: &Cursor) {
+    fn no_errors(&mut self, kind: ClauseKind, cursor: &Cursor) -> Reported {
         let problem = self.unexpected(cursor, &format!("errors in brackets after `{}`", kind.keyword()));
         let problem = problem.help(match kind {
             ClauseKind::Retry => {
@@ -153,7 +153,7 @@ impl Parser<'_> {
             _ => cursor.is_punct("->"),
         };
         let edit = Edit::before(cursor.here(), format!("[{}] ", error_name::ALL));
-        self.complain(cursor, if is_next { problem.edit(edit) } else { problem });
+        self.complain(cursor, if is_next { problem.edit(edit) } else { problem })
     }
 
     /// `[A, B.C, "any text"]`

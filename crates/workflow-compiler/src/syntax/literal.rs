@@ -45,8 +45,8 @@ impl Parser<'_> {
             _ => Err(bad(literal, "not a value")),
         };
         let kind = kind.unwrap_or_else(|problem| {
-            self.report(problem);
-            ExprKind::Invalid
+            let reported = self.report(problem);
+            ExprKind::Invalid(reported)
         });
         self.leaf(kind, span)
     }

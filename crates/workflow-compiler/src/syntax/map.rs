@@ -50,7 +50,7 @@ impl Parser<'_> {
                 iterator = true;
             } else if let Some(group) = cursor.eat_group(Delimiter::Brace) {
                 let body = self.inner_body(&group, name);
-                clauses.broken |= body.broken;
+                clauses.broken |= body.is_broken();
                 return (Head::Map { over, item, body, iterator }, true);
             } else if cursor.is_end()
                 || cursor.is_punct(";")
@@ -58,12 +58,12 @@ impl Parser<'_> {
                 || (item_starts_here(cursor) && !clause_starts_here(cursor))
             {
                 let problem = self.unexpected(cursor, "the states of the map in braces");
-                self.complain(
+                let reported = self.complain(
                     cursor,
                     problem.help("for example `map Each over input.items { pass One -> end; } -> Next;`"),
                 );
                 self.hole(cursor.here_first(), Role::Setting("map"));
-                let body = Body { broken: true, ..Body::new(name) };
+                let body = Body { broken: Some(reported), ..Body::new(name) };
                 clauses.broken = true;
                 return (Head::Map { over, item, body, iterator }, false);
             } else {
@@ -86,7 +86,7 @@ impl Parser<'_> {
         let problem = Problem::new(Code::Syntax, first, "`over` must come before the states of the map");
         let items = self.over_as_written(written, cursor);
         self.report(match (items, braces) {
-            (MapItems::Items(items), Some(braces)) if !matches!(items.kind, ExprKind::Invalid) => {
+            (MapItems::Items(items), Some(braces)) if !matches!(items.kind, ExprKind::Invalid(_)) => {
                 let over = format!("over {}", spelled(&items));
                 let problem = problem.help(format!("write `{over}` there"));
                 let problem = problem.edit(Edit::before(TokenSpan::from(braces.first), format!("{over} ")));
@@ -151,8 +151,9 @@ impl Parser<'_> {
         let row = self.result_type(cursor);
         let body = self.object_here(cursor).unwrap_or_else(|| {
             let problem = self.unexpected(cursor, "the location of the file in braces");
-            self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
-            Expr::made(ExprKind::Invalid, cursor.before())
+            let reported =
+                self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
+            Expr::made(ExprKind::Invalid(reported), cursor.before())
         });
         MapItems::Reader { path, row, body: self.settings_as_text(body) }
     }
@@ -170,13 +171,13 @@ impl Parser<'_> {
                 let message = format!("a reader has no setting `{}`", key.value);
                 let problem = Problem::new(Code::Syntax, key.span, message);
                 let near = nearest(&key.value, known());
-                self.report(match near {
+                let reported = self.report(match near {
                     Some(near) => problem.did_you_mean(near, near),
                     None => problem.help(format!("its settings are `{}`", known().collect::<Vec<_>>().join("`, `"))),
                 });
                 match near {
                     Some(near) => near.clone_into(&mut key.value),
-                    None => member.value.kind = ExprKind::Invalid,
+                    None => member.value.kind = ExprKind::Invalid(reported),
                 }
             }
             if let ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) = &member.value.kind
@@ -196,7 +197,7 @@ impl Parser<'_> {
             parser.hole(group.span_close(), Role::InnerItem);
             body
         });
-        body.unwrap_or(Body { broken: true, ..Body::new(span) })
+        body.unwrap_or_else(|reported| Body { broken: Some(reported), ..Body::new(span) })
     }
 
     /// `{ branch { … } … }`

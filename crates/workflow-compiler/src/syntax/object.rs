@@ -12,7 +12,7 @@ use super::other_language::{Form, Place, form, with_other_letters};
 use super::parser::Parser;
 use super::recover::skip_past;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::{Edit, Problem, Reported};
 
 /// The owner of a pair of braces with `key: value` in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Parser<'_> {
         let members = self.within_opened(opened, |parser, cursor| {
             let mut members: Vec<(Member, Option<Ident>)> = Vec::new();
             // The first member without a value stands for the others.
-            let mut is_short = false;
+            let mut is_short = None;
             let mut keys = std::collections::BTreeSet::new();
             while !cursor.is_end() {
                 let start = cursor.position();
@@ -98,7 +98,8 @@ impl Parser<'_> {
                     }
                     // The value does not end here, so it is another one.
                     if !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") && !key_is_next(cursor) {
-                        member.value.kind = ExprKind::Invalid;
+                        let problem = parser.unexpected_in_value(cursor, "`,`");
+                        member.value.kind = ExprKind::Invalid(parser.complain(cursor, problem));
                     }
                     if known && parser.first_use(&member.key, &mut keys, braces) {
                         member.comma = cursor.is_punct(",").then(|| cursor.here());
@@ -154,7 +155,7 @@ impl Parser<'_> {
         &mut self,
         cursor: &mut Cursor,
         braces: Braces,
-        is_short: &mut bool,
+        is_short: &mut Option<Reported>,
     ) -> Option<(Member, Option<Ident>)> {
         let (key, ident) = match cursor.peek().cloned() {
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
@@ -198,15 +199,15 @@ impl Parser<'_> {
         } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
             let problem = self.unexpected_in_value(cursor, &format!("`:` after `{}`", key.value));
             let ends = cursor.is_end() || cursor.is_punct(",");
-            if !ends || !std::mem::replace(is_short, true) {
-                let problem = if ends { Problem { span: key.span, ..problem } } else { problem };
-                let help = format!("a member is written `{}: value`", key.value);
-                self.complain(cursor, if problem.help.is_empty() { problem.help(help) } else { problem });
-            }
+            let problem = if ends { Problem { span: key.span, ..problem } } else { problem };
+            let help = format!("a member is written `{}: value`", key.value);
+            let problem = if problem.help.is_empty() { problem.help(help) } else { problem };
+            let reported = is_short.filter(|_| ends).unwrap_or_else(|| self.complain(cursor, problem));
+            *is_short = is_short.or(ends.then_some(reported));
             if ends {
                 self.hole(cursor.here_first(), Role::Root(Vec::new()));
             }
-            let value = self.leaf(ExprKind::Invalid, key.span);
+            let value = self.leaf(ExprKind::Invalid(reported), key.span);
             return Some((Member { key, optional, value, comma: None }, ident));
         }
         let value = self.member_value(&key, braces, cursor);
@@ -215,33 +216,33 @@ impl Parser<'_> {
 
     fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
         if cursor.is_end() || cursor.is_punct(",") || cursor.is_punct(";") {
-            self.error(Code::Syntax, key.span, format!("expected a value after `{}:`", key.value));
+            let reported = self.error(Code::Syntax, key.span, format!("expected a value after `{}:`", key.value));
             self.hole(cursor.here_first(), Role::Root(Vec::new()));
-            return self.leaf(ExprKind::Invalid, key.span);
+            return self.leaf(ExprKind::Invalid(reported), key.span);
         }
         if braces != Braces::Retry {
             return self.with_durations(false, |parser| parser.expr(cursor));
         }
-        match key.value.as_str() {
-            "interval" | "max_delay" => self.duration_expr(cursor),
-            "jitter" if cursor.peek_ident().is_some() => self.jitter(cursor),
-            "max_attempts" | "backoff" => self.with_durations(false, |parser| parser.expr(cursor)),
+        match (key.value.as_str(), cursor.peek_ident().cloned()) {
+            ("interval" | "max_delay", _) => self.duration_expr(cursor),
+            ("jitter", Some(word)) => self.jitter(word, cursor),
+            ("max_attempts" | "backoff", _) => self.with_durations(false, |parser| parser.expr(cursor)),
             // A misspelt field is reported. Its value is parsed like the correct field's.
             _ => self.duration_expr(cursor),
         }
     }
 
-    fn jitter(&mut self, cursor: &mut Cursor) -> Expr {
+    fn jitter(&mut self, word: Ident, cursor: &mut Cursor) -> Expr {
         let span = cursor.here();
-        let Some(word) = cursor.eat_ident() else { return self.leaf(ExprKind::Invalid, span) };
+        cursor.next();
         self.word(&word, Role::Setting("jitter"));
         let text = word.to_string();
         if matches!(text.as_str(), "full" | "none") {
             return self.leaf(ExprKind::Text(text.to_uppercase()), span);
         }
         let problem = Problem::new(Code::Syntax, span, format!("`{text}` is not a jitter setting"));
-        self.report(problem.help("write `jitter: full` or `jitter: none`"));
-        self.leaf(ExprKind::Invalid, span)
+        let reported = self.report(problem.help("write `jitter: full` or `jitter: none`"));
+        self.leaf(ExprKind::Invalid(reported), span)
     }
 
     /// Parses the `,` after a member. Reports and skips what precedes it.

@@ -10,7 +10,7 @@ use super::closure::Parameter;
 use super::cursor::{Cursor, OpenGroup};
 use super::other_language::help_in_value;
 use super::word::{EditorWord, Role};
-use crate::problem::{Problem, Problems};
+use crate::problem::{Problem, Problems, Reported};
 
 /// The maximum nesting of groups. The grammar is recursive, so without a limit a hostile input could overflow the stack
 /// of the compiler that runs the macro.
@@ -84,25 +84,30 @@ impl<'p> Parser<'p> {
         self.problems.errors()
     }
 
-    pub(super) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    /// Returns the proof that an error was reported, if there are more than before.
+    pub(super) fn reported_since(&self, errors: usize) -> Option<Reported> {
+        self.problems.reported().filter(|_| self.problems.errors() > errors)
     }
 
-    pub(super) fn error(&mut self, code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) {
-        self.report(Problem::new(code, span, message));
+    pub(super) fn report(&mut self, problem: Problem) -> Reported {
+        self.problems.push(problem)
+    }
+
+    pub(super) fn error(&mut self, code: Code, span: impl Into<TokenSpan>, message: impl Into<String>) -> Reported {
+        self.report(Problem::new(code, span, message))
     }
 
     /// Reports that `what` was expected here.
-    pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) {
+    pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) -> Reported {
         let problem = self.unexpected(cursor, what);
-        self.complain(cursor, problem);
+        self.complain(cursor, problem)
     }
 
     /// Reports a problem at the next token, unless one was already reported there: the first one is the most precise.
-    pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) {
-        if cursor.first_complaint() {
-            self.report(problem);
-        }
+    pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) -> Reported {
+        let reported = cursor.complaint().unwrap_or_else(|| self.report(problem));
+        cursor.note_complaint(cursor.position(), reported);
+        reported
     }
 
     /// Creates the problem that `what` was expected here.
@@ -140,9 +145,12 @@ impl<'p> Parser<'p> {
         self.words.push(EditorWord { ident: None, span, role });
     }
 
-    /// Parses the contents of a group. Remaining tokens are reported once. Returns `None` if it is too deep, which is
-    /// reported.
-    pub(super) fn within<T>(&mut self, group: &Group, read: impl FnOnce(&mut Self, &mut Cursor) -> T) -> Option<T> {
+    /// Parses the contents of a group. Remaining tokens are reported once. Returns the problem if it is too deep.
+    pub(super) fn within<T>(
+        &mut self,
+        group: &Group,
+        read: impl FnOnce(&mut Self, &mut Cursor) -> T,
+    ) -> Result<T, Reported> {
         self.within_opened(OpenGroup::of(group), read)
     }
 
@@ -151,7 +159,7 @@ impl<'p> Parser<'p> {
         &mut self,
         OpenGroup { group, inside: mut cursor }: OpenGroup,
         read: impl FnOnce(&mut Self, &mut Cursor) -> T,
-    ) -> Option<T> {
+    ) -> Result<T, Reported> {
         self.deeper(group.span_open(), |parser| {
             let value = read(parser, &mut cursor);
             if !cursor.is_end() {
@@ -162,16 +170,16 @@ impl<'p> Parser<'p> {
         })
     }
 
-    /// Enters a deeper level. Returns `None` if it is too deep, which is reported.
-    pub(super) fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Enters a deeper level. Returns the problem if it is too deep.
+    pub(super) fn deeper<T>(&mut self, span: Span, read: impl FnOnce(&mut Self) -> T) -> Result<T, Reported> {
         if self.depth >= MAX_DEPTH {
-            self.error(Code::TooDeep, span, format!("nested too deeply: at most {MAX_DEPTH} levels are allowed"));
-            return None;
+            let message = format!("nested too deeply: at most {MAX_DEPTH} levels are allowed");
+            return Err(self.error(Code::TooDeep, span, message));
         }
         self.depth += 1;
         let value = read(self);
         self.depth -= 1;
-        Some(value)
+        Ok(value)
     }
 
     /// Creates a value of the given height, or `Invalid` if it is too high, which is reported.
@@ -183,8 +191,8 @@ impl<'p> Parser<'p> {
                 span.first,
                 format!("more than {MAX_HEIGHT} nested operators, objects and arrays"),
             );
-            self.report(problem.help("split it over several states with `assign`"));
-            return Expr::made(ExprKind::Invalid, span);
+            let reported = self.report(problem.help("split it over several states with `assign`"));
+            return Expr::made(ExprKind::Invalid(reported), span);
         }
         self.height = height;
         Expr { id: self.node(), kind, span, written: None }

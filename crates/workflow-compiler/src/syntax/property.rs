@@ -84,7 +84,9 @@ impl Parser<'_> {
         }
         let Some(fault) = fault else {
             self.semicolon("the property", cursor);
-            let names = pieces.into_iter().map(|piece| piece.name.unwrap_or(Target::Missing(piece.span)));
+            let names = pieces
+                .into_iter()
+                .map(|piece| piece.name.unwrap_or(Target::Text(Text { value: piece.text, span: piece.span })));
             return Some(DeclarationKind::Property(Property { of: parsed.property, names: names.collect() }));
         };
         let span = pieces.get(fault.at).map_or_else(|| cursor.here_first().into(), |piece| piece.span);

@@ -15,9 +15,9 @@ impl Parser<'_> {
         let before = std::mem::replace(&mut self.in_range, true);
         let bound = self.with_braces(true, |parser| parser.deeper(here, |parser| parser.binary(cursor, 1)));
         self.in_range = before;
-        bound.unwrap_or_else(|| {
+        bound.unwrap_or_else(|reported| {
             cursor.next();
-            self.leaf(ExprKind::Invalid, here)
+            self.leaf(ExprKind::Invalid(reported), here)
         })
     }
 
@@ -40,14 +40,14 @@ impl Parser<'_> {
             return range;
         }
         let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
-        self.report(match &range.kind {
+        let reported = self.report(match &range.kind {
             // As in Rust, where the last number is not included.
             ExprKind::Binary(.., first, last) if exclusive => {
                 problem.write(format!("[{}..={}]", spelled(first), spelled(&one_less(last))))
             }
             _ => problem.write(format!("[{}]", spelled(&range))),
         });
-        self.leaf(ExprKind::Invalid, span)
+        self.leaf(ExprKind::Invalid(reported), span)
     }
 }
 

@@ -30,14 +30,15 @@ impl Parser<'_> {
         }
         let Some(name) = cursor.peek_ident_at(1).cloned() else {
             let problem = Problem::new(Code::Syntax, dollar, "expected a variable's or a function's name after `$`");
-            self.report(problem.help("a path or an expression as text: `path \"$.x\"`, `\"{% $states.input.x %}\"`"));
+            let reported = self
+                .report(problem.help("a path or an expression as text: `path \"$.x\"`, `\"{% $states.input.x %}\"`"));
             cursor.next();
             if cursor.is_punct("$") {
                 cursor.next();
             }
             self.hole(cursor.before().last, Role::Variable(Vec::new()));
             self.segments(cursor);
-            return self.leaf(ExprKind::Invalid, dollar);
+            return self.leaf(ExprKind::Invalid(reported), dollar);
         };
         cursor.advance(2);
         let span = dollar.to(name.span().into());
@@ -139,9 +140,9 @@ impl Parser<'_> {
         self.word(&ty, Role::TypeReference);
         cursor.advance(2);
         let Some(variant) = cursor.eat_ident() else {
-            self.expected(cursor, &format!("a variant of `{ty}` after `::`"));
+            let reported = self.expected(cursor, &format!("a variant of `{ty}` after `::`"));
             self.hole(cursor.here_first(), Role::VariantReference(ty.clone()));
-            return self.leaf(ExprKind::Invalid, ty.span());
+            return self.leaf(ExprKind::Invalid(reported), ty.span());
         };
         self.word(&variant, Role::VariantReference(ty.clone()));
         let span = TokenSpan::new(ty.span(), variant.span());
@@ -157,15 +158,15 @@ impl Parser<'_> {
             let whole = span.to(cursor.before());
             let problem =
                 Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
-            self.report(problem.help(
+            let reported = self.report(problem.help(
                 "write the value itself, or declare a parameter for a value known at deployment: `params { name: String }`",
             ));
-            return self.leaf(ExprKind::Invalid, whole);
+            return self.leaf(ExprKind::Invalid(reported), whole);
         }
         if is_path {
             let problem = Problem::new(Code::Syntax, span.to(cursor.before()), "a variant is `Type::Variant`");
-            self.report(problem.help(format!("a constant of your Rust code is written `const {path}`")));
-            return self.leaf(ExprKind::Invalid, span);
+            let reported = self.report(problem.help(format!("a constant of your Rust code is written `const {path}`")));
+            return self.leaf(ExprKind::Invalid(reported), span);
         }
         self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, span)
     }
@@ -190,7 +191,7 @@ impl Parser<'_> {
                 None => (name, "$length"),
             };
             let message = format!("values have no methods, such as `{}`", name.value);
-            self.report(
+            let reported = self.report(
                 Problem::new(Code::Syntax, name.span, message).help(match function {
                     "matches" => {
                         "`matches(value, \"a*\")` compares text with a pattern, and `item in list` asks for an item"
@@ -202,7 +203,7 @@ impl Parser<'_> {
                     function => format!("functions take the value: in JSONata `{function}(…)`"),
                 }),
             );
-            return self.leaf(ExprKind::Invalid, of.span.to(cursor.before()));
+            return self.leaf(ExprKind::Invalid(reported), of.span.to(cursor.before()));
         }
         if segments.is_empty() {
             return of;
@@ -323,31 +324,33 @@ impl Parser<'_> {
         let at = (0..inside.remaining()).find(|at| inside.is_punct_at(*at, ".."))?;
         let whole = group_span(group);
         let mut height = 0;
-        let (from, to) = self.within(group, |parser, cursor| {
-            let mut bound = |parser: &mut Self, cursor: &mut Cursor| {
-                let bound = parser.range_bound(cursor);
-                height = height.max(parser.height);
-                bound
-            };
-            let from = if at == 0 { None } else { Some(bound(parser, cursor)) };
-            while cursor.position() < at {
-                cursor.next();
-            }
-            let here = cursor.here();
-            cursor.advance(2);
-            let includes = cursor.eat_punct("=").map(|_| here.to(cursor.before()));
-            let to = if cursor.is_end() { None } else { Some(bound(parser, cursor)) };
-            let to = match (to, includes) {
-                (Some(last), Some(sign)) => parser.after(sign, last),
-                (None, Some(sign)) => {
-                    let message = "`..=` is followed by the index of the last item";
-                    parser.report(Problem::new(Code::Syntax, sign, message).write(".."));
-                    None
+        let (from, to) = self
+            .within(group, |parser, cursor| {
+                let mut bound = |parser: &mut Self, cursor: &mut Cursor| {
+                    let bound = parser.range_bound(cursor);
+                    height = height.max(parser.height);
+                    bound
+                };
+                let from = if at == 0 { None } else { Some(bound(parser, cursor)) };
+                while cursor.position() < at {
+                    cursor.next();
                 }
-                (to, None) => to,
-            };
-            (from, to)
-        })?;
+                let here = cursor.here();
+                cursor.advance(2);
+                let includes = cursor.eat_punct("=").map(|_| here.to(cursor.before()));
+                let to = if cursor.is_end() { None } else { Some(bound(parser, cursor)) };
+                let to = match (to, includes) {
+                    (Some(last), Some(sign)) => parser.after(sign, last),
+                    (None, Some(sign)) => {
+                        let message = "`..=` is followed by the index of the last item";
+                        parser.report(Problem::new(Code::Syntax, sign, message).write(".."));
+                        None
+                    }
+                    (to, None) => to,
+                };
+                (from, to)
+            })
+            .ok()?;
         self.height = height;
         Some(Segment::Slice(Box::new(Slice { from, to, span: whole })))
     }
@@ -363,12 +366,12 @@ impl Parser<'_> {
             Some(0) => None,
             Some(after) => Some(Expr::made(ExprKind::Number(after.to_string()), last.span)),
             // It was reported.
-            None if matches!(last.kind, ExprKind::Invalid) => Some(last),
+            None if matches!(last.kind, ExprKind::Invalid(_)) => Some(last),
             None => {
                 // A negative index counts from the end, and only the value shows whether it is one.
                 let problem = Problem::new(Code::Syntax, sign.to(last.span), "the index after `..=` is a number");
-                self.report(problem.write(format!("..{} + 1", spelled(&last))));
-                Some(Expr::made(ExprKind::Invalid, last.span))
+                let reported = self.report(problem.write(format!("..{} + 1", spelled(&last))));
+                Some(Expr::made(ExprKind::Invalid(reported), last.span))
             }
         }
     }
@@ -393,7 +396,7 @@ impl Parser<'_> {
             }
             index
         });
-        let mut index = index.unwrap_or_else(|| self.leaf(ExprKind::Invalid, group.span_open()));
+        let mut index = index.unwrap_or_else(|reported| self.leaf(ExprKind::Invalid(reported), group.span_open()));
         if let ExprKind::Binary(
             BinaryOp::Equal
             | BinaryOp::NotEqual
@@ -407,8 +410,9 @@ impl Parser<'_> {
         ) = &index.kind
         {
             let problem = Problem::new(Code::Syntax, index.span, "an index selects one item, and is no condition");
-            self.report(problem.help("in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition"));
-            index.kind = ExprKind::Invalid;
+            let reported =
+                self.report(problem.help("in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition"));
+            index.kind = ExprKind::Invalid(reported);
         }
         let literal = match &index.kind {
             ExprKind::Number(text) => text.parse().ok(),

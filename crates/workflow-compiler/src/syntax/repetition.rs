@@ -160,8 +160,8 @@ impl Parser<'_> {
                     }
                     break;
                 }
-                self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
-                parts.push(self.leaf(ExprKind::Invalid, cursor.here()));
+                let reported = self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
+                parts.push(self.leaf(ExprKind::Invalid(reported), cursor.here()));
                 if cursor.peek_ident().is_some() && !clause_starts_here(cursor) && !item_starts_here(cursor) {
                     self.reference(cursor);
                 }

@@ -40,7 +40,7 @@ impl Parser<'_> {
                 self.expected(cursor, "the activity's ARN in parentheses");
                 return None;
             };
-            return self.within(&group, |parser, cursor| Resource::Activity { arn: parser.expr(cursor), result });
+            return self.within(&group, |parser, cursor| Resource::Activity { arn: parser.expr(cursor), result }).ok();
         }
         let dotted = is_dotted(cursor);
         let reference = cursor.is_punct("$")
@@ -54,7 +54,7 @@ impl Parser<'_> {
         }
         if reference {
             let value = self.head_expr(cursor);
-            return (!matches!(value.kind, ExprKind::Invalid)).then_some(Resource::Value(value));
+            return (!matches!(value.kind, ExprKind::Invalid(_))).then_some(Resource::Value(value));
         }
         let Some(first) = cursor.eat_ident() else {
             let problem = self.unexpected(cursor, "a resource");

@@ -50,7 +50,7 @@ pub(crate) fn spelled(expr: &Expr) -> String {
         ExprKind::Path(text) => format!("path {:?}", text.value),
         ExprKind::Regex(text) => spelled_regex(&text.value),
         ExprKind::Paren(inner) => format!("({})", spelled(inner)),
-        ExprKind::Invalid => "…".to_owned(),
+        ExprKind::Invalid(_) => "…".to_owned(),
     }
 }
 

@@ -99,7 +99,7 @@ impl Parser<'_> {
             transition,
             tail,
             closed,
-            broken: clauses.broken,
+            broken: if clauses.broken { self.reported_since(0) } else { None },
             in_use: 0,
             written: None,
         })
@@ -233,7 +233,7 @@ impl Parser<'_> {
                 let problem = Problem::new(Code::Syntax, sign, "an object follows the name without `=`");
                 self.report(problem.help("remove the `=`").edit(Edit::over(sign, "")));
             }
-            let complete = !matches!(value.kind, ExprKind::Invalid);
+            let complete = !matches!(value.kind, ExprKind::Invalid(_));
             return (Some(value), complete);
         }
         if let Some(object) = self.object_here(cursor) {
@@ -252,7 +252,7 @@ impl Parser<'_> {
         let value = self.expr(cursor);
         let problem = Problem::new(Code::Syntax, here, "an output that is not an object must follow `=`");
         self.report(problem.help(format!("write `= {}`", spelled(&value))).edit(Edit::before(here, "= ")));
-        let complete = !matches!(value.kind, ExprKind::Invalid);
+        let complete = !matches!(value.kind, ExprKind::Invalid(_));
         (Some(value), complete)
     }
 
@@ -324,7 +324,7 @@ impl Parser<'_> {
                 tail.get_or_insert_with(|| cursor.before());
                 let arrow = cursor.here();
                 let target = if is_arrow { self.arrow("a state", cursor) } else { self.target_after_word(cursor) };
-                clauses.broken |= matches!(target, Target::Missing(_));
+                clauses.broken |= matches!(target, Target::Missing(..));
                 is_json |= !is_arrow;
                 has_comma |= is_json;
                 self.transition(kind, arrow, target, (&mut transition, clauses.broken));
@@ -461,7 +461,7 @@ fn arrow_span(arrow: TokenSpan, target: &Target) -> TokenSpan {
         Target::State(name) | Target::End(name) => arrow.to(name.span().into()),
         Target::Text(text) => arrow.to(text.span),
         Target::Computed(name) => arrow.to(name.span),
-        Target::Missing(span) => arrow.to(*span),
+        Target::Missing(span, _) => arrow.to(*span),
     }
 }
 

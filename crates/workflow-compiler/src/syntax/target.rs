@@ -32,13 +32,13 @@ impl Parser<'_> {
         {
             let message = format!("a transition leads to one state, found `{word}`");
             let problem = Problem::new(Code::Syntax, word.span(), message);
-            self.report(problem.help(
+            let reported = self.report(problem.help(
                 "name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`",
             ));
             while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
                 cursor.next();
             }
-            return Target::Missing(arrow);
+            return Target::Missing(arrow, reported);
         }
         if let (Some(name), false) = (cursor.peek_ident().cloned(), super::recover::item_starts(cursor, 0)) {
             cursor.next();
@@ -46,9 +46,9 @@ impl Parser<'_> {
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
         let problem = Problem::new(Code::Syntax, arrow, "expected a state after the arrow");
-        self.report(problem.help("name a state, or `end`"));
+        let reported = self.report(problem.help("name a state, or `end`"));
         self.hole(arrow.last, Role::StateReference);
-        Target::Missing(arrow)
+        Target::Missing(arrow, reported)
     }
 
     /// Parses an arrow and its target. A wrong arrow is reported.
@@ -64,21 +64,20 @@ impl Parser<'_> {
             cursor.advance(2);
             return self.target(cursor.before(), cursor);
         }
-        let first = cursor.first_complaint();
+        let (at, complaint) = (cursor.position(), cursor.complaint());
         let (problem, target) = self.without_arrow(whose, cursor);
-        if first {
-            self.report(problem);
-        }
-        target
+        let reported = complaint.unwrap_or_else(|| self.report(problem));
+        cursor.note_complaint(at, reported);
+        target.unwrap_or(Target::Missing(cursor.before(), reported))
     }
 
     /// Parses a state's name without the arrow before it, if one is here. Also returns the problem.
-    pub(super) fn without_arrow(&mut self, whose: &str, cursor: &mut Cursor) -> (Problem, Target) {
+    pub(super) fn without_arrow(&mut self, whose: &str, cursor: &mut Cursor) -> (Problem, Option<Target>) {
         let problem = self.unexpected_in_value(cursor, &format!("`->` and a state in {whose}"));
         let edit = Edit::before(cursor.here(), "-> ");
         match cursor.peek_ident().is_some() && self.ends_after_word(cursor) {
-            true => (problem.help("write `->` before it").edit(edit), self.target(cursor.here(), cursor)),
-            false => (problem, Target::Missing(cursor.before())),
+            true => (problem.help("write `->` before it").edit(edit), Some(self.target(cursor.here(), cursor))),
+            false => (problem, None),
         }
     }
 

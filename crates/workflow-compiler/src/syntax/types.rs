@@ -20,7 +20,7 @@ impl Parser<'_> {
     pub(super) fn ty(&mut self, cursor: &mut Cursor) -> Type {
         let here = cursor.here_first();
         self.deeper(here, |parser| parser.ty_inner(cursor))
-            .unwrap_or_else(|| Type { kind: TypeKind::Invalid, span: here.into() })
+            .unwrap_or_else(|_| Type { kind: TypeKind::Invalid, span: here.into() })
     }
 
     fn ty_inner(&mut self, cursor: &mut Cursor) -> Type {

@@ -100,12 +100,14 @@ impl Parser<'_> {
         };
         let first = keyword.map_or(written.span(), |word| word.span());
         let span = TokenSpan::new(first, written.span());
-        let (mut declarations, body) = self.within(&group, |parser, cursor| {
-            parser.declared = declared_types(cursor);
-            let body = parser.body(cursor, Level::Workflow, span);
-            parser.hole(group.span_close(), Role::Item);
-            body
-        })?;
+        let (mut declarations, body) = self
+            .within(&group, |parser, cursor| {
+                parser.declared = declared_types(cursor);
+                let body = parser.body(cursor, Level::Workflow, span);
+                parser.hole(group.span_close(), Role::Item);
+                body
+            })
+            .ok()?;
         declarations.extend(other_name);
         let mut workflow = Workflow {
             comment: attributes.comment.clone(),

@@ -49,7 +49,7 @@ fn array(item: Ty) -> Ty {
 fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
     // The results include the description of a tolerated failed iteration.
     let tolerates = info.state.clauses.iter().any(|clause| match &clause.value {
-        ClauseValue::ToleratePercent(share) => !matches!(share.kind, ExprKind::Invalid),
+        ClauseValue::ToleratePercent(share) => !matches!(share.kind, ExprKind::Invalid(_)),
         _ => clause.kind == ClauseKind::Tolerate,
     });
     let result = match form(info) {

@@ -270,7 +270,7 @@ impl<'a> Analysis<'a> {
             .catchers_of(info)
             .iter()
             .any(|(_, catcher)| matches!(catcher.target, crate::syntax::ast::Target::End(_)));
-        if catches_to_end || info.state.broken { Ty::Unknown } else { self.success_output(info) }
+        if catches_to_end || info.state.is_broken() { Ty::Unknown } else { self.success_output(info) }
     }
 
     /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.

@@ -41,7 +41,7 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
         | ExprKind::Jsonata(_)
         | ExprKind::Path(_)
         | ExprKind::Regex(_)
-        | ExprKind::Invalid => {}
+        | ExprKind::Invalid(_) => {}
     }
 }
 

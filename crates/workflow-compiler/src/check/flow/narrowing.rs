@@ -236,7 +236,7 @@ impl Narrowing {
     pub(in crate::check) fn learn(&mut self, condition: &Expr, outcome: bool) {
         match &condition.kind {
             ExprKind::Paren(inner) => self.learn(inner, outcome),
-            ExprKind::Invalid => self.all = true,
+            ExprKind::Invalid(_) => self.all = true,
             ExprKind::Unary(UnaryOp::Not, inner) => self.learn(inner, !outcome),
             ExprKind::Binary(BinaryOp::And, _, left, right) if outcome => {
                 self.learn(left, true);
@@ -307,7 +307,7 @@ impl Narrowing {
 
     /// Records that a value equals one of these literals, as in the arm of a `match`.
     pub(in crate::check) fn learn_match(&mut self, subject: &Expr, patterns: &[Expr]) {
-        let is_literal = |pattern: &Expr| !matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid);
+        let is_literal = |pattern: &Expr| !matches!(pattern.kind, ExprKind::Null | ExprKind::Invalid(_));
         if !patterns.iter().all(is_literal) {
             return;
         }

@@ -218,7 +218,7 @@ impl<'a> Analysis<'a> {
         raws(&closure.body, &mut |text, _| raw.push_str(text));
         // What did not parse may have used it.
         leaves(&closure.body, &mut |leaf| {
-            unknown |= matches!(leaf.kind, ExprKind::Invalid);
+            unknown |= matches!(leaf.kind, ExprKind::Invalid(_));
         });
         for (index, parameter) in given.iter().enumerate() {
             let name = parameter.value.as_str();

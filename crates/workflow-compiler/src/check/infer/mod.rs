@@ -261,7 +261,7 @@ impl<'a> Analysis<'a> {
             | ExprKind::Access(..)
             | ExprKind::Constant(_)
             | ExprKind::Path(_)
-            | ExprKind::Invalid => Ty::Unknown,
+            | ExprKind::Invalid(_) => Ty::Unknown,
         }
     }
 

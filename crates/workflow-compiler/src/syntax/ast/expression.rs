@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use workflow_services::ResourceForm;
 
 use super::{NodeId, Text, TokenSpan, Type};
+use crate::problem::Reported;
 
 /// A value or expression.
 #[derive(Clone, Debug)]
@@ -89,14 +90,22 @@ pub enum ExprKind {
     Regex(Text),
     /// `( … )`: kept, because parentheses determine the nesting of conditions.
     Paren(Box<Expr>),
-    /// An expression that did not parse.
-    Invalid,
+    /// An expression that did not parse, or is wrong.
+    Invalid(Reported),
 }
 
 impl Expr {
     /// Returns whether it is `a..b`, which stands for several items of an array.
     pub fn is_range(&self) -> bool {
         matches!(self.kind, ExprKind::Binary(BinaryOp::Range, ..))
+    }
+
+    /// Returns the proof that it was reported, if it is invalid.
+    pub(crate) fn reported(&self) -> Option<Reported> {
+        match self.kind {
+            ExprKind::Invalid(reported) => Some(reported),
+            _ => None,
+        }
     }
 
     /// Returns whether it is a constant of one word, such as `null`, `1` or `"a"`.

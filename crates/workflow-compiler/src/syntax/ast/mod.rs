@@ -30,6 +30,7 @@ use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 
 use super::keyword::ClauseKind;
+use crate::problem::Reported;
 
 /// The number of a node of the tree, which analyses use as a key. Each workflow has its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,8 +154,8 @@ pub struct Body {
     pub repeats: Vec<Repetition>,
     /// The tokens that introduce it (`workflow Name`, `branch`, the map's name), for errors about the whole body.
     pub span: TokenSpan,
-    /// Whether part of it did not parse (and was reported). States may be missing.
-    pub broken: bool,
+    /// The proof that part of it did not parse, or is wrong. States may be missing.
+    pub broken: Option<Reported>,
     /// Whether an item of it was skipped, which may have declared states, variables and names.
     pub lost: bool,
 }
@@ -186,8 +187,8 @@ pub struct State {
     pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether tokens of it were skipped (and reported). If so, a missing transition, body or resource is not reported.
-    pub broken: bool,
+    /// The proof that tokens of it were skipped. If so, a missing transition, body or resource is not reported.
+    pub broken: Option<Reported>,
     /// The number of the use of a fragment, or of the copy of a repetition, that it belongs to; 0 for none.
     pub(crate) in_use: u32,
     /// The name in the source, where a use or a copy has another.
@@ -195,6 +196,11 @@ pub struct State {
 }
 
 impl State {
+    /// Returns whether tokens of it were skipped.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// Returns all targets, including the targets of arms and catchers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
         let arms = match &self.head {
@@ -242,10 +248,15 @@ impl State {
 }
 
 impl Body {
+    /// Returns whether part of it did not parse, or is wrong.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// Returns a body without states.
     pub(crate) fn new(span: TokenSpan) -> Self {
         let (states, uses, repeats) = (Vec::new(), Vec::new(), Vec::new());
-        Self { comment: None, start: None, states, uses, repeats, span, broken: false, lost: false }
+        Self { comment: None, start: None, states, uses, repeats, span, broken: None, lost: false }
     }
 
     /// Returns the states in source order. The states of a parallel or a map come after it.
@@ -397,7 +408,7 @@ pub enum Target {
     /// An arrow to `end`, which was reported.
     End(Ident),
     /// An arrow without a target, which was reported.
-    Missing(TokenSpan),
+    Missing(TokenSpan, Reported),
 }
 
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
