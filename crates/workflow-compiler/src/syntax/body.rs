@@ -6,7 +6,7 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan, plain};
 use super::cursor::Cursor;
-use super::keyword::{ClauseKind, DECLARATIONS, FOR, MAP, STATES, USE};
+use super::keyword::{ClauseKind, DECLARATIONS, FOR, STATES, USE};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::other_language::{Form, Place, form};
@@ -87,9 +87,6 @@ impl Parser<'_> {
         }
         let kind = state_kind(cursor, 0);
         if kind.is_none() && !is_declaration(&text) && text != "start" && text != USE.word {
-            if level == Level::Inner && self.clause_of_map(&keyword, cursor, body) {
-                return;
-            }
             return self.unknown_item(attributes, keyword, (&text, level), cursor, declarations, body);
         }
         cursor.next();
@@ -144,7 +141,11 @@ impl Parser<'_> {
         let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("unknown {what} `{text}`"));
         let is_declared = body.states.iter().any(|state| plain(&state.name) == text);
         let is_use = self.fragments.iter().any(|fragment| fragment == text);
+        let is_clause = form.is_none() && ClauseKind::from_keyword(text).is_some();
         let problem = match (form, near, is_declared) {
+            _ if is_clause => problem.help(format!(
+                "`{text}` is a clause: it is written at its state, before the `->` and the braces of a map"
+            )),
             _ if is_use => {
                 problem.help("a use of a fragment begins with `use`").edit(Edit::before(keyword.span(), "use "))
             }
@@ -177,7 +178,7 @@ impl Parser<'_> {
         cursor.next();
         let kind = near.and_then(|near| STATES.iter().find(|(_, keyword)| keyword.word == near));
         match (kind, near) {
-            _ if signed || matches!(form, Some(Form::Help(_))) => {
+            _ if signed || is_clause || matches!(form, Some(Form::Help(_))) => {
                 cursor.advance(if signed { 2 } else { 0 });
                 self.skip_lost(body, cursor);
             }
@@ -195,25 +196,6 @@ impl Parser<'_> {
             }
             _ => self.skip_lost(body, cursor),
         }
-    }
-
-    /// Reports a clause that only a map has and that is among its states, up to the next state. Returns `false` for other
-    /// words.
-    fn clause_of_map(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body) -> bool {
-        if ClauseKind::from_keyword(&plain(keyword)).is_none_or(|clause| clause.kinds() != MAP) {
-            return false;
-        }
-        let message = format!("`{keyword}` belongs to the map, not to its states");
-        let help = format!("write it before the braces: `map … over … {keyword} … {{ … }}`");
-        body.broken = Some(self.report(Problem::new(Code::Syntax, keyword.span(), message).help(help)));
-        let is_state = |cursor: &Cursor| {
-            let named = cursor.peek_ident().filter(|_| cursor.peek_ident_at(1).is_some());
-            named.is_some_and(|word| STATES.iter().any(|(_, keyword)| word == keyword.word))
-        };
-        while !cursor.is_end() && !is_state(cursor) {
-            cursor.next();
-        }
-        true
     }
 
     /// Parses `name "text";`, the name in the document after the workflow's own name, which is reported. Returns `false`

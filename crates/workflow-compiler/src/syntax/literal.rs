@@ -6,10 +6,18 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Text};
 use super::parser::Parser;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
 
 /// The units of a duration with their seconds.
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
+
+/// The names of these units, which are no suffixes.
+const NAMES_OF_UNITS: [(&str, &[&str]); 4] = [
+    ("s", &["sec", "secs", "second", "seconds"]),
+    ("m", &["min", "mins", "minute", "minutes"]),
+    ("h", &["hr", "hrs", "hour", "hours"]),
+    ("d", &["day", "days"]),
+];
 
 /// The syntax of durations.
 const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or `d`, such as `30s` or `2h`";
@@ -108,29 +116,10 @@ impl Parser<'_> {
             return bad(literal, format!("numbers have no type suffix here: `{literal}`")).write(digits);
         }
         let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
-        match (suffix, compound_seconds(digits, suffix)) {
-            ("ms" | "us" | "ns", _) => {
-                let problem = problem.help("Step Functions counts in whole seconds");
-                let in_a_second = match suffix {
-                    "ms" => 1_000,
-                    "us" => 1_000_000,
-                    _ => 1_000_000_000,
-                };
-                match digits.parse::<u64>() {
-                    // Fractions are rounded up, so that a wait is not shorter.
-                    Ok(count) => problem.write(format!("{}s", count.div_ceil(in_a_second).max(1))),
-                    Err(_) => problem,
-                }
-            }
-            ("sec" | "secs" | "second" | "seconds", _) => problem.write(format!("{digits}s")),
-            ("min" | "mins" | "minute" | "minutes", _) => problem.write(format!("{digits}m")),
-            ("hr" | "hrs" | "hour" | "hours", _) => problem.write(format!("{digits}h")),
-            ("day" | "days", _) => problem.write(format!("{digits}d")),
-            (_, Some(seconds)) => {
-                let written = in_largest_unit(seconds);
-                let edit = Edit::over(problem.span, written.clone());
-                problem.help(format!("one unit only: write `{written}`")).edit(edit)
-            }
+        let unit = NAMES_OF_UNITS.iter().find(|(_, names)| names.contains(&suffix)).map(|(unit, _)| *unit);
+        match (suffix, unit) {
+            ("ms" | "us" | "ns", _) => problem.help("Step Functions counts in whole seconds"),
+            (_, Some(unit)) => problem.write(format!("{digits}{unit}")),
             _ => problem.help(DURATION_HELP),
         }
     }
@@ -161,22 +150,6 @@ fn split_suffix(text: &str) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
 
-/// Returns the seconds of `1h30m`.
-fn compound_seconds(digits: &str, suffix: &str) -> Option<u64> {
-    let mut total = 0_u64;
-    let mut number = digits.to_owned();
-    for ch in suffix.chars() {
-        if ch.is_ascii_digit() {
-            number.push(ch);
-            continue;
-        }
-        let (_, seconds) = UNITS.iter().find(|(unit, _)| unit.starts_with(ch))?;
-        total = total.checked_add(number.parse::<u64>().ok()?.checked_mul(*seconds)?)?;
-        number.clear();
-    }
-    number.is_empty().then_some(total)
-}
-
 /// Formats a duration in the largest exact unit.
 pub(super) fn in_largest_unit(seconds: u64) -> String {
     let (unit, length) =
@@ -186,7 +159,7 @@ pub(super) fn in_largest_unit(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{compound_seconds, in_largest_unit, split_suffix};
+    use super::{in_largest_unit, split_suffix};
 
     #[test]
     fn numbers_and_suffixes_part() {
@@ -199,8 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn compound_durations_add_up() {
-        assert_eq!(compound_seconds("1", "h30m"), Some(5_400));
+    fn durations_have_their_largest_unit() {
         assert_eq!(in_largest_unit(5_400), "90m");
         assert_eq!(in_largest_unit(7_200), "2h");
     }
