@@ -321,7 +321,7 @@ impl<'a> Analysis<'a> {
                 };
                 // An execution may be given more than its input declares, which `state` reads, so only a likely
                 // misspelling is an error.
-                let given = beginning == WalkStart::State && !known.declared;
+                let given = beginning == WalkStart::State && !known.declared || self.workflow.nameless_field.is_some();
                 let fault = sink.listens().then(fault);
                 fault.filter(|fault| !given || !fault.fix.is_empty()).into_iter().for_each(|fault| sink.push(fault));
                 unknown

@@ -107,7 +107,7 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 
 fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        analysis.braces_in_text((&text.value, text.span), sink);
+        analysis.braces_in_text(info.site(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
     }
     let mut value = |expr: &Expr, position| value(analysis, info.site(position).knowing(facts), expr, sink);
     match &info.state.head {

@@ -46,6 +46,10 @@ pub(super) struct Parser<'p> {
     pub(super) head: TokenSpan,
     /// The words of the workflow that were skipped: they may declare names.
     pub(super) skipped: BTreeSet<String>,
+    /// A field without a name.
+    pub(super) nameless_field: Option<Reported>,
+    /// A dot without a member after it in the reference that was parsed last.
+    pub(super) nameless_member: Option<Reported>,
 }
 
 impl<'p> Parser<'p> {
@@ -65,6 +69,8 @@ impl<'p> Parser<'p> {
             fragments: Vec::new(),
             head: Span::call_site().into(),
             skipped: BTreeSet::new(),
+            nameless_field: None,
+            nameless_member: None,
         }
     }
 

@@ -102,7 +102,8 @@ impl Parser<'_> {
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
         let reference = Reference { word, optional, segments, ..Reference::to(root, root_span) };
-        self.grown(ExprKind::Reference(reference), whole, height)
+        let kind = self.nameless_member.take().map_or(ExprKind::Reference(reference), ExprKind::Invalid);
+        self.grown(kind, whole, height)
     }
 
     /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.
@@ -204,6 +205,9 @@ impl Parser<'_> {
                 }),
             );
             return self.leaf(ExprKind::Invalid(reported), of.span.to(cursor.before()));
+        }
+        if let Some(reported) = self.nameless_member.take() {
+            return self.leaf(ExprKind::Invalid(reported), of.span);
         }
         if segments.is_empty() {
             return of;
@@ -310,7 +314,7 @@ impl Parser<'_> {
             }
             _ => {
                 let problem = Problem::new(Code::Syntax, dot, "expected a member's name after `.`");
-                self.report(problem);
+                self.nameless_member = Some(self.report(problem));
                 steps.push(ReferenceSegment::Hole(dot));
                 false
             }

@@ -11,7 +11,7 @@ use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::skip_past;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reported};
 
 pub(super) const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
@@ -254,7 +254,7 @@ impl Parser<'_> {
             cursor.eat_group(Delimiter::Parenthesis);
         }
         let Some(written) = cursor.eat_ident() else {
-            self.field_name_expected(cursor);
+            self.nameless_field = Some(self.field_name_expected(cursor));
             return None;
         };
         self.word(&written, Role::FieldName);
@@ -294,7 +294,7 @@ impl Parser<'_> {
         Some(FieldDecl { comment: attributes.comment, name, wire, ty, default, constraints, resource: None })
     }
 
-    fn field_name_expected(&mut self, cursor: &mut Cursor) {
+    fn field_name_expected(&mut self, cursor: &mut Cursor) -> Reported {
         let problem = self.unexpected(cursor, "a field: `name: Type`");
         let text = cursor.peek_literal_at(0).and_then(super::literal::string_value);
         self.complain(
@@ -305,7 +305,7 @@ impl Parser<'_> {
                 }
                 None => problem,
             },
-        );
+        )
     }
 
     /// Returns a Rust name, which is raw for a keyword. Reports keywords that cannot be raw.

@@ -43,6 +43,7 @@ impl Parser<'_> {
         let before = self.reported();
         self.nodes = 0;
         self.skipped.clear();
+        self.nameless_field = None;
         let attributes = self.attributes(cursor);
         if cursor.is_end() {
             self.dangling(&attributes);
@@ -124,6 +125,7 @@ impl Parser<'_> {
             of_fragments: BTreeSet::new(),
             neighbours: Vec::new(),
             skipped: std::mem::take(&mut self.skipped),
+            nameless_field: self.nameless_field.take(),
             nodes: self.nodes,
             problems: before..self.reported(),
         };

@@ -172,7 +172,7 @@ impl<'a> Analysis<'a> {
                     return self.infer_jsonata(place, (text, expr.span), Vec::new(), sink);
                 }
                 if place.position != ValueField::Literal {
-                    self.braces_in_text((text, expr.span), sink);
+                    self.braces_in_text(place, (text, expr.span), sink);
                 }
                 Ty::Text
             }

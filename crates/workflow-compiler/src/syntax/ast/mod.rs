@@ -115,6 +115,8 @@ pub struct Workflow {
     pub neighbours: Vec<Declaration>,
     /// The words that were skipped (and reported), which may declare names.
     pub(crate) skipped: BTreeSet<String>,
+    /// The proof that a field of a type has no name, so unknown fields may be this one.
+    pub(crate) nameless_field: Option<Reported>,
     /// The number of nodes in it.
     pub(crate) nodes: usize,
     /// The range of the problems that were found while it was parsed.
