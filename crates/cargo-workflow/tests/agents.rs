@@ -76,7 +76,7 @@ fn the_skill_is_the_page_for_agents() {
     let mistakes: Vec<_> = mistakes.iter().map(|row| format!("- {}\n", row["mistake"].as_str().unwrap())).collect();
     let text = format!(
         "---\nname: step-functions\ndescription: {description}\n---\n\n# Step Functions definitions\n{body}\n## Typical mistakes\n\n\
-         `validate` finds each of these, and `fix` mends nearly all of them:\n\n{}",
+         `validate` finds each of these, and `fix` with `proposed` mends nearly all of them:\n\n{}",
         mistakes.concat()
     );
     is_current("skills/step-functions/SKILL.md", &text);

@@ -242,6 +242,11 @@ fn each_path_and_function_has_its_counterpart() {
     });
     let wrong: Vec<_> = wrong.collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // AWS's model says that this is an object, which needs no test of its type.
+    let state = json!({ "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem",
+        "Parameters": { "TableName": "t", "Key": { "id": { "S": "1" } } },
+        "ResultSelector": { "t.$": "States.JsonToString($.Item)" } });
+    assert_eq!(migrated("known", state).0["Output"]["t"], "{% $string($states.result.Item) %}");
     // A list in a list stays so.
     let (clauses, _) =
         migrated("array", json!({ "Type": "Pass", "Parameters": { "v.$": "States.Array($.a, 'x', 1)" } }));
@@ -350,20 +355,22 @@ fn what_has_no_counterpart_is_refused_with_its_place() {
         (
             json!({ "Type": "Pass", "Parameters": { "v.$": "$.a[?(@.b =~ /x/)]" } }),
             "no counterpart of `[?(@.b =~ /x/)]`",
+            "/States/A/Parameters/v.$",
         ),
         (
             json!({ "Type": "Pass", "Parameters": { "v.$": "States.Format($.t, 1)" } }),
             "only known when the execution runs",
+            "/States/A/Parameters/v.$",
         ),
-        (json!({ "Type": "Pass", "Assign": { "count": 1 } }), "rename the variable"),
-        (json!({ "Type": "Pass", "Result": "{% 1 %}" }), "would be an expression"),
+        (json!({ "Type": "Pass", "Assign": { "count": 1 } }), "rename the variable", "/States/A/Assign/count"),
+        (json!({ "Type": "Pass", "Result": "{% 1 %}" }), "would be an expression", "/States/A/Result"),
     ];
-    for (number, (state, why)) in refused.into_iter().enumerate() {
+    for (number, (state, why, at)) in refused.into_iter().enumerate() {
         let (_, done) = migrated(&format!("refused {number}"), state);
         assert_eq!(done.code, Some(3), "{}", done.stderr);
         assert!(done.stdout.is_empty() && done.stderr.contains(why), "{why}: {}", done.stderr);
         assert!(
-            done.stderr.contains("not rewritten to JSONata") && done.stderr.contains(".asl.json:1:"),
+            done.stderr.contains("not rewritten to JSONata") && done.stderr.contains(&format!("= at: {at}\n")),
             "{}",
             done.stderr
         );
