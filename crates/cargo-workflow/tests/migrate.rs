@@ -424,6 +424,62 @@ fn histories_and_params_take_part_in_the_comparison() {
     assert!(recorded.stderr.contains("{\"t\":\"[1, 2]\"}"), "{}", recorded.stderr);
 }
 
+/// Functions, rules and paths, run with values of all types in both versions: an execution that succeeds in JSONPath has
+/// the same output in JSONata, except where a doubt says so.
+#[test]
+fn values_of_all_types_give_the_same() {
+    let values = json!(["a", "5", 5, 1.5, true, null, [], [1], ["a", "b"], [[1], [2]], {}, { "x": 1 }, "", "a,b,,c", [1, 1, "1"], -3,
+        "2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00"]);
+    let functions = [
+        "JsonToString($.v)",
+        "Array($.v, 1)",
+        "ArrayLength($.v)",
+        "ArrayUnique($.v)",
+        "ArrayPartition($.v, 2)",
+        "ArrayGetItem($.v, 0)",
+        "StringSplit($.v, ',')",
+        "StringSplit($.v, ',a')",
+        "Hash($.v, 'SHA-1')",
+        "Base64Encode($.v)",
+        "ArrayRange(1, $.v, 2)",
+        "JsonMerge($.v, $.v, false)",
+        "ArrayContains($.v, 1)",
+    ];
+    let pass = |state: Value| json!({ "StartAt": "A", "States": { "A": state } });
+    let of_functions = functions
+        .map(|call| pass(json!({ "Type": "Pass", "Parameters": { "o.$": format!("States.{call}") }, "End": true })));
+    let of_results = ["$.v", "$.w", "$.v.x.y", "$.v[0]"]
+        .map(|path| pass(json!({ "Type": "Pass", "Result": { "r": [7] }, "ResultPath": path, "End": true })));
+    let rules = json!([{ "StringEquals": "a" }, { "StringLessThan": "b" }, { "NumericEquals": 5 }, { "NumericLessThan": 6 },
+        { "BooleanEquals": true }, { "StringMatches": "a*" }, { "StringMatches": "*" }, { "IsNull": true }, { "IsNull": false },
+        { "IsPresent": true }, { "IsPresent": false }, { "IsNumeric": false }, { "IsString": true }, { "IsBoolean": true },
+        { "IsTimestamp": true }, { "IsTimestamp": false }, { "TimestampEquals": "2024-01-01T00:00:00Z" },
+        { "TimestampLessThan": "2025-01-01T00:00:00Z" }, { "NumericEqualsPath": "$.v" }, { "StringLessThanPath": "$.v" }]);
+    let of_rules = rules.as_array().unwrap().iter().map(|rule| {
+        let mut rule = rule.clone();
+        rule["Variable"] = "$.v".into();
+        rule["Next"] = "B".into();
+        json!({ "StartAt": "A", "States": { "A": { "Type": "Choice", "Choices": [rule], "Default": "C" },
+            "B": { "Type": "Pass", "Result": "yes", "End": true }, "C": { "Type": "Pass", "Result": "no", "End": true } } })
+    });
+    let output = |definition: &Value, value: &Value| {
+        let execution = workflow_local::Engine::new(definition).unwrap().run(&json!({ "v": value })).unwrap();
+        execution.output().map(|output| output.value().clone())
+    };
+    let (mut same, mut wrong) = (0, Vec::new());
+    for old in of_functions.into_iter().chain(of_results).chain(of_rules) {
+        let new = workflow_import::migrate(&old, workflow_local::MachineType::Standard).definition;
+        for value in values.as_array().unwrap() {
+            match (output(&old, value), output(&new, value)) {
+                (None, _) => {}
+                (one, other) if one == other => same += 1,
+                (one, other) => wrong.push(format!("{value}: {one:?} is {other:?} of {new}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty() && same > 400, "{same} are the same, not these:\n{}", wrong.join("\n"));
+}
+
 /// Of the definitions of public repositories in JSONPath, all without errors are rewritten, without new errors.
 #[test]
 fn public_definitions_are_rewritten() {
