@@ -33,6 +33,9 @@ pub(crate) struct Fix {
     /// Print the changes without writing files
     #[arg(long)]
     dry_run: bool,
+    /// Also apply what the help of a finding proposes, although it may not be what is meant
+    #[arg(long)]
+    proposed: bool,
     #[command(flatten)]
     checks: Checks,
 }
@@ -212,6 +215,9 @@ impl Fix {
         let mut findings = Findings::default();
         let read = File::of_bytes(file, text.as_bytes().to_vec());
         self.checks.check(file, read, &Values::default(), &mut findings)?;
+        if self.proposed {
+            findings.reports = findings.reports.into_iter().map(Report::with_proposals).collect();
+        }
         Ok(findings)
     }
 }

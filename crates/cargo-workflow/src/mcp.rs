@@ -39,6 +39,8 @@ enum Kind {
     Positional,
     /// The value of an option.
     Option(&'static str),
+    /// An option without a value, if the argument is true.
+    Flag(&'static str),
     /// An option for each member of an object, as `NAME=JSON`.
     Members(&'static str),
 }
@@ -65,7 +67,11 @@ const TOOLS: &[Specification] = &[
          does not fit. Each finding has its place and how to mend it.",
         &[SOURCE, NAME],
     ),
-    ("fix", "Apply the certain fixes of what validate finds. A file is changed; a text is returned.", &[SOURCE]),
+    (
+        "fix",
+        "Apply the certain fixes of what validate finds. A file is changed; a text is returned.",
+        &[SOURCE, ("proposed", Kind::Flag("--proposed"), "Also apply what the help of findings proposes")],
+    ),
     ("explain", "The types of each state's input and output, its variables and its cost.", &[SOURCE, NAME]),
     (
         "describe",
@@ -176,6 +182,9 @@ fn tool((name, description, arguments): &Specification) -> Tool {
             Kind::Members(_) => {
                 properties.insert((*argument).to_owned(), json!({ "type": "object", "description": description }));
             }
+            Kind::Flag(_) => {
+                properties.insert((*argument).to_owned(), json!({ "type": "boolean", "description": description }));
+            }
             Kind::Positional | Kind::Option(_) => {
                 properties.insert((*argument).to_owned(), text(description));
             }
@@ -230,7 +239,8 @@ fn command_line(
                 let members = members.ok_or_else(|| format!("`{argument}` must be an object"))?;
                 options.extend(members.iter().map(|(name, value)| format!("{option}={name}={value}")));
             }
-            (Kind::Option(_) | Kind::Members(_), None) => {}
+            (Kind::Flag(option), Some(value)) if value == "true" => options.push((*option).to_owned()),
+            (Kind::Flag(_) | Kind::Option(_) | Kind::Members(_), _) => {}
         }
     }
     options.push("--".to_owned());

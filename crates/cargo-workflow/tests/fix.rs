@@ -50,6 +50,10 @@ fn what_may_be_meant_is_left() {
     let done = workflow("fix", &path, &[]);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     assert!(done.stderr.contains("fixed 0 findings; 1 error and 1 warning left"), "{}", done.stderr);
+    // It is written if the user says so.
+    let done = workflow("fix", &path, &["--proposed"]);
+    let right = text.replace("QueueURL", "QueueUrl").replace("MessageBody", "MessageBody.$");
+    assert_eq!(fs::read_to_string(&path).unwrap(), right, "{}", done.stderr);
 }
 
 #[test]

@@ -93,6 +93,29 @@ fn an_agent_finds_the_tools_mends_a_definition_and_runs_it() {
     }
 }
 
+/// Twenty typical mistakes. A client that only applies what the fixes say mends at least eighteen, as it was meant.
+#[test]
+fn fixes_alone_mend_typical_mistakes() {
+    let rows: Vec<Value> = serde_json::from_str(include_str!("files/mistakes.json")).unwrap();
+    assert_eq!(rows.len(), 20);
+    let mut client = Client::new();
+    let mut left = Vec::new();
+    for row in rows {
+        let broken = row["definition"].to_string();
+        let (_, found) = client.call("validate", &json!({"definition": broken}));
+        assert!(!found.starts_with("0 errors and 0 warnings"), "{}: {found}", row["mistake"]);
+        let fixed = client.call("fix", &json!({"definition": broken, "proposed": true})).1;
+        let fixed = fixed.split("\n\n").next().unwrap().to_owned();
+        let (_, found) = client.call("validate", &json!({"definition": fixed}));
+        if !found.starts_with("0 errors and 0 warnings") {
+            left.push(format!("{}: {found}", row["mistake"]));
+            continue;
+        }
+        assert_eq!(serde_json::from_str::<Value>(&fixed).unwrap(), row["meant"], "{}", row["mistake"]);
+    }
+    assert!(left.len() <= 2, "{}", left.join("\n"));
+}
+
 #[test]
 fn wrong_calls_are_refused_and_the_server_goes_on() {
     let mut client = Client::new();

@@ -100,7 +100,15 @@ pub(crate) fn check(texts: &Parsed<Computed>, template: &Value, at: &Pointer, fo
             Value::String(text) => match &*texts.read(text) {
                 // A placeholder may become a number or any other argument.
                 Err(_) if fits_when_filled(text) => {}
-                Err(error) => found.push(syntax_error(code_of(text), member.at, text, error.clone())),
+                Err(error) => {
+                    let code = code_of(text);
+                    let mut diagnostic = syntax_error(code, member.at, text, error.clone());
+                    if code == Code::BadTemplate {
+                        let (name, error) = (member.name.to_owned(), Box::new(error.clone()));
+                        diagnostic.finding = Box::new(Finding::NotComputed { name, error });
+                    }
+                    found.push(diagnostic);
+                }
                 Ok(computed) if !computed.misuses().is_empty() && fits_when_filled(text) => {}
                 Ok(computed) => {
                     check_arguments(computed, text, &member.at, found);
@@ -157,7 +165,8 @@ pub(crate) fn code_of(text: &str) -> Code {
 
 /// Returns the finding for a string at `at` that does not parse; it points at the character that does not fit.
 pub(crate) fn syntax_error(code: Code, at: Pointer, text: &str, error: SyntaxError) -> Diagnostic {
-    let length = text.get(error.offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let first = text.get(error.offset..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let length = error.instead.as_ref().map_or(first, |instead| instead.0);
     let offset = error.offset;
     Finding::Malformed { code, error }.at(at).with_range(offset, length)
 }

@@ -161,11 +161,12 @@ struct Walk {
 
 impl Walk {
     /// Refuses a name, once however often it occurs, as the service does.
-    fn refuse(&mut self, node: &Node, message: String, help: Option<String>) {
+    fn refuse(&mut self, node: &Node, message: String, help: Option<String>, instead: Option<&str>) {
         if self.names.unsupported.iter().any(|known| known.message == message) {
             return;
         }
-        self.names.unsupported.push(SyntaxError { help, ..SyntaxError::new(node.span.start, message) });
+        let instead = instead.map(|text| Box::new((node.span.len(), text.to_owned())));
+        self.names.unsupported.push(SyntaxError { help, instead, ..SyntaxError::new(node.span.start, message) });
     }
 
     fn variable(&mut self, node: &Node, name: &str, inner: bool) {
@@ -174,11 +175,21 @@ impl Walk {
             "" if inner => {}
             "" => {
                 let help = "the state's input is `$states.input`".to_owned();
-                self.refuse(node, "Reference to '$' at the top level is not supported.".to_owned(), Some(help));
+                self.refuse(
+                    node,
+                    "Reference to '$' at the top level is not supported.".to_owned(),
+                    Some(help),
+                    Some("$states.input"),
+                );
             }
             "$" => {
                 let help = "the state's input is `$states.input`, the context object `$states.context`".to_owned();
-                self.refuse(node, "Reference to '$$' is not supported.".to_owned(), Some(help));
+                self.refuse(
+                    node,
+                    "Reference to '$$' is not supported.".to_owned(),
+                    Some(help),
+                    Some("$states.context"),
+                );
             }
             "states" => self.names.states.push(Use { name: String::new(), ..used }),
             name if self.bound.iter().any(|bound| bound == name) => {}
@@ -287,7 +298,7 @@ impl Walk {
                 }
             }
         };
-        self.refuse(node, format!("Reference to '{name}' at the top level is not supported."), Some(help));
+        self.refuse(node, format!("Reference to '{name}' at the top level is not supported."), Some(help), None);
     }
 
     fn path(&mut self, steps: &[Node], inner: bool) {

@@ -13,12 +13,14 @@ pub struct SyntaxError {
     pub message: String,
     /// How to fix it, if known.
     pub help: Option<String>,
+    /// The number of bytes from the offset on to replace, and the text that was meant in their place, if known.
+    pub instead: Option<Box<(usize, String)>>,
 }
 
 impl SyntaxError {
     /// Creates an error at a byte offset, without help.
     pub fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { code: None, offset, message: message.into(), help: None }
+        Self { code: None, offset, message: message.into(), help: None, instead: None }
     }
 
     /// Creates an error of JSONata at a byte offset, without help.
@@ -30,6 +32,13 @@ impl SyntaxError {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the text that was meant in place of `length` bytes from the offset on.
+    #[must_use]
+    pub fn with_instead(mut self, length: usize, text: impl Into<String>) -> Self {
+        self.instead = Some(Box::new((length, text.into())));
         self
     }
 

@@ -45,7 +45,7 @@ pub(super) fn diagnostic(document: &Document, report: &Report) -> Diagnostic {
     }
 }
 
-/// Returns an action for each finding in a range that has a fix, and one that applies the fixes of all findings: for
+/// Returns an action for each finding in a range that has a fix or a proposal, and one that applies the fixes of all findings: for
 /// several, or if only that is wanted.
 pub(super) fn actions(document: &Document, range: Range, only: Option<&[CodeActionKind]>) -> Vec<CodeActionOrCommand> {
     let only_all = only.is_some_and(|only| !only.contains(&CodeActionKind::QUICKFIX));
@@ -54,22 +54,23 @@ pub(super) fn actions(document: &Document, range: Range, only: Option<&[CodeActi
         range: document.range_in_text(edit.span),
         new_text: edit.text.clone(),
     };
-    let action = |title: String, kind, edits: Vec<TextEdit>, diagnostics| {
+    let action = |title: String, kind, edits: Vec<TextEdit>, diagnostics, is_certain| {
         CodeActionOrCommand::CodeAction(CodeAction {
             title,
             kind: Some(kind),
             diagnostics,
             edit: Some(edit_of(document, edits)),
-            is_preferred: Some(true),
+            is_preferred: Some(is_certain),
             ..CodeAction::default()
         })
     };
     let mut all = Vec::new();
-    for report in reports.iter().filter(|report| !report.edits().is_empty() && report.is_in(&document.file)) {
+    for report in reports.iter().filter(|report| !report.offered().is_empty() && report.is_in(&document.file)) {
         let found = diagnostic(document, report);
         if found.range.start <= range.end && range.start <= found.range.end {
-            let edits = report.edits().iter().map(edit).collect();
-            all.push(action(report.changes("Remove it", "Write"), CodeActionKind::QUICKFIX, edits, Some(vec![found])));
+            let edits = report.offered().iter().map(edit).collect();
+            let (title, is_certain) = (report.changes("Remove it", "Write"), !report.edits().is_empty());
+            all.push(action(title, CodeActionKind::QUICKFIX, edits, Some(vec![found]), is_certain));
         }
     }
     let fixes = fix::without_overlap(&reports, &document.file);
@@ -78,7 +79,7 @@ pub(super) fn actions(document: &Document, range: Range, only: Option<&[CodeActi
     }
     if fixes.len() > usize::from(!only_all) {
         let edits = fixes.iter().flat_map(|report| report.edits()).map(edit).collect();
-        all.push(action("Apply all fixes".to_owned(), CodeActionKind::SOURCE_FIX_ALL, edits, None));
+        all.push(action("Apply all fixes".to_owned(), CodeActionKind::SOURCE_FIX_ALL, edits, None, true));
     }
     all
 }

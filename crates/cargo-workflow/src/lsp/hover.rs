@@ -4,7 +4,8 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use serde_json::Value;
 use workflow_asl::document::{Form, State};
 use workflow_asl::intrinsic::Function;
-use workflow_asl::{Pointer, error_name, template};
+use workflow_asl::rules::Annotations;
+use workflow_asl::{Pointer, error_name, template, types};
 
 use super::document::{Document, Machine};
 use super::expression::{self, code};
@@ -47,9 +48,20 @@ fn of_key(machine: &Machine, here: &Here<'_>, at: &Pointer, name: &str) -> Optio
         return Some(format!("`{name}`: {}{required}\n\n{}", field.form, doc_of(field)));
     }
     let plain = name.strip_suffix(template::SUFFIX).unwrap_or(name);
+    if here.field.is_some_and(|field| field.name == "Assign") && here.below.len() == 1 {
+        return assigned(machine, here, plain);
+    }
     let member = here.request(machine)?.member(plain)?;
     let mark = if member.required { "" } else { "?" };
     Some(code(&format!("{plain}{mark}: {}", describe::type_of(member.shape))))
+}
+
+/// Returns the type that a variable has after it is assigned: in the next state.
+fn assigned(machine: &Machine, here: &Here<'_>, name: &str) -> Option<String> {
+    let next = machine.value.pointer(here.object.as_str())?.get("Next")?.as_str()?;
+    let states = types::of_states(&machine.machine, machine.kind, &Annotations::default());
+    let ty = states.get(&here.scope.child("States").child(next))?.variable(name)?;
+    Some(code(&format!("${name}: {ty}")))
 }
 
 fn of_value(machine: &Machine, here: &Here<'_>, text: &str) -> Option<String> {

@@ -35,6 +35,8 @@ pub(crate) struct Report {
     message: String,
     help: Vec<String>,
     edits: Vec<Edit>,
+    /// The edits that its help proposes, if they are not certain.
+    proposed: Vec<Edit>,
     /// Whether it is a note on the file, and not a mistake.
     is_remark: bool,
     /// The rule of a finding that has no code.
@@ -86,6 +88,7 @@ impl Report {
             message,
             help: Vec::new(),
             edits: Vec::new(),
+            proposed: Vec::new(),
             is_remark: false,
             rule: None,
         }
@@ -131,8 +134,9 @@ impl Report {
         source: &'a Source,
         found: &'a [Diagnostic],
     ) -> impl Iterator<Item = Self> + 'a {
-        let places = source.locate(found).into_iter().zip(source.edits(found));
-        places.zip(found).map(move |((location, edit), found)| Self {
+        let places = source.locate(found).into_iter().zip(source.edits(found)).zip(source.proposals(found));
+        places.zip(found).map(move |(((location, edit), proposed), found)| Self {
+            proposed: if edit.is_none() { proposed.into_iter().collect() } else { Vec::new() },
             edits: edit.into_iter().collect(),
             ..Self::found(file, source.text(), found, location)
         })
@@ -274,9 +278,19 @@ impl Report {
         &self.edits
     }
 
+    /// The edits that fix it together, or that its help proposes.
+    pub(crate) fn offered(&self) -> &[Edit] {
+        if self.edits.is_empty() { &self.proposed } else { &self.edits }
+    }
+
+    /// The same with what its help proposes as its fix, if it has no certain one.
+    pub(crate) fn with_proposals(self) -> Self {
+        Self { edits: self.offered().to_vec(), ..self }
+    }
+
     /// The same without what to change.
     pub(crate) fn without_edits(self) -> Self {
-        Self { edits: Vec::new(), ..self }
+        Self { edits: Vec::new(), proposed: Vec::new(), ..self }
     }
 
     /// Returns whether it is about this file.
@@ -293,7 +307,7 @@ impl Report {
 
     /// Returns its fix in words: how each edit writes or removes text.
     pub(crate) fn changes(&self, removes: &str, writes: &str) -> String {
-        let changes = self.edits.iter().map(|edit| match edit.text.trim() {
+        let changes = self.offered().iter().map(|edit| match edit.text.trim() {
             "" => removes.to_owned(),
             text => format!("{writes} `{text}`"),
         });

@@ -70,6 +70,7 @@ fn hover_tells_types_and_descriptions() {
         (PATHS, "[\"States.A⎀LL\"]", &["Matches every error"]),
         (PATHS, "$.head.Content⎀Length\", \"Num", &["$.head.ContentLength: number"]),
         (PATHS, "\"$to⎀tal\"", &["$total: 3"]),
+        (PATHS, "\"to⎀tal\": 3", &["$total: 3"]),
         (EXPRESSIONS, "$states.input.ord⎀er.id", &["$states.input.order: {", "id: \"a-1\"", "lines: [{"]),
         (EXPRESSIONS, "$states.input.order.i⎀d", &["$states.input.order.id: \"a-1\""]),
         (FILTERS, "lines[cou⎀nt > 1]", &["count: 2"]),
@@ -229,6 +230,23 @@ fn a_finding_with_a_fix_has_an_action() {
     let params = json!({"textDocument": {"uri": uri}, "range": {"start": at, "end": at}, "context": context});
     let actions = client.ask("textDocument/codeAction", params);
     assert_eq!((actions.as_array().unwrap().len(), &actions[0]["kind"]), (1, &json!("source.fixAll")));
+    client.end();
+}
+
+/// What the help proposes is offered too, but not among all fixes: AWS may have an API that the table does not have.
+#[test]
+fn a_proposal_is_an_action_that_is_not_preferred() {
+    let mut client = Client::new();
+    let wrong = PATHS.1.replace("\"Bucket\"", "\"Bucke\"");
+    let uri = client.open(PATHS.0, &wrong);
+    let at = position(wrong.split("\"Bucke\"").next().unwrap());
+    let params =
+        json!({"textDocument": {"uri": uri}, "range": {"start": at, "end": at}, "context": {"diagnostics": []}});
+    let actions = client.ask("textDocument/codeAction", params);
+    let titles: Vec<_> = actions.as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Write `\"Bucket\"`"], "{actions}");
+    assert_eq!(actions[0]["isPreferred"], false);
+    assert_eq!(edited(&wrong, &actions[0]["edit"]["changes"][&uri]), PATHS.1);
     client.end();
 }
 

@@ -134,7 +134,9 @@ impl Parser<'_, '_> {
     fn malformed(&mut self, code: Code, text: &str, error: &SyntaxError, at: &Pointer) -> CheckedValue {
         let placeholder = placeholder::in_code(text).next().and_then(|range| text.get(range));
         self.found.push(match placeholder.map(str::to_owned) {
-            Some(placeholder) => Finding::UnfilledCode { code, placeholder, error: error.clone() }.at(at.clone()),
+            Some(placeholder) => {
+                Finding::UnfilledCode { code, placeholder, error: Box::new(error.clone()) }.at(at.clone())
+            }
             None => syntax_error(code, at.clone(), text, error.clone()),
         });
         CheckedValue::Literal(Value::Null)

@@ -54,10 +54,16 @@ pub enum PathField {
 /// Reports that a value is not of the type that its field has. A placeholder may become anything, but not in a definition
 /// that is to run: [`Diagnostic::is_unfilled`] tells it apart.
 pub(crate) fn wrong_type(value: &Value, expected: &str, at: &Pointer, found: &mut Vec<Diagnostic>) {
-    wrong_type_for(value, expected, None, at, found);
+    let meant = match (expected, value) {
+        ("Integer", Value::String(text)) => text.trim().parse::<u32>().ok().map(Value::from),
+        ("Array", Value::String(_)) => Some(Value::from([value.clone()])),
+        _ => None,
+    };
+    wrong_type_for(value, expected, meant, at, found);
 }
 
-fn wrong_type_for(value: &Value, expected: &str, meant: Option<bool>, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn wrong_type_for(value: &Value, expected: &str, meant: Option<Value>, at: &Pointer, found: &mut Vec<Diagnostic>) {
+    let meant = meant.map(Box::new);
     let (expected, is) = (expected.to_owned(), JsonKind::of(value).noun());
     let finding = match value.as_str().filter(|text| placeholder::contained(text)) {
         Some(text) => Finding::Unfilled { expected, text: text.to_owned() },
@@ -89,7 +95,7 @@ impl Node for bool {
                 Some("false" | "no" | "off") => Some(false),
                 _ => None,
             };
-            wrong_type_for(value, "Boolean", meant, at, found);
+            wrong_type_for(value, "Boolean", meant.map(Value::Bool), at, found);
         }
         value.as_bool()
     }

@@ -116,7 +116,8 @@ fn not_supported(finding: &Finding) -> Option<String> {
 fn is_of_template(finding: &Finding, at: &Pointer) -> bool {
     let is_text = matches!(
         finding,
-        Finding::Malformed { code: Code::BadJsonPath | Code::BadIntrinsic | Code::BadTemplate, .. }
+        Finding::NotComputed { .. }
+            | Finding::Malformed { code: Code::BadJsonPath | Code::BadIntrinsic | Code::BadTemplate, .. }
             | Finding::ComputedNotText { .. }
     );
     is_text && at.tokens().last().is_some_and(|name| name.ends_with(crate::template::SUFFIX))
@@ -206,7 +207,8 @@ fn words(finding: &Finding, at: &Pointer) -> Option<String> {
         }
 
         // Paths, calls and expressions.
-        Finding::Malformed { code: Code::BadIntrinsic | Code::BadTemplate, .. }
+        Finding::NotComputed { .. }
+        | Finding::Malformed { code: Code::BadIntrinsic | Code::BadTemplate, .. }
         | Finding::ComputedNotText { .. }
         | Finding::GivesNoString { .. } => neither_path_nor_call(&name()),
         Finding::Malformed { code: Code::BadJsonPath, .. }

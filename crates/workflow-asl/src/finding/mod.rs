@@ -15,8 +15,8 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, item_in_text, key, of_jsonata,
-    one_of, quoted, small_letter, text, them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, in_its_case, instead, item_in_text,
+    key, of_jsonata, one_of, quoted, small_letter, text, them, unassigned, wrong_parameter,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -25,6 +25,7 @@ use crate::error_name::{ERROR_OUTPUT, EXCEED_TOLERATED_FAILURE_THRESHOLD, PREFIX
 use crate::limits::{DEFINITION_CHARS, HISTORY_EVENTS, LABEL_CHARS, PAYLOAD_BYTES, STATE_NAME_CHARS};
 use crate::resource::Pattern;
 use crate::{Pointer, SyntaxError};
+use serde_json::Value;
 
 /// The maximum number of states in a message.
 const NAMED: usize = 5;
@@ -35,7 +36,10 @@ pub type NearestName = Option<String>;
 findings! {
     // Documents, and the types of their fields.
     Other { code: Code, message: String, help: Option<String> } (*code) (message.clone()), help (help.clone());
-    Malformed { code: Code, error: SyntaxError } (*code) (error.message.clone()), help (error.help.clone());
+    Malformed { code: Code, error: SyntaxError } (*code) (error.message.clone()), help (error.help.clone()),
+        fix (instead(error));
+    NotComputed { name: String, error: Box<SyntaxError> } BadTemplate (error.message.clone()), help (error.help.clone()),
+        fix (Some(Fix::Key(name.clone())));
     NotADefinition { is: &'static str } NotADefinition "this is not a definition{is}",
         help "a definition is an object: `{{\"StartAt\": \"First\", \"States\": {{\"First\": …}}}}`";
     TruthWord { word: String } TruthWord
@@ -43,13 +47,16 @@ findings! {
         help "write it in quotes: `\"{word}\"`";
     DefinitionTooLarge { characters: usize } DefinitionTooLarge
         "the definition has {characters} characters, but at most {DEFINITION_CHARS} are allowed";
-    WrongType { expected: String, is: &'static str, meant: Option<bool> } WrongType
+    WrongType { expected: String, is: &'static str, meant: Option<Box<Value>> } WrongType
         "expected value of type {expected}, found {is}",
-        help (meant.map(|meant| format!("this is text: write `{meant}`, without quotes"))),
-        fix (meant.map(|meant| Fix::Value(meant.into())));
+        help (meant.as_deref().map(|meant| match meant {
+            Value::Array(_) => format!("write `{meant}`"),
+            meant => format!("this is text: write `{meant}`, without quotes"),
+        })),
+        fix (meant.as_deref().cloned().map(Fix::Value));
     Unfilled { expected: String, text: String } WrongType
         "expected value of type {expected}, found `{text}`, whose placeholder has no value", help (Some(filling(text)));
-    UnfilledCode { code: Code, placeholder: String, error: SyntaxError } (*code)
+    UnfilledCode { code: Code, placeholder: String, error: Box<SyntaxError> } (*code)
         (format!("the placeholder `{placeholder}` has no value: {}", error.message)), help (Some(filling(placeholder)));
     UnknownField { field: String, near: NearestName } UnknownField "field `{field}` is not supported",
         help (did_you_mean(near)), fix (key(near));
@@ -68,7 +75,13 @@ findings! {
     FieldOfTheOtherLanguage { field: &'static str, language: QueryLanguage, of: QueryLanguage, instead: Option<&'static str> }
         WrongLanguageField
         (format!("the query language is {}, but field `{field}` is only supported in {}", language.name(), of.name())),
-        help (instead.map(|instead| format!("{} has `{instead}`", language.name())));
+        help (instead.map(|instead| format!("{} has `{instead}`", language.name()))),
+        fix (match (*field, instead) {
+            ("Parameters", Some(other @ "Arguments")) | ("Arguments", Some(other @ "Parameters")) => {
+                Some(Fix::Key((*other).to_owned()))
+            }
+            _ => None,
+        });
     FieldsMissing { of: &'static str, fields: Vec<&'static str> } MissingField
         (format!("{of} needs {}", all_of(fields)));
     NoneOfTheFields { of: &'static str, fields: Vec<&'static str> } MissingField (format!("{of} needs {}", one_of(fields)));
@@ -82,7 +95,7 @@ findings! {
         help "write it like `2024-08-18T17:33:00Z`";
     NotATimestampToCompare { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
         help "for example `2024-08-18T17:33:00Z`";
-    NoPath { error: SyntaxError } BadJsonPath (error.message.clone()), help (error.help.clone());
+    NoPath { error: SyntaxError } BadJsonPath (error.message.clone()), help (error.help.clone()), fix (instead(error));
     PathOfMany { path: String } BadJsonPath "`{path}` is not a reference path: it may match more than one value",
         help "name one place, with member names and indices only";
     NotAReferencePath { path: String } BadJsonPath
@@ -104,12 +117,12 @@ findings! {
     RepeatedSuffix { key: String, name: String, certain: bool } (if *certain { BadTemplate } else { DoubtfulParameter })
         "`{key}` ends in `.$` more than once", help "write `\"{name}.$\"`";
     ComputedNotText { name: String } BadTemplate "`{name}.$` must be a string with a path or an intrinsic function",
-        help "for a literal value, remove `.$` from the key";
+        help "for a literal value, remove `.$` from the key", fix (Some(Fix::Key(name.clone())));
     ExpressionInJsonPath { text: String } ExpressionAsText "`{text}` is treated as text: the query language is JSONPath",
         help "write a path under a key that ends in `.$`, or set `\"QueryLanguage\": \"JSONata\"`";
     PathUnderPlainKey { text: String, key: String } PathUnderPlainKey
         "`{text}` is treated as text, because the key does not end in `.$`",
-        help "write `\"{key}.$\"` for its value",
+        help "write `\"{key}.$\"` for its value", fix (Some(Fix::Key(format!("{key}.$")))),
         advises "write it without quotes, as a reference such as `state.x`, or end the key in `.$`";
     PathAmongItems { text: String, key: String } PathUnderPlainKey
         "`{text}` is treated as text: the items of an array are not computed",
@@ -147,7 +160,7 @@ findings! {
     NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
         help "nothing is allowed after `%}}`";
-    MalformedJsonata { error: SyntaxError, translated: Option<String> } BadJsonata (error.message.clone()), help (error.help.clone()),
+    MalformedJsonata { error: Box<SyntaxError>, translated: Option<String> } BadJsonata (error.message.clone()), help (error.help.clone()),
         fix (translated.as_ref().map(|translated| Fix::Value(format!("{{%{translated}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall
         (format!("`{field}` must be {}, and this gives {gives}", wanted.join(" or "))),
@@ -166,9 +179,11 @@ findings! {
             ("errorOutput", _) => "only `Output` and `Assign` of a catcher have it".to_owned(),
             (_, Some(near)) => format!("did you mean `$states.{near}`?"),
             (_, None) => format!("there is {}", all_of(members.iter().map(|member| format!("$states.{member}")))),
-        }));
+        })),
+        fix (near.as_ref().filter(|_| name != "result").map(|near| Fix::Text(format!("$states.{near}"))));
     UnknownFunction { name: String, near: NearestName } UnknownFunction "unknown function `${name}`",
-        help (near.as_ref().map(|near| format!("did you mean `${near}`?")));
+        help (near.as_ref().map(|near| format!("did you mean `${near}`?"))),
+        fix (near.as_ref().map(|near| Fix::Text(format!("${near}"))));
 
     // States and transitions.
     NoStates {} NoStates "there are no states";
@@ -352,10 +367,11 @@ findings! {
         says "no error is named here";
     UnknownReservedError { name: String, near: NearestName } UnknownErrorName
         "unknown reserved error `{name}`: this never matches",
-        help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?")));
+        help (near.as_ref().map(|near| format!("did you mean `{PREFIX}{near}`?"))),
+        fix (near.as_ref().map(|near| Fix::Text(format!("{PREFIX}{near}"))));
     MisspeltError { name: String, near: &'static str } UnknownErrorName
         "`{name}` is not a reserved error, so it only matches an error with this exact name",
-        help "did you mean `{near}`?";
+        help "did you mean `{near}`?", fix (Some(Fix::Text((*near).to_owned())));
     StatesAllNotAlone {} StatesAllPlacement "`States.ALL` must be alone in its list",
         help "it matches every error: remove the others";
     StatesAllNotLast {} StatesAllPlacement "`States.ALL` must be in the last entry",
@@ -453,12 +469,13 @@ findings! {
         help (Some(small_letter(near).unwrap_or_else(|| {
             "for example `arn:aws:states:::lambda:invoke`, or the ARN of a Lambda function or an activity".to_owned()
         }))),
+        fix (near.as_deref().and_then(|near| in_its_case(arn, near)).map(Fix::Text)),
         advises (Some(small_letter(near).unwrap_or_else(|| {
             "for example `lambda::invoke`, or the ARN of a Lambda function or an activity as text".to_owned()
         })));
-    UnknownApi { why: String, near: NearestName, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
+    UnknownApi { why: String, near: NearestName, write: Option<String>, by_sdk: bool, listed: bool } (if *listed { UnknownApi } else { UndocumentedService })
         (why.clone()),
-        help (api_meant(near, *by_sdk)), advises (api_meant(&near.as_deref().filter(|_| *listed).map(in_the_language), *by_sdk));
+        help (api_meant(near, *by_sdk)), fix (text(write)), advises (api_meant(&near.as_deref().filter(|_| *listed).map(in_the_language), *by_sdk));
     RetiredService { service: &'static str } RetiredService "AWS has retired the service `{service}`";
     EventStream { service: &'static str, operation: &'static str } UnsupportedOperation
         "`{service}:{operation}` streams events, which no task can receive", help "call it from a Lambda function";
@@ -522,7 +539,8 @@ findings! {
             Some(holder) if *inside => Some(format!("it is a member of `{holder}`")),
             Some(near) if *is_key => Some(of_jsonata(near)),
             near => did_you_mean(near),
-        });
+        }),
+        fix (if *inside || *is_key { None } else { key(near) });
     ParameterIsNoText { name: String, is: &'static str, text: Option<String>, certain: bool } (wrong_parameter(*certain))
         "`{name}` takes a string, found {is}",
         help (text.as_ref().map(|text| format!("write it in quotes: `\"{text}\"`"))),

@@ -3,7 +3,7 @@
 use super::{Fix, NearestName};
 use crate::Code::{self, DoubtfulParameter, MaybeUnassigned, UnassignedVariable, WrongParameterType};
 use crate::document::QueryLanguage;
-use crate::placeholder;
+use crate::{SyntaxError, placeholder};
 
 /// The vocabulary of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,20 @@ pub(super) fn did_you_mean(near: &NearestName) -> Option<String> {
 
 pub(super) fn text(near: &NearestName) -> Option<Fix> {
     near.clone().map(Fix::Text)
+}
+
+/// Returns the text that was meant in place of a wrong part.
+pub(super) fn instead(error: &SyntaxError) -> Option<Fix> {
+    error.instead.as_ref().map(|instead| Fix::Text(instead.1.clone()))
+}
+
+/// Returns an ARN with a name in this case.
+pub(super) fn in_its_case(arn: &str, name: &str) -> Option<String> {
+    let parts: Vec<_> = arn.split_inclusive([':', '.']).collect();
+    let is_it = |part: &&&str| part.trim_end_matches([':', '.']).eq_ignore_ascii_case(name);
+    let wrong = parts.iter().rfind(is_it)?;
+    let right = format!("{name}{}", wrong.get(name.len()..)?);
+    Some(parts.iter().map(|part| if std::ptr::eq(*part, *wrong) { right.as_str() } else { part }).collect())
 }
 
 pub(super) fn key(near: &NearestName) -> Option<Fix> {

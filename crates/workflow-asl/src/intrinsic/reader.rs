@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
             let known = Function::ALL.iter().map(|function| function.name());
             let error = SyntaxError::new(start, format!("unknown function `{name}`"));
             match nearest(name, known) {
-                Some(near) => error.with_help(format!("did you mean `{near}`?")),
+                Some(near) => error.with_help(format!("did you mean `{near}`?")).with_instead(name.len(), near),
                 None => error.with_help("a path starts with `$`, a string is in apostrophes"),
             }
         })

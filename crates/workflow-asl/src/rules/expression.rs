@@ -96,9 +96,8 @@ impl Strings<'_> {
             Err(error) => {
                 let mut diagnostic =
                     syntax_error(Code::BadJsonata, at.clone(), text, error.clone().shifted(OPEN.len()));
-                let error = error.clone();
                 diagnostic.finding = Box::new(Finding::MalformedJsonata {
-                    error,
+                    error: Box::new(error.clone()),
                     translated: jsonata::translate_foreign_operators(code),
                 });
                 found.push(diagnostic);
@@ -125,12 +124,13 @@ impl Strings<'_> {
             // A name such as `__x__`.
             if let Some(range) = placeholders.iter().find(|range| range.contains(&error.offset)) {
                 let placeholder = code.get(range.clone()).unwrap_or_default().to_owned();
-                let (code, error) = (Code::UnsupportedJsonata, error.clone());
+                let (code, error) = (Code::UnsupportedJsonata, Box::new(error.clone()));
                 found.push(Finding::UnfilledCode { code, placeholder, error }.at(at.clone()));
                 continue;
             }
             let mut error = error.clone();
             let method = failing.iter().find(|(method, _)| refused_by(names, code, method) == Some(error.offset));
+            error.instead = error.instead.filter(|_| method.is_none());
             error.help = method.and_then(|(method, _)| method.help.clone()).or(error.help);
             found.push(syntax_error(Code::UnsupportedJsonata, at.clone(), text, error.shifted(OPEN.len())));
         }

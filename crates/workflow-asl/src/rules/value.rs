@@ -134,9 +134,15 @@ fn read_path(
 ) -> Option<Arc<Result<JsonPath, SyntaxError>>> {
     let read = (!placeholder::may_complete(path)).then(|| texts.paths.read(path))?;
     if let Err(error) = &*read {
+        let is_path = path.starts_with('$');
+        let meant = format!("$.{path}");
+        let mut error = error.clone();
+        if !is_path && JsonPath::parse(&meant).is_ok_and(|meant| meant.is_reference_path()) {
+            error = SyntaxError { offset: 0, ..error }.with_instead(path.len(), meant);
+        }
         let mut diagnostic = syntax_error(Code::BadJsonPath, at.clone(), path, error.clone());
-        if !path.starts_with('$') {
-            diagnostic.finding = Box::new(Finding::NoPath { error: error.clone() });
+        if !is_path {
+            diagnostic.finding = Box::new(Finding::NoPath { error });
         }
         found.push(diagnostic);
     }

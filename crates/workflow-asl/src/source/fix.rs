@@ -31,7 +31,16 @@ impl Source {
     /// # Ok::<_, Box<workflow_asl::source::SourceError>>(())
     /// ```
     pub fn edits(&self, found: &[Diagnostic]) -> Vec<Option<Edit>> {
-        let fix = |found: &Diagnostic| found.finding.fix().filter(|_| found.code.is_certain());
+        self.made(found, |found| found.code.is_certain())
+    }
+
+    /// Returns for each finding the edit that fixes it, also one that is not certain: what its help proposes.
+    pub fn proposals(&self, found: &[Diagnostic]) -> Vec<Option<Edit>> {
+        self.made(found, |_| true)
+    }
+
+    fn made(&self, found: &[Diagnostic], is_taken: impl Fn(&Diagnostic) -> bool) -> Vec<Option<Edit>> {
+        let fix = |found: &Diagnostic| found.finding.fix().filter(|_| is_taken(found));
         let fixes: Vec<_> = found.iter().map(fix).collect();
         if fixes.iter().all(Option::is_none) || self.embedded.is_some() {
             return vec![None; found.len()];

@@ -29,20 +29,38 @@ impl Writer {
             arguments.push(self.argument(argument, data, at, inner)?);
         }
         let function = match call.function {
-            Function::StringToJson => "parse",
+            Function::StringToJson => {
+                self.doubt(at, Doubt::NoJson, name);
+                "parse"
+            }
             Function::JsonToString => {
                 self.doubt(at, Doubt::Printed, name);
                 return self.json_text(call.args.first()?, arguments.into_iter().next()?, at);
             }
-            Function::ArrayPartition => "partition",
-            Function::ArrayRange => "range",
+            Function::ArrayPartition | Function::ArrayRange => {
+                let function = if call.function == Function::ArrayRange { "range" } else { "partition" };
+                // Without items, or with one, they return no list.
+                return Some(Node::array([Node::call(function, arguments)]));
+            }
             Function::ArrayLength => "count",
             Function::ArrayUnique => "distinct",
-            Function::Base64Encode | Function::Base64Decode => {
-                self.doubt(at, Doubt::Encoded, name);
-                if call.function == Function::Base64Encode { "base64encode" } else { "base64decode" }
+            Function::Base64Encode => "base64encode",
+            Function::Base64Decode => {
+                self.doubt(at, Doubt::Decoded, name);
+                "base64decode"
             }
-            Function::Hash => "hash",
+            Function::Hash => {
+                // Only JSONPath takes other values, as JSON.
+                let is_text = match call.args.first()? {
+                    Argument::Path(path) => self.kind_of(path, at) == Some(JsonKind::Text),
+                    Argument::Call(call) => call.function.result() == ArgumentKind::String,
+                    _ => true,
+                };
+                if let (false, Some(data)) = (is_text, arguments.first_mut()) {
+                    *data = Node::call("string", [data.clone()]);
+                }
+                "hash"
+            }
             Function::Uuid => "uuid",
             Function::JsonMerge => {
                 arguments.truncate(2);

@@ -24,8 +24,10 @@ pub enum Doubt {
     Rounded,
     /// Lists and objects are not found in a list.
     Contained,
-    /// Text outside of Latin-1 is encoded otherwise.
-    Encoded,
+    /// Line breaks in Base64 are an error.
+    Decoded,
+    /// An empty text is no JSON.
+    NoJson,
     /// An index after the end is an error, and not null.
     PastEnd,
 }
@@ -36,13 +38,14 @@ impl fmt::Display for Doubt {
             Self::LeftOut => "an absent value is left out; in JSONPath, the execution fails",
             Self::Decided => "the condition is decided even if the value is absent; in JSONPath, the execution fails",
             Self::Caught => "a retrier or catcher also handles `States.QueryEvaluationError`; in JSONPath, nothing handles `States.Runtime`",
-            Self::Joined => "lists in the selected list are joined, and `[*]` of an object is the object",
+            Self::Joined => "lists in the selected list are joined, and `[*]` of what is no list is a list of it",
             Self::Printed => "a value becomes other text: 1.0 is 1, members may have another order, and `States.Format` writes lists and objects as Java does",
             Self::Ignored => "`ItemsPath` has no effect together with an item reader, and is left out",
             Self::Random => "the random number is another one, also with the same seed",
             Self::Rounded => "a fraction stays; in JSONPath, it is rounded",
             Self::Contained => "a list or an object is never found in a list; in JSONPath, an equal one is",
-            Self::Encoded => "characters outside Latin-1 have another encoding",
+            Self::Decoded => "line breaks in Base64 are an error; in JSONPath, they are skipped",
+            Self::NoJson => "an empty text is an error; in JSONPath, it gives null",
             Self::PastEnd => "an index past the end of a list is an error; in JSONPath, it gives null",
         })
     }

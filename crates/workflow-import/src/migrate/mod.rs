@@ -122,7 +122,6 @@ impl Writer {
     fn kind_of(&self, path: &JsonPath, at: &Pointer) -> Option<JsonKind> {
         let readable = types::readable_at(&self.machine, self.machine_type, at, 0)?;
         let root = match path.root() {
-            Root::Value if at.tokens().any(|token| token == "ResultSelector") => readable.result?,
             Root::Value => readable.input,
             Root::Context => readable.context,
             Root::Variable(name) => readable.variables.get(name)?.clone(),

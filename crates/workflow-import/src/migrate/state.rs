@@ -41,8 +41,10 @@ impl Writer {
             output: None,
         };
         let result = match (kind, state.get("Result"), parameters) {
-            (Some(StateKind::Pass), Some(result), _) => Data::Literal(result),
-            (Some(StateKind::Pass), None, Some(template)) => Data::Template(template, Box::new(input.clone())),
+            (Some(StateKind::Pass), Some(result), _) => Data::Literal(result, at.child("Result")),
+            (Some(StateKind::Pass), None, Some(template)) => {
+                Data::Template(template, at.child("Parameters"), Box::new(input.clone()))
+            }
             (Some(StateKind::Task | StateKind::Parallel | StateKind::Map), ..) => Data::Node(states("result")),
             _ => input.clone(),
         };
@@ -157,7 +159,7 @@ impl Writer {
         let with_result =
             matches!(kind, Some(StateKind::Pass | StateKind::Task | StateKind::Parallel | StateKind::Map));
         let selected = match state.get("ResultSelector") {
-            Some(template) => Data::Template(template, Box::new(result.clone())),
+            Some(template) => Data::Template(template, at.child("ResultSelector"), Box::new(result.clone())),
             None => result.clone(),
         };
         let result_path = state.get("ResultPath").filter(|_| with_result);

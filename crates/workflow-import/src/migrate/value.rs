@@ -14,10 +14,10 @@ use super::{Doubt, Writer};
 pub(super) enum Data<'d> {
     /// An expression.
     Node(Node),
-    /// A payload template, with its `$`.
-    Template(&'d Value, Box<Data<'d>>),
-    /// A constant.
-    Literal(&'d Value),
+    /// A payload template, with its place and its `$`.
+    Template(&'d Value, Pointer, Box<Data<'d>>),
+    /// A constant, with its place.
+    Literal(&'d Value, Pointer),
 }
 
 /// Where an expression is written, which says what becomes of an absent value.
@@ -53,8 +53,8 @@ impl Writer {
     pub(super) fn field(&mut self, data: &Data<'_>, at: &Pointer) -> Value {
         match data {
             Data::Node(node) => self.text(node.clone(), at),
-            Data::Literal(value) => self.constant(value, at),
-            Data::Template(template, root) => self.template(template, root, at),
+            Data::Literal(value, at) => self.constant(value, at),
+            Data::Template(template, at, root) => self.template(template, root, at),
         }
     }
 
@@ -190,12 +190,14 @@ impl Writer {
     pub(super) fn select<'d>(&mut self, data: &Data<'d>, path: &[Segment<'_>], at: &Pointer) -> Option<Data<'d>> {
         let Some((first, rest)) = path.split_first() else { return Some(data.clone()) };
         let part = match (data, first) {
-            (Data::Literal(value), Segment::Name(name)) => value.get(name).map(Data::Literal),
-            (Data::Template(template, root), Segment::Name(name)) => {
-                let computed = template.get(format!("{name}{SUFFIX}")).and_then(Value::as_str);
-                match (template.get(name), computed) {
-                    (Some(part), _) => Some(Data::Template(part, root.clone())),
-                    (None, Some(text)) => Some(Data::Node(self.computed(text, root, at, Place::Whole)?)),
+            (Data::Literal(value, at), Segment::Name(name)) => {
+                value.get(name).map(|part| Data::Literal(part, at.child(name)))
+            }
+            (Data::Template(template, at, root), Segment::Name(name)) => {
+                let key = format!("{name}{SUFFIX}");
+                match (template.get(name), template.get(&key).and_then(Value::as_str)) {
+                    (Some(part), _) => Some(Data::Template(part, at.child(name), root.clone())),
+                    (None, Some(text)) => Some(Data::Node(self.computed(text, root, &at.child(&key), Place::Whole)?)),
                     (None, None) => None,
                 }
             }
@@ -213,10 +215,10 @@ impl Writer {
 
     /// Returns a value as an expression.
     pub(super) fn node(&mut self, data: &Data<'_>, at: &Pointer) -> Option<Node> {
-        let (template, root) = match data {
+        let (template, at, root) = match data {
             Data::Node(node) => return Some(node.clone()),
-            Data::Literal(value) => return self.literal(value, at),
-            Data::Template(template, root) => (template, root),
+            Data::Literal(value, _) => return self.literal(value, at),
+            Data::Template(template, at, root) => (template, at, root),
         };
         Some(match template {
             Value::Object(members) => {
@@ -225,13 +227,15 @@ impl Writer {
                     let at = at.child(key);
                     out.push(match (key.strip_suffix(SUFFIX), value) {
                         (Some(name), Value::String(text)) => (name, self.computed(text, root, &at, Place::Inside)?),
-                        _ => (key.as_str(), self.node(&Data::Template(value, root.clone()), &at)?),
+                        _ => (key.as_str(), self.node(&Data::Template(value, at.clone(), root.clone()), &at)?),
                     });
                 }
                 Node::object(out)
             }
             Value::Array(items) => {
-                let items = items.iter().map(|item| self.node(&Data::Template(item, root.clone()), at));
+                let items = items.iter().enumerate();
+                let items =
+                    items.map(|(number, item)| self.node(&Data::Template(item, at.index(number), root.clone()), at));
                 Node::array(items.collect::<Option<Vec<_>>>()?)
             }
             other => self.literal(other, at)?,

@@ -30,7 +30,13 @@ pub(in crate::rules) fn a_resource_is_an_api(definition: &Definition<'_>, found:
         let unknown = |error: ResourceError<'_>, near: Option<String>, listed| {
             let by_sdk = matches!(error, ResourceError::UnknownIntegration(_))
                 && near.as_ref().is_some_and(|near| near.starts_with("aws-sdk:"));
-            Finding::UnknownApi { why: error.to_string(), near, by_sdk, listed }
+            // The word is the last part of the name, if the parts before it are right.
+            let write = near.as_deref().zip(word).and_then(|(near, word)| match near.rsplit_once(':') {
+                Some((before, last)) => call.arn.contains(&format!("{before}:{word}")).then_some(last),
+                None => Some(near),
+            });
+            let write = write.map(str::to_owned);
+            Finding::UnknownApi { why: error.to_string(), near, write, by_sdk, listed }
         };
         let finding = match parsed {
             Err(error @ ResourceError::UnknownService(name)) => unknown(error, service_meant(name, &lookups), true),
