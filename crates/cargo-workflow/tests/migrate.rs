@@ -332,7 +332,7 @@ fn what_executions_show_is_listed_and_decides_the_exit_code() {
     let done = workflow("migrate", &file, &[]);
     assert_eq!(done.code, Some(1), "{}", done.stderr);
     assert!(done.stderr.contains("difference: `A`: the data or the way differ"), "{}", done.stderr);
-    assert!(done.stderr.contains("`A` is called with \"[1, 2]\" at `/t`"), "{}", done.stderr);
+    assert!(done.stderr.contains("`A` is called with \"[1, 2]\" at `$.t`"), "{}", done.stderr);
     assert!(done.stderr.contains("may differ: `A`: a value becomes other text"), "{}", done.stderr);
 }
 

@@ -189,7 +189,7 @@ impl Parser<'_> {
             let known = methods.iter().find_map(|name| Some((name, other_language::function(&name.value)?)));
             let (name, function) = match &known {
                 Some((name, function)) => (*name, function.as_str()),
-                None => (name, "$length"),
+                None => (name, ""),
             };
             let message = format!("values have no methods, such as `{}`", name.value);
             let reported = self.report(
@@ -201,6 +201,8 @@ impl Parser<'_> {
                     "is_present" => {
                         "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned()
                     }
+                    "" => "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`"
+                        .to_owned(),
                     function => format!("functions take the value: in JSONata `{function}(…)`"),
                 }),
             );
