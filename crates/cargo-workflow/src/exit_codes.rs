@@ -22,6 +22,8 @@ const AWS: Codes = &[
 const DEFINITION_ERRORS: &str = "a definition has errors";
 const FAILED: &str = "the execution failed";
 const NOT_ENDED_WELL: &str = "the execution timed out, was aborted, or runs longer than --at-most";
+const UNUSUAL: &str =
+    "the execution timed out, was aborted, or runs longer than --at-most; with --stuck: something is unusual";
 const REFUSED: &str = "AWS refused some of the executions";
 const NOT_ALL_STARTED: &str = "the execution failed; with --inputs: some executions could not be started";
 const INCOMPLETE: &str = "the output is incomplete, because a later page could not be read";
@@ -122,7 +124,7 @@ const AWS_COMMANDS: &[(&str, Codes)] = &[
     ("list", &[("12", INCOMPLETE)]),
     ("start", &[("1", NOT_ALL_STARTED), ("3", NOT_ENDED_WELL)]),
     ("history", &[("12", INCOMPLETE)]),
-    ("watch", &[("1", "an execution failed"), ("3", NOT_ENDED_WELL)]),
+    ("watch", &[("1", "an execution failed"), ("3", UNUSUAL)]),
     ("stop", &[("1", REFUSED)]),
     ("redrive", &[("1", REFUSED)]),
     ("alias", &[]),

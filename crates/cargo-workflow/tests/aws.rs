@@ -637,3 +637,42 @@ fn those_who_may_not_and_those_who_are_nobody_are_told_what_to_do() {
     let done = run(&["list", "--endpoint", &url, "--request-timeout", "1"], &[]);
     assert_eq!(done.code, Some(8), "{}", done.stderr);
 }
+
+#[test]
+fn executions_that_wait_longer_than_recorded_ones_are_named() {
+    let service = Service::new();
+    let machine = json!({"StartAt": "Each", "States": {
+        "Each": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "Rest", "States": {
+            "Rest": {"Type": "Wait", "SecondsPath": "$.rest", "Next": "Last"}, "Last": {"Type": "Wait", "SecondsPath": "$.last", "End": true}}}]}}});
+    service.deploy(&file("aws-stuck", "Nap.json", machine.to_string()), &[]);
+    let start = |input: Value| service.ok(&["start", "Nap", "--input", &input.to_string()]).trim().to_owned();
+    let histories = Path::new(env!("CARGO_TARGET_TMPDIR")).join("aws-stuck/histories");
+    let short = start(json!({"rest": 0, "last": 0}));
+    assert_eq!(service.run(&["watch", &short]).code, Some(0));
+    service.ok(&["history", "Nap", "--to", histories.to_str().unwrap()]);
+    let stuck = || service.run(&["watch", "Nap", "--stuck", histories.to_str().unwrap()]);
+    let none = stuck();
+    assert_eq!((none.code, none.stdout.as_str()), (Some(0), ""), "{}", none.stderr);
+    assert_eq!(none.stderr, "0 running executions: 0 unusual\n");
+
+    let resting = start(json!({"rest": 3600, "last": 0}));
+    let input = json!({"rest": 0, "last": 3600, "text": "x".repeat(230_000)}).to_string();
+    let large = file("aws-stuck", "large.jsonl", input);
+    let large = service.ok(&["start", "Nap", "--inputs", large.to_str().unwrap()]).trim().to_owned();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let done = stuck();
+    assert_eq!(done.code, Some(3), "{}", done.stderr);
+    let line = |arn: &str| done.stdout.lines().filter(|line| line.starts_with(arn)).collect::<Vec<_>>();
+    assert!(
+        matches!(*line(&resting), [only] if only.contains("`Rest` for 1") && only.contains(" in the histories")),
+        "{}",
+        done.stdout
+    );
+    let [waits, data] = *line(&large) else { panic!("{}", done.stdout) };
+    assert!(waits.contains("`Last` for 1"), "{waits}");
+    assert!(
+        data.contains("  the input of ") && data.contains(" has 230,0") && data.ends_with(" of 262,144 bytes"),
+        "{data}"
+    );
+    assert_eq!(done.stderr, "2 running executions: 2 unusual\n");
+}

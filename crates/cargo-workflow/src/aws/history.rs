@@ -128,7 +128,7 @@ pub(super) fn lacks_error(kind: &str, error: Option<&str>) -> bool {
 }
 
 /// Returns every event of an execution in the form of the API.
-async fn events(execution: &Execution<Untyped>) -> Result<Vec<Value>, Error> {
+pub(super) async fn events(execution: &Execution<Untyped>) -> Result<Vec<Value>, Error> {
     let mut history = execution.history();
     let mut events = Vec::new();
     while let Some(event) = history.next().await? {

@@ -21,6 +21,7 @@ mod release;
 mod requests;
 mod role;
 mod start;
+mod stuck;
 mod watch;
 
 use std::time::Duration;

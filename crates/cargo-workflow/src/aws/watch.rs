@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use workflow_runtime::client::{Client, Error, Execution, ExecutionDescription, S
 
 use super::history::{lacks_error, of_api};
 use super::list::Filter;
-use super::{CommandError, Connect, executions_of, failure};
+use super::{CommandError, Connect, executions_of, failure, stuck};
 use crate::progress::Progress;
 use crate::watch::Items;
 use crate::{Failure, terminal, watch};
@@ -29,10 +30,10 @@ const LOOKS: u32 = 5;
 /// The arguments of `watch`.
 ///
 /// The exit code is 0 if the execution succeeded, 1 if it failed, and 3 if it timed out, was aborted, or runs longer
-/// than --at-most. For several executions, it is the lowest of their codes that is not 0.
+/// than --at-most, or longer than in the histories of --stuck. For several executions, it is the lowest of their codes that is not 0.
 #[derive(Args)]
 pub(crate) struct Watch {
-    /// ARN of the execution. Several ARNs follow several executions, with a line for each when it ends. With --all, a
+    /// ARN of the execution. Several ARNs follow several executions, with a line for each when it ends. With --all or --stuck, a
     /// state machine (NAME, NAME:ALIAS, NAME:VERSION or ARN) or the ARN of a map run
     #[arg(required = true, value_name = "EXECUTION")]
     executions: Vec<String>,
@@ -41,6 +42,10 @@ pub(crate) struct Watch {
     all: bool,
     #[command(flatten)]
     filter: Filter,
+    /// Do not wait: name the running executions of the state machine that are in a state for longer than any execution in
+    /// these histories, files or folders as for `cargo workflow replay`, or whose data are nearly too large (repeatable)
+    #[arg(long, value_name = "HISTORIES", conflicts_with_all = ["all", "at_most"])]
+    stuck: Vec<PathBuf>,
     /// Watch for at most this many seconds
     #[arg(long, value_name = "SECONDS")]
     at_most: Option<u64>,
@@ -51,6 +56,9 @@ pub(crate) struct Watch {
 impl Watch {
     /// Prints a line for each completed state, and how the execution ended.
     pub(crate) fn execute(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
+        if !self.stuck.is_empty() {
+            return stuck::tell(&self.connect, &self.executions, &self.filter, &self.stuck, output);
+        }
         let ([execution], false) = (&*self.executions, self.all) else { return self.execute_each(output) };
         let mut watch = watch::Watch::on_terminal();
         let ended = self.connect.run(async |client| self.follow(execution, &client, &mut watch, output).await);

@@ -259,8 +259,8 @@ impl Recording {
         self.events.iter().filter(|(_, noted)| noted.kind.is_none()).map(|(event, _)| event)
     }
 
-    /// Returns the visits of its states.
-    pub(crate) fn history(&self) -> History {
+    /// Returns its events and the visits of its states.
+    pub fn history(&self) -> History {
         let mut history = History::default();
         self.events.iter().for_each(|(event, _)| history.push(event.clone()));
         history
