@@ -1,4 +1,7 @@
-/** A state machine's definition: Amazon States Language as an object, or as text in JSON or YAML. */
+/**
+ * A state machine's definition: Amazon States Language as an object, or as text in JSON or YAML. It may also be a template; the
+ * option `name` chooses one of its state machines.
+ */
 export type Definition = object | string;
 
 /** Values of the placeholders `${X}` of a definition. */
@@ -23,7 +26,7 @@ export interface Finding {
   pointer: string | null;
   /** From 1. */
   line: number | null;
-  /** In bytes, from 1. */
+  /** In characters, from 1. */
   column: number | null;
   message: string;
   help: string | null;
@@ -90,24 +93,24 @@ export class CommandError extends Error {
 }
 
 /** Checks a definition, as AWS does and further. Returns no findings for a right one. */
-export function validate(definition: Definition, options?: { type?: MachineType; allow?: string[] }): Finding[];
+export function validate(definition: Definition, options?: { name?: string; type?: MachineType; allow?: string[] }): Finding[];
 
 /** Returns each state's types, variables and cost, one explanation for a state machine. */
-export function explain(definition: Definition, options?: { params?: Params }): Explanation[];
+export function explain(definition: Definition, options?: { name?: string; params?: Params }): Explanation[];
 
 /** Draws a definition. */
 export function graph(
   definition: Definition,
-  options?: { to?: "svg" | "html" | "mermaid" | "dot" | "text"; direction?: "top-down" | "left-right"; params?: Params },
+  options?: { name?: string; to?: "svg" | "html" | "mermaid" | "dot" | "text"; direction?: "top-down" | "left-right"; params?: Params },
 ): string;
 
 /** Compares two versions of a definition. */
-export function diff(before: Definition, after: Definition): Change;
+export function diff(before: Definition, after: Definition, options?: { name?: string }): Change;
 
-/** Returns a least-privilege policy of the state machine's role. */
+/** Returns a least-privilege policy of the role of a state machine. */
 export function iam(
   definition: Definition,
-  options?: { params?: Params; region?: string; account?: string; partition?: string },
+  options?: { name?: string; params?: Params; region?: string; account?: string; partition?: string },
 ): Policy;
 
 /** Converts a definition to Rust with `workflow!`. */
@@ -121,7 +124,7 @@ export function toRust(definition: Definition, options?: { name?: string; type?:
  */
 export function run(
   definition: Definition,
-  options?: { input?: unknown; results?: Record<string, unknown>; mocks?: object; testCase?: string; params?: Params },
+  options?: { name?: string; input?: unknown; results?: Record<string, unknown>; mocks?: object; testCase?: string; params?: Params },
 ): Execution;
 
 /** Runs any command of the command line in an empty folder with these files. Files that it writes are lost. */

@@ -10,7 +10,7 @@ use clap::Args;
 use similar::TextDiff;
 use workflow_asl::printable::printable_lines;
 use workflow_asl::source::MAX_BYTES;
-use workflow_format::{Style, format_body, format_file};
+use workflow_format::{FormatError, Style, format_body, format_file};
 
 use crate::report::{self, Report};
 use crate::rust_calls::{self, NothingRead};
@@ -82,7 +82,7 @@ impl Fmt {
         })?;
         let is_bare = workflow_text::is_bare(&text);
         let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
-        let format = if is_bare { format_body } else { format_file };
+        let format = if is_bare { format_contents } else { format_file };
         let formatted = format(&text, &style(folder)).map_err(|error| {
             let reports = error.faults.iter().map(|fault| Report::fault(file, &text, fault));
             report::print_all(&reports.collect::<Vec<_>>());
@@ -114,6 +114,18 @@ impl Fmt {
     }
 }
 
+/// Formats the contents of a `workflow!`. A byte order mark and the ends of lines stay.
+fn format_contents(text: &str, style: &Style) -> Result<String, FormatError> {
+    const MARK: char = '\u{feff}';
+    let is_marked = text.starts_with(MARK);
+    // Blanks of the same length keep the places of faults.
+    let mut formatted = format_body(&text.replacen(MARK, "   ", usize::from(is_marked)), style)?;
+    if text.contains("\r\n") {
+        formatted = formatted.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    Ok(if is_marked { format!("{MARK}{formatted}") } else { formatted })
+}
+
 /// Prints the changes like `diff -u`, each hunk under its position in the file.
 pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &mut impl Write) -> io::Result<()> {
     let difference = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
@@ -131,6 +143,10 @@ pub(crate) fn print_difference(file: &Path, before: &str, after: &str, output: &
 /// Writes a temporary file next to the file and renames it, so that no program reads a partial file. Links are
 /// followed.
 pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
+    // WASI has no process numbers, permissions and canonical paths.
+    if cfg!(target_os = "wasi") {
+        return fs::write(file, text);
+    }
     let file = fs::canonicalize(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{name}.{}", process::id()));

@@ -20,7 +20,7 @@ use crate::page::{self, About};
 use crate::progress::Progress;
 use crate::source::{self, Machine};
 use crate::watch::{Items, Watch};
-use crate::{Failure, events, report, terminal};
+use crate::{Failure, events, input, report, terminal};
 
 /// Run a workflow, in virtual time by default. Workflows of the same file that it starts run too.
 ///
@@ -31,8 +31,11 @@ pub(crate) struct Run {
     #[command(flatten)]
     file: crate::File,
     /// Input of the execution, as JSON [default: {}]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "input_file")]
     input: Option<String>,
+    /// File with the input of the execution, as JSON; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    input_file: Option<PathBuf>,
     #[command(flatten)]
     from: fork::From,
     /// Result of a task in this workflow or in a workflow that it starts: `State=JSON` (repeatable). A result of
@@ -86,8 +89,18 @@ impl Run {
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let values = self.file.selection.params.values()?;
         let machine = source::read_family_to_run(&self.file, &values)?.complete()?;
-        let input = self.input.as_deref().map(serde_json::from_str::<Value>).transpose();
-        let input = input.map_err(|error| format!("error: --input is not JSON: {error}"))?;
+        let input = match &self.input_file {
+            Some(file) => {
+                let read =
+                    input::whole(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
+                Some((file.display().to_string(), read))
+            }
+            None => self.input.clone().map(|text| ("--input".to_owned(), text.into_bytes())),
+        };
+        let input = input.map(|(name, text)| {
+            serde_json::from_slice::<Value>(&text).map_err(|error| format!("error: {name} is not JSON: {error}"))
+        });
+        let input = input.transpose()?;
         let recorded = self.from.read()?;
         let family = Family { machine: &machine, failures: Failures::default(), mocks: self.mock_file()? };
         let engine = self.engine(&family)?;

@@ -29,10 +29,12 @@ fn first_sentence(page: &str) -> String {
         in_code ^= line.starts_with("```");
         !in_code && !line.starts_with("```")
     });
-    let is_text = |line: &&str| line.starts_with(|c: char| c.is_alphanumeric() || c == '`');
-    let paragraph: Vec<&str> = lines.skip_while(|line| !is_text(line)).take_while(|line| !line.is_empty()).collect();
-    let text = paragraph.join(" ");
-    let end = [". ", ": ", ".\n"].into_iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let is_text = |text: &&str| text.starts_with(|c: char| c.is_alphanumeric() || c == '`');
+    // What introduces a list or an example says too little.
+    let paragraphs = lines.split("\n\n").map(str::trim).filter(is_text);
+    let text = paragraphs.filter(|text| text.ends_with('.')).next().unwrap_or_default().replace('\n', " ");
+    let end = text.find(". ").unwrap_or(text.len());
     without_links(text.get(..end).unwrap_or_default()).trim_end_matches('.').to_owned()
 }
 
@@ -57,9 +59,13 @@ fn the_index_for_language_models_names_each_page() {
     for line in page("SUMMARY.md").lines().skip(1) {
         if let Some(section) = line.strip_prefix("# ") {
             text.push_str(&format!("\n## {section}\n\n"));
-        } else if let Some((title, file)) = line.trim_start().strip_prefix("- [").and_then(|link| link.split_once("]("))
+        } else if let Some((title, file)) =
+            line.trim_start().trim_start_matches("- ").strip_prefix('[').and_then(|link| link.split_once("]("))
         {
             let file = file.trim_end_matches(')');
+            if text.ends_with(&format!("> {about}\n")) {
+                text.push('\n');
+            }
             text.push_str(&format!("- [{title}](docs/{file}): {}\n", first_sentence(&page(file))));
         }
     }

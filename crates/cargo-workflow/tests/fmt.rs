@@ -84,6 +84,10 @@ fn a_workflow_without_its_macro_is_formatted() {
     let formatted = "// why\nworkflow A {\n    pass One -> end;\n}\n";
     assert_eq!(fs::read_to_string(folder.join("bare.wf")).unwrap(), formatted);
     assert_eq!(fmt(&folder, &["bare.wf", "--check"]), (Some(0), String::new(), String::new()));
+    let windows = format!("\u{feff}{}", formatted.replace('\n', "\r\n"));
+    fs::write(folder.join("windows.wf"), windows.replace("    pass", "pass")).unwrap();
+    assert_eq!(fmt(&folder, &["windows.wf"]), (Some(0), String::new(), String::new()));
+    assert_eq!(fs::read_to_string(folder.join("windows.wf")).unwrap(), windows);
     fs::write(folder.join("wrong.wf"), "workflow A {\n    pass -> end;\n}\n").unwrap();
     let (code, _, error) = fmt(&folder, &["wrong.wf"]);
     assert!(code == Some(2) && error.contains("--> wrong.wf:2:"), "{error}");

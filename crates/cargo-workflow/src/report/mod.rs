@@ -267,10 +267,10 @@ impl Report {
         (self.file.clone(), self.offset(), self.text_of_error())
     }
 
-    /// Returns whether a finding in JSON is the same, wherever its line is now.
+    /// Returns whether a finding in JSON is the same, wherever its line is now. A file that cannot be read is no finding.
     pub(crate) fn is(&self, other: &Value) -> bool {
         let own = self.to_json();
-        ["file", "code", "pointer", "message"].iter().all(|member| own[member] == other[member])
+        self.code.is_some() && ["file", "code", "pointer", "message"].iter().all(|member| own[member] == other[member])
     }
 
     /// The edits of the file that fix it together; none if the fix is not certain.

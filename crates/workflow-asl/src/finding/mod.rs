@@ -33,6 +33,18 @@ const NAMED: usize = 5;
 /// The known name that was probably meant.
 pub type NearestName = Option<String>;
 
+impl Finding {
+    /// Returns whether the fix is one of several that are as likely: another path, call, query language or value was meant.
+    pub fn is_fix_a_guess(&self) -> bool {
+        match self {
+            Self::NotComputed { .. } | Self::NoPath { .. } | Self::FieldOfTheOtherLanguage { .. } => true,
+            // `$` may be the input, the result or the parameter of a function.
+            Self::Malformed { code, .. } => *code == UnsupportedJsonata,
+            _ => false,
+        }
+    }
+}
+
 findings! {
     // Documents, and the types of their fields.
     Other { code: Code, message: String, help: Option<String> } (*code) (message.clone()), help (help.clone());
@@ -159,7 +171,7 @@ findings! {
     ItemsNotListed { is: &'static str } FailingCall "`Items` must be an array or an object, found {is}";
     NotAnExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`";
     OpenExpression {} BadJsonata "a JSONata string must start with `{{%` and end with `%}}`",
-        help "nothing is allowed after `%}}`";
+        help "end the text with `%}}`, and write nothing after it";
     MalformedJsonata { error: Box<SyntaxError>, translated: Option<String> } BadJsonata (error.message.clone()), help (error.help.clone()),
         fix (translated.as_ref().map(|translated| Fix::Value(format!("{{%{translated}%}}").into())));
     GivesOther { field: &'static str, wanted: &'static [&'static str], gives: &'static str } FailingCall

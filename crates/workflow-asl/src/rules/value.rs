@@ -137,7 +137,9 @@ fn read_path(
         let is_path = path.starts_with('$');
         let meant = format!("$.{path}");
         let mut error = error.clone();
-        if !is_path && JsonPath::parse(&meant).is_ok_and(|meant| meant.is_reference_path()) {
+        if path == "null" {
+            error.help = Some("this is text: write `null`, without quotes".to_owned());
+        } else if !is_path && JsonPath::parse(&meant).is_ok_and(|meant| meant.is_reference_path()) {
             error = SyntaxError { offset: 0, ..error }.with_instead(path.len(), meant);
         }
         let mut diagnostic = syntax_error(Code::BadJsonPath, at.clone(), path, error.clone());

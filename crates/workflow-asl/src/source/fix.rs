@@ -31,7 +31,7 @@ impl Source {
     /// # Ok::<_, Box<workflow_asl::source::SourceError>>(())
     /// ```
     pub fn edits(&self, found: &[Diagnostic]) -> Vec<Option<Edit>> {
-        self.made(found, |found| found.code.is_certain())
+        self.made(found, |found| found.code.is_certain() && !found.finding.is_fix_a_guess())
     }
 
     /// Returns for each finding the edit that fixes it, also one that is not certain: what its help proposes.

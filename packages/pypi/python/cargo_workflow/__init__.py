@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 __all__ = ["CommandError", "Execution", "command", "run", "validate"]
@@ -79,7 +80,7 @@ def validate(definition: Definition, *, type: str = "standard", allow: Iterable[
 
 def run(
     definition: Definition,
-    input: Any = None,
+    input: Any = MappingProxyType({}),
     *,
     results: Mapping[str, Any] | None = None,
     mocks: os.PathLike[str] | str | Mapping[str, Any] | None = None,
@@ -91,7 +92,7 @@ def run(
     ``results`` has the results of tasks by the name of their state. ``mocks`` is a mock file of AWS Step Functions Local,
     or its contents, of which ``case`` is used. ``params`` has the values of placeholders ``${X}``.
     """
-    options = ["--history", "json", "--input", json.dumps({} if input is None else input)]
+    options = ["--history", "json"]
     for state, result in (results or {}).items():
         options += ["--result", f"{state}={json.dumps(result)}"]
     if params is not None:
@@ -99,6 +100,9 @@ def run(
     if case is not None:
         options += ["--case", case]
     with tempfile.TemporaryDirectory() as folder:
+        data = dict(input) if isinstance(input, Mapping) else input
+        Path(folder, "input.json").write_text(json.dumps(data), encoding="utf-8")
+        options += ["--input-file", str(Path(folder, "input.json"))]
         if mocks is not None:
             options += ["--mocks", _file(mocks, folder, "mocks.json")]
         done = _call("run", definition, options, fine=(0, 1, 3))
@@ -123,5 +127,13 @@ def _call(name: str, definition: Definition, options: list[str], fine: tuple[int
     with tempfile.TemporaryDirectory() as folder:
         done = command([name, _file(definition, folder, "definition.json"), *options])
     if done.returncode not in fine:
-        raise CommandError(done.returncode, done.stderr)
+        raise CommandError(done.returncode, done.stderr.strip() or _messages(done.stdout))
     return done
+
+
+def _messages(stdout: str) -> str:
+    """Returns the messages of findings in JSON; nothing for another output."""
+    try:
+        return "\n".join(finding["message"] for finding in json.loads(stdout))
+    except (TypeError, ValueError):
+        return ""
