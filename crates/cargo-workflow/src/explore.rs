@@ -251,8 +251,13 @@ impl Explore {
             report::note(&format!("{added} {findings} added to {}", baseline.file().display()));
             return Ok((0, json));
         }
-        if let Some(finding) = report.findings().first() {
-            self.write(&machine, &report, finding)?;
+        match report.findings().first() {
+            Some(finding) => self.write(&machine, &report, finding)?,
+            None => {
+                for file in [&self.test, &self.mocks, &self.html].into_iter().flatten() {
+                    report::note(&format!("{} is not written: there is no finding", file.display()));
+                }
+            }
         }
         let code = match report.verdict() {
             Verdict::Holds => 0,

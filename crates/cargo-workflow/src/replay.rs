@@ -158,7 +158,8 @@ impl Replay {
                 Ok(test) => test,
                 Err(error) if others.is_empty() => return Err(refused(error)),
                 Err(error) => {
-                    report::note(&format!("left out: {error}"));
+                    let text = error.to_string();
+                    report::note(&format!("left out: {}", text.lines().next().unwrap_or_default()));
                     continue;
                 }
             };
@@ -166,6 +167,9 @@ impl Replay {
             let same = tests.iter().filter(|known| function(known) == function(&test)).count();
             let name = function(&test).to_owned();
             tests.push(if same == 0 { test } else { test.replacen(&name, &format!("{name}_{}", same + 1), 1) });
+        }
+        if tests.is_empty() {
+            return Err(format!("error: no test was written to {}: no history can be one", file.display()).into());
         }
         let recorded = first.machine_type().unwrap_or(MachineType::Standard);
         let machine_type = machine.filter(|machine| !machine.has_no_type()).map(|machine| machine.machine_type);

@@ -495,17 +495,17 @@ impl<'x> Search<'x> {
         }
         let (count, patterns) = (findings.len(), &self.explorer.excluded);
         let mut met = vec![false; patterns.len()];
-        // Before findings are joined with others.
-        findings.retain(|finding| {
+        let mut is_left = |finding: &Finding| {
             let key = finding.key();
             let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
             let matching = patterns.iter().map(|(_, pattern)| texts.iter().flatten().any(|text| pattern.matches(text)));
             let found: Vec<bool> = matching.collect();
             met.iter_mut().zip(&found).for_each(|(met, found)| *met |= found);
             !found.contains(&true)
-        });
-        let excluded = count - findings.len();
-        let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
+        };
+        // Each by itself, before findings are joined with others.
+        findings.retain(&mut is_left);
+        let mut excluded = count - findings.len();
         if let Some(learning) = &self.explorer.learning {
             for finding in &mut findings {
                 let replayed = Search::new(self.explorer).replayed(&finding.decisions).ok();
@@ -517,7 +517,12 @@ impl<'x> Search<'x> {
             }
         }
         findings.sort_by_key(|finding| (Reverse((finding.severity, finding.occurred)), finding.length()));
-        let (findings, accepted) = self.explorer.split_accepted(fold(findings));
+        let mut findings = fold(findings);
+        let count = findings.len();
+        findings.retain(is_left);
+        excluded += count - findings.len();
+        let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
+        let (findings, accepted) = self.explorer.split_accepted(findings);
         Report {
             explorer: self.explorer.clone(),
             findings,

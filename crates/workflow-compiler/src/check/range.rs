@@ -6,7 +6,7 @@ use workflow_asl::document::{self, Form};
 use super::analysis::Analysis;
 use super::sink::Sink;
 use crate::problem::Problem;
-use crate::syntax::ast::{ClauseValue, DeclarationKind, Expr, ExprKind, Head, WaitHead};
+use crate::syntax::ast::{ClauseValue, DeclarationKind, Expr, ExprKind, Head, UnaryOp, WaitHead};
 use crate::syntax::keyword::ClauseKind;
 
 /// Checks that durations, limits and counts are in their ranges.
@@ -70,14 +70,23 @@ pub(super) fn number(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) 
     }
 }
 
+/// Returns a literal number, and whether it is a duration.
+fn literal(value: &Expr) -> Option<(String, bool)> {
+    match &value.kind {
+        ExprKind::Duration(seconds) => Some((seconds.to_string(), true)),
+        ExprKind::Number(text) => Some((text.clone(), false)),
+        ExprKind::Paren(inner) => literal(inner),
+        ExprKind::Unary(UnaryOp::Negate, inner) => {
+            let (number, duration) = literal(inner)?;
+            Some((number.strip_prefix('-').map_or_else(|| format!("-{number}"), str::to_owned), duration))
+        }
+        _ => None,
+    }
+}
+
 /// A literal number is of the form's range; whether it is one is checked with the other values.
 fn in_range(name: &str, form: Form, value: &Expr, sink: &mut Sink<'_>) {
-    let (given, duration) = match &value.kind {
-        ExprKind::Duration(seconds) => (seconds.to_string(), true),
-        ExprKind::Number(text) => (text.clone(), false),
-        ExprKind::Paren(inner) => return in_range(name, form, inner, sink),
-        _ => return,
-    };
+    let Some((given, duration)) = literal(value) else { return };
     let (low, high, whole) = match form {
         Form::Integer { min, max, .. } => (min as f64, max as f64, true),
         Form::Number { min, max, .. } => (min, max, false),

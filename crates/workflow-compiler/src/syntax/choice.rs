@@ -194,6 +194,11 @@ impl Parser<'_> {
                 let problem = self.unexpected(cursor, "`if` or `else`").suggest(&text, ["if", "else"]);
                 slips.missing.get_or_insert_with(|| self.report(problem.help("an arm is `if condition -> State;`")));
                 word?;
+                if cursor.is_punct_at(1, ":") && !cursor.is_punct_at(1, "::") {
+                    // The fields of a rule: none of them is an arm.
+                    while cursor.next().is_some() {}
+                    return None;
+                }
                 // Parsed as the most likely arm, so that its state is not reported as unreachable.
                 if cursor.is_punct_at(1, "->") {
                     cursor.next();

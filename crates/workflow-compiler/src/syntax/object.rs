@@ -163,7 +163,7 @@ impl Parser<'_> {
                 Some(text) => (text, None),
                 None => {
                     let problem = Problem::new(Code::BadLiteral, literal.span(), "a key is a name or text in quotes");
-                    self.report(problem.write(format!("\"{literal}\"")));
+                    self.report(problem.write(format!("\"{}\"", literal.to_string().trim_matches('\''))));
                     return None;
                 }
             },

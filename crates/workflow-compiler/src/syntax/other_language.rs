@@ -209,7 +209,8 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["utcnow", "today"], "$now"),
     (&["uuid4", "newv4", "randomuuid"], "$uuid"),
     (&["issome", "exists", "defined", "isdefined", "ispresent", "haskey", "isnone"], "is_present"),
-    (&["startswith", "endswith", "includes", "contains", "test", "matches", "ismatch"], "matches"),
+    (&["startswith", "endswith", "includes", "contains"], "$contains"),
+    (&["test", "matches", "ismatch"], "matches"),
 ];
 
 /// Returns the word in lower case and without signs, so that spellings can be compared.

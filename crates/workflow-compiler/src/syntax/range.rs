@@ -29,7 +29,7 @@ impl Parser<'_> {
         let sign = sign.to(cursor.before());
         let exclusive = written == ".." && !is_item;
         if written != "..=" && !exclusive {
-            let message = format!("expected `..=`, found `{written}`: a list of numbers has its last number");
+            let message = format!("expected `..=`, found `{written}`: `[1..=3]` is 1, 2 and 3");
             self.report(Problem::new(Code::Syntax, sign, message).write("..="));
         }
         let last = self.range_bound(cursor);
@@ -39,15 +39,32 @@ impl Parser<'_> {
         if is_item {
             return range;
         }
-        let problem = Problem::new(Code::Syntax, span, "a range is a list, in brackets");
-        let reported = self.report(match &range.kind {
-            // As in Rust, where the last number is not included.
-            ExprKind::Binary(.., first, last) if exclusive => {
-                problem.write(format!("[{}..={}]", spelled(first), spelled(&one_less(last))))
+        let reported = match &range.kind {
+            ExprKind::Binary(.., first, last) => {
+                let first = number_after_comparison(first);
+                // As in Rust, where the last number is not included.
+                let end = if exclusive { spelled(&one_less(last)) } else { spelled(last) };
+                let problem = Problem::new(Code::Syntax, first.span.to(last.span), "a range is a list, in brackets");
+                self.report(problem.write(format!("[{}..={end}]", spelled(first))))
             }
-            _ => problem.write(format!("[{}]", spelled(&range))),
-        });
+            _ => return range,
+        };
         self.leaf(ExprKind::Invalid(reported), span)
+    }
+}
+
+/// Returns the number with which a range begins after a comparison, such as 1 in `n in 1..=3`.
+fn number_after_comparison(first: &Expr) -> &Expr {
+    match &first.kind {
+        ExprKind::Binary(op, _, _, right)
+            if !matches!(
+                op,
+                BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder
+            ) =>
+        {
+            number_after_comparison(right)
+        }
+        _ => first,
     }
 }
 

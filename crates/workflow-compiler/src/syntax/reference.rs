@@ -194,7 +194,7 @@ impl Parser<'_> {
             let message = format!("values have no methods, such as `{}`", name.value);
             let reported = self.report(
                 Problem::new(Code::Syntax, name.span, message).help(match function {
-                    "matches" => {
+                    "matches" | "$contains" => {
                         "`matches(value, \"a*\")` compares text with a pattern, and `item in list` asks for an item"
                             .to_owned()
                     }

@@ -160,7 +160,7 @@ impl Replayer {
         let replay = self.replay(recording)?;
         if replay.verdict() != ReplayVerdict::SameWay {
             let help = "name the definition that the execution ran with --definition";
-            return refused(format!("it takes another path: {}", replay.to_string().trim_end()), help);
+            return refused(format!("it does not take the recorded path: {}", replay.to_string().trim_end()), help);
         }
         if !recorded.redrives.is_empty() || !recorded.stops.is_empty() {
             let help = "choose an execution that ended by itself";
