@@ -531,7 +531,14 @@ fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
     let lexed = |text: &str| {
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))
     };
-    let quotes = foreign_quotes(&text);
+    let quotes = match workflow_text::is_bare(&text) {
+        true => {
+            const OPEN: &str = "workflow!{";
+            let inside = foreign_quotes(&format!("{OPEN}{text}}}"));
+            inside.into_iter().map(|range| range.start - OPEN.len()..range.end - OPEN.len()).collect()
+        }
+        false => foreign_quotes(&text),
+    };
     // A string with typographic quotes is not Rust. Everything else is checked as if the quotes were right.
     let right = (!quotes.is_empty()).then(|| double_quoted(&text, &quotes));
     let Calls { bodies, constants, unread } = bodies(&text, lexed(right.as_deref().unwrap_or(&text))?);

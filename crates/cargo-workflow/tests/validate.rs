@@ -307,6 +307,14 @@ fn a_baseline_leaves_what_is_new() {
 }
 
 #[test]
+fn quotes_of_other_languages_are_told_without_the_macro_too() {
+    let output = given(&["-"], "workflow W {\n    pass A { a: 'order' } -> end;\n}\n");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.starts_with("error[WF0108]: text must be in double quotes\n --> <stdin>:2:17\n"), "{text}");
+}
+
+#[test]
 fn one_of_several_can_be_taken() {
     let summary = |arguments: &[&str]| {
         let (code, text) = validate(arguments);
