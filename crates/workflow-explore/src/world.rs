@@ -22,6 +22,9 @@ use crate::repeat::{Mark, Repeat, is_throttling};
 use crate::report::Severity;
 use crate::values::Guess;
 
+/// The cause of a failure that is tried.
+const EXPLORED: &str = "explored";
+
 /// The names of the properties that hold for every workflow.
 pub(crate) mod built_in {
     pub(crate) const ENDS: &str = "every execution ends";
@@ -503,8 +506,8 @@ impl<'x> World<'x> {
                 self.pending.remove(at);
                 self.note_failure(&task, &request, error, false);
                 let mut cause = match self.explorer.causes_differ {
-                    true => format!("explored {}", request.number),
-                    false => "explored".to_owned(),
+                    true => format!("{EXPLORED} {}", request.number),
+                    false => EXPLORED.to_owned(),
                 };
                 let is_function = self.explorer.states.get(&task.state).is_some_and(|facts| facts.is_function);
                 let is_raised = is_function && !error.starts_with(PREFIX) && !error.starts_with("Lambda.");
@@ -648,7 +651,9 @@ fn judge_end(
     }
     let error = of.error().unwrap_or_default();
     let state = last_state(of.history());
-    let message = of.cause().map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
+    // The cause of a fault that was tried says nothing.
+    let cause = of.cause().filter(|cause| !cause.starts_with(EXPLORED));
+    let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
     let is_fail = |state: &Arc<str>| explorer.states.get(state).is_some_and(|facts| facts.kind == StateKind::Fail);
     let (property, message) = match error {
         RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),

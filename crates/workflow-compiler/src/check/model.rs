@@ -344,19 +344,6 @@ impl<'a> Model<'a> {
         self.types.variant_wire(ty, variant)
     }
 
-    /// Returns the possible next states of a state: of its transition, its arms and its catchers, including named and
-    /// default ones.
-    pub fn targets_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<&'a Target> {
-        let state = info.state;
-        let arms = match &state.head {
-            Head::Choice(choice) => choice.arms.as_slice(),
-            _ => &[],
-        };
-        let mut targets: Vec<_> = state.transition.iter().chain(arms.iter().map(|arm| &arm.target)).collect();
-        targets.extend(self.catchers_of(info).iter().map(|(_, catcher)| &catcher.target));
-        targets
-    }
-
     /// Returns the catchers of a state, each with its clause, in the document's order: its own, then the catchers of
     /// `defaults` that something can still reach.
     pub fn catchers_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<(&'a Clause, &'a Catcher)> {

@@ -6,7 +6,7 @@ fn engine() -> workflow_local::Engine {
     workflow_local::Engine::new(&definition).unwrap().named("loop")
 }
 
-/// no error is left uncaught: the execution fails with UnnamedError: explored.
+/// no error is left uncaught: the execution fails with UnnamedError.
 pub(crate) fn no_error_is_left_uncaught_ask() {
     let engine = engine()
         .on_state_answers("Ask", workflow_local::Answers::new().fails(1, "UnnamedError").then(serde_json::json!({})))
