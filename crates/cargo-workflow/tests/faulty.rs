@@ -250,7 +250,7 @@ fn several_executions_are_watched_at_once() {
         "C":{"Type":"Succeed"},"D":{"Type":"Fail","Error":"Bad"}}}"#;
     service.deploy(&file("faulty-several", "Nap.json", nap), &[]);
     let start = |input: &str| service.ok(&["start", "Nap", "--input", input]).trim().to_owned();
-    let good = start(r#"{"rest":3,"good":true}"#);
+    let good = start(r#"{"rest":5,"good":true}"#);
     let bad = start(r#"{"rest":1,"good":false}"#);
     let proxy = Proxy::new(&service, |operation, number| match (operation, number) {
         ("DescribeExecution", 1..4) => Fate::Answered(503, "{}"),
