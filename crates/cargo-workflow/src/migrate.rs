@@ -66,17 +66,21 @@ const REFUSED: u8 = 3;
 impl Migrate {
     /// Rewrites the definitions of the file.
     pub(crate) fn execute(&self, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let refuse = |reason: &str| report::refuse(Box::new(Report::unreadable(&self.file, reason)));
-        let bytes = input::bytes(&self.file).map_err(|reason| refuse(&reason))?;
+        let refuse = |reason: &str| report::refuse(Box::new(Report::refusal(&self.file, reason)));
+        let from_input = self.file == Path::new(input::STDIN);
+        if self.write && from_input {
+            return Err("error: `--write` needs a file: standard input cannot be written".to_owned().into());
+        }
+        let unreadable = |reason: String| report::refuse(Box::new(Report::unreadable(&self.file, &reason)));
+        let bytes = input::bytes(&self.file).map_err(unreadable)?;
         let source = match File::of_bytes(&self.file, bytes.clone()).map_err(report::refuse)? {
             File::Document(source) => source,
             File::Template(_) => return Err(refuse("it is a template: migrate the definition in a file of its own")),
             File::Rust(_) => return Err(refuse("it is Rust: write `query jsonata` in the workflow")),
         };
-        let from_input = self.file == Path::new(input::STDIN);
         let is_json = serde_json::from_slice::<Value>(&bytes).is_ok();
         if self.write && !is_json {
-            return Err(refuse("it is not JSON: `--write` would lose its comments"));
+            return Err(refuse("`--write` is for JSON: it would lose the comments of another format"));
         }
         let mut whole = source.value().clone();
         let mut worst = 0;
@@ -98,7 +102,7 @@ impl Migrate {
         }
         if self.check {
             fmt::print_difference(&self.file, &before, &text, output)?;
-        } else if !self.write || from_input {
+        } else if !self.write {
             output.write_all(text.as_bytes())?;
         } else if text != before {
             fmt::replace(&self.file, &text)
@@ -246,6 +250,9 @@ fn tell_doubts(doubts: &[(String, Doubt, String)]) {
         }
     }
     for ((doubt, state), clauses) in groups {
-        tell(&format!("may differ: `{state}`: {doubt} (`{}`)", clauses.join("`, `")));
+        tell(&match doubt {
+            Doubt::Assumed => format!("may differ: {doubt}"),
+            _ => format!("may differ: `{state}`: {doubt} (`{}`)", clauses.join("`, `")),
+        });
     }
 }

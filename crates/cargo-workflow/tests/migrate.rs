@@ -73,7 +73,12 @@ fn each_clause_has_its_counterpart() {
         (
             "result path to an item",
             json!({ "Type": "Task", "ResultPath": "$.a[1]" }),
-            json!({ "Output": "{% $merge([$states.input, {'a': [$map($states.input.a, function($item, $index) { $index = 1 ? $states.result : $item })]}]) %}" }),
+            json!({ "Output": "{% $merge([$states.input, {'a': $map($states.input.a, function($item, $index) { $index = 1 ? $states.result : $item })[]}]) %}" }),
+        ),
+        (
+            "an item in an object",
+            json!({ "Type": "Task", "ResultSelector": { "first.$": "$.rows[0]" }, "ResultPath": "$.q" }),
+            json!({ "Output": "{% $merge([$states.input, {'q': {'first': $exists($states.result.rows[0]) ? $states.result.rows[0] : null}}]) %}" }),
         ),
         ("result discarded", json!({ "Type": "Task", "ResultPath": null }), json!({ "Output": "{% $states.input %}" })),
         ("result replaces all", json!({ "Type": "Task", "ResultPath": "$" }), json!({})),
@@ -206,7 +211,15 @@ fn each_path_and_function_has_its_counterpart() {
         ("$.a[:-2]", "[$filter($states.input.a, function($item, $index, $list) { $index < $count($list) - 2 })]"),
         ("$.a[0,2]", "[$states.input.a[[0, 2]]]"),
         ("$..id", "[$states.input.**.id]"),
-        ("$.a[?(@.n > 3 && @.to == $.to)].id", "[$states.input.a[n > 3 and to = $states.input.to].id]"),
+        (
+            "$.a[?(@.n > 3 && @.to == $.to)].id",
+            "[$states.input.a[$type(n) = 'number' and n > 3 and to = $states.input.to].id]",
+        ),
+        (
+            "$.a[?(@.n <= @.most && !('m' < @.t))]",
+            "[$states.input.a[$type(n) = $type(most) and $type(n) in ['number', 'string'] and n <= most and $not($type(t) = 'string' and 'm' < t)]]",
+        ),
+        ("$.a[?(@.n != 1)]", "[$states.input.a[$not(n = 1)]]"),
         ("$['a','b']", "$merge([{}, $sift($states.input, function($value, $name) { $name in ['a', 'b'] })])"),
         ("States.Format('{}', $.n)", "$string($states.input.n)"),
         ("States.Format('a {} \\{\\}', $.n)", "'a ' & $states.input.n & ' {}'"),
@@ -349,6 +362,67 @@ fn an_absent_value_that_fails_with_another_error_is_a_difference() {
     assert!(done.stderr.contains("may differ: `A`: an absent value is left out"), "{}", done.stderr);
 }
 
+/// The differences in principle that no compared execution shows are named, and others are not.
+#[test]
+fn what_may_differ_is_named_unless_the_clause_excludes_it() {
+    const ASSUMED: &str = "may differ: values are assumed to have the kinds that paths and functions expect";
+    let pass = |value: &str| json!({ "Type": "Pass", "Parameters": { "v.$": value } });
+    let rule = |path: &str| {
+        json!({ "Type": "Choice", "Default": "C",
+        "Choices": [{ "And": [{ "Variable": path, "IsPresent": true }, { "Variable": path, "TimestampLessThan": "2030-01-01T00:00:00Z" }], "Next": "B" }] })
+    };
+    let rows = [
+        (pass("$.order.id"), ASSUMED, true),
+        (pass("$$.Execution.Id"), ASSUMED, false),
+        (pass("States.ArrayLength(States.Array(1, 2))"), ASSUMED, false),
+        (json!({ "Type": "Task", "ResultPath": "$.r" }), ASSUMED, true),
+        (json!({ "Type": "Task", "ResultPath": null }), ASSUMED, false),
+        (json!({ "Type": "Task", "ResultPath": "$.a[0]" }), "`A`: nothing is written to an item", true),
+        (rule("$.at"), "`A`: a timestamp with an impossible date or time counts as one", true),
+        (rule("$$.Execution.StartTime"), "impossible date", false),
+        (
+            json!({ "Type": "Task", "TimeoutSecondsPath": "$.t" }),
+            "`A`: a number in a text, like \"5\", is an error",
+            true,
+        ),
+        (json!({ "Type": "Wait", "SecondsPath": "$.t" }), "`A`: seconds like 3.0 are accepted", true),
+        (json!({ "Type": "Wait", "SecondsPath": "$.t" }), "a number in a text", false),
+        (json!({ "Type": "Wait", "TimestampPath": "$.t" }), "a number in a text", false),
+        (pass("States.ArrayPartition($.l, $.n)"), "`A`: a step or size of 0", true),
+        (pass("States.ArrayPartition($.l, 0)"), "`A`: a step or size of 0", true),
+        (pass("States.ArrayPartition($.l, 2)"), "a step or size of 0", false),
+        (pass("States.ArrayGetItem($.l, -1)"), "`A`: a step or size of 0", true),
+        (pass("States.ArrayRange(1, 1001, 1)"), "`A`: a step or size of 0", true),
+        (pass("States.ArrayRange(1, 1000, 1)"), "a step or size of 0", false),
+        (pass("$.l[0]"), "`A`: an index past the end of a list is an error or left out", true),
+        (
+            json!({ "Type": "Task", "ResultSelector": { "v.$": "$.l[0]" }, "ResultPath": "$.q" }),
+            "`A`: an item of an absent list is null",
+            true,
+        ),
+        (pass("$.l[?(@.n == 5)]"), "`A`: a filter finds no number equal to a text", true),
+        (pass("$.l[?(@.n in ['a', '5'])]"), "`A`: a filter finds no number equal to a text", true),
+        (pass("$.l[?(@.n == 'a' && @.m > 5 && @.o)]"), "a filter finds", false),
+    ];
+    let wrong = rows.into_iter().enumerate().filter_map(|(number, (state, doubt, is_named))| {
+        let (_, done) = migrated(&format!("doubt {number}"), state.clone());
+        let times = done.stderr.matches(doubt).count();
+        (times != usize::from(is_named)).then(|| format!("{state}: {doubt}: {times} times:\n{}", done.stderr))
+    });
+    let wrong: Vec<_> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_cannot_be_written_is_said_with_its_reason() {
+    let yaml = file("migrate", "no.asl.yaml", "StartAt: A\nStates: { A: { Type: Succeed } }\n");
+    let done = workflow("migrate", &yaml, &["--write"]);
+    assert!(done.code == Some(2) && done.stderr.contains("no.asl.yaml: `--write` is for JSON"), "{}", done.stderr);
+    assert!(!done.stderr.contains("cannot read"), "the file was read: {}", done.stderr);
+    let done = workflow("migrate", std::path::Path::new("-"), &["--write"]);
+    assert!(done.code == Some(2) && done.stderr.contains("`--write` needs a file"), "{}", done.stderr);
+}
+
 #[test]
 fn what_has_no_counterpart_is_refused_with_its_place() {
     let refused = [
@@ -364,6 +438,11 @@ fn what_has_no_counterpart_is_refused_with_its_place() {
         ),
         (json!({ "Type": "Pass", "Assign": { "count": 1 } }), "rename the variable", "/States/A/Assign/count"),
         (json!({ "Type": "Pass", "Result": "{% 1 %}" }), "would be an expression", "/States/A/Result"),
+        (
+            json!({ "Type": "Pass", "Result": 12_345_678_901_234_567_891_u64, "ResultPath": "$.n" }),
+            "an integer beyond 2^53 is not exact",
+            "/States/A/Result",
+        ),
     ];
     for (number, (state, why, at)) in refused.into_iter().enumerate() {
         let (_, done) = migrated(&format!("refused {number}"), state);
@@ -428,7 +507,7 @@ fn histories_and_params_take_part_in_the_comparison() {
 /// the same output in JSONata, except where a doubt says so.
 #[test]
 fn values_of_all_types_give_the_same() {
-    let values = json!(["a", "5", 5, 1.5, true, null, [], [1], ["a", "b"], [[1], [2]], {}, { "x": 1 }, "", "a,b,,c", [1, 1, "1"], -3,
+    let values = json!(["a", "5", 5, 1.5, true, null, [], [1], ["a", "b"], [[1], [2]], {}, { "x": 1 }, "", "a,b,,c", [1, 1, "1"], -3, [{ "n": 1 }, { "n": "x" }, { "n": 2 }, { "m": 1 }],
         "2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00"]);
     let functions = [
         "JsonToString($.v)",
@@ -448,8 +527,14 @@ fn values_of_all_types_give_the_same() {
     let pass = |state: Value| json!({ "StartAt": "A", "States": { "A": state } });
     let of_functions = functions
         .map(|call| pass(json!({ "Type": "Pass", "Parameters": { "o.$": format!("States.{call}") }, "End": true })));
-    let of_results = ["$.v", "$.w", "$.v.x.y", "$.v[0]"]
-        .map(|path| pass(json!({ "Type": "Pass", "Result": { "r": [7] }, "ResultPath": path, "End": true })));
+    let results = [json!({ "r": [7] }), json!([7, 8]), json!([7]), json!([])];
+    let of_results = ["$.v", "$.w", "$.v.x.y", "$.v[0]", "$.v[0].r", "$.v[0][1]"].into_iter().flat_map(|path| {
+        let written = |result| pass(json!({ "Type": "Pass", "Result": result, "ResultPath": path, "End": true }));
+        results.clone().map(written)
+    });
+    let of_items = ["@.n > 1)].n", "@.n < 'y')].n", "@.n >= $.v[0].n)].n", "@.n != 1)].m", "!(@.n > 1))].n"]
+        .map(|test| pass(json!({ "Type": "Pass", "Parameters": { "o.$": format!("$.v[?({test}") }, "End": true })));
+    let of_ends = pass(json!({ "Type": "Pass", "Parameters": { "o.$": "$.v[4]" }, "ResultPath": "$.r", "End": true }));
     let rules = json!([{ "StringEquals": "a" }, { "StringLessThan": "b" }, { "NumericEquals": 5 }, { "NumericLessThan": 6 },
         { "BooleanEquals": true }, { "StringMatches": "a*" }, { "StringMatches": "*" }, { "IsNull": true }, { "IsNull": false },
         { "IsPresent": true }, { "IsPresent": false }, { "IsNumeric": false }, { "IsString": true }, { "IsBoolean": true },
@@ -467,7 +552,7 @@ fn values_of_all_types_give_the_same() {
         execution.output().map(|output| output.value().clone())
     };
     let (mut same, mut wrong) = (0, Vec::new());
-    for old in of_functions.into_iter().chain(of_results).chain(of_rules) {
+    for old in of_functions.into_iter().chain(of_results).chain(of_items).chain([of_ends]).chain(of_rules) {
         let new = workflow_import::migrate(&old, workflow_local::MachineType::Standard).definition;
         for value in values.as_array().unwrap() {
             match (output(&old, value), output(&new, value)) {

@@ -22,7 +22,7 @@ impl JsonPath {
     /// let input = Node::variable("states").member("input");
     /// let text = |path: &str| print(JsonPath::parse(path).unwrap().in_jsonata(input.clone()).unwrap(), "").text;
     /// assert_eq!(text("$.orders[0]['a b']"), "$states.input.orders[0].`a b`");
-    /// assert_eq!(text("$.orders[?(@.total > 9)].id"), "[$states.input.orders[total > 9].id]");
+    /// assert_eq!(text("$.orders[?(@.id == 'a')].total"), "[$states.input.orders[id = 'a'].total]");
     /// assert!(JsonPath::parse("$.orders[0:-1]").unwrap().in_jsonata(input).is_err());
     /// ```
     ///
@@ -114,9 +114,13 @@ fn test(condition: &Condition, root: &Node) -> Option<Node> {
             Some(Node::call("exists", [of.clone()]).binary("and", of.binary("!=", Node::null())))
         }
         Condition::Compare(left, operator, right) => {
+            let (left, right) = (operand(left, root)?, operand(right, root)?);
             let sign = match operator {
                 Operator::Equal | Operator::SameTypeEqual => "=",
-                Operator::NotEqual | Operator::SameTypeNotEqual => "!=",
+                // An absent value differs from all others; JSONata's `!=` is false then.
+                Operator::NotEqual | Operator::SameTypeNotEqual => {
+                    return Some(Node::call("not", [left.binary("=", right)]));
+                }
                 Operator::Less => "<",
                 Operator::LessOrEqual => "<=",
                 Operator::Greater => ">",
@@ -124,9 +128,35 @@ fn test(condition: &Condition, root: &Node) -> Option<Node> {
                 Operator::In => "in",
                 _ => return None,
             };
-            Some(operand(left, root)?.binary(sign, operand(right, root)?))
+            if matches!(sign, "=" | "in") {
+                return Some(left.binary(sign, right));
+            }
+            let tests = of_one_type(&left, &right)?;
+            tests.into_iter().chain([left.binary(sign, right)]).reduce(|all, test| all.binary("and", test))
         }
     }
+}
+
+/// Returns the tests that two values can be ordered: others are left out, and would be an error in JSONata. `None` if a
+/// literal has no order.
+fn of_one_type(left: &Node, right: &Node) -> Option<Vec<Node>> {
+    let type_of = |node: &Node| Node::call("type", [node.clone()]);
+    let literal = |node: &Node| match node.kind {
+        NodeKind::Number(_) | NodeKind::Negate(_) => Some(Some("number")),
+        NodeKind::String(_) => Some(Some("string")),
+        NodeKind::Bool(_) | NodeKind::Null | NodeKind::Array(_) | NodeKind::Object(_) => None,
+        _ => Some(None),
+    };
+    Some(match (literal(left)?, literal(right)?) {
+        (None, Some(name)) => vec![type_of(left).binary("=", Node::string(name))],
+        (Some(name), None) => vec![type_of(right).binary("=", Node::string(name))],
+        (Some(one), Some(other)) if one == other => Vec::new(),
+        (Some(_), Some(_)) => return None,
+        (None, None) => {
+            let ordered = Node::array(["number", "string"].map(Node::string));
+            vec![type_of(left).binary("=", type_of(right)), type_of(left).binary("in", ordered)]
+        }
+    })
 }
 
 fn operand(operand: &Operand, root: &Node) -> Option<Node> {
@@ -146,7 +176,8 @@ pub fn literal(value: &Value) -> Option<Node> {
         Value::Number(number) => {
             let double = number.as_f64().filter(|double| double.is_finite())?;
             // A large integer may not be a double.
-            let exact = number.as_i64().is_none_or(|integer| integer.unsigned_abs() <= 1 << 53);
+            let integer = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
+            let exact = integer.is_none_or(|integer| integer <= 1 << 53);
             Node::number(exact.then_some(double)?)
         }
         Value::String(text) => Node::string(text),

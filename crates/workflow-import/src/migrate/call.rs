@@ -1,5 +1,6 @@
 //! Calls of intrinsic functions as JSONata.
 
+use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::json_kind::JsonKind;
@@ -12,6 +13,7 @@ impl Writer {
     /// Returns a call.
     pub(super) fn call(&mut self, call: &FunctionCall, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
         let name = call.function.name();
+        self.look_at_arguments(call, at);
         if call.function == Function::Format {
             return self.format(call, data, at);
         }
@@ -75,6 +77,43 @@ impl Writer {
         Some(Node::call(function, arguments))
     }
 
+    /// Notes the arguments that only JSONPath refuses.
+    fn look_at_arguments(&mut self, call: &FunctionCall, at: &Pointer) {
+        for (number, argument) in call.args.iter().enumerate() {
+            let wanted = match call.function.argument(number) {
+                Some(ArgumentKind::Array) => JsonKind::Array,
+                Some(ArgumentKind::Object) => JsonKind::Object,
+                _ => continue,
+            };
+            let is_known = match argument {
+                Argument::Path(path) => self.kind_of(path, at) == Some(wanted),
+                Argument::Call(inner) => Some(inner.function.result()) == call.function.argument(number),
+                _ => false,
+            };
+            if !is_known {
+                self.doubt(at, Doubt::Assumed, call.function.name());
+            }
+        }
+        let numbers: Vec<_> = call
+            .args
+            .iter()
+            .filter_map(|argument| match argument {
+                Argument::Number(number) => number.as_f64(),
+                _ => None,
+            })
+            .collect();
+        let is_accepted = match (call.function, numbers.as_slice()) {
+            (Function::ArrayGetItem, [index]) => *index >= 0.0,
+            (Function::ArrayPartition, [size]) => *size >= 1.0,
+            (Function::ArrayRange, [first, last, step]) => *step != 0.0 && (last - first) / step < 1000.0,
+            (Function::ArrayGetItem | Function::ArrayPartition | Function::ArrayRange, _) => false,
+            _ => true,
+        };
+        if !is_accepted {
+            self.doubt(at, Doubt::Accepted, call.function.name());
+        }
+    }
+
     /// Returns a call that becomes an operator.
     fn of_numbers(&mut self, call: &FunctionCall, arguments: Vec<Node>, at: &Pointer) -> Option<Node> {
         let name = call.function.name();
@@ -119,7 +158,7 @@ impl Writer {
         Some(match argument {
             Argument::String(text) => Node::string(text),
             Argument::Template(pieces) => Node::string(pieces.join("{}")),
-            Argument::Number(number) => Node::number(number.as_f64()?),
+            Argument::Number(number) => return self.literal(&Value::Number(number.clone()), at),
             Argument::Bool(value) => Node::bool(*value),
             Argument::Null => Node::null(),
             Argument::Path(path) => return self.path(path, data, at, place),

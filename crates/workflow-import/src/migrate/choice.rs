@@ -74,6 +74,10 @@ impl Writer {
             Operand::Path => Some(self.compared(operand.as_str()?, data, at, (operator, present))?),
             _ => None,
         };
+        let is_dated = operator == Operator::IsTimestamp || matches!(operator.order(), Some((Operand::Timestamp, _)));
+        if is_dated && !matches!(variable, "$$.Execution.StartTime" | "$$.State.EnteredTime") {
+            self.doubt(at, Doubt::Dated, variable);
+        }
         let wanted = *operand == Value::Bool(true);
         let of_type = |name: &str| {
             let sign = if wanted { "=" } else { "!=" };

@@ -31,6 +31,7 @@ pub struct Migrated {
     /// The clauses that JSONata cannot express, each with the reason.
     pub refused: Vec<(Pointer, String)>,
     /// The states where executions may differ, each with the kind of the difference and the path or function.
+    /// [`Doubt::Assumed`] is about all states, and only has the first one.
     pub doubts: Vec<(String, Doubt, String)>,
     /// The number of states whose clauses changed.
     pub changed: usize,
@@ -120,18 +121,42 @@ impl Writer {
 
     /// Returns the kind that the value of a path in the clause at `at` certainly has if it is present.
     fn kind_of(&self, path: &JsonPath, at: &Pointer) -> Option<JsonKind> {
+        self.types_on(path, at)?.last()?.kind()
+    }
+
+    /// Returns the types on the way of a path in the clause at `at`, from its root to its value.
+    fn types_on(&self, path: &JsonPath, at: &Pointer) -> Option<Vec<types::Type>> {
         let readable = types::readable_at(&self.machine, self.machine_type, at, 0)?;
         let root = match path.root() {
             Root::Value => readable.input,
             Root::Context => readable.context,
             Root::Variable(name) => readable.variables.get(name)?.clone(),
         };
-        let mut steps = path.segments()?.into_iter();
-        let selected = steps.try_fold(root, |ty, step| match step {
-            Segment::Name(name) => ty.at(name),
-            Segment::Index(index) => ty.at(&format!("[{index}]")),
-        });
-        selected?.kind()
+        let mut types = vec![root];
+        for step in path.segments()? {
+            types.push(match step {
+                Segment::Name(name) => types.last()?.at(name)?,
+                Segment::Index(index) => types.last()?.at(&format!("[{index}]"))?,
+            });
+        }
+        Some(types)
+    }
+
+    /// Returns whether the values on a path certainly have the kinds that its steps expect, and no number is at its end.
+    fn has_known_kinds(&self, path: &JsonPath, at: &Pointer) -> bool {
+        let (Some(types), Some(steps)) = (self.types_on(path, at), path.segments()) else { return false };
+        let expected = |step: &Segment<'_>| match step {
+            Segment::Name(_) => JsonKind::Object,
+            Segment::Index(_) => JsonKind::Array,
+        };
+        let are_known = types.iter().zip(&steps).all(|(ty, step)| ty.kind() == Some(expected(step)));
+        let end = types.last().and_then(types::Type::kind);
+        are_known && matches!(end, Some(JsonKind::Null | JsonKind::Bool | JsonKind::Text))
+    }
+
+    /// Returns whether it was said that values are assumed to have the expected kinds. It is said once.
+    fn is_assumed(&self) -> bool {
+        self.doubts.iter().any(|(_, doubt, _)| *doubt == Doubt::Assumed)
     }
 
     fn refuse(&mut self, at: &Pointer, why: impl Into<String>) {
@@ -140,7 +165,8 @@ impl Writer {
 
     fn doubt(&mut self, at: &Pointer, doubt: Doubt, text: &str) {
         let new = (at.clone(), doubt, text.to_owned());
-        if !self.doubts.contains(&new) {
+        let is_said = doubt == Doubt::Assumed && self.is_assumed();
+        if !is_said && !self.doubts.contains(&new) {
             self.doubts.push(new);
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::{ALL, QUERY_EVALUATION_ERROR};
+use workflow_asl::json_kind::JsonKind;
 use workflow_asl::jsonata::Node;
 use workflow_asl::path::{JsonPath, Root, Segment};
 use workflow_asl::template::SUFFIX;
@@ -166,7 +167,7 @@ impl Writer {
         let here = at.child("ResultPath");
         let written = match result_path {
             Some(Value::Null) => None,
-            Some(Value::String(path)) => Some(self.reference(path, &here)?),
+            Some(Value::String(path)) => Some(self.written(path, &here)?),
             _ => Some(JsonPath::parse("$").ok()?),
         };
         let written = written.as_ref().map(|path| path.segments().unwrap_or_default());
@@ -195,10 +196,19 @@ impl Writer {
         }
     }
 
-    fn reference(&mut self, path: &str, at: &Pointer) -> Option<JsonPath> {
+    /// Returns the path of a `ResultPath`.
+    fn written(&mut self, path: &str, at: &Pointer) -> Option<JsonPath> {
         let parsed = JsonPath::parse(path).ok().filter(|path| path.is_reference_path() && *path.root() == Root::Value);
         if parsed.is_none() {
             self.refuse(at, "the path does not name one place");
+        }
+        if path != "$" {
+            // The whole input and the result become parts of an expression.
+            self.doubt(at, Doubt::Assumed, path);
+        }
+        let steps = parsed.as_ref().and_then(JsonPath::segments).unwrap_or_default();
+        if steps.iter().any(|step| matches!(step, Segment::Index(_))) {
+            self.doubt(at, Doubt::Unwritten, path);
         }
         parsed
     }
@@ -212,14 +222,14 @@ impl Writer {
         read: &[Segment<'_>],
         at: &Pointer,
     ) -> Option<Data<'d>> {
-        let Some(written) = written else { return self.select(raw, read, at) };
+        let Some(written) = written else { return self.select(raw, read) };
         if let Some(rest) = read.strip_prefix(written) {
-            return self.select(result, rest, at);
+            return self.select(result, rest);
         }
-        let base = self.select(raw, read, at)?;
+        let base = self.select(raw, read)?;
         match written.strip_prefix(read) {
             Some(rest) => {
-                let (base, result) = (self.node(&base, at)?, self.inside(result, at)?);
+                let (base, result) = (self.node(&base)?, self.inside(result, at)?);
                 Some(Data::Node(insert(base, rest, result)))
             }
             None => Some(base),
@@ -228,7 +238,7 @@ impl Writer {
 
     /// Returns a value that becomes a member of an object, which leaves it out if it is absent.
     fn inside(&mut self, data: &Data<'_>, at: &Pointer) -> Option<Node> {
-        let node = self.node(data, at)?;
+        let node = self.node(data)?;
         if matches!(data, Data::Node(node) if *node != states("result") && *node != states("errorOutput")) {
             self.doubt(at, Doubt::LeftOut, "ResultPath");
         }
@@ -266,9 +276,9 @@ impl Writer {
                     out.insert("Output".to_owned(), self.text(states("input"), &here));
                 }
                 ("ResultPath", Value::String(path)) => {
-                    let Some(path) = self.reference(path, &here) else { continue };
+                    let Some(path) = self.written(path, &here) else { continue };
                     let steps = path.segments().unwrap_or_default();
-                    if let (false, Some(error)) = (steps.is_empty(), self.node(&error, &here)) {
+                    if let (false, Some(error)) = (steps.is_empty(), self.node(&error)) {
                         let node = insert(states("input"), &steps, error);
                         out.insert("Output".to_owned(), self.text(node, &here));
                     }
@@ -303,6 +313,14 @@ impl Writer {
     fn dynamic(&mut self, key: &str, value: &Value, input: &Data<'_>, at: &Pointer) -> Option<(String, Value)> {
         let name = key.strip_suffix("Path")?;
         let node = self.computed(value.as_str()?, input, at, Place::Whole)?;
+        let is_number =
+            JsonPath::parse(value.as_str()?).is_ok_and(|path| self.kind_of(&path, at) == Some(JsonKind::Number));
+        match name {
+            "Seconds" => self.doubt(at, Doubt::Fraction, key),
+            "Timestamp" | "Error" | "Cause" => {}
+            _ if !is_number => self.doubt(at, Doubt::Counted, key),
+            _ => {}
+        }
         Some((name.to_owned(), self.text(node, at)))
     }
 
@@ -334,7 +352,8 @@ fn insert(base: Node, path: &[Segment<'_>], value: Node) -> Node {
             let item = || Node::variable("item");
             let is_it = Node::variable("index").binary("=", Node::number(*index as f64));
             let other = is_it.condition(insert(item(), rest, value), item());
-            Node::array([Node::call("map", [base, Node::lambda(["item", "index"], other)])])
+            // A single item stays a list, also one that is a list itself.
+            Node::call("map", [base, Node::lambda(["item", "index"], other)]).kept_array()
         }
     }
 }

@@ -132,10 +132,16 @@ impl Writer {
     pub(super) fn computed(&mut self, text: &str, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
         match Computed::parse(text) {
             Ok(Computed::Path(path)) => {
-                if place == Place::Whole && matches!(path.segments().as_deref(), Some([.., Segment::Index(_)])) {
-                    self.doubt(at, Doubt::PastEnd, path.source());
+                if !matches!(path.segments().as_deref(), Some([.., Segment::Index(_)])) {
+                    return self.path(&path, data, at, place);
                 }
-                self.path(&path, data, at, place)
+                let item = self.path(&path, data, at, Place::Whole)?;
+                if place == Place::Whole {
+                    self.doubt(at, Doubt::PastEnd, path.source());
+                    return Some(item);
+                }
+                self.doubt(at, Doubt::Nulled, path.source());
+                Some(Node::call("exists", [item.clone()]).condition(item, Node::null()))
             }
             Ok(Computed::Intrinsic(intrinsic)) => match intrinsic.misuses().first() {
                 None => self.call(&intrinsic.call, data, at, place),
@@ -164,15 +170,18 @@ impl Writer {
 
     /// Returns the value of a path.
     pub(super) fn path(&mut self, path: &JsonPath, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
+        if !self.is_assumed() && !self.has_known_kinds(path, at) {
+            self.doubt(at, Doubt::Assumed, path.source());
+        }
         if let (Root::Value, Some(segments)) = (path.root(), path.segments()) {
             if place == Place::Inside && !segments.is_empty() {
                 self.doubt(at, Doubt::LeftOut, path.source());
             }
-            let selected = self.select(data, &segments, at)?;
-            return self.node(&selected, at);
+            let selected = self.select(data, &segments)?;
+            return self.node(&selected);
         }
         let root = match path.root() {
-            Root::Value => self.node(data, at)?,
+            Root::Value => self.node(data)?,
             Root::Context => states("context"),
             Root::Variable(name) => {
                 self.check_variable(name, at);
@@ -182,12 +191,22 @@ impl Writer {
         if !path.is_definite() {
             self.doubt(at, Doubt::Joined, path.source());
         }
-        let node = path.in_jsonata(root);
-        node.map_err(|step| self.refuse(at, format!("JSONata has no counterpart of `{step}`"))).ok()
+        match path.in_jsonata(root) {
+            Ok(node) => {
+                if may_equate(&node) {
+                    self.doubt(at, Doubt::Filtered, path.source());
+                }
+                Some(node)
+            }
+            Err(step) => {
+                self.refuse(at, format!("JSONata has no counterpart of `{step}`"));
+                None
+            }
+        }
     }
 
     /// Returns the part of a value that the steps of a reference path lead to.
-    pub(super) fn select<'d>(&mut self, data: &Data<'d>, path: &[Segment<'_>], at: &Pointer) -> Option<Data<'d>> {
+    pub(super) fn select<'d>(&mut self, data: &Data<'d>, path: &[Segment<'_>]) -> Option<Data<'d>> {
         let Some((first, rest)) = path.split_first() else { return Some(data.clone()) };
         let part = match (data, first) {
             (Data::Literal(value, at), Segment::Name(name)) => {
@@ -204,9 +223,9 @@ impl Writer {
             _ => None,
         };
         if let Some(part) = part {
-            return self.select(&part, rest, at);
+            return self.select(&part, rest);
         }
-        let node = path.iter().fold(self.node(data, at)?, |node, step| match step {
+        let node = path.iter().fold(self.node(data)?, |node, step| match step {
             Segment::Name(name) => node.member(*name),
             Segment::Index(index) => node.item(Node::number(*index as f64)),
         });
@@ -214,10 +233,10 @@ impl Writer {
     }
 
     /// Returns a value as an expression.
-    pub(super) fn node(&mut self, data: &Data<'_>, at: &Pointer) -> Option<Node> {
+    pub(super) fn node(&mut self, data: &Data<'_>) -> Option<Node> {
         let (template, at, root) = match data {
             Data::Node(node) => return Some(node.clone()),
-            Data::Literal(value, _) => return self.literal(value, at),
+            Data::Literal(value, at) => return self.literal(value, at),
             Data::Template(template, at, root) => (template, at, root),
         };
         Some(match template {
@@ -227,7 +246,7 @@ impl Writer {
                     let at = at.child(key);
                     out.push(match (key.strip_suffix(SUFFIX), value) {
                         (Some(name), Value::String(text)) => (name, self.computed(text, root, &at, Place::Inside)?),
-                        _ => (key.as_str(), self.node(&Data::Template(value, at.clone(), root.clone()), &at)?),
+                        _ => (key.as_str(), self.node(&Data::Template(value, at.clone(), root.clone()))?),
                     });
                 }
                 Node::object(out)
@@ -235,18 +254,33 @@ impl Writer {
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items =
-                    items.map(|(number, item)| self.node(&Data::Template(item, at.index(number), root.clone()), at));
+                    items.map(|(number, item)| self.node(&Data::Template(item, at.index(number), root.clone())));
                 Node::array(items.collect::<Option<Vec<_>>>()?)
             }
             other => self.literal(other, at)?,
         })
     }
 
-    fn literal(&mut self, value: &Value, at: &Pointer) -> Option<Node> {
+    pub(super) fn literal(&mut self, value: &Value, at: &Pointer) -> Option<Node> {
         let node = literal(value);
         if node.is_none() {
-            self.refuse(at, "JSONata has no such number");
+            self.refuse(at, "in JSONata, an integer beyond 2^53 is not exact");
         }
         node
     }
+}
+
+/// Returns whether the filters of a path may compare a number with a text, which only JSONPath finds equal.
+fn may_equate(node: &Node) -> bool {
+    let may_be_number = |side: &Node| match &side.kind {
+        NodeKind::String(text) => text.parse::<f64>().is_ok(),
+        NodeKind::Null | NodeKind::Bool(_) | NodeKind::Call(..) => false,
+        _ => true,
+    };
+    let may_be = |side: &Node| match &side.kind {
+        NodeKind::Array(items) => items.iter().any(may_be_number),
+        _ => may_be_number(side),
+    };
+    let is_own = matches!(&node.kind, NodeKind::Binary("=" | "in", left, right) if may_be(left) && may_be(right));
+    is_own || node.children().into_iter().any(may_equate)
 }
