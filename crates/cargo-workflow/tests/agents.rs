@@ -32,8 +32,8 @@ fn first_sentence(page: &str) -> String {
     let lines = lines.collect::<Vec<_>>().join("\n");
     let is_text = |text: &&str| text.starts_with(|c: char| c.is_alphanumeric() || c == '`');
     // What introduces a list or an example says too little.
-    let paragraphs = lines.split("\n\n").map(str::trim).filter(is_text);
-    let text = paragraphs.filter(|text| text.ends_with('.')).next().unwrap_or_default().replace('\n', " ");
+    let mut paragraphs = lines.split("\n\n").map(str::trim).filter(is_text);
+    let text = paragraphs.find(|text| text.ends_with('.')).unwrap_or_default().replace('\n', " ");
     let end = text.find(". ").unwrap_or(text.len());
     without_links(text.get(..end).unwrap_or_default()).trim_end_matches('.').to_owned()
 }
