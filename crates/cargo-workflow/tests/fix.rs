@@ -5,6 +5,7 @@ use crate::command;
 use std::fs;
 
 use command::{file, workflow};
+use serde_json::{Value, json};
 
 /// Fixes a file, and returns what it holds then.
 fn fixed(name: &str, text: &str) -> (String, String) {
@@ -54,6 +55,35 @@ fn what_may_be_meant_is_left() {
     let done = workflow("fix", &path, &["--proposed"]);
     let right = text.replace("QueueURL", "QueueUrl").replace("MessageBody", "MessageBody.$");
     assert_eq!(fs::read_to_string(&path).unwrap(), right, "{}", done.stderr);
+}
+
+#[test]
+fn what_may_mean_several_things_is_only_proposed() {
+    let lambda = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let machine = |state: Value| {
+        let mut state = state;
+        state["End"] = json!(true);
+        json!({"StartAt": "A", "States": {"A": state}}).to_string()
+    };
+    let guesses = [
+        // `States.Format` was meant, or text.
+        (json!({"Type": "Pass", "Parameters": {"x.$": "State.Format('{}', $.a)"}}), true),
+        (json!({"Type": "Pass", "InputPath": "order"}), true),
+        // `null` was meant, and no member of this name.
+        (json!({"Type": "Pass", "ResultPath": "null"}), false),
+        // JSONata was meant, or a path.
+        (json!({"Type": "Task", "Resource": lambda, "Arguments": {"a": "{% $states.input.x %}"}}), true),
+        // The result was meant, or the input.
+        (json!({"Type": "Task", "QueryLanguage": "JSONata", "Resource": lambda, "Output": "{% $.Payload %}"}), true),
+    ];
+    for (number, (state, is_proposed)) in guesses.into_iter().enumerate() {
+        let text = machine(state);
+        let path = file("fix", &format!("guess{number}.json"), &text);
+        let done = workflow("fix", &path, &[]);
+        assert_eq!((done.code, fs::read_to_string(&path).unwrap()), (Some(1), text.clone()), "{}", done.stderr);
+        workflow("fix", &path, &["--proposed"]);
+        assert_eq!(fs::read_to_string(&path).unwrap() != text, is_proposed, "{text}");
+    }
 }
 
 #[test]
