@@ -286,6 +286,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "yaml")]
     #[test]
     fn unfinished_yaml_has_what_is_written() {
         let cases = [
