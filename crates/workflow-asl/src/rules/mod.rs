@@ -85,7 +85,7 @@ pub struct Checked {
     pub of_values: Vec<Diagnostic>,
     /// The states of [`Annotations::unchecked`] without which they would find more.
     pub excusing: BTreeSet<Pointer>,
-    /// The types of the states, as [`types::of_states`](crate::types::of_states) returns them.
+    /// The types of the states, as [`types::of_states`] returns them.
     pub types: BTreeMap<Pointer, StateTypes>,
 }
 
