@@ -66,5 +66,7 @@ test("the command line works on files, and starts in little time", () => {
   const wrong = npx("validate", ".");
   assert.equal(wrong.status, 1);
   assert.match(wrong.stdout + wrong.stderr, /did you mean `Pass`\?/);
+  assert.equal(npx("fix", "wrong.asl.json").status, 0);
+  assert.equal(npx("validate", ".").status, 0);
   assert.match(npx("--version").stdout, /^cargo-workflow 0\./);
 });
