@@ -10,7 +10,7 @@ use workflow_graph::history::{Attempt, Event, History};
 use workflow_local::{Answers, Engine, Execution, TaskError};
 
 use crate::definition::state_of;
-use crate::{Failure, page};
+use crate::{Failure, history_file};
 
 /// Where the execution goes on.
 #[derive(Args)]
@@ -49,7 +49,7 @@ impl From {
     /// Reads the recorded execution, if one is named.
     pub(crate) fn read(&self) -> Result<Option<Recorded<'_>>, Failure> {
         let (Some(file), Some(state)) = (&self.from_history, &self.at) else { return Ok(None) };
-        let events = page::read(file)?;
+        let events = history_file::read(file)?;
         let recorded = Recorded::of(events, state);
         Ok(Some(recorded.map_err(|error| format!("error: {}: {error}", file.display()))?))
     }

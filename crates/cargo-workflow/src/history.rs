@@ -14,7 +14,7 @@ use workflow_graph::history::History as Visits;
 use crate::aws;
 use crate::events::{Options, PAYLOAD_CHARS};
 use crate::page::{self, About, Files};
-use crate::{Failure, report};
+use crate::{Failure, history_file, report};
 
 /// Prints or draws the history of an execution.
 #[derive(Args)]
@@ -23,7 +23,7 @@ pub(crate) struct History {
     /// executions; `-` reads standard input. With `--to`, the state machine (NAME, NAME:ALIAS, NAME:VERSION or ARN) or map
     /// run (ARN)
     #[arg(value_name = "EXECUTION")]
-    of: String,
+    source: String,
     /// Execution in a log of several, by its name or ARN. Without this option, `--trace otlp URL` posts the trace of each
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
@@ -77,7 +77,7 @@ impl History {
             let help = "give `--save FILE`, or a state machine and `--to FOLDER`";
             return Err(format!("error: `--redact` is for histories that are saved\n  = help: {help}").into());
         }
-        if self.of.starts_with("arn:") {
+        if self.source.starts_with("arn:") {
             return self.of_aws(output);
         }
         #[cfg(feature = "aws")]
@@ -87,15 +87,15 @@ impl History {
                 format!("error: --save is for an execution in AWS; this one is in a file\n  = help: {help}").into()
             );
         }
-        let file = Path::new(&self.of);
-        let all = page::read_all(file, self.execution.as_deref())?;
+        let file = Path::new(&self.source);
+        let all = history_file::read_all(file, self.execution.as_deref())?;
         if self.files.only_posts() {
             for (arn, history) in &all {
                 self.files.write(history, About { name: name_of(file, arn.as_deref()), ..About::default() })?;
             }
             return Ok(ExitCode::SUCCESS);
         }
-        let (arn, history) = page::only(file, all)?;
+        let (arn, history) = history_file::only(file, all)?;
         let machine = self.definition.as_deref().map(|file| page::machine(file, self.name.as_deref()));
         if !self.files.is_wanted() {
             let read = Visits::read(&history).map_err(|error| format!("error: {}: {error}", file.display()))?;
@@ -115,16 +115,16 @@ impl History {
     #[cfg(feature = "aws")]
     fn of_aws(self, output: &mut impl Write) -> Result<ExitCode, Failure> {
         if !self.files.is_wanted() && self.save.is_none() {
-            return aws::print_history(&self.options, &self.connect, &self.of, output);
+            return aws::print_history(&self.options, &self.connect, &self.source, output);
         }
         let (events, definition) = match &self.save {
-            Some(file) => self.save(&self.of, file, output)?,
-            None => aws::recorded(&self.connect, &self.of)?,
+            Some(file) => self.save(&self.source, file, output)?,
+            None => aws::recorded(&self.connect, &self.source)?,
         };
         let about = About {
-            name: self.of.rsplit(':').next().unwrap_or_default().to_owned(),
+            name: self.source.rsplit(':').next().unwrap_or_default().to_owned(),
             definition: serde_json::from_str(&definition).ok(),
-            facts: vec![("ARN".to_owned(), self.of.clone())],
+            facts: vec![("ARN".to_owned(), self.source.clone())],
             ..About::default()
         };
         self.files.write(&json!({"events": Value::Array(events)}), about)?;
@@ -152,7 +152,7 @@ impl History {
     #[cfg(feature = "aws")]
     fn save_all(&self, folder: &Path, output: &mut impl Write) -> Result<ExitCode, Failure> {
         let limit = self.options.limit.unwrap_or(100);
-        let aws::Ended { executions, notes } = aws::ended(&self.connect, &self.of, &self.filter, limit)?;
+        let aws::Ended { executions, notes } = aws::ended(&self.connect, &self.source, &self.filter, limit)?;
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("error: cannot create {}: {error}", folder.display()))?;
         for (name, arn) in &executions {
@@ -175,7 +175,7 @@ impl History {
 /// Returns the name of an execution, or of its file.
 fn name_of(file: &Path, arn: Option<&str>) -> String {
     let stem = || file.file_stem().map(|name| name.to_string_lossy().into_owned());
-    arn.map(|arn| page::name_in(arn).to_owned()).or_else(stem).unwrap_or_default()
+    arn.map(|arn| history_file::name_in(arn).to_owned()).or_else(stem).unwrap_or_default()
 }
 
 /// The folder with the children of the execution in a file: the file's name up to its first dot.

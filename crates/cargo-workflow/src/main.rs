@@ -25,6 +25,7 @@ mod folder;
 mod fork;
 mod graph;
 mod history;
+mod history_file;
 mod iam;
 mod import;
 mod input;

@@ -169,7 +169,7 @@ impl Replay {
             tests.push(if same == 0 { test } else { test.replacen(&name, &format!("{name}_{}", same + 1), 1) });
         }
         if tests.is_empty() {
-            return Err(format!("error: no test was written to {}: no history can be one", file.display()).into());
+            return Err(format!("error: {} is not written: no history can be written as a test", file.display()).into());
         }
         let recorded = first.machine_type().unwrap_or(MachineType::Standard);
         let machine_type = machine.filter(|machine| !machine.has_no_type()).map(|machine| machine.machine_type);

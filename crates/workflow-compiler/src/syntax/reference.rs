@@ -187,23 +187,23 @@ impl Parser<'_> {
                 }));
             }
             let known = methods.iter().find_map(|name| Some((name, other_language::function(&name.value)?)));
-            let (name, function) = match &known {
-                Some((name, function)) => (*name, function.as_str()),
-                None => (name, ""),
-            };
+            let name = known.as_ref().map_or(name, |(name, _)| *name);
+            let function = known.as_ref().map(|(_, function)| function.as_str());
             let message = format!("values have no methods, such as `{}`", name.value);
             let reported = self.report(
                 Problem::new(Code::Syntax, name.span, message).help(match function {
-                    "matches" | "$contains" => {
+                    Some("matches" | "$contains") => {
                         "`matches(value, \"a*\")` compares text with a pattern, and `item in list` asks for an item"
                             .to_owned()
                     }
-                    "is_present" => {
+                    Some("is_present") => {
                         "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned()
                     }
-                    "" => "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`"
-                        .to_owned(),
-                    function => format!("functions take the value: in JSONata `{function}(…)`"),
+                    None => {
+                        "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`"
+                            .to_owned()
+                    }
+                    Some(function) => format!("functions take the value: in JSONata `{function}(…)`"),
                 }),
             );
             return self.leaf(ExprKind::Invalid(reported), of.span.to(cursor.before()));
