@@ -58,7 +58,7 @@ const DEFINITIONS: &[(&str, &str, &str, &str)] = &[
     (SHOP, "timeout 5m\n            assign { bill: result.Payload }\n            -> «Each»", SHOP, "map «Each» over"),
     (SHOP, "retry «Busy»\n", SHOP, "retry «Busy» [Lambda"),
     (SHOP, "catch «Failed»\n            timeout", SHOP, "catch «Failed» [States.ALL]"),
-    (SHOP, "[States.ALL] => «NotSold»", SHOP, "fail «NotSold» {"),
+    (SHOP, "[States.ALL] -> «NotSold»", SHOP, "fail «NotSold» {"),
     (SHOP, "paid: $«bill».amount", SHOP, "assign { «bill»: result"),
     // Results of states, and of another workflow.
     (SHOP, "model: «Train».ModelArtifacts", SHOP, "task «Train» = sagemaker"),

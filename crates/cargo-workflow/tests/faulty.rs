@@ -422,8 +422,10 @@ fn meets(change: &Change, operation: &'static str, fate: usize, machine: &str, s
     assert_eq!(state(service, machine), expected, "{what}: {}", done.stderr);
 }
 
+/// Tries each operation with a third of the faults, and each fault with some operation; `WORKFLOW_THOROUGH=1` tries all.
 #[test]
 fn a_command_that_meets_a_fault_does_its_work_once() {
+    let step = if std::env::var_os("WORKFLOW_THOROUGH").is_some() { 1 } else { 3 };
     let service = Service::new();
     let mut cases = Vec::new();
     for (number, change) in CHANGES.iter().enumerate() {
@@ -432,8 +434,9 @@ fn a_command_that_meets_a_fault_does_its_work_once() {
         assert_eq!(done.code, Some(0), "{:?}: {}", change.1, done.stderr);
         std::thread::sleep(Duration::from_millis(50));
         let expected = state(&service, &machine);
-        for operation in change.2 {
-            cases.extend((0..FATES.len()).map(|fate| (change, *operation, fate, expected.clone())));
+        for (place, operation) in change.2.iter().enumerate() {
+            let tried = (0..FATES.len()).filter(|fate| (place + fate) % step == 0);
+            cases.extend(tried.map(|fate| (change, *operation, fate, expected.clone())));
         }
     }
     let next = AtomicUsize::new(0);

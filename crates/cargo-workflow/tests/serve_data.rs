@@ -198,7 +198,7 @@ fn definition(activity: &str) -> Value {
 
 #[test]
 fn nothing_acknowledged_is_lost_when_it_is_killed() {
-    let kills: u64 = std::env::var("WORKFLOW_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let kills: u64 = std::env::var("WORKFLOW_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serve_killed");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();

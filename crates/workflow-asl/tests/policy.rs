@@ -226,7 +226,13 @@ fn no_operation_is_a_silent_hole() {
         for operation in service.operations().filter(|operation| operation.is_supported()).step_by(step) {
             let name = format!("{}:{}", service.name(), operation.name());
             let resource = format!("arn:aws:states:::aws-sdk:{name}");
-            states.insert(name.clone(), json!({"Type": "Task", "Resource": resource, "Parameters": {}, "End": true}));
+            // The items of a transaction say which actions it needs.
+            let parameters = match operation.name().starts_with("transact") {
+                true => json!({"TransactItems.$": "$.items"}),
+                false => json!({}),
+            };
+            let state = json!({"Type": "Task", "Resource": resource, "Parameters": parameters, "End": true});
+            states.insert(name.clone(), state);
             operations.push(name);
         }
     }

@@ -128,6 +128,7 @@ const HOLES: &[&str] = &[
     "workflow W { input { a: | } pass A -> end; }",
     "workflow W { query |; pass A -> end; }",
     "workflow W { type |; pass A -> end; }",
+    "workflow W { catch F [X] -> A; task A = lambda::invoke { } catch F | 5m -> end; }",
     "| workflow W { pass A -> end; }",
     "workflow W { pass A -> end; } |",
 ];
@@ -142,6 +143,25 @@ fn a_missing_word_has_a_placeholder() {
             Some(Err(difference)) => panic!("{source}\n{difference}"),
             Some(Ok(())) => {}
         }
+    });
+}
+
+#[test]
+fn a_value_without_the_name_of_its_member_has_its_type() {
+    let sources = [
+        "workflow W { input { xs: Vec<L> } struct L { a: i64 } map M over input.xs { pass P { x: item.| } -> end; } -> end; }",
+        "workflow W { struct L { a: i64 } task T = lambda::invoke<L> { } -> P; pass P { x: T.Payload.| } -> end; }",
+        "workflow W { struct L { a: i64 } task T = lambda::invoke<L> { } -> P; pass P { x: T.|.a, y: 1 } -> end; }",
+    ];
+    every(sources, |source| {
+        // The declaration of the value, up to its members.
+        let declared = |member: &str| {
+            let text = mirror(TokenStream::from_str(&source.replace('|', member)).unwrap());
+            let (_, declared) = text.split_once("static __value_").unwrap_or_else(|| panic!("{text}"));
+            declared.split(';').next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(declared(" "), declared("a"));
+        assert!(declared(" ").contains('L') || declared(" ").contains("__Value"), "{}", declared(" "));
     });
 }
 

@@ -185,7 +185,7 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
-    if matches!(choice.subject, Some(Expr { kind: ExprKind::Invalid(_), .. })) {
+    if choice.subject.as_ref().is_some_and(|subject| subject.reported().is_some()) {
         return;
     }
     let place = info.site(ValueField::Condition);
@@ -442,7 +442,7 @@ fn is_true(condition: &Expr) -> bool {
 
 /// Returns whether an arm did not parse in full.
 fn is_broken(arm: &Arm) -> bool {
-    let broken = |expr: &Expr| matches!(expr.kind, ExprKind::Invalid(_));
+    let broken = |expr: &Expr| expr.reported().is_some();
     match &arm.when {
         When::If(condition) => broken(condition),
         When::Patterns(patterns) => patterns.iter().any(broken),

@@ -49,12 +49,17 @@ impl<'a> Analysis<'a> {
         let root = match refused.map_or_else(|| self.resolve_root(place, reference), |problem| Err(Box::new(problem))) {
             Ok(root) => root,
             Err(problem) => {
-                sink.push(*problem);
+                if reference.unfinished.is_none() {
+                    sink.push(*problem);
+                }
                 ResolvedRoot::nothing()
             }
         };
         if let (Some(roots), true) = (&self.roots, sink.listens()) {
             roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
+        }
+        if reference.unfinished.is_some() {
+            return Resolved { base: root.base, steps: Vec::new(), ty: Ty::Unknown, presence: Presence::Always };
         }
         let mut steps: Vec<AccessStep> = root
             .prefix
@@ -108,6 +113,9 @@ impl<'a> Analysis<'a> {
         let param = |base, ty| Resolved { base, steps: Vec::new(), ty, presence: Presence::Always };
         let nothing = param(Base::Nothing, Ty::Unknown);
         let Some(Segment::Member { name, .. }) = reference.segments.first() else {
+            if reference.unfinished.is_some() {
+                return nothing;
+            }
             sink.report(|| {
                 Problem::new(Code::UnknownParam, reference.root_span, "`params` alone is not a value")
                     .help("name one of them: `params.…`")

@@ -238,7 +238,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
         }
         _ => false,
     };
-    if own || matches!(expr.kind, ExprKind::Invalid(_)) {
+    if own || expr.reported().is_some() {
         return;
     }
     let wants = match position {

@@ -87,6 +87,7 @@ impl Parser<'_> {
         let attributes = self.attributes(cursor);
         let Some(keyword) = cursor.peek_ident().cloned() else {
             self.dangling(&attributes);
+            self.hole(cursor.here_first(), place.role());
             let problem = self.unexpected(cursor, &format!("a clause of {}", place.name()));
             // As in `.next(State)`, and in JSON.
             let text = cursor.peek_literal_at(0).and_then(string_value);

@@ -27,7 +27,10 @@ impl Parser<'_> {
         let is_error = cursor.is_punct_at(1, ".")
             || cursor.peek_group_at(1, Delimiter::Parenthesis).is_some()
             || cursor.is_punct_at(1, "=>")
-            || cursor.peek_ident_at(1).is_some_and(|word| !is_clause(word)) && !item_starts(cursor, 1)
+            || cursor.peek_ident_at(1).is_some_and(|word| !is_clause(word))
+                && !item_starts(cursor, 1)
+                // As in `catch Failed tim 5m`: the clause after it is misspelt, or being typed.
+                && !matches!(cursor.peek_at(2), Some(TokenTree::Literal(_)))
             || cursor.is_punct_at(1, "->") && cursor.is_punct_at(4, "->");
         if let (Some(name), false) = (cursor.peek_ident().cloned(), is_error || clause_starts_here(cursor)) {
             cursor.next();

@@ -101,9 +101,9 @@ impl Parser<'_> {
             return self.with_steps(root, segments, cursor);
         }
         let whole = if segments.is_empty() { root_span } else { root_span.to(cursor.before()) };
-        let reference = Reference { word, optional, segments, ..Reference::to(root, root_span) };
-        let kind = self.nameless_member.take().map_or(ExprKind::Reference(reference), ExprKind::Invalid);
-        self.grown(kind, whole, height)
+        let unfinished = self.nameless_member.take();
+        let reference = Reference { word, optional, segments, unfinished, ..Reference::to(root, root_span) };
+        self.grown(ExprKind::Reference(reference), whole, height)
     }
 
     /// Parses `f(…)` and `States.Format(…)`, but not `input.name.len()`: looks ahead for the parenthesis.
@@ -254,7 +254,17 @@ impl Parser<'_> {
             if !optional && cursor.is_punct("..") {
                 // Between the dots, a user may be typing a member's name.
                 if !self.in_range && cursor.peek_ident_at(2).is_some() {
-                    steps.push(ReferenceSegment::Hole(cursor.here_first()));
+                    let dot = cursor.here_first();
+                    cursor.advance(1);
+                    let problem = Problem::new(
+                        Code::Syntax,
+                        TokenSpan::from(dot).to(cursor.here()),
+                        "expected a member's name between the dots",
+                    );
+                    let reported = self.report(problem.help("a list of numbers is in brackets: `[1..=3]`"));
+                    steps.push(ReferenceSegment::Hole(dot));
+                    self.segments(cursor);
+                    self.nameless_member = Some(reported);
                 }
                 break;
             }
@@ -316,8 +326,11 @@ impl Parser<'_> {
             }
             _ => {
                 let problem = Problem::new(Code::Syntax, dot, "expected a member's name after `.`");
-                self.nameless_member = Some(self.report(problem));
+                let reported = self.report(problem);
                 steps.push(ReferenceSegment::Hole(dot));
+                // As in `Reserve. .left`.
+                self.segments(cursor);
+                self.nameless_member = Some(reported);
                 false
             }
         }

@@ -102,8 +102,9 @@ impl Expr {
 
     /// Returns the proof that it was reported, if it is invalid.
     pub(crate) fn reported(&self) -> Option<Reported> {
-        match self.kind {
-            ExprKind::Invalid(reported) => Some(reported),
+        match &self.kind {
+            ExprKind::Invalid(reported) => Some(*reported),
+            ExprKind::Reference(reference) => reference.unfinished,
             _ => None,
         }
     }
@@ -182,12 +183,23 @@ pub struct Reference {
     pub declared: Vec<(usize, Type)>,
     /// The form that a request takes, of a param that names a resource.
     pub form: Option<ResourceForm>,
+    /// The proof that a member's name is missing at its end. Editors complete it, so its root has a type; it has none.
+    pub(crate) unfinished: Option<Reported>,
 }
 
 impl Reference {
     /// Creates a reference to a root alone, which is not a word of the macro.
     pub fn to(root: Root, root_span: TokenSpan) -> Self {
-        Self { root, root_span, word: NO_WORD, optional: false, segments: Vec::new(), declared: Vec::new(), form: None }
+        Self {
+            root,
+            root_span,
+            word: NO_WORD,
+            optional: false,
+            segments: Vec::new(),
+            declared: Vec::new(),
+            form: None,
+            unfinished: None,
+        }
     }
 }
 
