@@ -386,7 +386,9 @@ fn a_map_with_executions_of_its_own_is_watched() {
     let arn = service.ok(&["start", "Each", "--input", "[1,2,3]"]).trim().to_owned();
     let done = service.run(&["watch", &arn]);
     assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("running    Each: 1 of 3 items\n"), "{}", done.stdout);
+    // A slow machine may ask first when two have ended.
+    let is_running = |ended: u8| done.stdout.contains(&format!("running    Each: {ended} of 3 items\n"));
+    assert!(is_running(1) || is_running(2), "{}", done.stdout);
     assert!(done.stdout.contains(", 3 of 3 items\nstatus: SUCCEEDED\n"), "{}", done.stdout);
 }
 
