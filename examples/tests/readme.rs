@@ -5,6 +5,7 @@ use std::path::Path;
 
 use workflow_explore::{Explorer, Property, Report};
 use workflow_local::Engine;
+use workflow_local::internal::InternalEngine;
 use workflow_runtime::graph::Direction;
 use workflow_runtime::graph::history::History;
 use workflow_runtime::graph::page::Page;

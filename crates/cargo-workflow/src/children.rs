@@ -6,6 +6,7 @@ use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use workflow_asl::printable::printable;
+use workflow_local::internal::InternalEngine;
 use workflow_local::{Engine, EventType, Execution, HistoryEvent, Status, View};
 
 /// The most failures that are shown.

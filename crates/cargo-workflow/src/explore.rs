@@ -9,6 +9,7 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_compiler::check::DeclaredProperty;
 use workflow_explore::{Explorer, Finding, Property, Report, Severity, Verdict};
+use workflow_local::internal::InternalEngine;
 use workflow_local::{Engine, MachineType};
 
 use crate::baseline::Baseline;

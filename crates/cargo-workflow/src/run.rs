@@ -9,6 +9,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use workflow_asl::printable::{printable, printable_json};
+use workflow_local::internal::{InternalEngine, InternalExecution};
 use workflow_local::{
     Clock, Engine, Execution, ForkError, HistoryEvent, MockFile, MockFileError, RunError, Status, TypeMismatch,
 };

@@ -15,6 +15,7 @@ use workflow_explore::simulate::{
 };
 use workflow_graph::page::{Item, Page, Section, Tone};
 use workflow_graph::{Direction, Graph};
+use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_local::{Engine, MachineType, RunError};
 
 use crate::progress::Progress;

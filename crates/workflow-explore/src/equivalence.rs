@@ -7,6 +7,7 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_local::coverage::Point;
 use workflow_local::history::Details;
+use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Payload, TaskRequest};
 
 use crate::decision::{Decision, Task, shown};

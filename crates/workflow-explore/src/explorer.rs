@@ -12,6 +12,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::pattern::Pattern;
 use workflow_asl::property::Subjects;
 use workflow_asl::rules::Annotations;
+use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
 use workflow_runtime::Workflow;
 use workflow_schema::{Shape, ValuePath};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use workflow_asl::Pointer;
 use workflow_asl::graph::{FlowGraph, Transition};
 use workflow_local::coverage::{Point, PointKind};
+use workflow_local::internal::{InternalExecution, InternalProgram};
 
 use crate::bounds::CutOff;
 use crate::decision::Decision;

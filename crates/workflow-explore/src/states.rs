@@ -11,6 +11,7 @@ use workflow_asl::graph::Graph;
 use workflow_asl::rules::waits_for_unsent_token;
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
+use workflow_local::internal::InternalProgram;
 use workflow_services::{Pattern, TaskResource};
 
 use crate::repeat::{Repeat, is_throttling};

@@ -11,6 +11,7 @@ use workflow_asl::error_name::{
 };
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_local::history::Details;
+use workflow_local::internal::InternalExecution;
 use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
 use workflow_plan::data::Source;
 

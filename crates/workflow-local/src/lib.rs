@@ -31,9 +31,10 @@ mod execution;
 mod fork;
 pub mod handlers;
 pub mod history;
-mod item_reader;
 #[doc(hidden)]
-pub mod jackson;
+pub mod internal;
+mod item_reader;
+mod jackson;
 mod json_text;
 mod mock_file;
 pub mod mutation;
@@ -67,8 +68,8 @@ pub use error::{DefinitionError, RunError};
 #[cfg(feature = "snapshot")]
 pub use execution::Snapshot;
 pub use execution::{
-    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, StateFailed,
-    Status, TaskWithToken, View,
+    Answer, Execution, MapRun, MapRunChange, MapRunCounts, NotRedrivable, OutputError, Progress, Start, Status,
+    TaskWithToken, View,
 };
 pub use fork::ForkError;
 pub use history::{EventType, HistoryEvent};

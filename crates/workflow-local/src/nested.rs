@@ -17,6 +17,7 @@ use crate::arn;
 use crate::clock::{Clock, Instant};
 use crate::engine::Engine;
 use crate::error::RunError;
+use crate::execution::explored::InternalExecution as _;
 use crate::execution::{Execution, Start, Status};
 use crate::handlers::{Handler, Reply};
 use crate::json_text;
@@ -45,30 +46,6 @@ pub(crate) type Timed = (Instant, TaskEvent);
 /// Takes the state that started an execution, and the execution.
 pub(crate) type ChildEnded = dyn Fn(&str, &Execution) + Send + Sync;
 
-impl Engine {
-    /// Answers the tasks that start a state machine, like [`on_state_machine`](Self::on_state_machine), with an engine
-    /// that is made for each of them.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn on_state_machine_with(
-        mut self,
-        arn: impl AsRef<str>,
-        machine: impl Fn() -> Self + Send + Sync + 'static,
-    ) -> Self {
-        self.handlers.add_machine(arn.as_ref(), handler(machine));
-        self
-    }
-
-    /// Calls a closure when an execution ends that a task of another engine started: with the task's state, and the
-    /// execution.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn when_started_ends(mut self, ended: impl Fn(&str, &Execution) + Send + Sync + 'static) -> Self {
-        self.ended = Some(Arc::new(ended));
-        self
-    }
-}
-
 /// Creates a handler for tasks that start a state machine.
 pub(crate) fn handler(machine: impl Fn() -> Engine + Send + Sync + 'static) -> Handler {
     Handler::new(move |request, _| match start(machine(), request) {
@@ -80,7 +57,7 @@ pub(crate) fn handler(machine: impl Fn() -> Engine + Send + Sync + 'static) -> H
 fn start(machine: Engine, request: &TaskRequest) -> Result<Nested, TaskError> {
     let (text, input) = input(request)?;
     let child = machine.clock(Clock::Virtual);
-    let mut identity = child.identity();
+    let mut identity = child.default_identity();
     if is_synchronous(&request.resource) && identity.machine_type != MachineType::Express {
         let cause = "This operation is not supported by this type of state machine";
         return Err(TaskError::new("Sfn.StateMachineTypeNotSupportedException").with_cause(cause));

@@ -125,7 +125,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
     /// Creates a runner of this engine, which has the workflow's definition and handlers. Its clock becomes virtual.
     pub fn new(engine: Engine) -> Self {
         let engine = engine.clock(Clock::Virtual);
-        let now = engine.identity().time;
+        let now = engine.default_identity().time;
         let state = Mutex::new(State { now, started: 0, executions: BTreeMap::new() });
         Self { shared: Arc::new(Shared { engine, state }), workflow: PhantomData }
     }
@@ -181,7 +181,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
             };
         }
         let engine = &self.shared.engine;
-        let mut start = engine.identity();
+        let mut start = engine.default_identity();
         // Each execution has its own random numbers. The first execution has the same random numbers as `Engine::run`.
         start.seed = start.seed.wrapping_add(state.executions.len() as u64);
         start.execution_arn = arn::execution(&start.state_machine_arn, start.machine_type, &name, String::new);
@@ -217,7 +217,7 @@ impl<W: Workflow<Kind = Standard>> LocalRunner<W> {
         let (status, now) = {
             let running = lock(&kept.running);
             let execution = running.driver.execution();
-            (execution.runner_status::<W>(), execution.now())
+            (execution.status_of::<W>(), execution.now())
         };
         let mut state = lock(&self.shared.state);
         state.now = state.now.max(now);
@@ -274,7 +274,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for LocalRunner<W> {
     }
 
     fn status<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, ExecutionStatus<W::Output>> {
-        Box::pin(async move { lock(&self.look(name)?.running).driver.execution().runner_status::<W>() })
+        Box::pin(async move { lock(&self.look(name)?.running).driver.execution().status_of::<W>() })
     }
 
     fn wait<'r>(&'r self, name: &'r str) -> RunnerFuture<'r, W::Output> {
@@ -285,7 +285,7 @@ impl<W: Workflow<Kind = Standard>> Runner<W> for LocalRunner<W> {
         Box::pin(async move {
             let kept = self.look(name)?;
             let running = lock(&kept.running);
-            Ok(running.driver.execution().runner_history())
+            Ok(running.driver.execution().events_of())
         })
     }
 
@@ -310,8 +310,7 @@ fn other(error: RunError) -> RunnerError {
 /// An execution as a runner reports it.
 impl Execution {
     /// Returns the status, with the output of the workflow's type.
-    #[doc(hidden)]
-    pub fn runner_status<W: Workflow>(&self) -> Result<ExecutionStatus<W::Output>, RunnerError> {
+    pub(crate) fn status_of<W: Workflow>(&self) -> Result<ExecutionStatus<W::Output>, RunnerError> {
         let failure = || failure(self.error(), self.cause());
         Ok(match self.status() {
             Status::Running => ExecutionStatus::Running,
@@ -326,8 +325,7 @@ impl Execution {
     }
 
     /// Returns the history so far.
-    #[doc(hidden)]
-    pub fn runner_history<W: Workflow>(&self) -> Vec<RunnerEvent<W>> {
+    pub(crate) fn events_of<W: Workflow>(&self) -> Vec<RunnerEvent<W>> {
         self.history().iter().map(event).collect()
     }
 }

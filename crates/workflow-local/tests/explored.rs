@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use serde_json::{Value, json};
+use workflow_local::internal::InternalExecution;
 use workflow_local::{Engine, Execution, Progress, Status, TaskError, TaskId};
 
 fn task(function: &str) -> Value {

@@ -2,6 +2,7 @@
 
 use workflow_explore::{Equivalence, Explorer, Mutant};
 use workflow_local::Engine;
+use workflow_local::internal::InternalEngine;
 
 use super::Subject;
 use super::outcome::{Judged, Outcome};

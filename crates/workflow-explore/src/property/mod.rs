@@ -9,6 +9,7 @@ use std::sync::Arc;
 use workflow_asl::document::StateMachine;
 use workflow_asl::property::{Moment, PropertyKind, PropertyOf, Subjects};
 use workflow_asl::rules::Annotations;
+use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Execution, Status};
 
 pub(crate) use monitor::{

@@ -11,7 +11,8 @@ use workflow_asl::property::{Clause, EventOf, Moment, PropertyKind, PropertyOf};
 use workflow_asl::rules::Annotations;
 use workflow_asl::types;
 use workflow_local::history::Details;
-use workflow_local::{EventType, Execution, HistoryEvent, Payload, StateFailed, Status, View};
+use workflow_local::internal::{InternalView, StateFailed};
+use workflow_local::{EventType, Execution, HistoryEvent, Payload, Status, View};
 
 use super::Property;
 use crate::decision::shown;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_local::internal::InternalExecution;
 use workflow_local::{
     Execution, Instant, ObjectStore, Payload, Program, Progress, Start, Status, TaskError, TaskId, TaskRequest,
 };

@@ -9,6 +9,7 @@ use serde_json::Value;
 use workflow_asl::difference::Difference as DefinitionDifference;
 use workflow_asl::error_name::ITEM_READER_FAILED;
 use workflow_asl::nearest::nearest;
+use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_local::{Engine, EventType, Execution, MachineType, ObjectStore, Program, Start};
 
 use super::compare::{Compared, compare};

@@ -18,6 +18,7 @@ use workflow_graph::Graph;
 use workflow_graph::history::History;
 use workflow_graph::page::{Item, Page, Tone};
 use workflow_local::coverage::{Point, PointKind};
+use workflow_local::internal::InternalProgram;
 use workflow_local::{Execution, HistoryEvent};
 
 use crate::bounds::{Bounds, CutOff};

@@ -6,6 +6,7 @@ use workflow_asl::finding::Finding;
 use workflow_asl::graph::{Edge, Graph};
 use workflow_asl::{Pointer, rules};
 use workflow_local::coverage::{Point, PointKind};
+use workflow_local::internal::InternalProgram;
 
 use crate::bounds::CutOff;
 use crate::explorer::Explorer;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
 use workflow_asl::nearest::nearest;
+use workflow_local::internal::InternalProgram;
 use workflow_local::{Engine, Program};
 
 use super::draws::mixed;

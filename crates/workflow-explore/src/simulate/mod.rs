@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::document::StateMachine;
+use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, RunError, TaskRequest};
 
 pub use cost::{Billing, Cost, Crossover, Usage};

@@ -9,6 +9,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
 use workflow_asl::price::{PRICES, billed_memory, express_gb_hours, express_memory};
+use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Execution, Program, Status, View};
 
 use super::cost::{Billing, Cost, Usage};

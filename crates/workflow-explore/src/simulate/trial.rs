@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use workflow_local::handlers::begin;
+use workflow_local::internal::{InternalEngine, InternalExecution};
 use workflow_local::{
     Answer, Engine, Execution, Instant, Payload, Progress, RunError, Start, TaskError, TaskId, TaskRequest,
 };

@@ -1,6 +1,7 @@
 //! The engine: a program with handlers for its tasks, which its caller runs.
 
 mod answering;
+pub(crate) mod internal;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -176,10 +177,7 @@ impl Engine {
         }
     }
 
-    /// Checks inputs and answers against the types that a workflow's source declares.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn declaring(mut self, types: &'static Types) -> Self {
+    fn declare(mut self, types: &'static Types) -> Self {
         self.declared = Some(Declared::new(types, &self.program));
         self
     }
@@ -191,18 +189,12 @@ impl Engine {
     ) -> Result<Self, DefinitionError> {
         self.properties = W::PROPERTIES;
         self.uses = StandIns::of(W::USES, params, definition, self.machine_type)?.map(Box::new);
-        Ok(self.declaring(W::TYPES))
+        Ok(self.declare(W::TYPES))
     }
 
     /// Returns the properties that the workflow's source declares, in text form: `workflow-explore` checks them.
     pub fn properties(&self) -> &'static [&'static str] {
         self.properties
-    }
-
-    /// Returns the types to check against.
-    #[doc(hidden)]
-    pub fn declared_types(&self) -> Option<&'static Types> {
-        self.declared.as_ref().map(|declared| declared.types)
     }
 
     /// Accepts any JSON as the input, as AWS does, whatever the workflow declares. Use it to test how an execution
@@ -376,7 +368,7 @@ impl Engine {
     ) -> Result<Driver<'_>, RunError> {
         let first = self.program.find_id(state).ok_or_else(|| DefinitionError::unknown_state(&self.program, state))?;
         let variables = variables.into_iter().map(|(name, value)| (name.into(), Payload::new(value)));
-        let (variables, start) = (Variables::of(variables), self.identity());
+        let (variables, start) = (Variables::of(variables), self.default_identity());
         let mut execution = self.start_with(first, Payload::new(execution_input), variables, start)?;
         execution.set_next_input(input);
         Ok(Driver::new(self, execution))
@@ -396,7 +388,7 @@ impl Engine {
     /// Returns an error if the input is not JSON, too large or does not match its declared type, or a handler is for a
     /// state that does not exist or is not a task.
     pub fn start(&self, input: &impl Serialize) -> Result<Execution, RunError> {
-        self.start_named(input, self.identity())
+        self.start_named(input, self.default_identity())
     }
 
     fn start_with(
@@ -431,15 +423,8 @@ impl Engine {
         self.declared.as_ref().filter(|_| !self.any_answers).map(Declared::answers)
     }
 
-    /// Returns the store of item readers.
-    #[doc(hidden)]
-    pub fn store(&self) -> &Arc<dyn ObjectStore> {
-        &self.store
-    }
-
     /// Returns the default identity of an execution.
-    #[doc(hidden)]
-    pub fn identity(&self) -> Start {
+    pub(crate) fn default_identity(&self) -> Start {
         let time = match (self.clock, self.start_time) {
             (Clock::Virtual, time) => time.unwrap_or(VIRTUAL_START),
             (Clock::Real, _) => Instant::now(),
@@ -462,27 +447,6 @@ impl Engine {
     /// execution draws.
     fn execution_id(&self) -> String {
         Random::new(!self.seed).uuid()
-    }
-
-    /// As [`start`](Self::start), of an execution with this name, time and seed, and with an input that is known to be what
-    /// the workflow declares.
-    ///
-    /// # Errors
-    /// As [`start`](Self::start).
-    #[doc(hidden)]
-    pub fn start_known(&self, input: Payload, start: Start) -> Result<Execution, RunError> {
-        self.start_with(self.program.start(), input, Variables::default(), start)
-    }
-
-    /// An engine that is the same, but that no test runs: [coverage](crate::coverage) does not count its executions.
-    ///
-    /// # Errors
-    /// The definition has errors.
-    #[cfg(feature = "graph")]
-    #[doc(hidden)]
-    pub fn unwatched(&self) -> Result<Self, DefinitionError> {
-        let program = Program::of(self.program.definition(), self.machine_type)?.unwatched();
-        Ok(Self { program: Arc::new(program), ..self.clone() })
     }
 
     /// Like [`start`](Self::start), for an execution with this name, time and seed.

@@ -4,6 +4,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::Value;
+use workflow_runtime::Workflow;
+use workflow_runtime::runner::{ExecutionStatus, RunnerError, RunnerEvent};
 
 use super::thread::{Doing, JoinKind, RunId, Thread, ThreadId};
 use super::timer::TimerKind;
@@ -51,13 +53,78 @@ impl Clone for Execution {
     }
 }
 
-#[doc(hidden)]
-impl Execution {
+/// What explorations, servers and the command line need of an execution.
+pub trait InternalExecution {
     /// Hashes everything that determines the future of the execution: its input, the position and the data of each
     /// branch, its outstanding work, and its timers by how long they still run. Left out is the past (the history, the
     /// numbers of events and tasks, tokens). `time` adds its present, and `random` the random numbers to come, for
     /// definitions whose expressions look at them.
-    pub fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher) {
+    fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher);
+
+    /// Returns the branches and iterations that contain a task, the outermost first; together with its state's name
+    /// they identify a waiting task.
+    fn place_of(&self, task: TaskId) -> Vec<usize>;
+
+    /// Returns the position of a waiting task: the number of its [history](Self::history_of), and the last event of its
+    /// branch there.
+    fn event_of(&self, task: TaskId) -> Option<(usize, u64)>;
+
+    /// As [`event_of`](Self::event_of), of the branch that enters [`next_state`](Self::next_state).
+    fn event_before_next(&self) -> Option<(usize, u64)>;
+
+    /// A history by its number: 0 is the execution's own history, the others are the histories of the children of
+    /// distributed maps. With the number of the item or batch, for a child.
+    fn history_of(&self, number: usize) -> Option<(View<'_>, Option<usize>)>;
+
+    /// Returns when the next timer is due.
+    fn due_at(&mut self) -> Option<crate::clock::Instant>;
+
+    /// Returns the task that times out, or misses its heartbeat, when the next timer is due.
+    fn due_next(&self) -> Option<TaskId>;
+
+    /// Returns whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution or of a
+    /// child execution.
+    fn has_branch_timer(&self) -> bool;
+
+    /// Returns how many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
+    fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64;
+
+    /// Returns whether the histories of the children of distributed maps are kept.
+    fn keeps_for_inspection(&self) -> bool;
+
+    /// The definition that it runs.
+    fn program(&self) -> &Program;
+
+    /// Counts from now on the ways that it takes.
+    fn count_ways(&mut self);
+
+    /// Returns how often it took each way, by the numbers of [`Program::ways`]; empty unless they are counted.
+    fn ways_taken(&self) -> &[u64];
+
+    /// Sets the items of maps by their names, instead of the items that their item readers would read.
+    fn give_items(&mut self, items: GivenItems);
+
+    /// Seconds after which a waiting task times out, and between its heartbeats, where its state has such limits.
+    fn time_limits_of(&self, task: TaskId) -> (Option<u64>, Option<u64>);
+
+    /// How often it took each way, by the numbers of [`Program::ways`], since it was asked last.
+    fn drain_ways(&mut self, taken: impl FnMut(usize));
+
+    /// Keeps the histories of the first failed children of each distributed map, to show why they failed.
+    fn keep_failed_children(&mut self);
+
+    /// Returns the status, with the output of the workflow's type.
+    ///
+    /// # Errors
+    /// Returns an error if the output does not match the type.
+    fn runner_status<W: Workflow>(&self) -> Result<ExecutionStatus<W::Output>, RunnerError>;
+
+    /// Returns the history so far.
+    fn runner_history<W: Workflow>(&self) -> Vec<RunnerEvent<W>>;
+}
+
+impl InternalExecution for Execution {
+    fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher) {
         let mut found =
             Fingerprint { execution: self, time, hasher, order: vec![usize::MAX; self.threads.len()], next: 0 };
         hash_value(self.input(), found.hasher);
@@ -100,9 +167,7 @@ impl Execution {
         }
     }
 
-    /// Returns the branches and iterations that contain a task, the outermost first; together with its state's name
-    /// they identify a waiting task.
-    pub fn place_of(&self, task: TaskId) -> Vec<usize> {
+    fn place_of(&self, task: TaskId) -> Vec<usize> {
         let mut place = Vec::new();
         let mut at = self.tasks.get(&task).copied();
         while let Some(thread) = at.and_then(|id| self.threads.get(id.0)?.as_deref()) {
@@ -114,32 +179,25 @@ impl Execution {
         place
     }
 
-    /// Returns the position of a waiting task: the number of its [history](Self::history_of), and the last event of its
-    /// branch there.
-    pub fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
+    fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
         let thread = self.threads.get(self.tasks.get(&task)?.0)?.as_deref()?;
         Some((thread.run.0, thread.last))
     }
 
-    /// As [`event_of`](Self::event_of), of the branch that enters [`next_state`](Self::next_state).
-    pub fn event_before_next(&self) -> Option<(usize, u64)> {
+    fn event_before_next(&self) -> Option<(usize, u64)> {
         self.next_entry().map(|thread| (thread.run.0, thread.last))
     }
 
-    /// A history by its number: 0 is the execution's own history, the others are the histories of the children of
-    /// distributed maps. With the number of the item or batch, for a child.
-    pub fn history_of(&self, number: usize) -> Option<(View<'_>, Option<usize>)> {
+    fn history_of(&self, number: usize) -> Option<(View<'_>, Option<usize>)> {
         let run = self.runs.get(number)?;
         Some((View { execution: self, id: RunId(number) }, run.owner.map(|(_, item)| item)))
     }
 
-    /// Returns when the next timer is due.
-    pub fn due_at(&mut self) -> Option<crate::clock::Instant> {
+    fn due_at(&mut self) -> Option<crate::clock::Instant> {
         self.next_timer()
     }
 
-    /// Returns the task that times out, or misses its heartbeat, when the next timer is due.
-    pub fn due_next(&self) -> Option<TaskId> {
+    fn due_next(&self) -> Option<TaskId> {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min()?;
         match timer.kind {
             TimerKind::Task | TimerKind::Heartbeat(_) => {
@@ -150,15 +208,12 @@ impl Execution {
         }
     }
 
-    /// Returns whether a branch sleeps until the next timer is due, as opposed to the time limit of the execution or of a
-    /// child execution.
-    pub fn has_branch_timer(&self) -> bool {
+    fn has_branch_timer(&self) -> bool {
         let timer = self.timers.iter().map(|timer| &timer.0).filter(|timer| self.is_current(timer)).min();
         timer.is_some_and(|timer| !matches!(timer.kind, TimerKind::Execution(_)))
     }
 
-    /// Returns how many more attempts the retrier has that an error of a waiting task belongs to; 0 without one.
-    pub fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64 {
+    fn attempts_left(&self, task: TaskId, error: Option<&str>, missed_heartbeat: bool) -> u64 {
         let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
         let Some(visit) = thread.and_then(|thread| thread.visit.as_ref()) else { return 0 };
         let retriers = self.program.state(visit.state).retry.iter().zip(&visit.used);
@@ -166,33 +221,27 @@ impl Execution {
         fitting.next().map_or(0, |(retrier, used)| retrier.max_attempts.saturating_sub(*used))
     }
 
-    /// Returns whether the histories of the children of distributed maps are kept.
-    pub fn keeps_for_inspection(&self) -> bool {
+    fn keeps_for_inspection(&self) -> bool {
         self.keeps
     }
 
-    /// The definition that it runs.
-    pub fn program(&self) -> &Program {
+    fn program(&self) -> &Program {
         &self.program
     }
 
-    /// Counts from now on the ways that it takes.
-    pub fn count_ways(&mut self) {
+    fn count_ways(&mut self) {
         self.taken = vec![0; self.program.way_count()];
     }
 
-    /// Returns how often it took each way, by the numbers of [`Program::ways`]; empty unless they are counted.
-    pub fn ways_taken(&self) -> &[u64] {
+    fn ways_taken(&self) -> &[u64] {
         &self.taken
     }
 
-    /// Sets the items of maps by their names, instead of the items that their item readers would read.
-    pub fn give_items(&mut self, items: GivenItems) {
+    fn give_items(&mut self, items: GivenItems) {
         self.given_items = Some(items);
     }
 
-    /// Seconds after which a waiting task times out, and between its heartbeats, where its state has such limits.
-    pub fn time_limits_of(&self, task: TaskId) -> (Option<u64>, Option<u64>) {
+    fn time_limits_of(&self, task: TaskId) -> (Option<u64>, Option<u64>) {
         let thread = self.tasks.get(&task).and_then(|id| self.threads.get(id.0)?.as_deref());
         match thread.map(|thread| &thread.doing) {
             Some(Doing::Task(task)) => (task.timeout_seconds, task.heartbeat_seconds),
@@ -200,20 +249,38 @@ impl Execution {
         }
     }
 
-    /// How often it took each way, by the numbers of [`Program::ways`], since it was asked last.
-    pub fn drain_ways(&mut self, mut taken: impl FnMut(usize)) {
+    fn drain_ways(&mut self, mut taken: impl FnMut(usize)) {
         for (number, count) in self.taken.iter_mut().enumerate() {
             if std::mem::take(count) > 0 {
                 taken(number);
             }
         }
     }
+
+    fn keep_failed_children(&mut self) {
+        self.keeps_failed = true;
+    }
+
+    fn runner_status<W: Workflow>(&self) -> Result<ExecutionStatus<W::Output>, RunnerError> {
+        self.status_of::<W>()
+    }
+
+    fn runner_history<W: Workflow>(&self) -> Vec<RunnerEvent<W>> {
+        self.events_of()
+    }
 }
 
-#[doc(hidden)]
-impl<'e> View<'e> {
+/// The failures in a history.
+pub trait InternalView<'e> {
     /// The failure with which a state was left through a catcher with this `…Exited` event; `None` where it was left otherwise.
-    pub fn caught(self, exited: u64) -> Option<&'e StateFailed> {
+    fn caught(self, exited: u64) -> Option<&'e StateFailed>;
+
+    /// The failures of states that no retrier handled, in order.
+    fn failed(self) -> &'e [StateFailed];
+}
+
+impl<'e> InternalView<'e> for View<'e> {
+    fn caught(self, exited: u64) -> Option<&'e StateFailed> {
         let failed = self.failed();
         let after = failed.partition_point(|failed| failed.events < exited);
         after
@@ -222,14 +289,12 @@ impl<'e> View<'e> {
             .filter(|failed| failed.is_caught && failed.events + 1 == exited)
     }
 
-    /// The failures of states that no retrier handled, in order.
-    pub fn failed(self) -> &'e [StateFailed] {
+    fn failed(self) -> &'e [StateFailed] {
         &self.execution.run(self.id).failed
     }
 }
 
 /// A failure of a state that no retrier handled.
-#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct StateFailed {
     /// The state.
@@ -246,31 +311,50 @@ pub struct StateFailed {
     pub previous: u64,
 }
 
-#[doc(hidden)]
-impl Program {
+/// The definition that is explored, its handlers and its ways.
+pub trait InternalProgram {
     /// Returns the definition that it was compiled from.
     #[cfg(feature = "graph")]
-    pub fn definition(&self) -> &Value {
+    fn definition(&self) -> &Value;
+
+    /// Returns the numbers of the retrier and of the catcher of a state that an error belongs to.
+    fn handlers_of(&self, state: &str, error: Option<&str>, missed_heartbeat: bool) -> (Option<usize>, Option<usize>);
+
+    /// Returns where each way that an execution can take stands in the document: the pointers of
+    /// [`Point`](crate::coverage::Point)s.
+    fn ways(&self) -> Vec<workflow_asl::Pointer>;
+
+    /// Turns [coverage](crate::coverage) off, for executions that are not run by tests.
+    #[must_use]
+    fn unwatched(self) -> Self;
+
+    /// Records for [coverage](crate::coverage) what an exploration took, by the indices of [`ways`](Self::ways).
+    fn explored(&self, taken: &[bool]);
+}
+
+impl InternalProgram for Program {
+    #[cfg(feature = "graph")]
+    fn definition(&self) -> &Value {
         &self.definition
     }
 
-    /// Returns the numbers of the retrier and of the catcher of a state that an error belongs to.
-    pub fn handlers_of(
-        &self,
-        state: &str,
-        error: Option<&str>,
-        missed_heartbeat: bool,
-    ) -> (Option<usize>, Option<usize>) {
+    fn handlers_of(&self, state: &str, error: Option<&str>, missed_heartbeat: bool) -> (Option<usize>, Option<usize>) {
         let Some(state) = self.find(state) else { return (None, None) };
         let retrier = state.retry.iter().position(|retrier| retrier.errors.matches(error, missed_heartbeat));
         let catcher = state.catch.iter().position(|catcher| catcher.errors.matches(error, missed_heartbeat));
         (retrier, catcher)
     }
 
-    /// Returns where each way that an execution can take stands in the document: the pointers of
-    /// [`Point`](crate::coverage::Point)s.
-    pub fn ways(&self) -> Vec<workflow_asl::Pointer> {
+    fn ways(&self) -> Vec<workflow_asl::Pointer> {
         self.way_pointers()
+    }
+
+    fn unwatched(self) -> Self {
+        self.without_coverage()
+    }
+
+    fn explored(&self, taken: &[bool]) {
+        self.record_explored(taken);
     }
 }
 

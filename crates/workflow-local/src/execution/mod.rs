@@ -5,7 +5,7 @@ mod choice;
 mod context;
 mod counting;
 mod distributed;
-mod explored;
+pub(crate) mod explored;
 mod failure;
 mod finish;
 mod items;

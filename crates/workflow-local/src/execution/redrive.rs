@@ -36,12 +36,6 @@ impl Execution {
         self.keeps = true;
     }
 
-    /// Keeps the histories of the first failed children of each distributed map, to show why they failed.
-    #[doc(hidden)]
-    pub fn keep_failed_children(&mut self) {
-        self.keeps_failed = true;
-    }
-
     /// Checks whether the execution can be redriven now.
     ///
     /// # Errors

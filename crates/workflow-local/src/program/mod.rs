@@ -311,9 +311,7 @@ impl Program {
     }
 
     /// Turns [coverage](crate::coverage) off, for executions that are not run by tests.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn unwatched(mut self) -> Self {
+    pub(crate) fn without_coverage(mut self) -> Self {
         if let Some(watch) = self.watch.take() {
             watch.explored();
             self.explores = Some(watch);
@@ -322,8 +320,7 @@ impl Program {
     }
 
     /// Records for [coverage](crate::coverage) what an exploration took, by the indices of [`ways`](Self::ways).
-    #[doc(hidden)]
-    pub fn explored(&self, taken: &[bool]) {
+    pub(crate) fn record_explored(&self, taken: &[bool]) {
         if let Some(watch) = &self.explores {
             watch.record_explored(taken);
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use workflow_local::Status;
+use workflow_local::internal::InternalExecution;
 use workflow_runtime::runner::{ExecutionStatus, Runner, RunnerError, RunnerEvent, RunnerFuture};
 use workflow_runtime::{Arn, Express, Standard, Workflow};
 use workflow_schema::input_text;

@@ -10,7 +10,7 @@ use workflow_asl::limits::DEFINITION_CHARS;
 use workflow_asl::source::{Source, SourceError};
 use workflow_asl::{AwsDiagnostic, Code};
 use workflow_local::Program;
-use workflow_local::jackson::{self, Problem};
+use workflow_local::internal::jackson::{self, Problem};
 
 use crate::api::{ApiError, Code as ApiCode, Input, Members};
 use crate::registry::Registry;
