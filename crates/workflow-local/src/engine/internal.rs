@@ -12,6 +12,7 @@ use crate::payload::Payload;
 use crate::store::ObjectStore;
 
 /// What explorations, servers and the command line need of an engine.
+#[doc(hidden)]
 pub trait InternalEngine: Sized {
     /// Checks inputs and answers against the types that a workflow's source declares.
     #[must_use]

@@ -54,6 +54,7 @@ impl Clone for Execution {
 }
 
 /// What explorations, servers and the command line need of an execution.
+#[doc(hidden)]
 pub trait InternalExecution {
     /// Hashes everything that determines the future of the execution: its input, the position and the data of each
     /// branch, its outstanding work, and its timers by how long they still run. Left out is the past (the history, the
@@ -271,6 +272,7 @@ impl InternalExecution for Execution {
 }
 
 /// The failures in a history.
+#[doc(hidden)]
 pub trait InternalView<'e> {
     /// The failure with which a state was left through a catcher with this `…Exited` event; `None` where it was left otherwise.
     fn caught(self, exited: u64) -> Option<&'e StateFailed>;
@@ -295,6 +297,7 @@ impl<'e> InternalView<'e> for View<'e> {
 }
 
 /// A failure of a state that no retrier handled.
+#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct StateFailed {
     /// The state.
@@ -312,6 +315,7 @@ pub struct StateFailed {
 }
 
 /// The definition that is explored, its handlers and its ways.
+#[doc(hidden)]
 pub trait InternalProgram {
     /// Returns the definition that it was compiled from.
     #[cfg(feature = "graph")]
