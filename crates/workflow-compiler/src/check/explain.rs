@@ -4,7 +4,8 @@ use workflow_asl::result::Member;
 use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
-use super::data::{self, Capture};
+use super::capture::Capture;
+use super::data;
 use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;

@@ -10,6 +10,7 @@
 
 mod analysis;
 mod api;
+mod capture;
 mod choice;
 mod clauses;
 mod computed_parameters;
@@ -54,7 +55,8 @@ mod words_in_use;
 
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
-pub use data::{Capture, ItemCapture, VariableReads};
+pub use capture::{Capture, ItemCapture};
+pub use data::VariableReads;
 pub(crate) use declarations::children;
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, ExplainedUse, explain};

@@ -8,7 +8,7 @@ use workflow_asl::rules::Annotations;
 
 use super::model::Model;
 use super::types::Ty;
-use crate::from_file::Document;
+use crate::document::Document;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{DeclarationKind, Target, TokenSpan, plain};
 

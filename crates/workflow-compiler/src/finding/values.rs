@@ -6,10 +6,10 @@ use workflow_asl::{Diagnostic, Finding, jsonata};
 use super::expression_range::within_text;
 use super::unchecked::Unchecked;
 use super::{overlap, state_of};
-use crate::Locate;
 use crate::check::Analysis;
 use crate::lower::{Lowered, Words, words};
 use crate::problem::{Problem, Problems};
+use crate::span::Locate;
 use crate::syntax::ast::{ExprKind, Head, TokenSpan, When};
 
 /// Reports findings about values, except at words that have a problem, and about values that lowering made itself.

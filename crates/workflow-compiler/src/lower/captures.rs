@@ -11,7 +11,7 @@ use workflow_asl::jsonata::Node;
 use workflow_asl::{Pointer, StateKind};
 
 use super::express_child::captured;
-use super::field::Fields;
+use super::object::Fields;
 use super::reference::{push_path_member, states};
 use super::{Lowering, ValueField, target_span};
 use crate::check::{Capture, ItemCapture, StateInfo, is_express_child};

@@ -4,7 +4,7 @@ use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Pointer, State, StateKind};
 
-use super::field::Fields;
+use super::object::Fields;
 use super::template::Template;
 use super::{Lowering, ValueField, ValueSite, target_span};
 use crate::check::{StateInfo, is_express_child};

@@ -15,15 +15,12 @@ mod visit;
 use std::collections::BTreeMap;
 
 use workflow_asl::Code;
-use workflow_asl::jsonata::is_function;
-use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
-pub use captures::Capture;
-pub use item_captures::ItemCapture;
 pub use variable_reads::VariableReads;
 pub(super) use visit::{leaves, raws, references, values};
 
 use super::analysis::Analysis;
+use super::capture::{Capture, variable};
 use super::flow::availability::Availability;
 use super::flow::{StateGraphs, state_narrowing};
 use super::model::StateInfo;
@@ -43,27 +40,6 @@ pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     collisions(analysis, sink);
     // The target of a reference depends on the captured values.
     analysis.expressions.forget();
-}
-
-/// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata
-/// function.
-pub(super) fn variable(state: &str) -> String {
-    let name = state.trim_start_matches('_');
-    let name: String = match name.len() {
-        0..=VARIABLE_NAME_CHARS => name.to_owned(),
-        _ => name.chars().take(VARIABLE_NAME_CHARS).collect(),
-    };
-    // Variables of the compiler: `item`, `caught_2`.
-    let numbered = |own: &&str| match name.strip_prefix(*own).map(|rest| rest.strip_prefix('_').unwrap_or(rest)) {
-        Some(number) => number.bytes().all(|byte| byte.is_ascii_digit()),
-        None => false,
-    };
-    // Step Functions has no `$eval`, and rejects its name everywhere.
-    let taken = name == "states" || name == "eval" || is_function(&name) || ["caught", "item"].iter().any(numbered);
-    if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || taken {
-        return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
-    }
-    name
 }
 
 impl<'a> Analysis<'a> {

@@ -9,7 +9,7 @@ use workflow_asl::result::Member;
 
 use crate::check::analysis::Analysis;
 use crate::check::conformance::Conformance;
-use crate::check::constraints;
+use crate::check::constraints::{self, whole};
 use crate::check::expression_text::path_of;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds_of;
@@ -230,15 +230,6 @@ pub(in crate::check) fn fits_expr<'a>(
 /// Returns whether a type of integers holds a literal number.
 fn holds(int: Int, number: &str) -> bool {
     whole(number).is_some_and(|number| int.holds(number))
-}
-
-/// Returns the whole number that a literal is, however it is written: `1`, `1.0`, `1e3`.
-pub(in crate::check) fn whole(number: &str) -> Option<i128> {
-    number.parse().ok().or_else(|| {
-        let number: f64 = number.parse().ok()?;
-        // A number that is too large becomes the maximum, which no type of the language can hold.
-        (number.fract() == 0.0).then_some(number as i128)
-    })
 }
 
 /// Returns the name of a member whose value may be a path.

@@ -6,6 +6,7 @@ use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
 use crate::check::analysis::Analysis;
+use crate::check::capture::variable;
 use crate::check::flow::availability::{Caught, ResultAvailability};
 use crate::check::flow::{Edge, Point};
 use crate::check::model::StateInfo;
@@ -72,7 +73,7 @@ impl<'a> Analysis<'a> {
                     "`{name}` is outside the distributed map `{map}`, whose iterations are separate executions"
                 );
                 let text = reference_text(reference);
-                let field = super::variable(name).to_lowercase();
+                let field = variable(name).to_lowercase();
                 let help = format!(
                     "pass it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
                 );

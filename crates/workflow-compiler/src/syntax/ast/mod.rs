@@ -31,6 +31,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::keyword::ClauseKind;
 use crate::problem::Reported;
+pub use crate::span::TokenSpan;
 
 /// The number of a node of the tree, which analyses use as a key. Each workflow has its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,37 +40,6 @@ pub struct NodeId(pub(crate) usize);
 impl NodeId {
     /// The number of all nodes that are not in the source.
     pub(crate) const MADE: Self = Self(0);
-}
-
-/// A range of source tokens.
-#[derive(Clone, Copy, Debug)]
-pub struct TokenSpan {
-    /// The first token.
-    pub first: Span,
-    /// The last token.
-    pub last: Span,
-    /// The number of the use of a fragment, or of the copy of a repetition, that these tokens belong to; 0 for none.
-    /// The tokens have a separate meaning in each.
-    pub(crate) in_use: u32,
-}
-
-impl TokenSpan {
-    /// Returns the range from a token to another.
-    pub fn new(first: Span, last: Span) -> Self {
-        Self { first, last, in_use: 0 }
-    }
-
-    /// Returns the range from the start of this one to the end of `other`.
-    #[must_use]
-    pub fn to(self, other: Self) -> Self {
-        Self { last: other.last, ..self }
-    }
-}
-
-impl From<Span> for TokenSpan {
-    fn from(span: Span) -> Self {
-        Self::new(span, span)
-    }
 }
 
 /// The value of a string literal, with its span.
