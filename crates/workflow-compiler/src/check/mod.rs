@@ -34,7 +34,6 @@ mod members;
 mod model;
 mod path;
 mod properties;
-mod range;
 pub(crate) mod regex;
 mod resolution;
 mod resolve;
@@ -128,7 +127,6 @@ fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     transitions::no_states(analysis, sink);
     handlers::check(analysis, sink);
     clauses::check(analysis, sink);
-    range::check(analysis, sink);
     values::check(analysis, sink);
     computed_parameters::check(analysis, sink);
     inlined::check(analysis, sink);
