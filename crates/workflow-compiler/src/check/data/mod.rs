@@ -10,14 +10,14 @@ pub(super) mod output;
 mod types;
 mod unavailable;
 mod variable_reads;
-mod visit;
+pub(super) mod visit;
 
 use std::collections::BTreeMap;
 
 use workflow_asl::Code;
 
 pub use variable_reads::VariableReads;
-pub(super) use visit::{leaves, raws, references, values};
+pub(super) use visit::{raws, references, values};
 
 use super::analysis::Analysis;
 use super::capture::{Capture, variable};

@@ -5,7 +5,7 @@ use workflow_asl::jsonata::{Callback, FunctionId as Row, Passed, Returned};
 
 use super::call::mistyped;
 use crate::check::analysis::Analysis;
-use crate::check::data::{leaves, raws, references};
+use crate::check::data::{raws, references};
 use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds;
 use crate::check::function::{Function, replaced_type};
@@ -217,9 +217,7 @@ impl<'a> Analysis<'a> {
         });
         raws(&closure.body, &mut |text, _| raw.push_str(text));
         // What did not parse may have used it.
-        leaves(&closure.body, &mut |leaf| {
-            unknown |= matches!(leaf.kind, ExprKind::Invalid(_));
-        });
+        closure.body.walk(&mut |part| unknown |= matches!(part.kind, ExprKind::Invalid(_)));
         for (index, parameter) in given.iter().enumerate() {
             let name = parameter.value.as_str();
             let around = place.closure.is_some_and(|closure| closure.parameter(name).is_some());
