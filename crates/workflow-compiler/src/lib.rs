@@ -27,7 +27,7 @@ mod span;
 pub mod state_ident;
 pub mod syntax;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -36,7 +36,7 @@ use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{self, Annotations};
 
-use check::{DeclaredProperty, HandledTask};
+use check::{DeclaredProperty, HandledTask, Ty};
 pub use compilation::{Compilation, CompiledWorkflow, Surroundings};
 use document::Document;
 use fragment::Fragment;
@@ -58,7 +58,7 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
 /// Compiles the tokens of a `workflow!` in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
-    let Compilation { workflows, words, problems, bugs, .. } = &mut out;
+    let Compilation { workflows, words, roots, problems, bugs } = &mut out;
     for (sign, span) in surroundings.unmatched {
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
@@ -96,6 +96,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     }
     for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
+        roots.extend(parts.roots);
         workflows.push(CompiledWorkflow {
             source,
             machine_name: parts.machine_name,
@@ -152,6 +153,8 @@ struct Parts {
     params: Option<Declaration>,
     handled_tasks: Vec<HandledTask>,
     properties: Vec<DeclaredProperty>,
+    /// The types of the roots of references, for an editor.
+    roots: BTreeMap<usize, Ty>,
     annotations: Annotations,
     uses: Vec<LoweredUse>,
     source_map: SourceMap,
@@ -176,7 +179,7 @@ fn compile_workflow(
             || source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
             || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
-    let analysis = check::check(source, problems);
+    let analysis = check::check(source, surroundings.editor, problems);
     check::children(&analysis, all.1, problems);
     let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);
     if let Some(file) = source.from() {
@@ -199,6 +202,7 @@ fn compile_workflow(
             params: read.params,
             handled_tasks: Vec::new(),
             properties,
+            roots: BTreeMap::new(),
             annotations: Annotations { input: check::ValueTypes::default().input(&analysis), ..Annotations::default() },
             uses: Vec::new(),
             source_map: SourceMap::default(),
@@ -212,9 +216,7 @@ fn compile_workflow(
     let (lowered, idle) = lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
-        let mut without = Problems::default();
-        check::check_without(source, idle.iter().map(|clause| clause.id).collect(), &mut without);
-        if without.iter().len() <= checked {
+        if check::count_without(source, idle.iter().map(|clause| clause.id).collect()) <= checked {
             problems.extend(idle.iter().map(|clause| finding::needless_word(&clause.keyword)));
         }
     }
@@ -237,6 +239,7 @@ fn compile_workflow(
         params: None,
         handled_tasks: check::handled_tasks(&analysis),
         properties,
+        roots: check::roots(&analysis),
         annotations: lowered.annotations,
         uses: lowered.uses,
         source_map: lowered.source_map,
@@ -271,12 +274,6 @@ pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStrea
     }
     let mut compilation = compile_in(tokens.collect(), surroundings);
     let mut bugs = Vec::new();
-    if surroundings.editor {
-        let roots = guard(&mut bugs, "finding types for editors", || {
-            compilation.workflows.iter().flat_map(|workflow| check::roots(&workflow.source)).collect()
-        });
-        compilation.roots = roots.unwrap_or_default();
-    }
     match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, surroundings)) {
         Some(tokens) => tokens,
         None => {

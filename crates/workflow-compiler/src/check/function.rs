@@ -341,7 +341,7 @@ mod tests {
         let tokens: TokenStream = format!("workflow W {{ {inside} }}").parse().expect("the test's tokens");
         let mut problems = Problems::default();
         for workflow in &crate::syntax::parse(tokens, &mut problems).workflows {
-            crate::check::check(workflow, &mut problems);
+            crate::check::check(workflow, false, &mut problems);
         }
         problems.iter().map(|problem| format!("{} / {}", problem.message, problem.help.join(" / "))).collect()
     }

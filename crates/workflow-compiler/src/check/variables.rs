@@ -50,6 +50,7 @@ fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
 impl Model<'_> {
     /// Returns whether it is certain that nothing gives a variable its value.
     pub fn lacks_variable(&self, name: &str) -> bool {
-        name != "states" && self.variables.as_ref().is_some_and(|names| !names.contains(name))
+        let is_assigned = || self.variables.as_ref().is_none_or(|names| names.contains(name));
+        name != "states" && !self.may_assign_more && !is_assigned()
     }
 }
