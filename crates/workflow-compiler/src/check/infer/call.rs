@@ -124,11 +124,11 @@ impl<'a> Analysis<'a> {
                 sink.report(|| {
                     let message =
                         format!("`{}` is a function of JSONPath; this state's language is JSONata", name.value);
-                    let problem = Problem::new(Code::NoSuchFunction, name.span, message);
-                    match in_jsonata(function.name()) {
-                        Some(instead) => problem.help(format!("in JSONata: `{instead}`")),
-                        None => problem,
-                    }
+                    let instead = match function {
+                        intrinsic::Function::Format => "`\"…\" + x`",
+                        function => function.in_jsonata(),
+                    };
+                    Problem::new(Code::NoSuchFunction, name.span, message).help(format!("in JSONata: {instead}"))
                 });
             } else {
                 self.arity(name, function.arity(), arguments, sink);
@@ -283,30 +283,6 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     let own: Vec<_> = own.map(Function::name).collect();
     let known = own.iter().map(String::as_str).chain(intrinsics).chain(operators).collect::<Vec<_>>();
     problem.suggest(&name.value, known)
-}
-
-/// Returns the equivalent in JSONata.
-fn in_jsonata(intrinsic: &str) -> Option<&'static str> {
-    Some(match intrinsic {
-        "States.Format" => "\"…\" + x",
-        "States.StringToJson" => "$parse(x)",
-        "States.JsonToString" => "$string(x)",
-        "States.Array" => "[a, b]",
-        "States.ArrayPartition" => "$partition(xs, n)",
-        "States.ArrayRange" => "$range(first, last, step)",
-        "States.ArrayGetItem" => "xs[n]",
-        "States.ArrayLength" => "$count(xs)",
-        "States.ArrayUnique" => "$distinct(xs)",
-        "States.Base64Encode" => "$base64encode(x)",
-        "States.Base64Decode" => "$base64decode(x)",
-        "States.Hash" => "$hash(x, \"SHA-256\")",
-        "States.JsonMerge" => "$merge([a, b])",
-        "States.MathRandom" => "$random()",
-        "States.MathAdd" => "a + b",
-        "States.StringSplit" => "$split(x, \",\")",
-        "States.UUID" => "$uuid()",
-        _ => return None,
-    })
 }
 
 fn kind_takes(kind: ArgumentKind, ty: &Ty) -> bool {
