@@ -13,7 +13,7 @@ use workflow_asl::{Pointer, StateKind};
 use super::express_child::captured;
 use super::object::Fields;
 use super::reference::{push_path_member, states};
-use super::{Lowering, ValueField, target_span};
+use super::{Lowering, ValueField};
 use crate::check::{Capture, ItemCapture, StateInfo, is_express_child};
 use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Quotes, Target, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
@@ -123,7 +123,7 @@ impl<'a> Lowering<'_, 'a> {
             QueryLanguage::Jsonata => (variable.to_owned(), self.braced(states("errorOutput"))),
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
-        self.put_variable(target_span(target), entry, name, value);
+        self.put_variable(target.span(), entry, name, value);
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) use self::words::{Words, words};
 use crate::check::{Analysis, StateInfo, ValueField, ValueSite, ValueTypes};
 use crate::fragment::Fragment;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, TokenSpan};
+use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, Target, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 /// A workflow as an ASL document.
@@ -190,7 +190,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         let analysis = self.analysis;
         let Some(body) = analysis.scopes.get(scope).map(|scope| scope.body) else { return };
         if let Some(start) = analysis.start_of(scope) {
-            let span = body.start.as_ref().map_or_else(|| start.state.span(), target_span);
+            let span = body.start.as_ref().map_or_else(|| start.state.span(), Target::span);
             self.put(fields, "StartAt", start.asl_name.clone().into(), span);
         }
         let at = fields.pointer.child("States");
@@ -253,16 +253,5 @@ impl<'m, 'a> Lowering<'m, 'a> {
     fn report_unsayable(&mut self, span: TokenSpan, what: &str, help: &str) {
         self.problems
             .push(Problem::new(Code::NeedsJsonata, span, format!("JSONPath cannot express {what}")).help(help));
-    }
-}
-
-/// Returns the span of a transition's target.
-fn target_span(target: &crate::syntax::ast::Target) -> TokenSpan {
-    use crate::syntax::ast::Target;
-    match target {
-        Target::State(name) | Target::End(name) => name.span().into(),
-        Target::Text(text) => text.span,
-        Target::Computed(name) => name.span,
-        Target::Missing(span, _) => *span,
     }
 }

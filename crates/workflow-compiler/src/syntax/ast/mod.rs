@@ -383,6 +383,18 @@ pub enum Target {
     Missing(TokenSpan, Reported),
 }
 
+impl Target {
+    /// Returns its words.
+    pub(crate) fn span(&self) -> TokenSpan {
+        match self {
+            Self::State(name) | Self::End(name) => name.span().into(),
+            Self::Text(text) => text.span,
+            Self::Computed(name) => name.span,
+            Self::Missing(span, _) => *span,
+        }
+    }
+}
+
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
 #[derive(Clone, Debug)]
 pub struct Clause {
