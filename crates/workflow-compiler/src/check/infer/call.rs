@@ -89,7 +89,7 @@ impl<'a> Analysis<'a> {
                         format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);
                     Problem::new(Code::NeedsJsonata, name.span, message).help("use `query jsonata` on the state")
                 });
-                return function.result();
+                return function.result_of(&[], None, true);
             }
             self.arity(name, function.arity(), arguments, sink);
             for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
@@ -114,7 +114,7 @@ impl<'a> Analysis<'a> {
             algorithm(name, arguments, sink);
             has_an_order(name, arguments, &types, sink);
             self.hold_regexes((name, function), (arguments, &types), sink);
-            return with_closure.unwrap_or_else(|| match function.result_in_language(&types) {
+            return with_closure.unwrap_or_else(|| match function.result_of(&types, None, false) {
                 Ty::Option(number) if number.is_number() && arguments.iter().all(has_items) => *number,
                 result => result,
             });

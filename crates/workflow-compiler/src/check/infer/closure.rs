@@ -1,7 +1,7 @@
 //! Infers closures: which functions take one, the types of its parameters, and the type of its result.
 
 use workflow_asl::Code;
-use workflow_asl::jsonata::{Callback, FunctionId as Row, Passed, Returned};
+use workflow_asl::jsonata::{Callback, Passed, Returned};
 
 use super::call::mistyped;
 use crate::check::analysis::Analysis;
@@ -68,7 +68,7 @@ impl<'a> Analysis<'a> {
             }
         }
         let body = self.infer_callback(place.knowing(&facts), (name, &callback), (closure, &passed), sink);
-        Some(result(function, types, body))
+        Some(function.result_of(types, Some(body), false))
     }
 
     /// Returns the scope of the body of a closure that is an argument of this call.
@@ -315,25 +315,6 @@ fn started(ty: &Ty) -> Ty {
         Ty::Null => Ty::Unknown,
         Ty::Object(members) if members.is_empty() => Ty::Unknown,
         ty => ty.clone(),
-    }
-}
-
-/// Returns the type of a call of a function with a closure whose body has this type.
-fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
-    let Function::Jsonata(row) = function else { return Ty::Unknown };
-    let first = types.first().map_or(&Ty::Unknown, Ty::present);
-    let item = || first.items().unwrap_or(Ty::Unknown);
-    match row.id {
-        Row::Map | Row::Each => Ty::Array(Box::new(body)),
-        Row::Filter | Row::Sort => Ty::Array(Box::new(item())),
-        Row::Single => item(),
-        Row::Reduce => body,
-        Row::Replace => Ty::Text,
-        Row::Sift => match first {
-            map @ Ty::Map(_) => map.clone(),
-            _ => Ty::Map(Box::new(Ty::Unknown)),
-        },
-        _ => Ty::Unknown,
     }
 }
 
