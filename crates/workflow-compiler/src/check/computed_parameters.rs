@@ -18,7 +18,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::ValueField;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
+use crate::syntax::ast::{Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
 
 /// Checks that values match the API's parameters.
@@ -27,11 +27,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     let mut requests = BTreeMap::new();
     for info in analysis.all_states() {
         let Head::Task { resource, body } = &info.state.head else { continue };
-        let given = |clause: &&Clause| matches!(clause.kind, ClauseKind::Arguments | ClauseKind::Parameters);
-        let clause = info.state.clauses.iter().find(given).and_then(|clause| match &clause.value {
-            ClauseValue::Expr(value) => Some(value),
-            _ => None,
-        });
+        let clause = info.state.clause_value(&[ClauseKind::Arguments, ClauseKind::Parameters]);
         let Some(request) = body.as_ref().or(clause).filter(|request| has_computed(request)) else { continue };
         let Some(arn) = resource.as_ref().and_then(Resource::arn) else { continue };
         if analysis.unchecked(info).is_some() {

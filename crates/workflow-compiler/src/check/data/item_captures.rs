@@ -14,7 +14,7 @@ use crate::check::model::{StateInfo, is_distributed};
 use crate::check::resolution::{AccessStep, Base};
 use crate::check::root::names_item;
 use crate::check::value_site::ValueField;
-use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
+use crate::syntax::ast::{Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
 
 /// Returns the parts of the maps' items that are kept, by the scope that is the map's body.
@@ -85,15 +85,8 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
 
 /// Returns what makes the input of a map's iterations.
 fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
-    if !matches!(info.state.head, Head::Map { .. }) {
-        return None;
-    }
-    info.state.clauses.iter().find_map(|clause| match &clause.value {
-        ClauseValue::Expr(value) if matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters) => {
-            Some(value)
-        }
-        _ => None,
-    })
+    let is_map = matches!(info.state.head, Head::Map { .. });
+    info.state.clause_value(&[ClauseKind::ItemSelector, ClauseKind::Parameters]).filter(|_| is_map)
 }
 
 impl<'a> Analysis<'a> {

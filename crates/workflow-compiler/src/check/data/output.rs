@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 use workflow_asl::Code;
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Member;
 
 use crate::check::analysis::Analysis;
@@ -19,8 +18,7 @@ use crate::check::types::{Field, Int, Ty, article};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, TokenSpan};
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Head, TokenSpan};
 
 /// The comparison of a value's type with a wanted one.
 struct Comparison<'c, 'a, 's, 'p> {
@@ -52,7 +50,8 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
 ) {
     for info in states {
         let facts = analysis.narrowing(info);
-        let (expr, position) = written(info);
+        let (expr, position) =
+            info.output_value().map_or((None, ValueField::Output), |(value, field)| (Some(value), field));
         let span = expr.map_or_else(|| info.state.span(), |expr| expr.span);
         let place = info.site(position);
         let given = analysis.output_type(info);
@@ -71,27 +70,12 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
 /// Returns the source of the output of a state that passes a value on.
 fn passes_on<'m>(info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
-        _ if written(info).0.is_some() => PathRoot::Value(String::new()),
+        _ if info.output_value().is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
         _ if info.has_result() => PathRoot::result_of(&info.name),
         _ => PathRoot::Value(String::new()),
     };
     root.into()
-}
-
-/// Returns the value that makes a state's output, where there is one.
-fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
-    let clause = info.state.clauses.iter().find_map(|clause| match &clause.value {
-        ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
-        _ => None,
-    });
-    match (&info.state.head, info.language) {
-        (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => (Some(value), ValueField::Parameters),
-        (Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) }, _) => {
-            (Some(value), ValueField::Output)
-        }
-        _ => (clause, ValueField::Output),
-    }
 }
 
 /// Compares member by member, to report the wrong one.

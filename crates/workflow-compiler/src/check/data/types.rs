@@ -231,12 +231,8 @@ impl<'a> Analysis<'a> {
         match &info.state.head {
             Head::Task { .. } => self.task_type(info),
             Head::Parallel(_) | Head::Map { .. } => self.fan_in(info),
-            Head::Pass { value: Some(value) } => {
-                let position = match info.language {
-                    QueryLanguage::Jsonata => ValueField::Output,
-                    QueryLanguage::JsonPath => ValueField::Parameters,
-                };
-                self.narrowed_type(info.site(position), value)
+            Head::Pass { value: Some(_) } => {
+                info.output_value().map_or(Ty::Unknown, |(value, field)| self.narrowed_type(info.site(field), value))
             }
             Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
             _ => Ty::Unknown,
@@ -275,36 +271,17 @@ impl<'a> Analysis<'a> {
 
     /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.
     pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
-        let place = |position| info.site(position);
-        let own = |kind| {
-            info.state.clauses.iter().find_map(move |clause| match &clause.value {
-                ClauseValue::Expr(value) if clause.kind == kind => Some(value),
-                _ => None,
-            })
-        };
         let shapes = [ClauseKind::ResultSelector, ClauseKind::ResultPath, ClauseKind::OutputPath, ClauseKind::Raw];
-        if info.state.clauses.iter().any(|clause| shapes.contains(&clause.kind)) {
+        if info.state.has_clause(&shapes) {
             return Ty::Unknown;
         }
-        let gives = match (&info.state.head, info.language) {
-            (Head::Succeed { value: Some(value) }, _) => return self.narrowed_type(place(ValueField::Output), value),
-            (Head::Pass { value: Some(value) }, QueryLanguage::Jsonata) => {
-                return self.narrowed_type(place(ValueField::Output), value);
-            }
-            (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => {
-                return self.narrowed_type(place(ValueField::Parameters), value);
-            }
-            (Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }, _) => true,
-            _ => false,
-        };
-        if let (Some(output), QueryLanguage::Jsonata) = (own(ClauseKind::Output), info.language) {
-            return self.narrowed_type(place(ValueField::Output), output);
+        if let Some((value, field)) = info.output_value() {
+            return self.narrowed_type(info.site(field), value);
         }
-        if !gives {
+        if !matches!(info.state.head, Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }) {
             // The input is passed on.
             let makes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Result];
-            let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
-            return if made { Ty::Unknown } else { self.own_input(info) };
+            return if info.state.has_clause(&makes) { Ty::Unknown } else { self.own_input(info) };
         }
         info.number.and_then(|number| self.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }

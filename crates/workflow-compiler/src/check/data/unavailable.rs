@@ -14,7 +14,7 @@ use crate::check::path::{Path, PathRoot, reference_text};
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, TokenSpan, plain};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Reference, Segment, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
@@ -105,14 +105,7 @@ impl<'a> Analysis<'a> {
         }
         // A JSONata pass has no result: its output is computed again for the capture.
         if of.state.kind == StateKind::Pass && of.language == QueryLanguage::Jsonata {
-            let value = match &of.state.head {
-                Head::Pass { value: Some(value) } => Some(value),
-                _ => of.state.clauses.iter().find_map(|clause| match &clause.value {
-                    ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
-                    _ => None,
-                }),
-            };
-            let mut part: Option<&Expr> = value;
+            let mut part = of.output_value().map(|(value, _)| value);
             for step in path {
                 match part.map(|part| &part.kind) {
                     Some(ExprKind::Object(members)) => {

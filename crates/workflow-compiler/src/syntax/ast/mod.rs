@@ -186,6 +186,16 @@ impl State {
         self.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
     }
 
+    /// Returns the value of the first clause of these kinds that has one.
+    pub(crate) fn clause_value(&self, kinds: &[ClauseKind]) -> Option<&Expr> {
+        Clause::value_of(&self.clauses, kinds)
+    }
+
+    /// Returns whether it has a clause of one of these kinds.
+    pub(crate) fn has_clause(&self, kinds: &[ClauseKind]) -> bool {
+        self.clauses.iter().any(|clause| kinds.contains(&clause.kind))
+    }
+
     /// Returns the span of its name.
     pub fn span(&self) -> TokenSpan {
         TokenSpan { in_use: self.in_use, ..self.name.span().into() }
@@ -413,6 +423,14 @@ pub struct Clause {
 }
 
 impl Clause {
+    /// Returns the value of the first of these clauses that is of these kinds and has one.
+    pub(crate) fn value_of<'c>(clauses: &'c [Self], kinds: &[ClauseKind]) -> Option<&'c Expr> {
+        clauses.iter().find_map(|clause| match &clause.value {
+            ClauseValue::Expr(value) if kinds.contains(&clause.kind) => Some(value),
+            _ => None,
+        })
+    }
+
     /// Returns the span of its keyword.
     pub fn word(&self) -> TokenSpan {
         TokenSpan { in_use: self.span.in_use, ..self.keyword.span().into() }
