@@ -195,11 +195,9 @@ fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
             });
         };
         values(analysis, info, &mut |value, _| in_value(value));
-        if let Head::Choice(choice) = &info.state.head {
-            for arm in &choice.arms {
-                if let When::Patterns(patterns) = &arm.when {
-                    patterns.iter().for_each(&mut in_value);
-                }
+        for arm in info.state.arms() {
+            if let When::Patterns(patterns) = &arm.when {
+                patterns.iter().for_each(&mut in_value);
             }
         }
     }

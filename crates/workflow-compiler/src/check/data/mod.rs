@@ -26,7 +26,7 @@ use super::flow::{StateGraphs, state_narrowing};
 use super::model::StateInfo;
 use super::sink::Sink;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// Fills in the analysis, and reports variables whose names are taken.
@@ -101,9 +101,7 @@ fn collisions(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
     for info in analysis.all_states() {
         clauses(&info.state.clauses, &taken, sink);
-        if let Head::Choice(choice) = &info.state.head {
-            choice.arms.iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
-        }
+        info.state.arms().iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
     }
     analysis.defaults.iter().for_each(|(_, clause)| clauses(std::slice::from_ref(clause), &taken, sink));
     for declaration in &analysis.workflow.declarations {

@@ -16,7 +16,7 @@ use crate::check::flow::state_narrowing::arms;
 use crate::check::model::StateInfo;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
 
 /// Fills in [`Analysis::results`](crate::check::analysis::Analysis::results) and
@@ -248,24 +248,16 @@ impl<'a> Analysis<'a> {
 
     /// Returns whether a branch or workflow may end successfully with this state.
     pub(in crate::check) fn ends(&self, info: &StateInfo<'a>) -> bool {
-        use crate::syntax::ast::Target;
         let end = |target: &Target| matches!(target, Target::End(_));
-        let arms = match &info.state.head {
-            Head::Choice(choice) => choice.arms.as_slice(),
-            Head::Succeed { .. } => return true,
-            _ => &[],
-        };
-        info.state.transition.iter().any(end)
-            || arms.iter().any(|arm| end(&arm.target))
+        matches!(info.state.head, Head::Succeed { .. })
+            || info.state.transition.iter().any(end)
+            || info.state.arms().iter().any(|arm| end(&arm.target))
             || self.catchers_of(info).iter().any(|(_, catcher)| end(&catcher.target))
     }
 
     /// Returns the type of the output of a branch or workflow that ends with this state.
     pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
-        let catches_to_end = self
-            .catchers_of(info)
-            .iter()
-            .any(|(_, catcher)| matches!(catcher.target, crate::syntax::ast::Target::End(_)));
+        let catches_to_end = self.catchers_of(info).iter().any(|(_, catcher)| matches!(catcher.target, Target::End(_)));
         if catches_to_end || info.state.is_broken() { Ty::Unknown } else { self.success_output(info) }
     }
 

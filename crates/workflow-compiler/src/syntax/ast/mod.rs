@@ -175,15 +175,24 @@ impl State {
 
     /// Returns all targets, including the targets of arms and catchers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
-        let arms = match &self.head {
-            Head::Choice(choice) => choice.arms.as_slice(),
-            _ => &[],
-        };
-        let caught = self.clauses.iter().filter_map(|clause| match &clause.value {
-            ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        let caught = self.own_catchers().map(|(_, catcher)| &catcher.target);
+        self.transition.iter().chain(self.arms().iter().map(|arm| &arm.target)).chain(caught)
+    }
+
+    /// Returns the catchers that are written in the state, each with its clause.
+    pub(crate) fn own_catchers(&self) -> impl Iterator<Item = (&Clause, &Catcher)> {
+        self.clauses.iter().filter_map(|clause| match &clause.value {
+            ClauseValue::Catcher(catcher) => Some((clause, catcher)),
             _ => None,
-        });
-        self.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+        })
+    }
+
+    /// Returns the arms of a choice; none for another state.
+    pub(crate) fn arms(&self) -> &[Arm] {
+        match &self.head {
+            Head::Choice(choice) => &choice.arms,
+            _ => &[],
+        }
     }
 
     /// Returns the value of the first clause of these kinds that has one.
