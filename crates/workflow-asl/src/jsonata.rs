@@ -7,8 +7,8 @@ use crate::SyntaxError;
 use crate::texts::Parsed;
 pub use workflow_jsonata::{
     Ast, Callback, FUNCTIONS, Function, FunctionId, Limits, Names, Node, NodeKind, Origin, Parameter, Passed, Printed,
-    ResultKind, Returned, STATES_MEMBERS, Use, ast, changing, function, is_function, parse, print, print_with,
-    regex_literal, translate_foreign_operators,
+    ResultKind, ResultType, Returned, STATES_MEMBERS, Use, ast, changing, function, is_function, parse, print,
+    print_with, regex_literal, translate_foreign_operators,
 };
 
 /// An expression with the names it uses, or why it is none.

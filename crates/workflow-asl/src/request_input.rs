@@ -2,6 +2,8 @@
 
 use workflow_services::{Integration, Operation, Shape, TaskResource};
 
+use crate::json_kind::JsonKind;
+
 /// The possible requests of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestInput {
@@ -50,6 +52,36 @@ impl RequestInput {
     /// Returns the parameters without which AWS rejects a state machine.
     pub fn refused_without(self) -> impl Iterator<Item = &'static str> {
         self.integration.into_iter().flat_map(Integration::refused_without)
+    }
+
+    /// Returns the kinds of values that the parameter with this name and shape takes, or that AWS converts; `None` if it
+    /// takes any value. A string may spell a number or a boolean, and `null` is another question.
+    ///
+    /// ```
+    /// use workflow_asl::json_kind::JsonKind;
+    /// use workflow_asl::request_input::RequestInput;
+    /// use workflow_services::{Shape, TaskResource};
+    ///
+    /// let send = TaskResource::parse("arn:aws:states:::sqs:sendMessage").unwrap();
+    /// let input = RequestInput::of(send).unwrap();
+    /// let kinds = input.kinds(Some("DelaySeconds"), Shape::Integer).unwrap();
+    /// assert_eq!(kinds, [JsonKind::Number, JsonKind::Text]);
+    /// ```
+    pub fn kinds(self, name: Option<&str>, shape: Shape) -> Option<Vec<JsonKind>> {
+        use JsonKind::{Array, Bool, Number, Object, Text};
+        if let Some(text) = self.text_parameter(name, shape) {
+            let json = [Object, Array].into_iter().filter(|_| text.takes_json);
+            let number = [Number, Bool].into_iter().filter(|_| !text.refuses_number);
+            return Some([Text].into_iter().chain(json).chain(number).collect());
+        }
+        Some(match shape {
+            Shape::Structure(_) | Shape::Union(_) if self.takes_plain_attribute_values() => vec![Object, Text],
+            Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => vec![Object],
+            Shape::List(_) => vec![Array],
+            Shape::Boolean => vec![Bool, Number, Text],
+            Shape::Integer | Shape::Long | Shape::Float | Shape::Double => vec![Number, Text],
+            _ => return None,
+        })
     }
 
     /// Returns the possible values of the parameter with this name and shape; `None` if it is not text, or accepts any

@@ -7,7 +7,7 @@ use syn::{Attribute, GenericArgument, Path, PathArguments, Token, Type};
 use workflow_asl::Code;
 
 use crate::emit::spanned;
-use crate::schema::rust_type::spell;
+use crate::question::spell;
 use crate::syntax::ast::{TokenSpan, plain};
 
 /// The type of `lambda_runtime` that wraps a function's event.

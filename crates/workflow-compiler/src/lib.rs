@@ -7,7 +7,9 @@
 
 pub mod caption;
 pub mod check;
+mod compilation;
 pub mod contract;
+pub mod document;
 pub mod emit;
 mod finding;
 pub mod fragment;
@@ -20,140 +22,28 @@ pub mod lower;
 pub mod policy;
 pub mod problem;
 pub mod question;
-pub mod reader;
 pub mod schema;
+mod span;
 pub mod state_ident;
 pub mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::Value;
 use workflow_asl::Code;
 use workflow_asl::document::MachineType;
 use workflow_asl::rules::{self, Annotations};
 
-use check::{DeclaredProperty, HandledTask, Question, Ty};
+use check::{DeclaredProperty, HandledTask, Ty};
+pub use compilation::{Compilation, CompiledWorkflow, Surroundings};
+use document::Document;
 use fragment::Fragment;
-use from_file::Document;
 use lower::{Lowered, LoweredUse, SourceMap};
 use problem::{Problem, Problems};
-use syntax::ast::{Clause, Declaration, Head, Resource, Workflow};
-use syntax::word::EditorWord;
-
-/// A position in the source: line and column. It orders problems, and identifies problems at the same words.
-pub type Position = (usize, usize);
-
-/// Returns the position of a span, or `None` if unknown. Outside of rustc, spans have positions only with proc-macro2's
-/// `span-locations`; inside of it, only through `proc_macro`. So the caller passes this function.
-pub type Locate<'a> = &'a dyn Fn(Span) -> Option<Position>;
-
-/// The context of the tokens.
-#[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
-    /// Returns the position of a span.
-    pub locate: Locate<'a>,
-    /// The folder that the paths of `from` are relative to: the folder of the crate's `Cargo.toml`. `None` without a
-    /// crate, and so without files.
-    pub folder: Option<&'a Path>,
-    /// Whether an editor may read the expansion. Then it contains code that only editors use.
-    pub editor: bool,
-    /// Unmatched brackets, which the tokens do not contain: an editor expands macros with such brackets.
-    pub unmatched: &'a [(char, Span)],
-}
-
-impl fmt::Debug for Surroundings<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Surroundings")
-            .field("folder", &self.folder)
-            .field("editor", &self.editor)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Without positions and files; for an editor.
-impl Default for Surroundings<'_> {
-    fn default() -> Self {
-        Self { locate: &|_| None, folder: None, editor: true, unmatched: &[] }
-    }
-}
-
-/// The result of compiling the tokens of one `workflow!`.
-#[derive(Debug, Default)]
-pub struct Compilation {
-    /// The parsed workflows. Parts with errors may be missing.
-    pub workflows: Vec<CompiledWorkflow>,
-    /// Every word, for editors.
-    pub words: Vec<EditorWord>,
-    /// The types of the roots of references, by the indices of their words; only for editors.
-    pub roots: BTreeMap<usize, Ty>,
-    /// The problems.
-    pub problems: Problems,
-    /// Bugs of the compiler, such as panics, as messages for the user.
-    pub bugs: Vec<String>,
-}
-
-/// One workflow, compiled.
-#[derive(Debug)]
-pub struct CompiledWorkflow {
-    /// The syntax tree.
-    pub source: Workflow,
-    /// The state machine's name.
-    pub machine_name: String,
-    /// The state machine's type.
-    pub machine_type: MachineType,
-    /// The definition in Amazon States Language, with placeholders such as `${bucket}` for parameters and constants. If
-    /// there are problems, it may be incomplete.
-    pub definition: Value,
-    /// The definition's text, split at parameters and constants; empty if there are errors.
-    pub fragments: Vec<Fragment>,
-    /// The permissions that its role needs.
-    #[cfg(feature = "iam")]
-    pub policy: policy::PolicyTemplate,
-    /// The document that contains its states, if it has one that could be read.
-    pub document: Option<Document>,
-    /// The range of this workflow's problems in the [`Compilation`], except syntax errors ([`Workflow::problems`]).
-    pub problems: Range<usize>,
-    /// The questions to rustc about the user's own types.
-    pub questions: Vec<Question>,
-    /// The tasks that the user's functions and workers handle.
-    pub handled_tasks: Vec<HandledTask>,
-    /// The properties that each of its executions must have.
-    pub properties: Vec<DeclaredProperty>,
-    /// Information on states that is not in the definition.
-    pub annotations: Annotations,
-    /// The uses of fragments in the definition.
-    pub uses: Vec<LoweredUse>,
-    /// The origins of the parts of the definition; empty for a document.
-    pub source_map: SourceMap,
-    /// The names of its Rust items that an earlier workflow in the same `workflow!` uses.
-    taken: BTreeSet<String>,
-}
-
-impl CompiledWorkflow {
-    /// Returns whether the [`Compilation`]'s problem with this index belongs to this workflow.
-    pub fn has_problem(&self, number: usize) -> bool {
-        self.problems.contains(&number) || self.source.problems.contains(&number)
-    }
-
-    /// Returns whether an earlier workflow has its name, so that it has no Rust item.
-    fn is_taken(&self) -> bool {
-        self.taken.contains(&syntax::ast::plain(&self.source.name))
-    }
-
-    /// Returns the names of the workflows that it starts by type (`workflow::<Other>`), without their paths.
-    pub fn starts(&self) -> Vec<String> {
-        let started = self.source.body.all_states().into_iter().filter_map(|state| match &state.head {
-            Head::Task { resource: Some(Resource::Service { workflow: Some(other), .. }), .. } => other.last_word(),
-            _ => None,
-        });
-        started.collect()
-    }
-}
+pub use span::{Locate, Position};
+use syntax::ast::{Clause, Declaration, Workflow};
 
 /// Compiles the tokens of a `workflow!`.
 pub fn compile(tokens: TokenStream) -> Compilation {
@@ -168,7 +58,7 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
 /// Compiles the tokens of a `workflow!` in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
-    let Compilation { workflows, words, problems, bugs, .. } = &mut out;
+    let Compilation { workflows, words, roots, problems, bugs } = &mut out;
     for (sign, span) in surroundings.unmatched {
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
@@ -206,6 +96,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     }
     for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
+        roots.extend(parts.roots);
         workflows.push(CompiledWorkflow {
             source,
             machine_name: parts.machine_name,
@@ -262,6 +153,8 @@ struct Parts {
     params: Option<Declaration>,
     handled_tasks: Vec<HandledTask>,
     properties: Vec<DeclaredProperty>,
+    /// The types of the roots of references, for an editor.
+    roots: BTreeMap<usize, Ty>,
     annotations: Annotations,
     uses: Vec<LoweredUse>,
     source_map: SourceMap,
@@ -286,7 +179,7 @@ fn compile_workflow(
             || source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
             || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
-    let analysis = check::check(source, problems);
+    let analysis = check::check(source, surroundings.editor, problems);
     check::children(&analysis, all.1, problems);
     let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);
     if let Some(file) = source.from() {
@@ -309,6 +202,7 @@ fn compile_workflow(
             params: read.params,
             handled_tasks: Vec::new(),
             properties,
+            roots: BTreeMap::new(),
             annotations: Annotations { input: check::ValueTypes::default().input(&analysis), ..Annotations::default() },
             uses: Vec::new(),
             source_map: SourceMap::default(),
@@ -322,9 +216,7 @@ fn compile_workflow(
     let (lowered, idle) = lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
-        let mut without = Problems::default();
-        check::check_without(source, idle.iter().map(|clause| clause.id).collect(), &mut without);
-        if without.iter().len() <= checked {
+        if check::count_without(source, idle.iter().map(|clause| clause.id).collect()) <= checked {
             problems.extend(idle.iter().map(|clause| finding::needless_word(&clause.keyword)));
         }
     }
@@ -347,6 +239,7 @@ fn compile_workflow(
         params: None,
         handled_tasks: check::handled_tasks(&analysis),
         properties,
+        roots: check::roots(&analysis),
         annotations: lowered.annotations,
         uses: lowered.uses,
         source_map: lowered.source_map,
@@ -381,12 +274,6 @@ pub fn expand(tokens: TokenStream, surroundings: Surroundings<'_>) -> TokenStrea
     }
     let mut compilation = compile_in(tokens.collect(), surroundings);
     let mut bugs = Vec::new();
-    if surroundings.editor {
-        let roots = guard(&mut bugs, "finding types for editors", || {
-            compilation.workflows.iter().flat_map(|workflow| check::roots(&workflow.source)).collect()
-        });
-        compilation.roots = roots.unwrap_or_default();
-    }
     match guard(&mut bugs, "writing Rust code for it", || emit::emit(&krate, &compilation, surroundings)) {
         Some(tokens) => tokens,
         None => {

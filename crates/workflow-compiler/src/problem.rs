@@ -7,7 +7,7 @@ use workflow_asl::{Code, Pointer, Severity};
 
 use crate::literal_range::LiteralRange;
 use crate::question::Question;
-use crate::syntax::ast::TokenSpan;
+use crate::span::TokenSpan;
 
 /// A problem of a workflow.
 #[derive(Clone, Debug)]

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use proc_macro2::TokenStream;
 use workflow_asl::Code;
 
-use crate::schema::rust_type::spell;
-use crate::syntax::ast::TokenSpan;
+use crate::span::TokenSpan;
 
 /// The maximum number of steps into a type; deeper ones are not checked. Each step is a question with its whole path.
 pub(crate) const DEPTH: usize = 32;
@@ -233,4 +232,15 @@ impl Foreign {
         inner.steps.push(ForeignStep { to, certain: false, tag: None });
         (inner.steps.len() < DEPTH).then_some(inner)
     }
+}
+
+/// Formats the tokens of a type for messages, without the spaces between them.
+pub(crate) fn spell(tokens: TokenStream) -> String {
+    tokens
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(":: ", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
 }

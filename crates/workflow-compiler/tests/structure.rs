@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use workflow_asl::graph::{FlowGraph, Transition};
 
-/// The most files in a circle.
-const MOST: usize = 12;
+/// The most files in a circle: of the compiler, and of any other crate.
+const MOST: (usize, usize) = (4, 12);
 
 /// A path of a module or an item, without `crate`.
 type Names = Vec<String>;
@@ -45,10 +45,27 @@ impl Transition for Import {
 fn no_circle_of_imports_is_large() {
     let mut wrong = Vec::new();
     for (name, source) in crates() {
-        let large = circles(&read(&source)).into_iter().filter(|circle| circle.len() > MOST);
+        let most = if name == "workflow-compiler" { MOST.0 } else { MOST.1 };
+        let large = circles(&read(&source)).into_iter().filter(|circle| circle.len() > most);
         wrong.extend(large.map(|circle| format!("{name}: {} files: {}", circle.len(), circle.join(", "))));
     }
     assert!(wrong.is_empty(), "circles of imports:\n{}", wrong.join("\n"));
+}
+
+/// A phase does not know the phases after it.
+#[test]
+fn the_folders_of_the_compiler_import_in_one_direction() {
+    let files = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let mut folders: BTreeMap<Names, Module> = BTreeMap::new();
+    let folder = |names: &Names| names.first().cloned().into_iter().collect::<Names>();
+    for (names, module) in &files {
+        let imports = module.imports.iter().filter_map(|path| file_of(&files, path.clone(), 0));
+        let name = folder(names);
+        let entry = folders.entry(name.clone()).or_insert_with(|| Module { file: name.concat(), ..Module::default() });
+        entry.imports.extend(imports.map(|to| folder(&to)));
+    }
+    assert!(folders.len() > 15, "{:?}", folders.keys());
+    assert_eq!(circles(&folders), Vec::<Vec<String>>::new());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::state::{Parts, Scope};
 use super::text::{comment, comment_attributes, key, object, quoted};
 use super::{KeptKind, jsonata, path};
-use workflow_compiler::reader::{FLATTEN, FORMATS, Format, INVENTORY, LIST};
+use workflow_compiler::syntax::reader::{FLATTEN, FORMATS, Format, INVENTORY, LIST};
 
 impl Printer<'_> {
     /// Writes the items, the processor and the clauses of a map.

@@ -26,6 +26,55 @@ pub enum ResultKind {
     Array,
 }
 
+/// The type of a function's result, for checks that know the types of its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultType {
+    /// The signature says all.
+    Signature,
+    /// A number without a fraction.
+    Whole,
+    /// A number that may have a fraction.
+    Fraction,
+    /// A number without a fraction, unless the second argument keeps decimals.
+    Rounded,
+    /// A number like the argument, or like its items.
+    Number,
+    /// A number like either argument.
+    Either,
+    /// The argument.
+    Argument,
+    /// An item of the first argument.
+    Item,
+    /// Items of the first argument.
+    Items,
+    /// Lists of items of the first argument.
+    Pages,
+    /// Numbers without a fraction.
+    Wholes,
+    /// Strings.
+    Strings,
+    /// The items of both arguments.
+    Joined,
+    /// Lists with an item of each argument.
+    Zipped,
+    /// Results of the function that is an argument.
+    Results,
+    /// The last result of the function that is an argument.
+    Last,
+    /// An object with members of the first argument.
+    Members,
+    /// The value of a member of the first argument.
+    Member,
+    /// Objects with a member of the first argument.
+    Objects,
+    /// An object with the members of all objects.
+    Merged,
+    /// Matches of a regular expression.
+    Matches,
+    /// The name of the type of the argument.
+    TypeName,
+}
+
 /// What a function passes to the function that is its argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -85,6 +134,8 @@ pub struct Function {
     pub origin: Origin,
     /// The kind of result with respect to sequences.
     pub gives: ResultKind,
+    /// The type of the result.
+    pub result_type: ResultType,
     /// Whether the result changes between calls, because it depends on chance or the clock.
     pub changing: bool,
     /// Whether it is useful for `undefined`, so that it tests whether a value exists.
@@ -181,7 +232,7 @@ fn kind(text: &'static str) -> Option<(&'static str, Option<&'static str>, &'sta
 
 macro_rules! functions {
     ($($id:ident = $name:literal, $signature:literal, $arity:literal, $origin:ident, $gives:ident,
-       $([$($mark:ident),*],)? $(|$($passed:ident),*| $returned:ident,)? $summary:literal;)*) => {
+       $([$($mark:ident),*],)? $(|$($passed:ident),*| $returned:ident,)? $(-> $result:ident,)? $summary:literal;)*) => {
         /// The rows of the table by name, for what depends on a function beyond its row.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
@@ -194,9 +245,10 @@ macro_rules! functions {
             #[allow(unused_mut, reason = "most have no mark")]
             let mut function = Function {
                 name: $name, signature: $signature, arity: $arity, origin: Origin::$origin, gives: ResultKind::$gives,
-                changing: false, asking: false, callback: None, summary: $summary, id: Id::$id,
+                result_type: ResultType::Signature, changing: false, asking: false, callback: None, summary: $summary, id: Id::$id,
             };
             $($(function.$mark = true;)*)?
+            $(function.result_type = ResultType::$result;)?
             $(function.callback =
                 Some(Callback { passed: &[$(Passed::$passed),*], returned: Returned::$returned });)?
             function
@@ -205,59 +257,59 @@ macro_rules! functions {
 }
 
 functions! {
-    Sum = "sum", "<a<n>:n>", 1, Jsonata, Value, "the sum of an array's numbers";
-    Count = "count", "<a:n>", 1, Jsonata, Value, [asking], "the number of items in an array";
-    Max = "max", "<a<n>:n>", 1, Jsonata, Value, "the greatest of an array's numbers";
-    Min = "min", "<a<n>:n>", 1, Jsonata, Value, "the least of an array's numbers";
-    Average = "average", "<a<n>:n>", 1, Jsonata, Value, "the mean of an array's numbers";
+    Sum = "sum", "<a<n>:n>", 1, Jsonata, Value, -> Number, "the sum of an array's numbers";
+    Count = "count", "<a:n>", 1, Jsonata, Value, [asking], -> Whole, "the number of items in an array";
+    Max = "max", "<a<n>:n>", 1, Jsonata, Value, -> Number, "the greatest of an array's numbers";
+    Min = "min", "<a<n>:n>", 1, Jsonata, Value, -> Number, "the least of an array's numbers";
+    Average = "average", "<a<n>:n>", 1, Jsonata, Value, -> Fraction, "the mean of an array's numbers";
     String = "string", "<x-b?:s>", 1, Jsonata, Value, "the value as a string: JSON, except for a string itself";
     Substring = "substring", "<s-nn?:s>", 3, Jsonata, Value, "a number of characters from a position on";
     SubstringBefore = "substringBefore", "<s-s:s>", 2, Jsonata, Value, "the part before the first occurrence of a string";
     SubstringAfter = "substringAfter", "<s-s:s>", 2, Jsonata, Value, "the part after the first occurrence of a string";
     Lowercase = "lowercase", "<s-:s>", 1, Jsonata, Value, "the string in lower case";
     Uppercase = "uppercase", "<s-:s>", 1, Jsonata, Value, "the string in upper case";
-    Length = "length", "<s-:n>", 1, Jsonata, Value, "the number of characters in a string";
+    Length = "length", "<s-:n>", 1, Jsonata, Value, -> Whole, "the number of characters in a string";
     Trim = "trim", "<s-:s>", 1, Jsonata, Value, "the string without surrounding white space, and with single spaces inside";
     Pad = "pad", "<s-ns?:s>", 3, Jsonata, Value, "the string padded on the right or, if the width is negative, on the left";
-    Match = "match", "<s-f<s:o>n?:a<o>>", 3, Jsonata, Sequence, "the matches of a regular expression, each with its text, its index and its groups";
+    Match = "match", "<s-f<s:o>n?:a<o>>", 3, Jsonata, Sequence, -> Matches, "the matches of a regular expression, each with its text, its index and its groups";
     Contains = "contains", "<s-(sf):b>", 2, Jsonata, Value, "whether a string or a match of a regular expression occurs";
     Replace = "replace", "<s-(sf)(sf)n?:s>", 4, Jsonata, Value, |Match| Text, "the string with occurrences replaced";
-    Split = "split", "<s-(sf)n?:a<s>>", 3, Jsonata, Array, "the parts of a string between separators";
+    Split = "split", "<s-(sf)n?:a<s>>", 3, Jsonata, Array, -> Strings, "the parts of a string between separators";
     Join = "join", "<a<s>s?:s>", 2, Jsonata, Value, "an array's strings joined with a separator";
     FormatNumber = "formatNumber", "<n-so?:s>", 3, Jsonata, Value, "the number written by an XPath picture";
     FormatBase = "formatBase", "<n-n?:s>", 2, Jsonata, Value, "the integer written in a base from 2 to 36";
     FormatInteger = "formatInteger", "<n-s:s>", 2, Jsonata, Value, "the integer written by an XPath picture";
-    ParseInteger = "parseInteger", "<s-s:n>", 2, Jsonata, Value, "the integer parsed by an XPath picture";
-    Number = "number", "<(nsb)-:n>", 1, Jsonata, Value, "the value as a number";
-    Floor = "floor", "<n-:n>", 1, Jsonata, Value, "the number rounded down";
-    Ceil = "ceil", "<n-:n>", 1, Jsonata, Value, "the number rounded up";
-    Round = "round", "<n-n?:n>", 2, Jsonata, Value, "the number rounded to a number of decimals, halves to even";
-    Abs = "abs", "<n-:n>", 1, Jsonata, Value, "the number without its sign";
-    Sqrt = "sqrt", "<n-:n>", 1, Jsonata, Value, "the square root";
-    Power = "power", "<n-n:n>", 2, Jsonata, Value, "the number raised to a power";
-    Random = "random", "<n?:n>", 0, Changed, Value, [changing], "a number from 0 up to 1; the same integer seed gives the same number";
+    ParseInteger = "parseInteger", "<s-s:n>", 2, Jsonata, Value, -> Whole, "the integer parsed by an XPath picture";
+    Number = "number", "<(nsb)-:n>", 1, Jsonata, Value, -> Number, "the value as a number";
+    Floor = "floor", "<n-:n>", 1, Jsonata, Value, -> Whole, "the number rounded down";
+    Ceil = "ceil", "<n-:n>", 1, Jsonata, Value, -> Whole, "the number rounded up";
+    Round = "round", "<n-n?:n>", 2, Jsonata, Value, -> Rounded, "the number rounded to a number of decimals, halves to even";
+    Abs = "abs", "<n-:n>", 1, Jsonata, Value, -> Number, "the number without its sign";
+    Sqrt = "sqrt", "<n-:n>", 1, Jsonata, Value, -> Fraction, "the square root";
+    Power = "power", "<n-n:n>", 2, Jsonata, Value, -> Either, "the number raised to a power";
+    Random = "random", "<n?:n>", 0, Changed, Value, [changing], -> Fraction, "a number from 0 up to 1; the same integer seed gives the same number";
     Boolean = "boolean", "<x-:b>", 1, Jsonata, Value, [asking], "whether the value counts as true";
     Not = "not", "<x-:b>", 1, Jsonata, Value, [asking], "whether the value counts as false";
-    Map = "map", "<af>", 2, Jsonata, Sequence, |Item, Index| Any, "the results of a function for each item";
-    Zip = "zip", "<a+>", 0, Jsonata, Array, "the first items as an array, the second ones, and so on";
-    Filter = "filter", "<af>", 2, Jsonata, Sequence, |Item, Index| Bool, "the items for which a function returns true";
-    Single = "single", "<af?>", 2, Jsonata, Value, |Item, Index| Bool, "the single item for which a function returns true";
-    Reduce = "reduce", "<afj?:j>", 3, Jsonata, Value, |Result, Item, Index| Result, "the items combined into one value by a function";
-    Sift = "sift", "<o-f?:o>", 2, Jsonata, Value, |Member, Name| Bool, "the members for which a function returns true";
-    Keys = "keys", "<x-:a<s>>", 1, Jsonata, Sequence, "the names of an object's members";
-    Lookup = "lookup", "<x-s:x>", 2, Jsonata, Sequence, "the value of a member";
-    Append = "append", "<xx:a>", 2, Jsonata, Array, "both arrays joined";
+    Map = "map", "<af>", 2, Jsonata, Sequence, |Item, Index| Any, -> Results, "the results of a function for each item";
+    Zip = "zip", "<a+>", 0, Jsonata, Array, -> Zipped, "the first items as an array, the second ones, and so on";
+    Filter = "filter", "<af>", 2, Jsonata, Sequence, |Item, Index| Bool, -> Items, "the items for which a function returns true";
+    Single = "single", "<af?>", 2, Jsonata, Value, |Item, Index| Bool, -> Item, "the single item for which a function returns true";
+    Reduce = "reduce", "<afj?:j>", 3, Jsonata, Value, |Result, Item, Index| Result, -> Last, "the items combined into one value by a function";
+    Sift = "sift", "<o-f?:o>", 2, Jsonata, Value, |Member, Name| Bool, -> Members, "the members for which a function returns true";
+    Keys = "keys", "<x-:a<s>>", 1, Jsonata, Sequence, -> Strings, "the names of an object's members";
+    Lookup = "lookup", "<x-s:x>", 2, Jsonata, Sequence, -> Member, "the value of a member";
+    Append = "append", "<xx:a>", 2, Jsonata, Array, -> Joined, "both arrays joined";
     Exists = "exists", "<x:b>", 1, Jsonata, Value, [asking], "whether a value exists";
-    Spread = "spread", "<x-:a<o>>", 1, Jsonata, Sequence, "an object for each member";
-    Merge = "merge", "<a<o>:o>", 1, Jsonata, Value, "an object with the members of all objects";
-    Reverse = "reverse", "<a:a>", 1, Jsonata, Array, "the items in reverse order";
-    Each = "each", "<o-f:a>", 2, Jsonata, Sequence, |Member, Name| Any, "the results of a function for each member";
+    Spread = "spread", "<x-:a<o>>", 1, Jsonata, Sequence, -> Objects, "an object for each member";
+    Merge = "merge", "<a<o>:o>", 1, Jsonata, Value, -> Merged, "an object with the members of all objects";
+    Reverse = "reverse", "<a:a>", 1, Jsonata, Array, -> Items, "the items in reverse order";
+    Each = "each", "<o-f:a>", 2, Jsonata, Sequence, |Member, Name| Any, -> Results, "the results of a function for each member";
     Error = "error", "<s?:x>", 1, Jsonata, Value, "fails with a message";
     Assert = "assert", "<bs?:x>", 2, Jsonata, Value, "fails with a message unless the condition is true";
-    Type = "type", "<x:s>", 1, Jsonata, Value, [asking], "the name of the value's type";
-    Sort = "sort", "<af?:a>", 2, Jsonata, Array, |Item, Item| Bool, "the items sorted";
-    Shuffle = "shuffle", "<a:a>", 1, Jsonata, Array, [changing], "the items in random order";
-    Distinct = "distinct", "<x:x>", 1, Jsonata, Array, "the items without duplicates";
+    Type = "type", "<x:s>", 1, Jsonata, Value, [asking], -> TypeName, "the name of the value's type";
+    Sort = "sort", "<af?:a>", 2, Jsonata, Array, |Item, Item| Bool, -> Items, "the items sorted";
+    Shuffle = "shuffle", "<a:a>", 1, Jsonata, Array, [changing], -> Items, "the items in random order";
+    Distinct = "distinct", "<x:x>", 1, Jsonata, Array, -> Items, "the items without duplicates";
     Base64encode = "base64encode", "<s-:s>", 1, Jsonata, Value, "the string's UTF-8 bytes in Base64";
     Base64decode = "base64decode", "<s-:s>", 1, Jsonata, Value, "the string whose UTF-8 bytes a Base64 text encodes";
     EncodeUrlComponent = "encodeUrlComponent", "<s-:s>", 1, Jsonata, Value, "the string encoded as a part of a URL";
@@ -265,13 +317,13 @@ functions! {
     DecodeUrlComponent = "decodeUrlComponent", "<s-:s>", 1, Jsonata, Value, "the string decoded from a part of a URL";
     DecodeUrl = "decodeUrl", "<s-:s>", 1, Jsonata, Value, "the string decoded from a URL";
     Eval = "eval", "<sx?:x>", 2, Removed, Value, "the value of an expression in a string";
-    ToMillis = "toMillis", "<s-s?:n>", 2, Jsonata, Value, "the milliseconds since 1970 of a timestamp";
+    ToMillis = "toMillis", "<s-s?:n>", 2, Jsonata, Value, -> Whole, "the milliseconds since 1970 of a timestamp";
     FromMillis = "fromMillis", "<n-s?s?:s>", 3, Jsonata, Value, "the timestamp of milliseconds since 1970";
-    Clone = "clone", "<(oa)-:o>", 1, Jsonata, Value, "a copy";
+    Clone = "clone", "<(oa)-:o>", 1, Jsonata, Value, -> Argument, "a copy";
     Now = "now", "<s?s?:s>", 2, Jsonata, Value, [changing], "the current time as a timestamp";
-    Millis = "millis", "<:n>", 0, Jsonata, Value, [changing], "the current time in milliseconds since 1970";
-    Partition = "partition", "<an?:a>", 2, Added, Sequence, "the items split into arrays of a size";
-    Range = "range", "<n?n?n?:a<n>>", 3, Added, Sequence, "the integers from the first towards the last by a step";
+    Millis = "millis", "<:n>", 0, Jsonata, Value, [changing], -> Whole, "the current time in milliseconds since 1970";
+    Partition = "partition", "<an?:a>", 2, Added, Sequence, -> Pages, "the items split into arrays of a size";
+    Range = "range", "<n?n?n?:a<n>>", 3, Added, Sequence, -> Wholes, "the integers from the first towards the last by a step";
     Hash = "hash", "<ss?:s>", 2, Added, Value, "the hash of a string, in hexadecimal digits";
     Uuid = "uuid", "<:s>", 0, Added, Value, [changing], "a random UUID";
     Parse = "parse", "<s?:x>", 1, Added, Value, "the value parsed from a JSON text";

@@ -37,8 +37,8 @@ use std::cell::Cell;
 #[cfg(feature = "evaluate")]
 pub use evaluate::{Binding, Error, Expression, Outcome, Output, Setting, Variables};
 pub use functions::{
-    Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, Passed, ResultKind, Returned,
-    changing, function, is_function, names, unknown_algorithm,
+    Callback, FUNCTIONS, Function, HASH_ALGORITHMS, Id as FunctionId, Origin, Parameter, Passed, ResultKind,
+    ResultType, Returned, changing, function, is_function, names, unknown_algorithm,
 };
 pub use limits::Limits;
 pub use mistakes::constants::is_no_number;

@@ -8,7 +8,7 @@ use workflow_asl::document::MachineType;
 use workflow_asl::policy::{self, Policy, Setting};
 use workflow_asl::{StateMachine, placeholder};
 use workflow_compiler::fragment::Escape;
-use workflow_compiler::from_file::escape_at;
+use workflow_compiler::lower::escape_at;
 use workflow_compiler::syntax::ast::{DeclarationKind, FieldDecl, TypeKind, Workflow};
 use workflow_services::ResourceKind;
 

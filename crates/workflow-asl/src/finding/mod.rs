@@ -15,8 +15,9 @@ pub use self::fix::Fix;
 pub use self::words::Vocabulary;
 pub use self::words::in_the_language;
 use self::words::{
-    all_of, api_meant, asking, can_follow, did_you_mean, filled_by_sdks, filling, in_its_case, instead, item_in_text,
-    key, of_jsonata, one_of, quoted, small_letter, text, them, unassigned, wrong_parameter,
+    all_of, api_meant, asking, can_follow, clause, did_you_mean, filled_by_sdks, filling, in_its_case, instead,
+    item_in_text, key, of_jsonata, one_of, quoted, small_letter, text, them, unassigned, unit, wrong_parameter,
+    wrong_type,
 };
 use crate::Code::{self, *};
 use crate::budget::in_words;
@@ -65,7 +66,8 @@ findings! {
             Value::Array(_) => format!("write `{meant}`"),
             meant => format!("this is text: write `{meant}`, without quotes"),
         })),
-        fix (meant.as_deref().cloned().map(Fix::Value));
+        fix (meant.as_deref().cloned().map(Fix::Value)),
+        says (wrong_type(expected, is));
     Unfilled { expected: String, text: String } WrongType
         "expected value of type {expected}, found `{text}`, whose placeholder has no value", help (Some(filling(text)));
     UnfilledCode { code: Code, placeholder: String, error: Box<SyntaxError> } (*code)
@@ -101,8 +103,12 @@ findings! {
         (format!("{of} can have only one of {}", all_of(fields)));
     NotOneOf { value: String, allowed: Vec<String>, near: NearestName } NotAllowedValue
         (format!("`{value}` is not one of {}", one_of(allowed))), help (did_you_mean(near)), fix (text(near));
-    NumberTooSmall { number: f64, min: f64, whole: bool } NumberOutOfRange "{number} is too small: the minimum is {min}";
-    NumberTooLarge { number: f64, max: f64, whole: bool } NumberOutOfRange "{number} is too large: the maximum is {max}";
+    NumberTooSmall { number: f64, min: f64, whole: bool, field: &'static str } NumberOutOfRange
+        "{number} is too small: the minimum is {min}",
+        says (format!("`{}` must be at least {min}, found {number}{}", clause(field), unit(field)));
+    NumberTooLarge { number: f64, max: f64, whole: bool, field: &'static str } NumberOutOfRange
+        "{number} is too large: the maximum is {max}",
+        says (format!("`{}` must be at most {max}, found {number}{}", clause(field), unit(field)));
     NotATimestamp { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",
         help "write it like `2024-08-18T17:33:00Z`";
     NotATimestampToCompare { text: String } BadTimestamp "`{text}` is not an RFC 3339 timestamp",

@@ -56,6 +56,40 @@ pub fn in_the_language(api: &str) -> String {
     if api.contains(':') { api.replace('-', "_").replace(':', "::") } else { api.to_owned() }
 }
 
+/// Returns the word of the language for a field that is a number.
+pub(super) fn clause(field: &str) -> String {
+    match field {
+        "Seconds" => return "for".to_owned(),
+        "BackoffRate" => return "backoff".to_owned(),
+        "MaxItemsPerBatch" => return "batch".to_owned(),
+        "ToleratedFailurePercentage" | "ToleratedFailureCount" => return "tolerate".to_owned(),
+        _ => {}
+    }
+    let mut word = String::new();
+    for c in field.trim_end_matches("Seconds").chars() {
+        if c.is_ascii_uppercase() && !word.is_empty() {
+            word.push('_');
+        }
+        word.push(c.to_ascii_lowercase());
+    }
+    word
+}
+
+/// Returns the message about a value that is not of the type of its field.
+pub(super) fn wrong_type(expected: &str, is: &str) -> String {
+    match (expected, is) {
+        ("Integer", "a number") => "expected a whole number, found one with a fraction".to_owned(),
+        ("Integer", is) => format!("expected a whole number, found {is}"),
+        ("Number", is) => format!("expected a number, found {is}"),
+        (expected, is) => format!("expected value of type {expected}, found {is}"),
+    }
+}
+
+/// Returns the unit of a field that is a number.
+pub(super) fn unit(field: &str) -> &'static str {
+    if field.ends_with("Seconds") { " seconds" } else { "" }
+}
+
 /// Returns how a language asks whether a variable has a value.
 pub(super) fn asking(language: QueryLanguage, name: &str) -> String {
     match language {

@@ -158,7 +158,7 @@ impl Function {
     }
 
     /// Returns the equivalent in JSONata.
-    pub(crate) fn in_jsonata(self) -> &'static str {
+    pub fn in_jsonata(self) -> &'static str {
         match self {
             Self::Format => "`&`, which joins strings: `{% 'Hello ' & $name %}`",
             Self::StringToJson => "`$parse(…)`",

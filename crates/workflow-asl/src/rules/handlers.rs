@@ -129,7 +129,7 @@ pub(super) fn the_longest_delay_exceeds_the_first(definition: &Definition<'_>, f
                 Some(seconds) => seconds.as_u64(),
             };
             if let (Some(longest), Some(first)) = (longest, first)
-                && longest <= first
+                && (1..=first).contains(&longest)
             {
                 let at = state.at.child("Retry").index(i).child("MaxDelaySeconds");
                 found.push(Finding::MaxDelayNotLonger { longest, first }.at(at));

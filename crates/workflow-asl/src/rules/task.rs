@@ -17,6 +17,7 @@ pub(super) fn a_heartbeat_is_shorter_than_the_timeout(definition: &Definition<'_
         let limits = (seconds(&state.state.heartbeat_seconds), seconds(&state.state.timeout_seconds));
         if let (Some(heartbeat), Some(timeout)) = limits
             && heartbeat >= timeout
+            && heartbeat > 0.0
         {
             found.push(Finding::HeartbeatNotShorter { heartbeat, timeout }.at(state.at.child("HeartbeatSeconds")));
         }

@@ -63,12 +63,12 @@ fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value,
         Form::Integer { min, max, .. } => match value {
             Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
                 // Up to 2^53 exact, which is far above every limit.
-                check_range(number.as_f64(), (min as f64, max as f64), true, &at, found);
+                check_range(number.as_f64(), (min as f64, max as f64), (field, true), &at, found);
             }
             _ => wrong_type(value, "Integer", &at, found),
         },
         Form::Number { min, max, .. } => match value {
-            Value::Number(number) => check_range(number.as_f64(), (min, max), false, &at, found),
+            Value::Number(number) => check_range(number.as_f64(), (min, max), (field, false), &at, found),
             _ => wrong_type(value, "Number", &at, found),
         },
         _ if unknown => {}
@@ -109,12 +109,19 @@ fn check(texts: &Texts<'_>, object: &ObjectAt<'_>, field: &Field, value: &Value,
     }
 }
 
-fn check_range(number: Option<f64>, (min, max): (f64, f64), whole: bool, at: &Pointer, found: &mut Vec<Diagnostic>) {
+fn check_range(
+    number: Option<f64>,
+    (min, max): (f64, f64),
+    (field, whole): (&Field, bool),
+    at: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) {
     let Some(number) = number else { return };
+    let field = field.name;
     if number < min {
-        found.push(Finding::NumberTooSmall { number, min, whole }.at(at.clone()));
+        found.push(Finding::NumberTooSmall { number, min, whole, field }.at(at.clone()));
     } else if number > max {
-        found.push(Finding::NumberTooLarge { number, max, whole }.at(at.clone()));
+        found.push(Finding::NumberTooLarge { number, max, whole, field }.at(at.clone()));
     }
 }
 

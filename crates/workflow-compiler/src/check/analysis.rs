@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use workflow_asl::jsonata::{self, Read};
 use workflow_asl::result::ResultPart;
 
-use super::data::{Capture, ItemCapture};
+use super::capture::{Capture, ItemCapture};
 use super::flow::availability::Availability;
 use super::flow::{Narrowing, StateGraphs};
 use super::model::{Model, StateInfo};

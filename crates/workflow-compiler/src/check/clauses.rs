@@ -13,9 +13,7 @@ use crate::syntax::keyword::ClauseKind;
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for info in analysis.all_states() {
         same_language(info.language, &info.state.clauses, sink);
-        if let Head::Choice(choice) = &info.state.head {
-            choice.arms.iter().for_each(|arm| same_language(info.language, &arm.clauses, sink));
-        }
+        info.state.arms().iter().for_each(|arm| same_language(info.language, &arm.clauses, sink));
         said_once(info, sink);
         distributed_alone(info, sink);
     }

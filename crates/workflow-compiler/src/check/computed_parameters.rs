@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::request_input::{RequestInput, TextParameter};
+use workflow_asl::request_input::RequestInput;
 use workflow_services::{Shape, TaskResource};
 
 use super::analysis::Analysis;
@@ -18,7 +18,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::ValueField;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Resource, State};
+use crate::syntax::ast::{Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
 
 /// Checks that values match the API's parameters.
@@ -27,11 +27,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     let mut requests = BTreeMap::new();
     for info in analysis.all_states() {
         let Head::Task { resource, body } = &info.state.head else { continue };
-        let given = |clause: &&Clause| matches!(clause.kind, ClauseKind::Arguments | ClauseKind::Parameters);
-        let clause = info.state.clauses.iter().find(given).and_then(|clause| match &clause.value {
-            ClauseValue::Expr(value) => Some(value),
-            _ => None,
-        });
+        let clause = info.state.clause_value(&[ClauseKind::Arguments, ClauseKind::Parameters]);
         let Some(request) = body.as_ref().or(clause).filter(|request| has_computed(request)) else { continue };
         let Some(arn) = resource.as_ref().and_then(Resource::arn) else { continue };
         if analysis.unchecked(info).is_some() {
@@ -111,10 +107,8 @@ impl Request<'_, '_> {
 
     fn computed(&self, value: &Expr, shape: Shape, name: Option<&str>, place: &str, sink: &mut Sink<'_>) {
         let text = self.input.text_parameter(name, shape);
-        let Some(wanted) = text.map(kinds_of_text).or_else(|| wanted(shape, self.input.takes_plain_attribute_values()))
-        else {
-            return;
-        };
+        let Some(taken) = self.input.kinds(name, shape) else { return };
+        let wanted = taken.into_iter().fold(0, |all, kind| all | kinds::of(kind));
         let kind = if text.is_some() { "a string" } else { shape.kind() };
         let takes = match place {
             "" => format!("a request must be {kind}"),
@@ -162,26 +156,6 @@ impl Request<'_, '_> {
 /// Returns the place of a member, as messages name it: `Entries[0].Detail`.
 fn below(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
-}
-
-/// Returns the kinds that a parameter takes which is text; a number is not refused where it is not known to fail.
-fn kinds_of_text(text: TextParameter) -> u8 {
-    let json = if text.takes_json { kinds::OBJECT | kinds::ARRAY } else { 0 };
-    let number = if text.refuses_number { 0 } else { kinds::NUMBER | kinds::BOOL };
-    kinds::TEXT | json | number
-}
-
-/// Returns the kinds of values that AWS converts to the parameter's type; `None` if the parameter takes any value. A
-/// string may be a number or a boolean, and becomes one.
-fn wanted(shape: Shape, plain: bool) -> Option<u8> {
-    match shape {
-        Shape::Structure(_) | Shape::Union(_) if plain => Some(kinds::OBJECT | kinds::TEXT),
-        Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => Some(kinds::OBJECT),
-        Shape::List(_) => Some(kinds::ARRAY),
-        Shape::Boolean => Some(kinds::BOOL | kinds::NUMBER | kinds::TEXT),
-        Shape::Integer | Shape::Long | Shape::Float | Shape::Double => Some(kinds::NUMBER | kinds::TEXT),
-        _ => None,
-    }
 }
 
 /// Returns whether a value of the type may be of these kinds. Another check reports null and absent values.

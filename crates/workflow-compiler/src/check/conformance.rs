@@ -5,15 +5,15 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::nearest::nearest;
 
 use super::analysis::Analysis;
-use super::data::output::whole;
+use super::constraints::whole;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, Types, article};
 use super::value_site::{ValueField, ValueSite};
+use crate::question::spell;
 use crate::question::{Foreign, ForeignPart, Question, QuestionKind};
-use crate::schema::rust_type::spell;
 use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 

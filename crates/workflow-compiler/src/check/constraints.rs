@@ -109,6 +109,15 @@ fn number(value: &Expr) -> Option<(f64, String)> {
     }
 }
 
+/// Returns the whole number that a literal is, however it is written: `1`, `1.0`, `1e3`.
+pub(super) fn whole(number: &str) -> Option<i128> {
+    number.parse().ok().or_else(|| {
+        let number: f64 = number.parse().ok()?;
+        // A number that is too large becomes the maximum, which no type of the language can hold.
+        (number.fract() == 0.0).then_some(number as i128)
+    })
+}
+
 #[derive(Clone, Copy)]
 enum Unit {
     Characters,

@@ -6,7 +6,7 @@ use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
 use super::constraints;
-use super::model::Model;
+use super::model::{Model, whole_seconds};
 use super::rows::CsvRows;
 use super::sink::Sink;
 use super::types::{Ty, generated};
@@ -50,6 +50,14 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
                 known(model, ty, sink)
             }
             DeclarationKind::Params(decls) => fields(model, declaration, "the params", decls, sink),
+            // A document may say 0, which the service takes for no time at all.
+            DeclarationKind::Timeout(value) if whole_seconds(value) == Some(0) => {
+                sink.push(Problem::new(
+                    Code::NumberOutOfRange,
+                    value.span,
+                    "`timeout` must be at least 1, found 0 seconds",
+                ));
+            }
             DeclarationKind::Struct(decl) => {
                 fields(model, declaration, &format!("`{}`", plain(&decl.name)), &decl.fields, sink);
             }

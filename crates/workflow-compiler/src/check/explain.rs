@@ -4,7 +4,8 @@ use workflow_asl::result::Member;
 use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
-use super::data::{self, Capture};
+use super::capture::Capture;
+use super::data;
 use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;
@@ -68,7 +69,7 @@ pub struct ExplainedState {
 /// Explains a workflow that compiles; `find` returns the workflows that it starts (`workflow::<Other>`). A workflow
 /// whose states are in a document (`from`) has no states here.
 pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
-    let mut analysis = Analysis::without(Model::of(workflow, false), Vec::new());
+    let mut analysis = Analysis::without(Model::of(workflow), Vec::new());
     let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
     let (input, output) = (told(&analysis, &analysis.input), told(&analysis, &analysis.output));
     if workflow.from().is_some() {
@@ -172,7 +173,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
         },
         Ty::Foreign(of) if of.part != ForeignPart::Whole => match (levels.find)(of) {
             Some(other) => {
-                let other = Model::of(other, false);
+                let other = Model::of(other);
                 describe(&other, &part_of(&other, of), levels)
             }
             None => ty.rust_name(),

@@ -75,41 +75,23 @@ pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
 
 /// Returns whether a value differs each time it is computed.
 pub(crate) fn differs_each_time(value: &Expr) -> bool {
-    let mut differs = false;
-    leaves_and_calls(value, &mut |function| differs |= changes(function));
-    differs
+    changing(value).is_some()
 }
 
-/// Calls `each` for every function that a value calls, also in JSONata of the user's own.
-fn leaves_and_calls(value: &Expr, each: &mut dyn FnMut(&str)) {
-    match &value.kind {
-        ExprKind::Object(members) => members.iter().for_each(|member| leaves_and_calls(&member.value, each)),
-        ExprKind::Array(items) => items.iter().for_each(|item| leaves_and_calls(item, each)),
-        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => {
-            leaves_and_calls(inner, each)
-        }
-        ExprKind::Binary(_, _, left, right) => {
-            leaves_and_calls(left, each);
-            leaves_and_calls(right, each);
-        }
-        ExprKind::If(condition, yes, no) => {
-            [condition, yes, no].into_iter().for_each(|part| leaves_and_calls(part, each));
-        }
-        ExprKind::Raw(raw) => {
-            leaves_and_calls(&raw.text, each);
-            raw.variables.iter().for_each(|member| leaves_and_calls(&member.value, each));
-        }
-        ExprKind::Call { name, arguments } => {
-            each(&name.value);
-            arguments.iter().for_each(|argument| leaves_and_calls(argument, each));
-        }
-        ExprKind::Jsonata(Text { value: text, .. }) | ExprKind::Text(text) => {
-            jsonata::changing()
-                .filter(|name| text.contains(&format!("${name}(")))
-                .for_each(|name| each(&format!("${name}")));
-        }
-        _ => {}
-    }
+/// Returns a function of either language in a value that returns a different value on each call, without its `$`.
+pub(super) fn changing(value: &Expr) -> Option<&str> {
+    let mut found = None;
+    value.walk(&mut |part| {
+        let call = match &part.kind {
+            ExprKind::Call { name, .. } if changes(&name.value) => Some(name.value.trim_start_matches('$')),
+            ExprKind::Jsonata(Text { value: text, .. }) | ExprKind::Text(text) => {
+                jsonata::changing().find(|name| text.contains(&format!("${name}(")))
+            }
+            _ => None,
+        };
+        found = found.or(call);
+    });
+    found
 }
 
 /// Returns whether a function of either language returns a different value on each call.

@@ -13,6 +13,8 @@ use crate::syntax::ast::{Expr, ExprKind, Segment, TokenSpan};
 
 /// Kinds of JSON values, as workflow-runtime counts them.
 pub(super) mod kinds {
+    use workflow_asl::json_kind::JsonKind;
+
     /// `null`
     pub(in crate::check) const NULL: u8 = 1;
     /// `true` and `false`
@@ -31,6 +33,18 @@ pub(super) mod kinds {
     pub(in crate::check) const FRACTION: u8 = 64;
     /// Together with [`FRACTION`]: numbers that may have a fraction.
     pub(in crate::check) const OPEN: u8 = 128;
+
+    /// Returns the values of a kind.
+    pub(in crate::check) fn of(kind: JsonKind) -> u8 {
+        match kind {
+            JsonKind::Null => NULL,
+            JsonKind::Bool => BOOL,
+            JsonKind::Number => NUMBER,
+            JsonKind::Text => TEXT,
+            JsonKind::Array => ARRAY,
+            JsonKind::Object => OBJECT,
+        }
+    }
 }
 
 impl Foreign {

@@ -4,7 +4,7 @@
 //! and the result; this module only adds the parts that are specific to the language. The intrinsic functions of
 //! JSONPath are in [`workflow_asl::intrinsic`], the comparison operators in [`workflow_asl::document::Operator`].
 
-use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Origin, ResultKind};
+use workflow_asl::jsonata::{self, FUNCTIONS, FunctionId as Row, Origin, ResultKind, ResultType};
 
 use super::types::Ty;
 
@@ -163,87 +163,74 @@ impl Function {
         }
     }
 
-    /// Returns the type of its result in the language, where a list has any number of items. In raw JSONata, the result
-    /// is the type that [`Self::result_of`] returns.
-    pub fn result_in_language(self, arguments: &[Ty]) -> Ty {
-        let Self::Jsonata(row) = self else { return self.result() };
-        let list = |item: Ty| Ty::Array(Box::new(item));
-        let first = arguments.first().map(Ty::present);
-        match (row.id, first) {
-            (Row::Match, _) => list(match_type()),
-            (Row::Keys, _) => list(Ty::Text),
-            (Row::Spread, Some(map @ Ty::Map(_))) => list(map.clone()),
-            (Row::Spread, _) => list(Ty::Unknown),
-            (Row::Zip, _) => {
-                let items = arguments.iter().map(|list| list.items().unwrap_or(Ty::Unknown));
-                list(Ty::Tuple(items.collect()))
-            }
-            (Row::Append, _) => {
-                let joined = arguments.iter().filter(|joined| **joined != Ty::NO_ITEMS);
-                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().assume_present()));
-                items.reduce(Ty::join).map_or(Ty::NO_ITEMS, list)
-            }
-            (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(tuple @ Ty::Tuple(_))) => {
-                list(tuple.items().unwrap_or(Ty::Unknown))
-            }
-            (Row::Merge, Some(Ty::Array(item))) if matches!(**item, Ty::Map(_)) => (**item).clone(),
-            (Row::Lookup, Some(Ty::Map(value))) => value.as_element().or_absent(),
-            // They give nothing for an empty list.
-            (Row::Max | Row::Min | Row::Average, Some(Ty::Array(_) | Ty::Tuple(_))) => {
-                self.result_of(arguments).or_absent()
-            }
-            _ => self.result_of(arguments),
-        }
-    }
-
-    /// Returns the type of its result for arguments of these types.
-    pub fn result_of(self, arguments: &[Ty]) -> Ty {
-        let Self::Jsonata(row) = self else { return self.result() };
-        let first = arguments.first().map(Ty::present);
-        let second = arguments.get(1).map(Ty::present);
-        match (row.id, first, second) {
-            (Row::Distinct | Row::Sort | Row::Reverse | Row::Shuffle, Some(array @ Ty::Array(_)), _) => array.clone(),
-            (Row::Clone, Some(value), _) => value.clone(),
-            (Row::Append, Some(Ty::Array(a)), Some(Ty::Array(b))) => {
-                Ty::Array(Box::new((**a).clone().join((**b).clone())))
-            }
-            (Row::Partition, Some(array @ Ty::Array(_)), _) => Ty::Array(Box::new(array.clone())),
-            (Row::Range, ..) => Ty::Array(Box::new(Ty::INTEGER)),
-            (Row::Round, _, None) | (Row::Round, Some(Ty::Integer(_)), _) => Ty::INTEGER,
-            (Row::Round, ..) => Ty::FLOAT,
-            (Row::Power, Some(Ty::Float(_)), _) | (Row::Power, _, Some(Ty::Float(_))) => Ty::FLOAT,
-            (Row::Abs | Row::Max | Row::Min | Row::Number | Row::Sum, Some(number), _) if number.is_number() => {
-                number.clone()
-            }
-            (Row::Max | Row::Min | Row::Sum, Some(Ty::Array(item)), _) if item.is_number() => (**item).clone(),
-            (Row::Max | Row::Min | Row::Sum, Some(Ty::Tuple(items)), _) if items.iter().all(Ty::is_number) => {
-                items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::INTEGER)
-            }
-            _ => self.result(),
-        }
-    }
-
-    /// Returns the type of its result.
-    pub fn result(self) -> Ty {
+    /// Returns the type of its result for arguments of these types, and for a closure that gives a `body`. In `raw`
+    /// JSONata, a sequence may be one value, so its type is unknown; in the language it is a list.
+    pub fn result_of(self, arguments: &[Ty], body: Option<Ty>, raw: bool) -> Ty {
         let row = match self {
             Self::Language(own) if own.name == "timestamp" => return Ty::Timestamp,
             Self::Language(_) => return Ty::Bool,
             Self::Jsonata(row) => row,
         };
-        match row.id {
-            // JSONata has one type of numbers, the language two.
-            Row::Count | Row::Length | Row::Floor | Row::Ceil | Row::ParseInteger | Row::ToMillis | Row::Millis => {
-                return Ty::INTEGER;
+        let list = |item: Ty| Ty::Array(Box::new(item));
+        let first = arguments.first().map(Ty::present);
+        let second = arguments.get(1).map(Ty::present);
+        let items = || first.and_then(Ty::items).unwrap_or(Ty::Unknown);
+        let of_list = row.gives == ResultKind::Array;
+        let result = match (row.result_type, first) {
+            (ResultType::Whole, _) => Ty::INTEGER,
+            (ResultType::Fraction, _) => Ty::FLOAT,
+            (ResultType::Rounded, Some(Ty::Integer(_))) => Ty::INTEGER,
+            (ResultType::Rounded, _) => second.map_or(Ty::INTEGER, |_| Ty::FLOAT),
+            (ResultType::Number, Some(number)) if number.is_number() => number.clone(),
+            (ResultType::Number, Some(Ty::Array(item))) if item.is_number() => (**item).clone(),
+            (ResultType::Number, Some(Ty::Tuple(items))) if items.iter().all(Ty::is_number) => {
+                items.iter().cloned().reduce(Ty::join).unwrap_or(Ty::INTEGER)
             }
-            Row::Average | Row::Sqrt | Row::Random => return Ty::FLOAT,
-            _ => {}
-        }
-        match (row.gives, row.result()) {
+            (ResultType::Either, _) if [first, second].iter().any(|side| matches!(side, Some(Ty::Float(_)))) => {
+                Ty::FLOAT
+            }
+            (ResultType::Argument, Some(value)) => value.clone(),
+            (ResultType::Items, _) if body.is_some() => list(items()),
+            (ResultType::Items, Some(array @ Ty::Array(_))) if of_list => array.clone(),
+            (ResultType::Items, Some(Ty::Tuple(_))) if of_list && !raw => list(items()),
+            (ResultType::Item, _) if body.is_some() => items(),
+            (ResultType::Pages, Some(array @ Ty::Array(_))) => list(array.clone()),
+            (ResultType::Wholes, _) => list(Ty::INTEGER),
+            (ResultType::Strings, _) if of_list || !raw => list(Ty::Text),
+            (ResultType::Results, _) => body.map_or(Ty::Unknown, list),
+            (ResultType::Last, _) => body.unwrap_or(Ty::Unknown),
+            (ResultType::Members, Some(map @ Ty::Map(_))) if body.is_some() => map.clone(),
+            (ResultType::Members, _) if body.is_some() => Ty::Map(Box::new(Ty::Unknown)),
+            (ResultType::Joined, _) if !raw => {
+                let joined = arguments.iter().filter(|joined| **joined != Ty::NO_ITEMS);
+                let items = joined.map(|joined| joined.items().unwrap_or_else(|| joined.clone().assume_present()));
+                items.reduce(Ty::join).map_or(Ty::NO_ITEMS, list)
+            }
+            (ResultType::Joined, Some(a @ Ty::Array(_))) if matches!(second, Some(Ty::Array(_))) => {
+                second.map_or(Ty::Unknown, |b| a.clone().join(b.clone()))
+            }
+            (ResultType::Zipped, _) if !raw => {
+                let items = arguments.iter().map(|list| list.items().unwrap_or(Ty::Unknown));
+                list(Ty::Tuple(items.collect()))
+            }
+            (ResultType::Matches, _) if !raw => list(match_type()),
+            (ResultType::Objects, Some(map @ Ty::Map(_))) if !raw => list(map.clone()),
+            (ResultType::Objects, _) if !raw => list(Ty::Unknown),
+            (ResultType::Merged, Some(Ty::Array(item))) if !raw && matches!(**item, Ty::Map(_)) => (**item).clone(),
+            (ResultType::Member, Some(Ty::Map(value))) if !raw => value.as_element().or_absent(),
             // A single item is returned without an array.
-            (ResultKind::Sequence, _) => Ty::Unknown,
-            (ResultKind::Array, None) => Ty::Array(Box::new(Ty::Unknown)),
-            (_, Some(("a", items))) => Ty::Array(Box::new(items.map_or(Ty::Unknown, of_letter))),
-            (_, result) => result.map_or(Ty::Unknown, |(letter, _)| of_letter(letter)),
+            _ => match (row.gives, row.result()) {
+                (ResultKind::Sequence, _) => Ty::Unknown,
+                (ResultKind::Array, None) => list(Ty::Unknown),
+                (_, Some(("a", items))) => list(items.map_or(Ty::Unknown, of_letter)),
+                (_, result) => result.map_or(Ty::Unknown, |(letter, _)| of_letter(letter)),
+            },
+        };
+        // They give nothing for an empty list.
+        let may_be_empty = !raw && matches!(first, Some(Ty::Array(_) | Ty::Tuple(_)));
+        match row.id {
+            Row::Max | Row::Min | Row::Average if may_be_empty => result.or_absent(),
+            _ => result,
         }
     }
 }
@@ -341,7 +328,7 @@ mod tests {
         let tokens: TokenStream = format!("workflow W {{ {inside} }}").parse().expect("the test's tokens");
         let mut problems = Problems::default();
         for workflow in &crate::syntax::parse(tokens, &mut problems).workflows {
-            crate::check::check(workflow, &mut problems);
+            crate::check::check(workflow, false, &mut problems);
         }
         problems.iter().map(|problem| format!("{} / {}", problem.message, problem.help.join(" / "))).collect()
     }
@@ -382,8 +369,8 @@ mod tests {
         assert_eq!(named("all").arity(), (1, Some(1)));
         assert_eq!(named("all").argument(0), Argument::Bool);
         assert_eq!((named("$join").argument(0), named("$join").argument(1)), (Argument::Texts, Argument::Text));
-        assert_eq!(named("$match").result(), Ty::Unknown);
-        assert_eq!(named("$split").result(), Ty::Array(Box::new(Ty::Text)));
+        assert_eq!(named("$match").result_of(&[], None, true), Ty::Unknown);
+        assert_eq!(named("$split").result_of(&[], None, true), Ty::Array(Box::new(Ty::Text)));
         assert!(super::Function::from_name("$eval").is_none());
     }
 

@@ -7,7 +7,7 @@ use super::api::{ResultType, declared_result};
 use super::model::StateInfo;
 use super::types::Ty;
 use super::value_site::ValueField;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Resource, Type};
+use crate::syntax::ast::{Expr, ExprKind, Head, Resource, Type};
 use crate::syntax::keyword::ClauseKind;
 
 /// The member of a call of Lambda that is the function's event.
@@ -77,12 +77,7 @@ pub(crate) fn is_handled(resource: &str) -> bool {
 }
 
 fn sends<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, called: CalledTask, body: Option<&Expr>) -> Ty {
-    let clauses = [ClauseKind::Arguments, ClauseKind::Parameters];
-    let clause = info.state.clauses.iter().find(|clause| clauses.contains(&clause.kind));
-    let request = body.or(clause.and_then(|clause| match &clause.value {
-        ClauseValue::Expr(value) => Some(value),
-        _ => None,
-    }));
+    let request = body.or(info.state.clause_value(&[ClauseKind::Arguments, ClauseKind::Parameters]));
     let Some(request) = request else { return Ty::Unknown };
     let ty = analysis.narrowed_type(info.site(ValueField::Parameters), request);
     match (called, &ty, &request.kind) {

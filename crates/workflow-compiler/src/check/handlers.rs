@@ -1,34 +1,20 @@
-//! Retriers and catchers: known names, and numbers in their ranges.
+//! Retriers and catchers: known names.
 
 use workflow_asl::Code;
-use workflow_asl::{document, error_name};
+use workflow_asl::error_name;
 
 use super::analysis::Analysis;
-use super::range::{number, text};
 use super::sink::Sink;
 use super::types::article;
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{
-    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Reference, Retrier, Root, Segment, Text, plain,
-};
+use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Reference, Root, Segment, Text, plain};
 use crate::syntax::keyword::ClauseKind;
-
-/// A retrier's fields and the names of the document's.
-const RETRY_FIELDS: &[(&str, &str)] = &[
-    ("interval", "IntervalSeconds"),
-    ("max_attempts", "MaxAttempts"),
-    ("backoff", "BackoffRate"),
-    ("max_delay", "MaxDelaySeconds"),
-    ("jitter", "JitterStrategy"),
-];
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     duplicates(analysis, sink);
     for declaration in &analysis.workflow.declarations {
-        match &declaration.kind {
-            DeclarationKind::Retrier { retrier, .. } => ranges(retrier, sink),
-            DeclarationKind::Defaults(_, defaults) => clauses(analysis, defaults, sink),
-            _ => {}
+        if let DeclarationKind::Defaults(_, defaults) = &declaration.kind {
+            clauses(analysis, defaults, sink);
         }
     }
     for info in analysis.all_states() {
@@ -67,7 +53,6 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                 }
                 list_of_retriers(analysis, all, sink);
             }
-            ClauseValue::Retrier(retrier) => ranges(retrier, sink),
             ClauseValue::Errors(errors) => errors.iter().for_each(|error| own_error(error, sink)),
             ClauseValue::Named(ident) => {
                 let name = plain(ident);
@@ -125,17 +110,4 @@ fn list_of_retriers(analysis: &Analysis<'_>, all: &Expr, sink: &mut Sink<'_>) {
 
 fn noun(kind: ClauseKind) -> &'static str {
     if kind == ClauseKind::Retry { "retrier" } else { "catcher" }
-}
-
-/// The numbers of a retrier are in the ranges of the document's fields.
-fn ranges(retrier: &Retrier, sink: &mut Sink<'_>) {
-    for field in &retrier.fields {
-        let name = plain(&field.name);
-        let Some((_, asl)) = RETRY_FIELDS.iter().find(|(own, _)| *own == name) else { continue };
-        let Some(table) = document::Retrier::FIELDS.iter().find(|field| field.name == *asl) else { continue };
-        match name.as_str() {
-            "jitter" => text(&name, table.form, &field.value, sink),
-            _ => number(&name, table.form, &field.value, sink),
-        }
-    }
 }

@@ -10,6 +10,7 @@
 
 mod analysis;
 mod api;
+mod capture;
 mod choice;
 mod clauses;
 mod computed_parameters;
@@ -33,7 +34,6 @@ mod members;
 mod model;
 mod path;
 mod properties;
-mod range;
 pub(crate) mod regex;
 mod resolution;
 mod resolve;
@@ -54,7 +54,8 @@ mod words_in_use;
 
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};
-pub use data::{Capture, ItemCapture, VariableReads};
+pub use capture::{Capture, ItemCapture};
+pub use data::VariableReads;
 pub(crate) use declarations::children;
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, ExplainedUse, explain};
@@ -86,31 +87,29 @@ use crate::problem::Problems;
 pub use crate::question::{Foreign, ForeignMember, ForeignPart, ForeignStep, Question, QuestionKind};
 use crate::syntax::ast::{NodeId, Workflow};
 
-/// Analyses a workflow and reports its problems, each problem once.
-pub fn check<'a>(workflow: &'a Workflow, problems: &mut Problems) -> Analysis<'a> {
-    check_without(workflow, Vec::new(), problems)
-}
-
-/// Returns the same, as if some of its clauses `unchecked` were not there.
-pub(crate) fn check_without<'a>(workflow: &'a Workflow, ignored: Vec<NodeId>, problems: &mut Problems) -> Analysis<'a> {
-    let mut analysis = Analysis::without(Model::of(workflow, false), ignored);
+/// Analyses a workflow and reports its problems, each problem once. For an editor, it also notes the types of the roots of
+/// references.
+pub fn check<'a>(workflow: &'a Workflow, editor: bool, problems: &mut Problems) -> Analysis<'a> {
+    let mut analysis = Analysis::without(Model::of(workflow), Vec::new());
+    analysis.roots = editor.then(RefCell::default);
     analyse(&mut analysis, &mut Sink::to(problems));
     analysis
 }
 
-/// Returns the known types of the roots of the workflow's references, by the numbers of their words: for editors.
-pub fn roots(workflow: &Workflow) -> BTreeMap<usize, Ty> {
-    // Some variables of an unfinished workflow are known.
-    let mut analysis = Analysis::without(Model::of(workflow, true), Vec::new());
-    analysis.roots = Some(RefCell::default());
-    analyse(&mut analysis, &mut Sink::to(&mut Problems::default()));
-    let first = analysis.states.values().next();
-    let mut roots = analysis.roots.as_ref().map(RefCell::take).unwrap_or_default();
-    let item = |(word, item): &(usize, crate::syntax::ast::Expr)| {
-        let ty = analysis.infer(first?.site(ValueField::Parameters), item, &mut Sink::to(&mut Problems::default()));
-        Some((*word, ty))
-    };
-    roots.extend(workflow.items.iter().filter_map(item));
+/// Returns the number of problems as if some of a workflow's clauses `unchecked` were not there.
+pub(crate) fn count_without(workflow: &Workflow, ignored: Vec<NodeId>) -> usize {
+    let mut problems = Problems::default();
+    analyse(&mut Analysis::without(Model::of(workflow), ignored), &mut Sink::to(&mut problems));
+    problems.iter().len()
+}
+
+/// Returns the known types of the roots of the workflow's references, by the numbers of their words, if they were noted.
+pub(crate) fn roots(analysis: &Analysis<'_>) -> BTreeMap<usize, Ty> {
+    let Some(mut roots) = analysis.roots.as_ref().map(RefCell::take) else { return BTreeMap::new() };
+    if let Some(first) = analysis.states.values().next() {
+        let items = analysis.workflow.items.iter();
+        roots.extend(items.map(|(word, item)| (*word, analysis.type_of(first.site(ValueField::Parameters), item))));
+    }
     roots
 }
 
@@ -126,7 +125,6 @@ fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     transitions::no_states(analysis, sink);
     handlers::check(analysis, sink);
     clauses::check(analysis, sink);
-    range::check(analysis, sink);
     values::check(analysis, sink);
     computed_parameters::check(analysis, sink);
     inlined::check(analysis, sink);

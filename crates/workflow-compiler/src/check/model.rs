@@ -63,6 +63,8 @@ pub struct Model<'a> {
     pub defaults: Vec<(StateKind, &'a Clause)>,
     /// The variables that some state or handler assigns; `None` if some are unknown.
     pub(crate) variables: Option<BTreeSet<String>>,
+    /// Whether a clause that did not parse may assign others.
+    pub(super) may_assign_more: bool,
 }
 
 /// A retrier with a name.
@@ -149,9 +151,8 @@ impl<'a> Model<'a> {
         params.collect()
     }
 
-    /// Builds the model without reporting anything. `broken` includes the variables that are assigned in states that
-    /// did not parse.
-    pub(super) fn of(workflow: &'a Workflow, broken: bool) -> Self {
+    /// Builds the model without reporting anything.
+    pub(super) fn of(workflow: &'a Workflow) -> Self {
         let types = Types::of(workflow);
         let mut model = Self {
             workflow,
@@ -174,6 +175,7 @@ impl<'a> Model<'a> {
             catchers: IndexMap::new(),
             defaults: Vec::new(),
             variables: None,
+            may_assign_more: false,
         };
         // From last to first, so that the first of two wins.
         for declaration in workflow.declarations.iter().rev() {
@@ -187,10 +189,8 @@ impl<'a> Model<'a> {
         let settle = |id: &mut usize| *id = if *id > TAKEN { first + (usize::MAX - *id) } else { *id };
         model.duplicates.iter_mut().for_each(|info| settle(&mut info.id));
         model.scopes.iter_mut().filter_map(|scope| scope.owner_id.as_mut()).for_each(settle);
-        // A clause that did not parse may have assigned any.
-        if broken || model.scopes.iter().all(|scope| !scope.body.is_broken()) {
-            model.variables = variables::assigned(&model);
-        }
+        model.variables = variables::assigned(&model);
+        model.may_assign_more = model.scopes.iter().any(|scope| scope.body.is_broken());
         model
     }
 

@@ -8,7 +8,7 @@ use workflow_asl::rules::Annotations;
 
 use super::model::Model;
 use super::types::Ty;
-use crate::from_file::Document;
+use crate::document::Document;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{DeclarationKind, Target, TokenSpan, plain};
 
@@ -49,7 +49,7 @@ pub(crate) fn properties(
                 && named.iter().any(|(at, name)| *name == state.asl_name && is_same(&property.of, *at, event))
             {
                 let problem =
-                    Problem::new(Code::BadProperty, span(target), format!("`{}` is named twice", state.ident));
+                    Problem::new(Code::BadProperty, target.span(), format!("`{}` is named twice", state.ident));
                 problems.push(problem.help("name another state, or remove it"));
             } else if let Ok(state) = find(states, target) {
                 named.push((event.state, state.asl_name));
@@ -73,7 +73,7 @@ pub(crate) fn properties(
                 Target::Text(text) => text.value.clone(),
                 _ => return None,
             };
-            Some(Name { text, span: span(target) })
+            Some(Name { text, span: target.span() })
         };
         let Some(named) = property.of.map(&name) else { continue };
         if let Some((name, misfit)) = named.misfit(subjects) {
@@ -150,15 +150,6 @@ fn about_use(model: &Model<'_>, target: &Target, states: &[Known<'_>]) -> Option
     Some(Problem::new(Code::BadProperty, name.span(), message).help(format!("name a state of it, such as `{first:?}`")))
 }
 
-fn span(target: &Target) -> TokenSpan {
-    match target {
-        Target::State(name) | Target::End(name) => name.span().into(),
-        Target::Text(text) => text.span,
-        Target::Computed(name) => name.span,
-        Target::Missing(span, _) => *span,
-    }
-}
-
 /// Returns the state that a word or text names, anywhere in the workflow.
 fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a>, Problem> {
     let (name, written) = match target {
@@ -171,7 +162,7 @@ fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a
     if let Some(state) = states.iter().find(|state| own(state) == name) {
         return Ok(state);
     }
-    let problem = Problem::new(Code::BadProperty, span(target), format!("unknown state `{name}`"));
+    let problem = Problem::new(Code::BadProperty, target.span(), format!("unknown state `{name}`"));
     let near = states.iter().find(other).map(own).or_else(|| nearest(&name, states.iter().map(own)));
     Err(match near {
         Some(near) if written => problem.did_you_mean(near, format!("{near:?}")),

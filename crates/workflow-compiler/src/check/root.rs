@@ -7,6 +7,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
+use super::capture::variable;
 use super::function::Function;
 use super::inlined::never_kept;
 use super::model::{StateInfo, is_distributed};
@@ -417,7 +418,7 @@ impl<'a> Analysis<'a> {
             return Err(Box::new(Problem::new(Code::StateReference, reference.root_span, message)));
         }
         let ty = self.results.get(number).cloned().unwrap_or(Ty::Unknown);
-        Ok(ResolvedRoot::new(Base::Variable(super::data::variable(&name)), &[], ty))
+        Ok(ResolvedRoot::new(Base::Variable(variable(&name)), &[], ty))
     }
 
     /// Returns whether a part of the workflow that did not parse may declare an unknown state.

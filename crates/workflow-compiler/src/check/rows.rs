@@ -12,8 +12,8 @@ use super::model::Model;
 use super::sink::Sink;
 use super::types::{Field, Ty, article};
 use crate::problem::Problem;
-use crate::reader::{self, Format};
 use crate::syntax::ast::{Expr, ExprKind, TokenSpan, Type, plain};
+use crate::syntax::reader::{self, Format};
 
 /// The columns of every S3 inventory, and the columns of inventories of all versions.
 ///

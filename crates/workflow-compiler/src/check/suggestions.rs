@@ -11,7 +11,6 @@ use super::flow::Narrowing;
 use super::sink::Sink;
 use super::types::Ty;
 use super::value_site::{ClosureScope, ValueField, ValueSite};
-use super::variables;
 use crate::problem::{Edit, Problem, Problems};
 use crate::syntax::ast::{DeclarationKind, Inlined, Quotes, Reference, Root, Segment, Text, TokenSpan, plain};
 use crate::syntax::keyword::RESERVED;
@@ -135,9 +134,7 @@ impl<'a> Analysis<'a> {
         }
         let fields = self.has_field(place, &word);
         let mut candidates = Vec::new();
-        // Also if a part did not parse, which may assign others.
-        let assigned = variables::assigned(self).is_some_and(|names| names.contains(&word));
-        if assigned {
+        if self.variables.as_ref().is_some_and(|names| names.contains(&word)) {
             candidates.push(Candidate::new(Root::Variable(word.clone())));
         }
         candidates.extend(fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_span)));

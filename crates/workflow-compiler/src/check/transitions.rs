@@ -129,14 +129,8 @@ pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = &Member> {
 
 /// An arm of a choice and a catcher lead to a state: only a state's own transition ends the workflow or branch.
 fn no_way_to_end(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut Sink<'_>) {
-    let arms = match &info.state.head {
-        Head::Choice(choice) => choice.arms.as_slice(),
-        _ => &[],
-    };
-    let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
-        ClauseValue::Catcher(catcher) => Some(("a catcher", &catcher.target)),
-        _ => None,
-    });
+    let arms = info.state.arms();
+    let caught = info.state.own_catchers().map(|(_, catcher)| ("a catcher", &catcher.target));
     for (what, target) in arms.iter().map(|arm| ("an arm of a choice", &arm.target)).chain(caught) {
         let Target::End(end) = target else { continue };
         sink.report(|| {
@@ -173,16 +167,9 @@ fn around_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>) -> u32 {
 
 /// Returns the targets written in the state itself, with the number of the use or copy of all but its transition.
 fn own_targets<'a>(info: &StateInfo<'a>) -> impl Iterator<Item = (&'a Target, Option<u32>)> {
-    let arms = match &info.state.head {
-        Head::Choice(choice) => choice.arms.as_slice(),
-        _ => &[],
-    };
-    let caught = info.state.clauses.iter().filter_map(|clause| match &clause.value {
-        ClauseValue::Catcher(catcher) => Some((&catcher.target, Some(clause.span.in_use))),
-        _ => None,
-    });
+    let caught = info.state.own_catchers().map(|(clause, catcher)| (&catcher.target, Some(clause.span.in_use)));
     let own = info.state.transition.iter().map(|target| (target, None));
-    own.chain(arms.iter().map(|arm| (&arm.target, Some(info.state.in_use)))).chain(caught)
+    own.chain(info.state.arms().iter().map(|arm| (&arm.target, Some(info.state.in_use)))).chain(caught)
 }
 
 /// A target is a state of the scope it is written in, by words of the use or copy with this number.

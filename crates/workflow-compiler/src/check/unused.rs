@@ -6,11 +6,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::analysis::Analysis;
-use super::data::{leaves, values};
+use super::data::values;
 use crate::fragment::Fragment;
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, ExprKind, Head, MapItems, Resource, Shape, Type, TypeKind, When,
+    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, MapItems, Resource, Shape, Type, TypeKind, When,
     Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
@@ -181,8 +181,8 @@ fn of_states(body: &Body, each: &mut dyn FnMut(String)) {
 /// Adds the enums whose variants are named in values, and the types of raw JSONata.
 fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
     for info in analysis.all_states() {
-        let mut in_value = |value| {
-            leaves(value, &mut |leaf| match &leaf.kind {
+        let mut in_value = |value: &Expr| {
+            value.walk(&mut |part| match &part.kind {
                 ExprKind::Variant { ty, .. } => {
                     used.insert(plain(ty));
                 }
@@ -195,11 +195,9 @@ fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
             });
         };
         values(analysis, info, &mut |value, _| in_value(value));
-        if let Head::Choice(choice) = &info.state.head {
-            for arm in &choice.arms {
-                if let When::Patterns(patterns) = &arm.when {
-                    patterns.iter().for_each(&mut in_value);
-                }
+        for arm in info.state.arms() {
+            if let When::Patterns(patterns) = &arm.when {
+                patterns.iter().for_each(&mut in_value);
             }
         }
     }

@@ -1,8 +1,12 @@
 //! The positions in a state where values are computed.
 
+use workflow_asl::document::QueryLanguage;
+
 use super::flow::{DECLARED, Narrowing};
 use super::model::StateInfo;
 use super::types::Ty;
+use crate::syntax::ast::{Expr, Head};
+use crate::syntax::keyword::ClauseKind;
 
 /// A site in a state where a value is computed.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +51,18 @@ impl ClosureScope<'_> {
 }
 
 impl<'a> StateInfo<'a> {
+    /// Returns the value that makes the state's output, and its field; `None` if the state has none.
+    pub(crate) fn output_value(&self) -> Option<(&'a Expr, ValueField)> {
+        match (&self.state.head, self.language) {
+            (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => Some((value, ValueField::Parameters)),
+            (Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) }, _) => {
+                Some((value, ValueField::Output))
+            }
+            (_, QueryLanguage::Jsonata) => Some((self.state.clause_value(&[ClauseKind::Output])?, ValueField::Output)),
+            (_, QueryLanguage::JsonPath) => None,
+        }
+    }
+
     /// Returns the site of a field, whatever was tested before.
     pub fn site(&self, position: ValueField) -> ValueSite<'_, 'a> {
         ValueSite { state: self, position, facts: &DECLARED, closure: None }

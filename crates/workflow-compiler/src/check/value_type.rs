@@ -75,7 +75,7 @@ impl<'w> ValueTypes<'w> {
             }
             Ty::Foreign(of) if of.part != ForeignPart::Whole => match self.find.and_then(|find| find(of)) {
                 Some(other) => {
-                    let other = Model::of(other, false);
+                    let other = Model::of(other);
                     Self { structs: BTreeMap::new(), find: self.find }.of(&other.types, &part_of(&other, of))
                 }
                 None => Type::default(),

@@ -1,10 +1,10 @@
 //! Checks every value in a state, with its position.
 
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
 use super::analysis::Analysis;
 use super::choice;
+use super::data::visit;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
@@ -13,8 +13,7 @@ use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Catcher, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, MapItems, Reference, Resource, Retrier, Root,
-    WaitHead, plain,
+    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Reference, Resource, Root, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -38,7 +37,11 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
                 };
                 let user = user.or_else(of_default);
                 let facts = common(analysis, |info| inherits(analysis, info, &name));
-                let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| catcher(analysis, info, handler, &facts, sink);
+                let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| {
+                    visit::catcher(handler, &mut |expr, field| {
+                        value(analysis, info.site(field).knowing(&facts), expr, sink);
+                    });
+                };
                 let users = analysis.all_states().filter(|info| inherits(analysis, info, &name));
                 if let Some(info) = stands_for(users, &check).or(user) {
                     check(info, sink);
@@ -48,7 +51,7 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
                 let name = plain(name);
                 let user = analysis.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Retry, &name));
                 if let Some(info) = user {
-                    retrier(analysis, info, handler, sink);
+                    visit::retrier(handler, &mut |expr, field| value(analysis, info.site(field), expr, sink));
                 }
             }
             DeclarationKind::Defaults(kind, defaults) => {
@@ -106,36 +109,14 @@ fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
 }
 
 fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
-    if let Head::Task { resource: Some(Resource::Text(text)), .. } = &info.state.head {
-        analysis.braces_in_text(info.site(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
-    }
-    let mut value = |expr: &Expr, position| value(analysis, info.site(position).knowing(facts), expr, sink);
     match &info.state.head {
-        Head::Task { resource, body } => {
-            if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
-                value(arn, ValueField::Resource);
-            }
-            if let Some(body) = body {
-                value(body, ValueField::Parameters);
-            }
+        Head::Task { resource: Some(Resource::Text(text)), .. } => {
+            analysis.braces_in_text(info.site(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
         }
-        Head::Pass { value: Some(body) } => value(
-            body,
-            match info.language {
-                QueryLanguage::Jsonata => ValueField::Output,
-                QueryLanguage::JsonPath => ValueField::Parameters,
-            },
-        ),
-        Head::Wait(Some(WaitHead::For(seconds))) => value(seconds, ValueField::Seconds),
-        Head::Wait(Some(WaitHead::Until(time))) => value(time, ValueField::Timestamp),
         Head::Choice(arms) => choice::check(analysis, info, arms, facts, sink),
-        Head::Map { over: Some(MapItems::Items(items)), .. } => value(items, ValueField::Items),
-        Head::Map { over: Some(MapItems::Reader { body, .. }), .. } => value(body, ValueField::Transfer),
-        Head::Succeed { value: Some(body) } => value(body, ValueField::Output),
-        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| value(text, ValueField::Failure)),
-        Head::Pass { value: None } | Head::Wait(None) | Head::Parallel(_) => {}
-        Head::Map { over: None, .. } | Head::Succeed { value: None } => {}
+        _ => {}
     }
+    visit::head(info, &mut |expr, field| value(analysis, info.site(field).knowing(facts), expr, sink));
 }
 
 /// Checks the values in clauses of a state, `defaults` or an arm.
@@ -146,76 +127,11 @@ pub(super) fn clauses<'a>(
     facts: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    // A clause of the other query language was refused.
-    let own = |clause: &&Clause| clause.kind.language().is_none_or(|language| language == info.language);
-    for clause in clauses.iter().filter(own) {
-        let position = match clause.kind {
-            ClauseKind::Timeout | ClauseKind::Heartbeat => ValueField::Timeout,
-            ClauseKind::Credentials => ValueField::Credentials,
-            ClauseKind::Assign => ValueField::Assign,
-            ClauseKind::Output => ValueField::Output,
-            // In a map `parameters` is the older word for `item_selector`.
-            ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => ValueField::ItemSelector,
-            ClauseKind::Arguments | ClauseKind::Parameters => ValueField::Parameters,
-            ClauseKind::InputPath | ClauseKind::ResultPath => ValueField::Path,
-            ClauseKind::OutputPath => ValueField::OutputPath,
-            ClauseKind::ResultSelector => ValueField::ResultSelector,
-            ClauseKind::ItemSelector => ValueField::ItemSelector,
-            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => ValueField::Limit,
-            ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo => ValueField::Transfer,
-            _ => ValueField::Literal,
-        };
-        let facts = if position == ValueField::ItemSelector { &facts.of_another_item() } else { facts };
-        match &clause.value {
-            ClauseValue::ToleratePercent(expr) => {
-                value(analysis, info.site(ValueField::Share).knowing(facts), expr, sink)
-            }
-            ClauseValue::Expr(expr) | ClauseValue::TolerateCount(expr) => {
-                value(analysis, info.site(position).knowing(facts), expr, sink);
-            }
-            ClauseValue::Transfer { call, body, config } => {
-                if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
-                    value(analysis, info.site(ValueField::Resource).knowing(facts), arn, sink);
-                }
-                for expr in body.iter().chain(config) {
-                    value(analysis, info.site(position).knowing(facts), expr, sink);
-                }
-            }
-            ClauseValue::Retrier(handler) => retrier(analysis, info, handler, sink),
-            ClauseValue::Catcher(handler) => catcher(analysis, info, handler, facts, sink),
-            ClauseValue::Flag
-            | ClauseValue::None(_)
-            | ClauseValue::Named(_)
-            | ClauseValue::Errors(_)
-            | ClauseValue::Query(_)
-            | ClauseValue::Distributed { .. } => {}
-        }
-    }
-}
-
-fn retrier<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, retrier: &Retrier, sink: &mut Sink<'_>) {
-    for field in &retrier.fields {
-        value(analysis, info.site(ValueField::Literal).knowing(&Narrowing::default()), &field.value, sink);
-    }
-}
-
-fn catcher<'a>(
-    analysis: &Analysis<'a>,
-    info: &StateInfo<'a>,
-    catcher: &Catcher,
-    facts: &Narrowing,
-    sink: &mut Sink<'_>,
-) {
-    for clause in &catcher.clauses {
-        let position = match clause.kind {
-            ClauseKind::Assign => ValueField::CatchAssign,
-            ClauseKind::Output => ValueField::CatchOutput,
-            _ => ValueField::Path,
-        };
-        if let ClauseValue::Expr(expr) = &clause.value {
-            value(analysis, info.site(position).knowing(facts), expr, sink);
-        }
-    }
+    let of_another_item = facts.of_another_item();
+    visit::clauses(info, clauses, &mut |expr, field| {
+        let facts = if field == ValueField::ItemSelector { &of_another_item } else { facts };
+        value(analysis, info.site(field).knowing(facts), expr, sink);
+    });
 }
 
 fn value<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::model::Model;
-use crate::syntax::ast::{Clause, ClauseValue, ExprKind, Head};
+use crate::syntax::ast::{Clause, ClauseValue, ExprKind};
 use crate::syntax::keyword::ClauseKind;
 
 /// Returns the variables that any state, arm or catcher assigns; `None` if some are unknown.
@@ -11,10 +11,8 @@ pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for info in model.states.values().chain(&model.duplicates) {
         collect(&info.state.clauses, &mut names)?;
-        if let Head::Choice(choice) = &info.state.head {
-            for arm in &choice.arms {
-                collect(&arm.clauses, &mut names)?;
-            }
+        for arm in info.state.arms() {
+            collect(&arm.clauses, &mut names)?;
         }
     }
     for (_, clause) in &model.defaults {
@@ -50,6 +48,7 @@ fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
 impl Model<'_> {
     /// Returns whether it is certain that nothing gives a variable its value.
     pub fn lacks_variable(&self, name: &str) -> bool {
-        name != "states" && self.variables.as_ref().is_some_and(|names| !names.contains(name))
+        let is_assigned = || self.variables.as_ref().is_none_or(|names| names.contains(name));
+        name != "states" && !self.may_assign_more && !is_assigned()
     }
 }

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use workflow_services::ResourceKind;
 
 use crate::check::types::{Int, generated};
-use crate::schema::rust_type::spell;
+use crate::question::spell;
 use crate::syntax::ast::{
     Bound, Constraint, ConstraintKind, DeclarationKind, FieldDecl, Shape, Text, TokenSpan, Type, TypeKind, Workflow,
     plain,

@@ -6,8 +6,8 @@ use quote::quote;
 use super::name::rust_ident;
 use super::questions::{part, path};
 use super::style::Style;
-use crate::CompiledWorkflow;
 use crate::check::{HandledTask, Ty};
+use crate::compilation::CompiledWorkflow;
 use crate::syntax::ast::TypeKind;
 
 /// The maximum depth of objects of anonymous types that are written out.

@@ -1,10 +1,9 @@
 //! The schemas of the input, the output and the params, as text.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::style::Style;
-use super::workflow::raw;
 use crate::contract::json_schema::{ForeignDefinition, SchemaText};
 use crate::contract::{Contract, Root};
 use crate::syntax::ast::Workflow;
@@ -71,4 +70,12 @@ fn text(style: &Style<'_>, contract: &Contract, root: &Root) -> TokenStream {
     });
     let tail = SchemaText::TAIL;
     quote! { #krate::__private::json_schema! { #(#parts),*; #tail } }
+}
+
+/// Returns a raw string literal: escaping the long text of a definition takes longer than all else here.
+pub(super) fn raw(text: &str) -> Literal {
+    let inner = text.split('"').skip(1).map(|after| after.len() - after.trim_start_matches('#').len());
+    let signs = "#".repeat(inner.max().unwrap_or(0) + 1);
+    let literal = format!("r{signs}\"{text}\"{signs}").parse();
+    literal.unwrap_or_else(|_| Literal::string(text))
 }

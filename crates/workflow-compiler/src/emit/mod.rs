@@ -22,10 +22,9 @@ mod workflow;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{Compilation, Surroundings};
+use crate::compilation::{Compilation, Surroundings};
 
 pub(crate) use questions::spanned;
-pub(crate) use shape::rule;
 
 /// Returns the Rust code for a compilation. `krate` is the caller's path of workflow-runtime.
 pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings: Surroundings<'_>) -> TokenStream {

@@ -9,7 +9,6 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::name::derived;
-use super::workflow::is_for_every_item;
 use crate::syntax::ast::{
     DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, Shape, StructDecl, Type, TypeKind, Workflow, plain,
 };
@@ -177,4 +176,18 @@ fn is_known(ty: &Type, types: &BTreeSet<String>) -> bool {
         TypeKind::Path(_) => false,
         _ => true,
     }
+}
+
+/// Conditions and lint levels apply to all items of a workflow, other attributes only to its own type.
+pub(super) fn is_for_every_item(attribute: &TokenStream) -> bool {
+    let words = attribute.clone().into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) => group.stream().into_iter().next(),
+        _ => None,
+    });
+    words
+        .filter_map(|token| match token {
+            TokenTree::Ident(ident) => Some(ident.to_string()),
+            _ => None,
+        })
+        .any(|word| matches!(word.as_str(), "cfg" | "cfg_attr" | "allow" | "warn" | "deny" | "forbid" | "deprecated"))
 }

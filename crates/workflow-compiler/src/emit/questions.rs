@@ -6,8 +6,8 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::workflow::for_every_item;
-use crate::CompiledWorkflow;
 use crate::check::{Foreign, ForeignMember, ForeignPart, Question, QuestionKind};
+use crate::compilation::CompiledWorkflow;
 use crate::syntax::ast::TokenSpan;
 
 /// Returns the questions of one workflow, after the shapes of the types involved.
@@ -135,7 +135,7 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
 /// Emits a question about the type of a workflow.
 fn machine_type(krate: &TokenStream, question: &Question, function: &str) -> TokenStream {
     let (workflow, code) = (&question.subject.tokens, workflow_asl::Code::UnknownApi.to_string());
-    let name = crate::schema::rust_type::spell(workflow.clone());
+    let name = crate::question::spell(workflow.clone());
     let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.span);
     let function = Ident::new(function, question.span.first);
     quote_spanned! { question.span.first=>

@@ -4,9 +4,9 @@ use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::workflow::for_every_item;
+use crate::compilation::{Compilation, Surroundings};
 use crate::problem::Problem;
 use crate::syntax::ast::TokenSpan;
-use crate::{Compilation, Surroundings};
 
 /// The maximum number of errors that one build prints.
 const LIMIT: usize = 50;

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use super::style::Style;
 use crate::check::types::Int;
 use crate::contract::{limits_integer, range_of};
-use crate::syntax::ast::{
-    Bound, Constraint, ConstraintKind, DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, Workflow, plain,
-};
+use crate::schema::rule;
+use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Type, TypeKind, Workflow, plain};
 
 /// The declared structs that each declared struct contains.
 pub(super) type Parts = BTreeMap<String, BTreeSet<String>>;
@@ -62,30 +61,6 @@ fn named(ty: &Type) -> Option<String> {
         TypeKind::Named(name) => Some(plain(name)),
         _ => None,
     }
-}
-
-/// Returns a constraint as a constant.
-pub(crate) fn rule(krate: &TokenStream, constraint: &Constraint) -> TokenStream {
-    let option = |bound: Option<TokenStream>| match bound {
-        Some(bound) => quote! { ::core::option::Option::Some(#bound) },
-        None => quote! { ::core::option::Option::None },
-    };
-    let bounds = [&constraint.least, &constraint.greatest].map(Option::as_ref);
-    let (kind, [least, greatest]) = match constraint.kind {
-        ConstraintKind::Range => {
-            (quote! { Range }, bounds.map(|bound| bound.map(|of| of.number().to_string().into_token_stream())))
-        }
-        ConstraintKind::Length => {
-            let length = |of: &Bound| of.whole().and_then(|length| u64::try_from(length).ok());
-            (quote! { Length }, bounds.map(|bound| bound.and_then(length).map(ToTokens::into_token_stream)))
-        }
-        ConstraintKind::Pattern => {
-            let pattern = constraint.pattern.as_ref().map_or("", |pattern| &pattern.value);
-            return quote! { #krate::__private::schema::Rule::Pattern(#pattern) };
-        }
-    };
-    let (least, greatest) = (option(least), option(greatest));
-    quote! { #krate::__private::schema::Rule::#kind { least: #least, greatest: #greatest } }
 }
 
 impl Style<'_> {

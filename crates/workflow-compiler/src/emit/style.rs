@@ -86,7 +86,7 @@ impl Style<'_> {
 
     /// Returns the text of a type.
     pub(super) fn spelled(&self, ty: &Type) -> String {
-        crate::schema::rust_type::spell(Self { inside: true, ..*self }.ty(ty))
+        crate::question::spell(Self { inside: true, ..*self }.ty(ty))
     }
 
     /// Returns the path of workflow-runtime's types in a declaration.

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 
 use super::data::doc_or;
-use super::json_schema::{Schemas, schemas};
-use super::module::Module;
+use super::json_schema::{Schemas, raw, schemas};
+use super::module::{Module, is_for_every_item};
 use super::name::{derived, rust_ident};
 use super::shape;
 use super::style::{Editor, Style};
-use crate::CompiledWorkflow;
 #[cfg(feature = "graph")]
 use crate::caption::StateCaption;
 use crate::caption::captions;
 use crate::check::{DeclaredResult, ResultType, declared_result};
+use crate::compilation::CompiledWorkflow;
+use crate::document::Document;
 use crate::fragment::{Escape, Fragment};
-use crate::from_file::Document;
 use crate::lower::LoweredUse;
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
@@ -156,20 +156,6 @@ fn tracked(style: &Style<'_>, document: &Document) -> TokenStream {
 /// Returns the attributes of a workflow that apply to every item.
 pub(super) fn for_every_item(workflow: &Workflow) -> TokenStream {
     workflow.attributes.iter().filter(|attribute| is_for_every_item(attribute)).cloned().collect()
-}
-
-/// Conditions and lint levels apply to all items of a workflow, other attributes only to its own type.
-pub(super) fn is_for_every_item(attribute: &TokenStream) -> bool {
-    let words = attribute.clone().into_iter().flat_map(|token| match token {
-        proc_macro2::TokenTree::Group(group) => group.stream().into_iter().next(),
-        _ => None,
-    });
-    words
-        .filter_map(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => Some(ident.to_string()),
-            _ => None,
-        })
-        .any(|word| matches!(word.as_str(), "cfg" | "cfg_attr" | "allow" | "warn" | "deny" | "forbid" | "deprecated"))
 }
 
 fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
@@ -437,14 +423,6 @@ fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
     let params = params.iter().map(|(hole, param)| quote! { (#hole, #param) });
     let constants = constants.iter().map(|(hole, path)| quote! { (#hole, &#path) });
     quote! { #krate::__private::policy! { #text, [#(#params),*], [#(#constants),*] } }
-}
-
-/// Returns a raw string literal: escaping the long text of a definition takes longer than all else here.
-pub(super) fn raw(text: &str) -> Literal {
-    let inner = text.split('"').skip(1).map(|after| after.len() - after.trim_start_matches('#').len());
-    let signs = "#".repeat(inner.max().unwrap_or(0) + 1);
-    let literal = format!("r{signs}\"{text}\"{signs}").parse();
-    literal.unwrap_or_else(|_| Literal::string(text))
 }
 
 fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {

@@ -6,9 +6,9 @@ use serde_json::Value;
 use workflow_asl::{Diagnostic, jsonata};
 
 use super::{overlap, state_of};
-use crate::Locate;
 use crate::check::Analysis;
 use crate::literal_range::LiteralRange;
+use crate::span::Locate;
 use crate::syntax::ast::TokenSpan;
 
 /// Returns the literal whose text the finding is about, and the part of it.

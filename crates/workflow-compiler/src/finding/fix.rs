@@ -4,9 +4,9 @@ use workflow_asl::finding::in_the_language;
 use workflow_asl::{Code, Diagnostic, Finding, jsonata};
 
 use super::{overlap, state_of};
-use crate::Locate;
 use crate::check::{Analysis, StateInfo, fields_of_state};
 use crate::problem::Edit;
+use crate::span::Locate;
 use crate::syntax::ast::{ExprKind, Head, MapItems, Resource, Target, TokenSpan, plain};
 use crate::syntax::of_state;
 

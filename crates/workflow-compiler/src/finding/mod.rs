@@ -19,10 +19,10 @@ use self::shared_handlers::SharedHandlers;
 use self::unchecked::Unchecked;
 pub(crate) use self::unchecked::needless_word;
 
-use crate::Locate;
 use crate::check::{Analysis, StateInfo, fields_of_state, is_express_child};
 use crate::lower::Lowered;
 use crate::problem::{Problem, Problems};
+use crate::span::Locate;
 use crate::syntax::ast::{Clause, Head, Resource, State, TokenSpan, plain};
 use crate::syntax::is_transition;
 

@@ -4,9 +4,9 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::{overlap, state_of};
-use crate::Locate;
 use crate::check::{Analysis, never_kept};
 use crate::problem::Problem;
+use crate::span::Locate;
 use crate::syntax::ast::{TokenSpan, plain};
 
 /// Returns the problem if a finding is about the result of a use; `Some(None)` if it needs no report.

@@ -6,11 +6,11 @@ use workflow_asl::{Diagnostic, Finding, jsonata};
 use super::expression_range::within_text;
 use super::unchecked::Unchecked;
 use super::{overlap, state_of};
-use crate::Locate;
 use crate::check::Analysis;
 use crate::lower::{Lowered, Words, words};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{ExprKind, Head, TokenSpan, When};
+use crate::span::Locate;
+use crate::syntax::ast::{ExprKind, State, TokenSpan, When};
 
 /// Reports findings about values, except at words that have a problem, and about values that lowering made itself.
 pub(super) fn report(
@@ -42,12 +42,8 @@ pub(super) fn report(
 }
 
 /// Returns the patterns of a `match` that are variants of enums.
-fn variants(head: &Head) -> impl Iterator<Item = TokenSpan> {
-    let arms = match head {
-        Head::Choice(choice) => choice.arms.as_slice(),
-        _ => &[],
-    };
-    let patterns = arms.iter().filter_map(|arm| match &arm.when {
+fn variants(state: &State) -> impl Iterator<Item = TokenSpan> {
+    let patterns = state.arms().iter().filter_map(|arm| match &arm.when {
         When::Patterns(patterns) => Some(patterns),
         _ => None,
     });
@@ -89,7 +85,7 @@ fn problem(
     match &*finding.finding {
         Finding::ShownAbsent { .. } if word.is_some_and(|word| word.is_left_out) => return None,
         // `match` needs a pattern for each variant.
-        Finding::NeverTrue { .. } if variants(&info.state.head).any(|variant| overlap(variant, span, locate)) => {
+        Finding::NeverTrue { .. } if variants(info.state).any(|variant| overlap(variant, span, locate)) => {
             return None;
         }
         _ => {}

@@ -4,8 +4,8 @@
 use workflow_asl::{Code, Diagnostic, Finding};
 
 use super::{overlap, state_of};
-use crate::Locate;
 use crate::check::{Analysis, VariableReads};
+use crate::span::Locate;
 use crate::syntax::ast::TokenSpan;
 
 /// A variable that may have no value where it is read.

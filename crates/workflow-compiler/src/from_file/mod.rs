@@ -1,9 +1,7 @@
 //! `from "file"`: a document in Amazon States Language instead of states. It is checked and used unchanged.
 
-pub(crate) mod fragments;
 mod input;
 mod params;
-mod quoting;
 mod read;
 
 use std::collections::BTreeSet;
@@ -13,40 +11,18 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::document::{Scope, StateMachine};
 use workflow_asl::source::Source;
-use workflow_asl::{Code, Diagnostic, Pointer, StateKind, placeholder, rules};
+use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 
-use self::fragments::Excerpt;
-pub use self::fragments::FieldType;
-pub use self::quoting::escape_at;
 use crate::check::{Model, is_handled};
+use crate::document::{Document, DocumentState};
 use crate::fragment::Fragment;
+pub use crate::lower::placeholders::FieldType;
+use crate::lower::placeholders::{self, Excerpt};
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
 use crate::problem::{DocumentPlace, Problem, Problems};
 use crate::state_ident::StateIdents;
 use crate::syntax::ast::{Declaration, Text};
-
-/// The document of a workflow.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// Its path, as written in the workflow.
-    pub path: String,
-    /// Its states, each before those inside it.
-    pub states: Vec<DocumentState>,
-}
-
-/// A state of a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentState {
-    /// Its name in Rust code.
-    pub ident: String,
-    /// Its name in the document.
-    pub name: String,
-    /// Its kind.
-    pub kind: StateKind,
-    /// Whether it is a task that one of the user's functions or workers may handle.
-    pub handled: bool,
-}
 
 /// A compiled document.
 #[derive(Debug, Default)]
@@ -82,7 +58,7 @@ pub(crate) fn compile(
     input::members(model, &machine, (&source, file), &mut found, problems);
     let bare = source.bare();
     expressions_without_quotes(source.value(), &bare, &mut found);
-    let Excerpt { fragments, uses } = fragments::cut(source.value(), machine.language(), &bare);
+    let Excerpt { fragments, uses } = placeholders::cut(source.value(), machine.language(), &bare);
     let params = params::params(model, file, &uses, &mut found, problems);
     if let Some(word) = model.workflow.unchecked() {
         let all = found.len();
@@ -125,7 +101,7 @@ fn expressions_without_quotes(document: &Value, bare: &BTreeSet<Pointer>, found:
 pub fn placeholders(document: &Value, bare: &BTreeSet<Pointer>) -> IndexMap<String, Placeholder> {
     let (machine, _) = StateMachine::read(document);
     let mut all: IndexMap<String, Placeholder> = IndexMap::new();
-    for used in fragments::cut(document, machine.language(), bare).uses {
+    for used in placeholders::cut(document, machine.language(), bare).uses {
         let first = Placeholder { takes: used.takes, ..Placeholder::default() };
         let one = all.entry(used.name.to_owned()).or_insert(first);
         one.typed |= used.typed;

@@ -7,9 +7,9 @@ use proc_macro2::{Ident, Span};
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Diagnostic};
 
-use super::fragments::Use;
 use crate::check::Model;
 use crate::fragment::Fragment;
+use crate::lower::placeholders::Use;
 use crate::problem::{Problem, Problems};
 use crate::state_ident::{UniqueNames, snake};
 use crate::syntax::ast::{Declaration, DeclarationKind, FieldDecl, Text, Type, TypeKind, plain};

@@ -8,9 +8,9 @@ use workflow_asl::Code;
 use super::is_inside;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
+use crate::span::{Locate, Position};
 use crate::syntax::ast::{Copied, Expr, ExprKind, Root, Segment, Target, Workflow, Written, plain};
 use crate::syntax::spelling::spelled_reference;
-use crate::{Locate, Position};
 
 /// The position of a problem's words, and its code.
 type Key = (Position, Position, &'static str);

@@ -35,8 +35,8 @@ use self::source_names::SourceNames;
 pub(crate) use self::source_names::in_source;
 pub(crate) use self::substitute::variable as argument_variable;
 use self::substitute::{Argument, Substitution, named};
-use crate::Locate;
 use crate::problem::{Edit, Problem, Problems, Reported};
+use crate::span::Locate;
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
     Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Repetition, Shape, State, StructDecl,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use workflow_asl::Code;
 
 use crate::problem::{Problem, Problems};
+use crate::span::{Locate, Position};
 use crate::syntax::ast::{Inlined, Workflow, plain};
-use crate::{Locate, Position};
 
 /// The key by which equal problems are merged: the position of the words, and the code.
 type Key = (Option<(Position, Position)>, &'static str);

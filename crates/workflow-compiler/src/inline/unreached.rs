@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use workflow_asl::Code;
 
 use crate::problem::{Problem, Problems};
+use crate::span::{Locate, Position};
 use crate::syntax::ast::{TokenSpan, Workflow, plain};
-use crate::{Locate, Position};
 
 /// Merges these problems from the index `first` on.
 pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {

@@ -11,12 +11,11 @@ use workflow_asl::jsonata::Node;
 use workflow_asl::{Pointer, StateKind};
 
 use super::express_child::captured;
-use super::field::Fields;
+use super::object::Fields;
 use super::reference::{push_path_member, states};
-use super::{Lowering, ValueField, target_span};
+use super::{Lowering, ValueField};
 use crate::check::{Capture, ItemCapture, StateInfo, is_express_child};
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Member, Quotes, Target, TokenSpan};
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::ast::{Expr, ExprKind, Member, Quotes, Target, TokenSpan};
 
 impl<'a> Lowering<'_, 'a> {
     /// Adds the variable of the state's result to its `Assign`.
@@ -92,14 +91,7 @@ impl<'a> Lowering<'_, 'a> {
         at: &Pointer,
     ) -> Value {
         let place = info.site(ValueField::Output);
-        let value = match &info.state.head {
-            Head::Pass { value: Some(value) } => Some(value),
-            _ => info.state.clauses.iter().find_map(|clause| match &clause.value {
-                ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
-                _ => None,
-            }),
-        };
-        match value {
+        match info.output_value().map(|(value, _)| value) {
             // A pass without a value outputs its input.
             None => self.braced(constructor(capture, states("input"))),
             Some(value) => {
@@ -123,7 +115,7 @@ impl<'a> Lowering<'_, 'a> {
             QueryLanguage::Jsonata => (variable.to_owned(), self.braced(states("errorOutput"))),
             QueryLanguage::JsonPath => (format!("{variable}.$"), "$".into()),
         };
-        self.put_variable(target_span(target), entry, name, value);
+        self.put_variable(target.span(), entry, name, value);
     }
 }
 

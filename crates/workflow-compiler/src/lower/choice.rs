@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 
-use super::field::Fields;
+use super::object::Fields;
 use super::state::belongs;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_asl::document::{Operand, Operator, Relation};
 
-use super::field::Fields;
+use super::object::Fields;
 use super::reference::LoweredReference;
 use super::{Lowering, ValueSite};
 use crate::check::Ty;

@@ -7,13 +7,13 @@ use serde_json::Value;
 use workflow_asl::Code;
 use workflow_asl::document::{Field, ItemBatcher, ItemReader, QueryLanguage, ReaderConfig, ResultWriter, WriterConfig};
 
-use super::field::Fields;
+use super::object::Fields;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::problem::Problem;
-use crate::reader::{FORMATS, Format, SHORT};
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, TokenSpan, integration, plain};
 use crate::syntax::keyword::ClauseKind;
+use crate::syntax::reader::{FORMATS, Format, SHORT};
 
 impl<'a> Lowering<'_, 'a> {
     /// Lowers `over s3::csv { Bucket: …, Key: …, headers: first_row }`.

@@ -9,7 +9,7 @@ use workflow_asl::Pointer;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::Node;
 
-use super::field::Fields;
+use super::object::Fields;
 use super::reference::states;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::{AccessStep, Capture, OUTPUT, StateInfo};

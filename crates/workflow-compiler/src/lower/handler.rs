@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workflow_asl::error_name;
 
-use super::field::Fields;
+use super::object::Fields;
 use super::state::belongs;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;

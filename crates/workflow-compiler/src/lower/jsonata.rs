@@ -18,6 +18,7 @@ use crate::check::regex::Regex;
 use crate::fragment::Escape;
 use crate::problem::Problem;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, Raw, UnaryOp};
+use crate::syntax::spelling;
 
 /// The delimiter that begins an expression.
 const OPEN: &str = "{%";
@@ -30,17 +31,7 @@ fn sign(op: BinaryOp) -> &'static str {
         BinaryOp::Or => "or",
         BinaryOp::And => "and",
         BinaryOp::Equal => "=",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
+        op => spelling::sign(op),
     }
 }
 

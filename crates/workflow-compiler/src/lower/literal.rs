@@ -7,11 +7,23 @@ use super::Lowering;
 use super::slot::Source;
 use crate::check::form_of;
 use crate::fragment::Escape;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, UnaryOp, plain};
 
 /// Returns the number that a literal spells, within the limits of `serde_json`.
 pub(super) fn number(text: &str) -> Value {
     text.parse::<Number>().map_or(Value::Null, Value::Number)
+}
+
+/// Returns the negative of a literal number.
+fn negative(expr: &Expr) -> Option<Value> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => negative(inner),
+        ExprKind::Number(text) => {
+            Some(number(&text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned)))
+        }
+        ExprKind::Duration(seconds) => Some(number(&format!("-{seconds}"))),
+        _ => None,
+    }
 }
 
 impl Lowering<'_, '_> {
@@ -59,6 +71,7 @@ impl Lowering<'_, '_> {
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Number(text) => number(text),
             ExprKind::Duration(seconds) => (*seconds).into(),
+            ExprKind::Unary(UnaryOp::Negate, inner) => negative(inner)?,
             ExprKind::Text(text) => text.clone().into(),
             ExprKind::Variant { ty, variant } => {
                 let (ty, variant) = (plain(ty), plain(variant));

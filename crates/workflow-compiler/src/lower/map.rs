@@ -4,7 +4,7 @@ use serde_json::Value;
 use workflow_asl::document::MachineType;
 use workflow_asl::document::{Branch as AslBranch, ItemProcessor, QueryLanguage};
 
-use super::field::Fields;
+use super::object::Fields;
 use super::state::belongs;
 use super::template::Template;
 use super::{Lowering, ValueField};

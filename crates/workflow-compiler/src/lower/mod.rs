@@ -15,10 +15,13 @@ mod jsonata;
 mod list;
 mod literal;
 mod map;
+mod object;
 mod pass;
 mod path_list;
+pub(crate) mod placeholders;
+mod quoting;
 mod reference;
-pub(crate) mod slot;
+mod slot;
 mod source_map;
 mod state;
 mod task;
@@ -36,7 +39,8 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
-use self::field::Fields;
+use self::object::Fields;
+pub use self::quoting::escape_at;
 pub use self::reference::fits_after_dot;
 use self::slot::Slots;
 pub use self::source_map::SourceMap;
@@ -44,9 +48,8 @@ pub use self::uses::LoweredUse;
 pub(crate) use self::words::{Words, words};
 use crate::check::{Analysis, StateInfo, ValueField, ValueSite, ValueTypes};
 use crate::fragment::Fragment;
-use crate::from_file::fragments;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, TokenSpan};
+use crate::syntax::ast::{ClauseValue, Declaration, DeclarationKind, Target, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 /// A workflow as an ASL document.
@@ -144,7 +147,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
             }
             field.map(|(param, _)| param.clone())
         };
-        let marked = fragments::mark(definition, self.analysis.language, &mut self.slots, &param);
+        let marked = placeholders::mark(definition, self.analysis.language, &mut self.slots, &param);
         for name in unknown.into_inner() {
             let message = format!("the placeholder `${{{name}}}` in this text is not a declared param");
             let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
@@ -187,7 +190,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         let analysis = self.analysis;
         let Some(body) = analysis.scopes.get(scope).map(|scope| scope.body) else { return };
         if let Some(start) = analysis.start_of(scope) {
-            let span = body.start.as_ref().map_or_else(|| start.state.span(), target_span);
+            let span = body.start.as_ref().map_or_else(|| start.state.span(), Target::span);
             self.put(fields, "StartAt", start.asl_name.clone().into(), span);
         }
         let at = fields.pointer.child("States");
@@ -250,16 +253,5 @@ impl<'m, 'a> Lowering<'m, 'a> {
     fn report_unsayable(&mut self, span: TokenSpan, what: &str, help: &str) {
         self.problems
             .push(Problem::new(Code::NeedsJsonata, span, format!("JSONPath cannot express {what}")).help(help));
-    }
-}
-
-/// Returns the span of a transition's target.
-fn target_span(target: &crate::syntax::ast::Target) -> TokenSpan {
-    use crate::syntax::ast::Target;
-    match target {
-        Target::State(name) | Target::End(name) => name.span().into(),
-        Target::Text(text) => text.span,
-        Target::Computed(name) => name.span,
-        Target::Missing(span, _) => *span,
     }
 }

@@ -2,7 +2,7 @@
 
 use workflow_asl::document::QueryLanguage;
 
-use super::field::Fields;
+use super::object::Fields;
 use super::template::Template;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;

@@ -14,6 +14,7 @@ use super::{Lowering, ValueSite};
 use crate::check::{AccessStep, Base, callback, literal_index};
 use crate::fragment::Escape;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Segment, Slice, TokenSpan, UnaryOp};
+use crate::syntax::spelling::sign;
 
 /// What a path matches so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,20 +180,11 @@ impl<'a> Lowering<'_, 'a> {
                 }
             },
             ExprKind::Binary(op, _, left, right) => {
-                let sign = match op {
-                    BinaryOp::And => "&&",
-                    BinaryOp::Or => "||",
-                    BinaryOp::Equal => "==",
-                    BinaryOp::NotEqual => "!=",
-                    BinaryOp::Less => "<",
-                    BinaryOp::LessEqual => "<=",
-                    BinaryOp::Greater => ">",
-                    BinaryOp::GreaterEqual => ">=",
-                    _ => {
-                        self.refuse_condition(expr);
-                        return "@".to_owned();
-                    }
-                };
+                if !(BinaryOp::Or..=BinaryOp::GreaterEqual).contains(op) {
+                    self.refuse_condition(expr);
+                    return "@".to_owned();
+                }
+                let sign = sign(*op);
                 let [left, right] = [left, right].map(|side| match op {
                     BinaryOp::And | BinaryOp::Or => self.filter_condition(place, side),
                     _ => self.filter_operand(place, side),

@@ -4,9 +4,9 @@ use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Pointer, State, StateKind};
 
-use super::field::Fields;
+use super::object::Fields;
 use super::template::Template;
-use super::{Lowering, ValueField, ValueSite, target_span};
+use super::{Lowering, ValueField, ValueSite};
 use crate::check::{StateInfo, is_express_child};
 use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, When, plain};
 use crate::syntax::keyword::ClauseKind;
@@ -130,7 +130,7 @@ impl<'a> Lowering<'_, 'a> {
             _ => None,
         });
         if let Some(name) = name {
-            self.put(fields, field, name.into(), target_span(target));
+            self.put(fields, field, name.into(), target.span());
         }
     }
 

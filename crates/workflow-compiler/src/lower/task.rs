@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::field::Fields;
+use super::object::Fields;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::syntax::ast::{Expr, Resource, TokenSpan};

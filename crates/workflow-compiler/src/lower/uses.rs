@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Pointer, State};
 
-use super::field::Fields;
+use super::object::Fields;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
 use crate::fragment::Fragment;

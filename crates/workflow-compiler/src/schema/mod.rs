@@ -1,8 +1,9 @@
 //! `#[derive(Schema)]`: the shape of the JSON of a user-defined type, as serde writes it.
 
 mod attributes;
+mod constraint;
 mod enumeration;
-pub(crate) mod rust_type;
+mod rust_type;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +12,7 @@ use syn::{Data, DeriveInput, Fields, GenericParam};
 use attributes::{Container, Member};
 use rust_type::Types;
 
-use crate::emit::rule;
+pub(crate) use self::constraint::rule;
 use crate::syntax::ast::Constraint;
 
 /// Expands `#[derive(Schema)]`.

@@ -4,6 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
+use crate::question::spell;
+
 /// The context of types.
 pub(super) struct Types<'a> {
     /// The path of workflow-runtime.
@@ -63,15 +65,4 @@ impl Types<'_> {
 /// Formats a type for messages, without the spaces between tokens.
 pub(super) fn spelled(ty: &Type) -> String {
     spell(ty.to_token_stream())
-}
-
-/// Formats the tokens of a type.
-pub(crate) fn spell(tokens: TokenStream) -> String {
-    tokens
-        .to_string()
-        .replace(" :: ", "::")
-        .replace(":: ", "::")
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" ,", ",")
 }

@@ -3,25 +3,12 @@
 use proc_macro2::{Ident, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Closure, Expr, ExprKind, Text, TokenSpan, plain};
+use super::ast::{Closure, Expr, ExprKind, Text, plain};
 use super::cursor::Cursor;
-use super::parser::Parser;
+use super::parser::{Parameter, Parser};
 use super::reference::root;
 use super::word::Role;
 use crate::problem::Problem;
-
-/// A parameter of an enclosing closure, or the name of an item of an enclosing map.
-pub(super) struct Parameter {
-    pub(super) name: String,
-    pub(super) span: TokenSpan,
-    /// Whether it names an item, and whether something reads it.
-    pub(super) is_item: bool,
-    pub(super) is_read: bool,
-    /// The index of its token in the macro's input. It distinguishes parameters with the same name.
-    pub(super) word: usize,
-    /// Whether it is the item of a repetition instead.
-    pub(super) of_repetition: bool,
-}
 
 impl Parser<'_> {
     /// Parses a closure, starting at its `|`.

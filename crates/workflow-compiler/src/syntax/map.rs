@@ -12,11 +12,11 @@ use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, group_span};
 use super::keyword::FOR;
 use super::parser::Parser;
+use super::reader::{Format, SHORT};
 use super::recover::{attributes_length, clause_starts_here, item_starts_here};
 use super::spelling::spelled;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
-use crate::reader::{Format, SHORT};
 
 impl Parser<'_> {
     /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.

@@ -26,6 +26,7 @@ mod other_language;
 mod parser;
 mod property;
 mod range;
+pub mod reader;
 mod recover;
 mod reference;
 pub(crate) mod rename_all;

@@ -6,7 +6,6 @@ use proc_macro2::{Group, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, NodeId, TokenSpan, plain};
-use super::closure::Parameter;
 use super::cursor::{Cursor, OpenGroup};
 use super::other_language::help_in_value;
 use super::word::{EditorWord, Role};
@@ -50,6 +49,19 @@ pub(super) struct Parser<'p> {
     pub(super) nameless_field: Option<Reported>,
     /// A dot without a member after it in the reference that was parsed last.
     pub(super) nameless_member: Option<Reported>,
+}
+
+/// A parameter of an enclosing closure, or the name of an item of an enclosing map.
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) span: TokenSpan,
+    /// Whether it names an item, and whether something reads it.
+    pub(super) is_item: bool,
+    pub(super) is_read: bool,
+    /// The index of its token in the macro's input. It distinguishes parameters with the same name.
+    pub(super) word: usize,
+    /// Whether it is the item of a repetition instead.
+    pub(super) of_repetition: bool,
 }
 
 impl<'p> Parser<'p> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use workflow_jsonata::{FunctionId, function, is_no_number};
+use workflow_jsonata::{FunctionId, ResultKind, ResultType, function, is_no_number};
 
 use super::Flow;
 use super::choice::plain;
@@ -99,13 +99,13 @@ impl Flow<'_, '_> {
         self.check_arguments(known, &given, &sequences, place);
         let first = given.first().map_or(Ty::Any, |(_, ty)| ty.clone());
         let many = |ty: Ty| Given { many: true, ..Given::maybe(ty) };
-        let ty = match known.id {
-            FunctionId::Merge => match (joined, &first) {
+        let ty = match known.result_type {
+            ResultType::Merged => match (joined, &first) {
                 (Some(objects), _) => merged(&objects),
                 (None, Ty::Tuple(objects)) => merged(objects),
                 _ => Fields::open().into(),
             },
-            FunctionId::Type => {
+            ResultType::TypeName => {
                 let is = first.kind().filter(|_| !sequences.contains(&0));
                 let known = Kind::ALL.into_iter().filter(|kind| is.is_none_or(|is| is == *kind));
                 let mut names =
@@ -113,21 +113,23 @@ impl Flow<'_, '_> {
                 let one = names.next().unwrap_or(Ty::TEXT);
                 names.fold(one, |all, name| all.join(&name))
             }
-            FunctionId::Lookup => return self.looked_up((&given, &first), arguments.last(), place),
-            FunctionId::Map | FunctionId::Each => return many(body_gives),
-            FunctionId::Filter if first.each() == Ty::Any && filters_objects(arguments) => {
-                return many(Ty::Except(Kinds::SCALARS));
-            }
-            FunctionId::Filter | FunctionId::Distinct => return many(first.each()),
-            FunctionId::Append => {
+            ResultType::Member => return self.looked_up((&given, &first), arguments.last(), place),
+            ResultType::Results => return many(body_gives),
+            ResultType::Items => match known.id {
+                FunctionId::Filter if first.each() == Ty::Any && filters_objects(arguments) => {
+                    return many(Ty::Except(Kinds::SCALARS));
+                }
+                FunctionId::Filter | FunctionId::Distinct => return many(first.each()),
+                _ => Ty::list(first.each()),
+            },
+            ResultType::Joined => {
                 return many(given.get(1).map_or(Ty::Any, |(_, second)| first.each().join(&second.each())));
             }
-            FunctionId::Keys => return many(Ty::TEXT),
-            FunctionId::Single => first.each(),
-            FunctionId::Sort | FunctionId::Reverse | FunctionId::Shuffle => Ty::list(first.each()),
-            FunctionId::Split => Ty::list(Ty::TEXT),
-            FunctionId::Partition => Ty::list(Ty::list(first.each())),
-            FunctionId::Match => {
+            ResultType::Strings if known.gives == ResultKind::Sequence => return many(Ty::TEXT),
+            ResultType::Strings => Ty::list(Ty::TEXT),
+            ResultType::Item => first.each(),
+            ResultType::Pages => Ty::list(Ty::list(first.each())),
+            ResultType::Matches => {
                 let found = Fields::of([("match", Ty::TEXT), ("index", Ty::NUMBER), ("groups", Ty::list(Ty::Any))]);
                 return many(found.into());
             }

@@ -95,16 +95,9 @@ impl Flow<'_, '_> {
             self.say(Finding::UnlistedValue { text, name: full(), values, near }, at, None);
             return;
         }
-        let text_parameter = input.text_parameter(name, shape);
-        let takes_json = text_parameter.as_ref().is_some_and(|takes| takes.takes_json);
-        let fits = match text_parameter {
-            Some(takes) => match kind {
-                Kind::Number | Kind::Bool => !takes.refuses_number,
-                Kind::Array | Kind::Object => takes.takes_json,
-                Kind::Text | Kind::Null => true,
-            },
-            None => has_kind(ty, shape) || input.takes_plain_attribute_values() && kind == Kind::Text,
-        };
+        let takes_json = input.text_parameter(name, shape).is_some_and(|takes| takes.takes_json);
+        let takes = |kinds: Vec<Kind>| kinds.contains(&kind) && (kind != Kind::Text || may_spell(ty, shape));
+        let fits = kind == Kind::Null || input.kinds(name, shape).is_none_or(takes);
         let (wants, is) = match (shape, ty.item().and_then(|item| item.kind())) {
             // The items have another kind.
             (Shape::List(list), Some(of)) if fits && kind == Kind::Array => {
@@ -166,17 +159,12 @@ impl Flow<'_, '_> {
     }
 }
 
-/// Returns whether a value may be given for a shape that is not text.
-fn has_kind(ty: &Ty, shape: Shape) -> bool {
-    let Some(kind) = ty.kind() else { return true };
-    match shape {
-        // Step Functions parses a number in a string.
-        Shape::Integer | Shape::Long | Shape::Float | Shape::Double => match ty.texts() {
-            Some((texts, _)) => texts.iter().any(|text| text.trim().parse::<f64>().is_ok()),
-            None => matches!(kind, Kind::Number | Kind::Null | Kind::Text | Kind::Bool),
-        },
-        Shape::List(_) => matches!(kind, Kind::Array | Kind::Null),
-        Shape::Structure(_) | Shape::Union(_) | Shape::Map(_) => matches!(kind, Kind::Object | Kind::Null),
+/// Returns whether a string may be given for a shape: Step Functions parses a number in a string.
+fn may_spell(ty: &Ty, shape: Shape) -> bool {
+    match (shape, ty.texts()) {
+        (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Some((texts, _))) => {
+            texts.iter().any(|text| text.trim().parse::<f64>().is_ok())
+        }
         _ => true,
     }
 }

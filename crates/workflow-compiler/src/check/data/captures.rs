@@ -8,6 +8,7 @@ use workflow_asl::result::{Member, Presence};
 
 use super::{jsonata_reads, visit};
 use crate::check::analysis::Analysis;
+use crate::check::capture::{Capture, DEPTH};
 use crate::check::members::Named;
 use crate::check::members::aws;
 use crate::check::resolution::AccessStep;
@@ -15,30 +16,6 @@ use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::ValueField;
 use crate::syntax::ast::{Root, plain};
-
-/// The maximum depth of a captured part; a deeper one is captured with its parent.
-pub(super) const DEPTH: usize = 32;
-
-/// The captured parts of a value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Capture {
-    /// The whole result.
-    Whole,
-    /// These members, by their names in JSON, in the order in which they are read.
-    Members(IndexMap<String, Capture>),
-}
-
-impl Capture {
-    pub(super) fn add(&mut self, path: &[String]) {
-        match (self, path) {
-            (Self::Whole, _) => {}
-            (this, []) => *this = Self::Whole,
-            (Self::Members(members), [name, rest @ ..]) => {
-                members.entry(name.clone()).or_insert_with(|| Self::Members(IndexMap::new())).add(rest);
-            }
-        }
-    }
-}
 
 /// Returns the values that each state keeps, by the state's number in [`Model::states`].
 pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<usize, Capture> {

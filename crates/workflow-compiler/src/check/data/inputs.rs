@@ -11,7 +11,7 @@ use crate::check::flow::{Narrowing, TransitionKind};
 use crate::check::model::StateInfo;
 use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, Expr, ExprKind, Head};
+use crate::syntax::ast::{Catcher, Clause, Expr, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
 
 /// A transition into a state: the number of its source, and its kind.
@@ -87,17 +87,17 @@ impl<'a> IncomingTransition<'a> {
     fn gives(&self, analysis: &Analysis<'a>, from: &StateInfo<'a>) -> Ty {
         match &self.by {
             IncomingKind::Transition => analysis.success_output(from),
-            IncomingKind::Arm(clauses, facts) => match output(clauses) {
+            IncomingKind::Arm(clauses, facts) => match Clause::value_of(clauses, &[ClauseKind::Output]) {
                 Some(output) => analysis.type_of(from.site(ValueField::Output).knowing(facts), output).assume_present(),
                 // The choice's own output is used if no arm is taken.
-                None if shaped(from, &[ClauseKind::Output]) => Ty::Unknown,
+                None if from.state.has_clause(&[ClauseKind::Output]) => Ty::Unknown,
                 None => analysis.success_output(from),
             },
-            IncomingKind::Catch(catcher) => match output(&catcher.clauses) {
+            IncomingKind::Catch(catcher) => match Clause::value_of(&catcher.clauses, &[ClauseKind::Output]) {
                 Some(output) => analysis.narrowed_type(from.site(ValueField::CatchOutput), output),
                 // `result_path` puts the error into the input.
                 None if catcher.clauses.iter().any(|clause| clause.kind == ClauseKind::ResultPath) => Ty::Unknown,
-                None if shaped(from, &[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
+                None if from.state.has_clause(&[ClauseKind::Raw, ClauseKind::OutputPath]) => Ty::Unknown,
                 None => error_type(),
             },
         }
@@ -108,23 +108,23 @@ impl<'a> IncomingTransition<'a> {
 fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     let Some(known) = analysis.scopes.get(scope) else { return Ty::Unknown };
     let Some(info) = known.owner_id.and_then(|owner| analysis.by_id(owner)) else { return analysis.input.clone() };
-    if shaped(info, &[ClauseKind::Raw]) {
+    if info.state.has_clause(&[ClauseKind::Raw]) {
         return Ty::Unknown;
     }
     match &info.state.head {
-        Head::Parallel(_) => match clause(info, &[ClauseKind::Arguments, ClauseKind::Parameters]) {
+        Head::Parallel(_) => match info.state.clause_value(&[ClauseKind::Arguments, ClauseKind::Parameters]) {
             Some(made) => analysis.narrowed_type(info.site(ValueField::Parameters), made),
             None => analysis.own_input(info),
         },
         Head::Map { .. } => {
-            let item = match clause(info, &[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
+            let item = match info.state.clause_value(&[ClauseKind::ItemSelector, ClauseKind::Parameters]) {
                 Some(made) => {
                     let facts = analysis.narrowing(info).of_another_item();
                     analysis.type_of(info.site(ValueField::ItemSelector).knowing(&facts), made).assume_present()
                 }
                 None => analysis.item_type(info),
             };
-            if shaped(info, &[ClauseKind::Batch]) { batch(analysis, info, item) } else { item }
+            if info.state.has_clause(&[ClauseKind::Batch]) { batch(analysis, info, item) } else { item }
         }
         _ => Ty::Unknown,
     }
@@ -134,7 +134,7 @@ fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
 /// batch.
 fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     let mut members = vec![("Items", Ty::Array(Box::new(item)))];
-    if let Some(Expr { kind: ExprKind::Object(settings), .. }) = clause(info, &[ClauseKind::Batch])
+    if let Some(Expr { kind: ExprKind::Object(settings), .. }) = info.state.clause_value(&[ClauseKind::Batch])
         && let Some(added) = settings.iter().find(|setting| setting.key.value == "BatchInput")
     {
         members.push(("BatchInput", analysis.narrowed_type(info.site(ValueField::Transfer), &added.value)));
@@ -142,28 +142,11 @@ fn batch<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, item: Ty) -> Ty {
     Ty::object(members)
 }
 
-fn output(clauses: &[Clause]) -> Option<&Expr> {
-    clauses.iter().find_map(|clause| match &clause.value {
-        ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
-        _ => None,
-    })
-}
-
-fn clause<'a>(info: &StateInfo<'a>, kinds: &[ClauseKind]) -> Option<&'a Expr> {
-    info.state.clauses.iter().find_map(|clause| match &clause.value {
-        ClauseValue::Expr(value) if kinds.contains(&clause.kind) => Some(value),
-        _ => None,
-    })
-}
-
-fn shaped(info: &StateInfo<'_>, kinds: &[ClauseKind]) -> bool {
-    info.state.clauses.iter().any(|clause| kinds.contains(&clause.kind))
-}
-
 impl<'a> Analysis<'a> {
     /// Returns the type of a state's own input; unknown in a JSONPath state that takes a part of it.
     pub(in crate::check) fn own_input(&self, info: &StateInfo<'a>) -> Ty {
-        if info.language == QueryLanguage::JsonPath && shaped(info, &[ClauseKind::InputPath, ClauseKind::Raw]) {
+        if info.language == QueryLanguage::JsonPath && info.state.has_clause(&[ClauseKind::InputPath, ClauseKind::Raw])
+        {
             return Ty::Unknown;
         }
         info.number.and_then(|number| self.inputs.get(number)).cloned().unwrap_or(Ty::Unknown)
@@ -171,7 +154,7 @@ impl<'a> Analysis<'a> {
 
     /// Returns the type of the input that a field sees: `input_path` sees the whole input.
     pub(in crate::check) fn input_at(&self, place: ValueSite<'_, 'a>) -> Ty {
-        if place.position == ValueField::Path && !shaped(place.state, &[ClauseKind::Raw]) {
+        if place.position == ValueField::Path && !place.state.state.has_clause(&[ClauseKind::Raw]) {
             let known = place.state.number.and_then(|number| self.inputs.get(number));
             return known.cloned().unwrap_or(Ty::Unknown);
         }

@@ -7,28 +7,15 @@ use indexmap::IndexMap;
 use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 
-use super::captures::{Capture, DEPTH};
 use super::visit;
 use crate::check::analysis::Analysis;
+use crate::check::capture::{Capture, DEPTH, ItemCapture};
 use crate::check::model::{StateInfo, is_distributed};
 use crate::check::resolution::{AccessStep, Base};
 use crate::check::root::names_item;
 use crate::check::value_site::ValueField;
-use crate::syntax::ast::{ClauseValue, Expr, Head, Root, Target};
+use crate::syntax::ast::{Expr, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
-
-/// What the first state of a map keeps of the item.
-#[derive(Debug)]
-pub struct ItemCapture {
-    /// The variable.
-    pub variable: String,
-    /// The parts that are read.
-    pub capture: Capture,
-    /// Whether states of the map lead back to the first, whose input then differs.
-    pub again: bool,
-    /// For each node of the map, whether it reads the variable or leads to a node that does.
-    reaches: Vec<bool>,
-}
 
 /// Returns the parts of the maps' items that are kept, by the scope that is the map's body.
 pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
@@ -98,15 +85,8 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
 
 /// Returns what makes the input of a map's iterations.
 fn selector<'a>(info: &StateInfo<'a>) -> Option<&'a Expr> {
-    if !matches!(info.state.head, Head::Map { .. }) {
-        return None;
-    }
-    info.state.clauses.iter().find_map(|clause| match &clause.value {
-        ClauseValue::Expr(value) if matches!(clause.kind, ClauseKind::ItemSelector | ClauseKind::Parameters) => {
-            Some(value)
-        }
-        _ => None,
-    })
+    let is_map = matches!(info.state.head, Head::Map { .. });
+    info.state.clause_value(&[ClauseKind::ItemSelector, ClauseKind::Parameters]).filter(|_| is_map)
 }
 
 impl<'a> Analysis<'a> {

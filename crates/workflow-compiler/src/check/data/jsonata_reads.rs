@@ -10,9 +10,10 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{self, Use};
 use workflow_asl::references::LiteralKind;
 
-use super::captures::{Capture, DEPTH, present};
-use super::{variable, visit};
+use super::captures::present;
+use super::visit;
 use crate::check::analysis::Analysis;
+use crate::check::capture::{Capture, DEPTH, variable};
 use crate::check::members::Named;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;

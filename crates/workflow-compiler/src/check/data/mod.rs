@@ -10,26 +10,23 @@ pub(super) mod output;
 mod types;
 mod unavailable;
 mod variable_reads;
-mod visit;
+pub(super) mod visit;
 
 use std::collections::BTreeMap;
 
 use workflow_asl::Code;
-use workflow_asl::jsonata::is_function;
-use workflow_asl::limits::VARIABLE_NAME_CHARS;
 
-pub use captures::Capture;
-pub use item_captures::ItemCapture;
 pub use variable_reads::VariableReads;
-pub(super) use visit::{leaves, raws, references, values};
+pub(super) use visit::{raws, references, values};
 
 use super::analysis::Analysis;
+use super::capture::{Capture, variable};
 use super::flow::availability::Availability;
 use super::flow::{StateGraphs, state_narrowing};
 use super::model::StateInfo;
 use super::sink::Sink;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Head, Target, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Target, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// Fills in the analysis, and reports variables whose names are taken.
@@ -43,27 +40,6 @@ pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
     collisions(analysis, sink);
     // The target of a reference depends on the captured values.
     analysis.expressions.forget();
-}
-
-/// Returns the variable for a state's result: the state's identifier, unless that is invalid or hides a JSONata
-/// function.
-pub(super) fn variable(state: &str) -> String {
-    let name = state.trim_start_matches('_');
-    let name: String = match name.len() {
-        0..=VARIABLE_NAME_CHARS => name.to_owned(),
-        _ => name.chars().take(VARIABLE_NAME_CHARS).collect(),
-    };
-    // Variables of the compiler: `item`, `caught_2`.
-    let numbered = |own: &&str| match name.strip_prefix(*own).map(|rest| rest.strip_prefix('_').unwrap_or(rest)) {
-        Some(number) => number.bytes().all(|byte| byte.is_ascii_digit()),
-        None => false,
-    };
-    // Step Functions has no `$eval`, and rejects its name everywhere.
-    let taken = name == "states" || name == "eval" || is_function(&name) || ["caught", "item"].iter().any(numbered);
-    if name.bytes().next().is_none_or(|first| first.is_ascii_digit()) || taken {
-        return format!("result_{name}").chars().take(VARIABLE_NAME_CHARS).collect();
-    }
-    name
 }
 
 impl<'a> Analysis<'a> {
@@ -125,9 +101,7 @@ fn collisions(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     }
     for info in analysis.all_states() {
         clauses(&info.state.clauses, &taken, sink);
-        if let Head::Choice(choice) = &info.state.head {
-            choice.arms.iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
-        }
+        info.state.arms().iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
     }
     analysis.defaults.iter().for_each(|(_, clause)| clauses(std::slice::from_ref(clause), &taken, sink));
     for declaration in &analysis.workflow.declarations {

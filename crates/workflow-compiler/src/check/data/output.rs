@@ -1,15 +1,12 @@
 //! The declared output: checks the known type of the output of each state that ends the workflow.
 
-use std::cell::RefCell;
-
 use indexmap::IndexMap;
 use workflow_asl::Code;
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Member;
 
 use crate::check::analysis::Analysis;
 use crate::check::conformance::Conformance;
-use crate::check::constraints;
+use crate::check::constraints::{self, whole};
 use crate::check::expression_text::path_of;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds_of;
@@ -21,11 +18,19 @@ use crate::check::types::{Field, Int, Ty, article};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::{BinaryOp, ClauseValue, Expr, ExprKind, Head, TokenSpan};
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Head, TokenSpan};
 
-/// The structs and AWS objects already compared, each with its expected struct, because they may contain themselves.
-type Seen = RefCell<Vec<(Ty, String)>>;
+/// The comparison of a value's type with a wanted one.
+struct Comparison<'c, 'a, 's, 'p> {
+    analysis: &'c Analysis<'a>,
+    /// The words of the value.
+    span: TokenSpan,
+    /// The members that were tested, by their paths, are present.
+    facts: &'c Narrowing,
+    /// The structs and AWS objects already compared, each with its expected struct, because they may contain themselves.
+    seen: Vec<(Ty, String)>,
+    sink: &'s mut Sink<'p>,
+}
 
 pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     if analysis.output == Ty::Unknown {
@@ -45,7 +50,8 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
 ) {
     for info in states {
         let facts = analysis.narrowing(info);
-        let (expr, position) = written(info);
+        let (expr, position) =
+            info.output_value().map_or((None, ValueField::Output), |(value, field)| (Some(value), field));
         let span = expr.map_or_else(|| info.state.span(), |expr| expr.span);
         let place = info.site(position);
         let given = analysis.output_type(info);
@@ -54,8 +60,8 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
                 fits_expr(analysis, place.knowing(facts), expr, wanted, what, sink);
             }
             _ => {
-                let holder = passes_on(info);
-                fits(analysis, &given, wanted, span, what, (&holder, facts, &Seen::default()), sink);
+                let mut comparison = Comparison { analysis, span, facts, seen: Vec::new(), sink };
+                comparison.fits(&given, wanted, what, &passes_on(info));
             }
         }
     }
@@ -64,27 +70,12 @@ pub(in crate::check) fn of_states<'m, 'a: 'm>(
 /// Returns the source of the output of a state that passes a value on.
 fn passes_on<'m>(info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
-        _ if written(info).0.is_some() => PathRoot::Value(String::new()),
+        _ if info.output_value().is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
         _ if info.has_result() => PathRoot::result_of(&info.name),
         _ => PathRoot::Value(String::new()),
     };
     root.into()
-}
-
-/// Returns the value that makes a state's output, where there is one.
-fn written<'a>(info: &StateInfo<'a>) -> (Option<&'a Expr>, ValueField) {
-    let clause = info.state.clauses.iter().find_map(|clause| match &clause.value {
-        ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
-        _ => None,
-    });
-    match (&info.state.head, info.language) {
-        (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => (Some(value), ValueField::Parameters),
-        (Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) }, _) => {
-            (Some(value), ValueField::Output)
-        }
-        _ => (clause, ValueField::Output),
-    }
 }
 
 /// Compares member by member, to report the wrong one.
@@ -137,16 +128,7 @@ pub(in crate::check) fn fits_expr<'a>(
                             let value = &member.value;
                             if member.optional {
                                 let ty = analysis.type_of(place, value);
-                                let holder = path_of(value, "");
-                                fits(
-                                    analysis,
-                                    ty.present(),
-                                    &field.ty,
-                                    value.span,
-                                    &what,
-                                    (&holder, place.facts, &Seen::default()),
-                                    sink,
-                                );
+                                value_fits(analysis, place, (value, ty.present()), &field.ty, &what, sink);
                             } else {
                                 fits_expr(analysis, place, value, &field.ty, &what, sink);
                             }
@@ -179,8 +161,7 @@ pub(in crate::check) fn fits_expr<'a>(
         }
         (ExprKind::Binary(BinaryOp::Default, _, left, right), ..) => {
             let given = analysis.type_of(place, left);
-            let holder = path_of(left, "");
-            fits(analysis, given.present(), wanted, left.span, what, (&holder, place.facts, &Seen::default()), sink);
+            value_fits(analysis, place, (left, given.present()), wanted, what, sink);
             if given.is_option() {
                 fits_expr(analysis, place, right, wanted, what, sink);
             }
@@ -213,16 +194,7 @@ pub(in crate::check) fn fits_expr<'a>(
                 ExprKind::Call { .. } | ExprKind::Access(..) => analysis.gives_nothing(place, expr),
                 _ => false,
             };
-            let holder = path_of(expr, "");
-            fits(
-                analysis,
-                if said { ty.present() } else { &ty },
-                wanted,
-                expr.span,
-                what,
-                (&holder, place.facts, &Seen::default()),
-                sink,
-            );
+            value_fits(analysis, place, (expr, if said { ty.present() } else { &ty }), wanted, what, sink);
         }
     }
 }
@@ -230,15 +202,6 @@ pub(in crate::check) fn fits_expr<'a>(
 /// Returns whether a type of integers holds a literal number.
 fn holds(int: Int, number: &str) -> bool {
     whole(number).is_some_and(|number| int.holds(number))
-}
-
-/// Returns the whole number that a literal is, however it is written: `1`, `1.0`, `1e3`.
-pub(in crate::check) fn whole(number: &str) -> Option<i128> {
-    number.parse().ok().or_else(|| {
-        let number: f64 = number.parse().ok()?;
-        // A number that is too large becomes the maximum, which no type of the language can hold.
-        (number.fract() == 0.0).then_some(number as i128)
-    })
 }
 
 /// Returns the name of a member whose value may be a path.
@@ -318,187 +281,174 @@ fn missing<'n>(
     });
 }
 
-/// Compares types. Unknown types match anything. Members of a whole value that were tested, by its path, are present.
-fn fits(
-    analysis: &Analysis<'_>,
-    given: &Ty,
+/// Compares the type of a value with a wanted one.
+fn value_fits<'a>(
+    analysis: &Analysis<'a>,
+    place: ValueSite<'_, 'a>,
+    (value, given): (&Expr, &Ty),
     wanted: &Ty,
-    span: TokenSpan,
     what: &str,
-    (holder, facts, seen): (&Path<'_>, &Narrowing, &Seen),
     sink: &mut Sink<'_>,
 ) {
-    if let Ty::Foreign(given) = given.present()
-        && !wanted.is_unknown()
-    {
-        // The place that reads it reports that it may be absent.
+    let mut comparison = Comparison { analysis, span: value.span, facts: place.facts, seen: Vec::new(), sink };
+    comparison.fits(given, wanted, what, &path_of(value, ""));
+}
+
+impl Comparison<'_, '_, '_, '_> {
+    fn report(&mut self, problem: impl FnOnce(Problem) -> Problem, message: impl FnOnce() -> String) {
+        let span = self.span;
+        self.sink.report(|| problem(Problem::new(Code::OutputDoesNotFit, span, message())));
+    }
+
+    /// Compares the type of a part that has no path of its own.
+    fn part(&mut self, given: &Ty, wanted: &Ty, what: &str) {
+        self.fits(given, wanted, what, &Path::from(PathRoot::Value(String::new())));
+    }
+
+    /// Compares a type with a wanted one; unknown types match anything. `holder` is the path of the value.
+    fn fits(&mut self, given: &Ty, wanted: &Ty, what: &str, holder: &Path<'_>) {
+        if let (Ty::Foreign(given), false) = (given.present(), wanted.is_unknown()) {
+            return self.foreign(given, wanted, what);
+        }
+        if given.is_unknown() || wanted.is_unknown() {
+            return;
+        }
+        if (given.is_option() || *given == Ty::Null) && !wanted.is_option() {
+            let is = match given {
+                Ty::Null => "is `null`",
+                Ty::Nullable(_) => "may be `null`",
+                _ => "may be absent",
+            };
+            let help = format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name());
+            return self
+                .report(|problem| problem.help(help), || format!("{what} {is}, but is declared {}", article(wanted)));
+        }
+        let (given, wanted) = (given.present(), wanted.present());
+        if let (Ty::Struct(_) | Ty::Shape(_), Ty::Struct(name)) = (given, wanted) {
+            if self.seen.iter().any(|(other, of)| other == given && of == name) {
+                return;
+            }
+            self.seen.push((given.clone(), name.clone()));
+        }
+        let fits_so_far = match (given, wanted) {
+            (Ty::Null, _) => true,
+            (Ty::Float(_), Ty::Integer(int)) => {
+                let help = format!("declare it as `f64`, or round it{}", rounded(&holder.to_string()));
+                let message = || format!("{what} may have a fraction, but is declared `{}`", int.name());
+                return self.report(|problem| problem.help(help), message);
+            }
+            (a, b) if a.is_number() && b.is_number() => true,
+            (Ty::Map(a), Ty::Map(b)) => return self.part(a, b, &format!("a value of {what}")),
+            (Ty::Object(members), Ty::Map(value)) => {
+                // Absent members are omitted.
+                for (name, ty) in members.iter() {
+                    self.part(&ty.clone().assume_present(), value, &format!("`{name}` of {what}"));
+                }
+                true
+            }
+            (Ty::Struct(_), Ty::Map(value)) => {
+                for (name, field) in fields(self.analysis, given).into_iter().flatten() {
+                    self.part(field.ty.present(), value, &format!("`{name}` of {what}"));
+                }
+                true
+            }
+            (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
+            (Ty::Array(a), Ty::Array(b)) => return self.part(&a.as_element(), b, &format!("an item of {what}")),
+            (Ty::Tuple(items), Ty::Array(item)) => {
+                let what = format!("an item of {what}");
+                return items.iter().for_each(|given| self.part(given, item, &what));
+            }
+            (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
+            (Ty::Shape(_) | Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
+                return self.members(given, wanted, what, holder);
+            }
+            (a, b) if a.is_object() && b.is_object() => true,
+            (a, b) => a == b,
+        };
+        if !fits_so_far {
+            self.report(
+                |problem| problem,
+                || format!("{what} is {}, but is declared {}", article(given), article(wanted)),
+            );
+        }
+    }
+
+    /// Makes rustc compare a user-defined type; the place that reads the value reports that it may be absent.
+    fn foreign(&mut self, given: &Foreign, wanted: &Ty, what: &str) {
+        let (code, span) = (Code::OutputDoesNotFit, self.span);
         match wanted.in_rust() {
             Some(tokens) => {
-                let (what, code) = (what.to_owned(), Code::OutputDoesNotFit);
-                let asks =
-                    QuestionKind::Fits { value: (**given).clone(), absent: false, target: what, code, lacks: code };
-                sink.ask(|| Question { subject: Foreign::of(tokens), asks, span });
+                let asks = QuestionKind::Fits {
+                    value: given.clone(),
+                    absent: false,
+                    target: what.to_owned(),
+                    code,
+                    lacks: code,
+                };
+                self.sink.ask(|| Question { subject: Foreign::of(tokens), asks, span });
             }
             None => {
                 let wants = format!("{what} is declared {}", article(wanted));
                 let kinds = kinds_of(wanted).unwrap_or(u8::MAX);
-                sink.hold(&Ty::Foreign(given.clone()), span, kinds, Code::OutputDoesNotFit, &wants);
+                self.sink.hold(&Ty::Foreign(Box::new(given.clone())), span, kinds, code, &wants);
             }
         }
-        return;
     }
-    if given.is_unknown() || wanted.is_unknown() {
-        return;
-    }
-    let nowhere = Path::from(PathRoot::Value(String::new()));
-    if given.is_option() && !wanted.is_option() || *given == Ty::Null && !wanted.is_option() {
-        sink.report(|| {
-            let message = match given {
-                Ty::Null => format!("{what} is `null`, but is declared {}", article(wanted)),
-                Ty::Nullable(_) => format!("{what} may be `null`, but is declared {}", article(wanted)),
-                _ => format!("{what} may be absent, but is declared {}", article(wanted)),
-            };
-            let problem = Problem::new(Code::OutputDoesNotFit, span, message);
-            problem.help(format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name()))
-        });
-        return;
-    }
-    let (given, wanted) = (given.present(), wanted.present());
-    if let (Ty::Struct(_) | Ty::Shape(_), Ty::Struct(name)) = (given, wanted) {
-        let mut seen = seen.borrow_mut();
-        if seen.iter().any(|(other, of)| other == given && of == name) {
-            return;
-        }
-        seen.push((given.clone(), name.clone()));
-    }
-    let fits_so_far = match (given, wanted) {
-        (Ty::Null, _) => true,
-        (Ty::Float(_), Ty::Integer(int)) => {
-            sink.report(|| {
-                let message = format!("{what} may have a fraction, but is declared `{}`", int.name());
-                let help = match holder.to_string().as_str() {
-                    "" => "declare it as `f64`, or round it, in JSONata with `$round`".to_owned(),
-                    // The expression of an operator is in parentheses.
-                    value => {
-                        if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
-                            let rounded = format!("\"{{% $round({}) %}}\"", jsonata.trim());
-                            let help = format!("declare it as `f64`, or round it: `{rounded}`");
-                            return Problem::new(Code::OutputDoesNotFit, span, message).help(help);
-                        }
-                        let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
-                        format!("declare it as `f64`, or round it, in JSONata with `$round({inner})`")
-                    }
-                };
-                Problem::new(Code::OutputDoesNotFit, span, message).help(help)
-            });
-            return;
-        }
-        (a, b) if a.is_number() && b.is_number() => true,
-        (Ty::Map(a), Ty::Map(b)) => {
-            return fits(analysis, a, b, span, &format!("a value of {what}"), (&nowhere, facts, seen), sink);
-        }
-        (Ty::Object(members), Ty::Map(value)) => {
-            // Absent members are omitted.
-            for (name, ty) in members.iter() {
-                fits(
-                    analysis,
-                    &ty.clone().assume_present(),
-                    value,
-                    span,
-                    &format!("`{name}` of {what}"),
-                    (&nowhere, facts, seen),
-                    sink,
-                );
-            }
-            true
-        }
-        (Ty::Struct(_), Ty::Map(value)) => {
-            for (name, field) in fields(analysis, given).into_iter().flatten() {
-                fits(
-                    analysis,
-                    field.ty.present(),
-                    value,
-                    span,
-                    &format!("`{name}` of {what}"),
-                    (&nowhere, facts, seen),
-                    sink,
-                );
-            }
-            true
-        }
-        (a, b) if a.is_text() && b.is_text() => !matches!((a, b), (Ty::Enum(a), Ty::Enum(b)) if a != b),
-        (Ty::Array(a), Ty::Array(b)) => {
-            return fits(
-                analysis,
-                &a.as_element(),
-                b,
-                span,
-                &format!("an item of {what}"),
-                (&nowhere, facts, seen),
-                sink,
-            );
-        }
-        (Ty::Tuple(items), Ty::Array(item)) => {
-            let what = format!("an item of {what}");
-            return items
-                .iter()
-                .for_each(|given| fits(analysis, given, item, span, &what, (&nowhere, facts, seen), sink));
-        }
-        (Ty::Struct(a), Ty::Struct(b)) if a == b => true,
-        (Ty::Shape(part), Ty::Struct(_)) => {
-            let Some(fields) = fields(analysis, wanted) else { return };
+
+    /// Compares the members of an object with the fields of a struct.
+    fn members(&mut self, given: &Ty, wanted: &Ty, what: &str, holder: &Path<'_>) {
+        let Some(fields) = fields(self.analysis, wanted) else { return };
+        if let Ty::Shape(part) = given {
             for (name, field) in fields {
                 match part.member(&field.decl.wire) {
                     Member::Found(member, presence) => {
-                        let given = member_type(member, presence);
                         let path = holder.member(&field.decl.wire);
-                        let given = if facts.present(&path) { given.present() } else { &given };
-                        fits(
-                            analysis,
-                            given,
-                            &field.ty,
-                            span,
-                            &format!("`{name}` of {what}"),
-                            (&path, facts, seen),
-                            sink,
-                        );
+                        self.member((&member_type(member, presence), &field.ty), &format!("`{name}` of {what}"), &path);
                     }
                     Member::None if part.is_certain() => {
                         let names = part.shape().structure().into_iter().flat_map(|known| known.members());
-                        missing(span, name, &field.decl.wire, field, what, names.map(|member| member.name), sink);
+                        let names = names.map(|member| member.name);
+                        missing(self.span, name, &field.decl.wire, field, what, names, self.sink);
                     }
                     Member::None | Member::Unknown => {}
                 }
             }
-            true
+            return;
         }
-        (Ty::Struct(_) | Ty::Object(_), Ty::Struct(_)) => {
-            let (Some(members), Some(fields)) = (members(analysis, given), fields(analysis, wanted)) else { return };
-            for name in members.keys() {
-                slip(name, span, fields, members.keys().copied(), (what, false), sink);
-            }
-            for (name, field) in fields {
-                match members.get(&*field.decl.wire) {
-                    Some((_, Ty::Struct(own))) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
-                    Some((own, ty)) => {
-                        let path = holder.member(own);
-                        let ty = if facts.present(&path) { ty.present() } else { ty };
-                        fits(analysis, ty, &field.ty, span, &format!("`{name}` of {what}"), (&path, facts, seen), sink);
-                    }
-                    None => missing(span, name, &field.decl.wire, field, what, members.keys().copied(), sink),
+        let Some(members) = members(self.analysis, given) else { return };
+        for name in members.keys() {
+            slip(name, self.span, fields, members.keys().copied(), (what, false), self.sink);
+        }
+        for (name, field) in fields {
+            match members.get(&*field.decl.wire) {
+                Some((_, Ty::Struct(own))) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
+                Some((own, ty)) => {
+                    self.member((ty, &field.ty), &format!("`{name}` of {what}"), &holder.member(own));
+                }
+                None => {
+                    missing(self.span, name, &field.decl.wire, field, what, members.keys().copied(), self.sink);
                 }
             }
-            true
         }
-        (a, b) if a.is_object() && b.is_object() => true,
-        (a, b) => a == b,
-    };
-    if !fits_so_far {
-        sink.report(|| {
-            let message = format!("{what} is {}, but is declared {}", article(given), article(wanted));
-            Problem::new(Code::OutputDoesNotFit, span, message)
-        });
     }
+
+    fn member(&mut self, (given, wanted): (&Ty, &Ty), what: &str, path: &Path<'_>) {
+        let given = if self.facts.present(path) { given.present() } else { given };
+        self.fits(given, wanted, what, path);
+    }
+}
+
+/// Returns how to round a value, which is written so, if it has words.
+fn rounded(value: &str) -> String {
+    if value.is_empty() {
+        return ", in JSONata with `$round`".to_owned();
+    }
+    if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
+        return format!(": `\"{{% $round({}) %}}\"`", jsonata.trim());
+    }
+    // The expression of an operator is in parentheses.
+    let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
+    format!(", in JSONata with `$round({inner})`")
 }
 
 fn fields<'m, 'a>(analysis: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {

@@ -16,7 +16,7 @@ use crate::check::flow::state_narrowing::arms;
 use crate::check::model::StateInfo;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
-use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
 
 /// Fills in [`Analysis::results`](crate::check::analysis::Analysis::results) and
@@ -231,12 +231,8 @@ impl<'a> Analysis<'a> {
         match &info.state.head {
             Head::Task { .. } => self.task_type(info),
             Head::Parallel(_) | Head::Map { .. } => self.fan_in(info),
-            Head::Pass { value: Some(value) } => {
-                let position = match info.language {
-                    QueryLanguage::Jsonata => ValueField::Output,
-                    QueryLanguage::JsonPath => ValueField::Parameters,
-                };
-                self.narrowed_type(info.site(position), value)
+            Head::Pass { value: Some(_) } => {
+                info.output_value().map_or(Ty::Unknown, |(value, field)| self.narrowed_type(info.site(field), value))
             }
             Head::Pass { value: None } if info.language == QueryLanguage::Jsonata => self.output_type(info),
             _ => Ty::Unknown,
@@ -252,59 +248,32 @@ impl<'a> Analysis<'a> {
 
     /// Returns whether a branch or workflow may end successfully with this state.
     pub(in crate::check) fn ends(&self, info: &StateInfo<'a>) -> bool {
-        use crate::syntax::ast::Target;
         let end = |target: &Target| matches!(target, Target::End(_));
-        let arms = match &info.state.head {
-            Head::Choice(choice) => choice.arms.as_slice(),
-            Head::Succeed { .. } => return true,
-            _ => &[],
-        };
-        info.state.transition.iter().any(end)
-            || arms.iter().any(|arm| end(&arm.target))
+        matches!(info.state.head, Head::Succeed { .. })
+            || info.state.transition.iter().any(end)
+            || info.state.arms().iter().any(|arm| end(&arm.target))
             || self.catchers_of(info).iter().any(|(_, catcher)| end(&catcher.target))
     }
 
     /// Returns the type of the output of a branch or workflow that ends with this state.
     pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
-        let catches_to_end = self
-            .catchers_of(info)
-            .iter()
-            .any(|(_, catcher)| matches!(catcher.target, crate::syntax::ast::Target::End(_)));
+        let catches_to_end = self.catchers_of(info).iter().any(|(_, catcher)| matches!(catcher.target, Target::End(_)));
         if catches_to_end || info.state.is_broken() { Ty::Unknown } else { self.success_output(info) }
     }
 
     /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.
     pub(in crate::check) fn success_output(&self, info: &StateInfo<'a>) -> Ty {
-        let place = |position| info.site(position);
-        let own = |kind| {
-            info.state.clauses.iter().find_map(move |clause| match &clause.value {
-                ClauseValue::Expr(value) if clause.kind == kind => Some(value),
-                _ => None,
-            })
-        };
         let shapes = [ClauseKind::ResultSelector, ClauseKind::ResultPath, ClauseKind::OutputPath, ClauseKind::Raw];
-        if info.state.clauses.iter().any(|clause| shapes.contains(&clause.kind)) {
+        if info.state.has_clause(&shapes) {
             return Ty::Unknown;
         }
-        let gives = match (&info.state.head, info.language) {
-            (Head::Succeed { value: Some(value) }, _) => return self.narrowed_type(place(ValueField::Output), value),
-            (Head::Pass { value: Some(value) }, QueryLanguage::Jsonata) => {
-                return self.narrowed_type(place(ValueField::Output), value);
-            }
-            (Head::Pass { value: Some(value) }, QueryLanguage::JsonPath) => {
-                return self.narrowed_type(place(ValueField::Parameters), value);
-            }
-            (Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }, _) => true,
-            _ => false,
-        };
-        if let (Some(output), QueryLanguage::Jsonata) = (own(ClauseKind::Output), info.language) {
-            return self.narrowed_type(place(ValueField::Output), output);
+        if let Some((value, field)) = info.output_value() {
+            return self.narrowed_type(info.site(field), value);
         }
-        if !gives {
+        if !matches!(info.state.head, Head::Task { .. } | Head::Parallel(_) | Head::Map { .. }) {
             // The input is passed on.
             let makes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Result];
-            let made = info.state.clauses.iter().any(|clause| makes.contains(&clause.kind));
-            return if made { Ty::Unknown } else { self.own_input(info) };
+            return if info.state.has_clause(&makes) { Ty::Unknown } else { self.own_input(info) };
         }
         info.number.and_then(|number| self.results.get(number)).cloned().unwrap_or(Ty::Unknown)
     }

@@ -2,10 +2,11 @@
 
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::graph::{FlowGraph, Transition};
-use workflow_asl::jsonata;
 use workflow_asl::{Code, StateKind};
 
 use crate::check::analysis::Analysis;
+use crate::check::capture::variable;
+use crate::check::expression_text::changing;
 use crate::check::flow::availability::{Caught, ResultAvailability};
 use crate::check::flow::{Edge, Point};
 use crate::check::model::StateInfo;
@@ -13,7 +14,7 @@ use crate::check::path::{Path, PathRoot, reference_text};
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head, Reference, Segment, Text, TokenSpan, plain};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Reference, Segment, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
@@ -72,7 +73,7 @@ impl<'a> Analysis<'a> {
                     "`{name}` is outside the distributed map `{map}`, whose iterations are separate executions"
                 );
                 let text = reference_text(reference);
-                let field = super::variable(name).to_lowercase();
+                let field = variable(name).to_lowercase();
                 let help = format!(
                     "pass it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
                 );
@@ -104,14 +105,7 @@ impl<'a> Analysis<'a> {
         }
         // A JSONata pass has no result: its output is computed again for the capture.
         if of.state.kind == StateKind::Pass && of.language == QueryLanguage::Jsonata {
-            let value = match &of.state.head {
-                Head::Pass { value: Some(value) } => Some(value),
-                _ => of.state.clauses.iter().find_map(|clause| match &clause.value {
-                    ClauseValue::Expr(value) if clause.kind == ClauseKind::Output => Some(value),
-                    _ => None,
-                }),
-            };
-            let mut part: Option<&Expr> = value;
+            let mut part = of.output_value().map(|(value, _)| value);
             for step in path {
                 match part.map(|part| &part.kind) {
                     Some(ExprKind::Object(members)) => {
@@ -296,24 +290,4 @@ impl<'a> Analysis<'a> {
 fn nodes(graph: &FlowGraph<Edge>, way: &[&Edge]) -> Vec<(usize, bool)> {
     let steps = way.iter().filter_map(|edge| Some((edge.target()?, edge.is_caught())));
     std::iter::once((graph.start().unwrap_or_default(), false)).chain(steps).collect()
-}
-
-/// Returns a function in an expression that returns a different value on each call, without its `$`.
-fn changing(expr: &Expr) -> Option<&'static str> {
-    let find = |is: &dyn Fn(&str) -> bool| jsonata::changing().find(|known| is(known));
-    match &expr.kind {
-        ExprKind::Call { name, arguments } => {
-            let own = find(&|known| name.value.strip_prefix('$') == Some(known));
-            own.or_else(|| arguments.iter().find_map(changing))
-        }
-        ExprKind::Object(members) => members.iter().find_map(|member| changing(&member.value)),
-        ExprKind::Array(items) => items.iter().find_map(changing),
-        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => changing(inner),
-        ExprKind::Binary(_, _, left, right) => changing(left).or_else(|| changing(right)),
-        ExprKind::If(condition, yes, no) => changing(condition).or_else(|| changing(yes)).or_else(|| changing(no)),
-        ExprKind::Text(text) | ExprKind::Jsonata(Text { value: text, .. }) => {
-            find(&|known| text.contains(&format!("${known}(")))
-        }
-        _ => None,
-    }
 }

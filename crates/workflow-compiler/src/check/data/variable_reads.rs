@@ -3,8 +3,9 @@
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::references::LiteralKind;
 
-use super::{variable, visit};
+use super::visit;
 use crate::check::analysis::Analysis;
+use crate::check::capture::variable;
 use crate::check::model::StateInfo;
 use crate::check::path::Path;
 use crate::syntax::ast::{Expr, ExprKind, Root, TokenSpan, plain};

@@ -1,48 +1,22 @@
 //! Visits the values of a state and their parts: references, texts, JSONata.
 
+use workflow_asl::document::QueryLanguage;
+
 use crate::check::model::{Model, StateInfo};
+use crate::check::value_site::ValueField;
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Segment, TokenSpan, WaitHead, When,
+    Catcher, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Resource, Retrier, TokenSpan, WaitHead,
+    When,
 };
+use crate::syntax::keyword::ClauseKind;
 
 /// Calls `each` for every reference in a value, including those inside computed indices.
 pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Reference)) {
-    match &expr.kind {
-        ExprKind::Reference(reference) => {
+    expr.walk(&mut |part| {
+        if let ExprKind::Reference(reference) = &part.kind {
             each(reference);
-            segments(&reference.segments, each);
         }
-        ExprKind::Object(members) => members.iter().for_each(|member| references(&member.value, each)),
-        ExprKind::Array(items) => items.iter().for_each(|item| references(item, each)),
-        ExprKind::Access(value, steps) => {
-            references(value, each);
-            segments(steps, each);
-        }
-        ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => references(inner, each),
-        ExprKind::Binary(_, _, left, right) => {
-            references(left, each);
-            references(right, each);
-        }
-        ExprKind::If(condition, yes, no) => {
-            references(condition, each);
-            references(yes, each);
-            references(no, each);
-        }
-        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| references(argument, each)),
-        ExprKind::Closure(closure) => references(&closure.body, each),
-        ExprKind::Raw(raw) => raw.variables.iter().for_each(|member| references(&member.value, each)),
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Number(_)
-        | ExprKind::Duration(_)
-        | ExprKind::Text(_)
-        | ExprKind::Constant(_)
-        | ExprKind::Variant { .. }
-        | ExprKind::Jsonata(_)
-        | ExprKind::Path(_)
-        | ExprKind::Regex(_)
-        | ExprKind::Invalid(_) => {}
-    }
+    });
 }
 
 /// Returns whether a value contains raw JSONata.
@@ -55,107 +29,131 @@ pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
 /// Calls `each` for every string in a value that is the user's own JSONata, with or without `{%` and `%}`, and with the
 /// span of the literal.
 pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, TokenSpan)) {
-    leaves(expr, &mut |leaf| match &leaf.kind {
+    expr.walk(&mut |part| match &part.kind {
         ExprKind::Jsonata(text) => each(&text.value, text.span),
-        ExprKind::Text(text) if text.starts_with("{%") => each(text, leaf.span),
+        ExprKind::Text(text) if text.starts_with("{%") => each(text, part.span),
         _ => {}
     });
 }
 
 /// Calls `each` for every text literal in a value.
 pub(in crate::check) fn texts<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, TokenSpan)) {
-    leaves(expr, &mut |leaf| match &leaf.kind {
+    expr.walk(&mut |part| match &part.kind {
         ExprKind::Jsonata(text) | ExprKind::Path(text) => each(&text.value, text.span),
-        ExprKind::Text(text) => each(text, leaf.span),
+        ExprKind::Text(text) => each(text, part.span),
         _ => {}
     });
 }
 
-/// Calls `each` for every part of a value that has no parts, and for raw JSONata with a type or with values.
-pub(in crate::check) fn leaves<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
-    match &expr.kind {
-        ExprKind::Object(members) => members.iter().for_each(|member| leaves(&member.value, each)),
-        ExprKind::Array(items) => items.iter().for_each(|item| leaves(item, each)),
-        ExprKind::Access(inner, _) | ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => leaves(inner, each),
-        ExprKind::Binary(_, _, left, right) => {
-            leaves(left, each);
-            leaves(right, each);
-        }
-        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| leaves(part, each)),
-        ExprKind::Call { arguments, .. } => arguments.iter().for_each(|argument| leaves(argument, each)),
-        ExprKind::Closure(closure) => leaves(&closure.body, each),
-        ExprKind::Raw(raw) => {
-            each(expr);
-            each(&raw.text);
-            raw.variables.iter().for_each(|member| leaves(&member.value, each));
-        }
-        _ => each(expr),
-    }
-}
-
-fn segments<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Reference)) {
-    for segment in segments {
-        match segment {
-            Segment::Index(index) => references(index, each),
-            Segment::Slice(slice) => slice.bounds().for_each(|bound| references(bound, each)),
-            Segment::Member { .. } | Segment::Each { .. } => {}
+/// Calls `each` for every value of a state and its field, including the values of the handlers and defaults that it uses.
+pub(in crate::check) fn values<'a>(
+    model: &Model<'a>,
+    info: &StateInfo<'a>,
+    each: &mut dyn FnMut(&'a Expr, ValueField),
+) {
+    head(info, each);
+    if let Head::Choice(choice) = &info.state.head {
+        choice.subject.iter().for_each(|subject| each(subject, ValueField::Condition));
+        for arm in &choice.arms {
+            if let When::If(condition) = &arm.when {
+                each(condition, ValueField::Condition);
+            }
+            clauses(info, &arm.clauses, each);
         }
     }
+    for clause in model.clauses_of(info).filter(|clause| !matches!(clause.value, ClauseValue::Catcher(_))) {
+        clauses(info, std::slice::from_ref(clause), each);
+    }
+    model.catchers_of(info).iter().for_each(|(_, handler)| catcher(handler, each));
 }
 
-/// Calls `each` for every value of a state, including the values of the handlers and defaults that it uses; the flag is
-/// true for values in the braces of a catcher.
-pub(in crate::check) fn values<'a>(model: &Model<'a>, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a Expr, bool)) {
+/// Calls `each` for the values in the head of a state that is no choice.
+pub(in crate::check) fn head<'a>(info: &StateInfo<'a>, each: &mut dyn FnMut(&'a Expr, ValueField)) {
     match &info.state.head {
-        Head::Task { body: Some(body), .. } => each(body, false),
-        Head::Pass { value: Some(value) } | Head::Succeed { value: Some(value) } => each(value, false),
-        Head::Wait(Some(WaitHead::For(time) | WaitHead::Until(time))) => each(time, false),
-        Head::Choice(choice) => {
-            choice.subject.iter().for_each(|subject| each(subject, false));
-            for arm in &choice.arms {
-                if let When::If(condition) = &arm.when {
-                    each(condition, false);
-                }
-                clauses(&arm.clauses, each);
+        Head::Task { resource, body } => {
+            if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = resource {
+                each(arn, ValueField::Resource);
             }
+            body.iter().for_each(|body| each(body, ValueField::Parameters));
         }
-        Head::Map { over: Some(MapItems::Items(items)), .. } => each(items, false),
-        Head::Map { over: Some(MapItems::Reader { body, .. }), .. } => each(body, false),
-        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| each(text, false)),
-        Head::Task { body: None, .. } | Head::Pass { value: None } | Head::Succeed { value: None } => {}
-        Head::Wait(None) | Head::Parallel(_) | Head::Map { over: None, .. } => {}
-    }
-    for clause in model.clauses_of(info) {
-        if !matches!(clause.value, ClauseValue::Catcher(_)) {
-            clauses(std::slice::from_ref(clause), each);
+        Head::Pass { value } => {
+            let field = match info.language {
+                QueryLanguage::Jsonata => ValueField::Output,
+                QueryLanguage::JsonPath => ValueField::Parameters,
+            };
+            value.iter().for_each(|value| each(value, field));
         }
-    }
-    for (_, catcher) in model.catchers_of(info) {
-        for clause in &catcher.clauses {
-            if let ClauseValue::Expr(value) = &clause.value {
-                each(value, true);
-            }
-        }
+        Head::Wait(Some(WaitHead::For(seconds))) => each(seconds, ValueField::Seconds),
+        Head::Wait(Some(WaitHead::Until(time))) => each(time, ValueField::Timestamp),
+        Head::Map { over: Some(MapItems::Items(items)), .. } => each(items, ValueField::Items),
+        Head::Map { over: Some(MapItems::Reader { body, .. }), .. } => each(body, ValueField::Transfer),
+        Head::Succeed { value } => value.iter().for_each(|value| each(value, ValueField::Output)),
+        Head::Fail { error, cause } => error.iter().chain(cause).for_each(|text| each(text, ValueField::Failure)),
+        Head::Choice(_) | Head::Wait(None) | Head::Parallel(_) | Head::Map { over: None, .. } => {}
     }
 }
 
-fn clauses<'a>(clauses: &'a [Clause], each: &mut dyn FnMut(&'a Expr, bool)) {
-    for clause in clauses {
+/// Calls `each` for the values in clauses of a state, of `defaults` or of an arm.
+pub(in crate::check) fn clauses<'a>(
+    info: &StateInfo<'_>,
+    clauses: &'a [Clause],
+    each: &mut dyn FnMut(&'a Expr, ValueField),
+) {
+    // A clause of the other query language was refused.
+    let own = |clause: &&Clause| clause.kind.language().is_none_or(|language| language == info.language);
+    for clause in clauses.iter().filter(own) {
+        let field = match clause.kind {
+            ClauseKind::Timeout | ClauseKind::Heartbeat => ValueField::Timeout,
+            ClauseKind::Credentials => ValueField::Credentials,
+            ClauseKind::Assign => ValueField::Assign,
+            ClauseKind::Output => ValueField::Output,
+            // In a map `parameters` is the older word for `item_selector`.
+            ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => ValueField::ItemSelector,
+            ClauseKind::Arguments | ClauseKind::Parameters => ValueField::Parameters,
+            ClauseKind::InputPath | ClauseKind::ResultPath => ValueField::Path,
+            ClauseKind::OutputPath => ValueField::OutputPath,
+            ClauseKind::ResultSelector => ValueField::ResultSelector,
+            ClauseKind::ItemSelector => ValueField::ItemSelector,
+            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => ValueField::Limit,
+            ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo => ValueField::Transfer,
+            _ => ValueField::Literal,
+        };
         match &clause.value {
-            ClauseValue::Expr(value) | ClauseValue::ToleratePercent(value) | ClauseValue::TolerateCount(value) => {
-                each(value, false);
+            ClauseValue::ToleratePercent(value) => each(value, ValueField::Share),
+            ClauseValue::Expr(value) | ClauseValue::TolerateCount(value) => each(value, field),
+            ClauseValue::Transfer { call, body, config } => {
+                if let Some(Resource::Activity { arn, .. } | Resource::Value(arn)) = call {
+                    each(arn, ValueField::Resource);
+                }
+                body.iter().chain(config).for_each(|value| each(value, field));
             }
-            ClauseValue::Transfer { body, config, .. } => {
-                body.iter().chain(config).for_each(|value| each(value, false))
-            }
+            ClauseValue::Retrier(handler) => retrier(handler, each),
+            ClauseValue::Catcher(handler) => catcher(handler, each),
             ClauseValue::Flag
             | ClauseValue::None(_)
             | ClauseValue::Named(_)
-            | ClauseValue::Retrier(_)
-            | ClauseValue::Catcher(_)
             | ClauseValue::Errors(_)
             | ClauseValue::Query(_)
             | ClauseValue::Distributed { .. } => {}
+        }
+    }
+}
+
+/// Calls `each` for the values of a retrier.
+pub(in crate::check) fn retrier<'a>(retrier: &'a Retrier, each: &mut dyn FnMut(&'a Expr, ValueField)) {
+    retrier.fields.iter().for_each(|field| each(&field.value, ValueField::Literal));
+}
+
+/// Calls `each` for the values of a catcher.
+pub(in crate::check) fn catcher<'a>(catcher: &'a Catcher, each: &mut dyn FnMut(&'a Expr, ValueField)) {
+    for clause in &catcher.clauses {
+        let field = match clause.kind {
+            ClauseKind::Assign => ValueField::CatchAssign,
+            ClauseKind::Output => ValueField::CatchOutput,
+            _ => ValueField::Path,
+        };
+        if let ClauseValue::Expr(value) = &clause.value {
+            each(value, field);
         }
     }
 }

@@ -9,6 +9,7 @@ use workflow_asl::graph::{PastEvents, happened};
 use super::{Point, StateGraphs};
 use crate::check::data::{references, values};
 use crate::check::model::Model;
+use crate::check::value_site::ValueField;
 use crate::syntax::ast::{Root, plain};
 
 /// The facts about a scope.
@@ -76,7 +77,7 @@ impl Availability {
         let mut readers = Vec::new();
         for (number, info) in model.states.values().enumerate() {
             let mut reads = false;
-            values(model, info, &mut |value, in_catcher| {
+            values(model, info, &mut |value, field| {
                 references(value, &mut |reference| match &reference.root {
                     Root::StateResult(name) => {
                         let number = model.states.get_index_of(&plain(name));
@@ -84,7 +85,7 @@ impl Availability {
                             *wanted = true;
                         }
                     }
-                    Root::Caught => reads |= !in_catcher,
+                    Root::Caught => reads |= !matches!(field, ValueField::CatchAssign | ValueField::CatchOutput),
                     _ => {}
                 });
             });

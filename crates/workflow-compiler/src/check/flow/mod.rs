@@ -10,7 +10,7 @@ use workflow_asl::graph::{FlowGraph, Transition};
 
 pub(super) use self::narrowing::{DECLARED, Narrowing, is_known};
 use super::model::{Model, is_distributed};
-use crate::syntax::ast::{Head, Target};
+use crate::syntax::ast::Target;
 
 /// A state's scope and its node in the graph of that scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +98,7 @@ impl StateGraphs {
                 let Some(info) = model.by_id(*state) else { return edges };
                 let mut push = |target: &Target, by| edges.push(Edge { from, to: node_of(target, scope), by });
                 info.state.transition.iter().for_each(|target| push(target, TransitionKind::State));
-                if let Head::Choice(choice) = &info.state.head {
-                    choice.arms.iter().for_each(|arm| push(&arm.target, TransitionKind::Arm));
-                }
+                info.state.arms().iter().for_each(|arm| push(&arm.target, TransitionKind::Arm));
                 model.catchers_of(info).iter().for_each(|(_, catcher)| push(&catcher.target, TransitionKind::Catcher));
                 edges
             });

@@ -137,7 +137,7 @@ impl<'s, 'a> OutgoingTransitions<'s, 'a> {
                 Some(known)
             }
             (Self::Other { info, known, .. }, TransitionKind::State) => Some(match &info.state.head {
-                _ if shaped(&info.state.clauses, SHAPES) => known.clone().with_input(None),
+                _ if info.state.has_clause(SHAPES) => known.clone().with_input(None),
                 Head::Pass { value: None } | Head::Wait(_) => known.clone(),
                 // If two states have one name, the other may be the intended one.
                 _ if info.number.is_none() => known.clone().with_input(None),
@@ -152,17 +152,13 @@ impl<'s, 'a> OutgoingTransitions<'s, 'a> {
 fn inside(owner: &StateInfo<'_>, known: &Narrowing) -> Narrowing {
     let mut known = known.lasting();
     match &owner.state.head {
-        Head::Parallel(_) if !shaped(&owner.state.clauses, GIVES) => known,
+        Head::Parallel(_) if !owner.state.has_clause(GIVES) => known,
         Head::Map { .. } => {
             known.forget(&PathRoot::Word("item"));
-            known.with_input((!shaped(&owner.state.clauses, SELECTS)).then_some(PathRoot::Word("item")))
+            known.with_input((!owner.state.has_clause(SELECTS)).then_some(PathRoot::Word("item")))
         }
         _ => known.with_input(None),
     }
-}
-
-fn shaped(clauses: &[Clause], kinds: &[ClauseKind]) -> bool {
-    clauses.iter().any(|clause| kinds.contains(&clause.kind))
 }
 
 /// Discards the facts about the variables that a clause assigns.

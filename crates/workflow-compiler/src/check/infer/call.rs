@@ -89,7 +89,7 @@ impl<'a> Analysis<'a> {
                         format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);
                     Problem::new(Code::NeedsJsonata, name.span, message).help("use `query jsonata` on the state")
                 });
-                return function.result();
+                return function.result_of(&[], None, true);
             }
             self.arity(name, function.arity(), arguments, sink);
             for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
@@ -114,7 +114,7 @@ impl<'a> Analysis<'a> {
             algorithm(name, arguments, sink);
             has_an_order(name, arguments, &types, sink);
             self.hold_regexes((name, function), (arguments, &types), sink);
-            return with_closure.unwrap_or_else(|| match function.result_in_language(&types) {
+            return with_closure.unwrap_or_else(|| match function.result_of(&types, None, false) {
                 Ty::Option(number) if number.is_number() && arguments.iter().all(has_items) => *number,
                 result => result,
             });
@@ -124,11 +124,11 @@ impl<'a> Analysis<'a> {
                 sink.report(|| {
                     let message =
                         format!("`{}` is a function of JSONPath; this state's language is JSONata", name.value);
-                    let problem = Problem::new(Code::NoSuchFunction, name.span, message);
-                    match in_jsonata(function.name()) {
-                        Some(instead) => problem.help(format!("in JSONata: `{instead}`")),
-                        None => problem,
-                    }
+                    let instead = match function {
+                        intrinsic::Function::Format => "`\"…\" + x`",
+                        function => function.in_jsonata(),
+                    };
+                    Problem::new(Code::NoSuchFunction, name.span, message).help(format!("in JSONata: {instead}"))
                 });
             } else {
                 self.arity(name, function.arity(), arguments, sink);
@@ -283,30 +283,6 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
     let own: Vec<_> = own.map(Function::name).collect();
     let known = own.iter().map(String::as_str).chain(intrinsics).chain(operators).collect::<Vec<_>>();
     problem.suggest(&name.value, known)
-}
-
-/// Returns the equivalent in JSONata.
-fn in_jsonata(intrinsic: &str) -> Option<&'static str> {
-    Some(match intrinsic {
-        "States.Format" => "\"…\" + x",
-        "States.StringToJson" => "$parse(x)",
-        "States.JsonToString" => "$string(x)",
-        "States.Array" => "[a, b]",
-        "States.ArrayPartition" => "$partition(xs, n)",
-        "States.ArrayRange" => "$range(first, last, step)",
-        "States.ArrayGetItem" => "xs[n]",
-        "States.ArrayLength" => "$count(xs)",
-        "States.ArrayUnique" => "$distinct(xs)",
-        "States.Base64Encode" => "$base64encode(x)",
-        "States.Base64Decode" => "$base64decode(x)",
-        "States.Hash" => "$hash(x, \"SHA-256\")",
-        "States.JsonMerge" => "$merge([a, b])",
-        "States.MathRandom" => "$random()",
-        "States.MathAdd" => "a + b",
-        "States.StringSplit" => "$split(x, \",\")",
-        "States.UUID" => "$uuid()",
-        _ => return None,
-    })
 }
 
 fn kind_takes(kind: ArgumentKind, ty: &Ty) -> bool {

@@ -1,11 +1,11 @@
 //! Infers closures: which functions take one, the types of its parameters, and the type of its result.
 
 use workflow_asl::Code;
-use workflow_asl::jsonata::{Callback, FunctionId as Row, Passed, Returned};
+use workflow_asl::jsonata::{Callback, Passed, Returned};
 
 use super::call::mistyped;
 use crate::check::analysis::Analysis;
-use crate::check::data::{leaves, raws, references};
+use crate::check::data::{raws, references};
 use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds;
 use crate::check::function::{Function, replaced_type};
@@ -68,7 +68,7 @@ impl<'a> Analysis<'a> {
             }
         }
         let body = self.infer_callback(place.knowing(&facts), (name, &callback), (closure, &passed), sink);
-        Some(result(function, types, body))
+        Some(function.result_of(types, Some(body), false))
     }
 
     /// Returns the scope of the body of a closure that is an argument of this call.
@@ -217,9 +217,7 @@ impl<'a> Analysis<'a> {
         });
         raws(&closure.body, &mut |text, _| raw.push_str(text));
         // What did not parse may have used it.
-        leaves(&closure.body, &mut |leaf| {
-            unknown |= matches!(leaf.kind, ExprKind::Invalid(_));
-        });
+        closure.body.walk(&mut |part| unknown |= matches!(part.kind, ExprKind::Invalid(_)));
         for (index, parameter) in given.iter().enumerate() {
             let name = parameter.value.as_str();
             let around = place.closure.is_some_and(|closure| closure.parameter(name).is_some());
@@ -317,25 +315,6 @@ fn started(ty: &Ty) -> Ty {
         Ty::Null => Ty::Unknown,
         Ty::Object(members) if members.is_empty() => Ty::Unknown,
         ty => ty.clone(),
-    }
-}
-
-/// Returns the type of a call of a function with a closure whose body has this type.
-fn result(function: Function, types: &[Ty], body: Ty) -> Ty {
-    let Function::Jsonata(row) = function else { return Ty::Unknown };
-    let first = types.first().map_or(&Ty::Unknown, Ty::present);
-    let item = || first.items().unwrap_or(Ty::Unknown);
-    match row.id {
-        Row::Map | Row::Each => Ty::Array(Box::new(body)),
-        Row::Filter | Row::Sort => Ty::Array(Box::new(item())),
-        Row::Single => item(),
-        Row::Reduce => body,
-        Row::Replace => Ty::Text,
-        Row::Sift => match first {
-            map @ Ty::Map(_) => map.clone(),
-            _ => Ty::Map(Box::new(Ty::Unknown)),
-        },
-        _ => Ty::Unknown,
     }
 }
 

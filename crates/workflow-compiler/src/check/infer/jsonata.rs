@@ -324,7 +324,7 @@ impl Walk<'_, '_> {
         if self.bound.iter().any(|(bound, _)| bound == name) || self.analysis.variable_types.contains_key(name) {
             return Ty::Unknown;
         }
-        Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types))
+        Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types, None, true))
     }
 
     fn apply(&mut self, left: &Node, right: &Node, depth: usize) -> Ty {

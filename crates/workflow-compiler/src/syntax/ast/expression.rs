@@ -109,12 +109,58 @@ impl Expr {
         }
     }
 
+    /// Calls `each` for this value and every value in it, computed indices among them, in the order of the source.
+    pub(crate) fn walk<'e>(&'e self, each: &mut dyn FnMut(&'e Self)) {
+        each(self);
+        let mut inside = |part: &'e Self| part.walk(each);
+        match &self.kind {
+            ExprKind::Reference(reference) => indices(&reference.segments, &mut inside),
+            ExprKind::Access(value, segments) => {
+                inside(value);
+                indices(segments, &mut inside);
+            }
+            ExprKind::Object(members) => members.iter().for_each(|member| inside(&member.value)),
+            ExprKind::Array(items) => items.iter().for_each(inside),
+            ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => inside(inner),
+            ExprKind::Binary(_, _, left, right) => [left, right].into_iter().for_each(|side| inside(side)),
+            ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| inside(part)),
+            ExprKind::Call { arguments, .. } => arguments.iter().for_each(inside),
+            ExprKind::Closure(closure) => inside(&closure.body),
+            ExprKind::Raw(raw) => {
+                inside(&raw.text);
+                raw.variables.iter().for_each(|member| inside(&member.value));
+            }
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::Duration(_)
+            | ExprKind::Text(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Variant { .. }
+            | ExprKind::Jsonata(_)
+            | ExprKind::Path(_)
+            | ExprKind::Regex(_)
+            | ExprKind::Invalid(_) => {}
+        }
+    }
+
     /// Returns whether it is a constant of one word, such as `null`, `1` or `"a"`.
     pub(crate) fn is_literal(&self) -> bool {
         use ExprKind::{Bool, Duration, Null, Number, Paren, Text};
         match &self.kind {
             Paren(inner) => inner.is_literal(),
             kind => matches!(kind, Null | Bool(_) | Number(_) | Text(_) | Duration(_)),
+        }
+    }
+}
+
+/// Calls `each` for the computed indices of a path.
+fn indices<'e>(segments: &'e [Segment], each: &mut dyn FnMut(&'e Expr)) {
+    for segment in segments {
+        match segment {
+            Segment::Index(index) => each(index),
+            Segment::Slice(slice) => slice.bounds().for_each(&mut *each),
+            Segment::Member { .. } | Segment::Each { .. } => {}
         }
     }
 }

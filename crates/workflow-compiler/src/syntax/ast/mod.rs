@@ -31,6 +31,7 @@ use workflow_asl::document::QueryLanguage;
 
 use super::keyword::ClauseKind;
 use crate::problem::Reported;
+pub use crate::span::TokenSpan;
 
 /// The number of a node of the tree, which analyses use as a key. Each workflow has its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,37 +40,6 @@ pub struct NodeId(pub(crate) usize);
 impl NodeId {
     /// The number of all nodes that are not in the source.
     pub(crate) const MADE: Self = Self(0);
-}
-
-/// A range of source tokens.
-#[derive(Clone, Copy, Debug)]
-pub struct TokenSpan {
-    /// The first token.
-    pub first: Span,
-    /// The last token.
-    pub last: Span,
-    /// The number of the use of a fragment, or of the copy of a repetition, that these tokens belong to; 0 for none.
-    /// The tokens have a separate meaning in each.
-    pub(crate) in_use: u32,
-}
-
-impl TokenSpan {
-    /// Returns the range from a token to another.
-    pub fn new(first: Span, last: Span) -> Self {
-        Self { first, last, in_use: 0 }
-    }
-
-    /// Returns the range from the start of this one to the end of `other`.
-    #[must_use]
-    pub fn to(self, other: Self) -> Self {
-        Self { last: other.last, ..self }
-    }
-}
-
-impl From<Span> for TokenSpan {
-    fn from(span: Span) -> Self {
-        Self::new(span, span)
-    }
 }
 
 /// The value of a string literal, with its span.
@@ -205,15 +175,34 @@ impl State {
 
     /// Returns all targets, including the targets of arms and catchers.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
-        let arms = match &self.head {
-            Head::Choice(choice) => choice.arms.as_slice(),
-            _ => &[],
-        };
-        let caught = self.clauses.iter().filter_map(|clause| match &clause.value {
-            ClauseValue::Catcher(catcher) => Some(&catcher.target),
+        let caught = self.own_catchers().map(|(_, catcher)| &catcher.target);
+        self.transition.iter().chain(self.arms().iter().map(|arm| &arm.target)).chain(caught)
+    }
+
+    /// Returns the catchers that are written in the state, each with its clause.
+    pub(crate) fn own_catchers(&self) -> impl Iterator<Item = (&Clause, &Catcher)> {
+        self.clauses.iter().filter_map(|clause| match &clause.value {
+            ClauseValue::Catcher(catcher) => Some((clause, catcher)),
             _ => None,
-        });
-        self.transition.iter().chain(arms.iter().map(|arm| &arm.target)).chain(caught)
+        })
+    }
+
+    /// Returns the arms of a choice; none for another state.
+    pub(crate) fn arms(&self) -> &[Arm] {
+        match &self.head {
+            Head::Choice(choice) => &choice.arms,
+            _ => &[],
+        }
+    }
+
+    /// Returns the value of the first clause of these kinds that has one.
+    pub(crate) fn clause_value(&self, kinds: &[ClauseKind]) -> Option<&Expr> {
+        Clause::value_of(&self.clauses, kinds)
+    }
+
+    /// Returns whether it has a clause of one of these kinds.
+    pub(crate) fn has_clause(&self, kinds: &[ClauseKind]) -> bool {
+        self.clauses.iter().any(|clause| kinds.contains(&clause.kind))
     }
 
     /// Returns the span of its name.
@@ -413,6 +402,18 @@ pub enum Target {
     Missing(TokenSpan, Reported),
 }
 
+impl Target {
+    /// Returns its words.
+    pub(crate) fn span(&self) -> TokenSpan {
+        match self {
+            Self::State(name) | Self::End(name) => name.span().into(),
+            Self::Text(text) => text.span,
+            Self::Computed(name) => name.span,
+            Self::Missing(span, _) => *span,
+        }
+    }
+}
+
 /// A clause of a state, of `defaults`, or in the braces of an arm or catcher.
 #[derive(Clone, Debug)]
 pub struct Clause {
@@ -431,6 +432,14 @@ pub struct Clause {
 }
 
 impl Clause {
+    /// Returns the value of the first of these clauses that is of these kinds and has one.
+    pub(crate) fn value_of<'c>(clauses: &'c [Self], kinds: &[ClauseKind]) -> Option<&'c Expr> {
+        clauses.iter().find_map(|clause| match &clause.value {
+            ClauseValue::Expr(value) if kinds.contains(&clause.kind) => Some(value),
+            _ => None,
+        })
+    }
+
     /// Returns the span of its keyword.
     pub fn word(&self) -> TokenSpan {
         TokenSpan { in_use: self.span.in_use, ..self.keyword.span().into() }

@@ -1,6 +1,6 @@
 //! The readers after `over`, such as `s3::csv<Row> { … }`: their formats, and the settings in their braces.
 
-use crate::syntax::ast::{Expr, ExprKind};
+use super::ast::{Expr, ExprKind};
 
 /// A format of items.
 #[derive(Clone, Copy, Debug)]

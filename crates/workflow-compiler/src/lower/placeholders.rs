@@ -11,33 +11,33 @@ use workflow_asl::document::{
 use workflow_asl::{Pointer, jsonata, placeholder};
 
 use super::quoting::{in_intrinsic, in_jsonata};
+use super::slot::{Slots, Source};
 use crate::fragment::{Escape, Fragment};
-use crate::lower::slot::{Slots, Source};
 
 /// A use of a placeholder.
 #[derive(Debug)]
-pub(super) struct Use<'v> {
+pub(crate) struct Use<'v> {
     /// The text between its braces.
-    pub(super) name: &'v str,
+    pub(crate) name: &'v str,
     /// The pointer of the string that contains it.
-    pub(super) pointer: Pointer,
+    pub(crate) pointer: Pointer,
     /// The range in that string.
-    pub(super) range: Range<usize>,
+    pub(crate) range: Range<usize>,
     /// Whether only a value of the right type is valid, such as a number, and not text.
-    pub(super) typed: bool,
+    pub(crate) typed: bool,
     /// The type of a whole field that does not accept text.
-    pub(super) takes: Option<FieldType>,
+    pub(crate) takes: Option<FieldType>,
 }
 
 /// A document's text and its placeholders. [`Fragment::Param`]s have the names in the document.
 #[derive(Debug, Default)]
-pub(super) struct Excerpt<'v> {
-    pub(super) fragments: Vec<Fragment>,
-    pub(super) uses: Vec<Use<'v>>,
+pub(crate) struct Excerpt<'v> {
+    pub(crate) fragments: Vec<Fragment>,
+    pub(crate) uses: Vec<Use<'v>>,
 }
 
 /// Splits a document at its placeholders. Those in `bare` are not text, whatever their values.
-pub(super) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Excerpt<'v> {
+pub(crate) fn cut<'v>(document: &'v Value, language: QueryLanguage, bare: &BTreeSet<Pointer>) -> Excerpt<'v> {
     let mut slots = Slots::default();
     let mut walk =
         Walk { machine: language, slots: &mut slots, bare, param: &|name| Some(name.to_owned()), uses: Vec::new() };
