@@ -5,10 +5,10 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan, plain};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, token_span};
 use super::keyword::{ClauseKind, DECLARATIONS, FOR, STATES, USE};
 use super::literal::string_value;
-use super::name::rust_name;
+use super::name::{is_rust_keyword, rust_name};
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts, item_starts_here, skip_item, state_kind};
@@ -131,6 +131,8 @@ impl Parser<'_> {
             Some(Form::Words(word)) if is_declaration(word) && level == Level::Inner => None,
             Some(Form::Words(word)) => Some(word),
             Some(Form::Help(_)) => None,
+            // A word of Rust is not misspelt.
+            None if is_rust_keyword(text) => None,
             None => nearest(text, known),
         };
         let what = match near {
@@ -152,6 +154,10 @@ impl Parser<'_> {
             (Some(Form::Help(help)), ..) => {
                 let message = format!("`{text}` does not begin a state or a declaration");
                 Problem { message, ..problem }.help(help)
+            }
+            (_, Some(near), _) if signed && is_declaration(near) => {
+                let sign = cursor.peek_at(1).map_or(cursor.here(), token_span);
+                problem.help(format!("write `{near}`")).edit(Edit::over(cursor.here().to(sign), near))
             }
             (_, Some(near), _) => problem.did_you_mean(near, near),
             (_, None, true) => {
@@ -223,7 +229,7 @@ impl Parser<'_> {
 
     /// `start Name;`
     fn start(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body) {
-        self.stray_sign(keyword, &["->", "=>", ":", "="], cursor);
+        self.stray_sign(keyword, &["->", "=>", ":", "=", "at", "with"], cursor);
         let target = match cursor.peek_literal_at(0).and_then(string_value) {
             Some(text) => {
                 cursor.next();

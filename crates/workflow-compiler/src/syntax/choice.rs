@@ -1,6 +1,6 @@
 //! Choices: arms with conditions, or patterns of one value.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Delimiter, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Arm, Choice, Comment, Expr, ExprKind, Head, Repeated, Repetition, Target, TokenSpan, When};
@@ -10,7 +10,7 @@ use super::cursor::{Cursor, OpenGroup};
 use super::keyword::FOR;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::{attributes_length, braces_of_values, skip_in_state};
+use super::recover::{attributes_length, braces_of_values, item_starts_here, skip_in_state};
 use super::word::Role;
 use crate::problem::{Edit, Problem, Reported};
 
@@ -59,23 +59,29 @@ impl Parser<'_> {
         }
         let repeated = |opened: &OpenGroup| opened.inside.is_word_at(attributes_length(&opened.inside, 0), FOR.word);
         let braces = |cursor: &Cursor| {
-            let group = cursor.peek_group(proc_macro2::Delimiter::Brace);
+            let group = cursor.peek_group(Delimiter::Brace);
             group.map(OpenGroup::of).filter(repeated).or_else(|| braces_of_values(cursor))
         };
         let mut opened = braces(cursor);
         let complete = opened.is_some();
         if !complete {
-            let problem = self.unexpected(cursor, "the arms of the choice in braces");
-            let value = !cursor.is_end() && !cursor.is_punct(";") && !cursor.is_punct("->");
-            self.complain(
-                cursor,
-                problem.help(match value && choice.subject.is_none() {
-                    true => "a value that is compared follows `match`: `choice Which match input.kind { \"a\" -> First; _ -> Second; }`",
-                    false => "for example `{ if input.n > 3 -> Large; else -> Small; }`",
-                }),
-            );
+            let is_condition = cursor.is_word("if");
+            let is_value = !(cursor.is_end() || is_condition || cursor.is_punct(";") || cursor.is_punct("->"))
+                && cursor.peek_group(Delimiter::Bracket).is_none();
+            let help = match is_value && choice.subject.is_none() {
+                true => {
+                    "a value that is compared follows `match`: `choice Which match input.kind { \"a\" -> First; _ -> Second; }`"
+                }
+                false => "for example `{ if input.n > 3 -> Large; else -> Small; }`",
+            };
+            self.expected_as(cursor, "the arms of the choice in braces", help);
             self.hole(cursor.here_first(), Role::Setting("choice"));
-            if choice.subject.is_none() {
+            if is_condition {
+                // The arms end in `;` too.
+                while !cursor.is_end() && !item_starts_here(cursor) {
+                    cursor.next();
+                }
+            } else if choice.subject.is_none() {
                 while !cursor.is_end() && !cursor.is_punct(";") && braces(cursor).is_none() {
                     cursor.next();
                 }
@@ -123,7 +129,7 @@ impl Parser<'_> {
                 arms.extend(arm);
             }
             parser.hole(cursor.here_first(), Role::Arm);
-            if let Some(problem) = slips.first {
+            if let (Some(problem), None) = (slips.first, slips.missing) {
                 parser.report(problem);
             }
             (arms, complete)
@@ -204,9 +210,7 @@ impl Parser<'_> {
                     cursor.next();
                     When::Else(first)
                 } else {
-                    cursor.advance(usize::from(
-                        alone && cursor.peek_group_at(1, proc_macro2::Delimiter::Parenthesis).is_none(),
-                    ));
+                    cursor.advance(usize::from(alone && cursor.peek_group_at(1, Delimiter::Parenthesis).is_none()));
                     When::If(self.head_expr(cursor))
                 }
             }
@@ -218,7 +222,7 @@ impl Parser<'_> {
             if let When::If(condition) = &mut when {
                 condition.kind = ExprKind::Invalid(reported);
             }
-            cursor.eat_group(proc_macro2::Delimiter::Brace);
+            cursor.eat_group(Delimiter::Brace);
         } else {
             clauses = self.block_clauses(ClauseOwner::Block { catcher: false }, cursor);
         }
@@ -278,7 +282,7 @@ impl Parser<'_> {
                 return None;
             }
             let here = cursor.here();
-            if let Some(sign) = cursor.eat_punct("||") {
+            if let Some(sign) = cursor.eat_punct("||").or_else(|| cursor.eat_punct(",")) {
                 slip(slips, instead(sign, "patterns are joined by one `|`", "|"));
                 continue;
             }

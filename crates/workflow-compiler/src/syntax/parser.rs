@@ -30,6 +30,8 @@ pub(super) struct Parser<'p> {
     pub(super) durations: bool,
     /// Whether a brace starts an object here, and not a body.
     pub(super) braces: bool,
+    /// Whether the value follows `if`, `match` or `over`, possibly in parentheses.
+    pub(super) in_head: bool,
     /// Whether `..` makes a range here: in the brackets of a list or an index.
     pub(super) in_range: bool,
     /// The parameters of the closures and the items of the maps around the value, inner ones last.
@@ -61,6 +63,7 @@ impl<'p> Parser<'p> {
             height: 0,
             durations: false,
             braces: true,
+            in_head: false,
             in_range: false,
             parameters: Vec::new(),
             nodes: 0,
@@ -106,6 +109,12 @@ impl<'p> Parser<'p> {
     /// Reports that `what` was expected here.
     pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) -> Reported {
         let problem = self.unexpected(cursor, what);
+        self.complain(cursor, problem)
+    }
+
+    /// Reports that `what` was expected here, with a help line.
+    pub(super) fn expected_as(&mut self, cursor: &Cursor, what: &str, help: impl Into<String>) -> Reported {
+        let problem = self.unexpected(cursor, what).help(help);
         self.complain(cursor, problem)
     }
 

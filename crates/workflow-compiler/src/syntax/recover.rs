@@ -110,6 +110,13 @@ pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
     }
 }
 
+/// Skips to the `;` at the end of a state, or to the next item.
+pub(super) fn skip_to_end(cursor: &mut Cursor) {
+    while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
+        skip_one(cursor);
+    }
+}
+
 /// Skips past the next of these separators.
 pub(super) fn skip_past(cursor: &mut Cursor, separators: &[&str]) {
     while !cursor.is_end() {

@@ -1,7 +1,6 @@
 //! Parses repetitions: `for region in ["eu-west-1", "us-east-1"] { … }`, and names that contain the item.
 
 use proc_macro2::{Delimiter, Group, Ident};
-use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
@@ -145,22 +144,8 @@ impl Parser<'_> {
             } else if cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
                 parts.push(self.reference(cursor));
             } else {
-                let items = self.parameters.iter().filter(|parameter| parameter.of_repetition);
-                let items: Vec<_> = items.map(|parameter| parameter.name.clone()).collect();
-                let written = cursor.peek_ident().map(plain).unwrap_or_default();
-                let problem = self.unexpected(cursor, "text or the item of `for` in a state's name");
-                if let Some(near) = nearest(&written, items.iter().map(String::as_str)) {
-                    let span = cursor.here();
-                    self.complain(cursor, problem.did_you_mean(near, near));
-                    cursor.next();
-                    let item = Reference::to(Root::Parameter(near.to_owned()), span);
-                    parts.push(Expr::made(ExprKind::Reference(item), span));
-                    if self.joins(cursor) {
-                        continue;
-                    }
-                    break;
-                }
-                let reported = self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
+                let help = "for example `\"Copy to \" + region`";
+                let reported = self.expected_as(cursor, "text or the item of `for` in a state's name", help);
                 parts.push(self.leaf(ExprKind::Invalid(reported), cursor.here()));
                 if cursor.peek_ident().is_some() && !clause_starts_here(cursor) && !item_starts_here(cursor) {
                     self.reference(cursor);

@@ -92,7 +92,7 @@ impl Parser<'_> {
                     path.push(word);
                 }
                 None => {
-                    self.expected(cursor, "a name after `::`");
+                    self.expected_as(cursor, "a name after `::`", EXAMPLES);
                     self.hole(cursor.here_first(), Role::Resource(before));
                     return None;
                 }

@@ -4,12 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{DefaultValue, FieldDecl, FieldDefault, StructDecl, TokenSpan, Type, TypeKind, plain};
-use super::attributes::Attributes;
+use super::attributes::{Attributes, On};
 use super::cursor::{Cursor, token_span};
 use super::name::rust_name;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::skip_past;
+use super::recover::{skip_item, skip_past};
 use super::word::Role;
 use crate::problem::{Problem, Reported};
 
@@ -37,6 +37,7 @@ impl Parser<'_> {
                 Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                     "declare a `struct` and name it here"
                 }
+                Some(TokenTree::Literal(_)) => "declare an `enum` of the texts and name it here",
                 _ => {
                     "for example `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
                 }
@@ -48,6 +49,10 @@ impl Parser<'_> {
             return Type { kind: TypeKind::Invalid, span: first };
         };
         let ty = Type { kind, span: first.to(cursor.before()) };
+        if cursor.is_punct("|") {
+            let help = "`Option<T>` is a type or nothing; one of several texts is an `enum`";
+            self.expected_as(cursor, "one type", help);
+        }
         if cursor.is_punct("?") && !cursor.is_punct("??") {
             let inner = as_written(cursor.since(start));
             cursor.next();
@@ -65,19 +70,21 @@ impl Parser<'_> {
         self.word(&name, Role::TypeReference);
         let text = name.to_string();
         let lower = text.starts_with(char::is_lowercase);
-        let meant = form(Place::Type, &text).filter(|meant| {
+        let meant = form(Place::Type, &text).filter(|_| {
             // Types of other languages begin with a lower-case letter, unlike Rust's.
-            !self.declared.contains(&text) && (lower || matches!(meant, Form::Help(_)) || text == "Value")
+            let is_other = lower || cursor.peek_group(Delimiter::Bracket).is_some();
+            !self.declared.contains(&text) && (is_other || ["Value", "HashMap", "BTreeMap"].contains(&text.as_str()))
         });
         if let Some(meant) = meant {
             let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
             let is_list = cursor.eat_group(Delimiter::Bracket).is_some();
-            self.report(match meant {
+            let reported = self.report(match meant {
                 Form::Help(help) => problem.help(help),
                 Form::Words(word) if is_list => problem.help(format!("a list is `Vec<{word}>`")),
                 Form::Words(word) => problem.write(word),
             });
             self.skip_generics(cursor);
+            cursor.note_complaint(cursor.position(), reported);
             return TypeKind::Invalid;
         }
         match text.as_str() {
@@ -223,7 +230,7 @@ impl Parser<'_> {
         if cursor.position() > start {
             let problem = self.unexpected(cursor, "`,`");
             let problem = match cursor.peek_group(Delimiter::Bracket) {
-                Some(_) => problem.help("a list is `Vec<T>`"),
+                Some(_) => problem.help("a list is `Vec<T>`, an object with any keys is `Map<T>`"),
                 None if cursor.is_punct(";") => problem.write(","),
                 None => problem,
             };
@@ -235,7 +242,7 @@ impl Parser<'_> {
     }
 
     fn field(&mut self, mut attributes: Attributes, of: &Attributes, cursor: &mut Cursor) -> Option<FieldDecl> {
-        self.refuse_attributes_of_types(&attributes);
+        self.refuse(&attributes, On::Field);
         let default = attributes.default.take().or_else(|| {
             let FieldDefault { value, span } = of.default.clone()?;
             let function = match value {
@@ -245,8 +252,6 @@ impl Parser<'_> {
             Some(FieldDefault { value: DefaultValue::OfStruct(function), span })
         });
         let constraints = attributes.constraints.take().map(|(constraints, _)| constraints).unwrap_or_default();
-        self.refuse_default(&attributes);
-        self.refuse_others(&attributes);
         if cursor.is_word("pub") {
             let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: remove `pub`");
             self.report(problem);
@@ -262,8 +267,8 @@ impl Parser<'_> {
         let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
         cursor.advance(usize::from(optional));
         if !cursor.is_punct(":") || cursor.is_punct("::") {
-            let problem = self.unexpected(cursor, &format!("`:` and a type after `{written}`"));
-            self.complain(cursor, problem);
+            let what = format!("`:` and a type after `{written}`");
+            self.nameless_field = Some(self.expected_as(cursor, &what, "a field is written `name: Type`"));
             self.hole(cursor.here_first(), Role::TypeReference);
             return name.map(|name| FieldDecl {
                 comment: attributes.comment,
@@ -332,7 +337,9 @@ impl Parser<'_> {
     pub(super) fn struct_decl(&mut self, attributes: &Attributes, cursor: &mut Cursor) -> Option<StructDecl> {
         let name = self.type_name("struct", cursor)?;
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            self.expected(cursor, &format!("the fields of `{name}` in braces"));
+            let help = format!("for example `struct {name} {{ id: String }}`");
+            self.nameless_field = Some(self.expected_as(cursor, &format!("the fields of `{name}` in braces"), help));
+            skip_item(cursor);
             return Some(StructDecl { name, fields: Vec::new() });
         };
         Some(StructDecl { name, fields: self.fields(&group, attributes) })
@@ -342,14 +349,21 @@ impl Parser<'_> {
         let Some(written) = cursor.eat_ident() else {
             self.expected(cursor, &format!("a name after `{keyword}`"));
             self.hole(cursor.here_first(), Role::TypeName);
+            skip_item(cursor);
             return None;
         };
         self.word(&written, Role::TypeName);
         let name = self.checked_name(&written, "type");
+        if cursor.peek_group_at(1, Delimiter::Brace).is_some() {
+            self.stray_sign(&written, &[":", "="], cursor);
+        }
         if cursor.is_punct("<") {
             let span = cursor.here();
             self.skip_generics(cursor);
             self.error(Code::Syntax, span.to(cursor.before()), format!("a {keyword} has no type parameters here"));
+        }
+        if name.is_none() {
+            skip_item(cursor);
         }
         name
     }
