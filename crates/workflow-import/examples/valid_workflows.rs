@@ -60,7 +60,7 @@ fn workflows(file: &Path) -> Vec<String> {
             for block in text.split("\n```").skip(1).step_by(2) {
                 let (info, code) = block.split_once('\n').unwrap_or((block, ""));
                 match info {
-                    "workflow passes" => found.push(code.to_owned()),
+                    "workflow" | "workflow passes" => found.push(code.to_owned()),
                     _ => macros(code.parse().unwrap_or_default(), &mut found),
                 }
             }
