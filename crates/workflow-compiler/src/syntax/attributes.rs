@@ -108,6 +108,16 @@ impl Parser<'_> {
         attributes
     }
 
+    /// Parses the attributes before an item. At the end, they apply to nothing, which is reported.
+    pub(super) fn attributes_before(&mut self, cursor: &mut Cursor) -> Option<Attributes> {
+        let attributes = self.attributes(cursor);
+        if cursor.is_end() {
+            self.dangling(&attributes);
+            return None;
+        }
+        Some(attributes)
+    }
+
     /// Parses the `//!` at the beginning of a body.
     pub(super) fn inner_comment(&mut self, cursor: &mut Cursor) -> Comment {
         let mut comment = None;

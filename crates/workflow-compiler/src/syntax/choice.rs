@@ -66,7 +66,7 @@ impl Parser<'_> {
         let complete = opened.is_some();
         if !complete {
             let is_condition = cursor.is_word("if");
-            let is_value = !(cursor.is_end() || is_condition || cursor.is_punct(";") || cursor.is_punct("->"))
+            let is_value = !(cursor.is_end() || is_condition || cursor.is_any(&[";", "->"]))
                 && cursor.peek_group(Delimiter::Bracket).is_none();
             let help = match is_value && choice.subject.is_none() {
                 true => {
@@ -78,13 +78,9 @@ impl Parser<'_> {
             self.hole(cursor.here_first(), Role::Setting("choice"));
             if is_condition {
                 // The arms end in `;` too.
-                while !cursor.is_end() && !item_starts_here(cursor) {
-                    cursor.next();
-                }
+                cursor.skip_until(item_starts_here);
             } else if choice.subject.is_none() {
-                while !cursor.is_end() && !cursor.is_punct(";") && braces(cursor).is_none() {
-                    cursor.next();
-                }
+                cursor.skip_until(|cursor| cursor.is_punct(";") || braces(cursor).is_some());
                 // The arms may be patterns.
                 cursor.advance(usize::from(braces(cursor).is_some()));
             } else {
@@ -110,11 +106,7 @@ impl Parser<'_> {
                     continue;
                 }
                 let start = cursor.position();
-                let attributes = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&attributes);
-                    break;
-                }
+                let Some(attributes) = parser.attributes_before(cursor) else { break };
                 if cursor.is_word(FOR.word) {
                     let comment = parser.only_comment(attributes);
                     let repetition = parser.repeated_arms(comment, arms.len(), patterns, cursor);
@@ -294,9 +286,7 @@ impl Parser<'_> {
                 let help =
                     "a pattern is a value; for conditions, omit `match`: `choice Which { if input.n > 3 -> State; … }`";
                 let reported = self.complain(cursor, problem.help(help));
-                while !cursor.is_end() && !["=>", "->", ",", ";"].iter().any(|sign| cursor.is_punct(sign)) {
-                    cursor.next();
-                }
+                cursor.skip_until(|cursor| cursor.is_any(&["=>", "->", ",", ";"]));
                 return Some(vec![Expr::made(ExprKind::Invalid(reported), here)]);
             }
             return Some(patterns);

@@ -96,9 +96,7 @@ impl Parser<'_> {
                 None if cursor.is_punct("|") || cursor.is_punct_at(1, "=>") => {
                     problem.help("the items of a map are named by `as`: `over input.items as order`")
                 }
-                None if [".", "--", ">"].iter().any(|sign| cursor.is_punct(sign)) => {
-                    problem.help("a transition is `-> State`")
-                }
+                None if cursor.is_any(&[".", "--", ">"]) => problem.help("a transition is `-> State`"),
                 None => problem,
             };
             self.complain(cursor, problem);

@@ -25,23 +25,17 @@ impl Parser<'_> {
             return Some(EnumDecl { name, variants: Vec::new(), tagging });
         };
         let errors = self.errors_so_far();
-        let variants = self.within(&group, |parser, cursor| {
-            let (mut variants, mut reported) = (Vec::new(), None);
-            while !cursor.is_end() {
-                let start = cursor.position();
-                let own = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&own);
-                    break;
-                }
-                parser.text_of_variant(cursor, &mut reported);
-                variants.extend(parser.variant(own, attributes, cursor));
-                parser.text_of_variant(cursor, &mut reported);
-                parser.separator(cursor, start);
-            }
-            variants
+        let mut reported = None;
+        let variants = self.each(&group, |parser, cursor| {
+            let start = cursor.position();
+            let own = parser.attributes_before(cursor)?;
+            parser.text_of_variant(cursor, &mut reported);
+            let variant = parser.variant(own, attributes, cursor);
+            parser.text_of_variant(cursor, &mut reported);
+            parser.separator(cursor, start);
+            variant
         });
-        let declared = EnumDecl { name, variants: variants.unwrap_or_default(), tagging };
+        let declared = EnumDecl { name, variants, tagging };
         self.refuse_untaggable(&declared);
         if declared.variants.is_empty() && self.errors_so_far() == errors {
             let message = format!("`{}` has no variants: no value is of this type", plain(&declared.name));
@@ -108,19 +102,13 @@ impl Parser<'_> {
         let data = if let Some(group) = cursor.eat_group(Delimiter::Brace) {
             VariantData::Fields(self.fields(&group, &Attributes { rename_all: of_fields, ..Attributes::default() }))
         } else if let Some(group) = cursor.eat_group(Delimiter::Parenthesis) {
-            let types = self.within(&group, |parser, cursor| {
-                let mut types = Vec::new();
-                while !cursor.is_end() {
-                    let start = cursor.position();
-                    types.push(parser.ty(cursor));
-                    parser.separator(cursor, start);
-                }
-                types
+            let types = self.each(&group, |parser, cursor| {
+                let start = cursor.position();
+                let ty = parser.ty(cursor);
+                parser.separator(cursor, start);
+                Some(ty)
             });
-            match types.unwrap_or_default() {
-                types if types.is_empty() => VariantData::Unit,
-                types => VariantData::Tuple(types),
-            }
+            if types.is_empty() { VariantData::Unit } else { VariantData::Tuple(types) }
         } else {
             VariantData::Unit
         };

@@ -436,12 +436,9 @@ impl Parser<'_> {
     /// Skips to the end of a value that is not understood.
     fn skip_value(&self, cursor: &mut Cursor) {
         let ends = |cursor: &Cursor| {
-            [",", ";", "->", "=>"].iter().any(|sign| cursor.is_punct(sign))
-                || !self.braces && cursor.peek_group(Delimiter::Brace).is_some()
+            cursor.is_any(&[",", ";", "->", "=>"]) || !self.braces && cursor.peek_group(Delimiter::Brace).is_some()
         };
-        while !cursor.is_end() && !ends(cursor) && !item_starts_here(cursor) {
-            cursor.next();
-        }
+        cursor.skip_until(|cursor| ends(cursor) || item_starts_here(cursor));
     }
 
     /// Returns whether a word of another language, such as `match`, is not a reference: what follows it can follow no name.

@@ -122,15 +122,13 @@ impl Parser<'_> {
         let first = cursor.here();
         let reported = self.no_errors(kind, cursor);
         let goes_on = |cursor: &Cursor| {
-            ["->", "=>", ";"].iter().any(|sign| cursor.is_punct(sign))
+            cursor.is_any(&["->", "=>", ";"])
                 || kind == ClauseKind::Catch && cursor.is_punct(":")
                 || cursor.peek_group(Delimiter::Brace).is_some()
                 || clause_starts_here(cursor)
                 || item_starts_here(cursor)
         };
-        while !cursor.is_end() && !goes_on(cursor) {
-            cursor.next();
-        }
+        cursor.skip_until(goes_on);
         // What is in place of the arrow after them is part of this mistake.
         if kind == ClauseKind::Catch {
             cursor.note_complaint(cursor.position(), reported);
@@ -168,20 +166,16 @@ impl Parser<'_> {
             self.expected(cursor, "errors in brackets, such as `[States.ALL]`");
             return (Vec::new(), cursor.here_first().into());
         };
-        let errors = self.within(&group, |parser, cursor| {
-            let mut errors = Vec::new();
-            while !cursor.is_end() {
-                errors.extend(parser.error_name(cursor));
-                if cursor.is_end() || cursor.eat_punct(",").is_some() {
-                    continue;
-                }
-                let problem = parser.unexpected(cursor, "`,` between error names");
-                parser.complain(cursor, problem.help("put a name with other characters than words and dots in quotes"));
+        let errors = self.each(&group, |parser, cursor| {
+            let error = parser.error_name(cursor);
+            if !cursor.is_end() && cursor.eat_punct(",").is_none() {
+                let help = "put a name with other characters than words and dots in quotes";
+                parser.expected_as(cursor, "`,` between error names", help);
                 skip_past(cursor, &[","]);
             }
-            errors
+            error
         });
-        (errors.unwrap_or_default(), group_span(&group))
+        (errors, group_span(&group))
     }
 
     /// Parses `{ assign … output … }` after a target, if given.

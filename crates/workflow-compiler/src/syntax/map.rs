@@ -262,11 +262,7 @@ impl Parser<'_> {
 
     /// Parses a branch. The first one without its keyword stands for the others.
     fn branch(&mut self, cursor: &mut Cursor, missing: &mut Option<Reported>) -> Option<Branch> {
-        let attributes = self.attributes(cursor);
-        if cursor.is_end() {
-            self.dangling(&attributes);
-            return None;
-        }
+        let attributes = self.attributes_before(cursor)?;
         let here = cursor.here();
         let comment = self.only_comment(attributes);
         let Some(word) = cursor.peek_ident().cloned() else {

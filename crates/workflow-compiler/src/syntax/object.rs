@@ -183,7 +183,7 @@ impl Parser<'_> {
                 (Text { value: plain(&ident), span: ident.span().into() }, Some(ident))
             }
             _ => {
-                let is_spread = ["..", "**"].iter().any(|sign| cursor.is_punct(sign));
+                let is_spread = cursor.is_any(&["..", "**"]);
                 let help = "in JSONata `$merge([{ … }, …])` joins objects";
                 let problem = self.unexpected(cursor, "a key");
                 self.complain(cursor, if is_spread { problem.help(help) } else { problem });

@@ -169,6 +169,22 @@ impl<'p> Parser<'p> {
         self.within_opened(OpenGroup::of(group), read)
     }
 
+    /// Parses the parts of a group up to its end. Each call of `read` advances.
+    pub(super) fn each<T>(
+        &mut self,
+        group: &Group,
+        mut read: impl FnMut(&mut Self, &mut Cursor) -> Option<T>,
+    ) -> Vec<T> {
+        let all = self.within(group, |parser, cursor| {
+            let mut all = Vec::new();
+            while !cursor.is_end() {
+                all.extend(read(parser, cursor));
+            }
+            all
+        });
+        all.unwrap_or_default()
+    }
+
     /// Like `within`, for a group that is already opened.
     pub(super) fn within_opened<T>(
         &mut self,

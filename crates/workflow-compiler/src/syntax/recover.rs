@@ -88,12 +88,8 @@ fn skip_one(cursor: &mut Cursor) {
 
 /// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
 pub(super) fn skip_item(cursor: &mut Cursor) {
-    while !cursor.is_end() && !item_starts_here(cursor) {
-        if cursor.eat_punct(";").is_some() {
-            return;
-        }
-        skip_one(cursor);
-    }
+    skip_to_end(cursor);
+    cursor.eat_punct(";");
 }
 
 /// Skips to the next part of a state: a clause, `->`, `;`, or the next item.

@@ -399,8 +399,7 @@ impl Parser<'_> {
         let index = self.within(group, |parser, cursor| {
             let index = parser.expr(cursor);
             if cursor.is_punct(":") {
-                let problem = parser.unexpected(cursor, "`]`");
-                parser.complain(cursor, problem.help("a part of a list is written with `..`: `[0..2]`"));
+                parser.expected_as(cursor, "`]`", "a part of a list is written with `..`: `[0..2]`");
             }
             index
         });

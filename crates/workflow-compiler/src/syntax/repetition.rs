@@ -63,8 +63,7 @@ impl Parser<'_> {
         let keyword = cursor.eat_ident()?;
         let name = cursor.peek_ident().filter(|_| cursor.is_word_at(1, "in")).cloned();
         let Some(name) = name else {
-            let problem = self.unexpected(cursor, "the name of the item and `in` after `for`");
-            self.complain(cursor, problem.help(EXAMPLE));
+            self.expected_as(cursor, "the name of the item and `in` after `for`", EXAMPLE);
             while !cursor.is_end() && cursor.eat_punct(";").is_none() && cursor.eat_group(Delimiter::Brace).is_none() {
                 cursor.next();
             }
@@ -92,8 +91,7 @@ impl Parser<'_> {
         let content = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => Some(((group.span_open(), group.span_close()), read(self, &group, span))),
             None => {
-                let problem = self.unexpected(cursor, "the states that `for` repeats, in braces");
-                self.complain(cursor, problem.help(EXAMPLE));
+                self.expected_as(cursor, "the states that `for` repeats, in braces", EXAMPLE);
                 while !cursor.is_end() && !cursor.is_punct(";") && cursor.eat_group(Delimiter::Brace).is_none() {
                     cursor.next();
                 }

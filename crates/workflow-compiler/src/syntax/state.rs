@@ -214,15 +214,12 @@ impl Parser<'_> {
 
     /// After a resource that did not parse, skips to its body or what follows.
     fn skip_to_body(&mut self, cursor: &mut Cursor) {
-        while !cursor.is_end()
-            && cursor.peek_group(Delimiter::Brace).is_none()
-            && !cursor.is_punct(";")
-            && !cursor.is_punct("->")
-            && !item_starts_here(cursor)
-            && !clause_starts_here(cursor)
-        {
-            cursor.next();
-        }
+        cursor.skip_until(|cursor| {
+            cursor.peek_group(Delimiter::Brace).is_some()
+                || cursor.is_any(&[";", "->"])
+                || item_starts_here(cursor)
+                || clause_starts_here(cursor)
+        });
     }
 
     /// Parses `{ body }` or `= value`: the output of a pass or succeed.
@@ -295,7 +292,7 @@ impl Parser<'_> {
             }
             return (Head::Fail { error, cause }, true);
         }
-        let ends = cursor.is_end() || [";", "#", "->"].iter().any(|sign| cursor.is_punct(sign));
+        let ends = cursor.is_end() || cursor.is_any(&[";", "#", "->"]);
         let is_field = |word: &Ident| {
             let words = FAIL_FIELDS.iter().map(|field| field.word);
             with_other_letters(&word.to_string(), words).is_some()

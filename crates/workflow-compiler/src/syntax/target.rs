@@ -9,7 +9,7 @@ use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here};
+use super::recover::{clause_starts_here, item_starts_here, skip_to_end};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -35,9 +35,7 @@ impl Parser<'_> {
             let reported = self.report(problem.help(
                 "name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`",
             ));
-            while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
-                cursor.next();
-            }
+            skip_to_end(cursor);
             return Target::Missing(arrow, reported);
         }
         if let (Some(name), false) = (cursor.peek_ident().cloned(), super::recover::item_starts(cursor, 0)) {

@@ -121,9 +121,7 @@ impl Parser<'_> {
             let problem =
                 Problem::new(Code::Syntax, cursor.here_first(), "`Map` takes one type: the type of the values");
             self.report(problem.help("keys are always text: `Map<T>`"));
-            while !cursor.is_end() && !cursor.is_punct(">") {
-                cursor.next();
-            }
+            cursor.skip_until(|cursor| cursor.is_punct(">"));
         }
         if cursor.eat_char('>').is_none() {
             self.expected(cursor, "`>`");
@@ -161,6 +159,23 @@ impl Parser<'_> {
 
     /// Parses a user-defined Rust type, which must at least look like one.
     fn own_type(&mut self, tokens: Vec<TokenTree>, cursor: &Cursor) -> TypeKind {
+        // A lower-case word of another language in `<…>`; `str` is a type of Rust.
+        let is_sign =
+            |at: usize, sign: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
+        let open = (0..tokens.len()).find(|at| is_sign(*at, '<')).unwrap_or(tokens.len());
+        for (at, token) in tokens.iter().enumerate().skip(open) {
+            if let TokenTree::Ident(word) = token
+                && *word != "str"
+                && *word != "char"
+                && word.to_string().starts_with(char::is_lowercase)
+                && !is_sign(at + 1, ':')
+                && let Some(Form::Words(meant)) = form(Place::Type, &word.to_string())
+            {
+                let message = format!("`{word}` is not a type here");
+                self.report(Problem::new(Code::UnknownType, word.span(), message).write(meant));
+                return TypeKind::Invalid;
+            }
+        }
         let first = tokens.first().map_or_else(|| cursor.before(), token_span);
         let tokens: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Type>(tokens.clone()).is_ok() {
@@ -201,23 +216,13 @@ impl Parser<'_> {
 
     /// `name: Type, …` in braces.
     pub(super) fn fields(&mut self, group: &Group, of: &Attributes) -> Vec<FieldDecl> {
-        self.within(group, |parser, cursor| {
-            let mut fields = Vec::new();
-            while !cursor.is_end() {
-                let start = cursor.position();
-                let attributes = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&attributes);
-                    break;
-                }
-                if let Some(field) = parser.field(attributes, of, cursor) {
-                    fields.push(field);
-                }
-                parser.separator(cursor, start);
-            }
-            fields
+        self.each(group, |parser, cursor| {
+            let start = cursor.position();
+            let attributes = parser.attributes_before(cursor)?;
+            let field = parser.field(attributes, of, cursor);
+            parser.separator(cursor, start);
+            field
         })
-        .unwrap_or_default()
     }
 
     /// Parses `,` between fields or variants. Skips what precedes it.
@@ -291,8 +296,7 @@ impl Parser<'_> {
             ty = Type { span: ty.span, kind: TypeKind::Option(Box::new(ty)) };
         }
         if cursor.is_punct("=") {
-            let problem = self.unexpected(cursor, "`,` after a field");
-            self.complain(cursor, problem.help(format!("a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.{written} ?? …`")));
+            self.expected_as(cursor, "`,` after a field", format!("a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.{written} ?? …`"));
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));

@@ -44,11 +44,7 @@ impl Parser<'_> {
         self.nodes = 0;
         self.skipped.clear();
         self.nameless_field = None;
-        let attributes = self.attributes(cursor);
-        if cursor.is_end() {
-            self.dangling(&attributes);
-            return None;
-        }
+        let attributes = self.attributes_before(cursor)?;
         if let Some((_, span)) = &attributes.rename_all {
             self.error(Code::Syntax, *span, "a workflow has no fields to rename");
         }
