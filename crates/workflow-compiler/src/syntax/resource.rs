@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
-use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
+use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
@@ -148,6 +148,10 @@ impl Parser<'_> {
     pub(super) fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         cursor.eat_punct("<")?;
         let ty = self.ty(cursor);
+        if matches!(ty.kind, TypeKind::Invalid) {
+            // As in `<{ id: String }>`.
+            cursor.eat_group(Delimiter::Brace);
+        }
         if cursor.eat_char('>').is_none() {
             self.expected(cursor, "`>`");
         }

@@ -259,10 +259,17 @@ impl Parser<'_> {
     fn wait(&mut self, cursor: &mut Cursor) -> (Head, bool) {
         if let Some(word) = cursor.eat_word("for") {
             self.word(&word, Role::Setting("wait"));
+            self.stray_sign(&word, &[":"], cursor);
             return (Head::Wait(Some(WaitHead::For(self.duration_expr(cursor)))), true);
         }
         if let Some(word) = cursor.eat_word("until") {
             self.word(&word, Role::Setting("wait"));
+            if cursor.peek_literal_at(0).is_some_and(|literal| string_value(literal).is_none()) {
+                let help = "a time is text: `until \"2030-01-01T00:00:00Z\"`; a number of seconds follows `for`";
+                self.expected_as(cursor, "a timestamp", help);
+                skip_in_state(cursor, false);
+                return (Head::Wait(None), false);
+            }
             return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
         }
         let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");

@@ -288,7 +288,7 @@ impl Parser<'_> {
         cursor.next();
         let start = cursor.position();
         let mut ty = self.ty(cursor);
-        if optional {
+        if optional && !matches!(ty.kind, TypeKind::Invalid) {
             let span = TokenSpan::from(written.span()).to(ty.span);
             let message = format!("`{written}` has no `?`: its type says that it may be absent");
             let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
