@@ -14,7 +14,8 @@ pub(crate) fn is_bare(text: &str) -> bool {
     let words = first_words(text).unwrap_or_default();
     WORDS.into_iter().filter_map(|word| words.strip_prefix(word)).any(|after| {
         let name = after.trim_start();
-        name.len() < after.len() && name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        // A name in quotes is a mistake that the compiler reports.
+        name.len() < after.len() && name.starts_with(|first: char| first.is_alphabetic() || "_\"".contains(first))
     })
 }
 
@@ -52,6 +53,7 @@ mod tests {
             "// why\n/* and */ #[cfg(x)]\n/// what\npub(crate) workflow A {",
             "pub\n  fragment F {",
             "\u{feff}workflow! { }",
+            "workflow \"A\" { }",
         ] {
             assert!(is_one(text.as_bytes()), "{text}");
         }

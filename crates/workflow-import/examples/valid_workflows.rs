@@ -1,7 +1,7 @@
 //! Compiles valid workflows, for `.ci/coverage`.
 //!
 //! `valid_workflows write FOLDER PATH…` writes the workflows of these files and folders that have no errors: of Rust and Markdown
-//! files, of `.wf` files, and of definitions in JSON, which are imported. `valid_workflows compile FOLDER` compiles them.
+//! files, of `.wf` files, of lines with `+` in `.txt` files, and of definitions in JSON, which are imported. `valid_workflows compile FOLDER` compiles them.
 
 use std::error::Error;
 use std::fs;
@@ -55,12 +55,13 @@ fn workflows(file: &Path) -> Vec<String> {
     let mut found = Vec::new();
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("wf") => found.push(text),
+        Some("txt") => found.extend(text.lines().filter_map(|line| line.strip_prefix("+ ")).flat_map(sentence)),
         Some("rs") => macros(text.parse().unwrap_or_default(), &mut found),
         Some("md") => {
             for block in text.split("\n```").skip(1).step_by(2) {
                 let (info, code) = block.split_once('\n').unwrap_or((block, ""));
                 match info {
-                    "workflow passes" => found.push(code.to_owned()),
+                    "workflow" | "workflow passes" => found.push(code.to_owned()),
                     _ => macros(code.parse().unwrap_or_default(), &mut found),
                 }
             }
@@ -75,6 +76,11 @@ fn workflows(file: &Path) -> Vec<String> {
         _ => {}
     }
     found
+}
+
+/// Returns a sentence of the grammar, which may be what is inside of a workflow.
+fn sentence(text: &str) -> [String; 2] {
+    [text.to_owned(), format!("workflow W {{ {text} }}")]
 }
 
 fn macros(tokens: TokenStream, found: &mut Vec<String>) {

@@ -199,10 +199,6 @@ fn without_default(model: &Model<'_>, ty: &Type) -> Option<(String, String)> {
 fn variants(declaration: &Declaration, decl: &EnumDecl, sink: &mut Sink<'_>) {
     let whose = format!("`{}`", plain(&decl.name));
     distinct("variant", &whose, decl.variants.iter().map(|variant| (&variant.name, variant.wire.as_str())), sink);
-    if decl.variants.is_empty() {
-        let message = format!("{whose} has no variants: no value is of this type");
-        sink.push(Problem::new(Code::BadLiteral, decl.name.span(), message));
-    }
     let mut defaults = decl.variants.iter().filter(|variant| variant.is_default);
     match (defaults.next(), defaults.next()) {
         (Some(variant), _) if !derives_default(declaration) => {

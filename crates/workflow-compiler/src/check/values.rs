@@ -191,11 +191,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
         match (position, ty) {
             (ValueField::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (ValueField::Seconds | ValueField::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {
-                let text = if let ExprKind::Text(text) = &expr.kind { text.trim() } else { "" };
-                match crate::syntax::is_duration(text) {
-                    true => problem.help("a duration has no quotes").write(text),
-                    false => problem.help("write a duration without quotes, such as `5m`"),
-                }
+                problem.help("write a duration without quotes, such as `5m`")
             }
             (ValueField::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
             _ => problem,

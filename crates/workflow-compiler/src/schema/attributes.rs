@@ -111,7 +111,7 @@ impl Member {
         })?;
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("validate")) {
             attribute.parse_nested_meta(|meta| {
-                out.constraints.extend(constraint(&meta)?);
+                out.constraints.extend(constraint(&meta, false)?);
                 skip_value(&meta)
             })?;
         }
@@ -120,17 +120,25 @@ impl Member {
 }
 
 /// Reads `range(min = 1, max = 10)`, `length(equal = 3)` or `regex(pattern = "…")`. What the crate `validator` has in
-/// addition is no part of a schema: other words, and bounds that are not literals.
-fn constraint(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Constraint>> {
+/// addition is no part of a schema: other words, and bounds that are not literals. With `only_known`, they are errors.
+pub(crate) fn constraint(meta: &ParseNestedMeta<'_>, only_known: bool) -> syn::Result<Option<Constraint>> {
+    const KNOWN: &str = "expected `range(min = …, max = …)`, `length(…)` or `regex(pattern = \"…\")`\n`range` limits numbers, \
+                         `length` strings, lists and maps, each by `min`, `max` or `equal`";
     let kind = ConstraintKind::ALL.into_iter().find(|kind| meta.path.is_ident(kind.word()));
-    let (Some(kind), true) = (kind, meta.input.peek(syn::token::Paren)) else { return Ok(None) };
+    let (Some(kind), true) = (kind, meta.input.peek(syn::token::Paren)) else {
+        return if only_known { Err(meta.error(KNOWN)) } else { Ok(None) };
+    };
     let span = TokenSpan::from(meta.path.span());
     let mut constraint = Constraint { kind, least: None, greatest: None, pattern: None, span };
     meta.parse_nested_meta(|inner| {
         if inner.path.is_ident("pattern") && kind == ConstraintKind::Pattern {
             let text = inner.value()?.parse::<LitStr>()?;
-            regex_lite::Regex::new(&text.value())
-                .map_err(|error| syn::Error::new(text.span(), format!("not a regular expression: {error}")))?;
+            regex_lite::Regex::new(&text.value()).map_err(|error| {
+                syn::Error::new(
+                    text.span(),
+                    format!("not a regular expression: {error}\nit has the syntax of the crate `regex`"),
+                )
+            })?;
             constraint.pattern = Some(Text { value: text.value(), span: text.span().into() });
             return Ok(());
         }
@@ -152,10 +160,15 @@ fn constraint(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<Constraint>> {
                     constraint.greatest = Some(bound);
                 }
             }
+        } else if only_known {
+            return Err(inner.error(KNOWN));
         }
         skip_value(&inner)
     })?;
     let limits = constraint.pattern.is_some() || constraint.least.is_some() || constraint.greatest.is_some();
+    if only_known && !limits {
+        return Err(syn::Error::new(meta.path.span(), KNOWN));
+    }
     Ok(limits.then_some(constraint))
 }
 

@@ -1,14 +1,36 @@
-//! Parses `///`, `//!`, `#[derive(…)]`, and serde's `rename`, `rename_all` and `default`.
+//! Parses `///`, `//!`, `#[derive(…)]`, `#[validate(…)]`, and serde's `rename`, `rename_all` and `default`.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::LitStr;
+use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned;
 use workflow_asl::Code;
 
 use super::ast::{Comment, Constraint, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
-use super::cursor::{Cursor, group_span, token_span};
+use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::rename_all::Rule;
 use crate::problem::Problem;
+use crate::schema::attributes::constraint;
+
+/// Where attributes stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    /// On fields in braces: of a struct, of `input` and of `returns`.
+    Fields,
+    /// On an enum.
+    Enum,
+    /// On `params`.
+    Params,
+    /// On a field.
+    Field,
+    /// On a variant.
+    Variant,
+    /// Elsewhere.
+    Other,
+}
 
 /// The attributes before an item.
 #[derive(Default)]
@@ -86,6 +108,16 @@ impl Parser<'_> {
         attributes
     }
 
+    /// Parses the attributes before an item. At the end, they apply to nothing, which is reported.
+    pub(super) fn attributes_before(&mut self, cursor: &mut Cursor) -> Option<Attributes> {
+        let attributes = self.attributes(cursor);
+        if cursor.is_end() {
+            self.dangling(&attributes);
+            return None;
+        }
+        Some(attributes)
+    }
+
     /// Parses the `//!` at the beginning of a body.
     pub(super) fn inner_comment(&mut self, cursor: &mut Cursor) -> Comment {
         let mut comment = None;
@@ -101,12 +133,7 @@ impl Parser<'_> {
 
     /// Returns the comment, and reports other attributes.
     pub(super) fn only_comment(&mut self, attributes: Attributes) -> Comment {
-        if let Some(rename) = &attributes.rename {
-            self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
-        }
-        self.refuse_attributes_of_types(&attributes);
-        self.refuse_default(&attributes);
-        self.refuse_others(&attributes);
+        self.refuse(&attributes, On::Other);
         attributes.comment
     }
 
@@ -120,59 +147,36 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports attributes that only types may have.
-    pub(super) fn refuse_attributes_of_types(&mut self, attributes: &Attributes) {
-        self.refuse_derive(attributes);
-        self.refuse_attributes_of_enums(attributes);
-        if let Some((_, span)) = &attributes.rename_all {
-            self.error(
-                Code::Syntax,
-                *span,
-                "`rename_all` is only valid on structs, enums, `input`, `returns` and `params`",
-            );
-        }
-    }
-
-    /// Reports attributes that only enums may have.
-    pub(super) fn refuse_attributes_of_enums(&mut self, attributes: &Attributes) {
-        let words = [
-            ("rename_all_fields", attributes.rename_all_fields.as_ref().map(|(_, span)| *span)),
-            ("tag", attributes.tag.as_ref().map(|text| text.span)),
-            ("content", attributes.content.as_ref().map(|text| text.span)),
-            ("untagged", attributes.untagged),
+    /// Reports the attributes that are not allowed here.
+    pub(super) fn refuse(&mut self, attributes: &Attributes, on: On) {
+        const OF_ENUM: &str = "an enum";
+        let of = |text: &Option<Text>| text.as_ref().map(|text| text.span);
+        let rule = |rule: &Option<(Rule, TokenSpan)>| rule.as_ref().map(|(_, span)| *span);
+        let derives = attributes.derives.as_ref().map(|(_, span)| *span);
+        let constraints = attributes.constraints.as_ref().map(|(_, span)| *span);
+        let default = attributes.default.as_ref().map(|default| default.span);
+        // Each word, where it may stand, and the same in words.
+        let words: [(&str, Option<TokenSpan>, &[On], &str); 10] = [
+            ("rename", of(&attributes.rename), &[On::Field, On::Variant], "fields and variants"),
+            ("derive", derives, &[On::Fields, On::Enum], "`struct`, `enum`, `input` and `returns`"),
+            ("rename_all_fields", rule(&attributes.rename_all_fields), &[On::Enum], OF_ENUM),
+            ("tag", of(&attributes.tag), &[On::Enum], OF_ENUM),
+            ("content", of(&attributes.content), &[On::Enum], OF_ENUM),
+            ("untagged", attributes.untagged, &[On::Enum], OF_ENUM),
+            (
+                "rename_all",
+                rule(&attributes.rename_all),
+                &[On::Fields, On::Enum, On::Params],
+                "structs, enums, `input`, `returns` and `params`",
+            ),
+            ("default", default, &[On::Fields, On::Field], "fields, structs, `input` and `returns`"),
+            ("validate", constraints, &[On::Field], "the fields of `input`, `returns` and structs"),
+            ("#[default]", attributes.is_default, &[On::Variant], "a variant"),
         ];
-        for (word, span) in words {
-            if let Some(span) = span {
-                self.error(Code::Syntax, span, format!("`{word}` is only valid on an enum"));
-            }
+        for (word, span, places, allowed) in words {
+            let Some(span) = span.filter(|_| !places.contains(&on)) else { continue };
+            self.error(Code::Syntax, span, format!("`{word}` is only valid on {allowed}"));
         }
-    }
-
-    pub(super) fn refuse_derive(&mut self, attributes: &Attributes) {
-        if let Some((_, span)) = &attributes.derives {
-            self.error(Code::Syntax, *span, "`derive` is only valid on `struct`, `enum`, `input` and `returns`");
-        }
-    }
-
-    pub(super) fn refuse_default(&mut self, attributes: &Attributes) {
-        if let Some(FieldDefault { span, .. }) = &attributes.default {
-            self.error(Code::Syntax, *span, "`default` is only valid on fields, structs, `input` and `returns`");
-        }
-        self.refuse_attributes_of_fields(attributes);
-    }
-
-    /// Reports attributes that only fields and variants may have.
-    pub(super) fn refuse_attributes_of_fields(&mut self, attributes: &Attributes) {
-        if let Some((_, span)) = attributes.constraints {
-            self.error(Code::Syntax, span, "`validate` is only valid on the fields of `input`, `returns` and structs");
-        }
-        if let Some(span) = attributes.is_default {
-            let problem = Problem::new(Code::Syntax, span, "`#[default]` is only valid on a variant");
-            self.report(problem.help("a field that may be absent is an `Option`, or has `#[serde(default)]`"));
-        }
-    }
-
-    pub(super) fn refuse_others(&mut self, attributes: &Attributes) {
         for (_, span) in &attributes.others {
             let problem = Problem::new(Code::Syntax, *span, "unknown attribute");
             self.report(problem.help(
@@ -184,134 +188,69 @@ impl Parser<'_> {
 
     /// Parses `#[derive(Eq, crate::Named)]`.
     fn derive(&mut self, attribute: &Group, span: TokenSpan, attributes: &mut Attributes) {
-        let list = attribute.stream().into_iter().nth(1);
-        let Some(TokenTree::Group(list)) = list.filter(|_| attribute.stream().into_iter().count() == 2) else {
-            let problem = Problem::new(Code::Syntax, span, "expected macros in parentheses after `derive`");
-            self.report(problem.help("for example `#[derive(Eq, Hash)]`"));
-            return;
-        };
         let (derives, _) = attributes.derives.get_or_insert_with(|| (Vec::new(), span));
-        let tokens: Vec<_> = list.stream().into_iter().collect();
-        let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-        for words in tokens.split(is_comma).filter(|words| !words.is_empty()) {
-            let path: TokenStream = words.iter().cloned().collect();
-            let (Some(first), Some(last)) = (words.first(), words.last()) else { continue };
-            let span = token_span(first).to(token_span(last));
-            if syn::parse2::<syn::Path>(path.clone()).is_ok() {
-                derives.push(Derive { path, span });
-            } else {
-                self.error(Code::Syntax, span, "expected the name or the path of a derive macro");
-            }
-        }
+        let read = |meta: ParseNestedMeta<'_>| {
+            let words = &meta.path.segments;
+            let (Some(first), Some(last)) = (words.first(), words.last()) else { return Ok(()) };
+            let span = TokenSpan::new(first.ident.span(), last.ident.span());
+            derives.push(Derive { path: meta.path.to_token_stream(), span });
+            Ok(())
+        };
+        self.words_of(attribute, "for example `#[derive(Eq, Hash)]`", read);
     }
 
-    /// Parses the path in `#[serde(default = "path")]`.
-    fn default_function(&mut self, text: &Text, span: TokenSpan) -> Option<FieldDefault> {
-        let path = text.value.parse::<TokenStream>().ok().filter(|path| syn::parse2::<syn::Path>(path.clone()).is_ok());
-        let Some(path) = path else {
-            let problem = Problem::new(Code::Syntax, text.span, "expected the path of a function");
-            self.report(
-                problem.help(
-                    "for example `default = \"crate::default_limit\"`; it has no parameters and returns the value",
-                ),
-            );
-            return None;
-        };
-        // rustc reports errors in the function at the string literal.
-        let path = path.into_iter().map(|mut token| {
-            token.set_span(text.span.first.resolved_at(Span::call_site()));
-            token
+    /// Parses `#[validate(range(min = 1, max = 10), length(max = 80))]`, with the names that the crates `validator`, `garde` and
+    /// `schemars` use.
+    fn validate(&mut self, attribute: &Group, constraints: &mut Vec<Constraint>) {
+        self.words_of(attribute, "for example `#[validate(range(min = 1, max = 10))]`", |meta| {
+            constraints.extend(constraint(&meta, true)?);
+            Ok(())
         });
-        Some(FieldDefault { value: DefaultValue::Function(path.collect()), span })
     }
 
     /// Parses `#[serde(rename = "…", rename_all = "…", default)]`.
     fn serde(&mut self, attribute: &Group, attributes: &mut Attributes) {
-        self.within(attribute, |parser, cursor| {
-            cursor.next();
-            let Some(list) = cursor.eat_group(Delimiter::Parenthesis) else {
-                parser.expected(cursor, "`(` after `serde`");
-                return;
+        self.words_of(attribute, "for example `#[serde(rename = \"…\")]`", |meta| {
+            let word = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            let span = TokenSpan::from(meta.path.span());
+            let literal = || meta.value()?.parse::<LitStr>();
+            let text = || literal().map(|text| Text { value: text.value(), span: text.span().into() });
+            let rule = || {
+                let text = literal()?;
+                let unknown = || format!("unknown naming rule `{}`\nthe rules are {}", text.value(), Rule::list());
+                let rule = Rule::from_name(&text.value()).ok_or_else(|| syn::Error::new(text.span(), unknown()))?;
+                Ok::<_, syn::Error>((rule, text.span().into()))
             };
-            parser
-                .within(&list, |parser, cursor| {
-                    while !cursor.is_end() {
-                        parser.serde_entry(cursor, attributes);
-                        if cursor.eat_punct(",").is_none() && !cursor.is_end() {
-                            parser.expected(cursor, "`,`");
-                            super::recover::skip_past(cursor, &[","]);
-                        }
-                    }
-                })
-                .ok();
-        })
-        .ok();
+            match word.as_str() {
+                "rename" => attributes.rename = Some(text()?),
+                "tag" => attributes.tag = Some(text()?),
+                "content" => attributes.content = Some(text()?),
+                "untagged" => attributes.untagged = Some(span),
+                "default" => {
+                    // rustc reports errors in the function at the text.
+                    let value = match meta.input.peek(syn::Token![=]) {
+                        true => DefaultValue::Function(literal()?.parse::<syn::Path>()?.to_token_stream()),
+                        false => DefaultValue::OfType,
+                    };
+                    attributes.default = Some(FieldDefault { value, span });
+                }
+                "rename_all" => attributes.rename_all = Some(rule()?),
+                "rename_all_fields" => attributes.rename_all_fields = Some(rule()?),
+                _ => {
+                    return Err(meta.error(format!("unknown serde attribute `{word}`\n`rename`, `rename_all` and `default` are supported, and on enums `tag`, `content`, `untagged` and `rename_all_fields`")));
+                }
+            }
+            Ok(())
+        });
     }
 
-    fn serde_entry(&mut self, cursor: &mut Cursor, attributes: &mut Attributes) {
-        const KNOWN: [&str; 7] = ["rename", "rename_all", "rename_all_fields", "default", "tag", "content", "untagged"];
-        let Some(word) = cursor.eat_ident() else {
-            self.expected(cursor, "`rename`, `rename_all` or `default`");
-            super::recover::skip_past(cursor, &[]);
-            return;
-        };
-        let name = word.to_string();
-        if !KNOWN.contains(&name.as_str()) {
-            let problem = Problem::new(Code::Syntax, word.span(), format!("unknown serde attribute `{name}`"));
-            let help = "`rename`, `rename_all` and `default` are supported, and on enums `tag`, `content`, `untagged` and `rename_all_fields`";
-            self.report(problem.suggest(&name, KNOWN).help(help));
-            while !cursor.is_end() && !cursor.is_punct(",") {
-                cursor.next();
-            }
-            return;
-        }
-        if name == "default" && !cursor.is_punct("=") {
-            attributes.default = Some(FieldDefault { value: DefaultValue::OfType, span: word.span().into() });
-            return;
-        }
-        if name == "untagged" {
-            attributes.untagged = Some(word.span().into());
-            return;
-        }
-        if cursor.eat_punct("=").is_none() {
-            self.expected(cursor, &format!("`=` after `{name}`"));
-            return;
-        }
-        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
-            self.expected(cursor, "a string");
-            return;
-        };
-        cursor.next();
-        match name.as_str() {
-            "rename" => {
-                attributes.rename = Some(text);
-                return;
-            }
-            "tag" => {
-                attributes.tag = Some(text);
-                return;
-            }
-            "content" => {
-                attributes.content = Some(text);
-                return;
-            }
-            "default" => {
-                attributes.default = self.default_function(&text, word.span().into());
-                return;
-            }
-            _ => {}
-        }
-        match Rule::from_name(&text.value) {
-            Some(rule) if name == "rename_all_fields" => attributes.rename_all_fields = Some((rule, text.span)),
-            Some(rule) => attributes.rename_all = Some((rule, text.span)),
-            None => {
-                let problem = Problem::new(Code::Syntax, text.span, format!("unknown naming rule `{}`", text.value));
-                self.report(
-                    problem
-                        .suggest_text(&text.value, Rule::NAMES.iter().map(|(name, _)| *name))
-                        .help(format!("the rules are {}", Rule::list())),
-                );
-            }
+    /// Reads each word in the parentheses of an attribute. The second line of an error is its help; other errors get this one.
+    fn words_of(&mut self, attribute: &Group, help: &str, read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>) {
+        let meta = syn::parse2::<syn::Meta>(attribute.stream());
+        if let Err(error) = meta.and_then(|meta| meta.require_list()?.parse_nested_meta(read)) {
+            let text = error.to_string();
+            let (message, help) = text.split_once('\n').unwrap_or((&text, help));
+            self.report(Problem::new(Code::Syntax, error.span(), message).help(help));
         }
     }
 }

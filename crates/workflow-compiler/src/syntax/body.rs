@@ -5,10 +5,10 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Body, Declaration, DeclarationKind, Target, TokenSpan, plain};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, token_span};
 use super::keyword::{ClauseKind, DECLARATIONS, FOR, STATES, USE};
 use super::literal::string_value;
-use super::name::rust_name;
+use super::name::{is_rust_keyword, rust_name};
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::{is_declaration, item_starts, item_starts_here, skip_item, state_kind};
@@ -51,11 +51,7 @@ impl Parser<'_> {
     }
 
     fn item(&mut self, cursor: &mut Cursor, level: Level, declarations: &mut Vec<Declaration>, body: &mut Body) {
-        let attributes = self.attributes(cursor);
-        if cursor.is_end() {
-            self.dangling(&attributes);
-            return;
-        }
+        let Some(attributes) = self.attributes_before(cursor) else { return };
         if level == Level::Workflow && self.late_name(cursor, declarations) {
             self.only_comment(attributes);
             return;
@@ -131,43 +127,42 @@ impl Parser<'_> {
             Some(Form::Words(word)) if is_declaration(word) && level == Level::Inner => None,
             Some(Form::Words(word)) => Some(word),
             Some(Form::Help(_)) => None,
+            // A word of Rust is not misspelt.
+            None if is_rust_keyword(text) => None,
             None => nearest(text, known),
         };
-        let what = match near {
-            Some(near) if is_declaration(near) => "declaration",
-            _ if named => "state kind",
-            _ => "declaration or state kind",
-        };
-        let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), format!("unknown {what} `{text}`"));
-        let is_declared = body.states.iter().any(|state| plain(&state.name) == text);
+        let declared = body.states.iter_mut().find(|state| plain(&state.name) == text);
         let is_use = self.fragments.iter().any(|fragment| fragment == text);
         let is_clause = form.is_none() && ClauseKind::from_keyword(text).is_some();
-        let problem = match (form, near, is_declared) {
+        let sign = cursor.peek_at(1).filter(|_| signed).map(token_span);
+        let message = format!("`{text}` does not begin a state or a declaration");
+        let problem = Problem::new(Code::UnknownDeclaration, keyword.span(), message);
+        let problem = match (form, near) {
             _ if is_clause => problem.help(format!(
                 "`{text}` is a clause: it is written at its state, before the `->` and the braces of a map"
             )),
             _ if is_use => {
                 problem.help("a use of a fragment begins with `use`").edit(Edit::before(keyword.span(), "use "))
             }
-            (Some(Form::Help(help)), ..) => {
-                let message = format!("`{text}` does not begin a state or a declaration");
-                Problem { message, ..problem }.help(help)
-            }
-            (_, Some(near), _) => problem.did_you_mean(near, near),
-            (_, None, true) => {
+            (Some(Form::Help(help)), _) => problem.help(help),
+            (_, Some(near)) => match sign.filter(|_| is_declaration(near)) {
+                Some(sign) => problem.help(format!("write `{near}`")).edit(Edit::over(cursor.here().to(sign), near)),
+                None => problem.did_you_mean(near, near),
+            },
+            _ if declared.is_some() => {
                 problem.help(format!("`{text}` is declared: its transition is at its end, before the `;`"))
             }
-            (_, None, false) if signed => {
+            _ if signed => {
                 problem.help(format!("the kind of a state comes before its name, as in `pass {text} -> end;`"))
             }
-            (_, None, false) => {
+            _ => {
                 let kinds: Vec<_> = STATES.iter().map(|(_, keyword)| keyword.word).collect();
                 problem
                     .help(format!("a state is declared `kind Name … -> Next;`: the kinds are `{}`", kinds.join("`, `")))
             }
         };
         let reported = self.report(problem);
-        if let Some(state) = body.states.iter_mut().find(|state| plain(&state.name) == text) {
+        if let Some(state) = declared {
             state.broken = Some(reported);
         }
         if is_use {
@@ -223,7 +218,7 @@ impl Parser<'_> {
 
     /// `start Name;`
     fn start(&mut self, keyword: &Ident, cursor: &mut Cursor, body: &mut Body) {
-        self.stray_sign(keyword, &["->", "=>", ":", "="], cursor);
+        self.stray_sign(keyword, &["->", "=>", ":", "=", "at", "with"], cursor);
         let target = match cursor.peek_literal_at(0).and_then(string_value) {
             Some(text) => {
                 cursor.next();
@@ -273,7 +268,7 @@ impl Parser<'_> {
             let ends = braces || cursor.is_punct(";");
             cursor.next();
             let goes_on = ["else", "catch", "finally"].iter().any(|word| cursor.is_word(word))
-                || braces && ["->", ".", ",", ";", "="].iter().any(|sign| cursor.is_punct(sign));
+                || braces && cursor.is_any(&["->", ".", ",", ";", "="]);
             if ends && !goes_on {
                 break;
             }

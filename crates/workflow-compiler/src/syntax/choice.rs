@@ -1,6 +1,6 @@
 //! Choices: arms with conditions, or patterns of one value.
 
-use proc_macro2::TokenTree;
+use proc_macro2::{Delimiter, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{Arm, Choice, Comment, Expr, ExprKind, Head, Repeated, Repetition, Target, TokenSpan, When};
@@ -10,7 +10,7 @@ use super::cursor::{Cursor, OpenGroup};
 use super::keyword::FOR;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::{attributes_length, braces_of_values, skip_in_state};
+use super::recover::{attributes_length, braces_of_values, item_starts_here, skip_in_state};
 use super::word::Role;
 use crate::problem::{Edit, Problem, Reported};
 
@@ -59,26 +59,28 @@ impl Parser<'_> {
         }
         let repeated = |opened: &OpenGroup| opened.inside.is_word_at(attributes_length(&opened.inside, 0), FOR.word);
         let braces = |cursor: &Cursor| {
-            let group = cursor.peek_group(proc_macro2::Delimiter::Brace);
+            let group = cursor.peek_group(Delimiter::Brace);
             group.map(OpenGroup::of).filter(repeated).or_else(|| braces_of_values(cursor))
         };
         let mut opened = braces(cursor);
         let complete = opened.is_some();
         if !complete {
-            let problem = self.unexpected(cursor, "the arms of the choice in braces");
-            let value = !cursor.is_end() && !cursor.is_punct(";") && !cursor.is_punct("->");
-            self.complain(
-                cursor,
-                problem.help(match value && choice.subject.is_none() {
-                    true => "a value that is compared follows `match`: `choice Which match input.kind { \"a\" -> First; _ -> Second; }`",
-                    false => "for example `{ if input.n > 3 -> Large; else -> Small; }`",
-                }),
-            );
-            self.hole(cursor.here_first(), Role::Setting("choice"));
-            if choice.subject.is_none() {
-                while !cursor.is_end() && !cursor.is_punct(";") && braces(cursor).is_none() {
-                    cursor.next();
+            let is_condition = cursor.is_word("if");
+            let is_value = !(cursor.is_end() || is_condition || cursor.is_any(&[";", "->"]))
+                && cursor.peek_group(Delimiter::Bracket).is_none();
+            let help = match is_value && choice.subject.is_none() {
+                true => {
+                    "a value that is compared follows `match`: `choice Which match input.kind { \"a\" -> First; _ -> Second; }`"
                 }
+                false => "for example `{ if input.n > 3 -> Large; else -> Small; }`",
+            };
+            self.expected_as(cursor, "the arms of the choice in braces", help);
+            self.hole(cursor.here_first(), Role::Setting("choice"));
+            if is_condition {
+                // The arms end in `;` too.
+                cursor.skip_until(item_starts_here);
+            } else if choice.subject.is_none() {
+                cursor.skip_until(|cursor| cursor.is_punct(";") || braces(cursor).is_some());
                 // The arms may be patterns.
                 cursor.advance(usize::from(braces(cursor).is_some()));
             } else {
@@ -104,11 +106,7 @@ impl Parser<'_> {
                     continue;
                 }
                 let start = cursor.position();
-                let attributes = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&attributes);
-                    break;
-                }
+                let Some(attributes) = parser.attributes_before(cursor) else { break };
                 if cursor.is_word(FOR.word) {
                     let comment = parser.only_comment(attributes);
                     let repetition = parser.repeated_arms(comment, arms.len(), patterns, cursor);
@@ -123,7 +121,7 @@ impl Parser<'_> {
                 arms.extend(arm);
             }
             parser.hole(cursor.here_first(), Role::Arm);
-            if let Some(problem) = slips.first {
+            if let (Some(problem), None) = (slips.first, slips.missing) {
                 parser.report(problem);
             }
             (arms, complete)
@@ -204,9 +202,7 @@ impl Parser<'_> {
                     cursor.next();
                     When::Else(first)
                 } else {
-                    cursor.advance(usize::from(
-                        alone && cursor.peek_group_at(1, proc_macro2::Delimiter::Parenthesis).is_none(),
-                    ));
+                    cursor.advance(usize::from(alone && cursor.peek_group_at(1, Delimiter::Parenthesis).is_none()));
                     When::If(self.head_expr(cursor))
                 }
             }
@@ -218,7 +214,7 @@ impl Parser<'_> {
             if let When::If(condition) = &mut when {
                 condition.kind = ExprKind::Invalid(reported);
             }
-            cursor.eat_group(proc_macro2::Delimiter::Brace);
+            cursor.eat_group(Delimiter::Brace);
         } else {
             clauses = self.block_clauses(ClauseOwner::Block { catcher: false }, cursor);
         }
@@ -278,7 +274,7 @@ impl Parser<'_> {
                 return None;
             }
             let here = cursor.here();
-            if let Some(sign) = cursor.eat_punct("||") {
+            if let Some(sign) = cursor.eat_punct("||").or_else(|| cursor.eat_punct(",")) {
                 slip(slips, instead(sign, "patterns are joined by one `|`", "|"));
                 continue;
             }
@@ -290,9 +286,7 @@ impl Parser<'_> {
                 let help =
                     "a pattern is a value; for conditions, omit `match`: `choice Which { if input.n > 3 -> State; … }`";
                 let reported = self.complain(cursor, problem.help(help));
-                while !cursor.is_end() && !["=>", "->", ",", ";"].iter().any(|sign| cursor.is_punct(sign)) {
-                    cursor.next();
-                }
+                cursor.skip_until(|cursor| cursor.is_any(&["=>", "->", ",", ";"]));
                 return Some(vec![Expr::made(ExprKind::Invalid(reported), here)]);
             }
             return Some(patterns);

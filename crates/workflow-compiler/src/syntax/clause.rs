@@ -94,14 +94,17 @@ impl Parser<'_> {
             let problem = match text.and_then(|text| other_language::clause(&text.value)) {
                 Some(Form::Words(words)) => problem.help(format!("it is `{words}` here, without quotes and `:`")),
                 Some(Form::Help(help)) => problem.help(help),
-                None if cursor.is_punct(".") => problem.help("a transition is `-> State`"),
+                None if cursor.is_punct("|") || cursor.is_punct_at(1, "=>") => {
+                    problem.help("the items of a map are named by `as`: `over input.items as order`")
+                }
+                None if cursor.is_any(&[".", "--", ">"]) => problem.help("a transition is `-> State`"),
                 None => problem,
             };
             self.complain(cursor, problem);
             clauses.broken = true;
             let start = cursor.position();
             cursor.next();
-            skip_in_state(cursor, false);
+            skip_in_state(cursor, matches!(place, ClauseOwner::State(StateKind::Map)));
             self.note_skipped(cursor.since(start));
             return false;
         };
@@ -193,16 +196,19 @@ impl Parser<'_> {
             return;
         }
         // Longer signs first, because `=` begins `=>`.
-        let Some(sign) = ["->", "=>", ":", "="].into_iter().find(|sign| cursor.is_punct(sign)) else { return };
+        let is_here = |sign: &&str| cursor.is_punct(sign) || cursor.is_word(sign) && cursor.peek_ident_at(1).is_some();
+        let Some(sign) = ["->", "=>", ":", "=", "at", "with"].into_iter().find(is_here) else { return };
         if !signs.contains(&sign) {
             return;
         }
         let first = cursor.here_first();
-        cursor.eat_punct(sign);
+        cursor.advance(if cursor.peek_ident().is_some() { 1 } else { sign.len() });
         let span = TokenSpan::from(first).to(cursor.before());
         let message = format!("unexpected `{sign}` between `{keyword}` and its value");
         let problem = Problem::new(Code::Syntax, span, message);
-        self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(span, "")));
+        let reported = self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(span, "")));
+        // The value after it may be another language's too.
+        cursor.note_complaint(cursor.position(), reported);
     }
 
     /// Parses a clause after its keyword. It is kept if it is allowed here and not a duplicate.
@@ -220,8 +226,8 @@ impl Parser<'_> {
                 Problem::new(Code::Syntax, comment.span, format!("`{keyword}` has no comment in the document"));
             self.report(problem.help("`///` is allowed before states, branches, arms, `retry` and `catch`"));
         }
-        self.stray_sign(&keyword, &[":", "="], cursor);
         let errors = self.errors_so_far();
+        self.stray_sign(&keyword, &[":", "="], cursor);
         let value = self.clause_value(kind, cursor);
         clauses.broken |= kind.takes() == ClauseSyntax::Own && self.errors_so_far() > errors;
         let span = TokenSpan::from(keyword.span()).to(cursor.before());
@@ -370,15 +376,14 @@ impl Parser<'_> {
             return ClauseValue::ToleratePercent(self.literal(&literal));
         }
         let number = cursor.peek_literal_at(0).map(ToString::to_string).filter(|text| text.parse::<u64>().is_ok());
-        let reported = self.complain(
-            cursor,
-            match number {
-                Some(number) => problem.help(format!("write `tolerate percent {number}` or `tolerate count {number}`")),
-                None => problem,
-            },
-        );
+        let help = number.map(|number| format!("write `tolerate percent {number}` or `tolerate count {number}`"));
+        let reported = self.complain(cursor, help.into_iter().fold(problem, Problem::help));
         self.hole(cursor.here_first(), Role::Setting("tolerate"));
-        skip_in_state(cursor, true);
+        if cursor.peek_literal_at(0).is_some() {
+            cursor.next();
+        } else {
+            skip_in_state(cursor, true);
+        }
         ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid(reported), cursor.before()))
     }
 

@@ -27,9 +27,7 @@ impl Parser<'_> {
             self.parameters.truncate(outer);
             let problem = self.unexpected(cursor, "`,` or `|` after a closure's parameter");
             let reported = self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
-            while !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") {
-                cursor.next();
-            }
+            cursor.skip_until(|cursor| cursor.is_any(&[",", ";"]));
             return self.leaf(ExprKind::Invalid(reported), first);
         }
         let bars = first.to(cursor.before());

@@ -92,6 +92,18 @@ impl Cursor {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
     }
 
+    /// Skips to the first token that `ends` what is skipped.
+    pub(super) fn skip_until(&mut self, ends: impl Fn(&Self) -> bool) {
+        while !self.is_end() && !ends(self) {
+            self.at += 1;
+        }
+    }
+
+    /// Returns whether one of these signs is next.
+    pub(super) fn is_any(&self, signs: &[&str]) -> bool {
+        signs.iter().any(|sign| self.is_punct(sign))
+    }
+
     /// Returns the next token, or the end.
     pub(super) fn here(&self) -> TokenSpan {
         self.peek().map_or_else(|| self.end.into(), token_span)

@@ -5,7 +5,7 @@ use workflow_asl::{Code, StateKind};
 use workflow_services::ResourceKind;
 
 use super::ast::{Declaration, DeclarationKind, FieldDecl, Shape, Text, Type, TypeKind};
-use super::attributes::Attributes;
+use super::attributes::{Attributes, On};
 use super::clause::ClauseOwner;
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
@@ -25,24 +25,17 @@ impl Parser<'_> {
         cursor: &mut Cursor,
         declarations: &mut Vec<Declaration>,
     ) -> bool {
-        if let Some(rename) = &attributes.rename {
-            self.error(Code::Syntax, rename.span, "`rename` is only valid on fields and variants");
-        }
-        self.refuse_others(&attributes);
-        match text {
-            "input" | "returns" | "struct" => self.refuse_attributes_of_fields(&attributes),
-            "enum" => self.refuse_default(&attributes),
-            "params" => {
-                self.refuse_derive(&attributes);
-                self.refuse_default(&attributes);
-            }
-            _ => {
-                self.refuse_attributes_of_types(&attributes);
-                self.refuse_default(&attributes);
-            }
-        }
         let signs: &[&str] = if matches!(text, "input" | "returns") { &[":", "=", "->", "=>"] } else { &[":", "="] };
         self.stray_sign(&keyword, signs, cursor);
+        let has_fields = (0..2).any(|at| cursor.peek_group_at(at, Delimiter::Brace).is_some());
+        let on = match text {
+            "struct" => On::Fields,
+            "input" | "returns" if has_fields => On::Fields,
+            "enum" => On::Enum,
+            "params" => On::Params,
+            _ => On::Other,
+        };
+        self.refuse(&attributes, on);
         let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return false };
         let same = |other: &Declaration| match (&other.kind, &kind) {
             (DeclarationKind::Defaults(one, _), DeclarationKind::Defaults(other, _)) => one == other,
@@ -64,16 +57,13 @@ impl Parser<'_> {
         text: &str,
         cursor: &mut Cursor,
     ) -> Option<DeclarationKind> {
-        if text != "enum" {
-            self.refuse_attributes_of_enums(attributes);
-        }
         match text {
             "input" => self.shape(attributes, "input", cursor).map(DeclarationKind::Input),
             "returns" => self.shape(attributes, "output", cursor).map(DeclarationKind::Output),
             "params" => {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-                    let problem = self.unexpected(cursor, "the parameters in braces");
-                    self.complain(cursor, problem.help("for example `params { bucket: String, role: Arn }`"));
+                    let help = "for example `params { bucket: String, role: Arn }`";
+                    self.expected_as(cursor, "the parameters in braces", help);
                     skip_item(cursor);
                     return None;
                 };
@@ -95,14 +85,8 @@ impl Parser<'_> {
                 self.semicolon("`placeholders`", cursor);
                 Some(DeclarationKind::Placeholders)
             }
-            "struct" => self.struct_decl(attributes, cursor).map(DeclarationKind::Struct).or_else(|| {
-                skip_item(cursor);
-                None
-            }),
-            "enum" => self.enum_decl(attributes, cursor).map(DeclarationKind::Enum).or_else(|| {
-                skip_item(cursor);
-                None
-            }),
+            "struct" => self.struct_decl(attributes, cursor).map(DeclarationKind::Struct),
+            "enum" => self.enum_decl(attributes, cursor).map(DeclarationKind::Enum),
             "query" => {
                 let language = self.query_language(cursor);
                 let explicit = cursor.eat_word("explicit");
@@ -150,8 +134,8 @@ impl Parser<'_> {
     /// `"path/of/a/file";`, `"path/of/a/file" unchecked;`
     fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
-            let problem = self.unexpected(cursor, "the path of a file in quotes after `from`");
-            self.complain(cursor, problem.help("for example `from \"flows/legacy.asl.json\";`"));
+            let help = "for example `from \"flows/legacy.asl.json\";`";
+            self.expected_as(cursor, "the path of a file in quotes after `from`", help);
             skip_item(cursor);
             return None;
         };
@@ -182,8 +166,6 @@ impl Parser<'_> {
             cursor.advance(2);
             return Some(Shape::Fields(self.fields(&group, attributes)));
         }
-        self.refuse_attributes_of_types(attributes);
-        self.refuse_default(attributes);
         let start = cursor.position();
         let ty = self.ty(cursor);
         if cursor.position() == start {
@@ -205,6 +187,14 @@ impl Parser<'_> {
         cursor.next();
         self.word(&word, Role::Setting("type"));
         let text = word.to_string();
+        if !cursor.is_punct(";") && !cursor.is_end() && cursor.peek_ident().is_none() {
+            let problem = Problem::new(Code::Syntax, word.span(), "`type` is the type of the state machine");
+            self.report(problem.help("a type of values is declared with `struct` or `enum`, and has one name"));
+            let start = cursor.position();
+            skip_item(cursor);
+            self.note_skipped(cursor.since(start.saturating_sub(1)));
+            return None;
+        }
         if text != "standard" && text != "express" {
             let problem = Problem::new(Code::Syntax, word.span(), format!("unknown type of state machine `{text}`"));
             self.report(
@@ -230,13 +220,10 @@ impl Parser<'_> {
     /// `retry name [Errors…] { … }`, `catch name [Errors…] -> State { … }`
     fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(name) = cursor.eat_ident() else {
-            let problem = self.unexpected(cursor, &format!("a name after `{keyword}`"));
-            self.complain(
-                cursor,
-                problem.help(format!(
-                    "`{keyword}` at the top of a workflow declares one for use in states: `{keyword} name [Errors…] …`"
-                )),
+            let help = format!(
+                "`{keyword}` at the top of a workflow declares one for use in states: `{keyword} name [Errors…] …`"
             );
+            self.expected_as(cursor, &format!("a name after `{keyword}`"), help);
             self.hole(cursor.here_first(), Role::HandlerName(kind));
             skip_item(cursor);
             return None;
@@ -267,8 +254,8 @@ impl Parser<'_> {
         }
         let kind = kind.unwrap_or(StateKind::Task);
         if cursor.peek_group(Delimiter::Brace).is_none() {
-            let problem = self.unexpected(cursor, "clauses in braces after `defaults`");
-            self.complain(cursor, problem.help("for example `defaults { retry transient; timeout 5m; }`"));
+            let help = "for example `defaults { retry transient; timeout 5m; }`";
+            self.expected_as(cursor, "clauses in braces after `defaults`", help);
             skip_item(cursor);
             return None;
         }

@@ -3,13 +3,15 @@
 use proc_macro2::Delimiter;
 use workflow_asl::Code;
 
-use super::ast::{EnumDecl, Tagging, VariantData, VariantDecl};
-use super::attributes::Attributes;
+use super::ast::{EnumDecl, Tagging, VariantData, VariantDecl, plain};
+use super::attributes::{Attributes, On};
 use super::cursor::Cursor;
+use super::literal::string_value;
 use super::parser::Parser;
+use super::recover::skip_item;
 use super::types::wire_name;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reported};
 
 impl Parser<'_> {
     /// `enum Name { … }`
@@ -17,26 +19,43 @@ impl Parser<'_> {
         let name = self.type_name("enum", cursor)?;
         let tagging = self.tagging(attributes);
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            self.expected(cursor, &format!("the variants of `{name}` in braces"));
+            let help = format!("for example `enum {name} {{ Small, Large }}`");
+            self.expected_as(cursor, &format!("the variants of `{name}` in braces"), help);
+            skip_item(cursor);
             return Some(EnumDecl { name, variants: Vec::new(), tagging });
         };
-        let variants = self.within(&group, |parser, cursor| {
-            let mut variants = Vec::new();
-            while !cursor.is_end() {
-                let start = cursor.position();
-                let own = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&own);
-                    break;
-                }
-                variants.extend(parser.variant(own, attributes, cursor));
-                parser.separator(cursor, start);
-            }
-            variants
+        let errors = self.errors_so_far();
+        let mut reported = None;
+        let variants = self.each(&group, |parser, cursor| {
+            let start = cursor.position();
+            let own = parser.attributes_before(cursor)?;
+            parser.text_of_variant(cursor, &mut reported);
+            let variant = parser.variant(own, attributes, cursor);
+            parser.text_of_variant(cursor, &mut reported);
+            parser.separator(cursor, start);
+            variant
         });
-        let declared = EnumDecl { name, variants: variants.unwrap_or_default(), tagging };
+        let declared = EnumDecl { name, variants, tagging };
         self.refuse_untaggable(&declared);
+        if declared.variants.is_empty() && self.errors_so_far() == errors {
+            let message = format!("`{}` has no variants: no value is of this type", plain(&declared.name));
+            self.error(Code::BadLiteral, declared.name.span(), message);
+        }
         Some(declared)
+    }
+
+    /// Reports text in place of a variant's name or after it, `"a"` or `A = "a"`. The first one stands for the others.
+    fn text_of_variant(&mut self, cursor: &Cursor, reported: &mut Option<Reported>) {
+        let text = cursor.peek_literal_at(usize::from(cursor.is_punct("="))).and_then(string_value);
+        let Some(text) = text else { return };
+        let reported = *reported.get_or_insert_with(|| {
+            let problem = self.unexpected(cursor, "a variant's name and `,`");
+            self.report(
+                problem
+                    .help(format!("its text in JSON is written before it: `#[serde(rename = {:?})] Name`", text.value)),
+            )
+        });
+        cursor.note_complaint(cursor.position(), reported);
     }
 
     fn tagging(&mut self, attributes: &Attributes) -> Tagging {
@@ -73,10 +92,7 @@ impl Parser<'_> {
     fn variant(&mut self, mut own: Attributes, of: &Attributes, cursor: &mut Cursor) -> Option<VariantDecl> {
         let of_fields = own.rename_all.take().or(of.rename_all_fields);
         let rename_all = of_fields.map(|(_, span)| span);
-        self.refuse_attributes_of_types(&own);
-        let is_default = own.is_default.take().is_some();
-        self.refuse_default(&own);
-        self.refuse_others(&own);
+        self.refuse(&own, On::Variant);
         let Some(written) = cursor.eat_ident() else {
             self.expected(cursor, "a variant's name");
             return None;
@@ -86,19 +102,13 @@ impl Parser<'_> {
         let data = if let Some(group) = cursor.eat_group(Delimiter::Brace) {
             VariantData::Fields(self.fields(&group, &Attributes { rename_all: of_fields, ..Attributes::default() }))
         } else if let Some(group) = cursor.eat_group(Delimiter::Parenthesis) {
-            let types = self.within(&group, |parser, cursor| {
-                let mut types = Vec::new();
-                while !cursor.is_end() {
-                    let start = cursor.position();
-                    types.push(parser.ty(cursor));
-                    parser.separator(cursor, start);
-                }
-                types
+            let types = self.each(&group, |parser, cursor| {
+                let start = cursor.position();
+                let ty = parser.ty(cursor);
+                parser.separator(cursor, start);
+                Some(ty)
             });
-            match types.unwrap_or_default() {
-                types if types.is_empty() => VariantData::Unit,
-                types => VariantData::Tuple(types),
-            }
+            if types.is_empty() { VariantData::Unit } else { VariantData::Tuple(types) }
         } else {
             VariantData::Unit
         };
@@ -114,6 +124,6 @@ impl Parser<'_> {
         }
         let rule = of.rename_all.map(|(rule, _)| move |name: &str| rule.variant(name));
         let wire = wire_name(&own, &name, rule);
-        Some(VariantDecl { comment: own.comment, name, wire, is_default, data })
+        Some(VariantDecl { comment: own.comment, name, wire, is_default: own.is_default.is_some(), data })
     }
 }

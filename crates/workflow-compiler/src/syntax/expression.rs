@@ -10,7 +10,7 @@ use super::other_language;
 use super::parser::Parser;
 use super::recover::{item_starts_here, skip_past};
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reported};
 
 /// An operator, its characters or its word, and its precedence.
 type Operator = (BinaryOp, &'static str, u8);
@@ -37,8 +37,17 @@ const OPERATORS: [Operator; 15] = [
 ];
 
 /// Signs and words of other languages with one meaning, longer ones first.
-const FOREIGN: [(&str, &str); 8] =
-    [("===", "=="), ("!==", "!="), ("<>", "!="), ("?:", "??"), ("=", "=="), ("&", "+"), ("and", "&&"), ("or", "||")];
+const FOREIGN: [(&str, &str); 9] = [
+    ("===", "=="),
+    ("!==", "!="),
+    ("<>", "!="),
+    ("?:", "??"),
+    ("=", "=="),
+    ("&", "+"),
+    ("|", "||"),
+    ("and", "&&"),
+    ("or", "||"),
+];
 
 /// Signs that begin like operators. `--` is a subtraction of a negative number.
 const NO_OPERATORS: [&str; 10] = ["->", "=>", "=~", "+=", "-=", "*=", "/=", "%=", "**", "++"];
@@ -49,17 +58,24 @@ const AHEAD: usize = 200;
 impl Parser<'_> {
     /// Parses a value where an object needs no parentheses.
     pub(super) fn expr(&mut self, cursor: &mut Cursor) -> Expr {
-        self.with_braces(true, |parser| parser.nested(cursor))
+        let before = std::mem::replace(&mut self.in_head, false);
+        let value = self.with_braces(true, |parser| parser.nested(cursor));
+        self.in_head = before;
+        value
     }
 
     /// Parses a value after `if`, `match` or `over`, where a brace opens what follows.
     pub(super) fn head_expr(&mut self, cursor: &mut Cursor) -> Expr {
-        self.with_braces(false, |parser| parser.nested(cursor))
+        let before = std::mem::replace(&mut self.in_head, true);
+        let value = self.with_braces(false, |parser| parser.nested(cursor));
+        self.in_head = before;
+        value
     }
 
     /// Parses a value that may be a duration.
     pub(super) fn duration_expr(&mut self, cursor: &mut Cursor) -> Expr {
-        self.with_durations(true, |parser| parser.expr(cursor))
+        let value = self.with_durations(true, |parser| parser.expr(cursor));
+        self.checked_duration(value, cursor)
     }
 
     /// Parses an item of an array, which may be a range.
@@ -107,9 +123,9 @@ impl Parser<'_> {
         let mut compared = false;
         let mut too_high = false;
         let mut defaults = Vec::new();
-        while let Some((op, text, binds)) = self.operator(cursor, least) {
+        while let Some((op, length, binds, unclear)) = self.operator(cursor, least) {
             let first = cursor.here();
-            cursor.advance(text);
+            cursor.advance(length);
             let span = first.to(cursor.before());
             if binds == COMPARISON && std::mem::replace(&mut compared, true) {
                 let problem = Problem::new(Code::Syntax, span, "comparisons do not chain");
@@ -128,9 +144,12 @@ impl Parser<'_> {
             if too_high {
                 continue;
             }
-            left = self.grown(ExprKind::Binary(op, span, Box::new(left), Box::new(right)), whole, height);
+            left = match unclear {
+                Some(reported) => self.leaf(ExprKind::Invalid(reported), whole),
+                None => self.grown(ExprKind::Binary(op, span, Box::new(left), Box::new(right)), whole, height),
+            };
             // Excessive height is reported once, and the rest is only parsed.
-            too_high = matches!(left.kind, ExprKind::Invalid(_));
+            too_high = unclear.is_none() && matches!(left.kind, ExprKind::Invalid(_));
             height = self.height;
         }
         // `??` is right-associative: the first value of `a ?? b ?? c` is tried first. Recursion could be too deep.
@@ -150,13 +169,16 @@ impl Parser<'_> {
         left
     }
 
-    /// Returns the next operator with at least this precedence, and its number of tokens. Another language's is reported.
-    fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8)> {
+    /// Returns the next operator with at least this precedence, and its number of tokens. Another language's is reported, and
+    /// returned as an error if it may mean several.
+    fn operator(&mut self, cursor: &Cursor, least: u8) -> Option<(BinaryOp, usize, u8, Option<Reported>)> {
         let (text, length) = match cursor.peek()? {
             TokenTree::Ident(word) => (["in", "and", "or"].into_iter().find(|text| word == text)?, 1),
             TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';' | ':' | '.') => {
                 return None;
             }
+            // The parameter of a closure, as after the items of a map.
+            TokenTree::Punct(_) if cursor.is_punct("|") && cursor.is_punct_at(2, "|") => return None,
             TokenTree::Punct(_) if NO_OPERATORS.iter().any(|text| cursor.is_punct(text)) => return None,
             TokenTree::Punct(_) => {
                 let texts = FOREIGN.iter().map(|(text, _)| *text).chain(OPERATORS.iter().map(|(_, text, _)| *text));
@@ -165,17 +187,27 @@ impl Parser<'_> {
             }
             _ => return None,
         };
-        let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == text).map(|(_, meant)| *meant);
+        // In conditions, `&` joins them; in JSONata, it joins text.
+        let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == text).map(|(_, meant)| match text {
+            "&" if self.in_head => "&&",
+            _ => *meant,
+        });
         let (op, _, binds) = OPERATORS.iter().find(|(_, known, _)| *known == meant.unwrap_or(text))?;
         if *binds < least {
             return None;
         }
+        let mut unclear = None;
         if let Some(meant) = meant {
             let last = cursor.peek_at(length - 1).map_or(cursor.here(), token_span);
             let message = format!("`{text}` is not an operator here");
-            self.report(Problem::new(Code::Syntax, cursor.here().to(last), message).write(meant));
+            let problem = Problem::new(Code::Syntax, cursor.here().to(last), message);
+            if meant == "||" && !self.in_head {
+                unclear = Some(self.report(problem.help("`||` joins conditions, and `??` gives a default")));
+            } else {
+                self.report(problem.write(meant));
+            }
         }
-        Some((*op, length, *binds))
+        Some((*op, length, *binds, unclear))
     }
 
     /// Parses an operand of the tightest operators.
@@ -302,9 +334,11 @@ impl Parser<'_> {
             if cursor.is_end() {
                 return parser.no_value(cursor);
             }
-            let mut inner = parser.expr(cursor);
+            let mut inner = parser.with_braces(true, |parser| parser.nested(cursor));
             if !cursor.is_end() {
                 let problem = parser.unexpected_in_value(cursor, "`)`");
+                let is_list = cursor.is_punct(",");
+                let problem = if is_list { problem.help("a list is in brackets: `[1, 2]`") } else { problem };
                 let reported = parser.complain(cursor, problem);
                 inner.kind = ExprKind::Invalid(reported);
             }
@@ -402,12 +436,9 @@ impl Parser<'_> {
     /// Skips to the end of a value that is not understood.
     fn skip_value(&self, cursor: &mut Cursor) {
         let ends = |cursor: &Cursor| {
-            [",", ";", "->", "=>"].iter().any(|sign| cursor.is_punct(sign))
-                || !self.braces && cursor.peek_group(Delimiter::Brace).is_some()
+            cursor.is_any(&[",", ";", "->", "=>"]) || !self.braces && cursor.peek_group(Delimiter::Brace).is_some()
         };
-        while !cursor.is_end() && !ends(cursor) && !item_starts_here(cursor) {
-            cursor.next();
-        }
+        cursor.skip_until(|cursor| ends(cursor) || item_starts_here(cursor));
     }
 
     /// Returns whether a word of another language, such as `match`, is not a reference: what follows it can follow no name.

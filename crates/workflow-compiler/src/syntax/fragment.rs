@@ -24,13 +24,19 @@ impl Parser<'_> {
         cursor: &mut Cursor,
     ) -> Option<Use> {
         let Some(fragment) = cursor.eat_ident() else {
-            let problem = self.unexpected(cursor, "the name of a fragment after `use`");
-            self.complain(cursor, problem.help("such as `use Notify { to: input.email } -> Next;`"));
+            let help = "such as `use Notify { to: input.email } -> Next;`";
+            self.expected_as(cursor, "the name of a fragment after `use`", help);
             self.hole(cursor.here_first(), Role::FragmentReference);
             skip_item(cursor);
             return None;
         };
         self.word(&fragment, Role::FragmentReference);
+        if cursor.is_punct("::") {
+            let problem = Problem::new(Code::Syntax, fragment.span(), "`use` runs the states of a fragment");
+            self.report(problem.help("Rust's imports are written outside of `workflow!`"));
+            skip_item(cursor);
+            return None;
+        }
         let (mut written, mut alias, mut computed, mut broken) = (fragment.clone(), None, Vec::new(), false);
         if cursor.peek_ident().is_some_and(|word| *word != "as")
             && cursor.peek_group_at(1, Delimiter::Brace).is_some()

@@ -5,7 +5,7 @@ use workflow_asl::{Code, error_name};
 
 use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Target, Text, TokenSpan, plain};
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, OpenGroup, group_span};
+use super::cursor::{Cursor, OpenGroup, group_span, token_span};
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::name::rust_name;
@@ -31,7 +31,9 @@ impl Parser<'_> {
                 && !item_starts(cursor, 1)
                 // As in `catch Failed tim 5m`: the clause after it is misspelt, or being typed.
                 && !matches!(cursor.peek_at(2), Some(TokenTree::Literal(_)))
-            || cursor.is_punct_at(1, "->") && cursor.is_punct_at(4, "->");
+            || cursor.is_punct_at(1, "->") && cursor.is_punct_at(4, "->")
+            || kind == ClauseKind::Retry
+                && cursor.peek_group_at(1, Delimiter::Brace).is_some_and(|group| !holds_states(group));
         if let (Some(name), false) = (cursor.peek_ident().cloned(), is_error || clause_starts_here(cursor)) {
             cursor.next();
             self.word(&name, Role::HandlerReference(kind));
@@ -94,7 +96,7 @@ impl Parser<'_> {
         let is_clause = clause_starts_here(cursor) && cursor.peek_group_at(1, Delimiter::Brace).is_some();
         let goes_on = |at: usize| ["->", "=>"].iter().any(|sign| cursor.is_punct_at(at, sign));
         let before = (0..6).find(|at| goes_on(*at) || cursor.is_punct_at(*at, ";"));
-        let is_late = before.is_some_and(|at| at > 0 && goes_on(at));
+        let is_late = before.is_some_and(|at| at > 0 && goes_on(at)) && !cursor.is_punct(":");
         if !is_late || clause_starts_here(cursor) && !is_clause || self.ends_after_word(cursor) {
             let target = self.arrow("a catcher", cursor);
             if matches!(target, Target::Missing(..)) {
@@ -103,14 +105,11 @@ impl Parser<'_> {
             }
             return target;
         }
-        let problem = self.unexpected(cursor, "`->` and a state in a catcher");
-        let reported = self.complain(
-            cursor,
-            problem.help(match is_clause {
-                true => "its clauses are in braces after the state: `-> State { assign { … } }`",
-                false => "the caught error has a name already: `caught.Error` and `caught.Cause`",
-            }),
-        );
+        let help = match is_clause {
+            true => "its clauses are in braces after the state: `-> State { assign { … } }`",
+            false => "the caught error has a name already: `caught.Error` and `caught.Cause`",
+        };
+        let reported = self.expected_as(cursor, "`->` and a state in a catcher", help);
         cursor.advance(before.unwrap_or_default());
         match cursor.eat_punct("->").or_else(|| cursor.eat_punct("=>")) {
             Some(arrow) => self.target(arrow, cursor),
@@ -126,18 +125,15 @@ impl Parser<'_> {
         let first = cursor.here();
         let reported = self.no_errors(kind, cursor);
         let goes_on = |cursor: &Cursor| {
-            cursor.is_punct("->")
-                || cursor.is_punct("=>")
-                || cursor.is_punct(";")
+            cursor.is_any(&["->", "=>", ";"])
+                || kind == ClauseKind::Catch && cursor.is_punct(":")
                 || cursor.peek_group(Delimiter::Brace).is_some()
                 || clause_starts_here(cursor)
                 || item_starts_here(cursor)
         };
-        while !cursor.is_end() && !goes_on(cursor) {
-            cursor.next();
-        }
-        // The arrow after them, which another sign replaces, is part of this mistake.
-        if kind == ClauseKind::Catch && cursor.is_punct("=>") {
+        cursor.skip_until(goes_on);
+        // What is in place of the arrow after them is part of this mistake.
+        if kind == ClauseKind::Catch {
             cursor.note_complaint(cursor.position(), reported);
         }
         (Vec::new(), first)
@@ -151,12 +147,20 @@ impl Parser<'_> {
             }
             _ => "for example `catch [States.ALL] -> Failed`, or the name of a catcher",
         });
-        let is_next = match kind {
-            ClauseKind::Retry => cursor.peek_group(Delimiter::Brace).is_some(),
-            _ => cursor.is_punct("->"),
+        let is_next = |at: usize| match kind {
+            ClauseKind::Retry => cursor.peek_group_at(at, Delimiter::Brace).is_some(),
+            _ => cursor.is_punct_at(at, "->"),
         };
-        let edit = Edit::before(cursor.here(), format!("[{}] ", error_name::ALL));
-        self.complain(cursor, if is_next { problem.edit(edit) } else { problem })
+        let (here, is_error) =
+            (cursor.here(), cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".") && is_next(3));
+        self.complain(
+            cursor,
+            match cursor.peek_at(2).filter(|_| is_error) {
+                Some(last) => problem.edit(Edit::before(here, "[")).edit(Edit::after(token_span(last), "]")),
+                None if is_next(0) => problem.edit(Edit::before(here, format!("[{}] ", error_name::ALL))),
+                None => problem,
+            },
+        )
     }
 
     /// `[A, B.C, "any text"]`
@@ -165,20 +169,16 @@ impl Parser<'_> {
             self.expected(cursor, "errors in brackets, such as `[States.ALL]`");
             return (Vec::new(), cursor.here_first().into());
         };
-        let errors = self.within(&group, |parser, cursor| {
-            let mut errors = Vec::new();
-            while !cursor.is_end() {
-                errors.extend(parser.error_name(cursor));
-                if cursor.is_end() || cursor.eat_punct(",").is_some() {
-                    continue;
-                }
-                let problem = parser.unexpected(cursor, "`,` between error names");
-                parser.complain(cursor, problem.help("put a name with other characters than words and dots in quotes"));
+        let errors = self.each(&group, |parser, cursor| {
+            let error = parser.error_name(cursor);
+            if !cursor.is_end() && cursor.eat_punct(",").is_none() {
+                let help = "put a name with other characters than words and dots in quotes";
+                parser.expected_as(cursor, "`,` between error names", help);
                 skip_past(cursor, &[","]);
             }
-            errors
+            error
         });
-        (errors.unwrap_or_default(), group_span(&group))
+        (errors, group_span(&group))
     }
 
     /// Parses `{ assign … output … }` after a target, if given.

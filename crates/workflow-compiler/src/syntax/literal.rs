@@ -4,7 +4,8 @@ use proc_macro2::Literal;
 use syn::Lit;
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, Text};
+use super::ast::{Expr, ExprKind, Reference, Root, Text, plain};
+use super::cursor::Cursor;
 use super::parser::Parser;
 use crate::problem::Problem;
 
@@ -22,8 +23,8 @@ const NAMES_OF_UNITS: [(&str, &[&str]); 4] = [
 /// The syntax of durations.
 const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or `d`, such as `30s` or `2h`";
 
-/// Returns whether a string in quotes is a duration.
-pub(crate) fn is_duration(text: &str) -> bool {
+/// Returns whether a text is a duration.
+fn is_duration(text: &str) -> bool {
     let unit = UNITS.iter().find_map(|(unit, _)| text.strip_suffix(unit));
     unit.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
@@ -57,6 +58,35 @@ impl Parser<'_> {
             ExprKind::Invalid(reported)
         });
         self.leaf(kind, span)
+    }
+
+    /// Reports a duration in quotes, in two words or in ISO 8601: `"5m"`, `5 minutes`, `PT5M`.
+    pub(super) fn checked_duration(&mut self, mut value: Expr, cursor: &mut Cursor) -> Expr {
+        let (text, is_word) = match &value.kind {
+            ExprKind::Text(text) => (text.trim().to_owned(), false),
+            ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) if segments.is_empty() => {
+                (plain(word), true)
+            }
+            ExprKind::Number(number) => {
+                let word = cursor.peek_ident().map(plain).unwrap_or_default();
+                let Some(unit) = unit_named(&word.to_lowercase()) else { return value };
+                value.span = value.span.to(cursor.here());
+                cursor.next();
+                (format!("{number}{unit}"), false)
+            }
+            _ => return value,
+        };
+        let is_iso = text.starts_with('P') && text.contains(|letter: char| letter.is_ascii_digit());
+        let problem =
+            Problem::new(Code::BadDuration, value.span, "a duration is a number and its unit, without quotes");
+        let problem = match is_duration(&text) {
+            true if !is_word => problem.write(text),
+            _ if is_iso && text.ends_with(['S', 'M', 'H', 'D']) => problem.help(DURATION_HELP),
+            _ if matches!(value.kind, ExprKind::Number(_)) => problem.help(DURATION_HELP),
+            _ => return value,
+        };
+        value.kind = ExprKind::Invalid(self.report(problem));
+        value
     }
 
     fn number(&mut self, literal: &Literal) -> Result<ExprKind, Problem> {
@@ -116,13 +146,17 @@ impl Parser<'_> {
             return bad(literal, format!("numbers have no type suffix here: `{literal}`")).write(digits);
         }
         let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
-        let unit = NAMES_OF_UNITS.iter().find(|(_, names)| names.contains(&suffix)).map(|(unit, _)| *unit);
-        match (suffix, unit) {
+        match (suffix, unit_named(suffix)) {
             ("ms" | "us" | "ns", _) => problem.help("Step Functions counts in whole seconds"),
             (_, Some(unit)) => problem.write(format!("{digits}{unit}")),
             _ => problem.help(DURATION_HELP),
         }
     }
+}
+
+/// Returns the unit with this name, such as `m` for `minutes`.
+fn unit_named(name: &str) -> Option<&'static str> {
+    NAMES_OF_UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit)
 }
 
 fn bad(literal: &Literal, message: impl Into<String>) -> Problem {

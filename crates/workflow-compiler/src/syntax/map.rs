@@ -13,10 +13,11 @@ use super::cursor::{Cursor, group_span};
 use super::keyword::FOR;
 use super::parser::Parser;
 use super::reader::{Format, SHORT};
-use super::recover::{attributes_length, clause_starts_here, item_starts_here};
+use super::recover::{attributes_length, clause_starts_here, holds_states, item_starts_here};
+use super::reference::root;
 use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::{Edit, Problem, Reported};
 
 impl Parser<'_> {
     /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.
@@ -30,6 +31,14 @@ impl Parser<'_> {
             {
                 self.report(Problem::new(Code::Syntax, words, "a map iterates `over` its items").write(written));
                 over = Some(self.over_as_written(written, cursor));
+            }
+            if over.is_none() && begins_items(cursor) {
+                let problem = self.unexpected(cursor, "`over` and the items of the map");
+                self.complain(
+                    cursor,
+                    problem.help("write `over` before it").edit(Edit::before(cursor.here(), "over ")),
+                );
+                over = Some(self.over(cursor));
             }
             if let (None, Some((name, items))) = (&over, self.item_in(cursor)) {
                 self.declare_parameter(&name, true);
@@ -55,13 +64,11 @@ impl Parser<'_> {
             } else if cursor.is_end()
                 || cursor.is_punct(";")
                 || cursor.is_punct("->")
+                    && cursor.peek_group_at(2, Delimiter::Brace).is_none_or(|group| !holds_states(group))
                 || (item_starts_here(cursor) && !clause_starts_here(cursor))
             {
-                let problem = self.unexpected(cursor, "the states of the map in braces");
-                let reported = self.complain(
-                    cursor,
-                    problem.help("for example `map Each over input.items { pass One -> end; } -> Next;`"),
-                );
+                let help = "for example `map Each over input.items { pass One -> end; } -> Next;`";
+                let reported = self.expected_as(cursor, "the states of the map in braces", help);
                 self.hole(cursor.here_first(), Role::Setting("map"));
                 let body = Body { broken: Some(reported), ..Body::new(name) };
                 clauses.broken = true;
@@ -150,9 +157,8 @@ impl Parser<'_> {
     fn reader(&mut self, path: Vec<Ident>, cursor: &mut Cursor) -> MapItems {
         let row = self.result_type(cursor);
         let body = self.object_here(cursor).unwrap_or_else(|| {
-            let problem = self.unexpected(cursor, "the location of the file in braces");
-            let reported =
-                self.complain(cursor, problem.help("for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`"));
+            let help = "for example `over s3::csv { Bucket: \"b\", Key: \"k\" } { … }`";
+            let reported = self.expected_as(cursor, "the location of the file in braces", help);
             Expr::made(ExprKind::Invalid(reported), cursor.before())
         });
         MapItems::Reader { path, row, body: self.settings_as_text(body) }
@@ -203,13 +209,13 @@ impl Parser<'_> {
     /// `{ branch { … } … }`
     pub(super) fn parallel(&mut self, cursor: &mut Cursor, repeats: &mut Vec<Repetition>) -> (Head, bool) {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            let problem = self.unexpected(cursor, "the branches in braces");
-            self.complain(
-                cursor,
-                problem.help("for example `{ branch { pass A -> end; } branch { pass B -> end; } }`"),
-            );
-            // As in `[{ … }, { … }]`.
+            let help = "for example `{ branch { pass A -> end; } branch { pass B -> end; } }`";
+            self.expected_as(cursor, "the branches in braces", help);
+            // As in `[{ … }, { … }]` and `branch { … } branch { … }`.
             cursor.eat_group(Delimiter::Bracket);
+            while cursor.is_word("branch") && cursor.peek_group_at(1, Delimiter::Brace).is_some() {
+                cursor.advance(2);
+            }
             return (Head::Parallel(Vec::new()), false);
         };
         let branches = self.branches(&group, repeats);
@@ -220,16 +226,22 @@ impl Parser<'_> {
     /// Parses the branches in braces, and the repetitions among them.
     fn branches(&mut self, group: &Group, repeats: &mut Vec<Repetition>) -> Vec<Branch> {
         let branches = self.within(group, |parser, cursor| {
-            let mut branches = Vec::new();
+            let (mut branches, mut missing) = (Vec::new(), None);
             while !cursor.is_end() {
                 if cursor.eat_punct(";").is_some() {
+                    continue;
+                }
+                if let (Some(comma), false) = (cursor.eat_punct(","), branches.is_empty()) {
+                    let problem = Problem::new(Code::Syntax, comma, "branches are not separated by `,`");
+                    let problem = problem.help("remove the `,`").edit(Edit::over(comma, ""));
+                    missing.get_or_insert_with(|| parser.report(problem));
                     continue;
                 }
                 if cursor.is_word_at(attributes_length(cursor, 0), FOR.word) {
                     repeats.extend(parser.repeated_branches(branches.len(), cursor));
                     continue;
                 }
-                branches.extend(parser.branch(cursor));
+                branches.extend(parser.branch(cursor, &mut missing));
             }
             parser.hole(group.span_close(), Role::Branch);
             branches
@@ -248,17 +260,14 @@ impl Parser<'_> {
         })
     }
 
-    fn branch(&mut self, cursor: &mut Cursor) -> Option<Branch> {
-        let attributes = self.attributes(cursor);
-        if cursor.is_end() {
-            self.dangling(&attributes);
-            return None;
-        }
+    /// Parses a branch. The first one without its keyword stands for the others.
+    fn branch(&mut self, cursor: &mut Cursor, missing: &mut Option<Reported>) -> Option<Branch> {
+        let attributes = self.attributes_before(cursor)?;
         let here = cursor.here();
         let comment = self.only_comment(attributes);
         let Some(word) = cursor.peek_ident().cloned() else {
             // Braces alone are most likely a branch without its keyword.
-            self.expected(cursor, "`branch`");
+            missing.get_or_insert_with(|| self.expected(cursor, "`branch`"));
             return match cursor.eat_group(Delimiter::Brace) {
                 Some(group) => Some(Branch { comment, body: self.inner_body(&group, group_span(&group)) }),
                 None => {
@@ -310,6 +319,13 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Returns whether the items of a map begin here, without `over`: `input.items`, `(input.items)`, `= input.items`.
+fn begins_items(cursor: &Cursor) -> bool {
+    let is_reference =
+        cursor.peek_ident().is_some_and(|word| root(&plain(word)).is_some()) && cursor.is_punct_at(1, ".");
+    is_reference || cursor.peek_group(Delimiter::Parenthesis).is_some()
 }
 
 /// Reads an earlier word for `over`, or another language's. Returns what is written in its place.

@@ -5,6 +5,7 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Expr, ExprKind, Member, Text, plain};
+use super::attributes::On;
 use super::cursor::{Cursor, OpenGroup, group_span};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::literal::string_value;
@@ -86,13 +87,19 @@ impl Parser<'_> {
                         Problem::new(Code::Syntax, comment.span, format!("`///` is not allowed in {}", braces.owner()));
                     parser.report(problem.help("`//` is a comment for readers of the source only"));
                 }
-                parser.refuse_others(&attributes);
+                parser.refuse(&attributes, On::Other);
                 if cursor.is_end() {
                     break;
                 }
                 if let Some((mut member, mut ident)) = parser.member_of(cursor, braces, &mut is_short) {
                     height = height.max(parser.height);
-                    let known = parser.known_key(&mut member.key, braces);
+                    // A key without a value was reported.
+                    let known = match (&member.value.kind, braces.fields()) {
+                        (ExprKind::Invalid(_), Some(fields)) => {
+                            fields.iter().any(|field| field.word == member.key.value)
+                        }
+                        _ => parser.known_key(&mut member.key, braces),
+                    };
                     if let (true, Some(_)) = (known, braces.fields()) {
                         ident = ident.map(|ident| Ident::new(&member.key.value, ident.span()));
                     }
@@ -176,8 +183,10 @@ impl Parser<'_> {
                 (Text { value: plain(&ident), span: ident.span().into() }, Some(ident))
             }
             _ => {
-                let problem = self.unexpected_in_value(cursor, "a key");
-                self.complain(cursor, problem);
+                let is_spread = cursor.is_any(&["..", "**"]);
+                let help = "in JSONata `$merge([{ … }, …])` joins objects";
+                let problem = self.unexpected(cursor, "a key");
+                self.complain(cursor, if is_spread { problem.help(help) } else { problem });
                 return None;
             }
         };

@@ -60,6 +60,31 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     ),
     (Item, &["foreach"], Help("a `map` runs states for each item of a value: `map Each over … { … } -> end;`")),
     (Item, &["let", "var", "set", "const"], Help("states set variables: `assign { name: … }` on a state before")),
+    (
+        Item,
+        &["class", "interface", "record", "dataclass", "typedef", "model", "message"],
+        Help("types are declared with `struct` and `enum`: `struct Order { id: String }`"),
+    ),
+    (
+        Item,
+        &["import", "mod", "impl", "trait", "static", "export", "package", "namespace", "include"],
+        Help("the braces have declarations and states; other code stands outside of `workflow!`"),
+    ),
+    (Item, &["pub", "public"], Help("what a workflow declares is as public as the workflow: remove it")),
+    (Item, &["args", "arguments", "event", "props"], Words("input")),
+    (Item, &["env", "environment", "config", "vars", "variables", "parameters"], Words("params")),
+    (Item, &["description"], Words("comment")),
+    (
+        Item,
+        &["standard", "express"],
+        Help("the type of the state machine is written `type standard;` or `type express;`"),
+    ),
+    (Item, &["jsonata", "jsonpath"], Help("the query language is written `query jsonata;` or `query jsonpath;`")),
+    (
+        Item,
+        &["after", "never", "at", "ends", "no", "reachable"],
+        Help("a property begins with `property`: `property after Reserve: Done or Release;`"),
+    ),
     (Item, &["while", "loop", "until"], Help("a loop is a choice with a transition to an earlier state")),
     (Item, &["try"], Help("the task that may fail has a catcher: `catch [States.ALL] -> Failed`")),
     (Item, &["return"], Help("a workflow ends with a state `succeed Done { … }`, or with `-> end`")),
@@ -117,13 +142,14 @@ const WORDS: &[(Place, &[&str], Form)] = &[
             "jitter",
             "jitterstrategy",
             "times",
+            "retries",
         ],
         Help("it is a field of `retry`: `retry [States.ALL] { interval: 5s, max_attempts: 3 }`"),
     ),
     (
         Clause,
-        &["sec", "seconds", "min", "minutes", "hours", "days"],
-        Help("a duration is one word: `30s`, `5m`, `2h`, `1d`"),
+        &["onerror", "on", "except", "rescue", "finally", "fallback"],
+        Help("errors are caught by `catch [States.ALL] -> Failed`"),
     ),
     (
         Clause,
@@ -154,6 +180,11 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     ),
     (Value, &["not"], Help("`!` negates a condition: `!(input.n == 1)`")),
     (Value, &["is"], Help("`is_present(x)` and `is_null(x)` test a value, and `==` compares two")),
+    (Value, &["new"], Help("a value is written without `new`; in JSONata `$now()` is the time")),
+    (Value, &["typeof"], Help("in JSONata `$type(…)` is the kind of a value")),
+    (Value, &["equals", "eq"], Help("`==` compares two values")),
+    (Value, &["like", "startswith"], Help("`matches(value, \"a*\")` compares text with a pattern")),
+    (Value, &["between"], Help("two comparisons are joined with `&&`")),
     (Value, &["as"], Help("in JSONata `$number(…)` and `$string(…)` convert a value")),
     (Type, &["string", "text", "str", "char", "uuid"], Words("String")),
     (Type, &["boolean"], Words("bool")),
@@ -165,7 +196,10 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     (Type, &["arn"], Words("Arn")),
     (Type, &["json", "any", "object", "unknown", "value"], Words("Json")),
     (Type, &["i128", "u128"], Help("integers have at most 64 bits")),
-    (Type, &["hashmap", "btreemap"], Help("an object with any keys is `Map<T>`")),
+    (Type, &["hashmap", "btreemap", "dict", "record", "mapping"], Help("an object with any keys is `Map<T>`")),
+    (Type, &["list", "array", "set", "tuple", "sequence", "iterable"], Help("a list is `Vec<T>`")),
+    (Type, &["optional", "nullable"], Help("a value that may be absent or null is `Option<T>`")),
+    (Type, &["duration", "timedelta"], Help("a number of seconds is `i64`")),
 ];
 
 /// Signs that end a value, longer ones first.
@@ -175,42 +209,56 @@ const SIGNS: &[(&str, &str)] = &[
     ("**", "in JSONata `$power(…, 2)` is a power"),
     ("^", "in JSONata `$power(…, 2)` is a power"),
     ("++", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
-    ("--", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
+    ("--", "`-` negates a number; a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
     ("+=", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
     ("-=", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
     ("...", "in JSONata `$append(…, …)` joins lists, and `$merge([…, …])` objects"),
     ("..", "text is joined with `+`, `[1..=3]` is a list of numbers, and in JSONata `$merge(…)` joins objects"),
     ("?", "a value is chosen by `if input.ok { \"yes\" } else { \"no\" }`, and `??` gives a default"),
     ("!", "`x ?? default` reads a value that may be absent"),
+    ("&", "a value is written without `&`"),
     ("/", "a regular expression is text: `regex \"^a+$\"`"),
 ];
 
 /// Functions and methods of other languages, and what JSONata has instead.
-const FUNCTIONS: &[(&[&str], &str)] = &[
-    (&["len", "length", "size", "count"], "$count"),
-    (&["tolowercase", "tolower", "lower", "lowercase"], "$lowercase"),
-    (&["touppercase", "toupper", "upper", "uppercase"], "$uppercase"),
-    (&["strip", "trimmed"], "$trim"),
-    (&["replaceall", "sub", "gsub"], "$replace"),
-    (&["push", "extend", "concat"], "$append"),
-    (&["sorted", "sortby", "sortbykey"], "$sort"),
-    (&["rev", "reversed"], "$reverse"),
-    (&["unique", "dedup"], "$distinct"),
-    (&["pow", "powi", "powf"], "$power"),
-    (&["parse", "int", "float", "number", "parseint", "parsefloat", "tonumber"], "$number"),
-    (&["tostring", "str", "stringify", "dumps"], "$string"),
-    (&["loads"], "$parse"),
-    (&["substr"], "$substring"),
-    (&["fold"], "$reduce"),
-    (&["chunks"], "$partition"),
-    (&["some", "every", "find"], "$filter"),
-    (&["avg", "mean"], "$average"),
-    (&["time"], "$millis"),
-    (&["utcnow", "today"], "$now"),
-    (&["uuid4", "newv4", "randomuuid"], "$uuid"),
-    (&["issome", "exists", "defined", "isdefined", "ispresent", "haskey", "isnone"], "is_present"),
-    (&["startswith", "endswith", "includes", "contains"], "$contains"),
-    (&["test", "matches", "ismatch"], "matches"),
+const FUNCTIONS: &[(&[&str], Form)] = &[
+    (
+        &["len", "length", "size"],
+        Help("in JSONata `$count(…)` counts items, and `$length(…)` the characters of a text"),
+    ),
+    (
+        &["startswith", "endswith", "includes", "contains", "test", "matches", "ismatch"],
+        Help("`matches(value, \"a*\")` compares text with a pattern, and `item in list` asks for an item"),
+    ),
+    (
+        &["unwrap", "unwrapor", "unwrapordefault", "expect", "getordefault"],
+        Help("`value ?? default` gives a default, and `is_present(value)` tests a value"),
+    ),
+    (&["clone", "toowned", "asstr", "asref", "into", "collect"], Help("a value is used as it is: leave it out")),
+    (&["iter"], Help("functions take the list itself: in JSONata `$map(…)`, `$filter(…)`")),
+    (&["first", "last"], Help("an item is read by its index: `[0]`, and `[-1]` for the last")),
+    (&["count"], Words("$count")),
+    (&["jsonparse", "loads"], Words("$parse")),
+    (&["tolowercase", "tolower", "lower", "lowercase"], Words("$lowercase")),
+    (&["touppercase", "toupper", "upper", "uppercase"], Words("$uppercase")),
+    (&["strip", "trimmed"], Words("$trim")),
+    (&["replaceall", "sub", "gsub"], Words("$replace")),
+    (&["push", "extend", "concat"], Words("$append")),
+    (&["sorted", "sortby", "sortbykey"], Words("$sort")),
+    (&["rev", "reversed"], Words("$reverse")),
+    (&["unique", "dedup"], Words("$distinct")),
+    (&["pow", "powi", "powf"], Words("$power")),
+    (&["parse", "int", "float", "number", "parseint", "parsefloat", "tonumber"], Words("$number")),
+    (&["tostring", "str", "stringify", "dumps"], Words("$string")),
+    (&["substr"], Words("$substring")),
+    (&["fold"], Words("$reduce")),
+    (&["chunks"], Words("$partition")),
+    (&["some", "every", "find"], Words("$filter")),
+    (&["avg", "mean"], Words("$average")),
+    (&["time", "datenow"], Words("$millis")),
+    (&["utcnow", "today"], Words("$now")),
+    (&["uuid4", "newv4", "randomuuid"], Words("$uuid")),
+    (&["issome", "exists", "defined", "isdefined", "ispresent", "haskey", "isnone"], Words("is_present")),
 ];
 
 /// Returns the word in lower case and without signs, so that spellings can be compared.
@@ -252,14 +300,25 @@ pub(super) fn help_in_value(cursor: &Cursor) -> Option<&'static str> {
     SIGNS.iter().find(|(sign, _)| cursor.is_punct(sign)).map(|(_, help)| *help)
 }
 
-/// Returns the function to call in place of another language's function or method.
-pub(crate) fn function(word: &str) -> Option<String> {
+/// Returns JSONata's function in place of another language's function or method, or a help line.
+pub(crate) fn function(word: &str) -> Option<Result<String, &'static str>> {
     // Rust's `Some` is no function of lists.
     let word = if word == "Some" { return None } else { squeezed(word) };
-    let known = FUNCTIONS.iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, function)| *function);
-    let own =
-        || jsonata::FUNCTIONS.iter().map(|row| row.name).find(|name| *name == word).map(|name| format!("${name}"));
-    known.map(str::to_owned).or_else(own)
+    match FUNCTIONS.iter().find(|(words, _)| words.contains(&word.as_str())) {
+        Some((_, Help(help))) => Some(Err(help)),
+        Some((_, Words(name))) => Some(Ok((*name).to_owned())),
+        None => jsonata::FUNCTIONS.iter().find(|row| row.name == word).map(|row| Ok(format!("${}", row.name))),
+    }
+}
+
+/// Returns the help that names the function for a method: `$now()`, or one that takes the value.
+pub(super) fn help_for_method(function: &str) -> String {
+    let row = jsonata::FUNCTIONS.iter().find(|row| Some(row.name) == function.strip_prefix('$'));
+    match (row, function) {
+        (_, "is_present") => "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned(),
+        (Some(row), _) if row.changing && row.arguments().0 == 0 => format!("in JSONata it is `{function}()`"),
+        _ => format!("functions take the value: in JSONata `{function}(…)`"),
+    }
 }
 
 /// Returns whether a field of ASL is a transition: `Next`, `End`.

@@ -29,6 +29,8 @@ pub(super) struct Parser<'p> {
     pub(super) durations: bool,
     /// Whether a brace starts an object here, and not a body.
     pub(super) braces: bool,
+    /// Whether the value follows `if`, `match` or `over`, possibly in parentheses.
+    pub(super) in_head: bool,
     /// Whether `..` makes a range here: in the brackets of a list or an index.
     pub(super) in_range: bool,
     /// The parameters of the closures and the items of the maps around the value, inner ones last.
@@ -73,6 +75,7 @@ impl<'p> Parser<'p> {
             height: 0,
             durations: false,
             braces: true,
+            in_head: false,
             in_range: false,
             parameters: Vec::new(),
             nodes: 0,
@@ -118,6 +121,12 @@ impl<'p> Parser<'p> {
     /// Reports that `what` was expected here.
     pub(super) fn expected(&mut self, cursor: &Cursor, what: &str) -> Reported {
         let problem = self.unexpected(cursor, what);
+        self.complain(cursor, problem)
+    }
+
+    /// Reports that `what` was expected here, with a help line.
+    pub(super) fn expected_as(&mut self, cursor: &Cursor, what: &str, help: impl Into<String>) -> Reported {
+        let problem = self.unexpected(cursor, what).help(help);
         self.complain(cursor, problem)
     }
 
@@ -170,6 +179,22 @@ impl<'p> Parser<'p> {
         read: impl FnOnce(&mut Self, &mut Cursor) -> T,
     ) -> Result<T, Reported> {
         self.within_opened(OpenGroup::of(group), read)
+    }
+
+    /// Parses the parts of a group up to its end. Each call of `read` advances.
+    pub(super) fn each<T>(
+        &mut self,
+        group: &Group,
+        mut read: impl FnMut(&mut Self, &mut Cursor) -> Option<T>,
+    ) -> Vec<T> {
+        let all = self.within(group, |parser, cursor| {
+            let mut all = Vec::new();
+            while !cursor.is_end() {
+                all.extend(read(parser, cursor));
+            }
+            all
+        });
+        all.unwrap_or_default()
     }
 
     /// Like `within`, for a group that is already opened.

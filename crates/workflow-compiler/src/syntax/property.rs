@@ -9,7 +9,7 @@ use super::cursor::{Cursor, token_span, token_text};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
-use super::recover::item_starts_here;
+use super::recover::skip_to_end;
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -56,9 +56,7 @@ impl Parser<'_> {
     /// Parses a property after its keyword.
     pub(super) fn property(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let start = cursor.position();
-        while !(cursor.is_end() || cursor.is_punct(";") || item_starts_here(cursor)) {
-            cursor.next();
-        }
+        skip_to_end(cursor);
         let trees = cursor.since(start).to_vec();
         let pieces = pieces(&trees);
         let tokens = pieces.iter().map(|piece| match &piece.name {

@@ -88,12 +88,8 @@ fn skip_one(cursor: &mut Cursor) {
 
 /// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
 pub(super) fn skip_item(cursor: &mut Cursor) {
-    while !cursor.is_end() && !item_starts_here(cursor) {
-        if cursor.eat_punct(";").is_some() {
-            return;
-        }
-        skip_one(cursor);
-    }
+    skip_to_end(cursor);
+    cursor.eat_punct(";");
 }
 
 /// Skips to the next part of a state: a clause, `->`, `;`, or the next item.
@@ -106,6 +102,13 @@ pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
             || (stop_at_body && cursor.peek_group(Delimiter::Brace).is_some_and(holds_states))
     };
     while !cursor.is_end() && !goes_on(cursor) {
+        skip_one(cursor);
+    }
+}
+
+/// Skips to the `;` at the end of a state, or to the next item.
+pub(super) fn skip_to_end(cursor: &mut Cursor) {
+    while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
         skip_one(cursor);
     }
 }

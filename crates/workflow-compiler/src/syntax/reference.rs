@@ -33,9 +33,9 @@ impl Parser<'_> {
             let reported = self
                 .report(problem.help("a path or an expression as text: `path \"$.x\"`, `\"{% $states.input.x %}\"`"));
             cursor.next();
-            if cursor.is_punct("$") {
-                cursor.next();
-            }
+            cursor.eat_punct("$");
+            // As in `${input.id}`.
+            cursor.eat_group(Delimiter::Brace);
             self.hole(cursor.before().last, Role::Variable(Vec::new()));
             self.segments(cursor);
             return self.leaf(ExprKind::Invalid(reported), dollar);
@@ -94,7 +94,7 @@ impl Parser<'_> {
         let height = self.height + 1;
         // The root was recorded last.
         let word = self.words.len().saturating_sub(1);
-        let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
+        let called = cursor.peek_group(Delimiter::Parenthesis).is_some() && !cursor.is_punct_at(1, "=>");
         if called && matches!(segments.last(), Some(Segment::Member { quoted: Quotes::None, .. })) {
             let reference = Reference { word, optional, ..Reference::to(root, root_span) };
             let root = self.grown(ExprKind::Reference(reference), root_span, height);
@@ -149,19 +149,22 @@ impl Parser<'_> {
         let span = TokenSpan::new(ty.span(), variant.span());
         let mut path = format!("{ty}::{variant}");
         let is_path = cursor.is_punct("::");
+        let mut last = variant.to_string();
         while cursor.eat_punct("::").is_some() {
-            match cursor.eat_ident() {
-                Some(word) => path.push_str(&format!("::{word}")),
-                None => break,
-            }
+            let Some(word) = cursor.eat_ident() else { break };
+            last = word.to_string();
+            path.push_str(&format!("::{last}"));
         }
         if cursor.eat_group(Delimiter::Parenthesis).is_some() {
             let whole = span.to(cursor.before());
             let problem =
                 Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
-            let reported = self.report(problem.help(
-                "write the value itself, or declare a parameter for a value known at deployment: `params { name: String }`",
-            ));
+            let reported = self.report(match other_language::function(&last) {
+                Some(Ok(function)) => problem.help(other_language::help_for_method(&function)),
+                _ => problem.help(
+                    "write the value itself, or declare a parameter for a value known at deployment: `params { name: String }`",
+                ),
+            });
             return self.leaf(ExprKind::Invalid(reported), whole);
         }
         if is_path {
@@ -186,26 +189,25 @@ impl Parser<'_> {
                     _ => None,
                 }));
             }
-            let known = methods.iter().find_map(|name| Some((name, other_language::function(&name.value)?)));
-            let name = known.as_ref().map_or(name, |(name, _)| *name);
-            let function = known.as_ref().map(|(_, function)| function.as_str());
-            let message = format!("values have no methods, such as `{}`", name.value);
-            let reported = self.report(
-                Problem::new(Code::Syntax, name.span, message).help(match function {
-                    Some("matches" | "$contains") => {
-                        "`matches(value, \"a*\")` compares text with a pattern, and `item in list` asks for an item"
-                            .to_owned()
-                    }
-                    Some("is_present") => {
-                        "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned()
-                    }
-                    None => {
-                        "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`"
-                            .to_owned()
-                    }
-                    Some(function) => format!("functions take the value: in JSONata `{function}(…)`"),
-                }),
-            );
+            // As in `Date.now()` and `JSON.parse(…)`.
+            let module = spelled(&of);
+            let function = |name: &Text| {
+                other_language::function(&format!("{module}{}", name.value))
+                    .or_else(|| other_language::function(&name.value))
+            };
+            let mut known: Vec<_> = methods.iter().filter_map(|name| Some((name, function(name)?))).collect();
+            // A function says more than a help.
+            known.sort_by_key(|(_, function)| function.is_err());
+            let name = known.first().map_or(name, |(name, _)| *name);
+            let problem =
+                Problem::new(Code::Syntax, name.span, format!("values have no methods, such as `{}`", name.value));
+            let reported = self.report(match known.first() {
+                Some((_, Ok(function))) => problem.help(other_language::help_for_method(function)),
+                Some((_, Err(help))) => problem.help(*help),
+                None => problem.help(
+                    "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`",
+                ),
+            });
             return self.leaf(ExprKind::Invalid(reported), of.span.to(cursor.before()));
         }
         if let Some(reported) = self.nameless_member.take() {
@@ -410,8 +412,7 @@ impl Parser<'_> {
         let index = self.within(group, |parser, cursor| {
             let index = parser.expr(cursor);
             if cursor.is_punct(":") {
-                let problem = parser.unexpected(cursor, "`]`");
-                parser.complain(cursor, problem.help("a part of a list is written with `..`: `[0..2]`"));
+                parser.expected_as(cursor, "`]`", "a part of a list is written with `..`: `[0..2]`");
             }
             index
         });

@@ -1,7 +1,6 @@
 //! Parses repetitions: `for region in ["eu-west-1", "us-east-1"] { … }`, and names that contain the item.
 
 use proc_macro2::{Delimiter, Group, Ident};
-use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
@@ -64,8 +63,7 @@ impl Parser<'_> {
         let keyword = cursor.eat_ident()?;
         let name = cursor.peek_ident().filter(|_| cursor.is_word_at(1, "in")).cloned();
         let Some(name) = name else {
-            let problem = self.unexpected(cursor, "the name of the item and `in` after `for`");
-            self.complain(cursor, problem.help(EXAMPLE));
+            self.expected_as(cursor, "the name of the item and `in` after `for`", EXAMPLE);
             while !cursor.is_end() && cursor.eat_punct(";").is_none() && cursor.eat_group(Delimiter::Brace).is_none() {
                 cursor.next();
             }
@@ -93,8 +91,7 @@ impl Parser<'_> {
         let content = match cursor.eat_group(Delimiter::Brace) {
             Some(group) => Some(((group.span_open(), group.span_close()), read(self, &group, span))),
             None => {
-                let problem = self.unexpected(cursor, "the states that `for` repeats, in braces");
-                self.complain(cursor, problem.help(EXAMPLE));
+                self.expected_as(cursor, "the states that `for` repeats, in braces", EXAMPLE);
                 while !cursor.is_end() && !cursor.is_punct(";") && cursor.eat_group(Delimiter::Brace).is_none() {
                     cursor.next();
                 }
@@ -145,22 +142,8 @@ impl Parser<'_> {
             } else if cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
                 parts.push(self.reference(cursor));
             } else {
-                let items = self.parameters.iter().filter(|parameter| parameter.of_repetition);
-                let items: Vec<_> = items.map(|parameter| parameter.name.clone()).collect();
-                let written = cursor.peek_ident().map(plain).unwrap_or_default();
-                let problem = self.unexpected(cursor, "text or the item of `for` in a state's name");
-                if let Some(near) = nearest(&written, items.iter().map(String::as_str)) {
-                    let span = cursor.here();
-                    self.complain(cursor, problem.did_you_mean(near, near));
-                    cursor.next();
-                    let item = Reference::to(Root::Parameter(near.to_owned()), span);
-                    parts.push(Expr::made(ExprKind::Reference(item), span));
-                    if self.joins(cursor) {
-                        continue;
-                    }
-                    break;
-                }
-                let reported = self.complain(cursor, problem.help("for example `\"Copy to \" + region`"));
+                let help = "for example `\"Copy to \" + region`";
+                let reported = self.expected_as(cursor, "text or the item of `for` in a state's name", help);
                 parts.push(self.leaf(ExprKind::Invalid(reported), cursor.here()));
                 if cursor.peek_ident().is_some() && !clause_starts_here(cursor) && !item_starts_here(cursor) {
                     self.reference(cursor);

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
-use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, plain};
+use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
@@ -46,8 +46,7 @@ impl Parser<'_> {
         let reference = cursor.is_punct("$")
             || !dotted && (cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ".") || cursor.is_word("const")));
         if let (Some(name), true) = (cursor.peek_ident().cloned(), reference && is_workflow(cursor)) {
-            let problem = self.unexpected(cursor, "a resource");
-            self.complain(cursor, problem.help(format!("a workflow is started with `workflow::<{name}>`")));
+            self.expected_as(cursor, "a resource", format!("a workflow is started with `workflow::<{name}>`"));
             cursor.next();
             self.pattern_of(&[], cursor);
             return None;
@@ -57,8 +56,7 @@ impl Parser<'_> {
             return (!matches!(value.kind, ExprKind::Invalid(_))).then_some(Resource::Value(value));
         }
         let Some(first) = cursor.eat_ident() else {
-            let problem = self.unexpected(cursor, "a resource");
-            self.complain(cursor, problem.help(EXAMPLES));
+            self.expected_as(cursor, "a resource", EXAMPLES);
             self.hole(cursor.here_first(), Role::Resource(Vec::new()));
             return None;
         };
@@ -92,7 +90,7 @@ impl Parser<'_> {
                     path.push(word);
                 }
                 None => {
-                    self.expected(cursor, "a name after `::`");
+                    self.expected_as(cursor, "a name after `::`", EXAMPLES);
                     self.hole(cursor.here_first(), Role::Resource(before));
                     return None;
                 }
@@ -150,6 +148,10 @@ impl Parser<'_> {
     pub(super) fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         cursor.eat_punct("<")?;
         let ty = self.ty(cursor);
+        if matches!(ty.kind, TypeKind::Invalid) {
+            // As in `<{ id: String }>`.
+            cursor.eat_group(Delimiter::Brace);
+        }
         if cursor.eat_char('>').is_none() {
             self.expected(cursor, "`>`");
         }
@@ -161,8 +163,7 @@ impl Parser<'_> {
         cursor.eat_punct(".")?;
         let mut before: Vec<Ident> = path.iter().take(3).cloned().collect();
         let Some(word) = cursor.eat_ident() else {
-            let problem = self.unexpected(cursor, "a pattern after `.`");
-            self.complain(cursor, problem.help("`.sync`, `.sync:2` or `.waitForTaskToken`"));
+            self.expected_as(cursor, "a pattern after `.`", "`.sync`, `.sync:2` or `.waitForTaskToken`");
             self.hole(cursor.here_first(), Role::Resource(before));
             return None;
         };

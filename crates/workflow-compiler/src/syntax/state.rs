@@ -6,13 +6,14 @@ use workflow_asl::{Code, StateKind};
 use super::ast::{Comment, ComputedName, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, token_span};
-use super::keyword::{ClauseKind, RESERVED, STATES, state_keyword};
+use super::keyword::{ClauseKind, FAIL_FIELDS, RESERVED, STATES, state_keyword};
 use super::literal::string_value;
 use super::object::Braces;
-use super::other_language::{Form, Place, form};
+use super::other_language::{Form, Place, form, with_other_letters};
 use super::parser::Parser;
 use super::recover::{
     attributes_length, braces_of_values, clause_starts_here, item_starts, item_starts_here, skip_in_state, skip_item,
+    skip_to_end,
 };
 use super::reference::root;
 use super::spelling::spelled;
@@ -159,8 +160,8 @@ impl Parser<'_> {
         }
         if cursor.peek_group(Delimiter::Parenthesis).is_some() {
             if self.errors_so_far() == errors {
-                let problem = self.unexpected(cursor, "the request in braces");
-                self.complain(cursor, problem.help("for example `lambda::invoke { FunctionName: \"f\" }`"));
+                let help = "for example `lambda::invoke { FunctionName: \"f\" }`";
+                self.expected_as(cursor, "the request in braces", help);
             }
             cursor.next();
             complete = false;
@@ -191,13 +192,14 @@ impl Parser<'_> {
                     0
                 }
             }
+            false if cursor.is_punct(":=") => 2,
             false => usize::from(cursor.is_punct(":") && !cursor.is_punct("::")),
         };
         let called = sign > 0 || is_call(0);
         let last = cursor.peek_at(sign.saturating_sub(1)).map_or(cursor.here(), token_span);
         let edit = match sign {
             0 => Edit::before(cursor.here(), "= "),
-            _ => Edit::over(cursor.here().to(last), if sign == 1 { " =" } else { "=" }),
+            _ => Edit::over(cursor.here().to(last), if cursor.is_punct(":") { " =" } else { "=" }),
         };
         self.complain(
             cursor,
@@ -212,15 +214,12 @@ impl Parser<'_> {
 
     /// After a resource that did not parse, skips to its body or what follows.
     fn skip_to_body(&mut self, cursor: &mut Cursor) {
-        while !cursor.is_end()
-            && cursor.peek_group(Delimiter::Brace).is_none()
-            && !cursor.is_punct(";")
-            && !cursor.is_punct("->")
-            && !item_starts_here(cursor)
-            && !clause_starts_here(cursor)
-        {
-            cursor.next();
-        }
+        cursor.skip_until(|cursor| {
+            cursor.peek_group(Delimiter::Brace).is_some()
+                || cursor.is_any(&[";", "->"])
+                || item_starts_here(cursor)
+                || clause_starts_here(cursor)
+        });
     }
 
     /// Parses `{ body }` or `= value`: the output of a pass or succeed.
@@ -260,10 +259,17 @@ impl Parser<'_> {
     fn wait(&mut self, cursor: &mut Cursor) -> (Head, bool) {
         if let Some(word) = cursor.eat_word("for") {
             self.word(&word, Role::Setting("wait"));
+            self.stray_sign(&word, &[":"], cursor);
             return (Head::Wait(Some(WaitHead::For(self.duration_expr(cursor)))), true);
         }
         if let Some(word) = cursor.eat_word("until") {
             self.word(&word, Role::Setting("wait"));
+            if cursor.peek_literal_at(0).is_some_and(|literal| string_value(literal).is_none()) {
+                let help = "a time is text: `until \"2030-01-01T00:00:00Z\"`; a number of seconds follows `for`";
+                self.expected_as(cursor, "a timestamp", help);
+                skip_in_state(cursor, false);
+                return (Head::Wait(None), false);
+            }
             return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
         }
         let problem = self.unexpected(cursor, "`for` and a duration, or `until` and a timestamp");
@@ -291,9 +297,17 @@ impl Parser<'_> {
                 let field = if member.key.value == "error" { &mut error } else { &mut cause };
                 *field = Some(member.value);
             }
-        } else if !cursor.is_end() && cursor.peek_ident().is_none() && !cursor.is_punct(";") && !cursor.is_punct("#") {
-            self.expected(cursor, "`{ error: …, cause: … }`");
-            skip_in_state(cursor, false);
+            return (Head::Fail { error, cause }, true);
+        }
+        let ends = cursor.is_end() || cursor.is_any(&[";", "#", "->"]);
+        let is_field = |word: &Ident| {
+            let words = FAIL_FIELDS.iter().map(|field| field.word);
+            with_other_letters(&word.to_string(), words).is_some()
+        };
+        if !ends && cursor.peek_ident().is_none_or(is_field) {
+            let help = "for example `fail Refused { error: \"Refused\", cause: \"no stock\" }`";
+            self.expected_as(cursor, "`{ error: …, cause: … }`", help);
+            skip_to_end(cursor);
             return (Head::Fail { error, cause }, false);
         }
         (Head::Fail { error, cause }, true)
@@ -309,8 +323,6 @@ impl Parser<'_> {
         let braces = cursor.ends_in_braces().then(|| cursor.before());
         let mut transition = None;
         let mut first = true;
-        // In JSON, other signs and another order follow.
-        let (mut is_json, mut has_comma) = (false, false);
         let mut ended_by_comma = false;
         let mut tail = None;
         loop {
@@ -325,20 +337,30 @@ impl Parser<'_> {
                 let arrow = cursor.here();
                 let target = if is_arrow { self.arrow("a state", cursor) } else { self.target_after_word(cursor) };
                 clauses.broken |= matches!(target, Target::Missing(..));
-                is_json |= !is_arrow;
-                has_comma |= is_json;
                 self.transition(kind, arrow, target, (&mut transition, clauses.broken));
-                clauses.broken |= transition.is_none();
+                // In JSON, other signs and another order follow.
+                clauses.broken |= transition.is_none() || !is_arrow;
                 first = false;
                 continue;
             }
             if first && cursor.ends_in_braces() && self.next_is_item(cursor) {
                 break;
             }
+            if cursor.is_punct(",")
+                && transition.is_some()
+                && cursor.peek_ident_at(1).is_some()
+                && cursor.is_punct_at(2, ";")
+            {
+                let problem = Problem::new(Code::Syntax, cursor.here(), "a state has one transition");
+                self.complain(cursor, problem.help("a `parallel` runs several branches"));
+                cursor.advance(2);
+                clauses.broken = true;
+                continue;
+            }
             if let Some(comma) = cursor.eat_punct(",") {
                 ended_by_comma = cursor.is_end() || item_starts_here(cursor);
                 // The first one is the mistake; as in JSON, it may follow another one.
-                if !std::mem::replace(&mut has_comma, true) && !clauses.broken {
+                if !std::mem::replace(&mut clauses.broken, true) {
                     let message = if ended_by_comma {
                         "a state ends with `;`, not with `,`"
                     } else {
@@ -363,7 +385,7 @@ impl Parser<'_> {
             let start = cursor.position();
             let clause = cursor.peek_ident().cloned();
             self.clause_here(ClauseOwner::State(kind), cursor, clauses);
-            if let (Some(clause), Some(_), false) = (clause, &transition, is_json)
+            if let (Some(clause), Some(_), false) = (clause, &transition, clauses.broken)
                 && ClauseKind::from_keyword(&clause.to_string()).is_some()
             {
                 let problem = Problem::new(Code::Syntax, clause.span(), format!("found clause `{clause}` after `->`"));
@@ -382,7 +404,7 @@ impl Parser<'_> {
         let closed = cursor.eat_punct(";").is_some();
         // Where a transition is missing, that is the mistake.
         let ends = transition.is_some() || !goes_on(kind);
-        if !closed && !end && !complete && ends && !clauses.broken && !is_json {
+        if !closed && !end && !complete && ends && !clauses.broken {
             let found = cursor.found();
             let problem = Problem::new(Code::Syntax, cursor.here_first(), format!("expected `;` before {found}"));
             self.complain(cursor, problem.edit(Edit::after(last, ";")));

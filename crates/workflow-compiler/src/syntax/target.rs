@@ -4,12 +4,12 @@ use proc_macro2::Delimiter;
 use workflow_asl::Code;
 
 use super::ast::{Target, TokenSpan};
-use super::cursor::{Cursor, token_span};
+use super::cursor::Cursor;
 use super::keyword::ClauseKind;
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here};
+use super::recover::{clause_starts_here, item_starts_here, skip_to_end};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -35,9 +35,7 @@ impl Parser<'_> {
             let reported = self.report(problem.help(
                 "name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`",
             ));
-            while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
-                cursor.next();
-            }
+            skip_to_end(cursor);
             return Target::Missing(arrow, reported);
         }
         if let (Some(name), false) = (cursor.peek_ident().cloned(), super::recover::item_starts(cursor, 0)) {
@@ -46,7 +44,12 @@ impl Parser<'_> {
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
         let problem = Problem::new(Code::Syntax, arrow, "expected a state after the arrow");
-        let reported = self.report(problem.help("name a state, or `end`"));
+        let is_list =
+            cursor.eat_group(Delimiter::Bracket).or_else(|| cursor.eat_group(Delimiter::Parenthesis)).is_some();
+        let reported = self.report(problem.help(match is_list {
+            true => "name one state, without brackets; a `parallel` runs several",
+            false => "name a state, or `end`",
+        }));
         self.hole(arrow.last, Role::StateReference);
         Target::Missing(arrow, reported)
     }
@@ -56,13 +59,17 @@ impl Parser<'_> {
         if let Some(arrow) = cursor.eat_punct("->") {
             return self.target(arrow, cursor);
         }
-        if cursor.is_punct("=>") {
-            let here = cursor.here();
-            let mut problem = Problem::new(Code::Syntax, here, format!("expected `->` in {whose}, found `=>`"));
-            problem.span = here.to(cursor.peek_at(1).map_or(here, token_span));
-            self.complain(cursor, problem.write("->"));
-            cursor.advance(2);
-            return self.target(cursor.before(), cursor);
+        if let Some(sign) = ["=>", ":"].into_iter().find(|sign| cursor.is_punct(sign) && !cursor.is_punct("::")) {
+            let (at, complaint, here) = (cursor.position(), cursor.complaint(), cursor.here());
+            cursor.advance(sign.len());
+            let span = here.to(cursor.before());
+            if complaint.is_none() {
+                let problem = Problem::new(Code::Syntax, span, format!("expected `->` in {whose}, found `{sign}`"));
+                let reported = self
+                    .report(problem.help("write `->`").edit(Edit::over(span, if sign == ":" { " ->" } else { "->" })));
+                cursor.note_complaint(at, reported);
+            }
+            return self.target(span, cursor);
         }
         let (at, complaint) = (cursor.position(), cursor.complaint());
         let (problem, target) = self.without_arrow(whose, cursor);

@@ -4,12 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{DefaultValue, FieldDecl, FieldDefault, StructDecl, TokenSpan, Type, TypeKind, plain};
-use super::attributes::Attributes;
+use super::attributes::{Attributes, On};
 use super::cursor::{Cursor, token_span};
 use super::name::rust_name;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::skip_past;
+use super::recover::{skip_item, skip_past};
 use super::word::Role;
 use crate::problem::{Problem, Reported};
 
@@ -37,6 +37,7 @@ impl Parser<'_> {
                 Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
                     "declare a `struct` and name it here"
                 }
+                Some(TokenTree::Literal(_)) => "declare an `enum` of the texts and name it here",
                 _ => {
                     "for example `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
                 }
@@ -48,6 +49,10 @@ impl Parser<'_> {
             return Type { kind: TypeKind::Invalid, span: first };
         };
         let ty = Type { kind, span: first.to(cursor.before()) };
+        if cursor.is_punct("|") {
+            let help = "`Option<T>` is a type or nothing; one of several texts is an `enum`";
+            self.expected_as(cursor, "one type", help);
+        }
         if cursor.is_punct("?") && !cursor.is_punct("??") {
             let inner = as_written(cursor.since(start));
             cursor.next();
@@ -65,19 +70,21 @@ impl Parser<'_> {
         self.word(&name, Role::TypeReference);
         let text = name.to_string();
         let lower = text.starts_with(char::is_lowercase);
-        let meant = form(Place::Type, &text).filter(|meant| {
+        let meant = form(Place::Type, &text).filter(|_| {
             // Types of other languages begin with a lower-case letter, unlike Rust's.
-            !self.declared.contains(&text) && (lower || matches!(meant, Form::Help(_)) || text == "Value")
+            let is_other = lower || cursor.peek_group(Delimiter::Bracket).is_some();
+            !self.declared.contains(&text) && (is_other || ["Value", "HashMap", "BTreeMap"].contains(&text.as_str()))
         });
         if let Some(meant) = meant {
             let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
             let is_list = cursor.eat_group(Delimiter::Bracket).is_some();
-            self.report(match meant {
+            let reported = self.report(match meant {
                 Form::Help(help) => problem.help(help),
                 Form::Words(word) if is_list => problem.help(format!("a list is `Vec<{word}>`")),
                 Form::Words(word) => problem.write(word),
             });
             self.skip_generics(cursor);
+            cursor.note_complaint(cursor.position(), reported);
             return TypeKind::Invalid;
         }
         match text.as_str() {
@@ -114,9 +121,7 @@ impl Parser<'_> {
             let problem =
                 Problem::new(Code::Syntax, cursor.here_first(), "`Map` takes one type: the type of the values");
             self.report(problem.help("keys are always text: `Map<T>`"));
-            while !cursor.is_end() && !cursor.is_punct(">") {
-                cursor.next();
-            }
+            cursor.skip_until(|cursor| cursor.is_punct(">"));
         }
         if cursor.eat_char('>').is_none() {
             self.expected(cursor, "`>`");
@@ -154,6 +159,23 @@ impl Parser<'_> {
 
     /// Parses a user-defined Rust type, which must at least look like one.
     fn own_type(&mut self, tokens: Vec<TokenTree>, cursor: &Cursor) -> TypeKind {
+        // A lower-case word of another language in `<…>`; `str` is a type of Rust.
+        let is_sign =
+            |at: usize, sign: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign);
+        let open = (0..tokens.len()).find(|at| is_sign(*at, '<')).unwrap_or(tokens.len());
+        for (at, token) in tokens.iter().enumerate().skip(open) {
+            if let TokenTree::Ident(word) = token
+                && *word != "str"
+                && *word != "char"
+                && word.to_string().starts_with(char::is_lowercase)
+                && !is_sign(at + 1, ':')
+                && let Some(Form::Words(meant)) = form(Place::Type, &word.to_string())
+            {
+                let message = format!("`{word}` is not a type here");
+                self.report(Problem::new(Code::UnknownType, word.span(), message).write(meant));
+                return TypeKind::Invalid;
+            }
+        }
         let first = tokens.first().map_or_else(|| cursor.before(), token_span);
         let tokens: TokenStream = tokens.into_iter().collect();
         if syn::parse2::<syn::Type>(tokens.clone()).is_ok() {
@@ -194,23 +216,13 @@ impl Parser<'_> {
 
     /// `name: Type, …` in braces.
     pub(super) fn fields(&mut self, group: &Group, of: &Attributes) -> Vec<FieldDecl> {
-        self.within(group, |parser, cursor| {
-            let mut fields = Vec::new();
-            while !cursor.is_end() {
-                let start = cursor.position();
-                let attributes = parser.attributes(cursor);
-                if cursor.is_end() {
-                    parser.dangling(&attributes);
-                    break;
-                }
-                if let Some(field) = parser.field(attributes, of, cursor) {
-                    fields.push(field);
-                }
-                parser.separator(cursor, start);
-            }
-            fields
+        self.each(group, |parser, cursor| {
+            let start = cursor.position();
+            let attributes = parser.attributes_before(cursor)?;
+            let field = parser.field(attributes, of, cursor);
+            parser.separator(cursor, start);
+            field
         })
-        .unwrap_or_default()
     }
 
     /// Parses `,` between fields or variants. Skips what precedes it.
@@ -223,7 +235,7 @@ impl Parser<'_> {
         if cursor.position() > start {
             let problem = self.unexpected(cursor, "`,`");
             let problem = match cursor.peek_group(Delimiter::Bracket) {
-                Some(_) => problem.help("a list is `Vec<T>`"),
+                Some(_) => problem.help("a list is `Vec<T>`, an object with any keys is `Map<T>`"),
                 None if cursor.is_punct(";") => problem.write(","),
                 None => problem,
             };
@@ -235,7 +247,7 @@ impl Parser<'_> {
     }
 
     fn field(&mut self, mut attributes: Attributes, of: &Attributes, cursor: &mut Cursor) -> Option<FieldDecl> {
-        self.refuse_attributes_of_types(&attributes);
+        self.refuse(&attributes, On::Field);
         let default = attributes.default.take().or_else(|| {
             let FieldDefault { value, span } = of.default.clone()?;
             let function = match value {
@@ -245,8 +257,6 @@ impl Parser<'_> {
             Some(FieldDefault { value: DefaultValue::OfStruct(function), span })
         });
         let constraints = attributes.constraints.take().map(|(constraints, _)| constraints).unwrap_or_default();
-        self.refuse_default(&attributes);
-        self.refuse_others(&attributes);
         if cursor.is_word("pub") {
             let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: remove `pub`");
             self.report(problem);
@@ -262,8 +272,8 @@ impl Parser<'_> {
         let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
         cursor.advance(usize::from(optional));
         if !cursor.is_punct(":") || cursor.is_punct("::") {
-            let problem = self.unexpected(cursor, &format!("`:` and a type after `{written}`"));
-            self.complain(cursor, problem);
+            let what = format!("`:` and a type after `{written}`");
+            self.nameless_field = Some(self.expected_as(cursor, &what, "a field is written `name: Type`"));
             self.hole(cursor.here_first(), Role::TypeReference);
             return name.map(|name| FieldDecl {
                 comment: attributes.comment,
@@ -278,7 +288,7 @@ impl Parser<'_> {
         cursor.next();
         let start = cursor.position();
         let mut ty = self.ty(cursor);
-        if optional {
+        if optional && !matches!(ty.kind, TypeKind::Invalid) {
             let span = TokenSpan::from(written.span()).to(ty.span);
             let message = format!("`{written}` has no `?`: its type says that it may be absent");
             let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
@@ -286,8 +296,7 @@ impl Parser<'_> {
             ty = Type { span: ty.span, kind: TypeKind::Option(Box::new(ty)) };
         }
         if cursor.is_punct("=") {
-            let problem = self.unexpected(cursor, "`,` after a field");
-            self.complain(cursor, problem.help(format!("a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.{written} ?? …`")));
+            self.expected_as(cursor, "`,` after a field", format!("a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.{written} ?? …`"));
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));
@@ -332,7 +341,9 @@ impl Parser<'_> {
     pub(super) fn struct_decl(&mut self, attributes: &Attributes, cursor: &mut Cursor) -> Option<StructDecl> {
         let name = self.type_name("struct", cursor)?;
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            self.expected(cursor, &format!("the fields of `{name}` in braces"));
+            let help = format!("for example `struct {name} {{ id: String }}`");
+            self.nameless_field = Some(self.expected_as(cursor, &format!("the fields of `{name}` in braces"), help));
+            skip_item(cursor);
             return Some(StructDecl { name, fields: Vec::new() });
         };
         Some(StructDecl { name, fields: self.fields(&group, attributes) })
@@ -342,14 +353,21 @@ impl Parser<'_> {
         let Some(written) = cursor.eat_ident() else {
             self.expected(cursor, &format!("a name after `{keyword}`"));
             self.hole(cursor.here_first(), Role::TypeName);
+            skip_item(cursor);
             return None;
         };
         self.word(&written, Role::TypeName);
         let name = self.checked_name(&written, "type");
+        if cursor.peek_group_at(1, Delimiter::Brace).is_some() {
+            self.stray_sign(&written, &[":", "="], cursor);
+        }
         if cursor.is_punct("<") {
             let span = cursor.here();
             self.skip_generics(cursor);
             self.error(Code::Syntax, span.to(cursor.before()), format!("a {keyword} has no type parameters here"));
+        }
+        if name.is_none() {
+            skip_item(cursor);
         }
         name
     }

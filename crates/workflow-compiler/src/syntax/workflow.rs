@@ -44,34 +44,23 @@ impl Parser<'_> {
         self.nodes = 0;
         self.skipped.clear();
         self.nameless_field = None;
-        let attributes = self.attributes(cursor);
-        if cursor.is_end() {
-            self.dangling(&attributes);
-            return None;
-        }
+        let attributes = self.attributes_before(cursor)?;
         if let Some((_, span)) = &attributes.rename_all {
             self.error(Code::Syntax, *span, "a workflow has no fields to rename");
         }
         let visibility = self.visibility(cursor);
         let keyword = cursor.peek_ident().cloned();
-        match &keyword {
-            Some(word) if word == "workflow" || word == "fragment" => self.word(word, Role::Top),
-            Some(word) => {
-                self.word(word, Role::Top);
-                let text = word.to_string();
-                let problem = self.unexpected(cursor, "`workflow`").suggest(&text, ["workflow"]);
-                self.complain(cursor, problem.help("the macro contains `workflow Name { … }`"));
-                let meant = cursor.peek_ident_at(1).is_some()
-                    && cursor.peek_group_at(2, Delimiter::Brace).is_some()
-                    && workflow_asl::nearest::nearest(&text, ["workflow"]).is_some();
-                if !meant {
-                    skip_to_workflow(cursor);
-                    return None;
-                }
-            }
-            None => {
-                let problem = self.unexpected(cursor, "`workflow`");
-                self.complain(cursor, problem.help("the macro contains `workflow Name { … }`"));
+        if let Some(word) = &keyword {
+            self.word(word, Role::Top);
+        }
+        let text = keyword.as_ref().map(ToString::to_string).unwrap_or_default();
+        if text != "workflow" && text != "fragment" {
+            let problem = self.unexpected(cursor, "`workflow`").suggest(&text, ["workflow"]);
+            let is_slip = !problem.fix.is_empty()
+                && cursor.peek_ident_at(1).is_some()
+                && cursor.peek_group_at(2, Delimiter::Brace).is_some();
+            self.complain(cursor, problem.help("the macro contains `workflow Name { … }`"));
+            if !is_slip {
                 skip_to_workflow(cursor);
                 return None;
             }

@@ -185,3 +185,26 @@ fn what_is_shown_in_other_languages_is_followed_by_a_workflow() {
         assert!(pairs >= 8, "{page}: {pairs} pairs");
     }
 }
+
+/// The sentences of the grammar: the compiler takes what the page says, and nothing else.
+#[test]
+fn the_grammar_has_these_sentences() {
+    let mut wrong = Vec::new();
+    let mut counts = [0, 0];
+    for line in include_str!("sentences.txt").lines() {
+        let (Some(sentence), is_one) = (line.get(2..), line.starts_with("+ ")) else { continue };
+        if !is_one && !line.starts_with("- ") {
+            continue;
+        }
+        let is_whole = ["workflow ", "fragment ", "pub "].iter().any(|word| sentence.starts_with(word));
+        let source = if is_whole { sentence.to_owned() } else { format!("workflow W {{ {sentence} }}") };
+        let compilation = workflow_compiler::compile(source.parse().unwrap());
+        if compilation.problems.has_errors() == is_one {
+            let texts: Vec<_> = compilation.problems.iter().map(Problem::text).collect();
+            wrong.push(format!("{line}\n{}", texts.join("\n")));
+        }
+        counts[usize::from(is_one)] += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(counts[0] > 35 && counts[1] > 90, "{counts:?}");
+}

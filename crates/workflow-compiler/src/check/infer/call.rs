@@ -266,15 +266,17 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
         return problem.help("Step Functions does not support `$eval`; `$parse` parses JSON");
     }
     let word = name.value.strip_prefix('$').unwrap_or(&name.value);
-    let own = || Function::from_name(word).filter(|function| !function.is_jsonata()).map(|_| word.to_owned());
+    let own = || Function::from_name(word).filter(|function| !function.is_jsonata()).map(|_| Ok(word.to_owned()));
     let meant = own().or_else(|| match language {
         QueryLanguage::Jsonata => function_of_other_language(word),
         QueryLanguage::JsonPath => {
-            intrinsic::Function::from_name(&format!("States.{word}")).map(|function| function.name().to_owned())
+            intrinsic::Function::from_name(&format!("States.{word}")).map(|function| Ok(function.name().to_owned()))
         }
     });
-    if let Some(meant) = meant {
-        return problem.did_you_mean(&meant, meant.as_str());
+    match meant {
+        Some(Ok(meant)) => return problem.did_you_mean(&meant, meant.as_str()),
+        Some(Err(help)) => return problem.help(help),
+        None => {}
     }
     let own = Function::all().filter(|function| !function.is_jsonata() || language == QueryLanguage::Jsonata);
     let intrinsics = intrinsic::Function::ALL.iter().map(|function| function.name());
