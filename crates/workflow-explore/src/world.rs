@@ -557,17 +557,16 @@ impl<'x> World<'x> {
     /// Checks the output. `guess` is the guess that may have become the output.
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
-        if execution.status() == Status::Succeeded
-            && let Some(output) = &self.explorer.output
-        {
-            match output(execution) {
-                Err(message) => {
-                    let state = last_state(execution.history()).map(|state| state.to_string());
-                    let guess = self.guess.clone().or(guess);
-                    broken.push(Broken::error(built_in::OUTPUT, state, message, guess));
-                }
-                Ok(()) => self.passed.extend(guess),
+        // Which parts of the output are guesses is only known for a declared type.
+        let checks = [(&self.explorer.declared_output, None), (&self.explorer.output, guess)];
+        let checks = checks.into_iter().filter_map(|(check, guess)| Some((check.as_ref()?, guess)));
+        for (check, guess) in checks.filter(|_| execution.status() == Status::Succeeded) {
+            if let Err(message) = check(execution) {
+                let state = last_state(execution.history()).map(|state| state.to_string());
+                broken.push(Broken::error(built_in::OUTPUT, state, message, self.guess.clone().or(guess)));
+                break;
             }
+            self.passed.extend(guess);
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {
