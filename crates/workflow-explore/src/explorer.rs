@@ -13,6 +13,7 @@ use workflow_asl::property::Subjects;
 use workflow_asl::rules::Annotations;
 use workflow_asl::types;
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
+use workflow_plan::data::Source;
 use workflow_runtime::Workflow;
 use workflow_schema::{Shape, ValuePath};
 
@@ -25,6 +26,9 @@ use crate::search::Search;
 use crate::simulate::Learning;
 use crate::states::States;
 use crate::values::{Needs, Values, annotations};
+
+/// The most parts of an output that are looked at, of those that do not have their types.
+const MISMATCHES: usize = 100;
 
 /// The results of a task that the caller sets.
 #[derive(Clone)]
@@ -82,8 +86,8 @@ pub struct Explorer {
     /// For a definition without a declared type of the output.
     pub(crate) known_outputs: Option<KnownOutputs>,
     pub(crate) checks: Vec<(String, Check)>,
-    /// Whether the output has the type that the workflow's source declares, and the type that a test gives.
-    pub(crate) declared_output: Option<Check>,
+    /// The type of the output that the workflow's source declares, and the check of the one that a test gives.
+    pub(crate) declared_output: Option<&'static Shape>,
     pub(crate) output: Option<Check>,
     pub(crate) allowed: Vec<String>,
     pub(crate) any_error: bool,
@@ -137,7 +141,6 @@ impl Explorer {
         let annotations = annotations(declared, &states);
         let types = types::of_states(&machine, start.machine_type, &annotations);
         let values = Values::of(&needs, declared, &annotations, &types, &states);
-        let declared_output = shape.map(|shape| of_shape(shape, values.guessed_output.clone()));
         let explorer = Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
@@ -152,7 +155,7 @@ impl Explorer {
             properties: Vec::new(),
             known_outputs: shape.is_none().then(|| known_outputs(&types)),
             checks: Vec::new(),
-            declared_output,
+            declared_output: shape,
             output: None,
             allowed: Vec::new(),
             any_error: false,
@@ -427,6 +430,29 @@ impl Explorer {
         self.states = Arc::new(States::telling_apart(&self.machine, &self.program, self.reads_json, errors));
     }
 
+    /// Returns whether the caller sets the values of a source, so that they are no guesses.
+    fn is_given(&self, source: &Source) -> bool {
+        match source {
+            Source::Input => self.inputs.is_some(),
+            Source::Result(at) => at.tokens().last().is_some_and(|state| self.task_results.contains_key(&state)),
+            _ => false,
+        }
+    }
+
+    /// Returns how the output of an execution does not have the declared type, apart from the parts that are guesses.
+    pub(crate) fn mismatch(&self, output: &Value) -> Option<String> {
+        let guessed = self.values.guessed_output.iter().filter(|(_, source)| !self.is_given(source));
+        let guessed: Vec<&str> = guessed.map(|(part, _)| part.as_str()).collect();
+        let is_guess = |mismatch: &TypeMismatch| {
+            let steps = mismatch.member.split('[').map(|step| step.trim_start_matches(char::is_numeric));
+            let part = steps.collect::<Vec<_>>().join("[");
+            let rest = |guess: &&str| part.strip_prefix(*guess).map(str::to_owned);
+            guessed.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let found = TypeMismatch::of(self.declared_output?, output, &ValuePath::root("output"), MISMATCHES);
+        found.iter().find(|mismatch| !is_guess(mismatch)).map(ToString::to_string)
+    }
+
     /// Returns the inputs to try.
     pub(crate) fn all_inputs(&self) -> &[Payload] {
         self.inputs.as_deref().unwrap_or(&self.values.inputs.values)
@@ -456,30 +482,6 @@ impl Explorer {
         let has = |field: &&str| self.program.definition().pointer(state.child(field).as_str()).is_some();
         State::HEARTBEAT_FIELDS.iter().any(has)
     }
-}
-
-/// The most parts of an output that are looked at, of those that do not have their types.
-const MISMATCHES: usize = 100;
-
-/// Returns a check that the output of an execution has this type, without the parts that are guesses.
-fn of_shape(shape: &'static Shape, guessed: Vec<String>) -> Check {
-    let is_guess = move |mismatch: &TypeMismatch| {
-        let part: String = mismatch
-            .member
-            .split('[')
-            .map(|step| step.trim_start_matches(char::is_numeric))
-            .collect::<Vec<_>>()
-            .join("[");
-        guessed
-            .iter()
-            .filter_map(|guess| part.strip_prefix(guess))
-            .any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    Arc::new(move |execution| {
-        let Some(output) = execution.output() else { return Ok(()) };
-        let found = TypeMismatch::of(shape, output, &ValuePath::root("output"), MISMATCHES);
-        found.iter().find(|mismatch| !is_guess(mismatch)).map_or(Ok(()), |mismatch| Err(mismatch.to_string()))
-    })
 }
 
 /// Returns whether expressions may use the time, and whether they may use random numbers. The check searches the

@@ -557,16 +557,17 @@ impl<'x> World<'x> {
     /// Checks the output. `guess` is the guess that may have become the output.
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
-        // Which parts of the output are guesses is only known for a declared type.
-        let checks = [(&self.explorer.declared_output, None), (&self.explorer.output, guess)];
-        let checks = checks.into_iter().filter_map(|(check, guess)| Some((check.as_ref()?, guess)));
-        for (check, guess) in checks.filter(|_| execution.status() == Status::Succeeded) {
-            if let Err(message) = check(execution) {
-                let state = last_state(execution.history()).map(|state| state.to_string());
-                broken.push(Broken::error(built_in::OUTPUT, state, message, self.guess.clone().or(guess)));
-                break;
+        if let Some(output) = execution.output().filter(|_| execution.status() == Status::Succeeded) {
+            // Which parts of the output are guesses is only known for a declared type.
+            let found = self.explorer.mismatch(output).map(|message| (message, None));
+            let of_test = || self.explorer.output.as_ref().and_then(|check| check(execution).err());
+            match found.or_else(|| of_test().map(|message| (message, guess.clone()))) {
+                Some((message, guess)) => {
+                    let state = last_state(execution.history()).map(|state| state.to_string());
+                    broken.push(Broken::error(built_in::OUTPUT, state, message, self.guess.clone().or(guess)));
+                }
+                None => self.passed.extend(guess),
             }
-            self.passed.extend(guess);
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {

@@ -407,18 +407,22 @@ fn only_what_the_definition_gives_shows_that_an_output_is_wrong() {
     static TYPES: Types =
         Types { output: &Shape::Object { of: &[field("kind", KIND), field("lines", LINES)] }, ..Types::NONE };
     let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
-    let errors = |next: Value| {
+    let errors = |next: Value, result: Option<Value>| {
         let ask = json!({ "Type": "Task", "Resource": function, "Next": "Next" });
         let machine = json!({ "StartAt": "Ask", "States": { "Ask": ask, "Next": next } });
         let engine = Engine::new(&machine).unwrap().declaring(&TYPES);
-        let report = Explorer::new(&engine).unwrap().explore().unwrap();
+        let explorer = Explorer::new(&engine).unwrap();
+        let explorer = result.into_iter().fold(explorer, |explorer, result| explorer.results("Ask", [result]));
+        let report = explorer.explore().unwrap();
         let found = report.findings().iter().filter(|finding| finding.severity == Severity::Error);
         found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
     };
-    let given = |given: Value| errors(json!({ "Type": "Pass", "Parameters": given, "End": true }));
-    assert_eq!(errors(json!({ "Type": "Succeed" })), [""; 0]);
-    assert_eq!(given(json!({ "kind.$": "$.kind", "lines.$": "$.all.lines" })), [""; 0]);
+    let given = |given: Value| errors(json!({ "Type": "Pass", "Parameters": given, "End": true }), None);
+    assert_eq!(errors(json!({ "Type": "Succeed" }), None), [""; 0]);
+    let huge = json!({ "kind": "huge", "lines": [] });
     let kind = "`output.kind`: expected one of \"large\", \"small\", found \"huge\"";
+    assert_eq!(errors(json!({ "Type": "Succeed" }), Some(huge)), [kind]);
+    assert_eq!(given(json!({ "kind.$": "$.kind", "lines.$": "$.all.lines" })), [""; 0]);
     assert_eq!(given(json!({ "kind": "huge", "lines.$": "$.lines" })), [kind]);
     let price = "`output.lines[0].price`: expected a number, found nothing";
     assert_eq!(given(json!({ "kind.$": "$.kind", "lines": [{ "cost.$": "$.cost" }] })), [price]);

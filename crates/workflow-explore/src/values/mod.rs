@@ -75,8 +75,8 @@ pub(crate) struct Values {
     guesses: Vec<Use>,
     /// The states with such expressions.
     pub(crate) guessing: BTreeSet<String>,
-    /// The parts of the declared output whose values are guesses, such as `output.lines[].price`.
-    pub(crate) guessed_output: Vec<String>,
+    /// The parts of the declared output whose values are guesses, such as `output.lines[].price`, with their sources.
+    pub(crate) guessed_output: Vec<(String, Source)>,
 }
 
 /// The most values that occurred of the input, and of each result, that are tried.
@@ -153,7 +153,7 @@ impl Values {
             _ => true,
         };
         let guessed_output = output.iter().filter(|(_, source, path)| is_guess(source, path));
-        let guessed_output = guessed_output.map(|(part, ..)| part.clone()).collect();
+        let guessed_output = guessed_output.map(|(part, source, _)| (part.clone(), source.clone())).collect();
         let mut guesses = Vec::new();
         let is_asked = |one: &Use, count: usize| {
             let same = |other: &&Use| other.asked && other.source == one.source;
