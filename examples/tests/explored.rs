@@ -1,5 +1,6 @@
 //! Whatever goes wrong with the examples, tried.
 
+use examples::hello_world::HelloWorld;
 use examples::order_saga::OrderSaga;
 use examples::retrain::{RetrainChurn, RetrainChurnParams};
 use serde_json::Value;
@@ -35,6 +36,20 @@ fn the_hole_of_the_saga_is_found() {
     println!("{report}");
     println!("{}", report.test(finding));
     println!("{:#}", report.mocks(finding).unwrap());
+}
+
+/// The function may give the declared output, so it is tried to give it. What the definition itself gives is judged.
+#[test]
+fn a_guessed_result_does_not_show_that_the_output_is_wrong() {
+    let engine = Engine::of::<HelloWorld>().unwrap();
+    let report = Explorer::new(&engine).unwrap().explore().unwrap();
+    assert!(report.findings().iter().all(|finding| finding.severity == Severity::Note), "{report}");
+    let mut definition = engine.program().definition().clone();
+    definition["States"]["HelloWorldSuccessful"]["OutputPath"] = "$.StatusCode".into();
+    let engine = Engine::new(&definition).unwrap().declaring(HelloWorld::TYPES);
+    let report = Explorer::new(&engine).unwrap().explore().unwrap();
+    let first = report.findings().first().map(|finding| finding.message.as_str());
+    assert_eq!(first, Some("`output`: expected `HelloWorldOutput`, found 1"), "{report}");
 }
 
 #[test]

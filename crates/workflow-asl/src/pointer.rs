@@ -37,6 +37,11 @@ impl Pointer {
         self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
     }
 
+    /// Returns whether this is a place, or in it.
+    pub fn is_within(&self, place: &Self) -> bool {
+        self.0.strip_prefix(&place.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// Returns the text in the format of RFC 6901.
     pub fn as_str(&self) -> &str {
         &self.0

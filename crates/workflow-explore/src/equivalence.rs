@@ -16,7 +16,7 @@ use crate::explorer::Explorer;
 use crate::frontier::{Frontier, Next, Step, Weighed};
 use crate::property::last_state;
 use crate::replay::{End, PathDifference, differences};
-use crate::report::{is_way, not_shown_text};
+use crate::report::{is_way, not_shown_text, quoted};
 use crate::search::{not_taken, run_again};
 use crate::states::named_in_one;
 use crate::world::{Blame, Guessed, Stand, World};
@@ -393,9 +393,7 @@ fn called(first: &[(Task, String, Payload)], second: &[(Task, String, Payload)])
 fn way(entered: &[String]) -> String {
     match entered {
         [] => "no state is entered".to_owned(),
-        entered => {
-            format!("it enters {}", entered.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
-        }
+        entered => format!("it enters {}", quoted(entered)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The errors of exploration.
 
+use workflow_asl::nearest::nearest;
 use workflow_local::DefinitionError;
 
 use crate::property::PropertyError;
@@ -30,6 +31,15 @@ pub enum ExploreError {
         /// The reason.
         problem: String,
     },
+}
+
+/// Returns which known name is meant by a wrong one, or another help if none is like it.
+pub(crate) fn meant<'n>(
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    nearest(name, known).map_or_else(otherwise, |near| format!("did you mean `{near}`?"))
 }
 
 impl ExploreError {

@@ -7,25 +7,29 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use workflow_asl::StateKind;
-use workflow_asl::document::StateMachine;
-use workflow_asl::nearest::nearest;
+use workflow_asl::document::{State, StateMachine};
 use workflow_asl::pattern::Pattern;
 use workflow_asl::property::Subjects;
 use workflow_asl::rules::Annotations;
+use workflow_asl::types;
 use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_local::{Engine, Execution, ObjectStore, Payload, Program, Start, TaskRequest, TypeMismatch};
+use workflow_plan::data::Source;
 use workflow_runtime::Workflow;
 use workflow_schema::{Shape, ValuePath};
 
 use crate::bounds::Bounds;
 use crate::decision::Decision;
-use crate::error::ExploreError;
+use crate::error::{ExploreError, meant};
 use crate::property::{KnownOutputs, Property, known_outputs};
 use crate::report::{Finding, Replayed, Report, Severity};
 use crate::search::Search;
 use crate::simulate::Learning;
 use crate::states::States;
-use crate::values::{Needs, Values};
+use crate::values::{Needs, Values, annotations};
+
+/// The most parts of an output that are looked at, of those that do not have their types.
+const MISMATCHES: usize = 100;
 
 /// The results of a task that the caller sets.
 #[derive(Clone)]
@@ -80,9 +84,11 @@ pub struct Explorer {
     pub(crate) task_results: BTreeMap<String, TaskResults>,
     pub(crate) bounds: Bounds,
     pub(crate) properties: Vec<Property>,
-    /// For a definition without declared types, once a property is about the output.
+    /// For a definition without a declared type of the output.
     pub(crate) known_outputs: Option<KnownOutputs>,
     pub(crate) checks: Vec<(String, Check)>,
+    /// The type of the output that the workflow's source declares, and the check of the one that a test gives.
+    pub(crate) declared_output: Option<&'static Shape>,
     pub(crate) output: Option<Check>,
     pub(crate) allowed: Vec<String>,
     pub(crate) any_error: bool,
@@ -128,12 +134,14 @@ impl Explorer {
         let (machine, _) = StateMachine::read(document);
         let program = Program::of(document, start.machine_type)?.unwatched();
         let reads_json = has(document, &["States.StringToJson", "$parse("]);
-        let needs = Needs::of(&machine, document);
+        let declared = engine.declared_types();
+        let shape = declared.map(|types| types.output).filter(|shape| !matches!(shape, Shape::Any));
+        let needs = Needs::of(&machine, document, shape);
         let compared = needs.compared_errors();
-        let states = states(&machine, &program, reads_json, [&compared, &BTreeSet::new()]);
-        let values = Values::of(&needs, document, engine.declared_types(), &states);
-        let declared = engine.declared_types().map(|types| types.output);
-        let output = declared.filter(|shape| !matches!(shape, Shape::Any)).map(of_shape);
+        let states = States::telling_apart(&machine, &program, reads_json, [&compared, &BTreeSet::new()]);
+        let annotations = annotations(declared, &states);
+        let types = types::of_states(&machine, start.machine_type, &annotations);
+        let values = Values::of(&needs, declared, &annotations, &types, &states);
         let explorer = Self {
             program: Arc::new(program),
             machine: Arc::new(machine),
@@ -146,9 +154,10 @@ impl Explorer {
             task_results: BTreeMap::new(),
             bounds: Bounds::default(),
             properties: Vec::new(),
-            known_outputs: None,
+            known_outputs: shape.is_none().then(|| known_outputs(&types)),
             checks: Vec::new(),
-            output,
+            declared_output: shape,
+            output: None,
             allowed: Vec::new(),
             any_error: false,
             fails_on: Severity::Error,
@@ -194,9 +203,6 @@ impl Explorer {
     pub fn property(mut self, property: Property) -> Self {
         if !self.properties.contains(&property) {
             let names_errors = property.errors().next().is_some();
-            if property.is_about_output() && self.output.is_none() {
-                self.known_outputs.get_or_insert_with(|| known_outputs(&self.machine));
-            }
             self.properties.push(property);
             if names_errors {
                 self.tell_apart(&BTreeSet::new());
@@ -379,10 +385,7 @@ impl Explorer {
         for (name, given) in &self.task_results {
             if self.states.get(name).is_none_or(|facts| facts.kind != StateKind::Task) {
                 let tasks = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
-                let help = match nearest(name, tasks.map(|(name, _)| name.as_str())) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name a task state".to_owned(),
-                };
+                let help = meant(name, tasks.map(|(name, _)| name.as_str()), || "name a task state".to_owned());
                 let problem = format!("values are given for `{name}`, which is not a task of the workflow");
                 return Err(ExploreError::misfit(problem, help));
             }
@@ -424,7 +427,31 @@ impl Explorer {
         let named = self.properties.iter().flat_map(Property::errors);
         let occurred = self.learning.iter().flat_map(Learning::answers).flat_map(|(.., errors)| errors);
         let errors = errors.iter().chain(named).chain(occurred).cloned().collect();
-        self.states = Arc::new(states(&self.machine, &self.program, self.reads_json, [&self.compared, &errors]));
+        let errors = [&self.compared, &errors];
+        self.states = Arc::new(States::telling_apart(&self.machine, &self.program, self.reads_json, errors));
+    }
+
+    /// Returns whether the caller sets the values of a source, so that they are no guesses.
+    fn is_given(&self, source: &Source) -> bool {
+        match source {
+            Source::Input => self.inputs.is_some(),
+            Source::Result(at) => at.tokens().last().is_some_and(|state| self.task_results.contains_key(&state)),
+            _ => false,
+        }
+    }
+
+    /// Returns how the output of an execution does not have the declared type, apart from the parts that are guesses.
+    pub(crate) fn mismatch(&self, output: &Value) -> Option<String> {
+        let guessed = self.values.guessed_output.iter().filter(|(_, source)| !self.is_given(source));
+        let guessed: Vec<&str> = guessed.map(|(part, _)| part.as_str()).collect();
+        let is_guess = |mismatch: &TypeMismatch| {
+            let steps = mismatch.member.split('[').map(|step| step.trim_start_matches(char::is_numeric));
+            let part = steps.collect::<Vec<_>>().join("[");
+            let rest = |guess: &&str| part.strip_prefix(*guess).map(str::to_owned);
+            guessed.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let found = TypeMismatch::of(self.declared_output?, output, &ValuePath::root("output"), MISMATCHES);
+        found.iter().find(|mismatch| !is_guess(mismatch)).map(ToString::to_string)
     }
 
     /// Returns the inputs to try.
@@ -453,27 +480,9 @@ impl Explorer {
     }
 
     pub(crate) fn has_heartbeat(&self, state: &workflow_asl::Pointer) -> bool {
-        let has = |field| self.program.definition().pointer(state.child(field).as_str()).is_some();
-        has("HeartbeatSeconds") || has("HeartbeatSecondsPath")
+        let has = |field: &&str| self.program.definition().pointer(state.child(field).as_str()).is_some();
+        State::HEARTBEAT_FIELDS.iter().any(has)
     }
-}
-
-fn states(machine: &StateMachine, program: &Program, reads_json: bool, errors: [&BTreeSet<String>; 2]) -> States {
-    let mut states = States::telling_apart(machine, program, errors);
-    if reads_json {
-        states.fail_with_plain_text();
-    }
-    states
-}
-
-/// Returns a check that the output of an execution has this type.
-fn of_shape(shape: &'static Shape) -> Check {
-    Arc::new(move |execution| {
-        let Some(output) = execution.output() else { return Ok(()) };
-        TypeMismatch::of(shape, output, &ValuePath::root("output"), 1)
-            .first()
-            .map_or(Ok(()), |mismatch| Err(mismatch.to_string()))
-    })
 }
 
 /// Returns whether expressions may use the time, and whether they may use random numbers. The check searches the

@@ -42,7 +42,7 @@ pub(crate) fn unused_exits(machine: &StateMachine, is_taken: impl Fn(&Pointer) -
                     };
                     let on_loop = |task: &Pointer| states.iter().any(|state| graph.state_pointer(*state) == *task);
                     let is_answered = used.get_or_insert_with(|| uses(machine)).iter().any(|used| {
-                        is_within(&used.pointer, &condition)
+                        used.pointer.is_within(&condition)
                             && matches!(&used.source, Source::Result(task) if on_loop(task))
                     });
                     if !is_answered {
@@ -58,8 +58,4 @@ pub(crate) fn unused_exits(machine: &StateMachine, is_taken: impl Fn(&Pointer) -
         }
     }
     found
-}
-
-fn is_within(pointer: &Pointer, around: &Pointer) -> bool {
-    pointer.as_str().strip_prefix(around.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

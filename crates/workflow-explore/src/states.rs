@@ -37,6 +37,7 @@ const OF_MEMBERS: [(&str, &[&str]); 3] = [
 pub(crate) struct StateFacts {
     pub(crate) pointer: Pointer,
     pub(crate) kind: StateKind,
+    resource: Option<String>,
     /// Whether the state can reach itself.
     pub(crate) loops: bool,
     /// The maps that contain the state, up to the nearest distributed map; outermost first.
@@ -59,6 +60,13 @@ pub(crate) struct StateFacts {
     pub(crate) is_regular: bool,
     /// Whether the state, or one around it, catches errors that no handler names.
     pub(crate) catches_all: bool,
+}
+
+impl StateFacts {
+    /// Returns what the state calls, if it is a task.
+    pub(crate) fn task(&self) -> Option<TaskResource<'_>> {
+        TaskResource::parse(self.resource.as_deref()?).ok()
+    }
 }
 
 /// All states of a definition.
@@ -88,29 +96,27 @@ struct Around<'a> {
 
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
-        Self::telling_apart(machine, program, [&BTreeSet::new(), &BTreeSet::new()])
+        Self::telling_apart(machine, program, false, [&BTreeSet::new(), &BTreeSet::new()])
     }
 
     /// Finds the facts of all states. The errors in `told_apart` are tried even if no handler distinguishes them, and those in
-    /// `compared`, which conditions compare, if one catches them.
+    /// `compared`, which conditions compare, if one catches them. If the definition reads JSON from texts, functions also fail
+    /// with a cause that is plain text.
     pub(crate) fn telling_apart(
         machine: &StateMachine,
         program: &Program,
+        reads_json: bool,
         [compared, told_apart]: [&BTreeSet<String>; 2],
     ) -> Self {
         let mut all = BTreeMap::new();
         let of = Definition { machine, program, compared, told_apart };
         scope(&of, machine.scope(), &mut Vec::new(), &(Vec::new(), None), &mut all);
+        for facts in all.values_mut().filter(|facts: &&mut StateFacts| reads_json && facts.is_function) {
+            facts.errors.push(Arc::from(UNKNOWN));
+        }
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
         Self { all, looping }
-    }
-
-    /// Adds an error whose cause is plain text to the errors of functions, whose causes are JSON.
-    pub(crate) fn fail_with_plain_text(&mut self) {
-        for facts in self.all.values_mut().filter(|facts| facts.is_function) {
-            facts.errors.push(Arc::from(UNKNOWN));
-        }
     }
 
     /// Returns whether there is a distributed map, whose states run in child executions.
@@ -149,6 +155,7 @@ fn scope<'a>(
         let facts = StateFacts {
             pointer: at.clone(),
             kind: state.kind,
+            resource: state.resource.clone(),
             loops: looping.contains(&number),
             maps: inside.0.clone(),
             distributed: inside.1.clone(),

@@ -558,16 +558,16 @@ impl<'x> World<'x> {
     /// Checks the output. `guess` is the guess that may have become the output.
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
-        if execution.status() == Status::Succeeded
-            && let Some(output) = &self.explorer.output
-        {
-            match output(execution) {
-                Err(message) => {
+        if let Some(output) = execution.output().filter(|_| execution.status() == Status::Succeeded) {
+            // Which parts of the output are guesses is only known for a declared type.
+            let found = self.explorer.mismatch(output).map(|message| (message, None));
+            let of_test = || self.explorer.output.as_ref().and_then(|check| check(execution).err());
+            match found.or_else(|| of_test().map(|message| (message, guess.clone()))) {
+                Some((message, guess)) => {
                     let state = last_state(execution.history()).map(|state| state.to_string());
-                    let guess = self.guess.clone().or(guess);
-                    broken.push(Broken::error(built_in::OUTPUT, state, message, guess));
+                    broken.push(Broken::error(built_in::OUTPUT, state, message, self.guess.clone().or(guess)));
                 }
-                Ok(()) => self.passed.extend(guess),
+                None => self.passed.extend(guess),
             }
         }
         for (name, check) in &self.explorer.checks {

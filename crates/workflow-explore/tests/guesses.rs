@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use workflow_explore::{Equivalence, Explorer, Severity, Verdict};
 use workflow_local::Engine;
+use workflow_local::internal::InternalEngine;
+use workflow_schema::{Field, Shape, Types};
 
 fn in_jsonata(expression: &str) -> Value {
     json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
@@ -372,6 +374,59 @@ fn an_input_may_be_an_object_or_a_list() {
     // A member that is asked for in vain is no list.
     let report = explored("$.query");
     assert_eq!(report.verdict(), Verdict::Broken, "{report}");
+}
+
+#[test]
+fn what_a_path_of_several_values_reads_is_tried_with_and_without_them() {
+    workflow_cases::every(
+        [
+            "$.rows[1:]",
+            "$.rows[*].id",
+            "$.all..id",
+            "$.rows[?(@.kind == 'x')]",
+            "$.rows[?(@.kind == 'x' && @.size > 7)].ids[*]",
+        ],
+        |path| {
+            let any = json!([{ "Variable": "$.all[0]", "IsPresent": true, "Next": "Some" }]);
+            let machine = json!({ "StartAt": "All", "States": {
+                "All": { "Type": "Pass", "Parameters": { "all.$": path }, "Next": "Any" },
+                "Any": { "Type": "Choice", "Choices": any, "Default": "None" },
+                "Some": { "Type": "Succeed" }, "None": { "Type": "Succeed" } } });
+            let report = Explorer::new(&Engine::new(&machine).unwrap()).unwrap().explore().unwrap();
+            assert_eq!(report.verdict(), Verdict::Holds, "{path}: {report}");
+        },
+    );
+}
+
+#[test]
+fn only_what_the_definition_gives_shows_that_an_output_is_wrong() {
+    const fn field(name: &'static str, shape: &'static Shape) -> Field {
+        Field { name, rust: name, optional: false, skipped: false, flat: false, shape, rules: &[] }
+    }
+    const LINES: &Shape = &Shape::Array { of: &Shape::Object { of: &[field("price", &Shape::Number)] } };
+    const KIND: &Shape = &Shape::Texts { of: &["large", "small"] };
+    static TYPES: Types =
+        Types { output: &Shape::Object { of: &[field("kind", KIND), field("lines", LINES)] }, ..Types::NONE };
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let errors = |next: Value, result: Option<Value>| {
+        let ask = json!({ "Type": "Task", "Resource": function, "Next": "Next" });
+        let machine = json!({ "StartAt": "Ask", "States": { "Ask": ask, "Next": next } });
+        let engine = Engine::new(&machine).unwrap().declaring(&TYPES);
+        let explorer = Explorer::new(&engine).unwrap();
+        let explorer = result.into_iter().fold(explorer, |explorer, result| explorer.results("Ask", [result]));
+        let report = explorer.explore().unwrap();
+        let found = report.findings().iter().filter(|finding| finding.severity == Severity::Error);
+        found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
+    };
+    let given = |given: Value| errors(json!({ "Type": "Pass", "Parameters": given, "End": true }), None);
+    assert_eq!(errors(json!({ "Type": "Succeed" }), None), [""; 0]);
+    let huge = json!({ "kind": "huge", "lines": [] });
+    let kind = "`output.kind`: expected one of \"large\", \"small\", found \"huge\"";
+    assert_eq!(errors(json!({ "Type": "Succeed" }), Some(huge)), [kind]);
+    assert_eq!(given(json!({ "kind.$": "$.kind", "lines.$": "$.all.lines" })), [""; 0]);
+    assert_eq!(given(json!({ "kind": "huge", "lines.$": "$.lines" })), [kind]);
+    let price = "`output.lines[0].price`: expected a number, found nothing";
+    assert_eq!(given(json!({ "kind.$": "$.kind", "lines": [{ "cost.$": "$.cost" }] })), [price]);
 }
 
 /// Returns whether an exploration of a definition reports an error or a warning.

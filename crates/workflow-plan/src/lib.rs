@@ -32,7 +32,7 @@ pub mod schema;
 
 /// What the expressions of a definition use of its input and of the results of its tasks.
 pub mod data {
-    pub use crate::flow::{PARSED, Source, Use, uses};
+    pub use crate::flow::{PARSED, Source, Use, given, uses};
 }
 
 use serde_json::Value;

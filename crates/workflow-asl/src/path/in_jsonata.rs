@@ -96,7 +96,7 @@ fn steps(steps: &[PathStep], from: Node, root: &Node) -> Result<Node, String> {
 }
 
 /// Returns a filter as the condition of a predicate.
-fn condition(filter: &Filter, root: &Node) -> Result<Node, String> {
+pub(super) fn condition(filter: &Filter, root: &Node) -> Result<Node, String> {
     test(&filter.condition, root).ok_or_else(|| format!("[?({})]", filter.source))
 }
 

@@ -22,7 +22,7 @@ pub use select::{NoMatch, same};
 pub(crate) use steps::Step;
 
 use filter::Filter;
-use workflow_jsonata::{LiteralKind, LiteralStep};
+use workflow_jsonata::{LiteralKind, LiteralStep, Node};
 
 use crate::SyntaxError;
 
@@ -157,6 +157,30 @@ impl JsonPath {
             Some(LiteralStep { kind, range: self.start + from..self.start + to })
         });
         steps.collect()
+    }
+
+    /// Returns the steps after the [literal ones](Self::literal_steps): names, `[]` for any item, `..` for the value and
+    /// everything below it. A filter has its condition as JSONata, if JSONata has it.
+    ///
+    /// ```
+    /// use workflow_asl::path::JsonPath;
+    /// let names = |path: &str| {
+    ///     let steps = JsonPath::parse(path).unwrap().open_steps();
+    ///     steps.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    /// };
+    /// assert_eq!(names("$.orders[1:].id"), ["[]", "id"]);
+    /// assert_eq!(names("$.orders..id"), ["..", "id"]);
+    /// assert_eq!(names("$.orders[0].id"), [""; 0]);
+    /// ```
+    pub fn open_steps(&self) -> Vec<(String, Option<Node>)> {
+        let open = self.steps.iter().skip(self.literal_steps().len());
+        let named = open.map(|step| match step {
+            PathStep::Child(name) | PathStep::Call(name) => (name.clone(), None),
+            PathStep::Descendants => ("..".to_owned(), None),
+            PathStep::Filter(filter) => ("[]".to_owned(), in_jsonata::condition(filter, &Node::variable("")).ok()),
+            _ => ("[]".to_owned(), None),
+        });
+        named.collect()
     }
 
     /// Returns the path relative to the member with these names; `None` if the path does not lead through it, or has a

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::Definition;
 use super::value::check_path;
 use crate::document::{ChoiceRule, Operand, Operator, StateKind, wrong_type};
-use crate::{Diagnostic, Finding, Pointer, jsonata, placeholder, timestamp};
+use crate::jsonata::{self, Node, NodeKind};
+use crate::{Diagnostic, Finding, Pointer, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
 pub(super) fn rules_compare_with_what_their_operators_take(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
@@ -88,7 +89,7 @@ pub(super) fn a_choice_leads_on(definition: &Definition<'_>, found: &mut Vec<Dia
     let choices = definition.index.states.iter().filter(|state| state.state.kind == StateKind::Choice);
     for state in choices.filter(|state| !state.state.has("Default")) {
         let Some(rules) = state.state.choices.as_ref().filter(|rules| !rules.is_empty()) else { continue };
-        if rules.iter().any(|rule| rule.is_unread() || always(rule)) || has_opposites(rules) {
+        if rules.iter().any(|rule| rule.is_unread() || always(rule)) || has_opposites(definition, rules) {
             continue;
         }
         found.push(Finding::NoDefault { state: state.name.to_owned() }.at(state.at.clone()));
@@ -106,8 +107,15 @@ fn always(rule: &ChoiceRule) -> bool {
     }
 }
 
-/// Returns whether two of the rules are opposites: a test for `true` and for `false`, or a rule and its `Not`.
-fn has_opposites(rules: &[ChoiceRule]) -> bool {
+/// Returns whether two of the rules are opposites: a test for `true` and for `false`, or a rule and its `Not` or `$not`.
+fn has_opposites(definition: &Definition<'_>, rules: &[ChoiceRule]) -> bool {
+    let expressions = rules.iter().filter_map(|rule| jsonata::expression(rule.condition.as_ref()?.as_str()?));
+    let expressions: Vec<_> = expressions.map(|code| definition.texts.expressions.read(code)).collect();
+    let trees = || expressions.iter().filter_map(|read| read.as_ref().as_ref().ok()).map(|(ast, _)| &ast.root);
+    let printed: BTreeSet<_> = trees().map(printed).collect();
+    if trees().filter_map(refuted).any(|opposite| printed.contains(&self::printed(opposite))) {
+        return true;
+    }
     let test = |rule: &ChoiceRule, flag: bool| {
         let [comparison] = rule.comparisons.as_slice() else { return None };
         (comparison.operand == flag).then(|| (rule.variable.clone(), comparison.operator))
@@ -122,4 +130,20 @@ fn has_opposites(rules: &[ChoiceRule]) -> bool {
         test(rule, false).is_some_and(|test| tests.contains(&test))
             || rule.not.as_deref().and_then(text).is_some_and(|text| plain.contains(&text))
     })
+}
+
+/// Returns the argument of `$not`, if a condition is one.
+fn refuted(condition: &Node) -> Option<&Node> {
+    match &condition.kind {
+        NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
+            (NodeKind::Variable(name), [argument]) if name == "not" => Some(argument),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns an expression in a form that does not depend on its blanks.
+fn printed(expression: &Node) -> String {
+    jsonata::print(expression.clone(), "").text
 }

@@ -63,6 +63,7 @@ fn choices_without_default() {
     let test = |flag: bool| json!({"Variable": "$.x", "IsPresent": flag});
     let equals = json!({"Variable": "$.x", "StringEquals": "a"});
     let warned: &[(Code, &str)] = &[(Code::NoDefault, "/States/S")];
+    let exists = json!({"Condition": "{% $exists($states.input.x) %}"});
     expect(&[
         (rules(json!([test(true)])), warned),
         (rules(json!([test(true), test(true)])), warned),
@@ -73,6 +74,8 @@ fn choices_without_default() {
         (jsonata(rules(json!([{"Condition": "{% $states.input.x %}"}]))), warned),
         (jsonata(rules(json!([{"Condition": "{% $states.input.x %}"}, {"Condition": true}]))), &[]),
         (jsonata(rules(json!([{"Condition": "{% true %}"}]))), &[]),
+        (jsonata(rules(json!([exists, {"Condition": "{% $not( $exists($states.input.x) ) %}"}]))), &[]),
+        (jsonata(rules(json!([exists, {"Condition": "{% $not($exists($states.input.y)) %}"}]))), warned),
     ]);
 }
 

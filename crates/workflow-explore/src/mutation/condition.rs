@@ -28,12 +28,7 @@ impl Making<'_> {
                 let what = format!("rule {} of `{}`", index + 1, state.name);
                 self.retarget(state, &next_at, Operator::RetargetTransition, target, &what);
             }
-            self.assignments(state, &at, &next_at);
-            for field in ["Assign", "Output"] {
-                if let Some(value) = rule.get(field) {
-                    self.literals(state, &next_at, value, &at.child(field), Operator::ChangeLiteral);
-                }
-            }
+            self.leaving(state, rule, &at);
         }
         let default_at = state.at.child("Default");
         self.swap_arms(state, rules, &choices, &default_at);

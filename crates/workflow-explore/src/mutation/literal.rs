@@ -1,7 +1,5 @@
 //! The mutants of data: literals in JSON and in expressions.
 
-use std::ops::Range;
-
 use serde_json::{Value, json};
 use workflow_asl::Pointer;
 use workflow_asl::document::QueryLanguage;
@@ -48,7 +46,7 @@ impl Making<'_> {
                 if state.language == QueryLanguage::Jsonata
                     && let Some(inside) = expression(text)
                 {
-                    self.expression(state, reached_at, inside, at, operator, false);
+                    self.parts(state, reached_at, (inside, Some(operator)), at, altered(inside, false));
                     return;
                 }
                 Some(json!(other(text)))
@@ -74,45 +72,45 @@ impl Making<'_> {
             }
             Value::String(text) => {
                 if let Some(inside) = expression(text) {
-                    self.expression(state, &state.at, inside, at, Operator::ChangeLiteral, true);
+                    let literals = Some(Operator::ChangeLiteral);
+                    self.parts(state, &state.at, (inside, literals), at, altered(inside, true));
                 }
             }
             _ => {}
         }
     }
 
-    fn expression(
-        &mut self,
-        state: &Within<'_>,
-        reached_at: &Pointer,
-        inside: &str,
-        at: &Pointer,
-        literals: Operator,
-        is_condition: bool,
-    ) {
-        for Altered { operator, range, text, description } in altered(inside, is_condition) {
-            let Some((changed, word)) = replaced(inside, range, &text) else { continue };
-            let operator = if operator == Operator::ChangeLiteral { literals } else { operator };
-            let change = Change::replace(operator, at.clone(), json!(format!("{{%{changed}%}}")), description);
-            self.offer_in(state, reached_at, change.word(word));
-        }
-    }
-
     /// Changes each literal of an intrinsic function call.
     pub(super) fn computed(&mut self, state: &Within<'_>, reached_at: &Pointer, value: &Value, at: &Pointer) {
         let Some(call) = value.as_str() else { return };
-        for Altered { operator, range, text, description } in altered_call(call) {
-            let Some((changed, word)) = replaced(call, range, &text) else { continue };
-            let change = Change::replace(operator, at.clone(), json!(changed), description);
-            self.offer_in(state, reached_at, change.word(word));
+        self.parts(state, reached_at, (call, None), at, altered_call(call));
+    }
+
+    /// Changes parts of a text: of an expression, whose literals the operator changes, or of a call.
+    fn parts(
+        &mut self,
+        state: &Within<'_>,
+        reached_at: &Pointer,
+        (whole, literals): (&str, Option<Operator>),
+        at: &Pointer,
+        all: Vec<Altered>,
+    ) {
+        for Altered { operator, range, text, description } in all {
+            let word = whole.get(range.clone()).unwrap_or_default();
+            let mut changed = whole.to_owned();
+            changed.replace_range(range, &text);
+            let (operator, changed) = match literals {
+                Some(literals) if operator == Operator::ChangeLiteral => (literals, format!("{{%{changed}%}}")),
+                Some(_) => (operator, format!("{{%{changed}%}}")),
+                None => (operator, changed),
+            };
+            self.offer_in(
+                state,
+                reached_at,
+                Change::replace(operator, at.clone(), json!(changed), description).word(word),
+            );
         }
     }
-}
-
-/// Returns the string with the range replaced, and the replaced part.
-fn replaced<'t>(text: &'t str, range: Range<usize>, by: &str) -> Option<(String, &'t str)> {
-    let (before, word, after) = (text.get(..range.start)?, text.get(range.clone())?, text.get(range.end..)?);
-    Some((format!("{before}{by}{after}"), word))
 }
 
 /// Returns a different string.

@@ -8,6 +8,7 @@ use workflow_local::mutation::Edit;
 use super::condition::a_second_later;
 use super::literal::{increased, text_of};
 use super::{Change, Making, Operator, Within};
+use crate::report::quoted;
 
 /// The maximum number of other states to try as the target of a transition.
 const TARGETS: usize = 8;
@@ -95,6 +96,17 @@ impl Making<'_> {
         }
     }
 
+    /// Changes what a rule or a catcher at a place assigns and gives.
+    pub(super) fn leaving(&mut self, state: &Within<'_>, way: &Value, at: &Pointer) {
+        let next_at = at.child("Next");
+        self.assignments(state, at, &next_at);
+        for field in ["Assign", "Output"] {
+            if let Some(value) = way.get(field) {
+                self.literals(state, &next_at, value, &at.child(field), Operator::ChangeLiteral);
+            }
+        }
+    }
+
     /// Changes a transition to the next state of the scope that the rules accept.
     pub(super) fn retarget(&mut self, state: &Within<'_>, at: &Pointer, operator: Operator, target: &str, what: &str) {
         let from = state.scope.iter().position(|name| *name == target).map_or(0, |place| place + 1);
@@ -148,9 +160,7 @@ impl Making<'_> {
             // A retrier without attempts never retries, and hides errors from the retriers after it.
             let never = retrier.get("MaxAttempts").and_then(Value::as_u64) == Some(0);
             let reached_at = if never { &state.at } else { &at };
-            let description = format!("the retrier of {} of `{}` is dropped", names(retrier), state.name);
-            self.drop_entry(state, reached_at, (&at, count, "Retry"), Operator::DropRetrier, description);
-            self.rename_errors(state, reached_at, retrier, &at);
+            self.handler(state, reached_at, retrier, (&at, count), ("Retry", "retrier", Operator::DropRetrier));
             for (field, operator) in OF_RETRIERS {
                 let Some(changed) = retrier.get(field).and_then(increased) else { continue };
                 let found = text_of(retrier.get(field).unwrap_or(&Value::Null));
@@ -167,38 +177,28 @@ impl Making<'_> {
         for (index, catcher) in catchers.into_iter().flatten().enumerate() {
             let at = state.at.child("Catch").index(index);
             let next_at = at.child("Next");
-            let description = format!("the catcher of {} of `{}` is dropped", names(catcher), state.name);
-            self.drop_entry(state, &next_at, (&at, count, "Catch"), Operator::DropCatcher, description);
-            self.rename_errors(state, &next_at, catcher, &at);
+            self.handler(state, &next_at, catcher, (&at, count), ("Catch", "catcher", Operator::DropCatcher));
             if let Some(target) = catcher.get("Next").and_then(Value::as_str) {
                 let what = format!("the catcher of {} of `{}`", names(catcher), state.name);
                 self.retarget(state, &next_at, Operator::RetargetHandler, target, &what);
             }
-            self.assignments(state, &at, &next_at);
-            for field in ["Assign", "Output"] {
-                if let Some(value) = catcher.get(field) {
-                    self.literals(state, &next_at, value, &at.child(field), Operator::ChangeLiteral);
-                }
-            }
+            self.leaving(state, catcher, &at);
         }
     }
 
-    /// Drops a retrier or a catcher. Drops the whole list with its last entry.
-    fn drop_entry(
+    /// Drops a retrier or a catcher, the whole list with its last entry, and renames its errors.
+    fn handler(
         &mut self,
         state: &Within<'_>,
         reached_at: &Pointer,
-        (at, count, list): (&Pointer, usize, &str),
-        operator: Operator,
-        description: String,
+        handler: &Value,
+        (at, count): (&Pointer, usize),
+        (list, noun, operator): (&str, &str, Operator),
     ) {
         let list = state.at.child(list);
-        let removed = if count == 1 { list.as_str() } else { at.as_str() };
-        let edits = vec![Edit::remove(removed)];
+        let edits = vec![Edit::remove(if count == 1 { list.as_str() } else { at.as_str() })];
+        let description = format!("the {noun} of {} of `{}` is dropped", names(handler), state.name);
         self.offer_in(state, reached_at, Change::new(operator, at.clone(), description, edits));
-    }
-
-    fn rename_errors(&mut self, state: &Within<'_>, reached_at: &Pointer, handler: &Value, at: &Pointer) {
         let errors = handler.get("ErrorEquals").and_then(Value::as_array);
         for (index, error) in errors.into_iter().flatten().enumerate() {
             let Some(error) = error.as_str() else { continue };
@@ -224,7 +224,5 @@ fn other_error(error: &str) -> String {
 /// Returns the error names of a handler, for a description.
 fn names(handler: &Value) -> String {
     let errors = handler.get("ErrorEquals").and_then(Value::as_array);
-    let names: Vec<_> =
-        errors.into_iter().flatten().filter_map(Value::as_str).map(|name| format!("`{name}`")).collect();
-    names.join(", ")
+    quoted(errors.into_iter().flatten().filter_map(Value::as_str))
 }

@@ -12,9 +12,7 @@ use workflow_asl::rules::Annotations;
 use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Execution, Status};
 
-pub(crate) use monitor::{
-    Breach, Happening, Happenings, KnownOutputs, Monitors, events_before, known_outputs, last_state,
-};
+pub(crate) use monitor::{Breach, Happening, Happenings, KnownOutputs, Monitors, known_outputs, last_state};
 pub use text::PropertyError;
 
 use crate::error::ExploreError;
@@ -78,10 +76,6 @@ impl Property {
     /// Returns the errors that it tells apart from others.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &String> {
         self.0.all_events().filter_map(|event| event.error.as_ref())
-    }
-
-    pub(crate) fn is_about_output(&self) -> bool {
-        self.0.kind == PropertyKind::Output
     }
 
     /// Returns the state that an execution must be able to enter.

@@ -5,11 +5,10 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::Value;
-use workflow_asl::document::{MachineType, StateMachine};
+use workflow_asl::Pointer;
 use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
 use workflow_asl::property::{Clause, EventOf, Moment, PropertyKind, PropertyOf};
-use workflow_asl::rules::Annotations;
-use workflow_asl::types;
+use workflow_asl::types::StateTypes;
 use workflow_local::history::Details;
 use workflow_local::internal::{InternalView, StateFailed};
 use workflow_local::{EventType, Execution, HistoryEvent, Payload, Status, View};
@@ -161,10 +160,9 @@ fn has_failures(execution: &Execution, history: &[HistoryEvent], exited: &Histor
 /// kinds. All else in outputs may be a guess.
 pub(crate) type KnownOutputs = Arc<BTreeMap<String, BTreeSet<String>>>;
 
-pub(crate) fn known_outputs(machine: &StateMachine) -> KnownOutputs {
-    let states = types::of_states(machine, MachineType::Standard, &Annotations::default());
-    let known = states.into_iter().filter_map(|(at, state)| {
-        let members = state.output?.all_members()?.into_iter();
+pub(crate) fn known_outputs(states: &BTreeMap<Pointer, StateTypes>) -> KnownOutputs {
+    let known = states.iter().filter_map(|(at, state)| {
+        let members = state.output.as_ref()?.all_members()?.into_iter();
         let known = members.filter(|(_, ty, _)| ty.kind().is_some()).map(|(name, ..)| name);
         Some((at.tokens().last()?, known.collect()))
     });

@@ -26,7 +26,6 @@ pub(super) struct Compared {
 
 /// Compares an execution with the recorded one. `others` are the same execution at another time, with other random
 /// numbers and other names: values that differ between them are ignored.
-/// names: what differs between them is ignored.
 pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: &BTreeSet<String>) -> Compared {
     let mut comparison = Comparison {
         first_states,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use workflow_asl::path::in_brackets;
 
 use crate::decision::shortened;
 
@@ -85,12 +86,8 @@ fn service_error(value: &Value) -> bool {
 
 fn push_member(path: &mut String, name: &str) {
     let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') && !name.is_empty();
-    if plain {
-        path.push('.');
-        path.push_str(name);
-    } else {
-        path.push_str(&format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")));
-    }
+    let step = if plain { None } else { in_brackets(name) };
+    path.push_str(&step.unwrap_or_else(|| format!(".{name}")));
 }
 
 #[cfg(test)]

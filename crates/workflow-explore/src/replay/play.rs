@@ -378,7 +378,7 @@ impl<'s, 'r> Play<'s, 'r> {
             Known::Silence(known, missed) => {
                 missing.waits("timed out", known.as_secs_f64());
                 self.silent.insert(id, (now.after(known), missing));
-                Answered::TimedOut(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT })
+                Answered::TimedOut(TaskError::new(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT }))
             }
             Known::Stopped(known) => {
                 missing.waits("stopped", known.as_secs_f64());

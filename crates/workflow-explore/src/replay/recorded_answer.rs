@@ -7,7 +7,8 @@ use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
 use workflow_local::{Payload, TaskError};
 
 use super::noted::Fact;
-use super::trace::{Call, Outcome, Trace};
+use super::trace::{Call, Trace};
+use crate::report::mocks::Answered;
 
 /// The known part of the recorded answer of a task.
 pub(super) enum Known {
@@ -27,9 +28,9 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
         None => after,
     };
     match outcome {
-        Outcome::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
-        Outcome::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
-        Outcome::TimedOut(error) => {
+        Answered::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
+        Answered::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
+        Answered::TimedOut(error) => {
             let has_limit = call.called.timeout.is_some() || call.called.heartbeat.is_some();
             if !has_limit || is_activity && call.worker.is_none() {
                 return Known::Answer(Err(error.clone()), after);
@@ -38,6 +39,7 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
             let limit = if missed { call.called.heartbeat } else { call.called.timeout };
             Known::Silence(after.max(Duration::from_secs(limit.unwrap_or_default())), missed)
         }
+        Answered::Stopped => Known::Stopped(stopped),
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use workflow_graph::history::{Event, History, Visit};
 use workflow_local::history::Details;
-use workflow_local::{EventType, HistoryEvent, Payload, TaskError};
+use workflow_local::{EventType, HistoryEvent, Payload};
 
 use super::noted::{Called, Fact, Noted, fact, is_task_failure};
+use crate::report::mocks::Answered;
 
 /// The origin of a lane.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,14 +32,6 @@ pub(super) struct Lane {
     pub(super) visits: Vec<usize>,
 }
 
-/// How a task was answered.
-#[derive(Clone, Debug)]
-pub(super) enum Outcome {
-    Result(Payload),
-    Error(TaskError),
-    TimedOut(TaskError),
-}
-
 /// An attempt of a task.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
@@ -49,7 +42,7 @@ pub(super) struct Call {
     /// The worker that took an activity's task, and the event.
     pub(super) worker: Option<(Option<String>, u64)>,
     /// The outcome and its event.
-    pub(super) outcome: Option<(Outcome, u64)>,
+    pub(super) outcome: Option<(Answered, u64)>,
 }
 
 /// The key of a lane: the enclosing visit, the origin, and the number of earlier lanes of this kind.
@@ -57,7 +50,7 @@ type LaneKey = (Option<usize>, Fork, usize);
 
 /// A history, followed event by event.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trace {
+pub(crate) struct Trace {
     structure: History,
     pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
@@ -132,20 +125,26 @@ impl Trace {
             (E::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
             (E::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
             (E::TaskSucceeded | E::LambdaFunctionSucceeded | E::ActivitySucceeded, Fact::Result(output)) => {
-                call.outcome = Some((Outcome::Result(output.clone()), noted.id));
+                call.outcome = Some((Answered::Result(output.clone()), noted.id));
             }
             (E::TaskTimedOut | E::LambdaFunctionTimedOut | E::ActivityTimedOut, Fact::Failed(error)) => {
-                call.outcome = Some((Outcome::TimedOut(error.clone()), noted.id));
+                call.outcome = Some((Answered::TimedOut(error.clone()), noted.id));
             }
             (kind, Fact::Failed(error)) if is_task_failure(kind) => {
-                call.outcome = Some((Outcome::Error(error.clone()), noted.id));
+                call.outcome = Some((Answered::Error(error.clone()), noted.id));
             }
             _ => {}
         }
     }
 
+    /// Returns the answers of tasks with their states, in the order of the visits.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &Answered)> {
+        let calls = self.calls.iter().filter_map(|(visit, calls)| Some((self.visit(*visit)?.state.as_str(), calls)));
+        calls.flat_map(|(state, calls)| calls.iter().filter_map(move |call| Some((state, &call.outcome.as_ref()?.0))))
+    }
+
     /// Reads the events that an engine has added to a history since the last call.
-    pub(super) fn follow(&mut self, history: &[HistoryEvent]) {
+    pub(crate) fn follow(&mut self, history: &[HistoryEvent]) {
         for event in history.get(self.noted.len()..).unwrap_or_default() {
             let fact = fact(&event.details);
             self.push(graph_event(event), Noted { id: event.id, kind: Some(event.kind), time: event.timestamp, fact });

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TIMEOUT;
-use workflow_local::history::Details;
-use workflow_local::{EventType, Execution, Payload, TaskError};
+use workflow_local::{Execution, Payload, TaskError};
 
 use super::test::{json as json_literal, literal};
 use super::{Finding, Report};
-use crate::property::events_before;
+use crate::replay::Trace;
 
 /// How a task was answered.
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ pub(crate) enum Answered {
     Result(Payload),
     Error(TaskError),
     /// The task had no answer: it failed with this error by its timeout.
-    TimedOut(&'static str),
+    TimedOut(TaskError),
     /// The task had no answer: something else ended first.
     Stopped,
 }
@@ -27,36 +26,19 @@ pub(crate) type Answers = BTreeMap<String, Vec<Answered>>;
 
 /// Returns the answers of an execution whose tasks were answered in their order.
 pub(super) fn answers(execution: &Execution) -> Answers {
-    let history = execution.history();
+    let mut trace = Trace::default();
+    trace.follow(execution.history());
     let mut found = Answers::new();
-    for event in history {
-        let error = || {
-            let (error, cause) = event.details.failure().unwrap_or_default();
-            TaskError { error: error.map(|error| error.to_owned().into()), cause: cause.map(str::to_owned) }
+    for (state, answer) in trace.answers() {
+        let answer = match answer {
+            // A timeout by the state's timer has no cause.
+            Answered::TimedOut(TaskError { cause: Some(cause), .. }) => {
+                Answered::Error(TaskError::new(TIMEOUT).with_cause(cause.clone()))
+            }
+            Answered::TimedOut(_) => Answered::TimedOut(TaskError::new(TIMEOUT)),
+            other => other.clone(),
         };
-        let answer = match (event.kind, &event.details) {
-            (EventType::TaskSucceeded, Details::TaskOutput { output, .. })
-            | (EventType::LambdaFunctionSucceeded | EventType::ActivitySucceeded, Details::Output { output }) => {
-                Answered::Result(output.clone())
-            }
-            (EventType::TaskFailed | EventType::LambdaFunctionFailed | EventType::ActivityFailed, _) => {
-                Answered::Error(error())
-            }
-            (EventType::TaskTimedOut | EventType::LambdaFunctionTimedOut | EventType::ActivityTimedOut, _) => {
-                // A timeout by the state's timer has no cause.
-                match error().cause {
-                    Some(cause) => Answered::Error(TaskError::new(TIMEOUT).with_cause(cause)),
-                    None => Answered::TimedOut(TIMEOUT),
-                }
-            }
-            _ => continue,
-        };
-        // The state of an event is the last one entered on its branch.
-        let state = events_before(history, event.previous_id).find_map(|before| match &before.details {
-            Details::StateEntered { name, .. } => Some(name.to_string()),
-            _ => None,
-        });
-        state.into_iter().for_each(|state| found.entry(state).or_default().push(answer.clone()));
+        found.entry(state.to_owned()).or_default().push(answer);
     }
     found
 }
@@ -74,7 +56,7 @@ pub(crate) fn mock_file(machine: &str, case: &str, answers: Answers) -> Result<V
                 Answered::Error(TaskError { error, cause }) => {
                     thrown(&error.unwrap_or_default(), &cause.unwrap_or_default())
                 }
-                Answered::TimedOut(error) => thrown(error, "no answer"),
+                Answered::TimedOut(TaskError { error, .. }) => thrown(&error.unwrap_or_default(), "no answer"),
                 Answered::Stopped => return Err(state),
             };
             response.insert(attempt.to_string(), answer);

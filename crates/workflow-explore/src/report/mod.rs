@@ -8,7 +8,7 @@ mod unreached;
 
 pub use severity::Severity;
 pub(crate) use severity::fold;
-pub(crate) use text::{counted, not_shown_text};
+pub(crate) use text::{counted, not_shown_text, quoted};
 pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
 

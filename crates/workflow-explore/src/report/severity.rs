@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Finding;
+use super::{Finding, quoted};
 use crate::world::built_in;
 
 /// How bad a finding is.
@@ -57,8 +57,7 @@ pub(crate) fn fold(findings: Vec<Finding>) -> Vec<Finding> {
         finding.states.sort();
         finding.states.dedup();
         let more = finding.states.len().saturating_sub(NAMED);
-        let names = finding.states.iter().take(NAMED).map(|name| format!("`{name}`"));
-        let mut names = names.collect::<Vec<_>>().join(", ");
+        let mut names = quoted(finding.states.iter().take(NAMED));
         if more > 0 {
             names.push_str(&format!(" and {more} more"));
         }

@@ -142,7 +142,7 @@ pub(crate) fn not_shown_text(
     let (states, others): (Vec<&Point>, Vec<_>) = points.iter().partition(|point| point.kind == PointKind::State);
     let mut parts = Vec::new();
     if !states.is_empty() {
-        let names = quoted(states.iter().map(|point| point.state.as_str()));
+        let names = quoted(states.iter().map(|point| &point.state));
         let count = match all {
             Some(all) => format!("{} of {} {}", states.len(), counted(all as u64, "state"), were(states.len())),
             None => format!("{} {}", counted(states.len() as u64, "state"), were(states.len())),
@@ -160,12 +160,12 @@ pub(crate) fn not_shown_text(
         }
     }
     if !undecided.is_empty() {
-        let names = quoted(undecided.iter().map(String::as_str));
+        let names = quoted(undecided);
         let noun = if undecided.len() == 1 { "state has" } else { "states have" };
         parts.push(format!("{} {noun} expressions that no tried value fits: {names}", undecided.len()));
     }
     if !unexercised.is_empty() {
-        let names = quoted(unexercised.iter().map(String::as_str));
+        let names = quoted(unexercised);
         let noun = if unexercised.len() == 1 { "property is" } else { "properties are" };
         parts.push(format!("{} {noun} about what never happened: {names}", unexercised.len()));
     }
@@ -176,6 +176,7 @@ fn were(count: usize) -> &'static str {
     if count == 1 { "was" } else { "were" }
 }
 
-fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// Returns names in backquotes, as a list.
+pub(crate) fn quoted(names: impl IntoIterator<Item = impl fmt::Display>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

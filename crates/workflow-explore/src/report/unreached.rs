@@ -41,26 +41,25 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Returns the name, and the reason with what helps.
+    fn texts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Never => ("never", "no execution can take it, as `validate` shows"),
+            Self::Follows => ("follows", "the states before it were not left this way"),
+            Self::Values => ("values", "no value that was tried leads to it: give values with `--input` or `--result`"),
+            Self::Errors => ("errors", "no error that was tried leads to it"),
+            Self::Objects => ("objects", "the item reader found no objects: give it some with `--objects`"),
+        }
+    }
+
     /// Returns the reason's name in machine-readable output.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::Follows => "follows",
-            Self::Values => "values",
-            Self::Errors => "errors",
-            Self::Objects => "objects",
-        }
+        self.texts().0
     }
 
     /// Returns the reason and what helps, for people.
     pub(crate) fn words(self) -> &'static str {
-        match self {
-            Self::Never => "no execution can take it, as `validate` shows",
-            Self::Follows => "the states before it were not left this way",
-            Self::Values => "no value that was tried leads to it: give values with `--input` or `--result`",
-            Self::Errors => "no error that was tried leads to it",
-            Self::Objects => "the item reader found no objects: give it some with `--objects`",
-        }
+        self.texts().1
     }
 }
 

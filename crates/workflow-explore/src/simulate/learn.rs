@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::document::StateMachine;
-use workflow_asl::nearest::nearest;
 use workflow_local::internal::InternalProgram;
 use workflow_local::{Engine, Program};
 
 use super::draws::mixed;
+use crate::error::meant;
 use crate::replay::{Fact, Recording, ReplayError};
 use crate::states::States;
 
@@ -108,10 +108,7 @@ impl Learning {
         if let Some(visit) = history.visits.iter().find(|visit| self.states.get(&visit.state).is_none()) {
             let known = self.states.all.keys().map(String::as_str);
             let problem = format!("it enters `{}`, which the definition does not have", visit.state);
-            let help = match nearest(&visit.state, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "give histories of this state machine".to_owned(),
-            };
+            let help = meant(&visit.state, known, || "give histories of this state machine".to_owned());
             return Err(ReplayError::at(&recording.file, visit.entered, problem, help));
         }
         recording.children.iter().try_for_each(|child| self.add(child))?;

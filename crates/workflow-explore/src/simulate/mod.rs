@@ -26,7 +26,6 @@ mod read;
 mod report;
 mod tally;
 mod trial;
-mod visits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

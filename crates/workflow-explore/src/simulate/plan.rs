@@ -9,13 +9,14 @@ use workflow_asl::error_name::{
 };
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Pointer, State, StateKind};
-use workflow_services::TaskResource;
 
 use super::distribution::Distribution;
 use super::draws::{Draws, purpose};
 use super::model::{Failure, Items, Model, ModelError, TaskModel, Weighted};
 use super::read::{MOST_ITEMS, Problems};
 use super::{OutputBy, OutputsBy};
+use crate::error::meant;
+use crate::report::quoted;
 use crate::states::{StateFacts, States};
 
 /// The errors of Step Functions that a task can fail with.
@@ -126,16 +127,10 @@ impl Checks<'_> {
                 self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task || self.reads(facts));
             modelled.map(|(name, _)| name.as_str())
         };
-        match nearest(name, known()) {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            None => {
-                let all: Vec<_> = known().map(|name| format!("`{name}`")).collect();
-                Some(match all.as_slice() {
-                    [] => "the workflow has no task".to_owned(),
-                    all => format!("the tasks are {}", all.join(", ")),
-                })
-            }
-        }
+        Some(meant(name, known(), || match known().next() {
+            None => "the workflow has no task".to_owned(),
+            Some(_) => format!("the tasks are {}", quoted(known())),
+        }))
     }
 
     /// Checks that the state can have this model.
@@ -219,7 +214,7 @@ impl Checks<'_> {
         let (may, what, field) = match error.as_str() {
             // A Lambda function has its own timeout.
             TIMEOUT => {
-                let may = beats || self.has(facts, State::TIMEOUT_FIELDS) || self.is_function(facts);
+                let may = beats || self.has(facts, State::TIMEOUT_FIELDS) || facts.is_function;
                 (may, "time out", "TimeoutSeconds")
             }
             HEARTBEAT_TIMEOUT => (beats, "miss a heartbeat", "HeartbeatSeconds"),
@@ -228,15 +223,6 @@ impl Checks<'_> {
         if !may {
             self.problems.name(at, format!("the task `{name}` cannot {what}: it has no `{field}`"), None);
         }
-    }
-
-    fn resource(&self, facts: &StateFacts) -> Option<&str> {
-        self.definition.pointer(facts.pointer.child("Resource").as_str()).and_then(Value::as_str)
-    }
-
-    /// Returns whether a task calls a Lambda function.
-    fn is_function(&self, facts: &StateFacts) -> bool {
-        self.resource(facts).is_some_and(|resource| resource.contains(":lambda:"))
     }
 
     /// Checks the name of an error that a task answers with.
@@ -253,7 +239,7 @@ impl Checks<'_> {
             }
             return;
         }
-        let Some(task) = self.resource(facts).and_then(|resource| TaskResource::parse(resource).ok()) else { return };
+        let Some(task) = facts.task() else { return };
         let raises = task.raises_any()
             || task
                 .modelled_errors()

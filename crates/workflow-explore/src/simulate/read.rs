@@ -1,12 +1,13 @@
 //! Reads models from files. Reports every problem with its location.
 
 use serde_json::{Map, Value};
-use workflow_asl::nearest::nearest;
 use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Diagnostic, Pointer};
 
 use super::distribution::{Distribution, DistributionError, PERCENTILES};
 use super::model::{Failure, Items, Model, ModelError, ModelProblem, TaskModel, Weighted};
+use crate::error::meant;
+use crate::report::quoted;
 
 const MODEL: [&str; 4] = ["input", "inputs", "default", "states"];
 const DEFAULT: [&str; 4] = ["latency", "failures", "output", "outputs"];
@@ -111,10 +112,7 @@ impl Problems {
     }
 
     fn unknown(&mut self, at: &Pointer, what: &str, name: &str, known: &[&str]) {
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the known ones are {}", listed(known)),
-        };
+        let help = meant(name, known.iter().copied(), || format!("the known ones are {}", quoted(known)));
         self.name(at, format!("unknown {what} `{name}`"), Some(help));
     }
 
@@ -194,7 +192,7 @@ impl Problems {
 
     fn task(&mut self, value: &Value, at: &Pointer, known: &[&str]) -> TaskModel {
         let mut task = TaskModel::new();
-        let what = format!("an object with some of {}", listed(known));
+        let what = format!("an object with some of {}", quoted(known));
         let Some(members) = self.object(value, at, known, &what) else { return task };
         if let Some(latency) = members.get("latency") {
             task.latency = self.distribution(latency, &at.child("latency"), Of::Time);
@@ -299,7 +297,7 @@ impl Problems {
             for name in names.iter().filter(|name| !DISTRIBUTIONS.contains(*name) && !is_percentile(name)) {
                 self.unknown(&at.child(name), "distribution", name, &DISTRIBUTIONS);
             }
-            self.value(at, format!("expected one distribution, found {}", listed(&names)));
+            self.value(at, format!("expected one distribution, found {}", quoted(&names)));
             return None;
         };
         let place = at.child(name);
@@ -378,10 +376,6 @@ fn seconds(text: &str) -> Option<f64> {
 
 fn is_percentile(name: &str) -> bool {
     name.strip_prefix('p').is_some_and(|number| number.parse::<f64>().is_ok())
-}
-
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn found(value: &Value) -> String {

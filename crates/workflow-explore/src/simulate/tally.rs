@@ -9,13 +9,15 @@ use workflow_asl::document::MachineType;
 use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
 use workflow_asl::price::{PRICES, billed_memory, express_gb_hours, express_memory};
+use workflow_graph::history::History;
+use workflow_local::history::Details;
 use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Execution, Program, Status, View};
 
 use super::cost::{Billing, Cost, Usage};
 use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
-use super::visits::Visits;
+use crate::replay::graph_event;
 
 /// The meaning of a coverage point.
 #[derive(Clone, Copy)]
@@ -123,14 +125,22 @@ impl Tally {
         }
         let history = execution.history();
         let end = execution.stopped_at().unwrap_or_else(|| execution.now());
-        let visits = Visits::of(history, end);
-        for (name, time) in &visits.times {
-            if let Some(state) = self.numbers.get(name).and_then(|number| self.states.get_mut(*number)) {
-                state.milliseconds = state.milliseconds.saturating_add(u64::try_from(*time).unwrap_or_default());
+        let mut structure = History::default();
+        history.iter().for_each(|event| structure.push(graph_event(event)));
+        for visit in &structure.visits {
+            // A visit without an end was stopped.
+            let time = visit.time.1.unwrap_or(end.as_millis()) - visit.time.0.unwrap_or_default();
+            if let Some(state) = self.numbers.get(&visit.state).and_then(|number| self.states.get_mut(*number)) {
+                state.milliseconds = state.milliseconds.saturating_add(u64::try_from(time).unwrap_or_default());
             }
         }
+        let inputs = history.iter().filter_map(|event| match &event.details {
+            Details::StateEntered { input, .. } => Some(input.bytes()),
+            _ => None,
+        });
+        let branches = structure.visits.iter().map(|visit| visit.thread).max().unwrap_or_default();
         let duration = milliseconds(execution);
-        let memory = express_memory(self.definition_bytes, visits.largest, visits.inside);
+        let memory = express_memory(self.definition_bytes, inputs.max().unwrap_or_default(), branches as u64);
         self.gb_hours.push(express_gb_hours(duration, memory));
         self.memory += billed_memory(memory);
         transitions += self.count_children(execution);

@@ -1,10 +1,11 @@
 //! Chooses the values of a type that conditions distinguish.
 
 use serde_json::{Map, Value, json};
+use workflow_asl::json_kind::JsonKind;
+use workflow_asl::types::Type;
 use workflow_local::{Instant, Payload};
 use workflow_plan::data::PARSED;
 use workflow_schema::{Field, Rule, Shape};
-use workflow_services::Shape as ApiShape;
 
 use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
 
@@ -38,49 +39,12 @@ impl Candidates {
 }
 
 /// The known type of a value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Known {
-    Nothing,
     /// A type of the workflow's source, and its enclosing named type.
     Declared(&'static Shape, Option<&'static Shape>),
-    /// The type of a result in the table of AWS's APIs.
-    Api(ApiShape),
-}
-
-impl Known {
-    /// Returns whether the type of the value at this path of members is unknown.
-    pub(super) fn is_guess(self, path: &[&str]) -> bool {
-        let Some((first, rest)) = path.split_first() else {
-            return match self {
-                Self::Nothing => true,
-                Self::Declared(shape, _) => matches!(shape, Shape::Any | Shape::Opaque { .. }),
-                Self::Api(_) => false,
-            };
-        };
-        let inner = match self {
-            _ if *first == PARSED => return true,
-            Self::Nothing => return true,
-            Self::Declared(shape, around) => match shape {
-                Shape::Any | Shape::Opaque { .. } => return true,
-                Shape::Option { of } | Shape::Read { of, .. } => return Self::Declared(of, around).is_guess(path),
-                Shape::Named { of, .. } => return Self::Declared(of, Some(shape)).is_guess(path),
-                Shape::Object { of } => {
-                    of.iter().find(|field| field.name == *first).map(|field| Self::Declared(field.shape, around))
-                }
-                Shape::Array { of } | Shape::Map { of } => Some(Self::Declared(of, around)),
-                _ => None,
-            },
-            Self::Api(ApiShape::Structure(structure) | ApiShape::Union(structure)) => {
-                structure.member(first).map(|member| Self::Api(member.shape))
-            }
-            Self::Api(ApiShape::List(list)) => Some(Self::Api(list.element())),
-            Self::Api(ApiShape::Map(map)) => Some(Self::Api(map.value())),
-            // A payload that is bytes or a string in the table, such as the payload of a Lambda function, may have any
-            // value.
-            Self::Api(_) => return true,
-        };
-        inner.is_some_and(|inner| inner.is_guess(rest))
-    }
+    /// What the rules know.
+    Typed(Type),
 }
 
 pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
@@ -109,8 +73,7 @@ impl Making {
         }
         match known {
             Known::Declared(shape, around) => self.declared(shape, around, wanted, name, depth),
-            Known::Api(shape) => self.api(shape, wanted, name, depth),
-            Known::Nothing => self.unknown(wanted, name, depth),
+            Known::Typed(ty) => self.typed(&ty, wanted, name, depth),
         }
     }
 
@@ -126,8 +89,7 @@ impl Making {
         match shape {
             Shape::Any | Shape::Opaque { .. } => self.unknown(wanted, name, depth),
             Shape::Null => vec![Some(Value::Null)],
-            Shape::Bool if wanted.probes.is_empty() => vec![Some(json!(true))],
-            Shape::Bool => vec![Some(json!(true)), Some(json!(false))],
+            Shape::Bool => flags(wanted),
             Shape::Integer { least, greatest } => {
                 let fits = |value: &f64| (*least as f64..=*greatest as f64).contains(value) && value.fract() == 0.0;
                 some(numbers(wanted, true).into_iter().filter(fits).map(number_value))
@@ -241,76 +203,53 @@ impl Making {
         }
     }
 
-    fn api(&mut self, shape: ApiShape, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
-        match shape {
-            // Only members that are read make a difference.
-            ApiShape::Structure(structure) | ApiShape::Union(structure) => {
-                let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
-                let mut members: Vec<_> = members
-                    .map(|(name, wanted)| {
-                        let known = structure.member(name).map_or(Known::Nothing, |member| Known::Api(member.shape));
-                        (name.clone(), self.member(known, wanted, name, depth))
-                    })
-                    .collect();
-                // A result has the members that AWS always sends.
-                let always = structure.members().filter(|member| member.required && depth == 0);
-                for member in always.filter(|member| !wanted.members.contains_key(member.name)) {
-                    let mut values = self.values(Known::Api(member.shape), &NOTHING, member.name, depth + 1);
-                    values.truncate(1);
-                    members.push((member.name.to_owned(), values));
-                }
-                self.objects(&members)
-            }
-            ApiShape::List(list) => self.array(Known::Api(list.element()), wanted, depth),
-            ApiShape::Map(map) => {
-                let members: Vec<_> = wanted
-                    .members
-                    .iter()
-                    .map(|(key, wanted)| (key.clone(), self.member(Known::Api(map.value()), wanted, key, depth)))
-                    .collect();
-                self.objects(&members)
-            }
-            ApiShape::Enum(of) => {
-                let mut all: Vec<String> = Vec::new();
-                for probe in &wanted.probes {
-                    if let Probe::Constant(Value::String(text)) = probe {
-                        all.push(text.clone());
-                    }
-                }
-                let other = of.values().find(|value| !all.iter().any(|known| known == value));
-                all.extend(other.map(str::to_owned));
-                some(all.into_iter().map(Value::from))
-            }
-            // The text of a file, which an expression reads.
-            ApiShape::String | ApiShape::Blob if matches!(wanted.kind, Some(Kind::Json | Kind::Base64)) => {
-                self.of_kind(wanted, name, depth)
-            }
-            // A text that an expression converts, such as the number of an item of DynamoDB.
-            ApiShape::String if wanted.kind == Some(Kind::Number) => {
+    /// Returns the values of a type that the rules know. Expressions need the rest.
+    fn typed(&mut self, ty: &Type, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        match (ty.kind(), wanted.kind) {
+            (None, _) => self.unknown(wanted, name, depth),
+            (Some(JsonKind::Object), _) => self.members(ty, wanted, depth),
+            (Some(JsonKind::Array), _) => self.array(Known::Typed(ty.at("[]").unwrap_or_default()), wanted, depth),
+            (Some(JsonKind::Null), _) => vec![Some(Value::Null)],
+            (Some(JsonKind::Bool), _) => flags(wanted),
+            (Some(JsonKind::Number), _) => some(numbers(wanted, false).into_iter().map(number_value)),
+            // The text of a file, or a text that an expression converts, such as the number of an item of DynamoDB.
+            (_, Some(Kind::Json | Kind::Base64 | Kind::Timestamp)) => self.of_kind(wanted, name, depth),
+            (_, Some(Kind::Number)) => {
                 some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string().into()))
             }
-            ApiShape::Integer | ApiShape::Long => some(numbers(wanted, true).into_iter().map(number_value)),
-            scalar => {
-                let shape = match scalar {
-                    ApiShape::String | ApiShape::Blob => &Shape::Text,
-                    ApiShape::Float | ApiShape::Double => &Shape::Number,
-                    ApiShape::Boolean => &Shape::Bool,
-                    ApiShape::Timestamp => &Shape::Timestamp,
-                    _ => &Shape::Any,
-                };
-                self.declared(shape, None, wanted, name, depth)
-            }
+            _ => match ty.texts() {
+                Some(texts) => {
+                    let mut all = constants(wanted);
+                    let other = texts.into_iter().find(|text| !all.contains(text));
+                    all.extend(other);
+                    some(all.into_iter().map(Value::from))
+                }
+                None => some(texts(wanted, name).into_iter().map(Value::from)),
+            },
         }
     }
 
-    /// Returns the values of a member that may be absent.
-    fn member(&mut self, known: Known, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
-        let mut values = self.values(known, wanted, name, depth + 1);
-        let may_be_added = wanted.added && matches!(known, Known::Nothing);
-        if (may_be_added || wanted.probes.contains(&Probe::Present)) && !values.contains(&None) {
-            values.push(None);
+    /// Returns objects with the members that are read: only they make a difference. A result has those that AWS always sends.
+    fn members(&mut self, ty: &Type, wanted: &Wanted, depth: usize) -> Alternatives {
+        let read = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
+        let read = read.map(|(name, wanted)| {
+            let inner = ty.at(name).unwrap_or_default();
+            let mut values = self.typed(&inner, wanted, name, depth + 1);
+            let may_be_absent = wanted.added && inner.kind().is_none() || wanted.probes.contains(&Probe::Present);
+            if may_be_absent && !values.contains(&None) {
+                values.push(None);
+            }
+            (name.clone(), values)
+        });
+        let mut members: Vec<_> = read.collect();
+        let always = if depth == 0 { ty.members() } else { Vec::new() };
+        for (name, inner, _) in always.into_iter().filter(|(.., certain)| *certain) {
+            if !wanted.members.contains_key(&name) {
+                let values = self.typed(&inner, &NOTHING, &name, depth + 1).into_iter().take(1).collect();
+                members.push((name, values));
+            }
         }
-        values
+        self.objects(&members)
     }
 
     /// Returns the values of a member that only expressions mention.
@@ -334,12 +273,12 @@ impl Making {
         let items = wanted.members.keys().any(|name| name.starts_with('['));
         let has_members = wanted.members.keys().any(|name| !name.starts_with('['));
         match wanted.kind {
-            Some(Kind::Array) => self.array(Known::Nothing, wanted, depth),
+            Some(Kind::Array) => self.array(Known::Typed(Type::default()), wanted, depth),
             None | Some(Kind::Object | Kind::Text) if items && !has_members => {
-                self.array(Known::Nothing, wanted, depth)
+                self.array(Known::Typed(Type::default()), wanted, depth)
             }
-            // A caller may send an object, and another one a list.
-            None if items && depth == 0 => {
+            // It may be an object, or a list.
+            None if items => {
                 let of = |only_items: bool| {
                     let members = wanted.members.iter().filter(|(name, _)| name.starts_with('[') == only_items);
                     let members = members.map(|(name, wanted)| (name.clone(), wanted.clone())).collect();
@@ -349,13 +288,7 @@ impl Making {
                 all.extend(self.of_kind(&of(true), name, depth));
                 all
             }
-            None | Some(Kind::Object | Kind::Text) if has_members => {
-                let members = wanted.members.iter().filter(|(name, _)| !name.starts_with('['));
-                let members: Vec<_> = members
-                    .map(|(name, wanted)| (name.clone(), self.member(Known::Nothing, wanted, name, depth)))
-                    .collect();
-                self.objects(&members)
-            }
+            None | Some(Kind::Object | Kind::Text) if has_members => self.members(&Type::default(), wanted, depth),
             Some(Kind::Object) => vec![Some(json!({ "key": "value" }))],
             Some(Kind::Json) => {
                 let texts = self.unknown(wanted.member(PARSED), name, 0).into_iter().flatten();
@@ -365,8 +298,7 @@ impl Making {
             // An input or result whose members are never read.
             None if depth == 0 && wanted.probes.is_empty() => vec![Some(json!({}))],
             Some(Kind::Number) => some(numbers(wanted, false).into_iter().map(number_value)),
-            Some(Kind::Bool) if wanted.probes.is_empty() => vec![Some(json!(true))],
-            Some(Kind::Bool) => vec![Some(json!(true)), Some(json!(false))],
+            Some(Kind::Bool) => flags(wanted),
             Some(Kind::Timestamp) => some(timestamps(wanted).into_iter().map(Value::from)),
             None if wanted.probes.contains(&Probe::Truth) => vec![Some(json!(true)), Some(json!(false))],
             None if wanted.probes.contains(&Probe::Other) => some(numbers(wanted, false).into_iter().map(number_value)),
@@ -378,16 +310,16 @@ impl Making {
     /// the items that are read by index, and shorter ones if a condition checks whether an item is present.
     fn array(&mut self, known: Known, wanted: &Wanted, depth: usize) -> Alternatives {
         let each = wanted.members.get("[]");
+        let mut all_items = wanted.members.iter().filter(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted);
         let numbers =
             wanted.members.keys().filter_map(|name| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok());
         let by_number = numbers.max();
-        let of =
-            each.or_else(|| wanted.members.iter().find(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted));
-        let of = of.unwrap_or(&NOTHING);
+        let of = each.filter(|each| each.is_read()).or_else(|| all_items.find(|item| item.is_read()));
+        let of = of.or(each).unwrap_or(&NOTHING);
         let items = match known {
             // A result can be added to an object.
-            Known::Nothing if !of.is_read() => vec![Some(json!({}))],
-            _ => self.values(known, of, "item", depth + 1),
+            Known::Typed(ty) if ty.kind().is_none() && !of.is_read() => vec![Some(json!({}))],
+            known => self.values(known, of, "item", depth + 1),
         };
         let items: Vec<Value> = items.into_iter().flatten().collect();
         let Some(first) = items.first() else { return vec![Some(json!([]))] };
@@ -476,6 +408,20 @@ fn some(values: impl Iterator<Item = Value>) -> Alternatives {
     values.map(Some).collect()
 }
 
+fn flags(wanted: &Wanted) -> Alternatives {
+    let all = [true, false].into_iter().take(if wanted.probes.is_empty() { 1 } else { 2 });
+    some(all.map(Value::from))
+}
+
+/// Returns the texts that conditions compare with.
+fn constants(wanted: &Wanted) -> Vec<String> {
+    let constant = |probe: &Probe| match probe {
+        Probe::Constant(Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    wanted.probes.iter().filter_map(constant).collect()
+}
+
 /// Returns the values that constraints allow. If there are none, the first value is changed to fit. No text is made for a
 /// pattern.
 fn allowed(mut values: Alternatives, rules: &[Rule]) -> Alternatives {
@@ -529,13 +475,12 @@ fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     if all.is_empty() {
         all.push(1.0);
     }
-    let mut found: Vec<f64> = Vec::new();
-    all.into_iter().for_each(|number| {
-        if !found.contains(&number) {
-            found.push(number)
-        }
+    let mut known = Vec::new();
+    all.retain(|number| {
+        known.push(*number);
+        known.iter().filter(|other| *other == number).count() == 1
     });
-    found
+    all
 }
 
 /// Returns a text that matches a pattern of `StringMatches`.
@@ -572,17 +517,13 @@ fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
 
 fn timestamps(wanted: &Wanted) -> Vec<String> {
     let mut all = Vec::new();
-    for probe in &wanted.probes {
-        if let Probe::Constant(Value::String(text)) = probe
-            && let Some(time) = Instant::parse(text)
-        {
-            let beside =
-                |seconds: i64| Instant::from_millis(time.as_millis().saturating_add(seconds * 1000)).to_string();
-            all.extend([text.clone(), beside(-1), beside(1)]);
-        }
-        if *probe == Probe::Other {
-            all.extend(["2025-01-01T00:00:00Z".to_owned(), "2025-01-02T00:00:00Z".to_owned()]);
-        }
+    for text in constants(wanted) {
+        let Some(time) = Instant::parse(&text) else { continue };
+        let beside = |seconds: i64| Instant::from_millis(time.as_millis().saturating_add(seconds * 1000)).to_string();
+        all.extend([text, beside(-1), beside(1)]);
+    }
+    if wanted.probes.contains(&Probe::Other) {
+        all.extend([SOME_TIME, "2025-01-02T00:00:00Z"].map(str::to_owned));
     }
     if all.is_empty() {
         all.push(SOME_TIME.to_owned());

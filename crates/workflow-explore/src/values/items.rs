@@ -9,7 +9,7 @@ use super::wanted::{Found, Kind, Probe, covers, gives};
 
 /// What represents a value in a part of an expression.
 #[derive(Clone, Copy)]
-enum Focus<'n> {
+pub(super) enum Focus<'n> {
     /// The context: its members are names.
     Context,
     /// A variable, by its name without `$`.
@@ -76,7 +76,7 @@ fn items_of(function: &str, arguments: usize) -> &'static [usize] {
 
 impl Found {
     /// Records the needs of a part of the expression for the members behind `at`. `focus` represents these members.
-    fn through(&mut self, part: &Node, focus: Focus<'_>, at: &[String], is_test: bool) {
+    pub(super) fn through(&mut self, part: &Node, focus: Focus<'_>, at: &[String], is_test: bool) {
         let mut uses = Vec::new();
         focus.uses(part, &mut uses);
         for (range, names) in uses {
@@ -207,6 +207,6 @@ fn end_of(step: &Node) -> usize {
     }
 }
 
-fn any_item() -> Vec<String> {
+pub(super) fn any_item() -> Vec<String> {
     vec!["[]".to_owned()]
 }

@@ -1,6 +1,7 @@
 //! The values of the execution's input and of task results that make a difference.
 
 mod candidates;
+mod declared;
 mod items;
 #[cfg(feature = "proptest")]
 mod strategy;
@@ -10,13 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use workflow_asl::document::StateMachine;
+use workflow_asl::rules::Annotations;
+use workflow_asl::types::{StateTypes, Type};
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Payload;
-use workflow_plan::data::{PARSED, Source, Use, uses};
-use workflow_schema::Types;
+use workflow_plan::data::{PARSED, Source, Use, given, uses};
+use workflow_schema::{Shape, Types};
 use workflow_services::TaskResource;
 
 use candidates::{Candidates, Known, candidates, matching};
+pub(crate) use declared::annotations;
+use declared::each_part;
 use wanted::{Probe, Wanted, wanted};
 
 use crate::simulate::Learning;
@@ -26,12 +31,25 @@ use crate::states::States;
 pub(crate) struct Needs {
     uses: Vec<Use>,
     wanted: BTreeMap<Source, Wanted>,
+    /// The parts of the declared output that are such data: the part as a text, the source and the path there.
+    output: Vec<(String, Source, Vec<String>)>,
 }
 
 impl Needs {
-    pub(crate) fn of(machine: &StateMachine, document: &Value) -> Self {
+    /// Finds the needs of the expressions, and of the declared type of the output.
+    pub(crate) fn of(machine: &StateMachine, document: &Value, output: Option<&Shape>) -> Self {
         let uses = uses(machine);
-        Self { wanted: wanted(machine, document, &uses), uses }
+        let (mut wanted, mut parts) = (wanted(machine, document, &uses), Vec::new());
+        if let Some(shape) = output {
+            let given = given(machine);
+            each_part(shape, &mut Vec::new(), &mut |path, kind| {
+                for (source, names) in given(path) {
+                    wanted.entry(source.clone()).or_default().inside(names.clone()).narrow(Some(kind));
+                    parts.push((part_of_output(path), source, names));
+                }
+            });
+        }
+        Self { wanted, uses, output: parts }
     }
 
     /// Returns the texts with which conditions compare the name of a caught error: each is an error to try, although no
@@ -57,6 +75,8 @@ pub(crate) struct Values {
     guesses: Vec<Use>,
     /// The states with such expressions.
     pub(crate) guessing: BTreeSet<String>,
+    /// The parts of the declared output whose values are guesses, such as `output.lines[].price`, with their sources.
+    pub(crate) guessed_output: Vec<(String, Source)>,
 }
 
 /// The most values that occurred of the input, and of each result, that are tried.
@@ -73,23 +93,29 @@ impl Values {
         }
     }
 
-    pub(crate) fn of(needs: &Needs, document: &Value, types: Option<&'static Types>, states: &States) -> Self {
-        let Needs { uses: all, wanted } = needs;
-        let of_input = types.map_or(Known::Nothing, |types| Known::Declared(types.input, None));
+    /// Chooses the values. `declared` are the types of the workflow's source, `annotations` the same for the rules, and `known`
+    /// the types that the rules know.
+    pub(crate) fn of(
+        needs: &Needs,
+        declared: Option<&'static Types>,
+        annotations: &Annotations,
+        known: &BTreeMap<Pointer, StateTypes>,
+        states: &States,
+    ) -> Self {
+        let Needs { uses: all, wanted, output } = needs;
+        let of_input =
+            declared.map_or_else(|| Known::Typed(Type::default()), |types| Known::Declared(types.input, None));
         let mut inputs = candidates(of_input, wanted.get(&Source::Input));
         // A caller without data sends an empty object.
         if inputs.values.is_empty() {
             inputs.values.push(json!({}).into());
         }
+        let result_at = |at: &Pointer| known.get(at).and_then(|state| state.result.clone()).unwrap_or_default();
         let mut results = BTreeMap::new();
-        let mut known_results = BTreeMap::new();
         for (name, facts) in states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task) {
             let wanted = wanted.get(&Source::Result(facts.pointer.clone()));
-            let resource = document.pointer(facts.pointer.child("Resource").as_str()).and_then(Value::as_str);
-            let task = resource.and_then(|resource| TaskResource::parse(resource).ok());
-            let of_api = task.map_or(Known::Nothing, |task| Known::Api(task.output()));
-            let declared = types.and_then(|types| types.results.iter().find(|result| result.state == name));
-            known_results.insert(facts.pointer.clone(), (of_api, declared));
+            let task = facts.task();
+            let declared = declared.and_then(|types| types.results.iter().find(|result| result.state == name));
             let mut found = match declared {
                 Some(result) if result.member.is_empty() => candidates(Known::Declared(result.shape, None), wanted),
                 Some(result) => {
@@ -113,7 +139,7 @@ impl Values {
                         let read = wanted.as_mut().and_then(|wanted| wanted.members.get_mut(*member));
                         read.into_iter().for_each(|read| read.probes.push(Probe::Present));
                     }
-                    candidates(of_api, wanted.as_ref())
+                    candidates(Known::Typed(result_at(&facts.pointer)), wanted.as_ref())
                 }
             };
             if found.values.is_empty() {
@@ -121,6 +147,13 @@ impl Values {
             }
             results.insert(name.clone(), found);
         }
+        let is_guess = |source: &Source, path: &[String]| match source {
+            Source::Input => is_unknown(&annotations.input, path),
+            Source::Result(at) => is_unknown(&result_at(at), path),
+            _ => true,
+        };
+        let guessed_output = output.iter().filter(|(_, source, path)| is_guess(source, path));
+        let guessed_output = guessed_output.map(|(part, source, _)| (part.clone(), source.clone())).collect();
         let mut guesses = Vec::new();
         let is_asked = |one: &Use, count: usize| {
             let same = |other: &&Use| other.asked && other.source == one.source;
@@ -129,22 +162,7 @@ impl Values {
         // No expression reads what a result is put into.
         let is_read = |used: &&Use| used.source != Source::Error && !used.pointer.as_str().ends_with("/ResultPath");
         for used in all.iter().filter(is_read) {
-            let path: Vec<_> = used.path.iter().map(String::as_str).collect();
-            let is_guess = match &used.source {
-                Source::Input => of_input.is_guess(&path),
-                Source::Result(at) => match (known_results.get(at), path.split_first()) {
-                    (Some((_, Some(declared))), _) if declared.member.is_empty() => {
-                        Known::Declared(declared.shape, None).is_guess(&path)
-                    }
-                    (Some((_, Some(declared))), Some((first, rest))) if *first == declared.member => {
-                        Known::Declared(declared.shape, None).is_guess(rest)
-                    }
-                    (Some((of_api, _)), _) => of_api.is_guess(&path),
-                    (None, _) => true,
-                },
-                _ => true,
-            };
-            if is_guess {
+            if is_guess(&used.source, &used.path) {
                 // If the member that a condition checks is absent, each path must work without it.
                 let mut guess = used.clone();
                 // A member that was left out because the definition adds it for another text lacks here too.
@@ -157,13 +175,10 @@ impl Values {
                 guesses.push(guess);
             }
         }
-        let is_in = |at: &Pointer, pointer: &Pointer| {
-            pointer.as_str().strip_prefix(at.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
         let all = states.all.iter();
-        let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| is_in(&facts.pointer, &used.pointer)));
+        let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| used.pointer.is_within(&facts.pointer)));
         let guessing = guessing.map(|(name, _)| name.clone()).collect();
-        Self { inputs, results, guesses, guessing }
+        Self { inputs, results, guesses, guessing, guessed_output }
     }
 
     /// Returns the kinds of the guesses that expressions use in the data of an execution: the guesses of a field of a
@@ -234,7 +249,18 @@ impl Guess {
     }
 }
 
-/// Returns the value at the parent of a pointer.
-fn parent<'v>(document: &'v Value, pointer: &Pointer) -> Option<&'v Value> {
-    document.pointer(pointer.parent()?.as_str())
+/// Returns whether the rules do not know the kind of the part of a value at this path, nor that there is none.
+fn is_unknown(ty: &Type, path: &[String]) -> bool {
+    let Some((name, rest)) = path.split_first() else { return ty.kind().is_none() };
+    name == PARSED || ty.at(name).map_or_else(|| !ty.lacks(name), |inner| is_unknown(&inner, rest))
+}
+
+/// Returns a part of the output as messages name it, but with `[]` for any item.
+fn part_of_output(path: &[String]) -> String {
+    let is_word = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    path.iter().fold("output".to_owned(), |text, name| match name.as_str() {
+        "[]" => text + "[]",
+        name if is_word(name) => format!("{text}.{name}"),
+        name => format!("{text}[{name:?}]"),
+    })
 }

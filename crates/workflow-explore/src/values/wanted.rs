@@ -10,10 +10,11 @@ use workflow_asl::document::{Operand, Operator, State, StateMachine};
 use workflow_asl::graph::Graph;
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
+use workflow_asl::path::JsonPath;
 use workflow_asl::template::Computed;
 use workflow_plan::data::{Source, Use};
 
-use super::parent;
+use super::items::{Focus, any_item};
 
 /// The kind of value that an expression needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +91,12 @@ impl Wanted {
         self.members.get(name).unwrap_or(&NOTHING)
     }
 
-    fn narrow(&mut self, kind: Option<Kind>) {
+    /// Returns what expressions need of a part.
+    pub(super) fn inside(&mut self, way: impl IntoIterator<Item = String>) -> &mut Self {
+        way.into_iter().fold(self, |place, name| place.members.entry(name).or_default())
+    }
+
+    pub(super) fn narrow(&mut self, kind: Option<Kind>) {
         self.kind = match (self.kind, kind) {
             // A number that is also read as a string is a number: a number can be converted to a string.
             (Some(known), Some(new)) => Some(known.min(new)),
@@ -226,7 +232,7 @@ fn mapped(machine: &StateMachine) -> Vec<Source> {
 }
 
 /// What an expression needs of a value that it uses.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) kind: Option<Kind>,
     pub(super) probes: Vec<Probe>,
@@ -253,11 +259,7 @@ impl Found {
         }
         place.narrow(self.kind);
         for (way, found) in self.inside {
-            let mut member = &mut *place;
-            for name in way {
-                member = member.members.entry(name).or_default();
-            }
-            found.put(member, exact, assigned);
+            found.put(place.inside(way), exact, assigned);
         }
     }
 
@@ -287,8 +289,35 @@ impl Found {
                 if let Ok(Computed::Intrinsic(call)) = Computed::parse(text) {
                     self.call(&call.call, &used.range);
                 }
+                if let Some(Ok(path)) = text.get(used.range.clone()).map(JsonPath::parse).filter(|_| !used.made) {
+                    self.go_on(&path);
+                }
             }
         }
+    }
+
+    /// Moves the needs to the end of a path, of which only the first steps are literal.
+    fn go_on(&mut self, path: &JsonPath) {
+        let steps = path.open_steps();
+        let Some((first, _)) = steps.first() else { return };
+        let kind = (first == "[]").then_some(Kind::Array);
+        let needs = std::mem::replace(self, Self { kind, ..Self::default() });
+        let mut ways = vec![Vec::new()];
+        for (name, filter) in steps {
+            if name == ".." {
+                ways.extend(ways.clone().into_iter().map(|way| [way, any_item()].concat()));
+                continue;
+            }
+            ways.iter_mut().for_each(|way| way.push(name.clone()));
+            // Its parts have their places in the printed text.
+            let filter = filter.and_then(|filter| jsonata::parse(&jsonata::print(filter, "").text).ok());
+            for (filter, way) in filter.iter().flat_map(|filter| ways.iter().map(move |way| (filter, way))) {
+                self.through(&filter.root, Focus::Context, way, true);
+            }
+        }
+        // A path to several values gives a list of them, whatever each is.
+        let needs = || if path.is_definite() { needs.clone() } else { Self::default() };
+        self.inside.extend(ways.into_iter().map(|way| (way, needs())));
     }
 
     /// Records the kind of value that a field takes.
@@ -308,7 +337,8 @@ impl Found {
 
     /// Records a rule of a choice in JSONPath.
     fn rule(&mut self, document: &Value, used: &Use, field: &str) {
-        let Some(rule) = parent(document, &used.pointer).and_then(Value::as_object) else { return };
+        let rule = used.pointer.parent().and_then(|at| document.pointer(at.as_str())?.as_object());
+        let Some(rule) = rule else { return };
         let named = rule.iter().find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
         let Some((operator, operand)) = named else { return };
         let kind = match operator.order() {

@@ -17,7 +17,7 @@ use workflow_asl::{Pointer, StateKind};
 
 pub(crate) use reads::Read;
 use symbol::{Symbol, ValueSource};
-pub use uses::{PARSED, Source, Use, uses};
+pub use uses::{PARSED, Source, Use, given, uses};
 
 /// How often a state of a loop is visited before the differences in its input count as any value.
 const TURNS: u32 = 6;

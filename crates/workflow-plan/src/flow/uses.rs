@@ -43,6 +43,8 @@ pub struct Use {
     pub asked: bool,
     /// Whether the value is used unchanged, not the result of an earlier expression on it.
     pub exact: bool,
+    /// Whether the text uses a value that the definition makes of it, such as a list with it.
+    pub made: bool,
     /// How many steps of the path lead to a member that the definition itself adds on another path to this text.
     pub added: Option<usize>,
 }
@@ -73,9 +75,9 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
             root == state.incoming.input && matches!(reference.root, ReferenceRoot::Input | ReferenceRoot::Effective);
         let sent = (is_input && reference.state_at == start).then(Symbol::input);
         for root in sent.into_iter().chain([root]) {
-            read(root, &reference.steps).iter().for_each(|value| collect(value, true, &mut parts));
+            read(root, &reference.steps).iter().for_each(|value| collect(value, (true, false), &mut parts));
         }
-        found.extend(parts.into_iter().map(|(source, path, exact)| {
+        found.extend(parts.into_iter().map(|(source, path, (exact, made))| {
             Use {
                 added: missing
                     .iter()
@@ -87,11 +89,25 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
                 range: reference.range.clone(),
                 asked: reference.guard,
                 exact,
+                made,
             }
         }));
     }
     found.extend(merged(machine, &flow));
     found
+}
+
+/// Returns the data that is, unchanged, the part of the execution's output at a path of members: its source, and the path there.
+pub fn given(machine: &StateMachine) -> impl Fn(&[String]) -> Vec<(Source, Vec<String>)> {
+    let outputs = Flow::of_tasks(machine).outputs;
+    move |path| {
+        let parts = outputs.values().map(|output| path.iter().fold(output.clone(), |value, name| value.member(name)));
+        let exact = parts.flat_map(|part| part.alternatives().to_vec()).filter_map(|part| match part {
+            Symbol::Part { of, path } => Some((source(&of)?, path)),
+            _ => None,
+        });
+        exact.collect()
+    }
 }
 
 /// Returns the data that states put their results into, as uses of their `ResultPath`.
@@ -108,7 +124,8 @@ fn merged(machine: &StateMachine, flow: &Flow) -> Vec<Use> {
                 }
                 let Symbol::Part { of, path } = value else { continue };
                 let (pointer, range, path) = (at.child("ResultPath"), 0..text.len(), path.clone());
-                let used = |source| Use { source, path, pointer, range, asked: false, exact: true, added: None };
+                let used =
+                    |source| Use { source, path, pointer, range, asked: false, exact: true, made: false, added: None };
                 found.extend(source(of).map(used));
             }
         }
@@ -178,18 +195,21 @@ fn source(of: &ValueSource) -> Option<Source> {
     }
 }
 
-/// Collects the parts of data in a value, each once.
-fn collect(symbol: &Symbol, exact: bool, into: &mut BTreeSet<(Source, Vec<String>, bool)>) {
+/// Collects the parts of data in a value, each once, with whether it is unchanged and whether the value is made of it.
+fn collect(symbol: &Symbol, is: (bool, bool), into: &mut BTreeSet<(Source, Vec<String>, (bool, bool))>) {
+    let made = (is.0, true);
     match symbol {
         Symbol::Part { of, path } => {
-            into.extend(source(of).map(|source| (source, path.clone(), exact)));
+            into.extend(source(of).map(|source| (source, path.clone(), is)));
         }
         Symbol::Object { members, base } => {
-            members.values().chain(base.as_deref()).for_each(|member| collect(member, exact, into));
+            members.values().for_each(|member| collect(member, made, into));
+            base.iter().for_each(|base| collect(base, is, into));
         }
-        Symbol::Tuple(all) | Symbol::OneOf(all) => all.iter().for_each(|one| collect(one, exact, into)),
-        Symbol::List(item) => collect(item, exact, into),
-        Symbol::Computed { of, .. } => of.iter().for_each(|one| collect(one, false, into)),
+        Symbol::Tuple(all) => all.iter().for_each(|one| collect(one, made, into)),
+        Symbol::OneOf(all) => all.iter().for_each(|one| collect(one, is, into)),
+        Symbol::List(item) => collect(item, made, into),
+        Symbol::Computed { of, .. } => of.iter().for_each(|one| collect(one, (false, is.1), into)),
         Symbol::Unknown | Symbol::Scalar(_) => {}
     }
 }

@@ -201,10 +201,11 @@ impl Type {
         self.0.kind()
     }
 
-    /// Returns the type of a member, or of an item: `[0]`, `[]` for any. `None` if nothing is known about it.
+    /// Returns the type of a member, or of an item: `[0]`, `[]` for any. `None` if nothing is known about it. Of a list,
+    /// a name is a member of its items.
     pub fn at(&self, name: &str) -> Option<Self> {
         let found = match (name.strip_prefix('[').and_then(|name| name.strip_suffix(']')), &self.0) {
-            (None, ty) => match ty.member(name) {
+            (None, ty) => match self.items().as_ref().unwrap_or(ty).member(name) {
                 Found::Present(ty) | Found::Maybe(ty) => ty,
                 _ => return None,
             },
@@ -212,6 +213,18 @@ impl Type {
             (Some(_), _) => self.items()?,
         };
         (found != Ty::Any).then_some(Self(found))
+    }
+
+    /// Returns whether a value certainly has no such member: it is no object, or its members are known. Of a list, a name
+    /// is a member of its items.
+    pub fn lacks(&self, name: &str) -> bool {
+        let found = self.items().as_ref().unwrap_or(&self.0).member(name);
+        matches!(found, Found::Absent | Found::Unknown(_) | Found::NoObject(_))
+    }
+
+    /// Returns the strings that the value may be, if they are known.
+    pub fn texts(&self) -> Option<Vec<String>> {
+        self.0.texts().map(|(texts, _)| texts.iter().map(ToString::to_string).collect())
     }
 
     /// Returns the members that an object may have, each with its type, and whether it is certainly present; of a list or
