@@ -14,7 +14,7 @@ use workflow_asl::{Code, rules};
 use workflow_compiler::check::DeclaredProperty;
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::Workflow;
-use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
+use workflow_compiler::{Compilation, CompiledWorkflow, Position, Surroundings};
 use workflow_format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_schema::Types;
 
@@ -408,7 +408,8 @@ pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> 
             }
         }
         for workflow in compilation.workflows.iter().filter(|workflow| counts(Some(workflow))) {
-            found.extend(siblings.problems(workflow, modules));
+            let of_children = siblings.problems(workflow, modules).into_iter();
+            found.extend(of_children.map(|problem| compilation.imported.moved(problem, &locate)));
         }
     }
     found
@@ -592,8 +593,11 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 
+fn locate(span: Span) -> Option<Position> {
+    Some((span.start().line, span.start().column))
+}
+
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<MacroCall> {
-    let locate = |span: Span| Some((span.start().line, span.start().column));
     let folder = crate_folder(file);
     let surroundings =
         Surroundings { locate: &locate, folder: Some(&folder), editor: false, ..Surroundings::default() };

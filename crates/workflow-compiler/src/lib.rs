@@ -40,6 +40,7 @@ use workflow_asl::rules::{self, Annotations};
 use check::{DeclaredProperty, HandledTask, Question, Ty};
 use fragment::Fragment;
 use from_file::Document;
+pub use inline::Imported;
 use lower::{Lowered, LoweredUse, SourceMap};
 use problem::{Problem, Problems};
 use syntax::ast::{Clause, Declaration, Head, Resource, Workflow};
@@ -93,6 +94,8 @@ pub struct Compilation {
     pub roots: BTreeMap<usize, Ty>,
     /// The problems.
     pub problems: Problems,
+    /// The files of imported fragments.
+    pub imported: Imported,
     /// Bugs of the compiler, such as panics, as messages for the user.
     pub bugs: Vec<String>,
 }
@@ -168,13 +171,19 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
 /// Compiles the tokens of a `workflow!` in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
-    let Compilation { workflows, words, problems, bugs, .. } = &mut out;
+    let Compilation { workflows, words, problems, bugs, imported, .. } = &mut out;
     for (sign, span) in surroundings.unmatched {
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
     let Some(mut parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
+    let read = guard(bugs, "reading fragments of other files", || inline::import(&mut parsed, surroundings, problems));
+    *imported = read.unwrap_or_default();
+    let everywhere = surroundings.locate;
+    let locate = |span| imported.locate(span, everywhere);
+    let surroundings = Surroundings { locate: &locate, ..surroundings };
     let inlined = guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
-    let inline::Found { of_workflows, unused } = inlined.unwrap_or_default();
+    let inline::Found { of_workflows, mut unused } = inlined.unwrap_or_default();
+    unused.retain(|problem| !imported.contains(problem.span.first, everywhere));
     let mut of_workflows = of_workflows.into_iter();
     let of_resources =
         guard(bugs, "finding its resources", || parsed.workflows.iter_mut().map(inline::resources).collect::<Vec<_>>());
@@ -197,13 +206,16 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
                 compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
             });
             inline::explain(source, first, problems, surroundings.locate);
-            let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+            let mut parts =
+                compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+            parts.source_map.replace(|span| imported.span(span, everywhere));
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
         .collect();
     if !problems.has_errors() {
         problems.extend(unused);
     }
+    problems.replace_all(|problem| imported.moved(problem, everywhere));
     for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
         workflows.push(CompiledWorkflow {

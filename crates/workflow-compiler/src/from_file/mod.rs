@@ -18,6 +18,7 @@ use workflow_asl::{Code, Diagnostic, Pointer, StateKind, placeholder, rules};
 use self::fragments::Excerpt;
 pub use self::fragments::FieldType;
 pub use self::quoting::escape_at;
+pub(crate) use self::read::bytes;
 use crate::check::{Model, is_handled};
 use crate::fragment::Fragment;
 #[cfg(feature = "iam")]

@@ -148,7 +148,7 @@ impl Parser<'_> {
     }
 
     /// `"path/of/a/file";`, `"path/of/a/file" unchecked;`
-    fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
+    pub(super) fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
             let problem = self.unexpected(cursor, "the path of a file in quotes after `from`");
             self.complain(cursor, problem.help("for example `from \"flows/legacy.asl.json\";`"));
