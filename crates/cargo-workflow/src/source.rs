@@ -598,11 +598,16 @@ fn locate(span: Span) -> Option<Position> {
 }
 
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<MacroCall> {
+    let call = |(modules, body)| MacroCall { modules, compilation: compile_body(file, &body) };
+    bodies.into_iter().map(call).collect()
+}
+
+/// Compiles a `workflow!` of a file.
+pub(crate) fn compile_body(file: &Path, body: &Group) -> Compilation {
     let folder = crate_folder(file);
     let surroundings =
         Surroundings { locate: &locate, folder: Some(&folder), editor: false, ..Surroundings::default() };
-    let compiled = |body: &Group| workflow_compiler::compile_in(body.stream(), surroundings);
-    bodies.into_iter().map(|(modules, body)| MacroCall { modules, compilation: compiled(&body) }).collect()
+    workflow_compiler::compile_in(body.stream(), surroundings)
 }
 
 /// Returns the folder of the nearest `Cargo.toml` above a file, to which the paths of `from` are relative; the file's
