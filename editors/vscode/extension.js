@@ -3,7 +3,7 @@
 const vscode = require("vscode");
 const { LanguageClient } = require("vscode-languageclient/node");
 
-const LANGUAGES = ["json", "jsonc", "yaml", "terraform"];
+const LANGUAGES = ["json", "jsonc", "yaml", "terraform", "rust"];
 
 let client;
 

@@ -1,5 +1,6 @@
 //! Runs workflows with fragments on the engine: results, arguments, handlers, uses in branches, maps and other fragments.
 
+mod imported;
 mod repetition;
 
 use std::collections::BTreeMap;

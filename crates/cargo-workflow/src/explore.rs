@@ -17,6 +17,7 @@ use crate::origin::Origin;
 use crate::page::write;
 use crate::progress::Progress;
 use crate::report::Rule;
+use crate::run::parse_result;
 use crate::simulate::learning;
 use crate::source::{self, Machine};
 use crate::test_file::Tested;
@@ -340,10 +341,7 @@ impl Explore {
         }
         let mut results: Vec<(&str, Vec<Value>)> = Vec::new();
         for text in &self.results {
-            let (state, json) =
-                text.split_once('=').ok_or_else(|| format!("error: --result needs STATE=JSON, not `{text}`"))?;
-            let value = serde_json::from_str(json)
-                .map_err(|error| format!("error: the result of `{state}` is not JSON: {error}"))?;
+            let (state, value) = parse_result(text)?;
             match results.iter_mut().find(|(known, _)| *known == state) {
                 Some((_, values)) => values.push(value),
                 None => results.push((state, vec![value])),

@@ -185,8 +185,7 @@ impl Run {
 
     /// Returns whether the command line answers the tasks of a state.
     fn answers(&self, state: &str) -> bool {
-        self.mocks.is_some()
-            || self.results.iter().any(|result| result.split_once('=').is_some_and(|(of, _)| of == state))
+        self.mocks.is_some() || self.results.iter().any(|result| parse_result(result).is_ok_and(|(of, _)| of == state))
     }
 
     /// Returns the engine of the machine, which starts the engines of the other workflows of its file.
@@ -401,9 +400,13 @@ fn lines(mismatches: &[TypeMismatch]) -> String {
     mismatches.iter().map(|mismatch| format!("\n  {mismatch}")).collect()
 }
 
-fn parse_result(text: &str) -> Result<(&str, Value), Failure> {
-    let (state, json) =
-        text.split_once('=').ok_or_else(|| format!("error: --result needs STATE=JSON, not `{text}`"))?;
+/// Reads `STATE=JSON`. The name of a state may contain `=`: the first `=` with JSON after it ends it.
+pub(crate) fn parse_result(text: &str) -> Result<(&str, Value), Failure> {
+    let parts = || text.match_indices('=').filter_map(|(at, _)| Some((text.get(..at)?, text.get(at + 1..)?)));
+    if let Some(found) = parts().find_map(|(state, json)| Some((state, serde_json::from_str(json).ok()?))) {
+        return Ok(found);
+    }
+    let (state, json) = parts().next().ok_or_else(|| format!("error: --result needs STATE=JSON, not `{text}`"))?;
     let value =
         serde_json::from_str(json).map_err(|error| format!("error: the result of `{state}` is not JSON: {error}"))?;
     Ok((state, value))

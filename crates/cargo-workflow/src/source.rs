@@ -14,7 +14,7 @@ use workflow_asl::{Code, rules};
 use workflow_compiler::check::DeclaredProperty;
 use workflow_compiler::problem::Problem;
 use workflow_compiler::syntax::ast::Workflow;
-use workflow_compiler::{Compilation, CompiledWorkflow, Surroundings};
+use workflow_compiler::{Compilation, CompiledWorkflow, Position, Surroundings};
 use workflow_format::{OTHER_QUOTES, double_quoted, foreign_quotes, in_double_quotes};
 use workflow_schema::Types;
 
@@ -408,7 +408,8 @@ pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> 
             }
         }
         for workflow in compilation.workflows.iter().filter(|workflow| counts(Some(workflow))) {
-            found.extend(siblings.problems(workflow, modules));
+            let of_children = siblings.problems(workflow, modules).into_iter();
+            found.extend(of_children.map(|problem| compilation.imported.moved(problem, &locate)));
         }
     }
     found
@@ -592,13 +593,21 @@ pub(crate) fn declared(file: &Path) -> Vec<Machine> {
     workflows.filter_map(|workflow| machine(workflow, &constants, &Values::default()).ok()).collect()
 }
 
+fn locate(span: Span) -> Option<Position> {
+    Some((span.start().line, span.start().column))
+}
+
 fn compile_bodies(file: &Path, bodies: Vec<(Vec<String>, Group)>) -> Vec<MacroCall> {
-    let locate = |span: Span| Some((span.start().line, span.start().column));
+    let call = |(modules, body)| MacroCall { modules, compilation: compile_body(file, &body) };
+    bodies.into_iter().map(call).collect()
+}
+
+/// Compiles a `workflow!` of a file.
+pub(crate) fn compile_body(file: &Path, body: &Group) -> Compilation {
     let folder = crate_folder(file);
     let surroundings =
         Surroundings { locate: &locate, folder: Some(&folder), editor: false, ..Surroundings::default() };
-    let compiled = |body: &Group| workflow_compiler::compile_in(body.stream(), surroundings);
-    bodies.into_iter().map(|(modules, body)| MacroCall { modules, compilation: compiled(&body) }).collect()
+    workflow_compiler::compile_in(body.stream(), surroundings)
 }
 
 /// Returns the folder of the nearest `Cargo.toml` above a file, to which the paths of `from` are relative; the file's

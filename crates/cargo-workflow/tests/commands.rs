@@ -195,6 +195,20 @@ fn run_takes_results_for_tasks_and_exits_by_status() {
 }
 
 #[test]
+fn a_result_may_name_a_state_with_an_equals_sign() {
+    let state = json!({"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Parameters": {"Message": "a"}, "End": true});
+    let definition = json!({"StartAt": "a=b", "States": {"a=b": state}});
+    let file = super::command::file("results", "equals.asl.json", definition.to_string());
+    every(
+        [("run", r#"a=b={"x": "y=1"}"#, Some(0)), ("explore", r#"a=b={"x": 1}"#, Some(0)), ("run", "a=b=c", Some(2))],
+        |(command, result, code)| {
+            let output = workflow(&[command, file.to_str().unwrap(), "--result", result]);
+            assert_eq!(output.status.code(), code, "{command} {result}: {output:?}");
+        },
+    );
+}
+
+#[test]
 fn run_refuses_a_result_of_what_is_no_task() {
     let output = workflow(&["run", "order.rs", "--name", "Cool", "--result", "Wait=1"]);
     assert_eq!(output.status.code(), Some(2));

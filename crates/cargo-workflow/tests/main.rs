@@ -20,6 +20,7 @@ mod export;
 mod faulty;
 mod fix;
 mod fmt;
+mod fragments;
 mod generated;
 mod iam;
 mod iam_runtime;

@@ -13,6 +13,7 @@ use workflow_asl::rules::Annotations;
 use crate::check::{DeclaredProperty, HandledTask, Question, Ty};
 use crate::document::Document;
 use crate::fragment::Fragment;
+use crate::inline::Imported;
 use crate::lower::{LoweredUse, SourceMap};
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
@@ -20,6 +21,7 @@ use crate::problem::Problems;
 use crate::span::Locate;
 use crate::syntax::ast::{Head, Resource, Workflow, plain};
 use crate::syntax::word::EditorWord;
+
 /// The context of the tokens.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
@@ -61,6 +63,8 @@ pub struct Compilation {
     pub roots: BTreeMap<usize, Ty>,
     /// The problems.
     pub problems: Problems,
+    /// The files of imported fragments.
+    pub imported: Imported,
     /// Bugs of the compiler, such as panics, as messages for the user.
     pub bugs: Vec<String>,
 }

@@ -40,6 +40,7 @@ use check::{DeclaredProperty, HandledTask, Ty};
 pub use compilation::{Compilation, CompiledWorkflow, Surroundings};
 use document::Document;
 use fragment::Fragment;
+pub use inline::Imported;
 use lower::{Lowered, LoweredUse, SourceMap};
 use problem::{Problem, Problems};
 pub use span::{Locate, Position};
@@ -58,13 +59,19 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
 /// Compiles the tokens of a `workflow!` in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
-    let Compilation { workflows, words, roots, problems, bugs } = &mut out;
+    let Compilation { workflows, words, roots, problems, bugs, imported } = &mut out;
     for (sign, span) in surroundings.unmatched {
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
     let Some(mut parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
+    let read = guard(bugs, "reading fragments of other files", || inline::import(&mut parsed, surroundings, problems));
+    *imported = read.unwrap_or_default();
+    let everywhere = surroundings.locate;
+    let locate = |span| imported.locate(span, everywhere);
+    let surroundings = Surroundings { locate: &locate, ..surroundings };
     let inlined = guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
-    let inline::Found { of_workflows, unused } = inlined.unwrap_or_default();
+    let inline::Found { of_workflows, mut unused } = inlined.unwrap_or_default();
+    unused.retain(|problem| !imported.contains(problem.span.first, everywhere));
     let mut of_workflows = of_workflows.into_iter();
     let of_resources =
         guard(bugs, "finding its resources", || parsed.workflows.iter_mut().map(inline::resources).collect::<Vec<_>>());
@@ -87,13 +94,16 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
                 compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
             });
             inline::explain(source, first, problems, surroundings.locate);
-            let parts = compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+            let mut parts =
+                compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
+            parts.source_map.replace(|span| imported.span(span, everywhere));
             (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
         })
         .collect();
     if !problems.has_errors() {
         problems.extend(unused);
     }
+    problems.replace_all(|problem| imported.moved(problem, everywhere));
     for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
         roots.extend(parts.roots);

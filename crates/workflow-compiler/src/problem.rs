@@ -221,6 +221,11 @@ impl Problems {
         *place = problem;
     }
 
+    /// Replaces each problem.
+    pub(crate) fn replace_all(&mut self, new: impl FnMut(Problem) -> Problem) {
+        self.found = std::mem::take(&mut self.found).into_iter().map(new).collect();
+    }
+
     /// Removes the problems from this index on, and returns them.
     pub(crate) fn split_off(&mut self, first: usize) -> Vec<Problem> {
         self.found.split_off(first.min(self.found.len()))

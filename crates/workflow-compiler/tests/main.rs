@@ -7,6 +7,7 @@ mod bad_input;
 mod diagnostics;
 mod fixes;
 mod from;
+mod imported;
 mod lowering;
 mod mirror;
 mod newcomers;

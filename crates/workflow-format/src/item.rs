@@ -13,8 +13,9 @@ impl Walk<'_, '_> {
         self.page.indent();
         let mut at = 1;
         while at < end {
-            let braces =
-                self.find(self.after_attributes(at, end), end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
+            // An import has no braces.
+            let ends = |walk: &Self, at| walk.is_sign(at, "{") || walk.is_sign(at, ";");
+            let braces = self.find(self.after_attributes(at, end), end, ends).unwrap_or(end);
             let mut next = self.after(braces).min(end);
             while next < end && self.is_sign(next, ";") {
                 next += 1;
@@ -26,11 +27,13 @@ impl Walk<'_, '_> {
             } else {
                 let head = self.attributes(at, end, true);
                 self.rust(head, braces);
-                if braces < end {
+                if self.is_sign(braces, "{") {
                     self.page.space();
                     self.body(braces);
-                    self.semicolons(self.after(braces), next);
+                } else if braces < end {
+                    self.token(braces);
                 }
+                self.semicolons(self.after(braces), next);
             }
             at = next;
         }

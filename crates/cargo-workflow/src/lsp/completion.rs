@@ -13,6 +13,7 @@ use super::document::{Document, Machine};
 use super::expression;
 use super::place::{Cursor, Here};
 use super::suggestions::{keys, values};
+use super::workflow;
 
 /// Something that may be written.
 #[derive(Clone)]
@@ -44,6 +45,11 @@ impl Suggestion {
 /// Returns what may be written at a position.
 pub(super) fn complete(document: &Document, position: Position) -> CompletionList {
     let offset = document.offset(position);
+    if document.has_workflows() {
+        let found = workflow::complete(&document.file, &document.text, offset);
+        let items = found.map(|(span, all)| items(document, span, all, |text| text.to_owned()));
+        return CompletionList { is_incomplete: true, items: items.unwrap_or_default() };
+    }
     let found = document.cursor(offset).and_then(|cursor| {
         let (machine, at) = document.machine_at(&cursor.at)?;
         let here = machine.here(&at);

@@ -8,8 +8,10 @@ use lsp_types::{Position, Uri};
 use serde_json::Value;
 use workflow_asl::document::{MachineType, StateMachine};
 use workflow_asl::finding::Fix;
+use workflow_asl::rules::Annotations;
 use workflow_asl::source::{Edit, Format, Part, Source};
 use workflow_asl::{Code, Diagnostic, Pointer};
+use workflow_compiler::CompiledWorkflow;
 
 use super::inner::Inner;
 use super::position::{Encoding, Lines};
@@ -20,6 +22,7 @@ use crate::report::Report;
 use crate::source::File;
 use crate::template::{self, Reading, Template};
 use crate::validate::{Checks, Findings};
+use crate::workflow_text;
 
 /// An open document.
 pub(super) struct Document {
@@ -48,6 +51,8 @@ pub(super) struct Machine {
     pub(super) kind: MachineType,
     pub(super) value: Value,
     pub(super) machine: StateMachine,
+    /// What the source of a workflow has besides the definition.
+    pub(super) annotations: Annotations,
     /// The definition, if it is a text in the document.
     inner: Option<Inner>,
 }
@@ -116,7 +121,20 @@ impl Document {
         }
     }
 
+    /// Returns whether it contains `workflow!`, or the text in its braces.
+    pub(super) fn has_workflows(&self) -> bool {
+        self.is_rust() || workflow_text::is_bare(&self.text)
+    }
+
+    /// Returns whether it is a file of Rust, whose server shows the findings.
+    fn is_rust(&self) -> bool {
+        self.file.extension().is_some_and(|extension| extension == "rs")
+    }
+
     fn read(&self) -> Option<Source> {
+        if self.has_workflows() {
+            return Some(Source::embedded(self.text.clone(), nothing()));
+        }
         if template::is_terraform(&self.file) {
             return template::read_terraform(&self.text).ok();
         }
@@ -127,7 +145,7 @@ impl Document {
     fn read_machines(&self) -> Vec<Machine> {
         let machine = |name, at, kind, value: Value, inner| {
             let (machine, _) = StateMachine::read(&value);
-            Machine { name, at, kind, value, machine, inner }
+            Machine { name, at, kind, value, machine, annotations: Annotations::default(), inner }
         };
         if Template::is_one(self.source.value()) {
             let values = Values::default();
@@ -164,7 +182,7 @@ impl Document {
 
     /// Returns the findings of `cargo workflow validate`.
     pub(super) fn reports(&self) -> Vec<Report> {
-        if !self.may_have_machines() {
+        if self.is_rust() || !self.may_have_machines() && !self.has_workflows() {
             return Vec::new();
         }
         let mut findings = Findings::default();
@@ -249,6 +267,19 @@ impl Document {
 }
 
 impl Machine {
+    /// Creates the machine of a workflow in Rust.
+    pub(super) fn of_workflow(workflow: &CompiledWorkflow) -> Self {
+        Self {
+            name: workflow.machine_name.clone(),
+            at: Pointer::root(),
+            kind: workflow.machine_type,
+            machine: StateMachine::read(&workflow.definition).0,
+            value: workflow.definition.clone(),
+            annotations: workflow.annotations.clone(),
+            inner: None,
+        }
+    }
+
     /// Returns whether the definition is written in YAML's blocks.
     pub(super) fn is_yaml(&self, document: &Document) -> bool {
         self.inner.is_none() && document.source.format() == Format::Yaml

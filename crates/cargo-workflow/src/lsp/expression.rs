@@ -199,7 +199,7 @@ pub(super) fn complete(
     let language = language_of(machine, here, text)?;
     let start = text.len() - text.chars().rev().take_while(|c| is_word(*c)).map(char::len_utf8).sum::<usize>();
     let (before, word) = text.split_at_checked(start)?;
-    let readable = || types::readable_at(&machine.machine, machine.kind, at, 0);
+    let readable = || types::readable_at((&machine.machine, &machine.annotations), machine.kind, at, 0);
     if before.ends_with('$') {
         let dollars = if language == QueryLanguage::JsonPath && before.ends_with("$$") { 2 } else { 1 };
         return Some((word.len() + dollars, roots(machine, readable().as_ref(), language)));
@@ -313,7 +313,7 @@ pub(super) fn describe(machine: &Machine, here: &Here<'_>, at: &Pointer, text: &
             return Some(format!("`{}`: {}", function.name(), function.doc()));
         }
         let path = Path::at_end_of(text.get(..end)?)?;
-        let readable = types::readable_at(&machine.machine, machine.kind, at, offset)?;
+        let readable = types::readable_at((&machine.machine, &machine.annotations), machine.kind, at, offset)?;
         let ty = path.ty(&readable, language)?;
         let from = text.get(..end)?.rfind(path.root)?;
         return Some(code(&format!("{}: {}", text.get(from..end)?, ty.text())));
@@ -322,7 +322,7 @@ pub(super) fn describe(machine: &Machine, here: &Here<'_>, at: &Pointer, text: &
     if let Some(function) = FUNCTIONS.iter().find(|function| is_function && function.name == word) {
         return Some(format!("{}\n{}", code(&format!("${}{}", function.name, function.signature)), function.summary));
     }
-    let readable = types::readable_at(&machine.machine, machine.kind, at, offset)?;
+    let readable = types::readable_at((&machine.machine, &machine.annotations), machine.kind, at, offset)?;
     let whole = Path::at_end_of(text.get(..end)?)
         .and_then(|path| Some((text.get(text.get(..end)?.rfind(path.root)?..end)?, path.ty(&readable, language)?)));
     // Within a filter, only the words in it.

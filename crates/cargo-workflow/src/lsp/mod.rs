@@ -1,4 +1,5 @@
-//! `cargo workflow lsp`: a language server for definitions in JSON, YAML and templates, on standard input and output.
+//! `cargo workflow lsp`: a language server for definitions in JSON, YAML and templates, and for what rust-analyzer does not
+//! complete in `workflow!`, on standard input and output.
 //!
 //! <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/>
 
@@ -15,6 +16,7 @@ mod position;
 mod session;
 mod suggestions;
 mod symbols;
+mod workflow;
 
 use std::process::ExitCode;
 

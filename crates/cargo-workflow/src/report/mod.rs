@@ -173,7 +173,7 @@ impl Report {
             Edit { span: (start, end.saturating_sub(start)), text: edit.text.clone() }
         });
         Self {
-            pointer: problem.place.as_ref().map(|at| at.pointer.to_string()),
+            pointer: problem.place.as_ref().map(|at| at.pointer.to_string()).filter(|pointer| !pointer.is_empty()),
             place: place.map(|location| SourceLine::of(text, location)),
             help: problem.help.clone(),
             edits: edits.collect(),

@@ -18,7 +18,7 @@ use crate::{Failure, report, terminal, types};
 /// The suffix of templates in a folder such as cdk.out.
 const TEMPLATE_SUFFIX: &str = ".template.json";
 /// Extensions of documents that a definition may be read from: `from "…"` in Rust, `DefinitionUri` in a template.
-const DOCUMENTS: [&str; 3] = ["json", "yaml", "yml"];
+const DOCUMENTS: [&str; 5] = ["json", "yaml", "yml", "rs", "wf"];
 /// The most documents next to the files that are watched, at any depth.
 const MOST: usize = 2000;
 const DEPTH: usize = 4;

@@ -9,6 +9,7 @@ const EXPRESSIONS: (&str, &str) = ("expressions.asl.json", include_str!("files/e
 const YAML: (&str, &str) = ("order.asl.yaml", include_str!("files/order.asl.yaml"));
 const TEMPLATE: (&str, &str) = ("template.yaml", include_str!("files/template.yaml"));
 const TEXT: (&str, &str) = ("text.yaml", include_str!("files/text.yaml"));
+const RUST: (&str, &str) = ("order.rs", include_str!("files/order.rs"));
 const TERRAFORM: (&str, &str) = ("main.tf", include_str!("files/main.tf"));
 
 /// A document, the part of it that is replaced, the text in its place with the cursor, and what is expected: labels
@@ -141,6 +142,24 @@ const PROBES: &[Probe] = &[
     (TERRAFORM, "        Next = \"Tell\"\n", "        Next = \"Tell\"\n        ⎀\n", &["Retry", "Catch", "!Next"]),
     (TERRAFORM, r#""Next": "Second""#, r#""Next": "⎀""#, &["First", "Second", "!Tell"]),
     (TERRAFORM, r#""Seconds": 3, "#, r#""⎀", "#, &["Seconds", "Timestamp"]),
+    // In Rust, what rust-analyzer does not complete, and nothing else.
+    (RUST, r#"TableName: "orders","#, "⎀", &["^TableName", "ConditionExpression", "!Item"]),
+    (RUST, r#"TableName: "orders","#, "Tab⎀", &["TableName"]),
+    (RUST, r#"TableName: "orders","#, r#"TableName: "orders", Tab⎀: "x","#, &["ConditionExpression", "!TableName"]),
+    (RUST, "S: input.id", "⎀", &["S", "N", "BOOL", "SS"]),
+    (RUST, r#""NONE""#, r#""⎀""#, &["NONE", "ALL_OLD", "UPDATED_NEW"]),
+    (RUST, r#"ReturnValues: "NONE","#, r#"ReturnValues: ⎀,"#, &["!NONE", "!input"]),
+    (RUST, "[Lambda.TooManyRequestsException]", "[⎀]", &["Lambda.TooManyRequestsException", "Lambda.ServiceException", "States.ALL", "!SQS.InvalidAddressException"]),
+    (RUST, "[Lambda.TooManyRequestsException]", "[States.Timeout, Lambda.T⎀]", &["Lambda.TooManyRequestsException", "Lambda.ServiceException"]),
+    (RUST, "catch [States.ALL]", "catch [⎀]", &["Lambda.TooManyRequestsException", "States.TaskFailed"]),
+    (RUST, "result.Payload.payer.account", "result.⎀", &["Payload", "StatusCode", "!amount"]),
+    (RUST, "result.Payload.payer.account", "result.Payload.⎀", &["amount", "payer"]),
+    (RUST, "result.Payload.payer.account", "result.Payload.payer.acc⎀", &["account"]),
+    (RUST, "result.ConsumedCapacity", "result.⎀", &["Attributes", "ConsumedCapacity"]),
+    (RUST, "MessageBody: input.text", "MessageBody: input.text, ⎀", &["DelaySeconds", "MessageGroupId", "!QueueUrl"]),
+    (RUST, "{ id: input.id }", "{ id: input.⎀ }", &["!id", "!count"]),
+    (RUST, "-> Store", "-> ⎀", &["!Store", "!Failed"]),
+    (RUST, "Order::NAME", "⎀", &["!Order"]),
     // Documents that end at the cursor.
     (PATHS, r#""Next": "Check""#, r#""Next": "⎀✂"#, &["Read", "!Check"]),
     (PATHS, r#""ResultPath": "$.head","#, "\"⎀✂", &["ResultPath", "Next", "!Resource"]),
@@ -172,5 +191,8 @@ fn the_cursor_gets_what_may_be_written_there() {
             }
         }
     });
+    // A file with the text in the braces alone.
+    let labels = client.complete("order.wf", "workflow A { task B = sqs::sendMessage { ⎀ } -> end; }");
+    assert_eq!(labels.iter().take(2).collect::<Vec<_>>(), ["MessageBody", "QueueUrl"]);
     client.end();
 }

@@ -46,10 +46,22 @@ fn the_documents_have_no_findings_and_a_mistake_has_its_code_and_help() {
     assert!(found[0]["message"].as_str().unwrap().contains("help: did you mean `Failed`?"), "{found}");
     let start = position(wrong.split("\"Faild\"").next().unwrap());
     assert_eq!(found[0]["range"]["start"], start);
+    // In Rust, rust-analyzer shows them.
+    let wrong = include_str!("files/order.rs").replace("-> Store;", "-> Stor;");
+    assert_eq!(published(&mut client, "order.rs", &wrong), json!([]));
+    let found =
+        published(&mut client, "order.wf", &wrong[wrong.find("pub workflow").unwrap()..wrong.rfind('}').unwrap()]);
+    assert_eq!(
+        (&found[0]["code"], found[0]["range"]["start"]["line"].as_u64()),
+        (&json!("WF0201"), Some(9)),
+        "{found}"
+    );
     // A file that is no definition has none, and one that is not finished has the error of `validate`.
     assert_eq!(published(&mut client, "package.json", "{\"name\": }"), json!([]));
-    let found = published(&mut client, PATHS.0, "{\"StartAt\": ");
-    assert_eq!((found.as_array().unwrap().len(), found[0]["severity"].as_u64()), (1, Some(1)), "{found}");
+    every([(PATHS.0, "{\"StartAt\": "), (YAML.0, "StartAt: A\nStates:\n  A:\n    Ty")], |(name, text)| {
+        let found = published(&mut client, name, text);
+        assert_eq!((found.as_array().unwrap().len(), found[0]["severity"].as_u64()), (1, Some(1)), "{found}");
+    });
     client.end();
 }
 

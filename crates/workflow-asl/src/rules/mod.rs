@@ -162,11 +162,10 @@ impl<'a> Definition<'a> {
     /// Returns what can be read at a place. The types are known also if other parts of the definition are wrong.
     pub(crate) fn asked(
         machine: &'a StateMachine,
-        kind: MachineType,
+        (kind, annotations): (MachineType, &'a Annotations),
         question: types::Question,
     ) -> Option<types::Readable> {
-        let annotations = Annotations::default();
-        let definition = Definition { question: Some(question), ..Definition::of(machine, 0, kind, &annotations) };
+        let definition = Definition { question: Some(question), ..Definition::of(machine, 0, kind, annotations) };
         flow::values_have_what_is_read(&definition, &[]);
         definition.question?.answer.into_inner()
     }

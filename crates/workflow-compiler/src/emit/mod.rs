@@ -35,5 +35,6 @@ pub(crate) fn emit(krate: &TokenStream, compilation: &Compilation, surroundings:
     // Their calls have the user's words, which an editor would show with a wrong meaning.
     let asked = compilation.workflows.iter().filter(|_| !editor);
     let questions = asked.map(|workflow| questions::questions(krate, workflow));
-    quote! { #mirror #(#items)* #reports #(#questions)* }
+    let files = compilation.imported.paths().map(|path| workflow::tracked(&TokenStream::new(), path));
+    quote! { #mirror #(#items)* #(#files)* #reports #(#questions)* }
 }

@@ -18,7 +18,6 @@ use crate::caption::StateCaption;
 use crate::caption::captions;
 use crate::check::{DeclaredResult, ResultType, declared_result};
 use crate::compilation::CompiledWorkflow;
-use crate::document::Document;
 use crate::fragment::{Escape, Fragment};
 use crate::lower::LoweredUse;
 #[cfg(feature = "iam")]
@@ -66,7 +65,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     });
     let state = types.free_name(derived(&workflow.name, "State"));
     types.add(&state, |style| states(style, compiled, &state));
-    let document = compiled.document.as_ref().map(|document| tracked(&outside, document));
+    let document = compiled.document.as_ref().map(|document| tracked(&attributes, &document.path));
     let implementation = implementation(&outside, compiled, (&name, &state), &input, &output, params.as_ref());
 
     let doc = outside.text(&doc_or(&workflow.comment, || format!("The workflow `{}`.", compiled.machine_name)));
@@ -144,9 +143,8 @@ impl Types<'_> {
 }
 
 /// Makes the crate depend on the file, so that cargo rebuilds it when the file changes.
-fn tracked(style: &Style<'_>, document: &Document) -> TokenStream {
-    let attributes = &style.attributes;
-    let path = format!("/{}", document.path);
+pub(super) fn tracked(attributes: &TokenStream, path: &str) -> TokenStream {
+    let path = format!("/{path}");
     quote! {
         #attributes
         const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), #path));

@@ -30,7 +30,8 @@ pub(super) fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem
     })
 }
 
-fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
+/// Returns the bytes of the file of `from`.
+pub(crate) fn bytes(file: &Text, folder: Option<&Path>) -> Result<Vec<u8>, Problem> {
     let written = &file.value;
     let problem = |message: String| Problem::new(Code::UnreadableFile, file.span, message);
     let relative = "write its path relative to the folder of the crate's `Cargo.toml`";

@@ -10,6 +10,7 @@ mod copied_names;
 mod copies;
 mod definition;
 mod handlers;
+mod imported;
 mod inside;
 mod item_words;
 mod items;
@@ -30,6 +31,8 @@ use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
+pub use self::imported::Imported;
+pub(crate) use self::imported::import;
 pub(crate) use self::resources::resources;
 use self::source_names::SourceNames;
 pub(crate) use self::source_names::in_source;
@@ -278,11 +281,18 @@ impl Inliner<'_> {
                 true => {
                     format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
                 }
-                false => format!("declare it beside the workflow: `fragment {name} {{ … }}`"),
+                false => {
+                    format!("declare it beside the workflow, or import it: `fragment {name} from \"src/shared.rs\";`")
+                }
             };
             self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
             return vec![placeholder(used, self.problems.reported())];
         };
+        // The import of the fragment has an error.
+        if fragment.from().is_some() {
+            self.types.insert(name);
+            return vec![placeholder(used, self.problems.reported())];
+        }
         if self.stack.contains(&name) {
             let way: Vec<_> = self.stack.iter().skip_while(|other| **other != name).chain([&name]).cloned().collect();
             let message = format!("the fragment `{name}` uses itself: {}", way.join(" -> "));

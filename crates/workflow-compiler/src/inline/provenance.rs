@@ -39,6 +39,12 @@ pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems
             known.entry(key).or_insert(kept.len());
             before
         });
+        // A word of another file may have no position.
+        let is_unlocated = |other: &Problem| place(other).is_none() && place(&problem).is_none();
+        let same = same.or_else(|| {
+            let same = |other: &Problem| other.code == problem.code && other.message == problem.message;
+            kept.iter().position(|(other, of)| is_unlocated(other) && same(other) && !of.is_empty() && !uses.is_empty())
+        });
         // An argument can occur in several states of a fragment.
         let same = same.filter(|same| {
             kept.get(*same).is_some_and(|(other, of)| {

@@ -45,6 +45,14 @@ impl SourceMap {
         self.keys.put(pointer, span);
     }
 
+    /// Replaces each span.
+    pub(crate) fn replace(&mut self, new: impl Fn(TokenSpan) -> TokenSpan) {
+        for SpanIndex { noted, sorted } in [&mut self.values, &mut self.keys] {
+            sorted.take();
+            noted.iter_mut().for_each(|(_, span)| *span = new(*span));
+        }
+    }
+
     /// Returns the span of the value at `pointer`, or of the nearest enclosing value.
     pub fn span_at(&self, pointer: &Pointer) -> Option<TokenSpan> {
         if let Some(span) = self.values.get(pointer) {

@@ -132,7 +132,7 @@ impl Parser<'_> {
     }
 
     /// `"path/of/a/file";`, `"path/of/a/file" unchecked;`
-    fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
+    pub(super) fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
             let help = "for example `from \"flows/legacy.asl.json\";`";
             self.expected_as(cursor, "the path of a file in quotes after `from`", help);

@@ -62,16 +62,24 @@ pub struct Parsed {
     pub fragments: Vec<Workflow>,
     /// Every word with a meaning, and every slot for one, in the order of reading.
     pub words: Vec<EditorWord>,
+    /// The end of the input.
+    pub end: Span,
 }
 
 /// Parses the input of `workflow!`, which may be any tokens. Problems are added to `problems`.
 pub fn parse(input: TokenStream, problems: &mut Problems) -> Parsed {
+    parse_after(Vec::new(), input, problems)
+}
+
+/// Parses further input of `workflow!`, whose words follow these.
+pub(crate) fn parse_after(words: Vec<EditorWord>, input: TokenStream, problems: &mut Problems) -> Parsed {
     let end = input.clone().into_iter().last().map_or_else(Span::call_site, |token| match token {
         TokenTree::Group(group) => group.span_close(),
         token => token.span(),
     });
     let mut parser = Parser::new(problems);
+    parser.words = words;
     let (workflows, fragments) = parser.workflows(&mut Cursor::new(input, end));
     parser.hole(end, Role::Top);
-    Parsed { workflows, fragments, words: parser.words }
+    Parsed { workflows, fragments, words: parser.words, end }
 }

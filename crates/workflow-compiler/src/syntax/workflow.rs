@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Declaration, DeclarationKind, TokenSpan, Workflow};
+use super::ast::{Body, Declaration, DeclarationKind, TokenSpan, Workflow};
 use super::body::Level;
 use super::cursor::Cursor;
 use super::literal::string_value;
 use super::parser::Parser;
 use super::recover::attributes_length;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// All workflows up to the end, and all fragments.
@@ -82,30 +82,44 @@ impl Parser<'_> {
             self.report(problem.help("declare them in `input`; a use passes them by name"));
         }
         self.head = written.span().into();
-        let other_name = self.name_in_document(is_fragment, cursor);
-        let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            self.expected(cursor, &format!("the body of `{written}` in braces"));
-            skip_to_workflow(cursor);
-            return None;
-        };
         let first = keyword.map_or(written.span(), |word| word.span());
         let span = TokenSpan::new(first, written.span());
-        let (mut declarations, body) = self
-            .within(&group, |parser, cursor| {
-                parser.declared = declared_types(cursor);
-                let body = parser.body(cursor, Level::Workflow, span);
-                parser.hole(group.span_close(), Role::Item);
-                body
-            })
-            .ok()?;
-        declarations.extend(other_name);
+        let ((declarations, body), (open, close), file) = match cursor.eat_word("from").filter(|_| is_fragment) {
+            Some(keyword) => {
+                let braces = (keyword.span(), cursor.here().last);
+                let kind = self.document(cursor)?;
+                if let DeclarationKind::From(_, Some(word)) = &kind {
+                    let problem = Problem::new(Code::Syntax, word.span(), "an imported fragment is always checked");
+                    self.report(problem.help("remove it").edit(Edit::over(word.span(), "")));
+                }
+                let file = Declaration { comment: None, derives: Vec::new(), keyword, kind };
+                ((Vec::new(), Body::new(span)), braces, Some(file))
+            }
+            None => {
+                let other_name = self.name_in_document(is_fragment, cursor);
+                let Some(group) = cursor.eat_group(Delimiter::Brace) else {
+                    self.expected(cursor, &format!("the body of `{written}` in braces"));
+                    skip_to_workflow(cursor);
+                    return None;
+                };
+                let body = self
+                    .within(&group, |parser, cursor| {
+                        parser.declared = declared_types(cursor);
+                        let body = parser.body(cursor, Level::Workflow, span);
+                        parser.hole(group.span_close(), Role::Item);
+                        body
+                    })
+                    .ok()?;
+                (body, (group.span_open(), group.span_close()), other_name)
+            }
+        };
         let mut workflow = Workflow {
             comment: attributes.comment.clone(),
             attributes: attributes.others.iter().map(|(tokens, _)| tokens.clone()).collect(),
             visibility,
             name: name?,
-            brace: group.span_open(),
-            close: group.span_close(),
+            brace: open,
+            close,
             declarations,
             body,
             inlined: Vec::new(),
@@ -122,6 +136,7 @@ impl Parser<'_> {
             self.only_of_fragment(&mut workflow, &attributes);
             workflow.problems.end = self.reported();
         }
+        workflow.declarations.extend(file);
         Some((workflow, is_fragment))
     }
 }

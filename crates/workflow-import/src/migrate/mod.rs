@@ -14,6 +14,7 @@ use workflow_asl::document::{MachineType, StateMachine};
 use workflow_asl::json_kind::JsonKind;
 use workflow_asl::jsonata::is_function;
 use workflow_asl::path::{JsonPath, Root, Segment};
+use workflow_asl::rules::Annotations;
 use workflow_asl::{Pointer, types};
 
 pub use self::doubt::Doubt;
@@ -126,7 +127,7 @@ impl Writer {
 
     /// Returns the types on the way of a path in the clause at `at`, from its root to its value.
     fn types_on(&self, path: &JsonPath, at: &Pointer) -> Option<Vec<types::Type>> {
-        let readable = types::readable_at(&self.machine, self.machine_type, at, 0)?;
+        let readable = types::readable_at((&self.machine, &Annotations::default()), self.machine_type, at, 0)?;
         let root = match path.root() {
             Root::Value => readable.input,
             Root::Context => readable.context,

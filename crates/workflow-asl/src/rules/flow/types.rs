@@ -132,18 +132,25 @@ pub(crate) struct Question {
 /// ```
 /// use serde_json::json;
 /// use workflow_asl::document::{MachineType, StateMachine};
+/// use workflow_asl::rules::Annotations;
 /// use workflow_asl::{Pointer, types};
 ///
 /// let (machine, _) = StateMachine::read(&json!({"StartAt": "A", "QueryLanguage": "JSONata", "States": {
 ///     "A": {"Type": "Pass", "Output": {"sum": 3}, "Next": "B"},
 ///     "B": {"Type": "Pass", "Output": "{% $states.input. %}", "Next": ""}}}));
 /// let output = Pointer::root().child("States").child("B").child("Output");
-/// let readable = types::readable_at(&machine, MachineType::Standard, &output, 0).unwrap();
+/// let readable = types::readable_at((&machine, &Annotations::default()), MachineType::Standard, &output, 0).unwrap();
 /// assert_eq!(readable.input.members()[0].0, "sum");
 /// ```
-pub fn readable_at(machine: &StateMachine, kind: MachineType, at: &Pointer, offset: usize) -> Option<Readable> {
+pub fn readable_at(
+    (machine, annotations): (&StateMachine, &Annotations),
+    kind: MachineType,
+    at: &Pointer,
+    offset: usize,
+) -> Option<Readable> {
     let question = Question { at: at.clone(), offset, answer: RefCell::default() };
-    Definition::asked(machine, kind, question)
+    let annotations = Annotations { lowered: false, ..annotations.clone() };
+    Definition::asked(machine, (kind, &annotations), question)
 }
 
 impl Flow<'_, '_> {
