@@ -55,6 +55,8 @@ pub(super) struct Attributes {
     pub(super) constraints: Option<(Vec<Constraint>, TokenSpan)>,
     /// `#[default]`
     pub(super) is_default: Option<TokenSpan>,
+    /// Whether there is anything but the comment.
+    pub(super) is_any: bool,
     /// The other attributes, as written.
     pub(super) others: Vec<(TokenStream, TokenSpan)>,
 }
@@ -82,7 +84,9 @@ impl Parser<'_> {
             let first = cursor.here();
             cursor.advance(2);
             let span = first.to(cursor.before());
-            match doc_text(&group) {
+            let comment = doc_text(&group);
+            attributes.is_any |= comment.is_none();
+            match comment {
                 Some(line) => append(&mut attributes.comment, line, span),
                 None if starts_with(&group, "serde") => self.serde(&group, &mut attributes),
                 None if is_for_rustfmt(&group) => {}
@@ -149,6 +153,9 @@ impl Parser<'_> {
 
     /// Reports the attributes that are not allowed here.
     pub(super) fn refuse(&mut self, attributes: &Attributes, on: On) {
+        if !attributes.is_any {
+            return;
+        }
         const OF_ENUM: &str = "an enum";
         let of = |text: &Option<Text>| text.as_ref().map(|text| text.span);
         let rule = |rule: &Option<(Rule, TokenSpan)>| rule.as_ref().map(|(_, span)| *span);
