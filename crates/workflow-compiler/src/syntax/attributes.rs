@@ -1,6 +1,6 @@
 //! Parses `///`, `//!`, `#[derive(…)]`, `#[validate(…)]`, and serde's `rename`, `rename_all` and `default`.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 use syn::meta::ParseNestedMeta;
@@ -234,9 +234,8 @@ impl Parser<'_> {
                 "content" => attributes.content = Some(text()?),
                 "untagged" => attributes.untagged = Some(span),
                 "default" => {
-                    // rustc reports errors in the function at the text.
                     let value = match meta.input.peek(syn::Token![=]) {
-                        true => DefaultValue::Function(literal()?.parse::<syn::Path>()?.to_token_stream()),
+                        true => DefaultValue::Function(path_in(&literal()?)?),
                         false => DefaultValue::OfType,
                     };
                     attributes.default = Some(FieldDefault { value, span });
@@ -260,6 +259,18 @@ impl Parser<'_> {
             self.report(Problem::new(Code::Syntax, error.span(), message).help(help));
         }
     }
+}
+
+/// Returns the path in a text. rustc reports errors in it at the text, and does not lint what a macro made.
+fn path_in(text: &LitStr) -> syn::Result<TokenStream> {
+    let span = text.span().resolved_at(Span::call_site());
+    let tokens = text.parse::<syn::Path>()?.to_token_stream().into_iter();
+    Ok(tokens
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect())
 }
 
 /// Returns the text of a `#[doc = "…"]` without the leading space that rustc keeps from `/// text`.
