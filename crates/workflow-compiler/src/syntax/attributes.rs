@@ -1,6 +1,6 @@
 //! Parses `///`, `//!`, `#[derive(…)]`, `#[validate(…)]`, and serde's `rename`, `rename_all` and `default`.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 use syn::meta::ParseNestedMeta;
@@ -55,6 +55,8 @@ pub(super) struct Attributes {
     pub(super) constraints: Option<(Vec<Constraint>, TokenSpan)>,
     /// `#[default]`
     pub(super) is_default: Option<TokenSpan>,
+    /// Whether there is anything but the comment.
+    pub(super) is_any: bool,
     /// The other attributes, as written.
     pub(super) others: Vec<(TokenStream, TokenSpan)>,
 }
@@ -82,7 +84,9 @@ impl Parser<'_> {
             let first = cursor.here();
             cursor.advance(2);
             let span = first.to(cursor.before());
-            match doc_text(&group) {
+            let comment = doc_text(&group);
+            attributes.is_any |= comment.is_none();
+            match comment {
                 Some(line) => append(&mut attributes.comment, line, span),
                 None if starts_with(&group, "serde") => self.serde(&group, &mut attributes),
                 None if is_for_rustfmt(&group) => {}
@@ -149,6 +153,9 @@ impl Parser<'_> {
 
     /// Reports the attributes that are not allowed here.
     pub(super) fn refuse(&mut self, attributes: &Attributes, on: On) {
+        if !attributes.is_any {
+            return;
+        }
         const OF_ENUM: &str = "an enum";
         let of = |text: &Option<Text>| text.as_ref().map(|text| text.span);
         let rule = |rule: &Option<(Rule, TokenSpan)>| rule.as_ref().map(|(_, span)| *span);
@@ -227,9 +234,8 @@ impl Parser<'_> {
                 "content" => attributes.content = Some(text()?),
                 "untagged" => attributes.untagged = Some(span),
                 "default" => {
-                    // rustc reports errors in the function at the text.
                     let value = match meta.input.peek(syn::Token![=]) {
-                        true => DefaultValue::Function(literal()?.parse::<syn::Path>()?.to_token_stream()),
+                        true => DefaultValue::Function(path_in(&literal()?)?),
                         false => DefaultValue::OfType,
                     };
                     attributes.default = Some(FieldDefault { value, span });
@@ -253,6 +259,18 @@ impl Parser<'_> {
             self.report(Problem::new(Code::Syntax, error.span(), message).help(help));
         }
     }
+}
+
+/// Returns the path in a text. rustc reports errors in it at the text, and does not lint what a macro made.
+fn path_in(text: &LitStr) -> syn::Result<TokenStream> {
+    let span = text.span().resolved_at(Span::call_site());
+    let tokens = text.parse::<syn::Path>()?.to_token_stream().into_iter();
+    Ok(tokens
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect())
 }
 
 /// Returns the text of a `#[doc = "…"]` without the leading space that rustc keeps from `/// text`.

@@ -196,7 +196,10 @@ impl Parser<'_> {
             return;
         }
         // Longer signs first, because `=` begins `=>`.
-        let is_here = |sign: &&str| cursor.is_punct(sign) || cursor.is_word(sign) && cursor.peek_ident_at(1).is_some();
+        let is_here = |sign: &&str| match sign.starts_with(char::is_alphabetic) {
+            true => signs.contains(sign) && cursor.is_word(sign) && cursor.peek_ident_at(1).is_some(),
+            false => cursor.is_punct(sign),
+        };
         let Some(sign) = ["->", "=>", ":", "=", "at", "with"].into_iter().find(is_here) else { return };
         if !signs.contains(&sign) {
             return;

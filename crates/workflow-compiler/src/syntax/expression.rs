@@ -408,7 +408,7 @@ impl Parser<'_> {
             ("jsonata", None) if self.is_typed_raw(cursor) => self.jsonata(cursor),
             ("path", Some(source)) => self.raw_text(span, ExprKind::Path, source, cursor),
             ("regex", Some(source)) => self.raw_text(span, ExprKind::Regex, source, cursor),
-            (text, _) if other_language::help_in_value(cursor).is_some() && self.begins_foreign(cursor) => {
+            (text, _) if self.begins_foreign(cursor) && other_language::help_in_value(cursor).is_some() => {
                 let problem = Problem::new(Code::Syntax, span, format!("`{text}` does not begin a value"));
                 let problem = other_language::help_in_value(cursor).into_iter().fold(problem, Problem::help);
                 let reported = self.complain(cursor, problem);

@@ -502,11 +502,9 @@ fn begins_head(word: &Ident, cursor: &Cursor) -> bool {
 
 /// Returns the number of tokens of another word for `->` with the sign after it, if a state follows; 0 for none.
 fn arrow_word(cursor: &Cursor) -> usize {
-    let word = cursor.peek_ident().map(Ident::to_string).unwrap_or_default();
-    if form(Place::Clause, &word) != Some(Form::Words("->")) {
-        return 0;
-    }
     let length = 1 + usize::from(cursor.is_punct_at(1, ":") || cursor.is_punct_at(1, "="));
     let named = cursor.peek_ident_at(length).is_some() && !item_starts(cursor, length);
-    if named || cursor.peek_literal_at(length).is_some() { length } else { 0 }
+    let follows = named || cursor.peek_literal_at(length).is_some();
+    let is_arrow = |word: &Ident| form(Place::Clause, &word.to_string()) == Some(Form::Words("->"));
+    if follows && cursor.peek_ident().is_some_and(is_arrow) { length } else { 0 }
 }

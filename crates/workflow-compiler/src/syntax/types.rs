@@ -70,11 +70,11 @@ impl Parser<'_> {
         self.word(&name, Role::TypeReference);
         let text = name.to_string();
         let lower = text.starts_with(char::is_lowercase);
-        let meant = form(Place::Type, &text).filter(|_| {
-            // Types of other languages begin with a lower-case letter, unlike Rust's.
-            let is_other = lower || cursor.peek_group(Delimiter::Bracket).is_some();
-            !self.declared.contains(&text) && (is_other || ["Value", "HashMap", "BTreeMap"].contains(&text.as_str()))
-        });
+        // Types of other languages begin with a lower-case letter, unlike Rust's.
+        let is_other = lower
+            || cursor.peek_group(Delimiter::Bracket).is_some()
+            || ["Value", "HashMap", "BTreeMap"].contains(&text.as_str());
+        let meant = if is_other && !self.declared.contains(&text) { form(Place::Type, &text) } else { None };
         if let Some(meant) = meant {
             let problem = Problem::new(Code::UnknownType, name.span(), format!("`{text}` is not a type here"));
             let is_list = cursor.eat_group(Delimiter::Bracket).is_some();
