@@ -9,6 +9,7 @@ pub mod caption;
 pub mod check;
 mod compilation;
 pub mod contract;
+mod crate_file;
 pub mod document;
 pub mod emit;
 mod finding;
@@ -64,7 +65,9 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
     let Some(mut parsed) = guard(bugs, "reading it", || syntax::parse(tokens, problems)) else { return out };
-    let read = guard(bugs, "reading fragments of other files", || inline::import(&mut parsed, surroundings, problems));
+    let read = guard(bugs, "reading fragments of other files", || {
+        inline::import(&mut parsed, (surroundings.folder, surroundings.locate), problems)
+    });
     *imported = read.unwrap_or_default();
     let everywhere = surroundings.locate;
     let locate = |span| imported.locate(span, everywhere);

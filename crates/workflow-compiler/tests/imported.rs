@@ -283,7 +283,9 @@ fn what_is_wrong_in_the_file_has_its_place() {
     finds(
         "pass Done {",
         "pas Done {",
-        &["\"parts.rs\": unknown state kind `pas` [WF0102]\n  --> parts.rs:18:13\n\n= help: did you mean `pass`?"],
+        &[
+            "\"parts.rs\": `pas` does not begin a state or a declaration [WF0102]\n  --> parts.rs:18:13\n\n= help: did you mean `pass`?",
+        ],
     );
     finds(
         "Payload: { to: input.to }",

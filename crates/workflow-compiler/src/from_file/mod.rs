@@ -13,7 +13,6 @@ use workflow_asl::document::{Scope, StateMachine};
 use workflow_asl::source::Source;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 
-pub(crate) use self::read::bytes;
 use crate::check::{Model, is_handled};
 use crate::document::{Document, DocumentState};
 use crate::fragment::Fragment;

@@ -4,6 +4,7 @@
 //! them. In rustc and in editors, such words have no positions, and their span is the path at the import.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::str::FromStr;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
@@ -11,11 +12,12 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Pointer};
 
 use super::walk::{self, Change};
+use crate::crate_file;
 use crate::problem::{DocumentPlace, Edit, EditPlace, Problem, Problems, Reported};
+use crate::span::{Locate, Position};
 use crate::syntax::ast::{Text, TokenSpan, Use, Workflow, plain};
 use crate::syntax::word::EditorWord;
 use crate::syntax::{self, Parsed};
-use crate::{Locate, Position, Surroundings, from_file};
 
 /// The files whose fragments a `workflow!` imports.
 #[derive(Debug, Default)]
@@ -94,15 +96,22 @@ impl Imported {
 }
 
 /// Replaces each fragment that is imported with the one of its file, and adds the fragments that these use.
-pub(crate) fn import(parsed: &mut Parsed, surroundings: Surroundings<'_>, problems: &mut Problems) -> Imported {
+///
+/// Their paths are relative to the folder.
+pub(crate) fn import(
+    parsed: &mut Parsed,
+    (folder, locate): (Option<&Path>, Locate<'_>),
+    problems: &mut Problems,
+) -> Imported {
     if parsed.fragments.iter().all(|fragment| fragment.from().is_none()) {
         return Imported::default();
     }
     let words = parsed.words.len();
     let mut loader = Loader {
-        lines: (surroundings.locate)(parsed.end).map_or(0, |(line, _)| line),
-        has_places: has_places(surroundings.locate),
-        surroundings,
+        lines: locate(parsed.end).map_or(0, |(line, _)| line),
+        has_places: has_places(locate),
+        folder,
+        locate,
         words: std::mem::take(&mut parsed.words),
         files: BTreeMap::new(),
         imported: Imported::default(),
@@ -159,7 +168,8 @@ struct Loaded {
 
 /// Reads files with fragments.
 struct Loader<'l> {
-    surroundings: Surroundings<'l>,
+    folder: Option<&'l Path>,
+    locate: Locate<'l>,
     /// The words of the `workflow!`, and after them those of the files: references have the numbers of their words.
     words: Vec<EditorWord>,
     /// Whether the words of other files have positions.
@@ -215,8 +225,8 @@ impl Loader<'_> {
 
     /// Reads a file, for the fragment of this name.
     fn load(&mut self, name: &str, file: &Text, import: TokenSpan) -> Result<Loaded, Reported> {
-        let locate = self.surroundings.locate;
-        let bytes = from_file::bytes(file, self.surroundings.folder).map_err(|problem| self.problems.push(problem))?;
+        let locate = self.locate;
+        let bytes = crate_file::bytes(file, self.folder).map_err(|problem| self.problems.push(problem))?;
         let path = &file.value;
         let text = String::from_utf8(bytes).map_err(|error| {
             let message = format!("`{path}` is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());

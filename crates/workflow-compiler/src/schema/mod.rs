@@ -1,6 +1,6 @@
 //! `#[derive(Schema)]`: the shape of the JSON of a user-defined type, as serde writes it.
 
-pub(crate) mod attributes;
+mod attributes;
 mod constraint;
 mod enumeration;
 mod rust_type;

@@ -8,12 +8,12 @@ use syn::spanned::Spanned;
 use workflow_asl::Code;
 
 use super::ast::{Comment, Constraint, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
+use super::constraint::constraint;
 use super::cursor::{Cursor, group_span};
 use super::literal::string_value;
 use super::parser::Parser;
 use super::rename_all::Rule;
 use crate::problem::Problem;
-use crate::schema::attributes::constraint;
 
 /// Where attributes stand.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ mod body;
 mod choice;
 mod clause;
 mod closure;
+pub(crate) mod constraint;
 mod cursor;
 mod declaration;
 mod enumeration;

@@ -67,7 +67,7 @@ use play::Played;
 pub use recording::Recording;
 pub use replayer::Replayer;
 pub use summary::Summary;
-pub(crate) use trace::{Trace, graph_event};
+pub(crate) use trace::{Answered, Trace, graph_event};
 
 /// Plays a recorded execution against the workflow that an engine runs. To play many, create one
 /// [`Replayer`](Replayer::new).

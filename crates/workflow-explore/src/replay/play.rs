@@ -13,9 +13,10 @@ use workflow_local::{
 use super::matching::{Matching, Recorded};
 use super::missing::MissingAnswer;
 use super::recorded_answer::{Known, absent_activities, answer_of};
+use super::trace::Answered;
 use super::trace::Trace;
 use crate::report::counted;
-use crate::report::mocks::{Answered, Answers};
+use crate::report::mocks::Answers;
 
 /// The maximum delay after the recorded time at which a task may still be stopped without an answer. The service stops
 /// tasks with a delay.

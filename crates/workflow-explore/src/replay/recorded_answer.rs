@@ -7,8 +7,7 @@ use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
 use workflow_local::{Payload, TaskError};
 
 use super::noted::Fact;
-use super::trace::{Call, Trace};
-use crate::report::mocks::Answered;
+use super::trace::{Answered, Call, Trace};
 
 /// The known part of the recorded answer of a task.
 pub(super) enum Known {

@@ -5,10 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use workflow_graph::history::{Event, History, Visit};
 use workflow_local::history::Details;
-use workflow_local::{EventType, HistoryEvent, Payload};
+use workflow_local::{EventType, HistoryEvent, Payload, TaskError};
 
 use super::noted::{Called, Fact, Noted, fact, is_task_failure};
-use crate::report::mocks::Answered;
+
+/// How a task was answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Answered {
+    Result(Payload),
+    Error(TaskError),
+    /// The task had no answer: it failed with this error by its timeout.
+    TimedOut(TaskError),
+    /// The task had no answer: something else ended first.
+    Stopped,
+}
 
 /// The origin of a lane.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,22 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TIMEOUT;
-use workflow_local::{Execution, Payload, TaskError};
+use workflow_local::{Execution, TaskError};
 
 use super::test::{json as json_literal, literal};
 use super::{Finding, Report};
-use crate::replay::Trace;
-
-/// How a task was answered.
-#[derive(Clone, Debug)]
-pub(crate) enum Answered {
-    Result(Payload),
-    Error(TaskError),
-    /// The task had no answer: it failed with this error by its timeout.
-    TimedOut(TaskError),
-    /// The task had no answer: something else ended first.
-    Stopped,
-}
+use crate::replay::{Answered, Trace};
 
 /// The answers of each state's tasks, in the order in which the tasks were scheduled.
 pub(crate) type Answers = BTreeMap<String, Vec<Answered>>;

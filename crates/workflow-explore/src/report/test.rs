@@ -7,11 +7,12 @@ use workflow_asl::StateKind;
 use workflow_asl::printable::printable;
 use workflow_local::Status;
 
-use super::mocks::{Answered, answers, in_rust};
+use super::mocks::{answers, in_rust};
 use super::{Finding, Replayed, Report};
 use crate::bounds::Bounds;
 use crate::decision::Decision;
 use crate::property::Property;
+use crate::replay::Answered;
 use crate::world::built_in;
 
 /// Returns a string as a Rust literal.
