@@ -6,7 +6,7 @@ use examples::retrain::{RetrainChurn, RetrainChurnParams};
 use serde_json::Value;
 use workflow_explore::{Explorer, Property, Severity, Verdict};
 use workflow_local::Engine;
-use workflow_local::internal::InternalEngine;
+use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_runtime::{Arn, Workflow};
 
 /// The saga as it was: a refund that failed went straight to the end.
