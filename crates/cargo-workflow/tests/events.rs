@@ -66,6 +66,9 @@ fn payloads_are_cut_unless_they_are_wanted() {
     let cut = workflow("history", &history, &[]);
     assert!(cut.stdout.ends_with(&format!("  <- \"{}…\n", &long[..71])), "{}", cut.stdout);
     assert_eq!(cut.stderr, "note: The execution has not ended in this history.\n");
+    let page = file("events", "page.json", json!({"events": events, "nextToken": "more"}).to_string());
+    let more = "note: The history is one page of several: later events are missing.\n";
+    assert_eq!(workflow("history", &page, &[]).stderr, format!("{more}{}", cut.stderr));
     let whole = workflow("history", &history, &["--data"]).stdout;
     assert!(whole.ends_with(&format!("  <- \"{long}\"\n")), "{whole}");
 

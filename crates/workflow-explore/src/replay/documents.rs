@@ -26,8 +26,11 @@ pub(super) struct Documents {
 /// # Errors
 /// Returns an error if the contents are not JSON or no history.
 pub fn histories(file: &str, contents: &[u8]) -> Result<Vec<(Option<String>, Value)>, ReplayError> {
-    let histories = Documents::read(file, contents)?.histories(file)?;
-    Ok(histories.into_iter().map(|(arn, events)| (arn, json!({ "events": events }))).collect())
+    let mut documents = Documents::read(file, contents)?;
+    let histories = documents.histories(file)?;
+    // A page that others follow says so.
+    let next = documents.has_more.then_some("more");
+    Ok(histories.into_iter().map(|(arn, events)| (arn, json!({ "events": events, "nextToken": next }))).collect())
 }
 
 impl Documents {
