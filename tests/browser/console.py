@@ -185,6 +185,8 @@ def check_all_executions(browser, server):
         expect(page.get_by_label("Status")).to_have_value("RUNNING")
         page.get_by_role("link", name="State machines").click()
         resting = page.locator("main tbody tr").filter(has_text="Resting")
+        # Until the page changes, each of its executions has a row.
+        expect(resting).to_have_count(1)
         expect(resting).to_contain_text("slow RUNNING")
         resting.locator("a.s-RUNNING").click()
         expect(page.get_by_label("State machine")).to_have_value(MACHINE + "Resting")

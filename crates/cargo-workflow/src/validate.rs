@@ -105,6 +105,8 @@ pub(crate) struct Findings {
     pub(crate) empty: Vec<NothingRead>,
     /// What is not read of the other files.
     pub(crate) notes: Vec<String>,
+    /// A sentence for each file of fragments alone, if there is no state machine.
+    fragments: Vec<String>,
     /// The tasks that call a Lambda function and do not retry the failures of Lambda.
     unretried: Vec<String>,
 }
@@ -135,7 +137,8 @@ impl Validate {
             return Err(nothing.into());
         }
         let of_empty = std::mem::take(&mut findings.empty).into_iter().flat_map(|nothing| nothing.notes);
-        let notes = std::mem::take(&mut findings.notes).into_iter().chain(of_empty);
+        let fragments = std::mem::take(&mut findings.fragments).into_iter().filter(|_| machines == 0);
+        let notes = std::mem::take(&mut findings.notes).into_iter().chain(of_empty).chain(fragments);
         report::note_all(notes.chain(unretried(&findings.unretried)));
         if let (Some(name), 0, 0) = (&self.checks.name, machines + findings.elsewhere, findings.unreadable) {
             return Err(format!("error: no workflow `{name}`").into());
@@ -199,6 +202,9 @@ impl Checks {
                     Err(nothing) => findings.empty.push(nothing),
                 }
                 let RustFile { text, calls, constants, .. } = rust;
+                if !calls.is_empty() && calls.iter().all(|call| call.compilation.workflows.is_empty()) {
+                    findings.fragments.push(format!("{} contains fragments and no workflow", file.display()));
+                }
                 let problems = source::problems(&calls, self.name.as_deref());
                 findings.reports.extend(problems.iter().map(|problem| Report::problem(file, &text, problem)));
                 for bug in calls.iter().flat_map(|call| &call.compilation.bugs) {

@@ -650,18 +650,23 @@ fn folders_and_several_files_are_read() {
     written("folder/src/target/template.yaml", template);
     written("folder/two.rs", "workflow! { workflow One { pass A -> end; } workflow Two { pass A -> end; } }\n");
     written("folder/other.rs", "fn main() {}\n");
+    written("folder/bare.wf", "workflow Bare { pass A -> end; }");
+    written("folder/shared.rs", "workflow! { fragment Shared { pass A -> end; } }");
     written("folder/package.json", "{\"name\": \"x\"}");
     written("folder/target/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
     let last = written("folder/target/c.asl.json", "{");
     let folder = Path::new(&last).ancestors().nth(2).unwrap().to_str().unwrap().to_owned();
     let output = workflow(&["validate", &folder]);
-    assert_eq!(stdout(&output), "0 errors and 0 warnings in 5 state machines\n", "{}", stderr(&output));
+    assert_eq!(stdout(&output), "0 errors and 0 warnings in 6 state machines\n", "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
     let pages: Value = serde_json::from_str(&stdout(&workflow(&["explain", &folder, "--format", "json"]))).unwrap();
     let names: Vec<_> = pages.as_array().unwrap().iter().map(|page| page["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["a", "b", "M", "One", "Two"]);
+    assert_eq!(names, ["a", "Bare", "b", "M", "One", "Two"]);
     let explored = workflow(&["explore", &folder, "--format", "json"]);
     let reports: Value = serde_json::from_str(&stdout(&explored)).unwrap();
-    assert_eq!(reports.as_array().unwrap().len(), 5);
+    assert_eq!(reports.as_array().unwrap().len(), 6);
+    let shared = workflow(&["validate", &format!("{folder}/shared.rs")]);
+    assert!(stderr(&shared).ends_with("shared.rs contains fragments and no workflow\n"), "{}", stderr(&shared));
     let one = workflow(&["explore", &folder, "--name", "One"]);
     assert_eq!(one.status.code(), Some(0), "{}", stderr(&one));
     // A file that cannot be read does not hide the others.
