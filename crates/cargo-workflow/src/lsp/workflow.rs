@@ -55,14 +55,17 @@ pub(super) fn complete(file: &Path, text: &str, offset: usize) -> Option<((usize
     let (path, has_colon) = (text.get(path_start..start)?, text.get(end..)?.trim_start().starts_with(':'));
     let written = Written { word: (start, end), path_start, path, has_colon };
     // A member that is being written has no value.
-    [WORD.to_owned(), format!("{WORD}: null,")].iter().find_map(|word| {
+    let found = [WORD.to_owned(), format!("{WORD}: null,")].iter().find_map(|word| {
         let marked = [text.get(..start)?, word, text.get(end..)?].concat();
         let bodies = bodies(&marked, TokenStream::from_str(&marked).ok()?).bodies.into_iter().map(|(_, body)| body);
         // A file without `workflow!` is one body, whose braces have no place.
         let is_here = |range: Range<usize>| range.is_empty() || range.contains(&start);
         let body = bodies.into_iter().find(|body| is_here(body.span().byte_range()))?;
         compile_body(file, &body).workflows.iter().find_map(|workflow| in_definition(workflow, &written))
-    })
+    });
+    // The texts of all files are kept for spans, and no span is left.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    found
 }
 
 fn in_definition(workflow: &CompiledWorkflow, written: &Written<'_>) -> Option<((usize, usize), Vec<Suggestion>)> {

@@ -62,6 +62,8 @@ pub(super) fn clause(field: &str) -> String {
         "Seconds" => return "for".to_owned(),
         "BackoffRate" => return "backoff".to_owned(),
         "MaxItemsPerBatch" => return "batch".to_owned(),
+        // In the braces of `batch`, fields have ASL's names.
+        "MaxInputBytesPerBatch" => return field.to_owned(),
         "ToleratedFailurePercentage" | "ToleratedFailureCount" => return "tolerate".to_owned(),
         _ => {}
     }

@@ -1,6 +1,6 @@
 //! A function that CloudWatch Logs calls with the log of executions. It posts their spans to an OpenTelemetry collector.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use base64::Engine;
@@ -12,6 +12,7 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use indexmap::IndexMap;
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,8 +22,10 @@ use workflow_graph::trace::Following;
 
 /// The maximum number of spans in an element of a request: the default of OpenTelemetry's batches.
 const SPANS: usize = 512;
-/// The most executions that are followed; if there are more, those with the lowest ARNs are forgotten.
+/// The most executions that are followed; if there are more, those that began first are forgotten.
 const FOLLOWED: usize = 1000;
+/// The most bytes of a log that are read. CloudWatch Logs sends less than 1 MiB, compressed.
+const LOG_BYTES: u64 = 64 << 20;
 
 /// The payload of a subscription of CloudWatch Logs:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html>.
@@ -74,8 +77,8 @@ impl Line {
     }
 }
 
-/// The executions whose end is not in the log yet, by ARN, with the id of the last event.
-type Followed = BTreeMap<String, (u64, Following)>;
+/// The executions whose end is not in the log yet, by ARN in the order of their beginnings, with the id of the last event.
+type Followed = IndexMap<String, (u64, Following)>;
 
 /// Posts spans of executions to a collector.
 #[derive(Debug)]
@@ -94,7 +97,7 @@ impl Traces {
     }
 
     /// Posts the spans that end in a part of the log. An execution is followed if its first event comes to this instance of
-    /// the function, and up to an event that comes to another one.
+    /// the function, and up to the first event that is missing here.
     ///
     /// # Errors
     ///
@@ -103,14 +106,26 @@ impl Traces {
     pub async fn take(&self, event: LambdaEvent<Subscription>) -> Result<(), Error> {
         let mut text = String::new();
         let data = BASE64_STANDARD.decode(&event.payload.awslogs.data).map_err(|error| error.to_string())?;
-        GzDecoder::new(data.as_slice()).read_to_string(&mut text)?;
+        GzDecoder::new(data.as_slice()).take(LOG_BYTES).read_to_string(&mut text)?;
+        let events = events(serde_json::from_str(&text)?);
+        let arns: BTreeSet<_> = events.iter().map(|(_, arn)| arn.clone()).collect();
         let mut followed = self.followed.lock().await;
-        let mut next = followed.clone();
-        let ended = read(&mut next, serde_json::from_str(&text)?);
+        // What is followed changes when the collector has the spans.
+        let known = arns.iter().filter_map(|arn| Some((arn.clone(), followed.get(arn)?.clone())));
+        let mut next: Followed = known.collect();
+        let ended = read(&mut next, events);
         if !ended.is_empty() {
             self.post(&json!({ "resourceSpans": ended })).await?;
         }
-        *followed = next;
+        for arn in arns {
+            match next.swap_remove(&arn) {
+                Some(of_it) => drop(followed.insert(arn, of_it)),
+                None => drop(followed.shift_remove(&arn)),
+            }
+        }
+        while followed.len() > FOLLOWED {
+            followed.shift_remove_index(0);
+        }
         Ok(())
     }
 
@@ -122,22 +137,29 @@ impl Traces {
     }
 }
 
-/// Adds the events of a log, and returns the spans that have ended. A log may have an event twice, and events in any order.
-/// Ids of traces depend on the first event, so an execution without it is left out.
-fn read(followed: &mut Followed, log: Log) -> Vec<Value> {
+/// Returns the events of a log with the ARNs of their executions, in the order of both.
+fn events(log: Log) -> Vec<(Event, String)> {
     let lines = log.log_events.iter().filter_map(|event| serde_json::from_str::<Line>(&event.message).ok());
     let mut events: Vec<_> = lines.filter_map(|line| Some((line.event()?, line.execution_arn))).collect();
     events.sort_by(|(one, of_one), (other, of_other)| (of_one, one.id).cmp(&(of_other, other.id)));
+    events
+}
+
+/// Adds the events of a log, and returns the spans that have ended. A log may have an event twice.
+/// Ids of traces depend on the first event, so an execution without it is left out, and one is left where an event is missing.
+fn read(followed: &mut Followed, events: Vec<(Event, String)>) -> Vec<Value> {
     let mut changed = Vec::new();
     for (event, arn) in events {
         if event.id == 1 {
             followed.entry(arn.clone()).or_insert_with(|| (0, Following::of(&*arn)));
         }
         let Some((last, following)) = followed.get_mut(&arn) else { continue };
-        if event.id > *last {
+        if event.id == *last + 1 {
             *last = event.id;
             following.push(event);
             changed.push(arn);
+        } else if event.id > *last {
+            followed.shift_remove(&arn);
         }
     }
     changed.dedup();
@@ -146,11 +168,8 @@ fn read(followed: &mut Followed, log: Log) -> Vec<Value> {
         let Some((_, following)) = followed.get_mut(&arn) else { continue };
         ended.extend(following.ended(SPANS));
         if following.has_ended() {
-            followed.remove(&arn);
+            followed.shift_remove(&arn);
         }
-    }
-    while followed.len() > FOLLOWED {
-        followed.pop_first();
     }
     ended
 }

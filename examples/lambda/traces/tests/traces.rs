@@ -130,3 +130,11 @@ async fn spans_are_posted_when_they_end_and_once_more_after_a_failure() {
     // There is nothing more to post.
     traces.take(event(&[])).await.unwrap();
 }
+
+#[tokio::test]
+async fn an_execution_is_left_where_an_event_is_missing() {
+    let Some(mut lines) = lines("gap") else { return };
+    lines.remove(2);
+    // Nothing listens there, so a post would fail.
+    Traces::new("http://127.0.0.1:9").take(event(&lines)).await.unwrap();
+}
