@@ -103,3 +103,21 @@ fn a_document_that_cannot_be_read_does_not_end_the_command() {
         assert!(said.contains("left") && !said.contains("the definition is not JSON"), "{said}");
     });
 }
+
+#[test]
+fn a_file_can_import_from_a_file_that_imports_from_it() {
+    let folder = folder("each_other", FRAGMENT);
+    let own = |import: &str| format!("{FRAGMENT}\nfragment Both from \"both.wf\";\n{import}");
+    let uses = "workflow Order { use Both -> Notify; use Notify { to: \"q\", text: \"t\" } -> end; }";
+    for file in ["own.wf", "own.rs"] {
+        let body = own(uses);
+        let text = if file == "own.rs" { format!("mod a {{ workflow! {{ {body} }} }}") } else { body };
+        fs::write(folder.join(file), text).unwrap();
+        let both = format!(
+            "fragment Both {{ use Notify {{ to: \"q\", text: \"t\" }} -> end; }} fragment Notify from \"./{file}\";"
+        );
+        fs::write(folder.join("both.wf"), both).unwrap();
+        let output = run(&folder, &["validate", file]);
+        assert!(output.status.success(), "{output:?}");
+    }
+}
