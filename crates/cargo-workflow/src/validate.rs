@@ -213,6 +213,11 @@ impl Checks {
                 let all = calls.iter().flat_map(|call| &call.compilation.workflows);
                 let taken: Vec<_> = all.filter(|workflow| self.takes(&workflow.source.name.to_string())).collect();
                 for workflow in &taken {
+                    // One whose document cannot be read, which is reported, has no text, and may have any param.
+                    if workflow.fragments.is_empty() {
+                        findings.names.extend(values.iter().map(|(name, _)| name.to_owned()));
+                        continue;
+                    }
                     let definition = Definition::of_workflow(workflow, &constants);
                     findings.unretried_in(&definition.filled(values)?.value);
                     findings.names.extend(definition.names());

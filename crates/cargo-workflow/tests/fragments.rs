@@ -78,3 +78,46 @@ fn an_error_names_the_place_in_the_other_file_and_no_fix_changes_a_file() {
     let text = String::from_utf8(run(&folder, &["validate", "there.wf"]).stdout).unwrap();
     assert!(text.contains("has no parameter `MesageBody` (shared.rs:6:56)\n --> there.wf:1:22\n"), "{text}");
 }
+
+#[test]
+fn a_document_that_cannot_be_read_does_not_end_the_command() {
+    let folder = folder("no_document", FRAGMENT);
+    fs::write(folder.join("broken.json"), "{").unwrap();
+    fs::write(folder.join("typo.wf"), "workflow Order { pass A -> en; }").unwrap();
+    let files = [
+        ("missing.wf", "workflow O { from \"nope.json\"; }", "WF0117"),
+        ("missing.rs", "workflow! { workflow O { from \"nope.json\"; } }", "WF0117"),
+        ("broken.wf", "workflow O { from \"broken.json\"; }", "WF0120"),
+        ("inside.wf", "workflow O { fragment Notify from \"shared.rs\"; use Notify -> end }", "WF01"),
+    ];
+    every(files, |(file, text, code)| {
+        fs::write(folder.join(file), text).unwrap();
+        let output = run(&folder, &["validate", file, "typo.wf", "--param", "bucket=b"]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let found = String::from_utf8(output.stdout).unwrap();
+        assert!(found.contains(&format!("error[{code}")) && found.contains(&format!(" --> {file}:1:")), "{found}");
+        assert!(found.contains("--> typo.wf:1:"), "{found}");
+        let fixed = run(&folder, &["fix", file]);
+        assert_eq!(fixed.status.code(), Some(1), "{fixed:?}");
+        let said = String::from_utf8(fixed.stderr).unwrap();
+        assert!(said.contains("left") && !said.contains("the definition is not JSON"), "{said}");
+    });
+}
+
+#[test]
+fn a_file_can_import_from_a_file_that_imports_from_it() {
+    let folder = folder("each_other", FRAGMENT);
+    let own = |import: &str| format!("{FRAGMENT}\nfragment Both from \"both.wf\";\n{import}");
+    let uses = "workflow Order { use Both -> Notify; use Notify { to: \"q\", text: \"t\" } -> end; }";
+    for file in ["own.wf", "own.rs"] {
+        let body = own(uses);
+        let text = if file == "own.rs" { format!("mod a {{ workflow! {{ {body} }} }}") } else { body };
+        fs::write(folder.join(file), text).unwrap();
+        let both = format!(
+            "fragment Both {{ use Notify {{ to: \"q\", text: \"t\" }} -> end; }} fragment Notify from \"./{file}\";"
+        );
+        fs::write(folder.join("both.wf"), both).unwrap();
+        let output = run(&folder, &["validate", file]);
+        assert!(output.status.success(), "{output:?}");
+    }
+}

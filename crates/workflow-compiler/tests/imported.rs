@@ -315,7 +315,9 @@ fn what_is_wrong_at_the_use_is_reported_there() {
     );
     finds(
         format!("{body} fragment Log {{ input {{ text: String }} pass A = input.text -> end; }}"),
-        &["\"parts.rs\": two fragments are named `Log` [WF0208]\n  --> parts.rs:5:18\n\n= help: rename one"],
+        &[
+            "\"parts.rs\": two fragments are named `Log` [WF0208]\n  --> parts.rs:5:18\n\n= help: rename one\n= help: the other one is at line 1, column 100",
+        ],
     );
     finds(
         body.replace("use Notify { to: \"a\", text: \"b\" }", "pass A"),
@@ -359,4 +361,106 @@ fn circles() {
             "\"a.wf\": the fragment `Notify` uses itself: Notify -> Other -> Notify [WF0224]\n  --> b.wf:1:22\n\n= help: repeat states with a transition back to them, or a `map`\n= help: this is in the fragment `Other`, for the use `Notify / Other`",
         ],
     );
+}
+
+#[test]
+fn two_fragments_do_not_share_a_type_that_they_declare_differently() {
+    let a = "fragment A { returns { n: i64 } struct Row { a: i64 } task Q = lambda::invoke<Row> { FunctionName: \"f\" } -> D; pass D { n: Q.Payload.a } -> end; }";
+    let b = a.replace("fragment A", "fragment B").replace("{ a: i64 }", "{ b: i64 }").replace("Payload.a", "Payload.b");
+    let uses = "workflow W { use A -> B; use B -> R; pass R = [A.n, B.n] -> end; }";
+    finds(
+        &[],
+        &format!("{a}\n{b}\n{uses}"),
+        &[
+            "Row: the fragments `A` and `B` declare different types `Row` [WF0208]\n\n= help: rename one\n= help: the other one is at line 1, column 40",
+        ],
+    );
+    let imports = "fragment A from \"a.wf\"; fragment B from \"b.wf\";";
+    let files = [("a.wf", a), ("b.wf", &b)];
+    finds(
+        &files,
+        &format!("{imports}{uses}"),
+        &[
+            "\"b.wf\": the fragments `A` and `B` declare different types `Row` [WF0208]\n  --> b.wf:1:40\n\n= help: rename one\n= help: the other one is at a.wf:1:40",
+        ],
+    );
+    // The same declaration twice, and fragments that are not used, are no conflict.
+    let equal = a.replace("fragment A", "fragment B").replace("Row { a", "Row { /** The number. */ a");
+    finds(&[], &format!("{a}\n{equal}\n{uses}"), &[]);
+    finds(
+        &files,
+        &format!("{imports}workflow W {{ use A -> end; }}"),
+        &["B: the fragment `B` is not used [WF0219]\n\n= help: write `use B -> Next;` in a workflow, or remove it"],
+    );
+    let enums = |variants: &str| {
+        let declared = format!("enum Row {{ {variants} }} struct Of {{ row: Row }}");
+        let changed = |text: &str| text.replace("struct Row { a: i64 }", &declared).replace("<Row>", "<Of>");
+        let second = changed(&a.replace("fragment A", "fragment B"));
+        let first = changed(a).replace(variants, "X, Y");
+        let body = format!("{first}{second}workflow W {{ use A -> B; use B -> end; }}");
+        let found = problems(&compiled(&folder("enums", &[]), &body), &body);
+        found.iter().any(|problem| problem.contains("different types `Row`"))
+    };
+    assert!(enums("X, Z") && !enums("X, Y"));
+}
+
+#[test]
+fn the_message_about_fragments_of_one_name_names_both_files() {
+    let file =
+        |name: &str| format!("fragment {name} {{ use H -> end; }}\nfragment H {{ pass Done = {name:?} -> end; }}");
+    let body = "fragment A from \"a.wf\"; fragment B from \"b.wf\"; workflow W { use A -> B; use B -> end; }";
+    finds(
+        &[("a.wf", &file("A")), ("b.wf", &file("B"))],
+        body,
+        &[
+            "\"a.wf\": two fragments are named `H` [WF0208]\n  --> a.wf:2:10\n\n= help: rename one\n= help: the other one is at b.wf:2:10",
+        ],
+    );
+}
+
+#[test]
+fn a_fragment_is_itself_however_it_is_imported() {
+    let files = [
+        ("a.wf", "fragment A { use H -> end; } fragment H { pass Done -> end; }"),
+        ("b.wf", "fragment B { use H -> end; } fragment H from \"./a.wf\";"),
+    ];
+    finds(
+        &files,
+        "fragment A from \"a.wf\"; fragment B from \"./b.wf\"; workflow W { use A -> B; use B -> end; }",
+        &[],
+    );
+    // Two files import of each other.
+    let body = r#"fragment N { pass Done = "ä" -> end; } fragment K from "b.wf";
+        workflow W { use K -> N; use N -> end; }"#;
+    let files = [("m.wf", body), ("b.wf", "fragment K { use N -> end; } fragment N from \"m.wf\";")];
+    finds(&files, body, &[]);
+    let folder = folder("each_other_in_rustc", &files);
+    let locate = |span| position_in_rustc(span, body);
+    let surroundings = Surroundings { locate: &locate, folder: Some(&folder), ..Surroundings::default() };
+    let compilation = compile_in(body.parse().unwrap(), surroundings);
+    assert_eq!(problems(&compilation, body), [""; 0]);
+    // Another file with a fragment of this name at this position.
+    let other = r#"fragment N { pass Other = "ä" -> end; }"#;
+    finds(
+        &[("m.wf", other), files[1]],
+        body,
+        &[
+            "\"b.wf\": two fragments are named `N` [WF0208]\n  --> m.wf:1:10\n\n= help: rename one\n= help: the other one is at line 1, column 10",
+        ],
+    );
+}
+
+#[test]
+fn a_path_can_lead_out_of_the_folder() {
+    let inner = folder("out", &[("a.wf", "fragment A { pass Done -> end; }")]).join("inner");
+    fs::create_dir_all(&inner).unwrap();
+    let body = "fragment A from \"../a.wf\"; workflow W { use A -> end; }";
+    assert_eq!(problems(&compiled(&inner, body), body), [""; 0]);
+}
+
+#[test]
+fn the_names_of_a_fragment_are_checked_where_no_workflow_uses_it() {
+    let body =
+        "fragment A { input { to: String } task S = sqs::sendMessage { QueeUrl: input.too } -> T; use B as T -> end; }";
+    finds(&[], body, &["too: the input of the fragment `A` has no field `too` [WF0401]\n\n= help: did you mean `to`?"]);
 }

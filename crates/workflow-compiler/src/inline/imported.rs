@@ -4,13 +4,14 @@
 //! them. In rustc and in editors, such words have no positions, and their span is the path at the import.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Pointer};
 
+use super::shared_types;
 use super::walk::{self, Change};
 use crate::crate_file;
 use crate::problem::{DocumentPlace, Edit, EditPlace, Problem, Problems, Reported};
@@ -63,6 +64,14 @@ impl Imported {
         self.0.iter().find(at_import).map(|file| (file, file.fragment))
     }
 
+    /// Returns the position of a word as text, with its file if that is another one.
+    fn written_place(&self, span: Span, locate: Locate<'_>) -> Option<String> {
+        if let Some((file, (line, column))) = self.place(span, locate) {
+            return Some(format!("{}:{line}:{column}", file.path));
+        }
+        locate(span).map(|(line, column)| format!("line {line}, column {}", column + 1))
+    }
+
     /// Moves a problem about words of a file to the path at the import, with its place in the file.
     #[must_use]
     pub fn moved(&self, mut problem: Problem, locate: Locate<'_>) -> Problem {
@@ -103,15 +112,22 @@ pub(crate) fn import(
     (folder, locate): (Option<&Path>, Locate<'_>),
     problems: &mut Problems,
 ) -> Imported {
-    if parsed.fragments.iter().all(|fragment| fragment.from().is_none()) {
-        return Imported::default();
-    }
+    let imports = parsed.fragments.iter().any(|fragment| fragment.from().is_some());
+    let imported = if imports { import_all(parsed, (folder, locate), problems) } else { Imported::default() };
+    shared_types::check(parsed, |span| imported.written_place(span, locate), problems);
+    imported
+}
+
+fn import_all(parsed: &mut Parsed, (folder, locate): (Option<&Path>, Locate<'_>), problems: &mut Problems) -> Imported {
     let words = parsed.words.len();
+    let own_words = parsed.words.iter().filter_map(|word| word.ident.as_ref());
     let mut loader = Loader {
         lines: locate(parsed.end).map_or(0, |(line, _)| line),
         has_places: has_places(locate),
         folder,
         locate,
+        own_words: own_words.map(|word| (locate(word.span()), word.to_string())).collect(),
+        own_file: None,
         words: std::mem::take(&mut parsed.words),
         files: BTreeMap::new(),
         imported: Imported::default(),
@@ -124,22 +140,33 @@ pub(crate) fn import(
         match loader.find(&plain(&name), name.span(), &path, path.span) {
             Ok((file, found)) => {
                 used.extend(used_by(&found).into_iter().map(|other| (file.clone(), other, path.span)));
-                known.insert((file.value, plain(&found.name)));
+                known.insert((loader.key(&file), plain(&found.name)));
                 *fragment = Workflow { name, ..found };
             }
             Err(reported) => fragment.body.broken = Some(reported),
         }
     }
     while let Some((file, name, import)) = used.pop() {
-        if known.contains(&(file.value.clone(), name.clone())) || !loader.declares(&file.value, &name) {
+        let key = loader.key(&file);
+        if known.contains(&(key.clone(), name.clone())) || !loader.declares(&key, &name) {
             continue;
         }
         if let Ok((other, found)) = loader.find(&name, file.span.first, &file, import) {
-            used.extend(used_by(&found).into_iter().map(|name| (other.clone(), name, import)));
-            if known.insert((other.value, plain(&found.name))) {
-                parsed.fragments.push(found);
+            let declaring = loader.key(&other);
+            let is_new = known.insert((declaring.clone(), plain(&found.name)));
+            known.insert((key, name));
+            let name = plain(&found.name);
+            let same = parsed.fragments.iter().find(|fragment| plain(&fragment.name) == name);
+            // A file may import from the file that is compiled.
+            if same.is_some() && loader.own_file.as_ref() == Some(&declaring) {
+                continue;
             }
-            known.insert((file.value, name));
+            used.extend(used_by(&found).into_iter().map(|name| (other.clone(), name, import)));
+            match same {
+                _ if !is_new => {}
+                Some(same) => loader.two_fragments(same, &found),
+                None => parsed.fragments.push(found),
+            }
         }
     }
     parsed.words = loader.words;
@@ -148,7 +175,7 @@ pub(crate) fn import(
 }
 
 /// The names of the fragments that a fragment uses.
-fn used_by(fragment: &Workflow) -> BTreeSet<String> {
+pub(super) fn used_by(fragment: &Workflow) -> BTreeSet<String> {
     struct Names(BTreeSet<String>);
     impl Change for Names {
         fn used(&mut self, used: &mut Use) {
@@ -170,40 +197,74 @@ struct Loaded {
 struct Loader<'l> {
     folder: Option<&'l Path>,
     locate: Locate<'l>,
+    /// The words of the `workflow!` with their positions.
+    own_words: Vec<(Option<Position>, String)>,
+    /// The file that contains the `workflow!`, if one was read.
+    own_file: Option<PathBuf>,
     /// The words of the `workflow!`, and after them those of the files: references have the numbers of their words.
     words: Vec<EditorWord>,
     /// Whether the words of other files have positions.
     has_places: bool,
     /// The number of lines so far.
     lines: usize,
-    files: BTreeMap<String, Result<Loaded, Reported>>,
+    files: BTreeMap<PathBuf, Result<Loaded, Reported>>,
     imported: Imported,
     problems: &'l mut Problems,
 }
 
 impl Loader<'_> {
-    fn declares(&self, file: &str, name: &str) -> bool {
+    /// Returns the same path for each way to write the path of a file.
+    fn key(&self, file: &Text) -> PathBuf {
+        let path = self.folder.and_then(|folder| folder.join(&file.value).canonicalize().ok());
+        path.unwrap_or_else(|| PathBuf::from(&file.value))
+    }
+
+    /// Returns whether each word of the `workflow!` is at its position in this text.
+    fn is_own(&self, text: &str) -> bool {
+        let lines: Vec<_> = text.lines().collect();
+        let is_there = |(place, word): &(Option<Position>, String)| {
+            let line = place.and_then(|(line, column)| Some((lines.get(line.checked_sub(1)?)?, column)));
+            line.is_some_and(|(line, column)| line.chars().skip(column).take(word.chars().count()).eq(word.chars()))
+        };
+        !self.own_words.is_empty() && self.own_words.iter().all(is_there)
+    }
+
+    /// Reports a fragment of a file whose name another one has.
+    fn two_fragments(&mut self, same: &Workflow, found: &Workflow) {
+        let message = format!("two fragments are named `{}`", plain(&found.name));
+        let problem = Problem::new(Code::DuplicateName, found.name.span(), message).help("rename one");
+        let place = self.imported.written_place(same.name.span(), self.locate);
+        self.problems.push(match place {
+            Some(place) => problem.help(format!("the other one is at {place}")),
+            None => problem,
+        });
+    }
+
+    fn declares(&self, file: &Path, name: &str) -> bool {
         let file = self.files.get(file).and_then(|file| file.as_ref().ok());
         file.is_some_and(|file| file.fragments.iter().any(|fragment| plain(&fragment.name) == *name))
     }
 
     /// Returns a fragment with the file that declares it. A file may import it from another one.
     fn find(&mut self, name: &str, at: Span, path: &Text, import: TokenSpan) -> Result<(Text, Workflow), Reported> {
-        let mut way: Vec<String> = Vec::new();
+        let (mut way, mut keys): (Vec<String>, Vec<PathBuf>) = (Vec::new(), Vec::new());
         let mut path = path.clone();
         loop {
-            if way.contains(&path.value) {
+            let key = self.key(&path);
+            if keys.contains(&key) {
                 let message =
                     format!("the import of the fragment `{name}` leads back: {} -> {}", way.join(" -> "), path.value);
                 let problem = Problem::new(Code::NotInlined, at, message);
                 return Err(self.problems.push(problem.help("declare it in one of these files: `fragment … { … }`")));
             }
             way.push(path.value.clone());
-            if !self.files.contains_key(&path.value) {
+            if !self.files.contains_key(&key) {
                 let loaded = self.load(name, &path, import);
-                self.files.insert(path.value.clone(), loaded);
+                self.files.insert(key.clone(), loaded);
             }
-            let file = match self.files.get_mut(&path.value) {
+            let file = self.files.get_mut(&key);
+            keys.push(key);
+            let file = match file {
                 Some(Ok(file)) => file,
                 Some(Err(reported)) => return Err(*reported),
                 None => return Err(self.problems.push(missing(name, at, &path, &[]))),
@@ -233,6 +294,10 @@ impl Loader<'_> {
             self.problems.push(Problem::new(Code::UnreadableFile, file.span, message))
         })?;
         let text = text.trim_start_matches('\u{feff}');
+        let is_own = self.is_own(text);
+        if is_own {
+            self.own_file = Some(self.key(file));
+        }
         let before = self.lines;
         self.lines += text.lines().count() + 1;
         let tokens = TokenStream::from_str(&format!("{}{text}", "\n".repeat(before))).map_err(|error| {
@@ -258,7 +323,9 @@ impl Loader<'_> {
         let mut problems = Problems::default();
         let parsed = syntax::parse_after(std::mem::take(&mut self.words), tokens, &mut problems);
         self.words = parsed.words;
-        Ok(Loaded { fragments: parsed.fragments, problems: problems.iter().cloned().collect() })
+        // Those of the `workflow!` are reported already.
+        let problems = problems.iter().filter(|_| !is_own).cloned().collect();
+        Ok(Loaded { fragments: parsed.fragments, problems })
     }
 }
 

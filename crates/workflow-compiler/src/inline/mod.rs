@@ -18,6 +18,7 @@ mod provenance;
 mod repeat;
 mod resources;
 mod results;
+mod shared_types;
 mod source_names;
 mod substitute;
 mod unreached;
