@@ -198,3 +198,26 @@ fn states_in_rust_are_fixed_where_it_is_certain() {
         assert_eq!(fs::read_to_string(&path).unwrap(), text(fixed.unwrap_or(states)), "{}", done.stderr);
     }
 }
+
+/// What plain `fix` leaves because it is a guess, `--proposed` writes; a template keeps its values.
+#[test]
+fn a_state_or_an_error_that_may_not_be_meant_is_proposed() {
+    let guesses = [
+        ("choice C { if input.n > 1 -> A; } succeed A; succeed B;", Some("; else -> B")),
+        ("pass First {} pass Done -> end;", Some("pass First {} -> Done;")),
+        (
+            "task T = sns::publish { Message: \"m\", TopicArn: \"t\" } retry { max_attempts: 2 } -> end;",
+            Some("retry [States.ALL] {"),
+        ),
+        ("pass A { x: `a ${input.n + 1}` } -> end;", None),
+    ];
+    for (at, (states, written)) in guesses.into_iter().enumerate() {
+        let text = format!("workflow_runtime::workflow! {{ workflow W {{ input {{ n: i64 }} {states} }} }}\n");
+        let path = file("fix", &format!("proposed{at}.rs"), &text);
+        let plain = workflow("fix", &path, &[]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text, "{}", plain.stderr);
+        let done = workflow("fix", &path, &["--proposed"]);
+        let now = fs::read_to_string(&path).unwrap();
+        assert!(written.map_or(now == text, |written| now.contains(written)), "{now}\n{}", done.stderr);
+    }
+}
