@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 use workflow_asl::printable::printable_lines;
 use workflow_asl::source::MAX_BYTES;
+use workflow_asl::{Code, error_name};
 
 use crate::params::Values;
 use crate::report::{self, Report};
@@ -215,9 +216,13 @@ impl Fix {
         let mut findings = Findings::default();
         let read = File::of_bytes(file, text.as_bytes().to_vec());
         self.checks.check(file, read, &Values::default(), &mut findings)?;
-        if self.proposed {
-            findings.reports = findings.reports.into_iter().map(Report::with_proposals).collect();
-        }
+        let offered = |report: Report| match () {
+            () if loses_values(&report) => report.without_edits(),
+            () if self.proposed => report.with_proposals(),
+            () if is_guess(&report) => report.without_edits(),
+            () => report,
+        };
+        findings.reports = findings.reports.into_iter().map(offered).collect();
         Ok(findings)
     }
 }
@@ -229,6 +234,22 @@ struct Before<'t> {
     errors: BTreeMap<String, usize>,
     /// How many fixes are made at most, so that fixes that cause each other end.
     most_fixes: usize,
+}
+
+/// Returns whether a fix writes the name of a state or of an error that the user may not have meant.
+fn is_guess(report: &Report) -> bool {
+    let mut texts = report.edits().iter().map(|edit| edit.text.as_str());
+    match report.code() {
+        Some(Code::NotExhaustive) => true,
+        Some(Code::MissingTransition) => texts.any(|text| text.trim_end_matches(';') != " -> end"),
+        Some(Code::Syntax) => texts.any(|text| text.contains(error_name::ALL)),
+        _ => false,
+    }
+}
+
+/// Returns whether a fix writes a template of another language as a text without its values.
+fn loses_values(report: &Report) -> bool {
+    report.code() == Some(Code::BadLiteral) && report.edits().iter().any(|edit| edit.text.contains("${"))
 }
 
 fn errors(findings: &Findings) -> usize {
@@ -266,9 +287,26 @@ fn apply(text: &str, mut edits: Vec<(Range<usize>, &str)>) -> String {
     edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut out = text.to_owned();
     for (range, new) in edits.into_iter().rev() {
-        if out.get(range.clone()).is_some() {
-            out.replace_range(range, new);
+        if let (Some(before), Some(old), Some(after)) =
+            (out.get(..range.start), out.get(range.clone()), out.get(range.end..))
+        {
+            let new = apart(before, old, new, after);
+            out.replace_range(range, &new);
         }
     }
     out
+}
+
+/// Returns the new text with spaces where it would join words, or a word and a text, that are apart now.
+fn apart(before: &str, old: &str, new: &str, after: &str) -> String {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let joins = |left: Option<char>, right: Option<char>| {
+        left.is_some_and(is_word) && right.is_some_and(|right| is_word(right) || right == '"')
+    };
+    let first = |text: &str| text.chars().chain(after.chars()).next();
+    let last = |text: &str| text.chars().next_back().or(before.chars().next_back());
+    let start = joins(last(""), first(new)) && !joins(last(""), first(old));
+    let end = !new.is_empty() && joins(last(new), first("")) && !joins(last(old), first(""));
+    let space = |is_needed: bool| if is_needed { " " } else { "" };
+    format!("{}{new}{}", space(start), space(end))
 }

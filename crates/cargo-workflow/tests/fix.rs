@@ -154,7 +154,33 @@ fn states_in_rust_are_fixed_where_it_is_certain() {
     let cases = [
         // `-> end` or `-> Done`.
         ("choice First { if input.n > 3 -> Done; else -> Rest; } wait Rest for 5s; pass Done -> end;", None),
-        ("pass First {} pass Done -> end;", Some("pass First {} -> Done; pass Done -> end;")),
+        // The state or the error that was meant is not known.
+        ("pass First {} pass Done -> end;", None),
+        ("choice C { if input.n > 1 -> A; if input.n > 5 -> B; } succeed A; succeed B; succeed Done;", None),
+        ("choice C match input.n { 1 -> A; 2 -> B; } succeed A; succeed B; succeed Done;", None),
+        (
+            "task T = sns::publish { Message: \"m\", TopicArn: \"t\" } \
+             retry { errors: [\"States.Timeout\"], max_attempts: 2 } -> end;",
+            None,
+        ),
+        // The last state can only end.
+        ("pass First -> Done; pass Done {}", Some("pass First -> Done; pass Done {} -> end;")),
+        // In double quotes, it would be a text without the values.
+        ("pass A { x: `a ${input.s} b ${input.n}` } -> end;", None),
+        // Words stay apart.
+        ("map M([1, 2]) { pass A -> end; } -> end;", Some("map M over ([1, 2]) { pass A -> end; } -> end;")),
+        (
+            "task T = sns::publish { Message: \"m\", TopicArn: \"t\" } timeout=\"30s\",heartbeat=5s -> end;",
+            Some("task T = sns::publish { Message: \"m\", TopicArn: \"t\" } timeout 30s heartbeat 5s -> end;"),
+        ),
+        (
+            "pass A { n: input.n };assign { m: 1 } -> B; pass B { x: states.A.n, y: concat(\"a\", input.s) } -> end;",
+            Some("pass A { n: input.n }assign { m: 1 } -> B; pass B { x: A.n, y: concat(\"a\", input.s) } -> end;"),
+        ),
+        (
+            "choice C { if input.n => 1 && input.n =< 5 -> A; else -> B; } succeed A; succeed B;",
+            Some("choice C { if input.n >= 1 && input.n <= 5 -> A; else -> B; } succeed A; succeed B;"),
+        ),
         ("for step in [\"a\", \"b\"] { pass Work { step: step } -> end; } pass Done -> end;", None),
         ("task First = sns::publish { Message: \"m\", TopicArn: \"t\" } catch [States.ALL] -> end -> end;", None),
         (
@@ -170,5 +196,28 @@ fn states_in_rust_are_fixed_where_it_is_certain() {
         let path = file("fix", &format!("states{at}.rs"), text(states));
         let done = workflow("fix", &path, &[]);
         assert_eq!(fs::read_to_string(&path).unwrap(), text(fixed.unwrap_or(states)), "{}", done.stderr);
+    }
+}
+
+/// What plain `fix` leaves because it is a guess, `--proposed` writes; a template keeps its values.
+#[test]
+fn a_state_or_an_error_that_may_not_be_meant_is_proposed() {
+    let guesses = [
+        ("choice C { if input.n > 1 -> A; } succeed A; succeed B;", Some("; else -> B")),
+        ("pass First {} pass Done -> end;", Some("pass First {} -> Done;")),
+        (
+            "task T = sns::publish { Message: \"m\", TopicArn: \"t\" } retry { max_attempts: 2 } -> end;",
+            Some("retry [States.ALL] {"),
+        ),
+        ("pass A { x: `a ${input.n + 1}` } -> end;", None),
+    ];
+    for (at, (states, written)) in guesses.into_iter().enumerate() {
+        let text = format!("workflow_runtime::workflow! {{ workflow W {{ input {{ n: i64 }} {states} }} }}\n");
+        let path = file("fix", &format!("proposed{at}.rs"), &text);
+        let plain = workflow("fix", &path, &[]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), text, "{}", plain.stderr);
+        let done = workflow("fix", &path, &["--proposed"]);
+        let now = fs::read_to_string(&path).unwrap();
+        assert!(written.map_or(now == text, |written| now.contains(written)), "{now}\n{}", done.stderr);
     }
 }

@@ -42,6 +42,9 @@ const INPUTS: [&str; 18] = [
 /// Other languages' words for an error.
 const ERRORS: [&str; 7] = ["error", "err", "e", "ex", "exc", "exception", "failure"];
 
+/// Other languages' words before the name of a state.
+const RESULTS: [&str; 5] = ["states", "steps", "tasks", "results", "outputs"];
+
 /// The variables of an environment.
 const ENVIRONMENTS: [&str; 4] = ["env", "ENV", "environ", "process"];
 
@@ -123,6 +126,13 @@ impl<'a> Analysis<'a> {
             let written = format!("{word}::{}", variant.value);
             let edit = Edit::over(reference.root_span.to(variant.span), written.clone());
             return problem.help(format!("write `{written}`")).edit(edit);
+        }
+        if let (true, Some(Segment::Member { name, .. })) =
+            (RESULTS.contains(&word.as_str()), reference.segments.first())
+            && let Some(info) = self.states.get(&name.value)
+        {
+            let candidate = Candidate::consuming(Root::StateResult(info.state.name.clone()), 1);
+            return candidate.fix(problem, reference);
         }
         let uses = || self.workflow.inlined.iter().filter(|used| used.fragment == word.as_str());
         let is_here =
@@ -229,6 +239,10 @@ impl<'a> Analysis<'a> {
                 ("`$states` is a variable of JSONata, which this state does not use", vec![candidate])
             }
             "error" | "err" => ("this is not a variable", vec![Candidate::new(Root::Caught)]),
+            name if self.params.contains_key(name) => (
+                "this is not a variable, but a parameter",
+                vec![Candidate::member(Root::Params, name, reference.root_span)],
+            ),
             name => match root(name) {
                 Some(root) => ("this is not a variable: `$` is missing before it", vec![Candidate::new(root)]),
                 None => return None,

@@ -197,8 +197,10 @@ impl Parser<'_> {
                     while cursor.next().is_some() {}
                     return None;
                 }
-                // Parsed as the most likely arm, so that its state is not reported as unreachable.
-                if cursor.is_punct_at(1, "->") {
+                if text == "true" || text == "false" {
+                    When::If(self.head_expr(cursor))
+                } else if cursor.is_punct_at(1, "->") {
+                    // Parsed as the most likely arm, so that its state is not reported as unreachable.
                     cursor.next();
                     When::Else(first)
                 } else {

@@ -37,9 +37,12 @@ const OPERATORS: [Operator; 15] = [
 ];
 
 /// Signs and words of other languages with one meaning, longer ones first.
-const FOREIGN: [(&str, &str); 9] = [
+const FOREIGN: [(&str, &str); 12] = [
     ("===", "=="),
     ("!==", "!="),
+    ("=<", "<="),
+    ("=>", ">="),
+    ("++", "+"),
     ("<>", "!="),
     ("?:", "??"),
     ("=", "=="),
@@ -179,7 +182,11 @@ impl Parser<'_> {
             }
             // The parameter of a closure, as after the items of a map.
             TokenTree::Punct(_) if cursor.is_punct("|") && cursor.is_punct_at(2, "|") => return None,
-            TokenTree::Punct(_) if NO_OPERATORS.iter().any(|text| cursor.is_punct(text)) => return None,
+            TokenTree::Punct(_)
+                if NO_OPERATORS.iter().any(|text| cursor.is_punct(text)) && !self.is_other_operator(cursor) =>
+            {
+                return None;
+            }
             TokenTree::Punct(_) => {
                 let texts = FOREIGN.iter().map(|(text, _)| *text).chain(OPERATORS.iter().map(|(_, text, _)| *text));
                 let text = texts.filter(|text| cursor.is_punct(text)).max_by_key(|text| text.len())?;
@@ -208,6 +215,23 @@ impl Parser<'_> {
             }
         }
         Some((*op, length, *binds, unclear))
+    }
+
+    /// Returns whether `=>` compares, because an arm's arrow follows, or `++` joins, because a value follows.
+    fn is_other_operator(&self, cursor: &Cursor) -> bool {
+        if cursor.is_punct("++") {
+            return match cursor.peek_at(2) {
+                Some(TokenTree::Punct(_)) => cursor.is_punct_at(2, "$"),
+                token => token.is_some(),
+            };
+        }
+        let ends = |at: &usize| {
+            [";", ",", "=>", "->"].iter().any(|sign| cursor.is_punct_at(*at, sign))
+                || cursor.peek_group_at(*at, Delimiter::Brace).is_some()
+                || ["if", "else"].iter().any(|word| cursor.is_word_at(*at, word))
+        };
+        let end = (2..cursor.remaining().min(AHEAD)).find(ends);
+        self.in_head && cursor.is_punct("=>") && end.is_some_and(|end| end > 2 && cursor.is_punct_at(end, "->"))
     }
 
     /// Parses an operand of the tightest operators.

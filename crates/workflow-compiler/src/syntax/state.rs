@@ -12,8 +12,8 @@ use super::object::Braces;
 use super::other_language::{Form, Place, form, with_other_letters};
 use super::parser::Parser;
 use super::recover::{
-    attributes_length, braces_of_values, clause_starts_here, item_starts, item_starts_here, skip_in_state, skip_item,
-    skip_to_end,
+    attributes_length, braces_of_values, clause_starts_here, is_declaration, item_starts, item_starts_here,
+    skip_in_state, skip_item, skip_to_end,
 };
 use super::reference::root;
 use super::spelling::spelled;
@@ -326,6 +326,13 @@ impl Parser<'_> {
         let mut ended_by_comma = false;
         let mut tail = None;
         loop {
+            if transition.is_none() && goes_on_after_semicolon(kind, cursor) {
+                let early = cursor.here();
+                let problem = Problem::new(Code::Syntax, early, "the `;` ends a state after its transition");
+                self.complain(cursor, problem.help("remove it").edit(Edit::over(early, "")));
+                cursor.next();
+                continue;
+            }
             let nothing = cursor.peek_at(attributes_length(cursor, 0)).is_none();
             if nothing || cursor.is_punct(";") || item_starts_here(cursor) {
                 break;
@@ -490,6 +497,18 @@ fn arrow_span(arrow: TokenSpan, target: &Target) -> TokenSpan {
 /// Returns whether a state of this kind has a transition.
 fn goes_on(kind: StateKind) -> bool {
     !matches!(kind, StateKind::Choice | StateKind::Succeed | StateKind::Fail)
+}
+
+/// Returns whether a `;` is next that a transition or a clause of the same state follows: no declaration begins so.
+fn goes_on_after_semicolon(kind: StateKind, cursor: &Cursor) -> bool {
+    let is_clause = |word: &Ident| {
+        let word = word.to_string();
+        ClauseKind::from_keyword(&word).is_some_and(|clause| ClauseOwner::State(kind).allows(clause))
+            && (!is_declaration(&word) || cursor.peek_group_at(2, Delimiter::Bracket).is_some())
+    };
+    cursor.is_punct(";")
+        && (goes_on(kind) && cursor.is_punct_at(1, "->")
+            || cursor.peek_ident_at(1).is_some_and(is_clause) && !item_starts(cursor, 1))
 }
 
 /// Returns whether the word after a state's keyword begins what follows the name, which is missing.

@@ -1,11 +1,11 @@
 //! The targets of transitions: `Name`, `"any state name"`, `end`.
 
-use proc_macro2::Delimiter;
+use proc_macro2::{Delimiter, Group};
 use workflow_asl::Code;
 
 use super::ast::{Target, TokenSpan};
 use super::cursor::Cursor;
-use super::keyword::ClauseKind;
+use super::keyword::{ClauseKind, FAIL_FIELDS};
 use super::literal::string_value;
 use super::name::rust_name;
 use super::parser::Parser;
@@ -38,6 +38,14 @@ impl Parser<'_> {
             skip_to_end(cursor);
             return Target::Missing(arrow, reported);
         }
+        let is_field = |group: &Group| FAIL_FIELDS.iter().any(|field| Cursor::inside(group).is_word(field.word));
+        if cursor.is_word("fail") && cursor.peek_group_at(1, Delimiter::Brace).is_some_and(is_field) {
+            let problem = Problem::new(Code::Syntax, cursor.here(), "an arrow leads to a state by its name");
+            let problem = problem.help("declare the state: `fail Failed { … }`, and write `-> Failed`");
+            let reported = self.complain(cursor, problem);
+            cursor.advance(2);
+            return Target::Missing(arrow, reported);
+        }
         if let (Some(name), false) = (cursor.peek_ident().cloned(), super::recover::item_starts(cursor, 0)) {
             cursor.next();
             self.word(&name, Role::StateReference);
@@ -60,14 +68,14 @@ impl Parser<'_> {
             return self.target(arrow, cursor);
         }
         if let Some(sign) = ["=>", ":"].into_iter().find(|sign| cursor.is_punct(sign) && !cursor.is_punct("::")) {
-            let (at, complaint, here) = (cursor.position(), cursor.complaint(), cursor.here());
+            let (complaint, here) = (cursor.complaint(), cursor.here());
             cursor.advance(sign.len());
             let span = here.to(cursor.before());
             if complaint.is_none() {
                 let problem = Problem::new(Code::Syntax, span, format!("expected `->` in {whose}, found `{sign}`"));
                 let reported = self
                     .report(problem.help("write `->`").edit(Edit::over(span, if sign == ":" { " ->" } else { "->" })));
-                cursor.note_complaint(at, reported);
+                cursor.note_complaint(cursor.position(), reported);
             }
             return self.target(span, cursor);
         }

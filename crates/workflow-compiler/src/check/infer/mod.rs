@@ -232,6 +232,11 @@ impl<'a> Analysis<'a> {
                             return Problem::new(Code::UnknownType, ty.span(), message)
                                 .help("write the JSON of the variant: an object, or its name in quotes");
                         }
+                        if self.states.contains_key(&name) {
+                            let written = format!("{name}.{}", plain(variant));
+                            let whole = TokenSpan::from(ty.span()).to(variant.span().into());
+                            return problem.help(format!("write `{written}`")).edit(Edit::over(whole, written));
+                        }
                         let problem = problem.suggest(&name, self.types.enums.keys().map(String::as_str));
                         if problem.help.is_empty() {
                             problem.help(format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`"))
