@@ -440,10 +440,11 @@ impl Explorer {
         }
     }
 
-    /// Returns how the output of an execution does not have the declared type, apart from the parts that are guesses.
-    pub(crate) fn mismatch(&self, output: &Value) -> Option<String> {
-        let guessed = self.values.guessed_output.iter().filter(|(_, source)| !self.is_given(source));
-        let guessed: Vec<&str> = guessed.map(|(part, _)| part.as_str()).collect();
+    /// Returns how the output that a state gives does not have the declared type, and whether only guesses do not.
+    pub(crate) fn mismatch(&self, output: &Value, state: Option<&str>) -> Option<(String, bool)> {
+        let of_state = self.values.guessed_output.iter().filter(|(of, ..)| Some(of.as_str()) == state);
+        let guessed = of_state.filter(|(.., source)| !self.is_given(source));
+        let guessed: Vec<&str> = guessed.map(|(_, part, _)| part.as_str()).collect();
         let is_guess = |mismatch: &TypeMismatch| {
             let steps = mismatch.member.split('[').map(|step| step.trim_start_matches(char::is_numeric));
             let part = steps.collect::<Vec<_>>().join("[");
@@ -451,7 +452,8 @@ impl Explorer {
             guessed.iter().filter_map(rest).any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
         let found = TypeMismatch::of(self.declared_output?, output, &ValuePath::root("output"), MISMATCHES);
-        found.iter().find(|mismatch| !is_guess(mismatch)).map(ToString::to_string)
+        let wrong = found.iter().find(|mismatch| !is_guess(mismatch));
+        wrong.or(found.first()).map(|mismatch| (mismatch.to_string(), wrong.is_none()))
     }
 
     /// Returns the inputs to try.

@@ -394,7 +394,7 @@ impl<'x> Search<'x> {
             .extend(blamed.filter(|guess| guess.guessed != Guessed::Absence).map(|guess| Arc::clone(&guess.state)));
         let all = std::mem::take(findings);
         for ((property, state, guess), finding) in all {
-            if guess.as_ref().is_some_and(never) {
+            if guess.as_ref().is_some_and(|guess| never(guess) || guess.guessed == Guessed::Part) {
                 continue;
             }
             let known = findings.entry((property, state, None)).or_insert_with(|| finding.clone());
@@ -469,6 +469,7 @@ impl<'x> Search<'x> {
             all.push(first);
             stand = world.settle(&mut broken);
         }
+        broken.retain(|broken| broken.guess.as_ref().is_none_or(|guess| guess.guessed != Guessed::Part));
         let findings = broken.into_iter().enumerate();
         let findings = findings.map(|(order, broken)| Finding::new(broken, all.clone(), world.faults, order)).collect();
         Ok(Replayed { execution: world.execution, decisions: all, findings })

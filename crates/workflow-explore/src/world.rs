@@ -66,8 +66,10 @@ pub(crate) enum Guessed {
     Value,
     /// A missing member that the definition adds on other paths. The state must do without it on one of them.
     Absence,
-    /// A value that becomes the output, which has a declared type.
+    /// A value that becomes the output, which a test checks.
     Output,
+    /// A part of the output, which has a declared type. It shows no error, whether or not another value fits.
+    Part,
 }
 
 /// A property that does not hold.
@@ -559,16 +561,24 @@ impl<'x> World<'x> {
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
         if let Some(output) = execution.output().filter(|_| execution.status() == Status::Succeeded) {
+            let state = last_state(execution.history());
+            let part = state.clone().map(|state| Blame { state, guessed: Guessed::Part });
+            let of_test = self.explorer.output.as_ref().and_then(|check| check(execution).err());
             // Which parts of the output are guesses is only known for a declared type.
-            let found = self.explorer.mismatch(output).map(|message| (message, None));
-            let of_test = || self.explorer.output.as_ref().and_then(|check| check(execution).err());
-            match found.or_else(|| of_test().map(|message| (message, guess.clone()))) {
-                Some((message, guess)) => {
-                    let state = last_state(execution.history()).map(|state| state.to_string());
-                    broken.push(Broken::error(built_in::OUTPUT, state, message, self.guess.clone().or(guess)));
+            let found = match (self.explorer.mismatch(output, state.as_deref()), of_test) {
+                (Some((message, false)), _) => Some((message, self.guess.clone())),
+                (_, Some(message)) => Some((message, self.guess.clone().or(guess))),
+                (Some((message, true)), None) => {
+                    self.passed.extend(guess);
+                    Some((message, part))
                 }
-                None => self.passed.extend(guess),
-            }
+                (None, None) => {
+                    self.passed.extend(guess.into_iter().chain(part));
+                    None
+                }
+            };
+            let state = state.map(|state| state.to_string());
+            broken.extend(found.map(|(message, guess)| Broken::error(built_in::OUTPUT, state, message, guess)));
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {

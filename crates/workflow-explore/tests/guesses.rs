@@ -429,6 +429,104 @@ fn only_what_the_definition_gives_shows_that_an_output_is_wrong() {
     assert_eq!(given(json!({ "kind.$": "$.kind", "lines": [{ "cost.$": "$.cost" }] })), [price]);
 }
 
+#[test]
+fn a_guess_excuses_only_the_output_of_its_state_and_decides_nothing() {
+    const fn field(name: &'static str, shape: &'static Shape) -> Field {
+        Field { name, rust: name, optional: false, skipped: false, flat: false, shape, rules: &[] }
+    }
+    static TYPES: Types = Types {
+        output: &Shape::Object { of: &[field("total", &Shape::Number), field("kind", &Shape::Text)] },
+        ..Types::NONE
+    };
+    let explored = |states: Value| {
+        let engine = Engine::new(&json!({ "StartAt": "Ask", "States": states })).unwrap().declaring(&TYPES);
+        Explorer::new(&engine).unwrap().explore().unwrap()
+    };
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    let wrong = json!({ "total": "none", "kind": "a" });
+    let report = explored(json!({
+        "Ask": { "Type": "Choice", "Default": "Wrong", "Choices": [
+            { "Variable": "$.n", "NumericGreaterThan": 3, "Next": "Get" } ] },
+        "Get": { "Type": "Task", "Resource": function, "End": true },
+        "Wrong": { "Type": "Pass", "Result": wrong, "End": true } }));
+    let found = report.findings().iter().find(|finding| finding.severity == Severity::Error);
+    let total = "`output.total`: expected a number, found \"none\"";
+    assert_eq!(found.map(|finding| finding.message.as_str()), Some(total), "{report}");
+    let given = |kind: &str| {
+        explored(json!({
+            "Ask": { "Type": "Task", "Resource": function, "Next": "Next" },
+            "Next": { "Type": "Pass", "Parameters": { "total.$": "$.x", "kind.$": kind }, "End": true } }))
+    };
+    // No value is a number and a text.
+    let report = given("$.x");
+    assert_eq!(report.verdict(), Verdict::NotShown, "{report}");
+    let report = given("$.kind");
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+}
+
+#[test]
+fn a_value_has_the_form_that_all_its_paths_need() {
+    let pass = |fields: Value| json!({ "StartAt": "A", "States": { "A": fields } });
+    let given = |fields: Value| pass(json!({ "Type": "Pass", "Parameters": fields, "End": true }));
+    let invoke = "arn:aws:states:::lambda:invoke";
+    let choice = json!({ "StartAt": "C", "States": {
+        "C": { "Type": "Choice", "Default": "A", "Choices": [
+            { "Variable": "$.o.kind", "StringEquals": "a", "Next": "A" } ] },
+        "A": { "Type": "Pass", "Parameters": { "x.$": "$.o.*" }, "End": true } } });
+    workflow_cases::every(
+        [
+            given(json!({ "x.$": "$.prices.*", "n.$": "$.prices.apple" })),
+            given(json!({ "x.$": "$.*", "n.$": "$.id" })),
+            given(json!({ "x.$": "$..id", "n.$": "$.order.id" })),
+            given(json!({ "x.$": "$.order..id", "n.$": "$.order.name" })),
+            given(json!({ "x.$": "$.rows..id", "n.$": "$.rows[0].v" })),
+            given(json!({ "x.$": "$.rows[(@.length-1)].v" })),
+            // A list with a numbered item is not empty.
+            given(json!({ "first.$": "$.rows[0].v", "rest.$": "$.rows[1:]" })),
+            given(json!({ "first.$": "$.rows[0].v", "all.$": "$.rows[*].w" })),
+            pass(json!({ "Type": "Pass", "InputPath": "$['id','name']", "End": true })),
+            pass(json!({ "Type": "Task", "Resource": invoke, "End": true,
+                "Parameters": { "FunctionName": "f", "Payload.$": "$['id','name']" } })),
+            pass(json!({ "Type": "Task", "Resource": invoke, "End": true, "Parameters": { "FunctionName": "f" },
+                "ResultSelector": { "all.$": "$.Payload.*", "n.$": "$.Payload.total" } })),
+            choice,
+        ],
+        |machine| {
+            let report = Explorer::new(&Engine::new(&machine).unwrap()).unwrap().explore().unwrap();
+            assert_eq!(report.verdict(), Verdict::Holds, "{machine}: {report}");
+        },
+    );
+}
+
+#[test]
+fn times_and_whole_numbers_of_an_api_are_such() {
+    let explored = |api: &str, arguments: Value, next: Value| {
+        let resource = format!("arn:aws:states:::aws-sdk:{api}");
+        let mut machine = json!({ "QueryLanguage": "JSONata", "StartAt": "D", "States": {
+            "D": { "Type": "Task", "Resource": resource, "Arguments": arguments, "Next": "P" },
+            "P": next, "X": { "Type": "Succeed" } } });
+        if next["Default"] == "Y" {
+            machine["States"]["Y"] = json!({ "Type": "Succeed" });
+        }
+        Explorer::new(&Engine::new(&machine).unwrap()).unwrap().explore().unwrap()
+    };
+    let choice = |condition: &str| {
+        json!({ "Type": "Choice", "Default": "Y", "Choices": [
+            { "Condition": format!("{{% $states.input.{condition} %}}"), "Next": "X" } ] })
+    };
+    let year = json!({ "Type": "Pass", "Next": "X",
+        "Output": { "year": "{% $number($substring($states.input.StartDate, 0, 4)) %}" } });
+    let report = explored("sfn:describeExecution", json!({ "ExecutionArn": "a" }), year);
+    assert!(report.findings().iter().all(|finding| finding.severity == Severity::Note), "{report}");
+    let services = |condition: &str| {
+        let arguments = json!({ "Services": ["a"], "Cluster": "c" });
+        explored("ecs:describeServices", arguments, choice(&format!("Services[0].RunningCount{condition}")))
+    };
+    assert_eq!(services(" > 0.5").verdict(), Verdict::Holds, "{}", services(" > 0.5"));
+    let report = services(" > 0.5 and $states.input.Services[0].RunningCount < 1");
+    assert_eq!(report.verdict(), Verdict::NotShown, "{report}");
+}
+
 /// Returns whether an exploration of a definition reports an error or a warning.
 fn speaks(definition: &Value) -> bool {
     let report = Explorer::new(&Engine::new(definition).unwrap()).unwrap().explore().unwrap();

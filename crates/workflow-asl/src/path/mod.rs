@@ -159,26 +159,33 @@ impl JsonPath {
         steps.collect()
     }
 
-    /// Returns the steps after the [literal ones](Self::literal_steps): names, `[]` for any item, `..` for the value and
-    /// everything below it. A filter has its condition as JSONata, if JSONata has it.
+    /// Returns the steps after the [literal ones](Self::literal_steps): the name, or the names of `['a','b']`; `[:]` for
+    /// items of a list, `*` for items or the members of an object, `..` for the value and everything below it, `[1]` for an
+    /// item that a list of two has. A filter has its condition as JSONata, if JSONata has it.
     ///
     /// ```
     /// use workflow_asl::path::JsonPath;
     /// let names = |path: &str| {
     ///     let steps = JsonPath::parse(path).unwrap().open_steps();
-    ///     steps.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    ///     steps.into_iter().flat_map(|(names, _)| names).collect::<Vec<_>>()
     /// };
-    /// assert_eq!(names("$.orders[1:].id"), ["[]", "id"]);
+    /// assert_eq!(names("$.orders[1:].id"), ["[:]", "id"]);
+    /// assert_eq!(names("$.orders.*['id', 'sum']"), ["*", "id", "sum"]);
     /// assert_eq!(names("$.orders..id"), ["..", "id"]);
     /// assert_eq!(names("$.orders[0].id"), [""; 0]);
     /// ```
-    pub fn open_steps(&self) -> Vec<(String, Option<Node>)> {
+    pub fn open_steps(&self) -> Vec<(Vec<String>, Option<Node>)> {
         let open = self.steps.iter().skip(self.literal_steps().len());
         let named = open.map(|step| match step {
-            PathStep::Child(name) | PathStep::Call(name) => (name.clone(), None),
-            PathStep::Descendants => ("..".to_owned(), None),
-            PathStep::Filter(filter) => ("[]".to_owned(), in_jsonata::condition(filter, &Node::variable("")).ok()),
-            _ => ("[]".to_owned(), None),
+            PathStep::Child(name) | PathStep::Call(name) => (vec![name.clone()], None),
+            PathStep::Children(names) => (names.clone(), None),
+            PathStep::Descendants => (vec!["..".to_owned()], None),
+            PathStep::Wildcard => (vec!["*".to_owned()], None),
+            PathStep::Filter(filter) => {
+                (vec!["[:]".to_owned()], in_jsonata::condition(filter, &Node::variable("")).ok())
+            }
+            PathStep::FromLength(back) => (vec![format!("[{}]", back.saturating_sub(1).max(0))], None),
+            _ => (vec!["[:]".to_owned()], None),
         });
         named.collect()
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Definition;
 use super::value::check_path;
 use crate::document::{ChoiceRule, Operand, Operator, StateKind, wrong_type};
-use crate::jsonata::{self, Node, NodeKind};
+use crate::jsonata::{self, Names, Node, NodeKind, Use};
 use crate::{Diagnostic, Finding, Pointer, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
@@ -111,7 +111,11 @@ fn always(rule: &ChoiceRule) -> bool {
 fn has_opposites(definition: &Definition<'_>, rules: &[ChoiceRule]) -> bool {
     let expressions = rules.iter().filter_map(|rule| jsonata::expression(rule.condition.as_ref()?.as_str()?));
     let expressions: Vec<_> = expressions.map(|code| definition.texts.expressions.read(code)).collect();
-    let trees = || expressions.iter().filter_map(|read| read.as_ref().as_ref().ok()).map(|(ast, _)| &ast.root);
+    // A condition that depends on chance or the clock may be false, and then its opposite.
+    let changes = |used: &Use| jsonata::function(&used.name).is_some_and(|known| known.changing);
+    let lasting = |names: &Names| !names.calls.iter().chain(&names.variables).any(changes);
+    let read = || expressions.iter().filter_map(|read| read.as_ref().as_ref().ok());
+    let trees = || read().filter(|(_, names)| lasting(names)).map(|(ast, _)| &ast.root);
     let printed: BTreeSet<_> = trees().map(printed).collect();
     if trees().filter_map(refuted).any(|opposite| printed.contains(&self::printed(opposite))) {
         return true;

@@ -77,6 +77,11 @@ fn choices_without_default() {
         (jsonata(rules(json!([exists, {"Condition": "{% $not( $exists($states.input.x) ) %}"}]))), &[]),
         (jsonata(rules(json!([exists, {"Condition": "{% $not($exists($states.input.y)) %}"}]))), warned),
     ]);
+    for changing in ["$random() > 0.5", "$uuid() > 'a'", "$now() > 'a'", "$millis() > 5"] {
+        let code = |code: String| json!({"Condition": format!("{{% {code} %}}")});
+        let both = [code(changing.to_owned()), code(format!("$not({changing})"))];
+        expect(&[(jsonata(rules(json!(both))), warned)]);
+    }
 }
 
 /// Every operator takes an operand of its type and no other.

@@ -6,6 +6,7 @@ use workflow_asl::types::Type;
 use workflow_local::{Instant, Payload};
 use workflow_plan::data::PARSED;
 use workflow_schema::{Field, Rule, Shape};
+use workflow_services::Shape as ApiShape;
 
 use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
 
@@ -205,6 +206,13 @@ impl Making {
 
     /// Returns the values of a type that the rules know. Expressions need the rest.
     fn typed(&mut self, ty: &Type, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
+        match ty.api_shape() {
+            Some(ApiShape::Timestamp) => return some(timestamps(wanted).into_iter().map(Value::from)),
+            Some(ApiShape::Integer | ApiShape::Long) => {
+                return some(numbers(wanted, true).into_iter().map(number_value));
+            }
+            _ => {}
+        }
         match (ty.kind(), wanted.kind) {
             (None, _) => self.unknown(wanted, name, depth),
             (Some(JsonKind::Object), _) => self.members(ty, wanted, depth),
@@ -456,14 +464,16 @@ fn fitted(value: Value, rule: &Rule) -> Value {
     }
 }
 
-/// Returns each bound and the numbers on both sides of it.
+/// Returns each bound and the numbers on both sides of it: of whole numbers, those next to it.
 fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     let mut all: Vec<f64> = Vec::new();
     for probe in &wanted.probes {
         match probe {
             Probe::Constant(value) => {
-                if let Some(bound) = value.as_f64() {
-                    let step = if whole || bound.fract() == 0.0 { 1.0 } else { bound.abs().max(0.001) / 10.0 };
+                if let Some(bound) = value.as_f64().filter(|bound| whole && bound.fract() != 0.0) {
+                    all.extend([bound.floor(), bound.ceil()]);
+                } else if let Some(bound) = value.as_f64() {
+                    let step = if bound.fract() == 0.0 { 1.0 } else { bound.abs().max(0.001) / 10.0 };
                     all.extend([bound, bound - step, bound + step]);
                 }
             }

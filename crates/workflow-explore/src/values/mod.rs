@@ -31,8 +31,9 @@ use crate::states::States;
 pub(crate) struct Needs {
     uses: Vec<Use>,
     wanted: BTreeMap<Source, Wanted>,
-    /// The parts of the declared output that are such data: the part as a text, the source and the path there.
-    output: Vec<(String, Source, Vec<String>)>,
+    /// The parts of the declared output that are such data: the state that gives it, the part as a text, the source and the
+    /// path there.
+    output: Vec<(String, String, Source, Vec<String>)>,
 }
 
 impl Needs {
@@ -43,12 +44,13 @@ impl Needs {
         if let Some(shape) = output {
             let given = given(machine);
             each_part(shape, &mut Vec::new(), &mut |path, kind| {
-                for (source, names) in given(path) {
+                for (state, source, names) in given(path) {
                     wanted.entry(source.clone()).or_default().inside(names.clone()).narrow(Some(kind));
-                    parts.push((part_of_output(path), source, names));
+                    parts.push((state, part_of_output(path), source, names));
                 }
             });
         }
+        wanted.values_mut().for_each(Wanted::settle);
         Self { wanted, uses, output: parts }
     }
 
@@ -75,8 +77,9 @@ pub(crate) struct Values {
     guesses: Vec<Use>,
     /// The states with such expressions.
     pub(crate) guessing: BTreeSet<String>,
-    /// The parts of the declared output whose values are guesses, such as `output.lines[].price`, with their sources.
-    pub(crate) guessed_output: Vec<(String, Source)>,
+    /// The parts of the declared output whose values are guesses, such as `output.lines[].price`, with the states that give the
+    /// output and their sources.
+    pub(crate) guessed_output: Vec<(String, String, Source)>,
 }
 
 /// The most values that occurred of the input, and of each result, that are tried.
@@ -152,8 +155,10 @@ impl Values {
             Source::Result(at) => is_unknown(&result_at(at), path),
             _ => true,
         };
-        let guessed_output = output.iter().filter(|(_, source, path)| is_guess(source, path));
-        let guessed_output = guessed_output.map(|(part, source, _)| (part.clone(), source.clone())).collect();
+        let guessed_output = output.iter().filter(|(.., source, path)| is_guess(source, path));
+        let guessed_output =
+            guessed_output.map(|(state, part, source, _)| (state.clone(), part.clone(), source.clone()));
+        let guessed_output = guessed_output.collect();
         let mut guesses = Vec::new();
         let is_asked = |one: &Use, count: usize| {
             let same = |other: &&Use| other.asked && other.source == one.source;

@@ -73,7 +73,7 @@ pub(crate) struct Wanted {
     pub(crate) probes: Vec<Probe>,
     /// Whether the definition itself adds the value on other paths, so that it may be absent.
     pub(crate) added: bool,
-    /// The members of the value; `[]` and `[0]` for items.
+    /// The members of the value; `[]` and `[0]` for items. [`settle`](Self::settle) makes members of the open steps of paths.
     pub(crate) members: BTreeMap<String, Wanted>,
 }
 
@@ -121,6 +121,36 @@ impl Wanted {
         if !self.probes.contains(&probe) {
             self.probes.push(probe);
         }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.narrow(other.kind);
+        other.probes.iter().for_each(|probe| self.probe(probe.clone()));
+        self.added |= other.added;
+        other.members.iter().for_each(|(name, member)| self.members.entry(name.clone()).or_default().add(member));
+    }
+
+    /// Makes members and items of the [open steps](JsonPath::open_steps) of paths: only members if other paths name some, and
+    /// a list that is not empty if they have the number of an item.
+    pub(super) fn settle(&mut self) {
+        let is_item = |name: &str| name.starts_with('[');
+        let known = || self.members.keys().filter(|name| !["[:]", "*", ".."].contains(&name.as_str()));
+        let is_object = self.kind == Some(Kind::Object) || known().any(|name| !is_item(name));
+        let is_list = self.kind == Some(Kind::Array) || known().any(|name| is_item(name));
+        let below = self.members.remove("..");
+        for (name, inner) in below.iter().filter(|_| !is_list).flat_map(|below| &below.members) {
+            if !is_object || !is_item(name) && name != "*" {
+                self.inside([name.clone()]).add(inner);
+            }
+        }
+        let each = [below, self.members.remove("*"), self.members.remove("[:]")];
+        for each in each.iter().flatten().filter(|_| !is_object) {
+            match self.members.keys().any(|name| is_item(name) && name != "[]") {
+                true => self.members.iter_mut().filter(|(name, _)| is_item(name)).for_each(|(_, item)| item.add(each)),
+                false => self.inside(any_item()).add(each),
+            }
+        }
+        self.members.values_mut().for_each(Self::settle);
     }
 }
 
@@ -299,24 +329,25 @@ impl Found {
     /// Moves the needs to the end of a path, of which only the first steps are literal.
     fn go_on(&mut self, path: &JsonPath) {
         let steps = path.open_steps();
-        let Some((first, _)) = steps.first() else { return };
-        let kind = (first == "[]").then_some(Kind::Array);
-        let needs = std::mem::replace(self, Self { kind, ..Self::default() });
+        // A path to several values gives a list or an object of them, whatever each is.
+        let is_one = path.is_definite() && steps.iter().all(|(names, _)| names.len() == 1);
+        if steps.is_empty() {
+            return;
+        }
+        let needs = std::mem::take(self);
         let mut ways = vec![Vec::new()];
-        for (name, filter) in steps {
-            if name == ".." {
-                ways.extend(ways.clone().into_iter().map(|way| [way, any_item()].concat()));
-                continue;
-            }
-            ways.iter_mut().for_each(|way| way.push(name.clone()));
+        for (names, filter) in steps {
+            let further = |way: &Vec<String>| {
+                names.iter().map(|name| [way.as_slice(), std::slice::from_ref(name)].concat()).collect::<Vec<_>>()
+            };
+            ways = ways.iter().flat_map(further).collect();
             // Its parts have their places in the printed text.
             let filter = filter.and_then(|filter| jsonata::parse(&jsonata::print(filter, "").text).ok());
             for (filter, way) in filter.iter().flat_map(|filter| ways.iter().map(move |way| (filter, way))) {
                 self.through(&filter.root, Focus::Context, way, true);
             }
         }
-        // A path to several values gives a list of them, whatever each is.
-        let needs = || if path.is_definite() { needs.clone() } else { Self::default() };
+        let needs = || if is_one { needs.clone() } else { Self::default() };
         self.inside.extend(ways.into_iter().map(|way| (way, needs())));
     }
 

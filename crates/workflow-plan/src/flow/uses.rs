@@ -97,13 +97,17 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
     found
 }
 
-/// Returns the data that is, unchanged, the part of the execution's output at a path of members: its source, and the path there.
-pub fn given(machine: &StateMachine) -> impl Fn(&[String]) -> Vec<(Source, Vec<String>)> {
+/// Returns the data that is, unchanged, the part of the execution's output at a path of members: the name of the state that
+/// gives the output, the source of the data, and the path there.
+pub fn given(machine: &StateMachine) -> impl Fn(&[String]) -> Vec<(String, Source, Vec<String>)> {
     let outputs = Flow::of_tasks(machine).outputs;
     move |path| {
-        let parts = outputs.values().map(|output| path.iter().fold(output.clone(), |value, name| value.member(name)));
-        let exact = parts.flat_map(|part| part.alternatives().to_vec()).filter_map(|part| match part {
-            Symbol::Part { of, path } => Some((source(&of)?, path)),
+        let parts = outputs.iter().flat_map(|(state, output)| {
+            let part = path.iter().fold(output.clone(), |value, name| value.member(name));
+            part.alternatives().to_vec().into_iter().map(move |part| (state, part))
+        });
+        let exact = parts.filter_map(|(state, part)| match part {
+            Symbol::Part { of, path } => Some((state.clone(), source(&of)?, path)),
             _ => None,
         });
         exact.collect()

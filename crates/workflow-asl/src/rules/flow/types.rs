@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Span;
 
 use serde_json::Value;
+use workflow_services::Shape;
 
 use super::ty::{Existence, Found, Range, Ty};
 use super::{Fact, Flow, Outcome, Scene, Variables};
@@ -206,6 +207,14 @@ impl Type {
     /// Returns the kind that a present value certainly has.
     pub fn kind(&self) -> Option<JsonKind> {
         self.0.kind()
+    }
+
+    /// Returns the shape in the table of AWS's APIs, of a part of a result.
+    pub fn api_shape(&self) -> Option<Shape> {
+        match &self.0 {
+            Ty::Api(part, _) => Some(part.shape()),
+            _ => None,
+        }
     }
 
     /// Returns the type of a member, or of an item: `[0]`, `[]` for any. `None` if nothing is known about it. Of a list,
