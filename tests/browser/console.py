@@ -189,7 +189,7 @@ def check_all_executions(browser, server):
         expect(resting).to_have_count(1)
         expect(resting).to_contain_text("slow RUNNING")
         resting.locator("a.s-RUNNING").click()
-        expect(page.get_by_label("State machine")).to_have_value(MACHINE + "Resting")
+        expect(page.get_by_label("State machine", exact=True)).to_have_value(MACHINE + "Resting")
         page.goto(f"{server.console}#/nothing")
         expect(page.get_by_role("alert").filter(has_text="no page")).to_have_count(1)
     # The clock is on the page of the execution, which can be started again.

@@ -464,3 +464,13 @@ fn the_names_of_a_fragment_are_checked_where_no_workflow_uses_it() {
         "fragment A { input { to: String } task S = sqs::sendMessage { QueeUrl: input.too } -> T; use B as T -> end; }";
     finds(&[], body, &["too: the input of the fragment `A` has no field `too` [WF0401]\n\n= help: did you mean `to`?"]);
 }
+
+#[test]
+fn an_import_without_from_is_one_error() {
+    every(["fragment N \"a.wf\";", "fragment N = \"a.wf\";"], |import| {
+        let compiled = workflow_compiler::compile(format!("{import} workflow W {{ use N -> end; }}").parse().unwrap());
+        let texts: Vec<_> = compiled.problems.iter().map(|problem| problem.text()).collect();
+        assert_eq!(texts.len(), 1, "{texts:?}");
+        assert!(texts[0].contains("`fragment N from \"src/shared.rs\";`"), "{texts:?}");
+    });
+}

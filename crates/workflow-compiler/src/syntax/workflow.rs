@@ -97,20 +97,34 @@ impl Parser<'_> {
             }
             None => {
                 let other_name = self.name_in_document(is_fragment, cursor);
-                let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-                    self.expected(cursor, &format!("the body of `{written}` in braces"));
-                    skip_to_workflow(cursor);
-                    return None;
-                };
-                let body = self
-                    .within(&group, |parser, cursor| {
-                        parser.declared = declared_types(cursor);
-                        let body = parser.body(cursor, Level::Workflow, span);
-                        parser.hole(group.span_close(), Role::Item);
-                        body
-                    })
-                    .ok()?;
-                (body, (group.span_open(), group.span_close()), other_name)
+                let missing = format!("the body of `{written}` in braces");
+                match cursor.eat_group(Delimiter::Brace) {
+                    Some(group) => {
+                        let body = self
+                            .within(&group, |parser, cursor| {
+                                parser.declared = declared_types(cursor);
+                                let body = parser.body(cursor, Level::Workflow, span);
+                                parser.hole(group.span_close(), Role::Item);
+                                body
+                            })
+                            .ok()?;
+                        (body, (group.span_open(), group.span_close()), other_name)
+                    }
+                    // Its uses are right.
+                    None if is_fragment => {
+                        let help =
+                            format!("a fragment of another file is `fragment {written} from \"src/shared.rs\";`");
+                        let broken = Some(self.expected_as(cursor, &missing, &help));
+                        skip_to_workflow(cursor);
+                        let body = Body { broken, ..Body::new(span) };
+                        ((Vec::new(), body), (span.first, span.last), None)
+                    }
+                    None => {
+                        self.expected(cursor, &missing);
+                        skip_to_workflow(cursor);
+                        return None;
+                    }
+                }
             }
         };
         let mut workflow = Workflow {

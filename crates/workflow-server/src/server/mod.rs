@@ -136,7 +136,7 @@ impl Server {
 
     /// Stops the server. Executions stop where they are, waiting requests are answered with `ServiceUnavailable`, and
     /// connections are closed as soon as their clients have read their answers, at the latest after
-    /// [`Limits::shutdown`]. Running handlers are left on their threads.
+    /// [`Limits::shutdown`](crate::Limits::shutdown). Running handlers are left on their threads.
     pub async fn shutdown(mut self) {
         self.registry.stop_driving();
         self.stop.send_replace(true);
