@@ -9,7 +9,6 @@ use std::process::ExitCode;
 use clap::Args;
 use workflow_asl::printable::printable_lines;
 use workflow_asl::source::MAX_BYTES;
-use workflow_asl::{Code, error_name};
 
 use crate::params::Values;
 use crate::report::{self, Report};
@@ -216,13 +215,9 @@ impl Fix {
         let mut findings = Findings::default();
         let read = File::of_bytes(file, text.as_bytes().to_vec());
         self.checks.check(file, read, &Values::default(), &mut findings)?;
-        let offered = |report: Report| match () {
-            () if loses_values(&report) => report.without_edits(),
-            () if self.proposed => report.with_proposals(),
-            () if is_guess(&report) => report.without_edits(),
-            () => report,
-        };
-        findings.reports = findings.reports.into_iter().map(offered).collect();
+        if self.proposed {
+            findings.reports = findings.reports.into_iter().map(Report::with_proposals).collect();
+        }
         Ok(findings)
     }
 }
@@ -234,22 +229,6 @@ struct Before<'t> {
     errors: BTreeMap<String, usize>,
     /// How many fixes are made at most, so that fixes that cause each other end.
     most_fixes: usize,
-}
-
-/// Returns whether a fix writes the name of a state or of an error that the user may not have meant.
-fn is_guess(report: &Report) -> bool {
-    let mut texts = report.edits().iter().map(|edit| edit.text.as_str());
-    match report.code() {
-        Some(Code::NotExhaustive) => true,
-        Some(Code::MissingTransition) => texts.any(|text| text.trim_end_matches(';') != " -> end"),
-        Some(Code::Syntax) => texts.any(|text| text.contains(error_name::ALL)),
-        _ => false,
-    }
-}
-
-/// Returns whether a fix writes a template of another language as a text without its values.
-fn loses_values(report: &Report) -> bool {
-    report.code() == Some(Code::BadLiteral) && report.edits().iter().any(|edit| edit.text.contains("${"))
 }
 
 fn errors(findings: &Findings) -> usize {

@@ -12,7 +12,7 @@ use proc_macro2::LineColumn;
 use serde_json::{Value, json};
 use workflow_asl::printable::{is_control, printable, printable_json, printable_lines};
 use workflow_asl::source::{Edit, Location, Source, SourceError, locations};
-use workflow_asl::{Code, Diagnostic, Severity};
+use workflow_asl::{Code, Diagnostic, Severity, error_name};
 use workflow_compiler::problem::{EditPlace, Problem};
 use workflow_format::{Fault, not_rust};
 
@@ -172,11 +172,14 @@ impl Report {
             };
             Edit { span: (start, end.saturating_sub(start)), text: edit.text.clone() }
         });
+        let edits: Vec<_> = edits.filter(|edit| !loses_values(problem.code, edit)).collect();
+        let (proposed, edits) = if is_guess(problem.code, &edits) { (edits, Vec::new()) } else { (Vec::new(), edits) };
         Self {
             pointer: problem.place.as_ref().map(|at| at.pointer.to_string()).filter(|pointer| !pointer.is_empty()),
             place: place.map(|location| SourceLine::of(text, location)),
             help: problem.help.clone(),
-            edits: edits.collect(),
+            edits,
+            proposed,
             aws: problem.code.aws().filter(|_| !problem.of_language),
             ..Self::new(file, Some(problem.code), message)
         }
@@ -467,4 +470,20 @@ fn offset(text: &str, at: LineColumn) -> usize {
     let before: usize = lines.by_ref().take(at.line.saturating_sub(1)).map(str::len).sum();
     let line = lines.next().unwrap_or_default();
     before + line.chars().take(at.column).map(char::len_utf8).sum::<usize>()
+}
+
+/// Returns whether a fix writes the name of a state or of an error that the user may not have meant.
+fn is_guess(code: Code, edits: &[Edit]) -> bool {
+    let mut texts = edits.iter().map(|edit| edit.text.as_str());
+    match code {
+        Code::NotExhaustive => true,
+        Code::MissingTransition => texts.any(|text| text.trim_end_matches(';') != " -> end"),
+        Code::Syntax => texts.any(|text| text.contains(error_name::ALL)),
+        _ => false,
+    }
+}
+
+/// Returns whether an edit writes a template of another language as a text without its values.
+fn loses_values(code: Code, edit: &Edit) -> bool {
+    code == Code::BadLiteral && edit.text.contains("${")
 }

@@ -28,7 +28,7 @@ pub(super) fn members(
     distributed(machine, &mut children);
     for reference in references(machine) {
         // The map determines the input of a child execution.
-        let is_child = children.iter().any(|scope| is_in(&reference.state_at, scope));
+        let is_child = children.iter().any(|scope| reference.state_at.is_within(scope));
         if is_child {
             continue;
         }
@@ -73,10 +73,6 @@ fn distributed(machine: &StateMachine, scopes: &mut Vec<Pointer>) {
             scopes.extend(state.scopes(name, &scope.state_pointer(name)).into_iter().map(|scope| scope.pointer));
         }
     }
-}
-
-fn is_in(at: &Pointer, scope: &Pointer) -> bool {
-    at.as_str().strip_prefix(scope.as_str()).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The result of following a reference's steps in the declared type.
