@@ -666,12 +666,12 @@ fn executions_that_wait_longer_than_recorded_ones_are_named() {
     assert_eq!(done.code, Some(3), "{}", done.stderr);
     let line = |arn: &str| done.stdout.lines().filter(|line| line.starts_with(arn)).collect::<Vec<_>>();
     assert!(
-        matches!(*line(&resting), [only] if only.contains("`Rest` for 1") && only.contains(" in the histories")),
+        matches!(*line(&resting), [only] if only.contains("`Rest` for ") && only.contains(" in the histories")),
         "{}",
         done.stdout
     );
     let [waits, data] = *line(&large) else { panic!("{}", done.stdout) };
-    assert!(waits.contains("`Last` for 1"), "{waits}");
+    assert!(waits.contains("`Last` for "), "{waits}");
     assert!(
         data.contains("  the input of ") && data.contains(" has 230,0") && data.ends_with(" of 262,144 bytes"),
         "{data}"

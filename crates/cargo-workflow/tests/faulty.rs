@@ -196,7 +196,8 @@ fn inputs_of_a_file_are_started_once_however_often_the_command_runs() {
     let count = |made: &Value, name: &str| made[name].as_array().unwrap().len();
     assert_eq!(count(&again, "started") + count(&again, "endedBefore"), 25, "{again}");
     assert_eq!((&again["failed"], &again["notStarted"]), (&json!([]), &json!(0)));
-    assert_eq!(again["endedBefore"][0]["line"], 1);
+    // Under load, the execution of the first line may end after the command began.
+    assert!(again["endedBefore"][0]["line"].as_u64().is_some_and(|line| line < 15), "{again}");
     let all = service.json(&["list", "Quick", "--named", "may-", "--all"]);
     assert_eq!(all.as_array().unwrap().len(), 25);
     let watched = service.run(&["watch", "Quick", "--all", "--named", "may-"]);
@@ -422,21 +423,23 @@ fn meets(change: &Change, operation: &'static str, fate: usize, machine: &str, s
     assert_eq!(state(service, machine), expected, "{what}: {}", done.stderr);
 }
 
-/// Tries each operation with a third of the faults, and each fault with some operation; `WORKFLOW_THOROUGH=1` tries all.
+/// Tries each operation with one fault, and each fault with several operations; `WORKFLOW_THOROUGH=1` tries all.
 #[test]
 fn a_command_that_meets_a_fault_does_its_work_once() {
-    let step = if std::env::var_os("WORKFLOW_THOROUGH").is_some() { 1 } else { 3 };
+    let is_thorough = std::env::var_os("WORKFLOW_THOROUGH").is_some();
     let service = Service::new();
     let mut cases = Vec::new();
+    let mut operations = 0;
     for (number, change) in CHANGES.iter().enumerate() {
         let machine = format!("Undisturbed{number}");
         let done = call(&service, &prepare(change, &service, &machine));
         assert_eq!(done.code, Some(0), "{:?}: {}", change.1, done.stderr);
         std::thread::sleep(Duration::from_millis(50));
         let expected = state(&service, &machine);
-        for (place, operation) in change.2.iter().enumerate() {
-            let tried = (0..FATES.len()).filter(|fate| (place + fate) % step == 0);
+        for operation in change.2 {
+            let tried = (0..FATES.len()).filter(|fate| is_thorough || operations % FATES.len() == *fate);
             cases.extend(tried.map(|fate| (change, *operation, fate, expected.clone())));
+            operations += 1;
         }
     }
     let next = AtomicUsize::new(0);
