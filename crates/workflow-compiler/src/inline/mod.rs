@@ -5,7 +5,9 @@
 //! replaced with the argument `x`. The words of a copy keep their spans in the fragment, and arguments keep their spans
 //! at the use. Repetitions are expanded likewise, with a copy for each item.
 
+mod alone;
 mod arguments;
+mod at_uses;
 mod copied_names;
 mod copies;
 mod definition;
@@ -14,33 +16,33 @@ mod imported;
 mod inside;
 mod item_words;
 mod items;
-mod provenance;
 mod repeat;
 mod resources;
 mod results;
 mod shared_types;
 mod source_names;
 mod substitute;
-mod unreached;
 mod use_names;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
+use workflow_asl::document::QueryLanguage;
 use workflow_asl::graph::GROUP_SEPARATOR;
 use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
 pub use self::imported::Imported;
 pub(crate) use self::imported::import;
+use self::imported::used_by;
 pub(crate) use self::resources::resources;
 use self::source_names::SourceNames;
 pub(crate) use self::source_names::in_source;
 pub(crate) use self::substitute::variable as argument_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::problem::{Edit, Problem, Problems, Reported};
-use crate::span::Locate;
+use crate::span::{Locate, Position};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
     Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Repetition, Shape, State, StructDecl,
@@ -65,54 +67,145 @@ fn full_name(of: &str, name: &Ident) -> Ident {
     Ident::new(&format!("{of}{}", plain(name)), name.span())
 }
 
-/// The result of inlining. `problems` contains only the problems of the fragments themselves.
+/// The fragments of a `workflow!`. Each is checked by itself, before the fragments and workflows that use it.
 #[derive(Default)]
-pub(crate) struct Found {
-    /// The problems of each workflow, which [`explain`] completes together with the problems of the checks.
-    pub(crate) of_workflows: Vec<Vec<Problem>>,
+pub(crate) struct Fragments {
+    known: BTreeMap<String, Workflow>,
+    /// The names of the workflows.
+    workflows: BTreeSet<String>,
+    /// The ways on which fragments use themselves, by the fragment with the use that closes the circle, and its name.
+    circles: BTreeMap<(String, String), String>,
+    /// The fragments with an error.
+    refused: BTreeMap<String, Reported>,
+    /// The fragments that the workflows use.
+    used: BTreeSet<String>,
+    /// The places of the problems of fragments.
+    reported: BTreeSet<Place>,
+    /// The last number of a use or copy: they are numbered across all workflows.
+    last: u32,
     /// Unused parts of fragments. They are reported if there is no error: what did not compile may use them.
-    pub(crate) unused: Vec<Problem>,
+    unused: Vec<Problem>,
 }
 
-/// Inlines all fragments.
-pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
-    let Parsed { workflows, fragments, .. } = parsed;
-    let mut out = Found::default();
-    let mut known: BTreeMap<String, Workflow> = BTreeMap::new();
-    for fragment in fragments.iter() {
-        let name = plain(&fragment.name);
-        if known.contains_key(&name) {
-            let message = format!("two fragments are named `{name}`");
-            problems.push(Problem::new(Code::DuplicateName, fragment.name.span(), message).help("rename one"));
-            continue;
+impl Fragments {
+    /// Checks the names in the fragments. Returns also the names of the fragments, each after the fragments that it uses.
+    pub(crate) fn of(parsed: &Parsed, problems: &mut Problems) -> (Self, Vec<String>) {
+        let workflows = parsed.workflows.iter().map(|workflow| plain(&workflow.name)).collect();
+        let mut out = Self { workflows, ..Self::default() };
+        for fragment in &parsed.fragments {
+            let name = plain(&fragment.name);
+            if out.known.contains_key(&name) {
+                let message = format!("two fragments are named `{name}`");
+                problems.push(Problem::new(Code::DuplicateName, fragment.name.span(), message).help("rename one"));
+                continue;
+            }
+            let mut fragment = fragment.clone();
+            let errors = problems.errors();
+            item_words::check(&mut fragment, problems);
+            definition::check(&mut fragment, problems, &mut out.unused);
+            let reported = problems.reported().filter(|_| problems.errors() > errors);
+            fragment.body.broken = fragment.body.broken.or(reported);
+            out.known.insert(name, fragment);
         }
-        let mut fragment = fragment.clone();
-        let errors = problems.errors();
-        item_words::check(&mut fragment, problems);
-        definition::check(&mut fragment, problems, &mut out.unused);
-        fragment.body.broken = fragment.body.broken.or(problems.reported().filter(|_| problems.errors() > errors));
-        known.insert(name, fragment);
+        out.used = parsed.workflows.iter().flat_map(|workflow| out.used_in(workflow)).collect();
+        let mut order = Vec::new();
+        for name in parsed.fragments.iter().map(|fragment| plain(&fragment.name)) {
+            out.visit(name, &mut Vec::new(), &mut order);
+        }
+        (out, order)
     }
-    let names_of_workflows = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
-    let mut used = BTreeSet::new();
-    // Uses are numbered across all workflows.
-    let mut last = 0;
-    for workflow in workflows.iter_mut() {
-        if !has_inlined(&workflow.body) {
-            out.of_workflows.push(Vec::new());
-            continue;
+
+    /// Appends a fragment to the order, after the fragments that it uses. `around` are the fragments that use it.
+    fn visit(&mut self, name: String, around: &mut Vec<String>, order: &mut Vec<String>) {
+        if let (Some(at), Some(last)) = (around.iter().position(|other| *other == name), around.last()) {
+            let way: Vec<_> = around.iter().skip(at).chain([&name]).cloned().collect();
+            self.circles.insert((last.clone(), name), way.join(" -> "));
+            return;
         }
-        let (before, errors) = (problems.iter().len(), problems.errors());
+        let Some(fragment) = self.known.get(&name).filter(|_| !order.contains(&name)) else { return };
+        let used = used_by(fragment);
+        around.push(name.clone());
+        used.into_iter().for_each(|other| self.visit(other, around, order));
+        around.pop();
+        order.push(name);
+    }
+
+    /// Returns a fragment as a workflow with the same input and result, whose states can be checked; `None` for an import
+    /// that has an error. What only the uses know is left out.
+    pub(crate) fn alone(&mut self, name: &str, parsed: &Parsed, problems: &mut Problems) -> Option<Workflow> {
+        let mut alone = self.known.get(name).filter(|fragment| fragment.from().is_none())?.clone();
+        if self.is_of_jsonpath(&alone, &parsed.workflows) {
+            let kind = DeclarationKind::Query { language: QueryLanguage::JsonPath, explicit: false };
+            let keyword = alone.name.clone();
+            alone.declarations.push(Declaration { comment: None, derives: Vec::new(), keyword, kind });
+        }
+        let others = parsed.workflows.iter().chain(&parsed.fragments).flat_map(|other| &other.declarations);
+        let own: Vec<_> = alone.declarations.iter().filter_map(|own| own.kind.type_name().map(plain)).collect();
+        let is_new = |other: &&Declaration| other.kind.type_name().is_some_and(|name| !own.contains(&plain(name)));
+        alone.neighbours = others.filter(is_new).cloned().collect();
+        let declared = alone.declarations.len();
+        self.inline(&mut alone, Some(name), problems);
+        let of_uses = alone.declarations.split_off(declared);
+        alone.declarations.extend(of_uses.iter().filter(is_new).cloned());
+        walk::body(&mut alone.body, &mut alone::WithoutValues(alone::of_the_uses(&alone.name)));
+        Some(alone)
+    }
+
+    /// Returns the names of the fragments that a workflow uses, directly or indirectly.
+    fn used_in(&self, workflow: &Workflow) -> BTreeSet<String> {
+        let mut open: Vec<_> = used_by(workflow).into_iter().collect();
+        let mut used = BTreeSet::new();
+        while let Some(next) = open.pop() {
+            open.extend(self.known.get(&next).filter(|_| !used.contains(&next)).into_iter().flat_map(used_by));
+            used.insert(next);
+        }
+        used
+    }
+
+    /// Returns whether a fragment is of JSONPath: as all workflows that use it, or by its clauses if none does.
+    fn is_of_jsonpath(&self, fragment: &Workflow, workflows: &[Workflow]) -> bool {
+        let name = plain(&fragment.name);
+        if !self.used.contains(&name) {
+            return alone::has_clauses_of_jsonpath(&mut fragment.body.clone());
+        }
+        workflows.iter().filter(|workflow| self.used_in(workflow).contains(&name)).all(|workflow| {
+            let mut kinds = workflow.declarations.iter().map(|declaration| &declaration.kind);
+            kinds.any(|kind| matches!(kind, DeclarationKind::Query { language: QueryLanguage::JsonPath, .. }))
+        })
+    }
+
+    /// Notes what is wrong with a fragment.
+    pub(crate) fn is_checked<'f>(
+        &mut self,
+        name: String,
+        found: impl Iterator<Item = &'f Problem>,
+        locate: Locate<'_>,
+        reported: Option<Reported>,
+    ) {
+        self.reported.extend(found.map(|problem| place(problem, locate)));
+        self.refused.extend(reported.map(|reported| (name, reported)));
+    }
+
+    /// Inlines all uses in a workflow, or in a fragment of this name that is checked by itself.
+    pub(crate) fn inline(&mut self, workflow: &mut Workflow, name: Option<&str>, problems: &mut Problems) {
+        if !has_inlined(&workflow.body) {
+            return;
+        }
+        let errors = problems.errors();
         let nodes = workflow.nodes;
         item_words::check(workflow, problems);
-        walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &known, problems });
+        walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &self.known, problems });
         match use_names::unique(&mut workflow.body, problems) {
             Some(reported) => inside::ignore_unknown(workflow, reported),
-            None => inside::check(workflow, &known, problems),
+            None => inside::check(workflow, &self.known, problems),
         }
         let mut inliner = Inliner {
-            fragments: &known,
-            workflows: &names_of_workflows,
+            fragments: &self.known,
+            workflows: &self.workflows,
+            circles: &self.circles,
+            refused: &self.refused,
+            is_used: name.is_none_or(|name| self.used.contains(name)),
+            alone: name.map(|_| alone::of_the_uses(&workflow.name)),
             problems,
             nodes,
             inlined: Vec::new(),
@@ -120,20 +213,19 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
             items: Vec::new(),
             repeated: BTreeMap::new(),
             wrong: BTreeSet::new(),
-            stack: Vec::new(),
+            stack: name.map(str::to_owned).into_iter().collect(),
             arguments: Vec::new(),
             states: 0,
-            around: (Vec::new(), last),
+            around: (Vec::new(), self.last),
             broken: None,
             nullable: BTreeSet::new(),
             not_given: BTreeSet::new(),
-            types: BTreeSet::new(),
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner { inlined, copies, items, repeated, wrong, nodes, types, declarations, broken, around, .. } =
+        let Inliner { alone, inlined, copies, items, repeated, wrong, nodes, declarations, broken, around, .. } =
             inliner;
-        last = around.1;
+        self.last = around.1;
         workflow.nodes = nodes;
         workflow.of_fragments =
             declarations.iter().filter_map(|declaration| declaration.kind.type_name()).map(plain).collect();
@@ -141,9 +233,8 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         workflow.inlined = inlined;
         workflow.copies = copies;
         workflow.items = items;
-        used.extend(types);
         copies::resolve(workflow, (&repeated, &wrong), problems);
-        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported()) {
+        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported().or(alone)) {
             inside::ignore_unknown_copies(workflow, reported);
         }
         if problems.errors() > errors {
@@ -152,38 +243,52 @@ pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
         results::assign(workflow, problems);
         let is_new = problems.errors() > errors;
         workflow.body.broken = workflow.body.broken.or(broken).or(problems.reported().filter(|_| is_new));
-        out.of_workflows.push(problems.split_off(before));
     }
-    // The missing use may be one that did not parse or is invalid.
-    if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.is_broken()) {
-        for (name, fragment) in known.iter().filter(|(name, _)| !used.contains(*name)) {
-            let problem = Problem::new(
-                Code::UnusedDeclaration,
-                fragment.name.span(),
-                format!("the fragment `{name}` is not used"),
-            );
-            out.unused.push(problem.help(format!("write `use {name} -> Next;` in a workflow, or remove it")));
+
+    /// Completes the problems of a workflow from the index `first` on: which uses and items they are about. `text` returns
+    /// where a word is, as text.
+    pub(crate) fn explain(
+        &self,
+        workflow: &Workflow,
+        first: usize,
+        problems: &mut Problems,
+        locate: Locate<'_>,
+        text: impl Fn(Span) -> Option<String>,
+    ) {
+        if workflow.inlined.is_empty() && workflow.copies.is_empty() {
+            return;
         }
+        let mut found = problems.split_off(first);
+        if !found.is_empty() {
+            let names = SourceNames::of(workflow);
+            for problem in &mut found {
+                names.replace_in(problem, &around(workflow, problem, locate));
+            }
+        }
+        let found = at_uses::report(workflow, found, (&self.reported, &self.refused), locate, text);
+        problems.extend(copies::merge(workflow, found, locate));
     }
-    out
+
+    /// Returns the fragments that no workflow uses, and the unused parts of the others.
+    pub(crate) fn unused(&mut self, workflows: &[Workflow]) -> Vec<Problem> {
+        // The missing use may be one that did not parse or is invalid.
+        if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.is_broken()) {
+            for (name, fragment) in self.known.iter().filter(|(name, _)| !self.used.contains(*name)) {
+                let message = format!("the fragment `{name}` is not used");
+                let problem = Problem::new(Code::UnusedDeclaration, fragment.name.span(), message);
+                self.unused.push(problem.help(format!("write `use {name} -> Next;` in a workflow, or remove it")));
+            }
+        }
+        std::mem::take(&mut self.unused)
+    }
 }
 
-/// Completes the problems of a workflow from the index `first` on: which uses and items they are about.
-pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
-    if workflow.inlined.is_empty() && workflow.copies.is_empty() {
-        return;
-    }
-    unreached::merge(workflow, first, problems, locate);
-    let found = problems.split_off(first);
-    let names = (!found.is_empty()).then(|| SourceNames::of(workflow));
-    for (mut problem, names) in found.into_iter().zip(names.iter().cycle()) {
-        let inside = around(workflow, &problem, locate);
-        names.replace_in(&mut problem, &inside);
-        problems.push(problem);
-    }
-    copies::merge(workflow, first, problems, locate);
-    provenance::explain(workflow, first, problems, locate);
-    copies::distinct(workflow, first, problems, locate);
+/// The code of a problem and the position of its words. Words of other files may have none: then it is the message.
+type Place = (&'static str, Result<(Position, Position), String>);
+
+fn place(problem: &Problem, locate: Locate<'_>) -> Place {
+    let words = locate(problem.span.first).zip(locate(problem.span.last));
+    (problem.code.id(), words.ok_or_else(|| problem.message.clone()))
 }
 
 /// Returns the numbers of the uses and copies that a problem is in. Words without a number are in all of those whose
@@ -214,6 +319,14 @@ struct Inliner<'p> {
     fragments: &'p BTreeMap<String, Workflow>,
     /// The names of the workflows.
     workflows: &'p BTreeSet<String>,
+    /// The ways on which fragments use themselves, by the fragment with the use that closes the circle, and its name.
+    circles: &'p BTreeMap<(String, String), String>,
+    /// The fragments with an error.
+    refused: &'p BTreeMap<String, Reported>,
+    /// The proof that the uses check what depends on them, if this is a fragment by itself.
+    alone: Option<Reported>,
+    /// Whether a workflow uses it.
+    is_used: bool,
     problems: &'p mut Problems,
     /// The number of nodes of the workflow.
     nodes: usize,
@@ -239,9 +352,7 @@ struct Inliner<'p> {
     not_given: BTreeSet<String>,
     /// The repeated states whose repetition has an error.
     wrong: BTreeSet<String>,
-    /// The fragments that are used.
-    types: BTreeSet<String>,
-    /// The types that they declare.
+    /// The types that the used fragments declare.
     declarations: Vec<Declaration>,
 }
 
@@ -275,9 +386,14 @@ impl Inliner<'_> {
     fn states(&mut self, mut used: Use, is_only: bool) -> Vec<State> {
         let name = plain(&used.fragment);
         let Some(fragment) = self.fragments.get(&name) else {
+            // The file that imports a fragment may declare those that it uses.
+            if let Some(reported) = self.alone.filter(|_| !self.is_used) {
+                return vec![placeholder(used, Some(reported))];
+            }
             let problem =
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
-            let problem = problem.suggest(&name, self.fragments.keys().map(String::as_str));
+            let others = self.fragments.keys().filter(|other| !self.stack.contains(other));
+            let problem = problem.suggest(&name, others.map(String::as_str));
             let help = match self.workflows.contains(&name) {
                 true => {
                     format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
@@ -291,12 +407,11 @@ impl Inliner<'_> {
         };
         // The import of the fragment has an error.
         if fragment.from().is_some() {
-            self.types.insert(name);
             return vec![placeholder(used, self.problems.reported())];
         }
-        if self.stack.contains(&name) {
-            let way: Vec<_> = self.stack.iter().skip_while(|other| **other != name).chain([&name]).cloned().collect();
-            let message = format!("the fragment `{name}` uses itself: {}", way.join(" -> "));
+        let circle = self.stack.last().and_then(|user| self.circles.get(&(user.clone(), name.clone())));
+        if let Some(way) = circle {
+            let message = format!("the fragment `{name}` uses itself: {way}");
             let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
             self.problems.push(problem.help("repeat states with a transition back to them, or a `map`"));
             return vec![placeholder(used, self.problems.reported())];
@@ -304,8 +419,7 @@ impl Inliner<'_> {
         if self.states > MOST_STATES {
             return vec![placeholder(used, self.problems.reported())];
         }
-        self.types.insert(name.clone());
-        self.broken = self.broken.or(fragment.body.broken);
+        self.broken = self.broken.or_else(|| self.refused.get(&name).copied());
         let result = self.declare(fragment);
         let (arguments, first) = self.arguments(&mut used, fragment);
         let (full, asl_name) = (plain(&used.name), used.asl_name());
@@ -341,9 +455,9 @@ impl Inliner<'_> {
         let at = self.inlined.len();
         self.stack.push(name);
         self.around.0.push(number);
-        self.arguments.push(used.arguments.clone());
+        self.arguments.push(std::mem::take(&mut used.arguments));
         self.body(&mut body);
-        self.arguments.pop();
+        used.arguments = self.arguments.pop().unwrap_or_default();
         self.around.0.pop();
         self.stack.pop();
         self.first_state(&mut body);
