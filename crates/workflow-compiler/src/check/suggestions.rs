@@ -195,6 +195,9 @@ impl<'a> Analysis<'a> {
                 return problem;
             }
         }
+        if self.workflow.is_fragment {
+            return problem.help("a value from outside is a field of `input`, which the use of the fragment passes");
+        }
         problem.help(format!("text is written in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
     }
 

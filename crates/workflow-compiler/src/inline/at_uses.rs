@@ -65,7 +65,12 @@ pub(super) fn report(
                 let what = if problem.is_error() { "an error" } else { "a warning" };
                 let message = format!("the fragment `{}` has {what} in this use: {}", used.fragment, problem.message);
                 let moved = Problem { span, message, part: None, fix: Vec::new(), ..problem };
-                at_uses.insert(key, moved.help(format!("this is {at}")));
+                let moved = moved.help(format!("this is {at}"));
+                let moved = match moved.code {
+                    Code::StateNameTooLong => moved.help("give the use a shorter name in the document: `as \"…\"`"),
+                    _ => moved,
+                };
+                at_uses.insert(key, moved);
             }
         }
     }

@@ -15,8 +15,6 @@ pub(super) struct Given<'g> {
     pub(super) fragment: &'g str,
     /// The argument.
     pub(super) value: &'g Expr,
-    /// Whether another check reports an argument that is no list.
-    pub(super) checked: bool,
 }
 
 /// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item.
@@ -33,15 +31,13 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
     let items = match &list.kind {
         ExprKind::Array(items) => &items.iter().flat_map(numbers).collect::<Vec<_>>(),
         ExprKind::Invalid(reported) => return invalid(*reported),
-        kind => {
-            if let Some(Given { field, fragment, value, checked }) = given {
-                if !checked || type_of(kind).is_none() {
-                    let message = format!(
-                        "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
-                    );
-                    report(problems, value.span, message, "write the items here, such as `[\"a\", \"b\"]`".to_owned());
-                }
-                return problems.reported().map(invalid).unwrap_or_default();
+        _ => {
+            if let Some(Given { field, fragment, value }) = given {
+                let message = format!(
+                    "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
+                );
+                let help = "write the items here, such as `[\"a\", \"b\"]`".to_owned();
+                return invalid(report(problems, value.span, message, help));
             }
             let written = spelled(list);
             let message = format!("`for` takes a list that is known at compile time, and `{written}` is not");
@@ -53,7 +49,7 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
     };
     let Some(first) = items.first() else {
         let (span, message, help) = match given {
-            Some(Given { field, fragment, value, .. }) => {
+            Some(Given { field, fragment, value }) => {
                 let message = format!("`{field}` of `{fragment}` has no items, and a `for` repeats states for them");
                 (value.span, message, "give at least one, or do not use the fragment here")
             }

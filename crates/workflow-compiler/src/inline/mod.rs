@@ -30,7 +30,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::graph::GROUP_SEPARATOR;
-use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
 pub use self::imported::Imported;
@@ -88,7 +87,7 @@ pub(crate) struct Fragments {
 }
 
 impl Fragments {
-    /// Checks the names in the fragments. Returns also the names of the fragments, each after the fragments that it uses.
+    /// Collects the fragments. Returns also the names of the fragments, each after the fragments that it uses.
     pub(crate) fn of(parsed: &Parsed, problems: &mut Problems) -> (Self, Vec<String>) {
         let workflows = parsed.workflows.iter().map(|workflow| plain(&workflow.name)).collect();
         let mut out = Self { workflows, ..Self::default() };
@@ -99,13 +98,7 @@ impl Fragments {
                 problems.push(Problem::new(Code::DuplicateName, fragment.name.span(), message).help("rename one"));
                 continue;
             }
-            let mut fragment = fragment.clone();
-            let errors = problems.errors();
-            item_words::check(&mut fragment, problems);
-            definition::check(&mut fragment, problems, &mut out.unused);
-            let reported = problems.reported().filter(|_| problems.errors() > errors);
-            fragment.body.broken = fragment.body.broken.or(reported);
-            out.known.insert(name, fragment);
+            out.known.insert(name, fragment.clone());
         }
         out.used = parsed.workflows.iter().flat_map(|workflow| out.used_in(workflow)).collect();
         let mut order = Vec::new();
@@ -133,7 +126,9 @@ impl Fragments {
     /// Returns a fragment as a workflow with the same input and result, whose states can be checked; `None` for an import
     /// that has an error. What only the uses know is left out.
     pub(crate) fn alone(&mut self, name: &str, parsed: &Parsed, problems: &mut Problems) -> Option<Workflow> {
-        let mut alone = self.known.get(name).filter(|fragment| fragment.from().is_none())?.clone();
+        let fragment = self.known.get_mut(name).filter(|fragment| fragment.from().is_none())?;
+        definition::check(fragment, problems, &mut self.unused);
+        let mut alone = fragment.clone();
         if self.is_of_jsonpath(&alone, &parsed.workflows) {
             let kind = DeclarationKind::Query { language: QueryLanguage::JsonPath, explicit: false };
             let keyword = alone.name.clone();
@@ -471,7 +466,6 @@ impl Inliner<'_> {
             let transition = Some(Target::State(named(&plain(&next), &used.name)));
             body.states.insert(0, State { transition, in_use: outer.unwrap_or_default(), ..first });
         }
-        self.check_names(&used, &mut body.states);
         self.handle(&used, &mut body.states);
         let ends = self.end(&used, is_only, &mut body.states);
         if let (Some(first), Some(comment)) = (body.states.first_mut(), used.comment.take()) {
@@ -551,26 +545,6 @@ impl Inliner<'_> {
         if let Some(at) = body.states.iter().position(is_start) {
             let state = body.states.remove(at);
             body.states.insert(0, state);
-        }
-    }
-
-    /// Reports names that are too long for the document.
-    fn check_names(&mut self, used: &Use, states: &mut [State]) {
-        let too_long = |name: &str| name.chars().count() > STATE_NAME_CHARS;
-        let Some(first) = states.iter().map(State::asl_name).find(|name| too_long(name)) else { return };
-        let length = first.chars().count();
-        let message = format!(
-            "the state {first:?} has a name of {length} characters in the document, where at most {STATE_NAME_CHARS} are allowed"
-        );
-        let problem = Problem::new(Code::NotInlined, used.name.span(), message);
-        let problem = problem.help("give this use a shorter name, or one for the document only: `as \"…\"`");
-        self.problems.push(match self.stack.last() {
-            Some(fragment) => problem
-                .help(format!("this is in the fragment `{fragment}`; the uses around it can have shorter names too")),
-            None => problem,
-        });
-        for alias in states.iter_mut().filter_map(|state| state.alias.as_mut()) {
-            alias.value = alias.value.chars().take(STATE_NAME_CHARS).collect();
         }
     }
 

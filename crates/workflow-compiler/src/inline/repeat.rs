@@ -10,7 +10,7 @@ use super::copied_names::{Names, Naming, NoText, names_in, whole};
 use super::items::{Given, items, label};
 use super::substitute::{self, fresh};
 use super::walk::{self, Change};
-use super::{Inliner, MOST_STATES, alone, definition, leads_on};
+use super::{Inliner, MOST_STATES, alone, leads_on};
 use crate::problem::{Problem, Reported};
 use crate::syntax::ast::{
     Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Member, Reference, Repeated,
@@ -147,13 +147,7 @@ impl Inliner<'_> {
         let errors = self.problems.errors();
         let given = repetition.field.as_ref().zip(self.arguments.last()).and_then(|(field, given)| {
             let value = &given.iter().find(|member| member.key.value == *field)?.value;
-            let name = self.stack.last()?;
-            let fragment = self.fragments.get(name)?;
-            let declared = definition::input(fragment).iter().find(|known| plain(&known.name) == *field);
-            // An argument has the type that is declared. A field that is declared as no list was reported there.
-            let checked =
-                fragment.body.is_broken() || declared.is_some_and(|declared| definition::is_list(&declared.ty));
-            Some(Given { field, fragment: name, value, checked })
+            Some(Given { field, fragment: self.stack.last()?, value })
         });
         // A fragment by itself does not know the items that its uses give.
         let is_unknown = given.as_ref().map_or(!self.stack.is_empty(), |given| alone::reads_input(given.value));
