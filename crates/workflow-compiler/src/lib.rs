@@ -211,6 +211,9 @@ fn check_fragment(
     let is_wrong =
         |problems: &Problems| fragment.body.is_broken() || problems.iter().skip(first).any(Problem::is_error);
     lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
+    // These depend on the place of a use, and on its handlers.
+    let found = problems.split_off(first).into_iter();
+    problems.extend(found.filter(|problem| !matches!(problem.code, Code::UnknownContext | Code::UncaughtHandler)));
     // The uses ask rustc.
     problems.take_questions();
     check::roots(&analysis)
@@ -267,6 +270,8 @@ fn compile_workflow(
     // Earlier ones belong to other workflows and to the syntax.
     let checked = problems.iter().len() - before;
     let (lowered, idle) = lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
+    // A clause of a fragment may silence something in another use.
+    let idle: Vec<_> = idle.into_iter().filter(|clause| source.use_around(clause.span.in_use).is_none()).collect();
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
         if check::count_without(source, idle.iter().map(|clause| clause.id).collect()) <= checked {
