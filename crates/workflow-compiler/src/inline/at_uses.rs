@@ -34,7 +34,7 @@ pub(super) fn report(
         if reported.contains(&place) {
             continue;
         }
-        let of_unreached = || first_at(workflow, &problem, locate).filter(|_| unreached);
+        let of_unreached = || if unreached { first_at(workflow, &problem, locate) } else { None };
         let Some(used) = around(workflow, &problem, locate).or_else(of_unreached) else {
             out.push(problem);
             continue;

@@ -35,6 +35,7 @@ use workflow_asl::{Code, StateKind};
 pub use self::imported::Imported;
 pub(crate) use self::imported::import;
 use self::imported::used_by;
+use self::inside::InnerNames;
 pub(crate) use self::resources::resources;
 use self::source_names::SourceNames;
 pub(crate) use self::source_names::in_source;
@@ -74,6 +75,7 @@ pub(crate) struct Fragments {
     workflows: BTreeSet<String>,
     /// The ways on which fragments use themselves, by the fragment with the use that closes the circle, and its name.
     circles: BTreeMap<(String, String), String>,
+    inner: InnerNames,
     /// The fragments with an error.
     refused: BTreeMap<String, Reported>,
     /// The fragments that the workflows use.
@@ -140,6 +142,9 @@ impl Fragments {
         alone.neighbours = others.filter(is_new).cloned().collect();
         let declared = alone.declarations.len();
         self.inline(&mut alone, Some(name), problems);
+        let mut inner = alone.inlined.iter().map(|used| (used.name.clone(), used.asl_name.clone())).collect();
+        names(&alone.body, &mut inner);
+        self.inner.insert(name.to_owned(), inner);
         let of_uses = alone.declarations.split_off(declared);
         alone.declarations.extend(of_uses.iter().filter(is_new).cloned());
         walk::body(&mut alone.body, &mut alone::WithoutValues(alone::of_the_uses(&alone.name)));
@@ -192,7 +197,7 @@ impl Fragments {
         walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &self.known, problems });
         match use_names::unique(&mut workflow.body, problems) {
             Some(reported) => inside::ignore_unknown(workflow, reported),
-            None => inside::check(workflow, &self.known, problems),
+            None => inside::check(workflow, &self.inner, problems),
         }
         let mut inliner = Inliner {
             fragments: &self.known,
@@ -443,10 +448,8 @@ impl Inliner<'_> {
             not_given: &self.not_given,
             assigns: None,
             nodes: &mut self.nodes,
-            own_names: Default::default(),
         };
         walk::body(&mut body, &mut substitution);
-        let (own_states, variables) = substitution.own_names;
         let at = self.inlined.len();
         self.stack.push(name);
         self.around.0.push(number);
@@ -492,8 +495,6 @@ impl Inliner<'_> {
             is_read: false,
             first: body.states.first().map(|state| plain(&state.name)).unwrap_or_default(),
             ends,
-            states: own_states,
-            variables,
         };
         self.inlined.insert(at, inlined);
         body.states
