@@ -39,7 +39,8 @@ pub(super) fn report(
             out.push(problem);
             continue;
         };
-        if !unreached && wrong.contains(&used.number) || !known.insert((used.number, place)) {
+        let begins = (place.0, place.1.map(|(first, _)| first));
+        if !unreached && wrong.contains(&used.number) || !known.insert((used.number, begins)) {
             continue;
         }
         let span = TokenSpan { in_use: used.outer.unwrap_or_default(), ..used.written.span().into() };
@@ -55,12 +56,7 @@ pub(super) fn report(
         }
         let at = text(problem.span.first).map_or_else(|| "in the fragment".to_owned(), |text| format!("at {text}"));
         match at_uses.get_mut(&key) {
-            Some(other) => {
-                let line = format!("{at}: {}", problem.message);
-                if !other.help.contains(&line) {
-                    other.help.push(line);
-                }
-            }
+            Some(other) => other.help.push(format!("{at}: {}", problem.message)),
             None => {
                 let what = if problem.is_error() { "an error" } else { "a warning" };
                 let message = format!("the fragment `{}` has {what} in this use: {}", used.fragment, problem.message);
