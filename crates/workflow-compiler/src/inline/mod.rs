@@ -14,7 +14,6 @@ mod definition;
 mod handlers;
 mod imported;
 mod inside;
-mod item_words;
 mod items;
 mod repeat;
 mod resources;
@@ -193,7 +192,6 @@ impl Fragments {
         }
         let errors = problems.errors();
         let nodes = workflow.nodes;
-        item_words::check(workflow, problems);
         walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &self.known, problems });
         match use_names::unique(&mut workflow.body, problems) {
             Some(reported) => inside::ignore_unknown(workflow, reported),

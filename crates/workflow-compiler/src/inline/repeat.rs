@@ -152,9 +152,11 @@ impl Inliner<'_> {
         // A fragment by itself does not know the items that its uses give.
         let is_unknown = given.as_ref().map_or(!self.stack.is_empty(), |given| alone::reads_input(given.value));
         let unknown = self.alone.filter(|_| repetition.field.is_some() && is_unknown);
+        let around = self.copies.iter().filter(|copy| self.around.0.contains(&copy.number));
+        let around: Vec<_> = around.map(|copy| copy.name.as_str()).collect();
         let items = match unknown {
             Some(reported) => vec![Expr::made(ExprKind::Invalid(reported), repetition.list.span)],
-            None => items(&repetition, given, self.problems),
+            None => items(&repetition, given, &around, self.problems),
         };
         // An argument is reported once.
         let is_given = |member: &&mut Member| Some(&member.key.value) == repetition.field.as_ref();
@@ -189,6 +191,7 @@ impl Inliner<'_> {
                 number,
                 outer,
                 word: repetition.word,
+                name: repetition.item.value.clone(),
                 index,
                 item: label(item),
                 braces: repetition.braces,
