@@ -72,10 +72,32 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     let everywhere = surroundings.locate;
     let locate = |span| imported.locate(span, everywhere);
     let surroundings = Surroundings { locate: &locate, ..surroundings };
-    let inlined = guard(bugs, "inlining its fragments", || inline::inline(&mut parsed, problems));
-    let inline::Found { of_workflows, mut unused } = inlined.unwrap_or_default();
+    let place = |span| imported.written_place(span, everywhere);
+    let alone = guard(bugs, "checking its fragments", || {
+        let (mut fragments, order) = inline::Fragments::of(&parsed, problems);
+        for name in order {
+            let (first, errors) = (problems.iter().len(), problems.errors());
+            let Some(alone) = fragments.alone(&name, &parsed, problems) else { continue };
+            roots.extend(check_fragment(&alone, first, &parsed.workflows, problems, surroundings));
+            fragments.explain(&alone, first, problems, surroundings.locate, place);
+            let reported = problems.reported().filter(|_| problems.errors() > errors);
+            let found = problems.iter().skip(first);
+            fragments.is_checked(name, found, surroundings.locate, alone.body.broken.or(reported));
+        }
+        fragments
+    });
+    let mut fragments = alone.unwrap_or_default();
+    let inlined = guard(bugs, "inlining its fragments", || {
+        let each = parsed.workflows.iter_mut().map(|workflow| {
+            let first = problems.iter().len();
+            fragments.inline(workflow, None, problems);
+            problems.split_off(first)
+        });
+        each.collect::<Vec<_>>()
+    });
+    let mut unused = fragments.unused(&parsed.workflows);
     unused.retain(|problem| !imported.contains(problem.span.first, everywhere));
-    let mut of_workflows = of_workflows.into_iter();
+    let mut of_workflows = inlined.unwrap_or_default().into_iter();
     let of_resources =
         guard(bugs, "finding its resources", || parsed.workflows.iter_mut().map(inline::resources).collect::<Vec<_>>());
     let mut of_resources = of_resources.unwrap_or_default().into_iter();
@@ -96,7 +118,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             let compiled = guard(bugs, &doing, || {
                 compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
             });
-            inline::explain(source, first, problems, surroundings.locate);
+            fragments.explain(source, first, problems, surroundings.locate, place);
             let mut parts =
                 compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             parts.source_map.replace(|span| imported.span(span, everywhere));
@@ -176,6 +198,27 @@ struct Parts {
     policy: policy::PolicyTemplate,
 }
 
+/// Checks a fragment by itself. Returns the types of the roots of references, for an editor.
+fn check_fragment(
+    fragment: &Workflow,
+    first: usize,
+    workflows: &[Workflow],
+    problems: &mut Problems,
+    surroundings: Surroundings<'_>,
+) -> BTreeMap<usize, Ty> {
+    let analysis = check::check(fragment, surroundings.editor, problems);
+    check::children(&analysis, workflows, problems);
+    let is_wrong =
+        |problems: &Problems| fragment.body.is_broken() || problems.iter().skip(first).any(Problem::is_error);
+    lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
+    // These depend on the place of a use, and on its handlers.
+    let found = problems.split_off(first).into_iter();
+    problems.extend(found.filter(|problem| !matches!(problem.code, Code::UnknownContext | Code::UncaughtHandler)));
+    // The uses ask rustc.
+    problems.take_questions();
+    check::roots(&analysis)
+}
+
 /// Compiles one workflow: tree, model, document, rules. It may be wrong already.
 fn compile_workflow(
     (source, wrong): (&Workflow, bool),
@@ -227,6 +270,8 @@ fn compile_workflow(
     // Earlier ones belong to other workflows and to the syntax.
     let checked = problems.iter().len() - before;
     let (lowered, idle) = lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
+    // A clause of a fragment may silence something in another use.
+    let idle: Vec<_> = idle.into_iter().filter(|clause| source.use_around(clause.span.in_use).is_none()).collect();
     if !idle.is_empty() {
         // Such a clause also leaves the type of its state's result open, which shows where that is read.
         if check::count_without(source, idle.iter().map(|clause| clause.id).collect()) <= checked {

@@ -185,10 +185,15 @@ fn bodies() -> Vec<String> {
     bodies
 }
 
-/// The problems with their help, sorted. An input that a fragment does not read is reported only where it is declared.
+/// The problems with their help but no places, sorted. An input that a fragment does not read is reported only where it is
+/// declared.
 fn messages(compilation: &Compilation) -> Vec<String> {
     let each = compilation.problems.iter().filter(|problem| !problem.message.starts_with("the input `"));
-    let each = each.map(|problem| format!("{} {:?}", problem.message, problem.help));
+    let is_place = |help: &&String| help.starts_with("this is at ") || help.starts_with("at ");
+    let each = each.map(|problem| {
+        let help: Vec<_> = problem.help.iter().filter(|help| !is_place(help)).collect();
+        format!("{} {help:?}", problem.message)
+    });
     let mut messages: Vec<_> = each.collect();
     messages.sort();
     messages
@@ -298,7 +303,7 @@ fn what_is_wrong_in_the_file_has_its_place() {
         "MessageBody",
         "MesageBody",
         &[
-            "\"parts.rs\": `sqs:sendMessage` has no parameter `MesageBody` [WF0509]\n  --> parts.rs:7:100\n\n= help: did you mean `MessageBody`?\n= help: this is in the fragment `Log`, for the use `Notify / Log`",
+            "\"parts.rs\": `sqs:sendMessage` has no parameter `MesageBody` [WF0509]\n  --> parts.rs:7:100\n\n= help: did you mean `MessageBody`?",
         ],
     );
 }
@@ -337,7 +342,7 @@ fn without_positions_the_place_is_the_fragment() {
     assert_eq!(
         problems(&compilation, body),
         [
-            "\"parts.rs\": `lambda:invoke` has no parameter `FunctionNam` [WF0509]\n  --> parts.rs:11:9\n\n= help: did you mean `FunctionName`?\n= help: this is in the fragment `Notify`, for the use `Notify`\n= help: this is the place of the fragment: `cargo workflow validate` names the word"
+            "\"parts.rs\": `lambda:invoke` has no parameter `FunctionNam` [WF0509]\n  --> parts.rs:11:9\n\n= help: did you mean `FunctionName`?\n= help: this is the place of the fragment: `cargo workflow validate` names the word"
         ]
     );
 }
@@ -358,7 +363,7 @@ fn circles() {
         &[("a.wf", uses), ("b.wf", back)],
         body,
         &[
-            "\"a.wf\": the fragment `Notify` uses itself: Notify -> Other -> Notify [WF0224]\n  --> b.wf:1:22\n\n= help: repeat states with a transition back to them, or a `map`\n= help: this is in the fragment `Other`, for the use `Notify / Other`",
+            "\"a.wf\": the fragment `Notify` uses itself: Notify -> Other -> Notify [WF0224]\n  --> b.wf:1:22\n\n= help: repeat states with a transition back to them, or a `map`",
         ],
     );
 }
@@ -459,10 +464,22 @@ fn a_path_can_lead_out_of_the_folder() {
 }
 
 #[test]
-fn the_names_of_a_fragment_are_checked_where_no_workflow_uses_it() {
+fn a_fragment_is_checked_where_no_workflow_uses_it() {
     let body =
         "fragment A { input { to: String } task S = sqs::sendMessage { QueeUrl: input.too } -> T; use B as T -> end; }";
-    finds(&[], body, &["too: the input of the fragment `A` has no field `too` [WF0401]\n\n= help: did you mean `to`?"]);
+    let expected = [
+        "too: the input of the fragment `A` has no field `too` [WF0401]\n\n= help: did you mean `to`?",
+        "QueeUrl: `sqs:sendMessage` has no parameter `QueeUrl` [WF0509]\n\n= help: did you mean `QueueUrl`?",
+    ];
+    finds(&[], body, &expected);
+    let types = "fragment A { input { n: i64 } returns { n: String } pass P { n: \"a\" + input.n } -> end; }";
+    let expected =
+        "+: `+` cannot join `String` and an integer [WF0403]\n\n= help: convert the number to text: `$string(input.n)`";
+    finds(&[], types, &[expected]);
+    // The language and the types of the workflows that import it are not known.
+    let jsonpath = r#"fragment A { input { x: Order } task S = lambda::invoke { FunctionName: "f", Payload: input.x.id }
+        result_selector { y: result.Payload } -> end; }"#;
+    finds(&[], jsonpath, &[]);
 }
 
 #[test]

@@ -298,7 +298,8 @@ fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice)
 fn is_unchecked(analysis: &Analysis<'_>, value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Paren(inner) => is_unchecked(analysis, inner),
-        ExprKind::Reference(Reference { root: Root::Input, .. }) => true,
+        // The arguments of a fragment are checked.
+        ExprKind::Reference(Reference { root: Root::Input, .. }) => !analysis.workflow.is_fragment,
         ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) => {
             analysis.states.get(&plain(name)).is_some_and(|info| info.state.kind == StateKind::Task)
         }

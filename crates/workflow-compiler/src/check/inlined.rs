@@ -4,7 +4,6 @@ use workflow_asl::Code;
 
 use super::analysis::Analysis;
 use super::data::output;
-use super::declarations;
 use super::path::optional_text;
 use super::sink::Sink;
 use super::value_site::{ValueField, ValueSite};
@@ -13,18 +12,11 @@ use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, Target, pla
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for used in &analysis.workflow.inlined {
-        let fragment = plain(&used.fragment);
-        let names = used.input.iter().map(|field| (&field.name, field.wire.as_str()));
-        declarations::distinct("field", &format!("the input of `{fragment}`"), names, sink);
-        used.input.iter().for_each(|field| declarations::known(analysis, &field.ty, sink));
-        if let Some(result) = &used.result {
-            declarations::known(analysis, result, sink);
-        }
         arguments(analysis, used, sink);
         let Some(result) = &used.result else { continue };
         let wanted = analysis.types.ty(result);
         let ends = used.ends.iter().filter_map(|end| analysis.states.get(end));
-        output::of_states(analysis, ends, &wanted, &format!("the result of `{fragment}`"), sink);
+        output::of_states(analysis, ends, &wanted, &format!("the result of `{}`", used.fragment), sink);
     }
 }
 

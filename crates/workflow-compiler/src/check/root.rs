@@ -177,6 +177,9 @@ impl<'a> Analysis<'a> {
                     (None, None) if Function::from_name(&format!("${name}")).is_some() => {
                         format!("`${name}` is a function: `${name}()`")
                     }
+                    (None, None) if self.workflow.is_fragment => {
+                        "declare the value in `input`, and pass it where the fragment is used".to_owned()
+                    }
                     (None, None) => format!("assign it in an earlier state: `assign {{ {name}: … }}`"),
                 };
                 Err(problem(Code::ReferenceNotHere, span, format!("nothing assigns a variable `${name}`"), help))

@@ -41,6 +41,10 @@ fn of_use(model: &Model<'_>, info: &StateInfo<'_>) -> Option<Problem> {
     let outermost = |info: &StateInfo<'_>| workflow.outermost(workflow.use_around(info.state.in_use)?);
     let name = &info.name;
     if let Some(used) = outermost(info) {
+        // Both are in the fragment, which has the error by itself.
+        if model.states.get(name).and_then(outermost).is_some_and(|other| other.number == used.number) {
+            return None;
+        }
         let message = format!("the state `{name}` of this use has the name of another state");
         let problem = Problem::new(Code::DuplicateState, used.written.span(), message);
         return Some(problem.help(format!("give this use another name: `use {} as …`", used.fragment)));

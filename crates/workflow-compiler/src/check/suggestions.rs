@@ -173,7 +173,14 @@ impl<'a> Analysis<'a> {
         if place.position == ValueField::Path && reference.segments.is_empty() {
             return problem.write(format!("\"$.{word}\""));
         }
-        let items: Vec<_> = self.items_around(place.state).map(plain).collect();
+        let here: Vec<_> = self.workflow.around(reference.root_span.in_use).collect();
+        let (copies, others): (Vec<_>, Vec<_>) =
+            self.workflow.copies.iter().partition(|copy| here.contains(&copy.number));
+        if others.iter().any(|copy| copy.name == word) {
+            return problem.help(format!("`{word}` is the item of a `for`, which is known only in its braces"));
+        }
+        let copied = copies.iter().map(|copy| copy.name.clone());
+        let items: Vec<_> = self.items_around(place.state).map(plain).chain(copied).collect();
         let words = self.words_in(reference.root_span.in_use);
         let roots = RESERVED.iter().copied().chain(words.keys().map(String::as_str));
         let parameters = place.closure.into_iter().flat_map(ClosureScope::names);
@@ -194,6 +201,9 @@ impl<'a> Analysis<'a> {
             if let Some(problem) = self.meant(place, reference, &candidates, &problem) {
                 return problem;
             }
+        }
+        if self.workflow.is_fragment {
+            return problem.help("a value from outside is a field of `input`, which the use of the fragment passes");
         }
         problem.help(format!("text is written in quotes, `\"{word}\"`; a constant of your Rust code is `const {word}`"))
     }

@@ -42,6 +42,7 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
 pub(super) fn no_states(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for scope in analysis.scopes.iter().filter(|scope| scope.body.states.is_empty() && !scope.body.is_broken()) {
         let what = match (scope.owner, scope.branch) {
+            (None, _) if analysis.workflow.is_fragment => format!("the fragment `{}`", plain(&analysis.workflow.name)),
             (None, _) => format!("the workflow `{}`", plain(&analysis.workflow.name)),
             (_, Some(_)) => "this branch".to_owned(),
             (Some(map), None) => format!("the map `{}`", plain(&map.name)),
@@ -288,6 +289,9 @@ fn unknown(analysis: &Analysis<'_>, (scope, number): (usize, u32), name: &str, t
             Some(other) => problem.help(format!("there is a `{near}` in {}", describe(analysis, other.scope))),
             None => problem,
         },
+        None if analysis.workflow.is_fragment => {
+            problem.help("`-> end` ends the fragment; where the workflow continues then is written at the use")
+        }
         // A state cannot be declared with a word of Rust.
         None if text || syn::parse_str::<syn::Ident>(name).is_err() => problem,
         None => problem.help(format!("declare it, such as `pass {name} -> end;`")),

@@ -221,29 +221,23 @@ impl Names {
                 in_source = written.cloned().unwrap_or_else(|| own.clone());
             }
         });
-        let item = &repetition.item.value;
-        let part = match repetition.list.kind {
-            ExprKind::Array(ref items) => match items.first().map(|item| &item.kind) {
-                Some(ExprKind::Object(members)) => {
-                    members.first().map_or_else(|| item.clone(), |member| format!("{item}.{}", member.key.value))
-                }
-                _ => item.clone(),
-            },
-            _ => item.clone(),
+        let same = match document {
+            Some(document) => format!("the same name {document:?}"),
+            None => format!("the same name {:?} in Rust", plain(&name)),
         };
-        let differs =
-            |own: &str| format!("add a part of the item that is different for each copy: `as \"{own} \" + {part}`");
-        let (same, help) = match document {
-            Some(document) if named => (
-                format!("the same name {document:?}"),
-                "change the items: their parts in the name must be different".to_owned(),
-            ),
-            Some(document) => (format!("the same name {document:?}"), differs(&in_source)),
-            None if !named => (format!("the same name {:?} in Rust", plain(&name)), differs(&in_source)),
-            None => (
-                format!("the same name in Rust, {:?}", plain(&name)),
-                "change the items: their letters and digits must be different in the name".to_owned(),
-            ),
+        let help = if named {
+            "change the items: their letters and digits must be different in the name".to_owned()
+        } else {
+            let first = match &repetition.list.kind {
+                ExprKind::Array(items) => items.first(),
+                _ => None,
+            };
+            let member = match first.map(|first| &first.kind) {
+                Some(ExprKind::Object(members)) => members.first().map(|member| format!(".{}", member.key.value)),
+                _ => None,
+            };
+            let part = format!("{}{}", repetition.item.value, member.unwrap_or_default());
+            format!("add a part of the item that is different for each copy: `as \"{in_source} \" + {part}`")
         };
         let span = alias.map_or_else(|| name.span().into(), |alias| alias.span);
         let message = format!("two items give the state `{in_source}` {same}");

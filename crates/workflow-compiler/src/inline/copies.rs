@@ -15,16 +15,16 @@ use crate::syntax::spelling::spelled_reference;
 /// The position of a problem's words, and its code.
 type Key = (Position, Position, &'static str);
 
-/// Completes the problems from the index `first` on. Equal problems of several copies are merged into one, which names
+/// Completes problems. Equal problems of several copies are merged into one, which names
 /// the items unless all copies have it.
-pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
+pub(super) fn merge(workflow: &Workflow, found: Vec<Problem>, locate: Locate<'_>) -> Vec<Problem> {
     let copies: BTreeMap<u32, &Copied> = workflow.copies.iter().map(|copy| (copy.number, copy)).collect();
     if copies.is_empty() {
-        return;
+        return found;
     }
     let mut kept: Vec<(Problem, BTreeSet<u32>)> = Vec::new();
     let mut known: BTreeMap<(Key, Option<u32>), usize> = BTreeMap::new();
-    for mut problem in problems.split_off(first) {
+    for mut problem in found {
         let copy = copies.get(&problem.span.in_use);
         // An identifier has no number.
         let repeated =
@@ -47,7 +47,7 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
             }
         }
     }
-    for (mut problem, of) in kept {
+    let complete = |(mut problem, of): (Problem, BTreeSet<u32>)| {
         let of: Vec<_> = of.iter().filter_map(|number| copies.get(number)).collect();
         let around = |copy: &Copied| workflow.use_around(copy.number).map(|used| used.number);
         let repetition = of.first().map(|copy| (copy.word, around(copy)));
@@ -58,23 +58,9 @@ pub(super) fn merge(workflow: &Workflow, first: usize, problems: &mut Problems, 
             let item = if items.len() == 1 { "item" } else { "items" };
             problem.help.push(format!("this is for the {item} {}", items.join(", ")));
         }
-        problems.push(problem);
-    }
-}
-
-/// Removes problems from the index `first` on that are the same as an earlier one: a use in a repetition has one for
-/// each copy.
-pub(super) fn distinct(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
-    if workflow.copies.is_empty() {
-        return;
-    }
-    let mut known = BTreeSet::new();
-    for problem in problems.split_off(first) {
-        let position = locate(problem.span.first).zip(locate(problem.span.last));
-        if position.is_none() || known.insert((position, problem.code.id(), problem.message.clone())) {
-            problems.push(problem);
-        }
-    }
+        problem
+    };
+    kept.into_iter().map(complete).collect()
 }
 
 /// Replaces the names of repeated states outside of the repetition: `Copy[0]` is the result of the first copy, and a

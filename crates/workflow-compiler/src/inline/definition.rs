@@ -1,19 +1,14 @@
-//! Checks a fragment by itself: every name in it must be declared in it. An error is reported once and removed, so that
-//! the uses of the fragment do not report it again.
+//! Checks what a fragment alone cannot have: names of the workflow around it. Everything else is checked as in a workflow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
-use proc_macro2::Ident;
 use workflow_asl::Code;
-use workflow_asl::nearest::nearest;
 
-use super::use_names;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Repetition, Root, Segment, Shape,
-    State, Target, TokenSpan, Type, TypeKind, Use, Workflow, plain,
+    State, Target, TokenSpan, Type, TypeKind, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -28,26 +23,10 @@ pub(super) fn input(fragment: &Workflow) -> &[FieldDecl] {
 
 /// Reports the problems of a fragment, and adds the fields of its input that it does not read to `unused`.
 pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &mut Vec<Problem>) {
-    if fragment.body.states.is_empty()
-        && fragment.body.uses.is_empty()
-        && fragment.body.repeats.is_empty()
-        && !fragment.body.is_broken()
-    {
-        let message = format!("the fragment `{}` has no states", plain(&fragment.name));
-        let problem = Problem::new(Code::NoStates, fragment.body.span, message);
-        problems.push(problem.help("declare one, such as `pass Hello -> end;`"));
-    }
-    if let Some(reported) = use_names::unique(&mut fragment.body, problems) {
-        super::inside::ignore_unknown(fragment, reported);
-    }
-    let mut names = IndexMap::new();
-    unique(&mut fragment.body, &mut names, problems);
     let mut variables = Variables::default();
     walk::body(&mut fragment.body, &mut variables);
     let mut check = Check {
         name: plain(&fragment.name),
-        names: &names,
-        fields: input(fragment).iter().map(|field| plain(&field.name)).collect(),
         types: input(fragment).iter().map(|field| (plain(&field.name), field.ty.clone())).collect(),
         no_lists: BTreeSet::new(),
         read: BTreeSet::new(),
@@ -56,7 +35,6 @@ pub(super) fn check(fragment: &mut Workflow, problems: &mut Problems, unused: &m
         problems,
     };
     walk::body(&mut fragment.body, &mut check);
-    without_target(&mut fragment.body);
     let (read, no_lists) = (std::mem::take(&mut check.read), std::mem::take(&mut check.no_lists));
     for declaration in &mut fragment.declarations {
         // Its uses may give lists.
@@ -87,15 +65,6 @@ fn no_list(ty: &Type) -> Option<&'static str> {
     }
 }
 
-/// Returns whether all values of a type are lists.
-pub(super) fn is_list(ty: &Type) -> bool {
-    match &ty.kind {
-        TypeKind::Vec(_) => true,
-        TypeKind::Option(inner) => is_list(inner),
-        _ => false,
-    }
-}
-
 /// Marks the states whose target is missing, so that the missing transition is not reported too.
 pub(super) fn without_target(body: &mut Body) {
     body.states.iter_mut().for_each(state_without_target);
@@ -109,31 +78,6 @@ fn state_without_target(state: &mut State) {
     });
     state.broken = state.broken.or(missing);
     state.bodies_mut().for_each(without_target);
-}
-
-/// Collects the names of states and uses, with their names in the document. If two names are equal, removes the second.
-fn unique(body: &mut Body, names: &mut IndexMap<String, String>, problems: &mut Problems) {
-    let mut report = |name: &Ident| {
-        let message = format!("two states are named `{}`", plain(name));
-        problems.push(Problem::new(Code::DuplicateState, name.span(), message).help("rename one"));
-    };
-    let mut new = |name: &Ident, asl_name: String| {
-        let known = names.contains_key(&plain(name));
-        if known {
-            report(name);
-        } else {
-            names.insert(plain(name), asl_name);
-        }
-        !known
-    };
-    let (states, uses) = (body.states.len(), body.uses.len());
-    body.states.retain(|state| new(&state.name, state.asl_name()));
-    body.uses.retain(|used| new(&used.name, used.asl_name()));
-    if body.states.len() < states || body.uses.len() < uses {
-        body.broken = body.broken.or(problems.reported());
-    }
-    body.states.iter_mut().flat_map(State::bodies_mut).for_each(|inner| unique(inner, names, problems));
-    body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(|inner| unique(inner, names, problems));
 }
 
 /// The variables that a fragment assigns.
@@ -153,8 +97,6 @@ impl Change for Variables {
 
 struct Check<'c> {
     name: String,
-    names: &'c IndexMap<String, String>,
-    fields: BTreeSet<String>,
     /// The fields of the input that are read.
     read: BTreeSet<String>,
     variables: &'c BTreeSet<String>,
@@ -175,28 +117,13 @@ impl Check<'_> {
     fn knows(&mut self, reference: &Reference) -> bool {
         let (name, span) = (self.name.clone(), reference.root_span);
         match &reference.root {
-            Root::Input => match reference.segments.first() {
-                Some(Segment::Member { name: field, .. }) if self.fields.contains(&field.value) => {
-                    self.read.insert(field.value.clone());
-                    true
+            Root::Input => {
+                match reference.segments.first() {
+                    Some(Segment::Member { name, .. }) => self.read.extend([name.value.clone()]),
+                    _ => self.read.extend(self.types.keys().cloned()),
                 }
-                Some(Segment::Member { name: field, .. }) => {
-                    let message = format!("the input of the fragment `{name}` has no field `{}`", field.value);
-                    let problem = Problem::new(Code::UnknownInputField, field.span, message);
-                    let problem = problem.suggest(&field.value, self.fields.iter().map(String::as_str));
-                    let help = format!("declare it: `input {{ {}: String }}`", field.value);
-                    self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
-                    false
-                }
-                Some(Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. }) => {
-                    self.outside(span, "`input` has fields, and no items".to_owned(), "name the field: `input.…`");
-                    false
-                }
-                None => {
-                    self.read.extend(self.fields.iter().cloned());
-                    true
-                }
-            },
+                true
+            }
             Root::Params => {
                 let message = format!("`params` is not available in the fragment `{name}`");
                 let param = match reference.segments.first() {
@@ -212,30 +139,6 @@ impl Check<'_> {
                 let message = format!("`item` is not available here: the fragment `{name}` has no map around it");
                 let help = "declare the value in `input`, and pass it where the fragment is used: `{ item: item }`";
                 self.outside(span, message, help);
-                false
-            }
-            Root::Variable(variable) if variable.is_empty() || variable == "$" || variable == "states" => true,
-            Root::Variable(variable) if !self.variables.contains(variable) => {
-                let message = format!("the fragment `{name}` does not assign a variable `${variable}`");
-                let problem = Problem::new(Code::OutsideFragment, span, message);
-                self.problems.push(match nearest(variable, self.variables.iter().map(String::as_str)) {
-                    Some(near) => problem.help(format!("did you mean `${near}`?")),
-                    None => problem.help("declare the value in `input`, and pass it where the fragment is used"),
-                });
-                false
-            }
-            Root::StateResult(state) if !self.names.contains_key(&plain(state)) => {
-                let state = plain(state);
-                let message = format!("the fragment `{name}` has no state `{state}`");
-                let problem = Problem::new(Code::OutsideFragment, span, message);
-                self.problems.push(if self.fields.contains(&state) {
-                    problem.write(format!("input.{state}"))
-                } else {
-                    let item = (self.maps > 0).then_some("item");
-                    let problem = problem.suggest(&state, self.names.keys().map(String::as_str).chain(item));
-                    let help = "a value from outside is a field of `input`, which the use of the fragment passes";
-                    if problem.help.is_empty() { problem.help(help) } else { problem }
-                });
                 false
             }
             _ => true,
@@ -269,24 +172,6 @@ impl Change for Check<'_> {
         let problem = Problem::new(Code::NotRepeated, repetition.list.span, message);
         self.problems.push(problem.help(format!("declare it as a list: `input {{ {name}: Vec<String> }}`")));
         self.no_lists.insert(name.clone());
-    }
-
-    fn used(&mut self, _: &mut Use) {}
-
-    fn target(&mut self, target: &mut Target) {
-        let (name, span) = match &*target {
-            Target::State(name) if !self.names.contains_key(&plain(name)) => (plain(name), name.span().into()),
-            Target::Text(text) if !self.names.values().any(|asl_name| *asl_name == text.value) => {
-                (text.value.clone(), text.span)
-            }
-            _ => return,
-        };
-        let message = format!("the fragment `{}` has no state `{name}`", self.name);
-        let problem = Problem::new(Code::UnknownTarget, span, message);
-        let problem = problem.suggest(&name, self.names.keys().map(String::as_str).chain(["end"]));
-        let help = "`-> end` ends the fragment; where the workflow continues then is written at the use";
-        let reported = self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
-        *target = Target::Missing(span, reported);
     }
 
     fn clause(&mut self, clause: &mut Clause) {

@@ -65,7 +65,7 @@ impl Imported {
     }
 
     /// Returns the position of a word as text, with its file if that is another one.
-    fn written_place(&self, span: Span, locate: Locate<'_>) -> Option<String> {
+    pub(crate) fn written_place(&self, span: Span, locate: Locate<'_>) -> Option<String> {
         if let Some((file, (line, column))) = self.place(span, locate) {
             return Some(format!("{}:{line}:{column}", file.path));
         }

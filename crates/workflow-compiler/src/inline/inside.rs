@@ -12,15 +12,15 @@ use super::walk::{self, Change};
 use crate::problem::{Edit, Problem, Problems, Reported};
 use crate::syntax::ast::{Body, Expr, ExprKind, Repetition, Root, State, Target, TokenSpan, Use, Workflow, plain};
 
-/// The deepest fragments to look into. Fragments that use themselves are reported elsewhere.
-const DEPTH: usize = 32;
+/// The names of the states and uses in each fragment, also in the fragments that it uses, with their names in the document.
+pub(super) type InnerNames = BTreeMap<String, BTreeMap<String, String>>;
 
-pub(super) fn check(workflow: &mut Workflow, fragments: &BTreeMap<String, Workflow>, problems: &mut Problems) {
+pub(super) fn check(workflow: &mut Workflow, inner: &InnerNames, problems: &mut Problems) {
     let mut known = BTreeMap::new();
     names(&workflow.body, &mut known);
     let mut uses = Vec::new();
     collect(&workflow.body, &mut uses);
-    let mut inside = Inside { known, uses, fragments, current: None, problems };
+    let mut inside = Inside { known, uses, inner, current: None, problems };
     walk::body(&mut workflow.body, &mut inside);
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut inside));
 }
@@ -98,7 +98,7 @@ struct Inside<'i> {
     /// The states and uses of the workflow, with their names in the document.
     known: BTreeMap<String, String>,
     uses: Vec<Used>,
-    fragments: &'i BTreeMap<String, Workflow>,
+    inner: &'i InnerNames,
     /// The use that is visited.
     current: Option<String>,
     problems: &'i mut Problems,
@@ -107,27 +107,12 @@ struct Inside<'i> {
 impl Inside<'_> {
     /// Returns the use that has a state inside with this name, or in whose fragment a state has it.
     fn find(&self, name: &str, text: bool) -> Option<&Used> {
-        let of = |used: &&Used| rest(used, name, text).is_some_and(|rest| self.has(&used.fragment, rest, text, DEPTH));
-        self.uses.iter().find(of).or_else(|| self.uses.iter().find(|used| self.has(&used.fragment, name, text, 0)))
-    }
-
-    /// Returns whether a fragment has a state with this name, also in the fragments that it uses down to a depth.
-    fn has(&self, fragment: &str, name: &str, text: bool, depth: usize) -> bool {
-        let Some(fragment) = self.fragments.get(fragment) else { return false };
-        let mut states = BTreeMap::new();
-        names(&fragment.body, &mut states);
-        let known = match text {
-            true => states.values().any(|state| state == name),
-            false => states.contains_key(name),
+        let has = |used: &Used, name: &str| {
+            let mut inner = self.inner.get(&used.fragment).into_iter().flatten();
+            inner.any(|(own, asl_name)| if text { asl_name == name } else { own == name })
         };
-        let mut uses = Vec::new();
-        if depth > 0 {
-            collect(&fragment.body, &mut uses);
-        }
-        known
-            || uses
-                .iter()
-                .any(|used| rest(used, name, text).is_some_and(|rest| self.has(&used.fragment, rest, text, depth - 1)))
+        let of = |used: &&Used| rest(used, name, text).is_some_and(|rest| has(used, rest));
+        self.uses.iter().find(of).or_else(|| self.uses.iter().find(|used| has(used, name)))
     }
 }
 

@@ -5,7 +5,7 @@ use workflow_asl::nearest::nearest;
 
 use super::{MOST_STATES, substitute};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Repetition, TokenSpan};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Repetition, Root, TokenSpan, plain};
 use crate::syntax::spelling::spelled;
 
 /// The argument of a use that is the list.
@@ -15,12 +15,16 @@ pub(super) struct Given<'g> {
     pub(super) fragment: &'g str,
     /// The argument.
     pub(super) value: &'g Expr,
-    /// Whether another check reports an argument that is no list.
-    pub(super) checked: bool,
 }
 
-/// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item.
-pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems: &mut Problems) -> Vec<Expr> {
+/// Returns the items of a repetition. If they are invalid, which is reported, it is one invalid item. `around` are the
+/// names of the items of the repetitions around it.
+pub(super) fn items(
+    repetition: &Repetition,
+    given: Option<Given<'_>>,
+    around: &[&str],
+    problems: &mut Problems,
+) -> Vec<Expr> {
     let invalid = |reported| vec![Expr::made(ExprKind::Invalid(reported), repetition.list.span)];
     let code = if given.is_some() { Code::FragmentArgument } else { Code::NotRepeated };
     let report = |problems: &mut Problems, span, message: String, help: String| {
@@ -33,15 +37,19 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
     let items = match &list.kind {
         ExprKind::Array(items) => &items.iter().flat_map(numbers).collect::<Vec<_>>(),
         ExprKind::Invalid(reported) => return invalid(*reported),
-        kind => {
-            if let Some(Given { field, fragment, value, checked }) = given {
-                if !checked || type_of(kind).is_none() {
-                    let message = format!(
-                        "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
-                    );
-                    report(problems, value.span, message, "write the items here, such as `[\"a\", \"b\"]`".to_owned());
-                }
-                return problems.reported().map(invalid).unwrap_or_default();
+        _ => {
+            if let Some(Given { field, fragment, value }) = given {
+                let message = format!(
+                    "`{field}` of `{fragment}` must be a list that is known at compile time: a `for` repeats states for its items"
+                );
+                let help = "write the items here, such as `[\"a\", \"b\"]`".to_owned();
+                return invalid(report(problems, value.span, message, help));
+            }
+            if let ExprKind::Reference(Reference { root: Root::StateResult(name), root_span, .. }) = &list.kind
+                && let Some(near) = nearest(&plain(name), around.iter().copied())
+            {
+                let problem = Problem::new(Code::ReferenceNotHere, *root_span, format!("cannot find `{name}`"));
+                return invalid(problems.push(problem.did_you_mean(near, near)));
             }
             let written = spelled(list);
             let message = format!("`for` takes a list that is known at compile time, and `{written}` is not");
@@ -53,7 +61,7 @@ pub(super) fn items(repetition: &Repetition, given: Option<Given<'_>>, problems:
     };
     let Some(first) = items.first() else {
         let (span, message, help) = match given {
-            Some(Given { field, fragment, value, .. }) => {
+            Some(Given { field, fragment, value }) => {
                 let message = format!("`{field}` of `{fragment}` has no items, and a `for` repeats states for them");
                 (value.span, message, "give at least one, or do not use the fragment here")
             }

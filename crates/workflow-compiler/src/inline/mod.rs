@@ -5,23 +5,23 @@
 //! replaced with the argument `x`. The words of a copy keep their spans in the fragment, and arguments keep their spans
 //! at the use. Repetitions are expanded likewise, with a copy for each item.
 
+mod alone;
 mod arguments;
+mod at_uses;
 mod copied_names;
 mod copies;
 mod definition;
+mod fragments;
 mod handlers;
 mod imported;
 mod inside;
-mod item_words;
 mod items;
-mod provenance;
 mod repeat;
 mod resources;
 mod results;
 mod shared_types;
 mod source_names;
 mod substitute;
-mod unreached;
 mod use_names;
 mod walk;
 
@@ -29,19 +29,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 use workflow_asl::graph::GROUP_SEPARATOR;
-use workflow_asl::limits::STATE_NAME_CHARS;
 use workflow_asl::{Code, StateKind};
 
+pub(crate) use self::fragments::Fragments;
 pub use self::imported::Imported;
 pub(crate) use self::imported::import;
 pub(crate) use self::resources::resources;
-use self::source_names::SourceNames;
 pub(crate) use self::source_names::in_source;
 pub(crate) use self::substitute::variable as argument_variable;
 use self::substitute::{Argument, Substitution, named};
 use crate::problem::{Edit, Problem, Problems, Reported};
-use crate::span::Locate;
-use crate::syntax::Parsed;
+use crate::span::{Locate, Position};
 use crate::syntax::ast::{
     Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Repetition, Shape, State, StructDecl,
     Target, Type, TypeKind, Use, Workflow, plain,
@@ -65,125 +63,12 @@ fn full_name(of: &str, name: &Ident) -> Ident {
     Ident::new(&format!("{of}{}", plain(name)), name.span())
 }
 
-/// The result of inlining. `problems` contains only the problems of the fragments themselves.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// The problems of each workflow, which [`explain`] completes together with the problems of the checks.
-    pub(crate) of_workflows: Vec<Vec<Problem>>,
-    /// Unused parts of fragments. They are reported if there is no error: what did not compile may use them.
-    pub(crate) unused: Vec<Problem>,
-}
+/// The code of a problem and the position of its words. Words of other files may have none: then it is the message.
+type Place = (&'static str, Result<(Position, Position), String>);
 
-/// Inlines all fragments.
-pub(crate) fn inline(parsed: &mut Parsed, problems: &mut Problems) -> Found {
-    let Parsed { workflows, fragments, .. } = parsed;
-    let mut out = Found::default();
-    let mut known: BTreeMap<String, Workflow> = BTreeMap::new();
-    for fragment in fragments.iter() {
-        let name = plain(&fragment.name);
-        if known.contains_key(&name) {
-            let message = format!("two fragments are named `{name}`");
-            problems.push(Problem::new(Code::DuplicateName, fragment.name.span(), message).help("rename one"));
-            continue;
-        }
-        let mut fragment = fragment.clone();
-        let errors = problems.errors();
-        item_words::check(&mut fragment, problems);
-        definition::check(&mut fragment, problems, &mut out.unused);
-        fragment.body.broken = fragment.body.broken.or(problems.reported().filter(|_| problems.errors() > errors));
-        known.insert(name, fragment);
-    }
-    let names_of_workflows = workflows.iter().map(|workflow| plain(&workflow.name)).collect();
-    let mut used = BTreeSet::new();
-    // Uses are numbered across all workflows.
-    let mut last = 0;
-    for workflow in workflows.iter_mut() {
-        if !has_inlined(&workflow.body) {
-            out.of_workflows.push(Vec::new());
-            continue;
-        }
-        let (before, errors) = (problems.iter().len(), problems.errors());
-        let nodes = workflow.nodes;
-        item_words::check(workflow, problems);
-        walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &known, problems });
-        match use_names::unique(&mut workflow.body, problems) {
-            Some(reported) => inside::ignore_unknown(workflow, reported),
-            None => inside::check(workflow, &known, problems),
-        }
-        let mut inliner = Inliner {
-            fragments: &known,
-            workflows: &names_of_workflows,
-            problems,
-            nodes,
-            inlined: Vec::new(),
-            copies: Vec::new(),
-            items: Vec::new(),
-            repeated: BTreeMap::new(),
-            wrong: BTreeSet::new(),
-            stack: Vec::new(),
-            arguments: Vec::new(),
-            states: 0,
-            around: (Vec::new(), last),
-            broken: None,
-            nullable: BTreeSet::new(),
-            not_given: BTreeSet::new(),
-            types: BTreeSet::new(),
-            declarations: Vec::new(),
-        };
-        inliner.body(&mut workflow.body);
-        let Inliner { inlined, copies, items, repeated, wrong, nodes, types, declarations, broken, around, .. } =
-            inliner;
-        last = around.1;
-        workflow.nodes = nodes;
-        workflow.of_fragments =
-            declarations.iter().filter_map(|declaration| declaration.kind.type_name()).map(plain).collect();
-        workflow.declarations.extend(declarations);
-        workflow.inlined = inlined;
-        workflow.copies = copies;
-        workflow.items = items;
-        used.extend(types);
-        copies::resolve(workflow, (&repeated, &wrong), problems);
-        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported()) {
-            inside::ignore_unknown_copies(workflow, reported);
-        }
-        if problems.errors() > errors {
-            definition::without_target(&mut workflow.body);
-        }
-        results::assign(workflow, problems);
-        let is_new = problems.errors() > errors;
-        workflow.body.broken = workflow.body.broken.or(broken).or(problems.reported().filter(|_| is_new));
-        out.of_workflows.push(problems.split_off(before));
-    }
-    // The missing use may be one that did not parse or is invalid.
-    if !workflows.is_empty() && workflows.iter().all(|workflow| !workflow.body.is_broken()) {
-        for (name, fragment) in known.iter().filter(|(name, _)| !used.contains(*name)) {
-            let problem = Problem::new(
-                Code::UnusedDeclaration,
-                fragment.name.span(),
-                format!("the fragment `{name}` is not used"),
-            );
-            out.unused.push(problem.help(format!("write `use {name} -> Next;` in a workflow, or remove it")));
-        }
-    }
-    out
-}
-
-/// Completes the problems of a workflow from the index `first` on: which uses and items they are about.
-pub(crate) fn explain(workflow: &Workflow, first: usize, problems: &mut Problems, locate: Locate<'_>) {
-    if workflow.inlined.is_empty() && workflow.copies.is_empty() {
-        return;
-    }
-    unreached::merge(workflow, first, problems, locate);
-    let found = problems.split_off(first);
-    let names = (!found.is_empty()).then(|| SourceNames::of(workflow));
-    for (mut problem, names) in found.into_iter().zip(names.iter().cycle()) {
-        let inside = around(workflow, &problem, locate);
-        names.replace_in(&mut problem, &inside);
-        problems.push(problem);
-    }
-    copies::merge(workflow, first, problems, locate);
-    provenance::explain(workflow, first, problems, locate);
-    copies::distinct(workflow, first, problems, locate);
+fn place(problem: &Problem, locate: Locate<'_>) -> Place {
+    let words = locate(problem.span.first).zip(locate(problem.span.last));
+    (problem.code.id(), words.ok_or_else(|| problem.message.clone()))
 }
 
 /// Returns the numbers of the uses and copies that a problem is in. Words without a number are in all of those whose
@@ -214,6 +99,14 @@ struct Inliner<'p> {
     fragments: &'p BTreeMap<String, Workflow>,
     /// The names of the workflows.
     workflows: &'p BTreeSet<String>,
+    /// The ways on which fragments use themselves, by the fragment with the use that closes the circle, and its name.
+    circles: &'p BTreeMap<(String, String), String>,
+    /// The fragments with an error.
+    refused: &'p BTreeMap<String, Reported>,
+    /// The proof that the uses check what depends on them, if this is a fragment by itself.
+    alone: Option<Reported>,
+    /// Whether a workflow uses it.
+    is_used: bool,
     problems: &'p mut Problems,
     /// The number of nodes of the workflow.
     nodes: usize,
@@ -239,9 +132,7 @@ struct Inliner<'p> {
     not_given: BTreeSet<String>,
     /// The repeated states whose repetition has an error.
     wrong: BTreeSet<String>,
-    /// The fragments that are used.
-    types: BTreeSet<String>,
-    /// The types that they declare.
+    /// The types that the used fragments declare.
     declarations: Vec<Declaration>,
 }
 
@@ -275,9 +166,14 @@ impl Inliner<'_> {
     fn states(&mut self, mut used: Use, is_only: bool) -> Vec<State> {
         let name = plain(&used.fragment);
         let Some(fragment) = self.fragments.get(&name) else {
+            // The file that imports a fragment may declare those that it uses.
+            if let Some(reported) = self.alone.filter(|_| !self.is_used) {
+                return vec![placeholder(used, Some(reported))];
+            }
             let problem =
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
-            let problem = problem.suggest(&name, self.fragments.keys().map(String::as_str));
+            let others = self.fragments.keys().filter(|other| !self.stack.contains(other));
+            let problem = problem.suggest(&name, others.map(String::as_str));
             let help = match self.workflows.contains(&name) {
                 true => {
                     format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
@@ -291,12 +187,11 @@ impl Inliner<'_> {
         };
         // The import of the fragment has an error.
         if fragment.from().is_some() {
-            self.types.insert(name);
             return vec![placeholder(used, self.problems.reported())];
         }
-        if self.stack.contains(&name) {
-            let way: Vec<_> = self.stack.iter().skip_while(|other| **other != name).chain([&name]).cloned().collect();
-            let message = format!("the fragment `{name}` uses itself: {}", way.join(" -> "));
+        let circle = self.stack.last().and_then(|user| self.circles.get(&(user.clone(), name.clone())));
+        if let Some(way) = circle {
+            let message = format!("the fragment `{name}` uses itself: {way}");
             let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
             self.problems.push(problem.help("repeat states with a transition back to them, or a `map`"));
             return vec![placeholder(used, self.problems.reported())];
@@ -304,8 +199,7 @@ impl Inliner<'_> {
         if self.states > MOST_STATES {
             return vec![placeholder(used, self.problems.reported())];
         }
-        self.types.insert(name.clone());
-        self.broken = self.broken.or(fragment.body.broken);
+        self.broken = self.broken.or_else(|| self.refused.get(&name).copied());
         let result = self.declare(fragment);
         let (arguments, first) = self.arguments(&mut used, fragment);
         let (full, asl_name) = (plain(&used.name), used.asl_name());
@@ -334,16 +228,14 @@ impl Inliner<'_> {
             not_given: &self.not_given,
             assigns: None,
             nodes: &mut self.nodes,
-            own_names: Default::default(),
         };
         walk::body(&mut body, &mut substitution);
-        let (own_states, variables) = substitution.own_names;
         let at = self.inlined.len();
         self.stack.push(name);
         self.around.0.push(number);
-        self.arguments.push(used.arguments.clone());
+        self.arguments.push(std::mem::take(&mut used.arguments));
         self.body(&mut body);
-        self.arguments.pop();
+        used.arguments = self.arguments.pop().unwrap_or_default();
         self.around.0.pop();
         self.stack.pop();
         self.first_state(&mut body);
@@ -357,7 +249,6 @@ impl Inliner<'_> {
             let transition = Some(Target::State(named(&plain(&next), &used.name)));
             body.states.insert(0, State { transition, in_use: outer.unwrap_or_default(), ..first });
         }
-        self.check_names(&used, &mut body.states);
         self.handle(&used, &mut body.states);
         let ends = self.end(&used, is_only, &mut body.states);
         if let (Some(first), Some(comment)) = (body.states.first_mut(), used.comment.take()) {
@@ -384,8 +275,6 @@ impl Inliner<'_> {
             is_read: false,
             first: body.states.first().map(|state| plain(&state.name)).unwrap_or_default(),
             ends,
-            states: own_states,
-            variables,
         };
         self.inlined.insert(at, inlined);
         body.states
@@ -437,26 +326,6 @@ impl Inliner<'_> {
         if let Some(at) = body.states.iter().position(is_start) {
             let state = body.states.remove(at);
             body.states.insert(0, state);
-        }
-    }
-
-    /// Reports names that are too long for the document.
-    fn check_names(&mut self, used: &Use, states: &mut [State]) {
-        let too_long = |name: &str| name.chars().count() > STATE_NAME_CHARS;
-        let Some(first) = states.iter().map(State::asl_name).find(|name| too_long(name)) else { return };
-        let length = first.chars().count();
-        let message = format!(
-            "the state {first:?} has a name of {length} characters in the document, where at most {STATE_NAME_CHARS} are allowed"
-        );
-        let problem = Problem::new(Code::NotInlined, used.name.span(), message);
-        let problem = problem.help("give this use a shorter name, or one for the document only: `as \"…\"`");
-        self.problems.push(match self.stack.last() {
-            Some(fragment) => problem
-                .help(format!("this is in the fragment `{fragment}`; the uses around it can have shorter names too")),
-            None => problem,
-        });
-        for alias in states.iter_mut().filter_map(|state| state.alias.as_mut()) {
-            alias.value = alias.value.chars().take(STATE_NAME_CHARS).collect();
         }
     }
 

@@ -10,11 +10,11 @@ use super::copied_names::{Names, Naming, NoText, names_in, whole};
 use super::items::{Given, items, label};
 use super::substitute::{self, fresh};
 use super::walk::{self, Change};
-use super::{Inliner, MOST_STATES, definition, leads_on};
+use super::{Inliner, MOST_STATES, alone, leads_on};
 use crate::problem::{Problem, Reported};
 use crate::syntax::ast::{
-    Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Reference, Repeated, Repetition, Root,
-    State, Target, Text, Use, When, Written, plain,
+    Arm, BinaryOp, Body, Branch, Clause, Comment, Copied, Expr, ExprKind, Head, Member, Reference, Repeated,
+    Repetition, Root, State, Target, Text, Use, When, Written, plain,
 };
 use crate::syntax::spelling::{spelled, spelled_reference};
 
@@ -147,15 +147,25 @@ impl Inliner<'_> {
         let errors = self.problems.errors();
         let given = repetition.field.as_ref().zip(self.arguments.last()).and_then(|(field, given)| {
             let value = &given.iter().find(|member| member.key.value == *field)?.value;
-            let name = self.stack.last()?;
-            let fragment = self.fragments.get(name)?;
-            let declared = definition::input(fragment).iter().find(|known| plain(&known.name) == *field);
-            // An argument has the type that is declared. A field that is declared as no list was reported there.
-            let checked =
-                fragment.body.is_broken() || declared.is_some_and(|declared| definition::is_list(&declared.ty));
-            Some(Given { field, fragment: name, value, checked })
+            Some(Given { field, fragment: self.stack.last()?, value })
         });
-        let items = items(&repetition, given, self.problems);
+        // A fragment by itself does not know the items that its uses give.
+        let is_unknown = given.as_ref().map_or(!self.stack.is_empty(), |given| alone::reads_input(given.value));
+        let unknown = self.alone.filter(|_| repetition.field.is_some() && is_unknown);
+        let around = self.copies.iter().filter(|copy| self.around.0.contains(&copy.number));
+        let around: Vec<_> = around.map(|copy| copy.name.as_str()).collect();
+        let items = match unknown {
+            Some(reported) => vec![Expr::made(ExprKind::Invalid(reported), repetition.list.span)],
+            None => items(&repetition, given, &around, self.problems),
+        };
+        // An argument is reported once.
+        let is_given = |member: &&mut Member| Some(&member.key.value) == repetition.field.as_ref();
+        if self.problems.errors() > errors
+            && let Some(given) = self.arguments.last_mut().and_then(|given| given.iter_mut().find(is_given))
+            && let Some(reported) = items.iter().find_map(Expr::reported)
+        {
+            given.value.kind = ExprKind::Invalid(reported);
+        }
         let mut names = Names::default();
         // What is invalid was reported.
         let mut is_wrong = items.iter().any(|item| matches!(item.kind, ExprKind::Invalid(_)));
@@ -181,6 +191,7 @@ impl Inliner<'_> {
                 number,
                 outer,
                 word: repetition.word,
+                name: repetition.item.value.clone(),
                 index,
                 item: label(item),
                 braces: repetition.braces,
@@ -230,7 +241,7 @@ impl Inliner<'_> {
             names_in(&repetition.content, &mut |(name, _), _, _| {
                 self.wrong.insert(plain(name));
             });
-            let reported = self.problems.reported();
+            let reported = unknown.or(self.problems.reported());
             copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken(reported)));
         }
         copies

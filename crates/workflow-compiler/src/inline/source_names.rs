@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::substitute::variable;
 use super::walk;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Workflow, Written, plain};
@@ -14,8 +13,6 @@ struct Made {
     written: String,
     /// The uses and copies around it, innermost first.
     around: Vec<u32>,
-    /// Whether nothing outside of these can name it: it is a variable.
-    inside_only: bool,
 }
 
 /// The names that inlining made in a workflow.
@@ -32,7 +29,7 @@ impl<'w> SourceNames<'w> {
         for state in workflow.body.all_states() {
             match &state.written {
                 Some(written) => {
-                    let made = Made { written: written.clone(), around: around(state.in_use), inside_only: false };
+                    let made = Made { written: written.clone(), around: around(state.in_use) };
                     names.insert(plain(&state.name), made);
                 }
                 None => {
@@ -46,23 +43,15 @@ impl<'w> SourceNames<'w> {
             Some((format!("{}{}", used.name, state.written.as_ref()?), (used.number, state.written.clone()?)))
         });
         for (name, (number, written)) in repeated {
-            names.entry(name).or_insert_with(|| Made { written, around: around(number), inside_only: false });
+            names.entry(name).or_insert_with(|| Made { written, around: around(number) });
         }
         for used in &workflow.inlined {
             let outer = || used.outer.map(around).unwrap_or_default();
-            let named = || Made { written: plain(&used.written), around: outer(), inside_only: false };
+            let named = || Made { written: plain(&used.written), around: outer() };
             if used.name != plain(&used.written) {
                 names.insert(used.name.clone(), named());
             }
             names.insert(format!("${}", used.variable()), named());
-            let inside = |written| Made { written, around: around(used.number), inside_only: true };
-            let fields = used
-                .computed
-                .iter()
-                .map(|field| (field, Made { around: Vec::new(), ..inside(format!("input.{field}")) }));
-            let variables = used.variables.iter().map(|name| (name, inside(format!("${name}"))));
-            names
-                .extend(fields.chain(variables).map(|(name, made)| (format!("${}", variable(&used.name, name)), made)));
         }
         names.retain(|name, _| !own.contains(name));
         Self { workflow, names }
@@ -98,21 +87,18 @@ impl<'w> SourceNames<'w> {
             let (word, after) = from.split_at(from.find(|ch| !is_name(ch)).unwrap_or(from.len()));
             out.push_str(before);
             let made = self.names.get(word).filter(|_| !quoted && !before.ends_with('.'));
-            out.push_str(&made.map_or_else(|| word.to_owned(), |made| self.shown(word, made, inside)));
+            out.push_str(&made.map_or_else(|| word.to_owned(), |made| self.shown(made, inside)));
             rest = after;
         }
         out + rest
     }
 
     /// Returns a generated name as the source inside these uses and copies writes it.
-    fn shown(&self, name: &str, made: &Made, inside: &BTreeSet<u32>) -> String {
+    fn shown(&self, made: &Made, inside: &BTreeSet<u32>) -> String {
         let mut out = String::new();
         let mut copies = String::new();
         let outer = made.around.iter().rev().filter(|number| !inside.contains(number));
         for number in outer {
-            if made.inside_only {
-                return name.to_owned();
-            }
             if let Some(copy) = self.workflow.copies.iter().find(|copy| copy.number == *number) {
                 copies.push_str(&format!("[{}]", copy.index));
             } else if let Some(used) = self.workflow.inlined.iter().find(|used| used.number == *number) {

@@ -89,8 +89,6 @@ pub(super) struct Substitution<'s> {
     pub(super) assigns: Option<NodeId>,
     /// The number of the use.
     pub(super) number: u32,
-    /// The fragment's own states, and the variables that it assigns, which are collected here.
-    pub(super) own_names: (Vec<String>, BTreeSet<String>),
 }
 
 impl Change for Substitution<'_> {
@@ -99,7 +97,6 @@ impl Change for Substitution<'_> {
         let span = TokenSpan { in_use: self.number, ..span };
         state.computed.iter_mut().for_each(|part| part.span.in_use = self.number);
         state.alias = Some(Text { value: self.in_document(&state.asl_name(), &state.computed), span });
-        self.own_names.0.push(plain(&state.name));
         state.written.get_or_insert_with(|| plain(&state.name));
         state.name = full_name(self.name, &state.name);
         state.in_use = self.number;
@@ -144,7 +141,6 @@ impl Change for Substitution<'_> {
         {
             for member in members {
                 let key = &mut member.key.value;
-                self.own_names.1.insert(key.strip_suffix(".$").unwrap_or(key).to_owned());
                 *key = variable(self.name, key);
             }
         }

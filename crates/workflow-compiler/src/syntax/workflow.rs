@@ -139,6 +139,7 @@ impl Parser<'_> {
             inlined: Vec::new(),
             copies: Vec::new(),
             items: Vec::new(),
+            is_fragment,
             of_fragments: BTreeSet::new(),
             neighbours: Vec::new(),
             skipped: std::mem::take(&mut self.skipped),

@@ -107,7 +107,10 @@ impl<'a> IncomingTransition<'a> {
 /// Returns the input of the first state of a scope.
 fn scope_input(analysis: &Analysis<'_>, scope: usize) -> Ty {
     let Some(known) = analysis.scopes.get(scope) else { return Ty::Unknown };
-    let Some(info) = known.owner_id.and_then(|owner| analysis.by_id(owner)) else { return analysis.input.clone() };
+    let Some(info) = known.owner_id.and_then(|owner| analysis.by_id(owner)) else {
+        // A fragment begins with what precedes its use.
+        return if analysis.workflow.is_fragment { Ty::Unknown } else { analysis.input.clone() };
+    };
     if info.state.has_clause(&[ClauseKind::Raw]) {
         return Ty::Unknown;
     }

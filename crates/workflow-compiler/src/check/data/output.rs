@@ -18,7 +18,7 @@ use crate::check::types::{Field, Int, Ty, article};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Head, TokenSpan};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Head, TokenSpan, plain};
 
 /// The comparison of a value's type with a wanted one.
 struct Comparison<'c, 'a, 's, 'p> {
@@ -37,7 +37,11 @@ pub(in crate::check) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let ends = analysis.states_of(0).filter(|info| analysis.ends(info));
-    of_states(analysis, ends, &analysis.output, "the output", sink);
+    let what = match analysis.workflow.is_fragment {
+        true => format!("the result of `{}`", plain(&analysis.workflow.name)),
+        false => "the output".to_owned(),
+    };
+    of_states(analysis, ends, &analysis.output, &what, sink);
 }
 
 /// Compares the outputs of states with a type.

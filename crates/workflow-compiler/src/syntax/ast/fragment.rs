@@ -87,10 +87,6 @@ pub struct Inlined {
     pub first: String,
     /// The names of the states that end it.
     pub ends: Vec<String>,
-    /// The names of the fragment's own states, as written in the fragment.
-    pub states: Vec<String>,
-    /// The variables that the fragment assigns, as written in it.
-    pub variables: BTreeSet<String>,
 }
 
 impl Inlined {

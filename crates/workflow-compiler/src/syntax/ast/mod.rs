@@ -79,6 +79,8 @@ pub struct Workflow {
     pub copies: Vec<Copied>,
     /// The first item of each repetition, by the index of each word that reads it: for editors.
     pub items: Vec<(usize, Expr)>,
+    /// Whether it is a fragment.
+    pub(crate) is_fragment: bool,
     /// The names of the types that those fragments declare.
     pub of_fragments: BTreeSet<String>,
     /// The structs and enums of the other workflows in the same `workflow!`, which it can use too.

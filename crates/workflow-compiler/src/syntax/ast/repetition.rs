@@ -92,6 +92,8 @@ pub struct Copied {
     pub outer: Option<u32>,
     /// The index of the word that names the item, which tells the repetitions apart.
     pub word: usize,
+    /// The name of the item.
+    pub name: String,
     /// The index of its item.
     pub index: usize,
     /// The item for messages.
