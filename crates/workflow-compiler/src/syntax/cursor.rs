@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 
-use super::ast::TokenSpan;
+use super::ast::{Text, TokenSpan};
 use crate::problem::Reported;
+use syn::Lit;
 
 /// A position in the tokens of one delimited group, or of the whole macro.
 pub(super) struct Cursor {
@@ -99,6 +100,12 @@ impl Cursor {
         }
     }
 
+    /// Returns whether this sign is next, and not a longer one that begins like it.
+    pub(super) fn is_sign(&self, sign: &str) -> bool {
+        let longer = |other: &&str| other.len() > sign.len() && other.starts_with(sign) && self.is_punct(other);
+        self.is_punct(sign) && !JOINED.iter().any(longer)
+    }
+
     /// Returns whether one of these signs is next.
     pub(super) fn is_any(&self, signs: &[&str]) -> bool {
         signs.iter().any(|sign| self.is_punct(sign))
@@ -106,7 +113,12 @@ impl Cursor {
 
     /// Returns the next token, or the end.
     pub(super) fn here(&self) -> TokenSpan {
-        self.peek().map_or_else(|| self.end.into(), token_span)
+        self.at(0)
+    }
+
+    /// Returns the token `ahead` tokens after the next, or the end.
+    pub(super) fn at(&self, ahead: usize) -> TokenSpan {
+        self.peek_at(ahead).map_or_else(|| self.end.into(), token_span)
     }
 
     /// Returns the span of the next token (the opening delimiter of a group), or the end.
@@ -171,6 +183,23 @@ impl Cursor {
 
     pub(super) fn eat_word(&mut self, word: &str) -> Option<Ident> {
         if self.is_word(word) { self.eat_ident() } else { None }
+    }
+
+    /// Reads text in quotes.
+    pub(super) fn eat_text(&mut self) -> Option<Text> {
+        let text = self.peek_text_at(0)?;
+        self.at += 1;
+        Some(text)
+    }
+
+    /// Returns the text in quotes `ahead` tokens after the next.
+    pub(super) fn peek_text_at(&self, ahead: usize) -> Option<Text> {
+        self.peek_literal_at(ahead).and_then(string_value)
+    }
+
+    /// Returns whether a literal is next that is no text in quotes.
+    pub(super) fn is_number(&self) -> bool {
+        self.peek_literal_at(0).is_some() && self.peek_text_at(0).is_none()
     }
 
     pub(super) fn peek_literal_at(&self, ahead: usize) -> Option<&Literal> {
@@ -240,6 +269,14 @@ impl Cursor {
             self.at += 1;
         }
         group
+    }
+}
+
+/// Returns the value of a string literal without a suffix.
+pub(super) fn string_value(literal: &Literal) -> Option<Text> {
+    match Lit::new(literal.clone()) {
+        Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), span: literal.span().into() }),
+        _ => None,
     }
 }
 

@@ -5,10 +5,15 @@ use workflow_asl::StateKind;
 
 use super::cursor::{Cursor, OpenGroup};
 use super::keyword::{ClauseKind, DECLARATIONS, STATES};
+use super::parser::Parser;
 
 /// Returns the kind of state that this keyword declares.
 pub(super) fn state_kind(cursor: &Cursor, ahead: usize) -> Option<StateKind> {
-    let word = cursor.peek_ident_at(ahead)?.to_string();
+    state_named(&cursor.peek_ident_at(ahead)?.to_string())
+}
+
+/// Returns the kind of state that this keyword declares.
+pub(super) fn state_named(word: &str) -> Option<StateKind> {
     STATES.iter().find(|(_, keyword)| keyword.word == word).map(|(kind, _)| *kind)
 }
 
@@ -86,10 +91,14 @@ fn skip_one(cursor: &mut Cursor) {
     cursor.advance(attributes_length(cursor, 0).max(1));
 }
 
-/// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
-pub(super) fn skip_item(cursor: &mut Cursor) {
-    skip_to_end(cursor);
-    cursor.eat_punct(";");
+impl Parser<'_> {
+    /// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
+    pub(super) fn skip_item(&mut self, cursor: &mut Cursor) {
+        let start = cursor.position();
+        skip_to_end(cursor);
+        cursor.eat_punct(";");
+        self.note_skipped(cursor.since(start));
+    }
 }
 
 /// Skips to the next part of a state: a clause, `->`, `;`, or the next item.
