@@ -6,11 +6,11 @@ use workflow_asl::Code;
 use super::ast::{Arm, Choice, Comment, Expr, ExprKind, Head, Repeated, Repetition, Target, When};
 use super::attributes::Attributes;
 use super::clause::ClauseOwner;
-use super::cursor::{Cursor, OpenGroup};
+use super::cursor::{Cursor, OpenGroup, attributes_length};
 use super::keyword::FOR;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::{attributes_length, braces_of_values, item_starts_here};
+use super::recover::{braces_of_values, item_starts_here};
 use super::word::Role;
 use crate::problem::{Problem, Reported};
 

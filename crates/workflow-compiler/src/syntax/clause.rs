@@ -11,7 +11,7 @@ use super::keyword::{ClauseKind, ClauseSyntax, STATES, state_keyword};
 use super::object::Braces;
 use super::other_language::{self, Form, Place};
 use super::parser::Parser;
-use super::recover::{braces_of_values, clause_starts_here, item_starts_here, skip_in_state};
+use super::recover::{braces_of_values, clause_starts_here, holds_states, item_starts_here, no_braces, skip_in_state};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -101,7 +101,10 @@ impl Parser<'_> {
             clauses.broken = true;
             let start = cursor.position();
             cursor.next();
-            skip_in_state(cursor, matches!(place, ClauseOwner::State(StateKind::Map)));
+            skip_in_state(
+                cursor,
+                if matches!(place, ClauseOwner::State(StateKind::Map)) { holds_states } else { no_braces },
+            );
             self.note_skipped(cursor.since(start));
             return false;
         };
@@ -153,7 +156,7 @@ impl Parser<'_> {
         match kind.filter(|_| has_value && !is_json) {
             Some(kind) if !meant.contains(' ') => self.clause(kind, keyword, None, place, cursor, clauses),
             Some(_) => drop(self.expr(cursor)),
-            None => skip_in_state(cursor, true),
+            None => skip_in_state(cursor, holds_states),
         }
         // The checks know whether the language of the state has it.
         if form.is_some() && kind.is_some_and(|kind| kind.language().is_some()) {
@@ -248,7 +251,7 @@ impl Parser<'_> {
                 let Some(opened) = braces_of_values(cursor) else {
                     let (what, word) = (format!("`{{ … }}` after `{}`", kind.keyword()), kind.keyword());
                     self.expected_as(cursor, &what, format!("for example `{word} {{ name: value }}`"));
-                    skip_in_state(cursor, true);
+                    skip_in_state(cursor, holds_states);
                     return None;
                 };
                 cursor.next();
@@ -325,7 +328,7 @@ impl Parser<'_> {
         };
         match cursor.is_number() {
             true => cursor.advance(1),
-            false => skip_in_state(cursor, true),
+            false => skip_in_state(cursor, holds_states),
         }
         ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid(reported), cursor.before()))
     }

@@ -93,11 +93,17 @@ impl Cursor {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
     }
 
-    /// Skips to the first token that `ends` what is skipped.
+    /// Skips to the first token that `ends` what is skipped. Attributes are skipped as a whole.
     pub(super) fn skip_until(&mut self, ends: impl Fn(&Self) -> bool) {
         while !self.is_end() && !ends(self) {
-            self.at += 1;
+            self.advance(attributes_length(self, 0).max(1));
         }
+    }
+
+    /// Skips past the next of these signs.
+    pub(super) fn skip_past(&mut self, signs: &[&str]) {
+        self.skip_until(|cursor| cursor.is_any(signs));
+        self.advance(1);
     }
 
     /// Returns whether this sign is next, and not a longer one that begins like it.
@@ -278,6 +284,19 @@ pub(super) fn string_value(literal: &Literal) -> Option<Text> {
         Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), span: literal.span().into() }),
         _ => None,
     }
+}
+
+/// Returns the number of tokens of the attributes that start `ahead` tokens after the next.
+pub(super) fn attributes_length(cursor: &Cursor, ahead: usize) -> usize {
+    let mut length = 0;
+    while cursor.is_punct_at(ahead + length, "#") {
+        let bang = usize::from(cursor.is_punct_at(ahead + length + 1, "!"));
+        if cursor.peek_group_at(ahead + length + 1 + bang, Delimiter::Bracket).is_none() {
+            break;
+        }
+        length += 2 + bang;
+    }
+    length
 }
 
 /// Returns the tokens without the invisible groups that `macro_rules!` leaves around substitutions.

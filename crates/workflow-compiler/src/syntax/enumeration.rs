@@ -5,7 +5,7 @@ use workflow_asl::Code;
 
 use super::ast::{EnumDecl, Tagging, VariantData, VariantDecl, plain};
 use super::attributes::{Attributes, On};
-use super::cursor::{Cursor, string_value};
+use super::cursor::Cursor;
 use super::parser::Parser;
 use super::types::wire_name;
 use super::word::Role;
@@ -44,7 +44,7 @@ impl Parser<'_> {
 
     /// Reports text in place of a variant's name or after it, `"a"` or `A = "a"`. The first one stands for the others.
     fn text_of_variant(&mut self, cursor: &Cursor, reported: &mut Option<Reported>) {
-        let text = cursor.peek_literal_at(usize::from(cursor.is_punct("="))).and_then(string_value);
+        let text = cursor.peek_text_at(usize::from(cursor.is_punct("=")));
         let Some(text) = text else { return };
         let help = format!("its text in JSON is written before it: `#[serde(rename = {:?})] Name`", text.value);
         let reported = *reported.get_or_insert_with(|| self.expected_as(cursor, "a variant's name and `,`", help));

@@ -7,7 +7,7 @@ use super::ast::{BinaryOp, Expr, ExprKind, Raw, Text, TokenSpan, UnaryOp};
 use super::cursor::{Cursor, OpenGroup, group_span, string_value, token_span};
 use super::other_language::{Place, help_here};
 use super::parser::Parser;
-use super::recover::{item_starts_here, skip_past};
+use super::recover::item_starts_here;
 use super::word::Role;
 use crate::problem::Reported;
 
@@ -17,7 +17,7 @@ type Operator = (BinaryOp, &'static str, u8);
 const COMPARISON: u8 = 4;
 
 /// Longer operators come first, so that `<` does not match `<=`.
-const OPERATORS: [Operator; 15] = [
+pub(super) const OPERATORS: [Operator; 15] = [
     (BinaryOp::Default, "??", 1),
     (BinaryOp::Or, "||", 2),
     (BinaryOp::And, "&&", 3),
@@ -275,7 +275,7 @@ impl Parser<'_> {
         let value = self.primary(cursor);
         let is_literal = value.is_literal() || matches!(value.kind, ExprKind::Object(_));
         let is_indexed = matches!(value.kind, ExprKind::Array(_)) && cursor.peek_group(Delimiter::Bracket).is_some();
-        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_))
+        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_) | ExprKind::Variant { .. })
             || is_indexed
             || (is_literal || matches!(value.kind, ExprKind::Array(_))) && is_method(cursor);
         if !has_steps {
@@ -382,7 +382,7 @@ impl Parser<'_> {
                     let what = format!("`,` or the end after this {what}");
                     value.kind = ExprKind::Invalid(parser.expected_in(Place::Value, cursor, &what));
                 }
-                skip_past(cursor, &[","]);
+                cursor.skip_past(&[","]);
             }
             items
         });
@@ -394,7 +394,7 @@ impl Parser<'_> {
     fn word_value(&mut self, word: &Ident, cursor: &mut Cursor) -> Expr {
         let text = word.to_string();
         let span = cursor.here();
-        let text_follows = cursor.peek_literal_at(1).and_then(string_value);
+        let text_follows = cursor.peek_text_at(1);
         match (text.as_str(), text_follows) {
             ("null", _) => {
                 cursor.next();

@@ -10,9 +10,9 @@ use super::keyword::ClauseKind;
 use super::name::rust_name;
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, holds_states, item_starts, item_starts_here, skip_past};
+use super::recover::{clause_starts_here, holds_states, item_starts, item_starts_here, no_braces, skip_in_state};
 use super::word::Role;
-use crate::problem::Reported;
+use crate::problem::{Edit, Problem, Reported};
 
 const RETRIER: &str = "for example `retry [States.ALL] { interval: 5s, max_attempts: 3 }`, or the name of a retrier";
 
@@ -100,9 +100,7 @@ impl Parser<'_> {
             return target;
         }
         cursor.next();
-        cursor.skip_until(|cursor| {
-            cursor.is_any(&["->", "=>", ";"]) || clause_starts_here(cursor) || item_starts_here(cursor)
-        });
+        skip_in_state(cursor, no_braces);
         match cursor.eat_punct("->").or_else(|| cursor.eat_punct("=>")) {
             Some(arrow) => self.target(arrow, cursor),
             None => target,
@@ -133,7 +131,19 @@ impl Parser<'_> {
 
     fn no_errors(&mut self, kind: ClauseKind, cursor: &Cursor) -> Reported {
         let help = if kind == ClauseKind::Retry { RETRIER } else { CATCHER };
-        self.expected_as(cursor, &format!("errors in brackets after `{}`", kind.keyword()), help)
+        let problem = self.unexpected(cursor, &format!("errors in brackets after `{}`", kind.keyword())).help(help);
+        let is_next = |at: usize| match kind {
+            ClauseKind::Retry => cursor.peek_group_at(at, Delimiter::Brace).is_some(),
+            _ => cursor.is_punct_at(at, "->"),
+        };
+        let edit = match cursor.peek_ident_at(2).filter(|_| cursor.is_punct_at(1, ".") && is_next(3)) {
+            Some(last) => Some(Edit::over(
+                cursor.here().to(last.span().into()),
+                format!("[{}.{last}]", cursor.found().trim_matches('`')),
+            )),
+            None => is_next(0).then(|| Edit::before(cursor.here(), format!("[{}] ", error_name::ALL))),
+        };
+        self.complain(cursor, edit.into_iter().fold(problem, Problem::edit))
     }
 
     /// `[A, B.C, "any text"]`
@@ -147,7 +157,7 @@ impl Parser<'_> {
             if !cursor.is_end() && cursor.eat_punct(",").is_none() {
                 let help = "put a name with other characters than words and dots in quotes";
                 parser.expected_as(cursor, "`,` between error names", help);
-                skip_past(cursor, &[","]);
+                cursor.skip_past(&[","]);
             }
             error
         });
@@ -176,8 +186,7 @@ impl Parser<'_> {
 
     /// Parses words with dots, or text.
     fn error_name(&mut self, cursor: &mut Cursor) -> Option<Text> {
-        if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
-            cursor.next();
+        if let Some(text) = cursor.eat_text() {
             return Some(text);
         }
         let is_every = ["all", "any", "_"].iter().any(|all| cursor.is_word(all)) || cursor.is_punct("*");

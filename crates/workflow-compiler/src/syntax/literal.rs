@@ -10,15 +10,12 @@ use super::parser::Parser;
 use super::types::INTEGERS;
 use crate::problem::Problem;
 
-/// The units of a duration with their seconds.
-const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-
-/// The names of these units, which are no suffixes.
-const NAMES_OF_UNITS: [(&str, &[&str]); 4] = [
-    ("s", &["sec", "secs", "second", "seconds"]),
-    ("m", &["min", "mins", "minute", "minutes"]),
-    ("h", &["hr", "hrs", "hour", "hours"]),
-    ("d", &["day", "days"]),
+/// The units of a duration with their seconds and their names, which are no suffixes.
+const UNITS: [(&str, u64, &[&str]); 4] = [
+    ("s", 1, &["sec", "secs", "second", "seconds"]),
+    ("m", 60, &["min", "mins", "minute", "minutes"]),
+    ("h", 3_600, &["hr", "hrs", "hour", "hours"]),
+    ("d", 86_400, &["day", "days"]),
 ];
 
 /// The syntax of durations.
@@ -26,7 +23,7 @@ const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or 
 
 /// Returns whether a text is a duration.
 fn is_duration(text: &str) -> bool {
-    let unit = UNITS.iter().find_map(|(unit, _)| text.strip_suffix(unit));
+    let unit = UNITS.iter().find_map(|(unit, ..)| text.strip_suffix(unit));
     unit.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
@@ -103,7 +100,7 @@ impl Parser<'_> {
 
     fn duration(&mut self, literal: &Literal, digits: &str, suffix: &str) -> Result<ExprKind, Problem> {
         let problem = |message: String| Problem::new(Code::BadDuration, literal.span(), message);
-        let Some((_, seconds)) = UNITS.iter().find(|(unit, _)| *unit == suffix) else {
+        let Some((_, seconds, _)) = UNITS.iter().find(|(unit, ..)| *unit == suffix) else {
             return Err(Self::bad_suffix(literal, digits, suffix));
         };
         if !self.durations {
@@ -139,7 +136,7 @@ impl Parser<'_> {
 
 /// Returns the unit with this name, such as `m` for `minutes`.
 fn unit_named(name: &str) -> Option<&'static str> {
-    NAMES_OF_UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit)
+    UNITS.iter().find(|(.., names)| names.contains(&name)).map(|(unit, ..)| *unit)
 }
 
 fn bad(literal: &Literal, message: impl Into<String>) -> Problem {
@@ -169,8 +166,8 @@ fn split_suffix(text: &str) -> (&str, &str) {
 
 /// Formats a duration in the largest exact unit.
 pub(super) fn in_largest_unit(seconds: u64) -> String {
-    let (unit, length) =
-        UNITS.iter().rev().find(|(_, length)| seconds.is_multiple_of(*length)).copied().unwrap_or(("s", 1));
+    let exact = UNITS.iter().rev().find(|(_, length, _)| seconds.is_multiple_of(*length));
+    let (unit, length) = exact.map_or(("s", 1), |(unit, length, _)| (*unit, *length));
     format!("{}{unit}", seconds / length)
 }
 

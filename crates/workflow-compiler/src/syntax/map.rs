@@ -8,11 +8,11 @@ use super::ast::{
 };
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, group_span};
+use super::cursor::{Cursor, attributes_length, group_span};
 use super::keyword::FOR;
 use super::parser::Parser;
 use super::reader::{Format, SHORT};
-use super::recover::{attributes_length, clause_starts_here, holds_states, item_starts_here};
+use super::recover::{clause_starts_here, holds_states, item_starts_here};
 use super::reference::root;
 use super::word::Role;
 use crate::problem::{Problem, Reported};
@@ -24,6 +24,10 @@ impl Parser<'_> {
         let mut iterator = false;
         let mut item = None;
         loop {
+            if let (None, Some((name, items))) = (&over, self.item_in(cursor)) {
+                self.declare_parameter(&name, true);
+                (over, item) = (Some(MapItems::Items(items)), Some(name));
+            }
             if let (None, Some(words)) = (&over, before_items(cursor)) {
                 // As in `items_path "$.items"`.
                 let is_text = cursor.peek_text_at(words).is_some();
@@ -35,10 +39,6 @@ impl Parser<'_> {
                     }
                     items => items,
                 });
-            }
-            if let (None, Some((name, items))) = (&over, self.item_in(cursor)) {
-                self.declare_parameter(&name, true);
-                (over, item) = (Some(MapItems::Items(items)), Some(name));
             }
             if let (Some(_), true, Some(name)) = (&over, cursor.is_word("as"), cursor.peek_ident_at(1).cloned()) {
                 cursor.advance(2);
@@ -75,8 +75,13 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses `for x in xs`, `over x in xs` and `x in xs`, which are reported: the name of an item and the items.
+    /// Parses `for x in xs`, `over x in xs`, `(x in xs)` and `x in xs`, which are reported: the name of an item and the items.
     fn item_in(&mut self, cursor: &mut Cursor) -> Option<(Ident, Expr)> {
+        let group = cursor.peek_group(Delimiter::Parenthesis).cloned();
+        if let Some(group) = group.filter(|group| Cursor::inside(group).is_word_at(1, "in")) {
+            cursor.next();
+            return self.within(&group, Self::item_in).ok()?;
+        }
         let before = usize::from(cursor.is_word("for") || cursor.is_word("over"));
         let name = cursor.peek_ident_at(before)?.clone();
         if !cursor.is_word_at(before + 1, "in") {

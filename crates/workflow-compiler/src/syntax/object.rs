@@ -9,7 +9,6 @@ use super::cursor::{Cursor, OpenGroup, group_span, string_value};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::other_language::{Place, form, with_other_letters};
 use super::parser::Parser;
-use super::recover::skip_past;
 use super::word::Role;
 use crate::problem::{Problem, Reported};
 
@@ -227,7 +226,7 @@ impl Parser<'_> {
             self.expected_in(Place::Value, cursor, "`,`");
         }
         if !(advanced && key_is_next(cursor)) {
-            skip_past(cursor, &[",", ";"]);
+            cursor.skip_past(&[",", ";"]);
         }
     }
 }

@@ -356,7 +356,10 @@ pub(super) fn help_here(place: Place, cursor: &Cursor) -> Option<&'static str> {
 /// Returns JSONata's function in place of another language's function or method, or a help line.
 pub(crate) fn function(word: &str) -> Option<Result<String, &'static str>> {
     // Rust's `Some` is no function of lists.
-    let word = if word == "Some" { return None } else { squeezed(word) };
+    if matches!(word, "Some" | "Ok") {
+        return Some(Err("a value is written as it is, and an absent one is `null`"));
+    }
+    let word = squeezed(word);
     match FUNCTIONS.iter().find(|(words, _)| words.contains(&word.as_str())) {
         Some((_, Help(help))) => Some(Err(help)),
         Some((_, Words(name))) => Some(Ok((*name).to_owned())),

@@ -382,7 +382,7 @@ impl Parser<'_> {
             self.height = 0;
             return (Segment::Each { span: group_span(group), gaps: false }, ReferenceSegment::Index(None));
         }
-        if let (Some(text), None) = (inside.peek_literal_at(0).and_then(string_value), inside.peek_at(1)) {
+        if let (Some(text), None) = (inside.peek_text_at(0), inside.peek_at(1)) {
             self.height = 0;
             let step = ReferenceSegment::Quoted(text.value.clone());
             return (Segment::Member { name: text, optional: false, quoted: Quotes::Brackets }, step);

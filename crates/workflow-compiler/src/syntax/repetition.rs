@@ -116,8 +116,7 @@ impl Parser<'_> {
         let first = cursor.here();
         let mut parts = Vec::new();
         loop {
-            if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
-                cursor.next();
+            if let Some(text) = cursor.eat_text() {
                 parts.push(self.leaf(ExprKind::Text(text.value), text.span));
             } else if cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
                 parts.push(self.reference(cursor));

@@ -5,7 +5,7 @@ use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
 use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
-use super::cursor::{Cursor, string_value};
+use super::cursor::Cursor;
 use super::parser::Parser;
 use super::root;
 use super::word::Role;
@@ -23,7 +23,7 @@ const SUFFIXES: [&str; 4] = ["sync", "sync:2", "waitForTaskToken", EXPRESS];
 impl Parser<'_> {
     /// Parses a resource.
     pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
-        if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+        if let Some(text) = cursor.peek_text_at(0) {
             if cursor.is_punct_at(1, "+") {
                 return Some(Resource::Value(self.head_expr(cursor)));
             }

@@ -5,14 +5,14 @@ use workflow_asl::{Code, StateKind};
 
 use super::ast::{Comment, ComputedName, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, attributes_length};
 use super::keyword::{ClauseKind, FAIL_FIELDS, RESERVED, STATES, state_keyword};
 use super::object::Braces;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::recover::{
-    attributes_length, braces_of_values, clause_starts_here, is_declaration, item_starts, item_starts_here,
-    skip_in_state, skip_to_end,
+    braces_of_values, clause_starts_here, is_declaration, item_starts, item_starts_here, no_braces, skip_in_state,
+    skip_to_end,
 };
 use super::reference::root;
 use super::word::Role;
@@ -131,7 +131,7 @@ impl Parser<'_> {
     /// `= resource { body }`
     fn task(&mut self, name: &Ident, cursor: &mut Cursor) -> (Head, bool) {
         if !self.task_sign(name, cursor) {
-            self.skip_to_body(cursor);
+            skip_in_state(cursor, |_| true);
             let body = self.object_here(cursor);
             return (Head::Task { resource: None, body }, false);
         }
@@ -139,7 +139,7 @@ impl Parser<'_> {
         let resource = self.resource(cursor);
         let mut complete = resource.is_some();
         if !complete {
-            self.skip_to_body(cursor);
+            skip_in_state(cursor, |_| true);
         }
         if cursor.peek_group(Delimiter::Parenthesis).is_some() {
             if self.errors_so_far() == errors {
@@ -172,16 +172,6 @@ impl Parser<'_> {
             false => self.expected_as(cursor, &what, TASK),
         };
         called
-    }
-
-    /// After a resource that did not parse, skips to its body or what follows.
-    fn skip_to_body(&mut self, cursor: &mut Cursor) {
-        cursor.skip_until(|cursor| {
-            cursor.peek_group(Delimiter::Brace).is_some()
-                || cursor.is_any(&[";", "->"])
-                || item_starts_here(cursor)
-                || clause_starts_here(cursor)
-        });
     }
 
     /// Parses `{ body }` or `= value`: the output of a pass or succeed.
@@ -218,7 +208,7 @@ impl Parser<'_> {
             if cursor.is_number() {
                 let help = "a time is text: `until \"2030-01-01T00:00:00Z\"`; a number of seconds follows `for`";
                 self.expected_as(cursor, "a timestamp", help);
-                skip_in_state(cursor, false);
+                skip_in_state(cursor, no_braces);
                 return (Head::Wait(None), false);
             }
             return (Head::Wait(Some(WaitHead::Until(self.expr(cursor)))), true);
@@ -229,7 +219,7 @@ impl Parser<'_> {
         };
         self.hole(cursor.here_first(), Role::Setting("wait"));
         if !clause_starts_here(cursor) {
-            skip_in_state(cursor, false);
+            skip_in_state(cursor, no_braces);
         }
         (Head::Wait(None), false)
     }
@@ -301,7 +291,7 @@ impl Parser<'_> {
                     false if ended_by_comma => _ = self.rewrite(comma, "a state ends with `;`, not with `,`", ";"),
                     false if transition.is_some() => {
                         self.wrong(comma, "a state has one transition", "a `parallel` runs several branches");
-                        skip_in_state(cursor, false);
+                        skip_in_state(cursor, no_braces);
                     }
                     false => _ = self.needless(comma, "clauses are not separated by `,`"),
                 }

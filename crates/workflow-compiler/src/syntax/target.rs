@@ -8,7 +8,7 @@ use super::keyword::{ClauseKind, FAIL_FIELDS};
 use super::name::rust_name;
 use super::other_language::Place;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here, skip_in_state};
+use super::recover::{clause_starts_here, item_starts_here, no_braces, skip_in_state};
 use super::state::arrow_word;
 use super::word::Role;
 
@@ -34,7 +34,7 @@ impl Parser<'_> {
         self.hole(arrow.last, Role::StateReference);
         // As in `-> [A, B]` and `-> if … { A } else { B }`.
         if matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Group(_))) {
-            skip_in_state(cursor, false);
+            skip_in_state(cursor, no_braces);
         }
         Target::Missing(arrow, reported)
     }

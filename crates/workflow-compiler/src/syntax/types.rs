@@ -9,7 +9,6 @@ use super::cursor::{Cursor, token_span};
 use super::name::rust_name;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::skip_past;
 use super::word::Role;
 use crate::problem::Problem;
 
@@ -243,7 +242,7 @@ impl Parser<'_> {
         }
         let is_next = cursor.is_punct("#") || cursor.peek_ident().is_some() && cursor.is_punct_at(1, ":");
         if !(advanced && is_next) {
-            skip_past(cursor, &[",", ";"]);
+            cursor.skip_past(&[",", ";"]);
         }
     }
 

@@ -7,9 +7,8 @@ use workflow_asl::Code;
 
 use super::ast::{Body, Declaration, DeclarationKind, TokenSpan, Workflow};
 use super::body::Level;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, attributes_length};
 use super::parser::Parser;
-use super::recover::attributes_length;
 use super::word::Role;
 
 const TOP: &str = "the macro contains `workflow Name { … }`";
