@@ -80,7 +80,7 @@ impl Fmt {
         let text = String::from_utf8(bytes).map_err(|error| {
             unreadable(&format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
         })?;
-        let is_bare = workflow_text::is_bare(&text);
+        let is_bare = workflow_text::is_bare(file, &text);
         let folder = if from_input { Path::new(".") } else { file.parent().unwrap_or(Path::new(".")) };
         let format = if is_bare { format_contents } else { format_file };
         let formatted = format(&text, &style(folder)).map_err(|error| {

@@ -8,7 +8,6 @@ use crate::Failure;
 use crate::report;
 use crate::rust_calls;
 use crate::template;
-use crate::workflow_text;
 
 /// Returns the paths, with the files that have state machines in the place of each folder. A note tells of a folder
 /// without any. A definition that a template of the folder names is read with the template, not by itself.
@@ -78,7 +77,7 @@ fn has_machines(file: &Path) -> bool {
     let text = || std::fs::read_to_string(file).unwrap_or_default();
     match extension {
         "rs" => rust_calls::has_workflows(&text()),
-        "wf" => workflow_text::is_one(text().as_bytes()),
+        "wf" => true,
         "tf" => template::may_have_machines(&text()),
         "json" | "yaml" | "yml" | "tpl" | "tftpl" => {
             let text = text();

@@ -6,8 +6,6 @@ use std::str::FromStr;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_compiler::syntax::ast::plain;
 
-use crate::workflow_text;
-
 /// The macros of a file.
 #[derive(Default)]
 pub(crate) struct Calls {
@@ -60,10 +58,10 @@ pub(crate) fn has_workflows(text: &str) -> bool {
     text.contains("workflow!") || text.contains("workflow ") && !found().unread.is_empty()
 }
 
-/// Returns the bodies of a file: the bodies of all `workflow!`, or the whole file if it contains only the body of one.
-pub(crate) fn bodies(text: &str, tokens: TokenStream) -> Calls {
+/// Returns the bodies of a file: the bodies of all `workflow!`, or the whole file if it is bare.
+pub(crate) fn bodies(is_bare: bool, tokens: TokenStream) -> Calls {
     let mut found = find_calls(tokens.clone());
-    if found.bodies.is_empty() && workflow_text::is_one(text.as_bytes()) {
+    if found.bodies.is_empty() && is_bare {
         found.bodies.push((Vec::new(), Group::new(Delimiter::Brace, tokens)));
     }
     found

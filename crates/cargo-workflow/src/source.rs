@@ -84,7 +84,7 @@ impl File {
     /// # Errors
     /// Fails if they are neither Rust nor a document.
     pub(crate) fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Box<Report>> {
-        if is_rust(file) || workflow_text::is_one(&bytes) {
+        if is_rust(file) || workflow_text::is_one(file, &bytes) {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let reason = format!("it is not UTF-8 from byte {} on", error.utf8_error().valid_up_to());
                 Box::new(Report::unreadable(file, &reason))
@@ -388,16 +388,17 @@ fn from_rust(wanted: ReadRequest<'_>, rust: &RustFile, found: &mut FileContents)
     }
 }
 
-/// Returns the problems of the workflows of a Rust file, or the problems of one workflow and of the workflows that it
-/// starts.
+/// Returns the problems of the workflows of a Rust file, or the problems of one workflow, of the workflows that it
+/// starts, and of the fragments.
 pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> {
     let all = || calls.iter().flat_map(|call| &call.compilation.workflows);
     let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
     let counting = wanted.map(|wanted| with_those_it_starts(wanted, all));
-    let counts = |own: Option<&CompiledWorkflow>| match &counting {
-        Some(counting) => own.is_some_and(|own| counting.iter().any(|other| std::ptr::eq(*other, own))),
-        // The missing workflow may be in a part that could not be read.
-        None => name.is_none() || own.is_none(),
+    let counts = |own: Option<&CompiledWorkflow>| match (&counting, own) {
+        (Some(counting), Some(own)) => counting.iter().any(|other| std::ptr::eq(*other, own)),
+        (None, Some(_)) => name.is_none(),
+        // It is in a fragment, or in a part that could not be read, where a missing workflow may be.
+        (_, None) => true,
     };
     let siblings = Siblings::of(calls);
     let mut found = Vec::new();
@@ -532,7 +533,8 @@ fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
     let lexed = |text: &str| {
         TokenStream::from_str(text).map_err(|error| Box::new(Report::not_rust(file, text, error.span().start())))
     };
-    let quotes = match workflow_text::is_bare(&text) {
+    let is_bare = workflow_text::is_bare(file, &text);
+    let quotes = match is_bare {
         true => {
             const OPEN: &str = "workflow!{";
             let inside = foreign_quotes(&format!("{OPEN}{text}}}"));
@@ -542,7 +544,7 @@ fn compile(file: &Path, text: String) -> Result<RustFile, Box<Report>> {
     };
     // A string with typographic quotes is not Rust. Everything else is checked as if the quotes were right.
     let right = (!quotes.is_empty()).then(|| double_quoted(&text, &quotes));
-    let Calls { bodies, constants, unread } = bodies(&text, lexed(right.as_deref().unwrap_or(&text))?);
+    let Calls { bodies, constants, unread } = bodies(is_bare, lexed(right.as_deref().unwrap_or(&text))?);
     let wrong: Vec<Vec<_>> = bodies.iter().map(|(_, body)| in_other_quotes(&text, body, &quotes)).collect();
     let mut calls = compile_bodies(file, bodies);
     for (call, wrong) in calls.iter_mut().zip(wrong) {

@@ -51,7 +51,7 @@ pub(crate) struct Validate {
 /// What to check in a file.
 #[derive(Args, Default)]
 pub(crate) struct Checks {
-    /// Check only this workflow and the workflows that it starts, if a file has several
+    /// Check only this workflow, the workflows that it starts and the fragments, if a file has several workflows
     #[arg(long)]
     name: Option<String>,
     /// Type of the state machine, if the file does not give the type

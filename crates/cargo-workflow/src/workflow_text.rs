@@ -1,16 +1,26 @@
 //! Files with the language and nothing around it: what stands in the braces of a `workflow!`.
 
+use std::path::Path;
+
 /// The words that begin the text in the braces.
 const WORDS: [&str; 2] = ["workflow", "fragment"];
 
-/// Returns whether a file begins with a workflow or a fragment, or with `workflow!`. No document does.
-pub(crate) fn is_one(bytes: &[u8]) -> bool {
-    let Ok(text) = str::from_utf8(bytes) else { return false };
-    is_bare(text) || first_words(text).is_some_and(|words| words.starts_with("workflow!"))
+/// Returns whether a file is one by its name, or begins with a workflow, a fragment or `workflow!`. No document does.
+pub(crate) fn is_one(file: &Path, bytes: &[u8]) -> bool {
+    let begins = |text| is_bare(file, text) || first_words(text).is_some_and(|words| words.starts_with("workflow!"));
+    is_named(file) || str::from_utf8(bytes).is_ok_and(begins)
 }
 
-/// Returns whether a file begins with a workflow or a fragment, and not with `workflow!`.
-pub(crate) fn is_bare(text: &str) -> bool {
+/// Returns whether a file is one by its name and has no `workflow!`, or begins with a workflow or a fragment.
+pub(crate) fn is_bare(file: &Path, text: &str) -> bool {
+    begins_bare(text) || is_named(file) && !text.contains("workflow!")
+}
+
+fn is_named(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "wf")
+}
+
+fn begins_bare(text: &str) -> bool {
     let words = first_words(text).unwrap_or_default();
     WORDS.into_iter().filter_map(|word| words.strip_prefix(word)).any(|after| {
         let name = after.trim_start();
@@ -44,7 +54,9 @@ fn first_words(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_one;
+    use std::path::Path;
+
+    use super::{is_bare, is_one};
 
     #[test]
     fn a_workflow_begins_with_its_word() {
@@ -55,7 +67,7 @@ mod tests {
             "\u{feff}workflow! { }",
             "workflow \"A\" { }",
         ] {
-            assert!(is_one(text.as_bytes()), "{text}");
+            assert!(is_one(Path::new("-"), text.as_bytes()), "{text}");
         }
     }
 
@@ -74,7 +86,16 @@ mod tests {
             "workflow ",
             "StartAt: A",
         ] {
-            assert!(!is_one(text.as_bytes()), "{text}");
+            assert!(!is_one(Path::new("a.json"), text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_this_name_is_one() {
+        let file = Path::new("flows/order.wf");
+        for (text, bare) in [("", true), ("wrkflow A { }", true), ("{}", true), ("use x; workflow! { }", false)] {
+            assert!(is_one(file, text.as_bytes()), "{text}");
+            assert_eq!(is_bare(file, text), bare, "{text}");
         }
     }
 }

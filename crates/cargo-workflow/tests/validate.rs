@@ -1,5 +1,6 @@
 //! Tests `cargo workflow validate` as a user runs it: its output and exit codes.
 
+use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -285,7 +286,7 @@ fn findings_that_are_allowed_are_not_told() {
 #[test]
 fn a_baseline_leaves_what_is_new() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("baseline");
-    std::fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     let machine = |types: [&str; 2]| {
         let states = types.map(|name| json!({"Type": name, "End": true}));
         json!({"StartAt": "A", "States": {"A": {"Type": "Parallel", "End": true, "Branches": [
@@ -293,14 +294,14 @@ fn a_baseline_leaves_what_is_new() {
     };
     let (file, baseline) = (folder.join("a.asl.json"), folder.join("baseline.json"));
     let arguments = [file.to_str().unwrap(), "--baseline", baseline.to_str().unwrap()];
-    std::fs::write(&file, machine(["Pas", "Pass"]).to_string()).unwrap();
-    std::fs::write(&baseline, validate(&["--format", "json", arguments[0]]).1).unwrap();
+    fs::write(&file, machine(["Pas", "Pass"]).to_string()).unwrap();
+    fs::write(&baseline, validate(&["--format", "json", arguments[0]]).1).unwrap();
     assert_eq!(validate(&arguments), (Some(0), "0 errors and 0 warnings in 1 state machine\n".to_owned()));
     // The line of the known one is another now.
-    std::fs::write(&file, format!("\n{:#}", machine(["Pas", "Pas"]))).unwrap();
+    fs::write(&file, format!("\n{:#}", machine(["Pas", "Pas"]))).unwrap();
     let new = reports(&arguments);
     assert_eq!((new.len(), &new[0]["pointer"]), (1, &json!("/States/A/Branches/1/States/C/Type")));
-    std::fs::write(&baseline, "{").unwrap();
+    fs::write(&baseline, "{").unwrap();
     let output = command(&arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("is not a baseline"));
@@ -348,7 +349,7 @@ fn inside_a_text_of_a_workflow_the_word_is_underlined() {
 fn workflows_that_start_each_other_and_enums_with_data_are_checked_as_rustc_does() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/ui/fail");
     every(["nested/input_of_another_workflow", "nested/output_of_another_workflow", "rust/enum_with_data"], |case| {
-        let expected = std::fs::read_to_string(folder.join(format!("{case}.stderr"))).unwrap();
+        let expected = fs::read_to_string(folder.join(format!("{case}.stderr"))).unwrap();
         let by_rustc = expected.lines().filter_map(|line| line.split_once("evaluation panicked: "));
         let mut by_rustc: Vec<_> = by_rustc.map(|(_, text)| text.to_owned()).collect();
         let found = reports(&[folder.join(format!("{case}.rs")).to_str().unwrap()]);
@@ -387,7 +388,7 @@ fn lists_and_patterns_of_children_are_checked_without_a_code_of_aws() {
         }
     }";
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lists_of_children.rs");
-    std::fs::write(&path, text).unwrap();
+    fs::write(&path, text).unwrap();
     let reports = reports(&[path.to_str().unwrap()]);
     let found: Vec<_> = reports.iter().map(|report| report["message"].as_str().unwrap()).collect();
     let expected = [
@@ -412,7 +413,7 @@ fn a_misspelt_input_of_a_child_is_an_error_even_if_parameters_are_unchecked() {
         }
     }";
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("misspelt_input.rs");
-    std::fs::write(&path, text).unwrap();
+    fs::write(&path, text).unwrap();
     let reports = reports(&[path.to_str().unwrap()]);
     let found: Vec<_> = reports.iter().map(|report| report["message"].as_str().unwrap()).collect();
     let expected = [
@@ -434,7 +435,7 @@ fn what_a_path_names_elsewhere_is_not_known() {
         "workflow! { workflow Child { input { a: String } returns { x: String } pass Only { x: \"\" } -> end; } }";
     let errors = |text: &str| {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("started.rs");
-        std::fs::write(&path, text).unwrap();
+        fs::write(&path, text).unwrap();
         let reports = reports(&[path.to_str().unwrap()]);
         reports.iter().filter(|report| report["severity"] == "error").count()
     };
@@ -455,4 +456,36 @@ fn what_a_path_names_elsewhere_is_not_known() {
         assert_eq!(errors(&format!("{declared} {text}")), count, "{member}");
     });
     assert_eq!(errors(&format!("fn a() {{ {declared} }} fn b() {{ {declared} {} }}", workflow("Parent", "Child"))), 0);
+}
+
+#[test]
+fn a_file_named_wf_is_the_language_whatever_its_first_word_is() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("first-word");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("order.wf");
+    let cases = [
+        ("wrkflow Order { pass A -> end; }", "expected `workflow`, found `wrkflow`"),
+        ("{ pass A -> end; }", "expected `workflow`, found `{`"),
+        ("// nothing", "expected `workflow Name { … }`, found nothing"),
+    ];
+    every(cases, |(text, message)| {
+        fs::write(&file, text).unwrap();
+        for path in [&file, &folder] {
+            let (code, said) = validate(&[path.to_str().unwrap()]);
+            assert!(code == Some(1) && said.contains(message) && said.contains("1 error and"), "{code:?} {said}");
+        }
+    });
+}
+
+#[test]
+fn the_errors_of_fragments_count_whichever_workflow_is_named() {
+    let fragment = "fragment F { pass A { x: nothing } -> end; }";
+    let text = format!("{fragment} workflow W {{ use F -> end; }} workflow V {{ pass B {{ y: nothing }} -> end; }}");
+    every([&["-", "--name", "W"][..], &["-", "--name", "V"]], |arguments| {
+        let output = given(arguments, &text);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("the fragment `F` has no state `nothing`"), "{said}");
+        assert_eq!(said.contains("cannot find `nothing`"), arguments.ends_with(&["V"]), "{said}");
+        assert_eq!(output.status.code(), Some(1));
+    });
 }

@@ -290,8 +290,8 @@ const RENAMED: &[(&str, &str)] = &[
         "workflow W { map M over [1, 2] distributed tolerate percent 5 { pass A -> end; } -> end; }",
     ),
     (
-        r#"workflow W { query jsonpath; map M { pass A -> end; } items_path "$.xs" -> end; }"#,
-        r#"workflow W { query jsonpath; map M over path "$.xs" { pass A -> end; }  -> end; }"#,
+        r#"workflow W { query jsonpath; map M items_path "$.xs" { pass A -> end; } -> end; }"#,
+        r#"workflow W { query jsonpath; map M over path "$.xs" { pass A -> end; } -> end; }"#,
     ),
     (
         r#"workflow W { map M over [1] distributed item_batcher { MaxItemsPerBatch: 2 } result_writer s3::putObject { Bucket: "b" } config { Transformation: "NONE", OutputType: "JSONL" } { pass A -> end; } -> end; }"#,

@@ -267,7 +267,7 @@ fn what_cannot_be_found() {
         r#"pub fragment Notify from "parts.rs" unchecked; workflow A { use Notify { to: "a", text: "b" } -> end; }"#,
         &[
             "unchecked: an imported fragment is always checked [WF0101]\n\n= help: remove it",
-            "pub: a fragment has no visibility [WF0101]\n\n= help: the workflows of the same `workflow!` can use it",
+            "pub: a fragment has no visibility [WF0101]\n\n= help: remove it",
         ],
     );
 }
@@ -484,10 +484,10 @@ fn a_fragment_is_checked_where_no_workflow_uses_it() {
 
 #[test]
 fn an_import_without_from_is_one_error() {
-    every(["fragment N \"a.wf\";", "fragment N = \"a.wf\";"], |import| {
+    every(["fragment N \"a.wf\";", "fragment N = \"a.wf\";", "fragment N from a.wf;", "fragment N from;"], |import| {
         let compiled = workflow_compiler::compile(format!("{import} workflow W {{ use N -> end; }}").parse().unwrap());
         let texts: Vec<_> = compiled.problems.iter().map(|problem| problem.text()).collect();
         assert_eq!(texts.len(), 1, "{texts:?}");
-        assert!(texts[0].contains("`fragment N from \"src/shared.rs\";`"), "{texts:?}");
+        assert!(texts[0].contains("from \""), "{texts:?}");
     });
 }

@@ -123,7 +123,7 @@ impl Document {
 
     /// Returns whether it contains `workflow!`, or the text in its braces.
     pub(super) fn has_workflows(&self) -> bool {
-        self.is_rust() || workflow_text::is_bare(&self.text)
+        self.is_rust() || workflow_text::is_bare(&self.file, &self.text)
     }
 
     /// Returns whether it is a file of Rust, whose server shows the findings.

@@ -19,6 +19,7 @@ use super::expression;
 use super::suggestions::{keys, values};
 use crate::rust_calls::bodies;
 use crate::source::compile_body;
+use crate::workflow_text;
 
 /// The word at the cursor, which no workflow has.
 const WORD: &str = "cursor__";
@@ -57,7 +58,8 @@ pub(super) fn complete(file: &Path, text: &str, offset: usize) -> Option<((usize
     // A member that is being written has no value.
     let found = [WORD.to_owned(), format!("{WORD}: null,")].iter().find_map(|word| {
         let marked = [text.get(..start)?, word, text.get(end..)?].concat();
-        let bodies = bodies(&marked, TokenStream::from_str(&marked).ok()?).bodies.into_iter().map(|(_, body)| body);
+        let tokens = TokenStream::from_str(&marked).ok()?;
+        let bodies = bodies(workflow_text::is_bare(file, &marked), tokens).bodies.into_iter().map(|(_, body)| body);
         // A file without `workflow!` is one body, whose braces have no place.
         let is_here = |range: Range<usize>| range.is_empty() || range.contains(&start);
         let body = bodies.into_iter().find(|body| is_here(body.span().byte_range()))?;

@@ -9,8 +9,7 @@ use workflow_asl::Code;
 
 use super::ast::{Comment, Constraint, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
 use super::constraint::constraint;
-use super::cursor::{Cursor, group_span};
-use super::literal::string_value;
+use super::cursor::{Cursor, group_span, string_value};
 use super::parser::Parser;
 use super::rename_all::Rule;
 use crate::problem::Problem;
@@ -61,6 +60,9 @@ pub(super) struct Attributes {
     pub(super) others: Vec<(TokenStream, TokenSpan)>,
 }
 
+const KNOWN: &str = "known are `///`; `#[serde(rename = \"…\")]` on fields and variants; `#[serde(default)]` and \
+                     `#[validate(…)]` on fields; `#[derive(…)]` and `#[serde(rename_all = \"…\")]` on types";
+
 impl Parser<'_> {
     /// Parses the attributes before an item.
     pub(super) fn attributes(&mut self, cursor: &mut Cursor) -> Attributes {
@@ -68,12 +70,8 @@ impl Parser<'_> {
         loop {
             if cursor.is_punct("#") && cursor.is_punct_at(1, "!") {
                 let Some(group) = cursor.peek_group_at(2, Delimiter::Bracket).cloned() else { break };
-                let problem = Problem::new(
-                    Code::Syntax,
-                    group_span(&group),
-                    "`//!` must come first in the braces of a workflow, branch or map",
-                );
-                self.report(problem.help("write `///` for a comment on what follows"));
+                let message = "`//!` must come first in the braces of a workflow, branch or map";
+                self.wrong(group_span(&group), message, "write `///` for a comment on what follows");
                 cursor.advance(3);
                 continue;
             }
@@ -144,8 +142,8 @@ impl Parser<'_> {
     /// Reports a comment or attribute that applies to nothing.
     pub(super) fn dangling(&mut self, attributes: &Attributes) {
         if let Some(comment) = &attributes.comment {
-            let problem = Problem::new(Code::Syntax, comment.span, "this comment does not document anything");
-            self.report(problem.help("`//` is a comment for readers of the source only"));
+            let help = "`//` is a comment for readers of the source only";
+            self.wrong(comment.span, "this comment does not document anything", help);
         } else if let Some((_, span)) = attributes.others.first() {
             self.error(Code::Syntax, *span, "this attribute does not apply to anything");
         }
@@ -185,11 +183,7 @@ impl Parser<'_> {
             self.error(Code::Syntax, span, format!("`{word}` is only valid on {allowed}"));
         }
         for (_, span) in &attributes.others {
-            let problem = Problem::new(Code::Syntax, *span, "unknown attribute");
-            self.report(problem.help(
-                "known are `///`; `#[serde(rename = \"…\")]` on fields and variants; `#[serde(default)]` and `#[validate(…)]` on fields; \
-                 `#[derive(…)]` and `#[serde(rename_all = \"…\")]` on types",
-            ));
+            self.wrong(*span, "unknown attribute", KNOWN);
         }
     }
 

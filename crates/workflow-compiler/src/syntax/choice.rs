@@ -3,16 +3,16 @@
 use proc_macro2::{Delimiter, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Arm, Choice, Comment, Expr, ExprKind, Head, Repeated, Repetition, Target, TokenSpan, When};
+use super::ast::{Arm, Choice, Comment, Expr, ExprKind, Head, Repeated, Repetition, Target, When};
 use super::attributes::Attributes;
 use super::clause::ClauseOwner;
-use super::cursor::{Cursor, OpenGroup};
+use super::cursor::{Cursor, OpenGroup, attributes_length};
 use super::keyword::FOR;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::{attributes_length, braces_of_values, item_starts_here, skip_in_state};
+use super::recover::{braces_of_values, item_starts_here};
 use super::word::Role;
-use crate::problem::{Edit, Problem, Reported};
+use crate::problem::{Problem, Reported};
 
 /// Words and signs of earlier versions and of other languages in the arms of one choice.
 #[derive(Default)]
@@ -31,11 +31,11 @@ fn slip(slips: &mut Slips, problem: Problem) {
     }
 }
 
-/// Returns the problem of words in an arm, and what is written in their place.
-fn instead(span: TokenSpan, message: impl Into<String>, text: &str) -> Problem {
-    let problem = Problem::new(Code::Syntax, span, message).edit(Edit::over(span, text));
-    problem.help(if text.is_empty() { "remove it".to_owned() } else { format!("write `{}`", text.trim()) })
-}
+const ARMS: &str =
+    "for example `{ if input.n > 3 -> Large; else -> Small; }`, or `match input.kind { \"a\" -> First; _ -> Second; }`";
+
+const PATTERN: &str =
+    "a pattern is a value; for conditions, omit `match`: `choice Which { if input.n > 3 -> State; … }`";
 
 impl Parser<'_> {
     /// `[nonexhaustive] [match value] { arms }`
@@ -62,39 +62,17 @@ impl Parser<'_> {
             let group = cursor.peek_group(Delimiter::Brace);
             group.map(OpenGroup::of).filter(repeated).or_else(|| braces_of_values(cursor))
         };
-        let mut opened = braces(cursor);
-        let complete = opened.is_some();
-        if !complete {
-            let is_condition = cursor.is_word("if");
-            let is_value = !(cursor.is_end() || is_condition || cursor.is_any(&[";", "->"]))
-                && cursor.peek_group(Delimiter::Bracket).is_none();
-            let help = match is_value && choice.subject.is_none() {
-                true => {
-                    "a value that is compared follows `match`: `choice Which match input.kind { \"a\" -> First; _ -> Second; }`"
-                }
-                false => "for example `{ if input.n > 3 -> Large; else -> Small; }`",
-            };
-            self.expected_as(cursor, "the arms of the choice in braces", help);
+        let Some(opened) = braces(cursor) else {
+            self.expected_as(cursor, "the arms of the choice in braces", ARMS);
             self.hole(cursor.here_first(), Role::Setting("choice"));
-            if is_condition {
-                // The arms end in `;` too.
-                cursor.skip_until(item_starts_here);
-            } else if choice.subject.is_none() {
-                cursor.skip_until(|cursor| cursor.is_punct(";") || braces(cursor).is_some());
-                // The arms may be patterns.
-                cursor.advance(usize::from(braces(cursor).is_some()));
-            } else {
-                skip_in_state(cursor, false);
-                opened = braces(cursor);
-            }
-        }
-        if let Some(opened) = opened {
-            cursor.next();
-            let (arms, understood) = self.arms(opened, choice.subject.is_some(), repeats);
-            choice.arms = arms;
-            return (Head::Choice(choice), complete && understood);
-        }
-        (Head::Choice(choice), false)
+            let start = cursor.position();
+            cursor.skip_until(item_starts_here);
+            self.note_skipped(cursor.since(start));
+            return (Head::Choice(choice), false);
+        };
+        cursor.next();
+        let (arms, complete) = self.arms(opened, choice.subject.is_some(), repeats);
+        (Head::Choice(Choice { arms, ..choice }), complete)
     }
 
     /// Parses the arms. Also returns whether all arms and targets were understood.
@@ -159,55 +137,28 @@ impl Parser<'_> {
         // Before a pattern, these words may be references.
         let alone = !cursor.is_punct_at(1, ".") && !cursor.is_punct_at(1, "::");
         let others = if patterns { "_" } else { "else" };
-        let when = match form(Place::Arm, &text).filter(|_| alone) {
-            Some(Form::Words("else")) => {
-                cursor.next();
-                if text != others && (text != "else" || !patterns) {
-                    let message = format!("the arm for all other cases is `{others}` here, not `{text}`");
-                    slip(slips, instead(first, message, others));
-                }
-                match cursor.eat_word("if") {
-                    Some(word) => {
-                        let span = first.to(word.span().into());
-                        slip(slips, instead(span, "arms are tried in order, without `else`", "if"));
-                        When::If(self.head_expr(cursor))
-                    }
-                    None => When::Else(first),
-                }
+        let meant = form(Place::Arm, &text).filter(|_| alone);
+        if meant == Some(Form::Words("else")) && cursor.is_word_at(1, "if") {
+            slip(slips, self.unlike_text(cursor, 1, "`if`", ""));
+        } else if meant == Some(Form::Words("if")) {
+            let begin = if patterns { "" } else { "if" };
+            slip(slips, self.unlike_text(cursor, 1, "an arm", begin));
+        }
+        let when = if meant == Some(Form::Words("else")) && !cursor.is_word("if") {
+            match text == others || text == "else" {
+                true => cursor.advance(1),
+                false => slip(slips, self.unlike_text(cursor, 1, "an arm for all other cases", others)),
             }
-            Some(Form::Words("if")) => {
-                cursor.next();
-                let begin = if patterns { "" } else { "if" };
-                let message =
-                    format!("an arm begins with {}, not with `{text}`", if patterns { "its value" } else { "`if`" });
-                slip(slips, instead(first, message, begin));
-                if patterns { When::Patterns(self.patterns(cursor, slips)?) } else { When::If(self.head_expr(cursor)) }
-            }
-            _ if patterns => When::Patterns(self.patterns(cursor, slips)?),
-            _ if text == "if" => {
-                cursor.next();
-                When::If(self.head_expr(cursor))
-            }
-            _ => {
-                let problem = self.unexpected(cursor, "`if` or `else`").suggest(&text, ["if", "else"]);
-                slips.missing.get_or_insert_with(|| self.report(problem.help("an arm is `if condition -> State;`")));
-                word?;
-                if cursor.is_punct_at(1, ":") && !cursor.is_punct_at(1, "::") {
-                    // The fields of a rule: none of them is an arm.
-                    while cursor.next().is_some() {}
-                    return None;
-                }
-                if text == "true" || text == "false" {
-                    When::If(self.head_expr(cursor))
-                } else if cursor.is_punct_at(1, "->") {
-                    // Parsed as the most likely arm, so that its state is not reported as unreachable.
-                    cursor.next();
-                    When::Else(first)
-                } else {
-                    cursor.advance(usize::from(alone && cursor.peek_group_at(1, Delimiter::Parenthesis).is_none()));
-                    When::If(self.head_expr(cursor))
-                }
-            }
+            When::Else(first)
+        } else if patterns {
+            When::Patterns(self.patterns(cursor, slips)?)
+        } else if meant.is_some() || text == "if" {
+            cursor.eat_word("if");
+            When::If(self.head_expr(cursor))
+        } else {
+            let problem = self.unexpected(cursor, "`if` or `else`").suggest(&text, ["if", "else"]);
+            slips.missing.get_or_insert_with(|| self.report(problem.help("an arm is `if condition -> State;`")));
+            return None;
         };
         let target = self.arm_arrow(cursor, slips);
         let (mut when, mut clauses) = (when, Vec::new());
@@ -225,47 +176,23 @@ impl Parser<'_> {
 
     /// Parses an arm's arrow and target. Other signs for the arrow are slips.
     fn arm_arrow(&mut self, cursor: &mut Cursor, slips: &mut Slips) -> Target {
+        if cursor.is_punct("->") {
+            return self.arrow("an arm", cursor);
+        }
         let first = cursor.here();
-        let word = cursor.peek_ident().map(ToString::to_string).unwrap_or_default();
-        let length = match cursor.peek() {
-            _ if cursor.is_punct("=>") => 2,
-            // `Mode:Full ->` is another mistake.
-            Some(TokenTree::Punct(_))
-                if cursor.is_punct(":") && !cursor.is_punct("::") && !cursor.is_punct_at(2, "->") =>
-            {
-                1
-            }
-            _ if form(Place::Arm, &word) == Some(Form::Words("->")) => 1 + usize::from(cursor.is_punct_at(1, ":")),
-            _ if cursor.is_punct("->") => return self.arrow("an arm", cursor),
-            _ => {
-                let (problem, target) = self.without_arrow("an arm", cursor);
-                return match target {
-                    Some(target) => {
-                        slip(slips, problem);
-                        target
-                    }
-                    None => {
-                        let reported = *slips.missing.get_or_insert_with(|| self.report(problem));
-                        Target::Missing(cursor.before(), reported)
-                    }
-                };
-            }
+        // `Mode:Full ->` is another mistake.
+        let Some(tokens) = self.other_arrow(cursor).filter(|_| !cursor.is_punct_at(2, "->")) else {
+            let what = "`->` and a state in an arm";
+            let reported = slips.missing.get_or_insert_with(|| self.expected_in(Place::Value, cursor, what));
+            return Target::Missing(cursor.before(), *reported);
         };
-        let found = cursor.found();
-        cursor.advance(length);
-        let span = first.to(cursor.before());
-        let arrow = if found == "`:`" { " ->" } else { "->" };
-        slip(slips, instead(span, format!("expected `->` in an arm, found {found}"), arrow));
-        self.target(span, cursor)
+        slip(slips, self.unlike_text(cursor, tokens, "`->` in an arm", "->"));
+        self.target(first.to(cursor.before()), cursor)
     }
 
     fn patterns(&mut self, cursor: &mut Cursor, slips: &mut Slips) -> Option<Vec<Expr>> {
         if cursor.is_word("if") {
-            let problem = self.unexpected(cursor, "a pattern");
-            self.complain(
-                cursor,
-                problem.help("an arm of `match` is `\"text\" -> State;`; for conditions, omit `match`"),
-            );
+            self.expected_as(cursor, "a pattern", PATTERN);
             return None;
         }
         let mut patterns = Vec::new();
@@ -276,18 +203,15 @@ impl Parser<'_> {
                 return None;
             }
             let here = cursor.here();
-            if let Some(sign) = cursor.eat_punct("||").or_else(|| cursor.eat_punct(",")) {
-                slip(slips, instead(sign, "patterns are joined by one `|`", "|"));
+            if let Some(sign) = ["||", ","].into_iter().find(|sign| cursor.is_punct(sign)) {
+                slip(slips, self.unlike_text(cursor, sign.len(), "`|` between patterns", "|"));
                 continue;
             }
             if cursor.eat_punct("|").is_some() {
                 continue;
             }
             if matches!(cursor.peek(), Some(TokenTree::Group(_))) || cursor.is_punct("..") || cursor.is_word("if") {
-                let problem = self.unexpected(cursor, "`|` or `->` after a pattern");
-                let help =
-                    "a pattern is a value; for conditions, omit `match`: `choice Which { if input.n > 3 -> State; … }`";
-                let reported = self.complain(cursor, problem.help(help));
+                let reported = self.expected_as(cursor, "`|` or `->` after a pattern", PATTERN);
                 cursor.skip_until(|cursor| cursor.is_any(&["=>", "->", ",", ";"]));
                 return Some(vec![Expr::made(ExprKind::Invalid(reported), here)]);
             }
@@ -299,20 +223,18 @@ impl Parser<'_> {
     fn arm_end(&mut self, cursor: &mut Cursor, start: usize, is_whole: bool, slips: &mut Slips) {
         let braces = cursor.ends_in_braces();
         let advanced = cursor.position() > start;
-        if let (true, Some(comma)) = (advanced, cursor.eat_punct(",")) {
-            return slip(slips, instead(comma, "an arm ends with `;`, not with `,`", ";"));
+        let is_arm = |cursor: &Cursor| ["if", "else", "_"].iter().any(|word| cursor.is_word(word));
+        if advanced && cursor.is_punct(",") {
+            return slip(slips, self.unlike_text(cursor, 1, "`;` after an arm", ";"));
         }
         if cursor.is_end() || (advanced && (cursor.eat_punct(";").is_some() || braces)) {
             return;
         }
-        let is_arm = |cursor: &Cursor| ["if", "else", "_"].iter().any(|word| cursor.is_word(word));
-        if advanced && is_whole && is_arm(cursor) {
-            let message = format!("expected `;` after the arm, found {}", cursor.found());
-            let problem = Problem::new(Code::Syntax, cursor.here(), message).help("write `;` before it");
-            return slip(slips, problem.edit(Edit::after(cursor.before(), ";")));
+        if is_whole && is_arm(cursor) {
+            return slip(slips, self.unlike_text(cursor, 0, "`;` after an arm", ";"));
         }
-        if advanced && is_whole {
-            self.expected(cursor, "`;` after the arm");
+        if is_whole {
+            self.expected(cursor, "`;` after an arm");
         }
         while !(cursor.is_end() || cursor.position() > start && is_arm(cursor)) {
             if cursor.eat_punct(";").is_some() || cursor.eat_punct(",").is_some() {

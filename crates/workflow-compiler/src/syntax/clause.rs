@@ -8,11 +8,10 @@ use workflow_asl::{Code, StateKind};
 use super::ast::{Clause, ClauseValue, ExprKind, TokenSpan};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, ClauseSyntax, STATES, state_keyword};
-use super::literal::string_value;
 use super::object::Braces;
-use super::other_language::{self, Form};
+use super::other_language::{self, Form, Place};
 use super::parser::Parser;
-use super::recover::{braces_of_values, clause_starts_here, item_starts_here, skip_in_state};
+use super::recover::{braces_of_values, clause_starts_here, holds_states, item_starts_here, no_braces, skip_in_state};
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
@@ -49,11 +48,21 @@ impl ClauseOwner {
     fn name(self) -> String {
         match self {
             Self::State(kind) => format!("a `{}`", state_keyword(kind)),
-            Self::Defaults(StateKind::Task) => "`defaults`, which are for tasks".to_owned(),
+            Self::Defaults(StateKind::Task) => "`defaults` of tasks".to_owned(),
             Self::Defaults(kind) => format!("`defaults {}`", state_keyword(kind)),
             Self::Block { catcher: true } => "the braces of a catcher".to_owned(),
             Self::Block { catcher: false } => "the braces of a choice's arm".to_owned(),
         }
+    }
+
+    /// Returns the clauses that are allowed here, for messages.
+    fn may_have(self) -> String {
+        format!("{} may have `{}`", self.name(), self.known().collect::<Vec<_>>().join("`, `"))
+    }
+
+    /// Returns where a clause is allowed, or what is allowed here.
+    fn help(self, clause: ClauseKind) -> String {
+        if matches!(self, Self::State(_)) { belongs_to(clause) } else { self.may_have() }
     }
 
     fn known(self) -> impl Iterator<Item = &'static str> {
@@ -62,7 +71,7 @@ impl ClauseOwner {
 }
 
 /// Returns the help line that says where a clause is allowed.
-pub(super) fn belongs_to(clause: ClauseKind) -> String {
+fn belongs_to(clause: ClauseKind) -> String {
     let kinds: Vec<_> = STATES
         .iter()
         .filter(|(state, _)| clause.stands_on(*state))
@@ -88,23 +97,14 @@ impl Parser<'_> {
         let Some(keyword) = cursor.peek_ident().cloned() else {
             self.dangling(&attributes);
             self.hole(cursor.here_first(), place.role());
-            let problem = self.unexpected(cursor, &format!("a clause of {}", place.name()));
-            // As in `.next(State)`, and in JSON.
-            let text = cursor.peek_literal_at(0).and_then(string_value);
-            let problem = match text.and_then(|text| other_language::clause(&text.value)) {
-                Some(Form::Words(words)) => problem.help(format!("it is `{words}` here, without quotes and `:`")),
-                Some(Form::Help(help)) => problem.help(help),
-                None if cursor.is_punct("|") || cursor.is_punct_at(1, "=>") => {
-                    problem.help("the items of a map are named by `as`: `over input.items as order`")
-                }
-                None if cursor.is_any(&[".", "--", ">"]) => problem.help("a transition is `-> State`"),
-                None => problem,
-            };
-            self.complain(cursor, problem);
+            self.expected_in(Place::Clause, cursor, &format!("a clause of {}", place.name()));
             clauses.broken = true;
             let start = cursor.position();
             cursor.next();
-            skip_in_state(cursor, matches!(place, ClauseOwner::State(StateKind::Map)));
+            skip_in_state(
+                cursor,
+                if matches!(place, ClauseOwner::State(StateKind::Map)) { holds_states } else { no_braces },
+            );
             self.note_skipped(cursor.since(start));
             return false;
         };
@@ -125,91 +125,59 @@ impl Parser<'_> {
         let (text, word, start) = (keyword.to_string(), cursor.here(), cursor.position());
         cursor.next();
         let alone = cursor.is_punct(";");
-        let is_sign =
-            |sign: &&str| cursor.is_punct(sign) && !["::", "==", "=>"].iter().any(|other| cursor.is_punct(other));
-        let sign = [":", "="].into_iter().find(is_sign).and_then(|sign| cursor.eat_punct(sign));
+        let sign = [":", "="].into_iter().find(|sign| cursor.is_sign(sign)).and_then(|sign| cursor.eat_punct(sign));
+        let words = word.to(cursor.before());
         let form = other_language::clause(&text);
-        let here = if form.is_none() { nearest(&text, place.known()) } else { None };
-        let words = match form {
-            Some(Form::Words(words)) => words,
+        let meant = match form {
+            Some(Form::Words(meant)) => meant,
             Some(Form::Help(_)) => "",
-            None => {
-                here.or_else(|| nearest(&text, ClauseKind::ALL.iter().map(|clause| clause.keyword()))).unwrap_or("")
-            }
+            None => nearest(&text, place.known())
+                .or_else(|| nearest(&text, ClauseKind::ALL.iter().map(|clause| clause.keyword())))
+                .unwrap_or(""),
         };
-        let (meant, setting) = words.split_once(' ').unwrap_or((words, ""));
-        let kind = ClauseKind::from_keyword(meant);
-        let ends_by_itself = matches!(place, ClauseOwner::State(StateKind::Succeed | StateKind::Fail));
-        let problem = Problem::new(Code::UnknownClause, word, format!("unknown clause `{text}`"));
+        let kind = meant.split(' ').next().and_then(ClauseKind::from_keyword);
         // In JSON, these have other parts.
         let is_json =
-            sign.is_some() && kind.is_some_and(|kind| kind.takes() == ClauseSyntax::Own) && setting.is_empty();
+            sign.is_some() && kind.is_some_and(|kind| kind.takes() == ClauseSyntax::Own) && !meant.contains(' ');
+        let problem = Problem::new(Code::UnknownClause, word, format!("unknown clause `{text}`"));
         let problem = match (form, kind) {
-            (Some(Form::Help(help)), _) if !ends_by_itself => problem.help(help),
-            (_, Some(kind)) if !place.allows(kind) => match place {
-                ClauseOwner::State(_) => problem.help(belongs_to(kind)),
-                _ => problem,
-            },
-            (Some(_), Some(_)) if is_json => problem.help(format!("it is written `{words} …`, and has other parts")),
-            (Some(_), Some(_)) => {
-                problem.help(format!("write `{words}`")).edit(Edit::over(word.to(cursor.before()), words))
+            _ if kind.is_none() && matches!(place, ClauseOwner::State(StateKind::Succeed | StateKind::Fail)) => {
+                problem.help("remove it")
             }
-            (None, Some(_)) => problem.did_you_mean(meant, meant),
-            (None, None) if alone && !ends_by_itself => {
-                problem.help(format!("for a transition to it, write `-> {text}`"))
-            }
-            (None, None) if !ends_by_itself => {
-                let known: Vec<_> = place.known().collect();
-                problem.help(format!("{} may have `{}`", place.name(), known.join("`, `")))
-            }
-            _ => problem.help("remove it"),
+            (Some(Form::Help(help)), _) => problem.help(help),
+            (_, Some(kind)) if !place.allows(kind) => problem.help(place.help(kind)),
+            (_, Some(_)) if is_json => problem.help(format!("it is written `{meant} …`, and has other parts")),
+            (_, Some(_)) => problem.help(format!("did you mean `{meant}`?")).edit(Edit::over(words, meant)),
+            _ if alone => problem.help(format!("for a transition to it, write `-> {text}`")),
+            _ => problem.help(place.may_have()),
         };
         clauses.broken = true;
-        match kind {
-            Some(kind)
-                if !is_json && !clause_starts_here(cursor) && !cursor.is_punct(";") && !cursor.is_punct("->") =>
-            {
-                let read = clauses.list.len();
-                match setting {
-                    "" => self.clause(kind, keyword, None, place, cursor, clauses),
-                    _ => drop(self.expr(cursor)),
-                }
-                // The checks know whether the language of the state has it.
-                if form.is_some() && kind.language().is_some() {
-                    clauses.list.truncate(read);
-                }
-            }
-            _ => skip_in_state(cursor, true),
+        let (read, has_value) = (clauses.list.len(), !clause_starts_here(cursor) && !cursor.is_any(&[";", "->"]));
+        match kind.filter(|_| has_value && !is_json) {
+            Some(kind) if !meant.contains(' ') => self.clause(kind, keyword, None, place, cursor, clauses),
+            Some(_) => drop(self.expr(cursor)),
+            None => skip_in_state(cursor, holds_states),
+        }
+        // The checks know whether the language of the state has it.
+        if form.is_some() && kind.is_some_and(|kind| kind.language().is_some()) {
+            clauses.list.truncate(read);
         }
         let comma = if sign.is_some() { cursor.eat_punct(",") } else { None };
         let end = if cursor.is_end() || item_starts_here(cursor) { ";" } else { "" };
-        self.report(match comma {
-            Some(comma) if !problem.fix.is_empty() => problem.edit(Edit::over(comma, end)),
-            _ => problem,
+        self.report(match comma.filter(|_| !problem.fix.is_empty()) {
+            Some(comma) => problem.edit(Edit::over(comma, end)),
+            None => problem,
         });
         self.note_skipped(cursor.since(start));
     }
 
-    /// Reports and skips a sign between a word and its value, as in JSON, attributes and other languages.
-    pub(super) fn stray_sign(&mut self, keyword: &Ident, signs: &[&str], cursor: &mut Cursor) {
-        if ["::", "=="].iter().any(|other| cursor.is_punct(other)) {
-            return;
-        }
-        // Longer signs first, because `=` begins `=>`.
-        let is_here = |sign: &&str| match sign.starts_with(char::is_alphabetic) {
-            true => signs.contains(sign) && cursor.is_word(sign) && cursor.peek_ident_at(1).is_some(),
-            false => cursor.is_punct(sign),
-        };
-        let Some(sign) = ["->", "=>", ":", "=", "at", "with"].into_iter().find(is_here) else { return };
-        if !signs.contains(&sign) {
-            return;
-        }
-        let first = cursor.here_first();
+    /// Reports and skips a sign before a value, as in JSON, attributes and other languages.
+    pub(super) fn stray_sign(&mut self, signs: &[&str], cursor: &mut Cursor) {
+        let is_word = |sign: &str| cursor.is_word(sign) && cursor.peek_ident_at(1).is_some();
+        let Some(sign) = signs.iter().find(|sign| cursor.is_sign(sign) || is_word(sign)) else { return };
+        let first = cursor.here();
         cursor.advance(if cursor.peek_ident().is_some() { 1 } else { sign.len() });
-        let span = TokenSpan::from(first).to(cursor.before());
-        let message = format!("unexpected `{sign}` between `{keyword}` and its value");
-        let problem = Problem::new(Code::Syntax, span, message);
-        let reported = self.report(problem.help(format!("remove the `{sign}`")).edit(Edit::over(span, "")));
+        let reported = self.needless(first.to(cursor.before()), format!("unexpected `{sign}` before the value"));
         // The value after it may be another language's too.
         cursor.note_complaint(cursor.position(), reported);
     }
@@ -225,12 +193,11 @@ impl Parser<'_> {
         clauses: &mut Clauses,
     ) {
         if let (Some(comment), false) = (&comment, matches!(kind, ClauseKind::Retry | ClauseKind::Catch)) {
-            let problem =
-                Problem::new(Code::Syntax, comment.span, format!("`{keyword}` has no comment in the document"));
-            self.report(problem.help("`///` is allowed before states, branches, arms, `retry` and `catch`"));
+            let message = format!("`{keyword}` has no comment in the document");
+            self.wrong(comment.span, message, "`///` is allowed before states, branches, arms, `retry` and `catch`");
         }
         let errors = self.errors_so_far();
-        self.stray_sign(&keyword, &[":", "="], cursor);
+        self.stray_sign(&[":", "="], cursor);
         let value = self.clause_value(kind, cursor);
         clauses.broken |= kind.takes() == ClauseSyntax::Own && self.errors_so_far() > errors;
         let span = TokenSpan::from(keyword.span()).to(cursor.before());
@@ -239,19 +206,8 @@ impl Parser<'_> {
             if std::mem::replace(&mut clauses.broken, true) && keyword != kind.keyword() {
                 return;
             }
-            let problem = Problem::new(
-                Code::MisplacedClause,
-                keyword.span(),
-                format!("`{keyword}` does not belong to {}", place.name()),
-            );
-            self.report(match place {
-                ClauseOwner::State(_) => problem.help(belongs_to(kind)),
-                ClauseOwner::Defaults(_) => problem,
-                ClauseOwner::Block { .. } => {
-                    let known: Vec<_> = place.known().collect();
-                    problem.help(format!("they may contain `{}`", known.join("`, `")))
-                }
-            });
+            let message = format!("`{keyword}` does not belong to {}", place.name());
+            self.report(Problem::new(Code::MisplacedClause, keyword.span(), message).help(place.help(kind)));
             return;
         }
         // A share and a number of items that may fail are two fields.
@@ -293,9 +249,9 @@ impl Parser<'_> {
             ClauseSyntax::Duration => Some(ClauseValue::Expr(self.duration_expr(cursor))),
             ClauseSyntax::Object => {
                 let Some(opened) = braces_of_values(cursor) else {
-                    let problem = self.unexpected(cursor, &format!("`{{ … }}` after `{}`", kind.keyword()));
-                    self.complain(cursor, problem.help(format!("for example `{} {{ name: value }}`", kind.keyword())));
-                    skip_in_state(cursor, true);
+                    let (what, word) = (format!("`{{ … }}` after `{}`", kind.keyword()), kind.keyword());
+                    self.expected_as(cursor, &what, format!("for example `{word} {{ name: value }}`"));
+                    skip_in_state(cursor, holds_states);
                     return None;
                 };
                 cursor.next();
@@ -335,22 +291,14 @@ impl Parser<'_> {
 
     /// `jsonata` or `jsonpath`
     pub(super) fn query_language(&mut self, cursor: &mut Cursor) -> Option<QueryLanguage> {
-        let Some(word) = cursor.peek_ident().cloned() else {
-            self.expected(cursor, "`jsonata` or `jsonpath` after `query`");
-            self.hole(cursor.here_first(), Role::Setting("query"));
-            return None;
-        };
-        cursor.next();
-        self.word(&word, Role::Setting("query"));
-        let text = word.to_string();
-        match text.as_str() {
+        let (what, help) = ("`jsonata` or `jsonpath`", "for example `query jsonpath`");
+        let problem = self.unexpected(cursor, what);
+        let word = self.expect_word(cursor, what, help, Role::Setting("query"))?;
+        match word.to_string().as_str() {
             "jsonata" => Some(QueryLanguage::Jsonata),
             "jsonpath" => Some(QueryLanguage::JsonPath),
-            _ => {
-                let problem = Problem::new(Code::Syntax, word.span(), format!("unknown query language `{text}`"));
-                self.report(
-                    problem.suggest(&text, ["jsonata", "jsonpath"]).help("write `query jsonata` or `query jsonpath`"),
-                );
+            text => {
+                self.report(problem.suggest(text, ["jsonata", "jsonpath"]).help(help));
                 None
             }
         }
@@ -369,23 +317,18 @@ impl Parser<'_> {
                 };
             }
         }
-        let problem = self.unexpected(cursor, "`percent` or `count` and a value");
-        // Not an expression, because `5% -> Sum` would continue with an operator.
-        if let (Some(literal), true) = (cursor.peek_literal_at(0).cloned(), cursor.is_punct_at(1, "%")) {
-            let first = cursor.here();
-            cursor.advance(2);
-            let edit = Edit::over(first.to(cursor.before()), format!("percent {literal}"));
-            self.report(problem.help(format!("write `tolerate percent {literal}`")).edit(edit));
-            return ClauseValue::ToleratePercent(self.literal(&literal));
-        }
-        let number = cursor.peek_literal_at(0).map(ToString::to_string).filter(|text| text.parse::<u64>().is_ok());
-        let help = number.map(|number| format!("write `tolerate percent {number}` or `tolerate count {number}`"));
-        let reported = self.complain(cursor, help.into_iter().fold(problem, Problem::help));
+        let what = "`percent` or `count` and a value";
         self.hole(cursor.here_first(), Role::Setting("tolerate"));
-        if cursor.peek_literal_at(0).is_some() {
-            cursor.next();
-        } else {
-            skip_in_state(cursor, true);
+        let reported = match cursor.peek_literal_at(0).map(ToString::to_string) {
+            // Not an expression, because `5% -> Sum` would continue with an operator.
+            Some(number) if cursor.is_punct_at(1, "%") => {
+                self.expected_text(cursor, 2, what, &format!("percent {number}"))
+            }
+            _ => self.expected_as(cursor, what, "for example `tolerate percent 5` or `tolerate count 10`"),
+        };
+        match cursor.is_number() {
+            true => cursor.advance(1),
+            false => skip_in_state(cursor, holds_states),
         }
         ClauseValue::ToleratePercent(super::ast::Expr::made(ExprKind::Invalid(reported), cursor.before()))
     }

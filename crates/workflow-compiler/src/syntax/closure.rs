@@ -1,6 +1,6 @@
 //! Parses closures: `|order| order.total > 10`, an argument of a function such as `$filter`.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::Ident;
 use workflow_asl::Code;
 
 use super::ast::{Closure, Expr, ExprKind, Text, plain};
@@ -9,6 +9,8 @@ use super::parser::{Parameter, Parser};
 use super::reference::root;
 use super::word::Role;
 use crate::problem::Problem;
+
+const CLOSURE: &str = "a parameter is a name, as in `|order| order.total > 10`";
 
 impl Parser<'_> {
     /// Parses a closure, starting at its `|`.
@@ -25,15 +27,13 @@ impl Parser<'_> {
         }
         if cursor.eat_punct("|").is_none() {
             self.parameters.truncate(outer);
-            let problem = self.unexpected(cursor, "`,` or `|` after a closure's parameter");
-            let reported = self.complain(cursor, problem.help("for example `|order| order.total > 10`"));
+            let reported = self.expected_as(cursor, "`,` or `|` after a closure's parameter", CLOSURE);
             cursor.skip_until(|cursor| cursor.is_any(&[",", ";"]));
             return self.leaf(ExprKind::Invalid(reported), first);
         }
         let bars = first.to(cursor.before());
         if parameters.is_empty() {
-            let problem = Problem::new(Code::Syntax, bars, "a closure has at least one parameter");
-            self.report(problem.help("for example `|order| order.total > 10`"));
+            self.wrong(bars, "a closure has at least one parameter", CLOSURE);
         }
         let body = self.expr(cursor);
         self.parameters.truncate(outer);
@@ -44,37 +44,26 @@ impl Parser<'_> {
 
     /// Parses a parameter, and declares it for the closure's body.
     fn parameter(&mut self, cursor: &mut Cursor) -> Option<Text> {
-        let Some(TokenTree::Ident(name)) = cursor.peek().cloned() else {
-            let is_pattern = matches!(cursor.peek(), Some(TokenTree::Group(_)));
-            let problem = self.unexpected(cursor, "a closure's parameter");
-            let help = match is_pattern {
-                true => "a parameter is a name: read the members or items of its value, such as `pair[0]`",
-                false => "for example `|order| order.total > 10`",
-            };
-            self.complain(cursor, problem.help(help));
+        let Some(name) = cursor.eat_ident() else {
+            self.expected_as(cursor, "a closure's parameter", CLOSURE);
             return None;
         };
-        cursor.next();
-        if self.item_named(&name) {
-            let message = format!("`{name}` is the item of an enclosing `for`");
-            let problem = Problem::new(Code::ReservedName, name.span(), message);
-            self.report(problem.help("choose another name for the parameter"));
-        }
         Some(self.declare_parameter(&name, false))
     }
 
     /// Declares a name for what follows.
     pub(super) fn declare_parameter(&mut self, name: &Ident, is_item: bool) -> Text {
         let text = plain(name);
-        let what = if is_item { "an item" } else { "a parameter" };
-        if root(&text).is_some() {
-            let message = format!("`{text}` is a word of the language, and cannot name {what}");
-            let problem = Problem::new(Code::ReservedName, name.span(), message);
-            self.report(problem.help("choose another name, for example `x` for an item and `i` for its index"));
-        } else if let Some(around) = self.parameter_named(name).filter(|around| around.is_item || is_item) {
-            let whose = if around.is_item { "item of the map" } else { "item of the `for`" };
-            let message = format!("`{text}` is already the {whose} around this");
-            self.report(Problem::new(Code::DuplicateName, name.span(), message).help("choose another name"));
+        let of_for = |around: &&Parameter| around.is_item || around.of_repetition || is_item;
+        let taken = match self.parameter_named(name).filter(of_for) {
+            _ if root(&text).is_some() => Some((Code::ReservedName, "a word of the language")),
+            Some(around) if around.is_item => Some((Code::DuplicateName, "the item of the map around this")),
+            Some(_) => Some((Code::DuplicateName, "the item of a `for` around this")),
+            None => None,
+        };
+        if let Some((code, what)) = taken {
+            let problem = Problem::new(code, name.span(), format!("`{text}` is already {what}"));
+            self.report(problem.help("choose another name"));
         }
         let (span, word) = (name.span().into(), self.words.len());
         self.word(name, Role::ParameterName);

@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 
-use super::ast::TokenSpan;
+use super::ast::{Text, TokenSpan};
 use crate::problem::Reported;
+use syn::Lit;
 
 /// A position in the tokens of one delimited group, or of the whole macro.
 pub(super) struct Cursor {
@@ -92,11 +93,23 @@ impl Cursor {
         self.at = self.at.saturating_add(count).min(self.tokens.len());
     }
 
-    /// Skips to the first token that `ends` what is skipped.
+    /// Skips to the first token that `ends` what is skipped. Attributes are skipped as a whole.
     pub(super) fn skip_until(&mut self, ends: impl Fn(&Self) -> bool) {
         while !self.is_end() && !ends(self) {
-            self.at += 1;
+            self.advance(attributes_length(self, 0).max(1));
         }
+    }
+
+    /// Skips past the next of these signs.
+    pub(super) fn skip_past(&mut self, signs: &[&str]) {
+        self.skip_until(|cursor| cursor.is_any(signs));
+        self.advance(1);
+    }
+
+    /// Returns whether this sign is next, and not a longer one that begins like it.
+    pub(super) fn is_sign(&self, sign: &str) -> bool {
+        let longer = |other: &&str| other.len() > sign.len() && other.starts_with(sign) && self.is_punct(other);
+        self.is_punct(sign) && !JOINED.iter().any(longer)
     }
 
     /// Returns whether one of these signs is next.
@@ -106,7 +119,12 @@ impl Cursor {
 
     /// Returns the next token, or the end.
     pub(super) fn here(&self) -> TokenSpan {
-        self.peek().map_or_else(|| self.end.into(), token_span)
+        self.at(0)
+    }
+
+    /// Returns the token `ahead` tokens after the next, or the end.
+    pub(super) fn at(&self, ahead: usize) -> TokenSpan {
+        self.peek_at(ahead).map_or_else(|| self.end.into(), token_span)
     }
 
     /// Returns the span of the next token (the opening delimiter of a group), or the end.
@@ -171,6 +189,23 @@ impl Cursor {
 
     pub(super) fn eat_word(&mut self, word: &str) -> Option<Ident> {
         if self.is_word(word) { self.eat_ident() } else { None }
+    }
+
+    /// Reads text in quotes.
+    pub(super) fn eat_text(&mut self) -> Option<Text> {
+        let text = self.peek_text_at(0)?;
+        self.at += 1;
+        Some(text)
+    }
+
+    /// Returns the text in quotes `ahead` tokens after the next.
+    pub(super) fn peek_text_at(&self, ahead: usize) -> Option<Text> {
+        self.peek_literal_at(ahead).and_then(string_value)
+    }
+
+    /// Returns whether a literal is next that is no text in quotes.
+    pub(super) fn is_number(&self) -> bool {
+        self.peek_literal_at(0).is_some() && self.peek_text_at(0).is_none()
     }
 
     pub(super) fn peek_literal_at(&self, ahead: usize) -> Option<&Literal> {
@@ -241,6 +276,27 @@ impl Cursor {
         }
         group
     }
+}
+
+/// Returns the value of a string literal without a suffix.
+pub(super) fn string_value(literal: &Literal) -> Option<Text> {
+    match Lit::new(literal.clone()) {
+        Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), span: literal.span().into() }),
+        _ => None,
+    }
+}
+
+/// Returns the number of tokens of the attributes that start `ahead` tokens after the next.
+pub(super) fn attributes_length(cursor: &Cursor, ahead: usize) -> usize {
+    let mut length = 0;
+    while cursor.is_punct_at(ahead + length, "#") {
+        let bang = usize::from(cursor.is_punct_at(ahead + length + 1, "!"));
+        if cursor.peek_group_at(ahead + length + 1 + bang, Delimiter::Bracket).is_none() {
+            break;
+        }
+        length += 2 + bang;
+    }
+    length
 }
 
 /// Returns the tokens without the invisible groups that `macro_rules!` leaves around substitutions.

@@ -9,11 +9,9 @@ use super::attributes::{Attributes, On};
 use super::clause::ClauseOwner;
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
-use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::{skip_item, state_kind};
+use super::recover::state_kind;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// Parses a declaration after its keyword, which is (or was taken for) `text`. Returns whether it was understood.
@@ -26,7 +24,7 @@ impl Parser<'_> {
         declarations: &mut Vec<Declaration>,
     ) -> bool {
         let signs: &[&str] = if matches!(text, "input" | "returns") { &[":", "=", "->", "=>"] } else { &[":", "="] };
-        self.stray_sign(&keyword, signs, cursor);
+        self.stray_sign(signs, cursor);
         let has_fields = (0..2).any(|at| cursor.peek_group_at(at, Delimiter::Brace).is_some());
         let on = match text {
             "struct" => On::Fields,
@@ -64,15 +62,13 @@ impl Parser<'_> {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
                     let help = "for example `params { bucket: String, role: Arn }`";
                     self.expected_as(cursor, "the parameters in braces", help);
-                    skip_item(cursor);
+                    self.skip_item(cursor);
                     return None;
                 };
                 let mut fields = self.fields(&group, attributes);
                 for default in fields.iter_mut().filter_map(|field| field.default.take()) {
-                    let problem = Problem::new(Code::Syntax, default.span, "a param has no default");
-                    self.report(problem.help(
-                        "its value is given when the workflow is deployed; a param that may be missing is an `Option`",
-                    ));
+                    let help = "its value is given at deployment; a param that may be missing is an `Option`";
+                    self.wrong(default.span, "a param has no default", help);
                 }
                 for constraint in fields.iter_mut().flat_map(|field| std::mem::take(&mut field.constraints)) {
                     let message = "`validate` is only valid on the fields of `input`, `returns` and structs";
@@ -122,8 +118,7 @@ impl Parser<'_> {
         if let TypeKind::Option(inner) | TypeKind::Vec(inner) = &field.ty.kind
             && let Some(kind) = of(inner)
         {
-            let message = format!("a param names one `{}`, which is always given", kind.type_name());
-            self.report(Problem::new(Code::UnknownType, field.ty.span, message).write(kind.type_name()));
+            self.rewrite(field.ty.span, "a param names one resource, which is always given", kind.type_name());
             field.resource = Some(kind);
         }
         if field.resource.is_some() {
@@ -133,13 +128,11 @@ impl Parser<'_> {
 
     /// `"path/of/a/file";`, `"path/of/a/file" unchecked;`
     pub(super) fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
-        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
-            let help = "for example `from \"flows/legacy.asl.json\";`";
-            self.expected_as(cursor, "the path of a file in quotes after `from`", help);
-            skip_item(cursor);
+        let help = "for example `from \"flows/legacy.asl.json\";`";
+        let Some(text) = self.expect_text(cursor, "the path of a file in quotes after `from`", help) else {
+            self.skip_item(cursor);
             return None;
         };
-        cursor.next();
         let unchecked = cursor.eat_word("unchecked");
         if let Some(word) = &unchecked {
             self.word(word, Role::Setting("from"));
@@ -156,20 +149,15 @@ impl Parser<'_> {
         if cursor.peek_ident().is_some()
             && let Some(group) = cursor.peek_group_at(1, Delimiter::Brace).cloned()
         {
-            let name = cursor.here();
-            let problem = Problem::new(
-                Code::Syntax,
-                name,
-                format!("the {what} has no name: its type is named after the workflow"),
-            );
-            self.report(problem.help("remove it").edit(Edit::over(name, "")));
+            let message = format!("the {what} has no name: its type is named after the workflow");
+            self.needless(cursor.here(), message);
             cursor.advance(2);
             return Some(Shape::Fields(self.fields(&group, attributes)));
         }
         let start = cursor.position();
         let ty = self.ty(cursor);
         if cursor.position() == start {
-            skip_item(cursor);
+            self.skip_item(cursor);
             return None;
         }
         self.semicolon(&format!("the type of the {what}"), cursor);
@@ -178,28 +166,16 @@ impl Parser<'_> {
 
     /// `standard;` or `express;`
     fn machine_type(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
-        let Some(word) = cursor.peek_ident().cloned() else {
-            self.expected(cursor, "`standard` or `express` after `type`");
-            self.hole(cursor.here_first(), Role::Setting("type"));
-            skip_item(cursor);
-            return None;
-        };
-        cursor.next();
-        self.word(&word, Role::Setting("type"));
-        let text = word.to_string();
-        if !cursor.is_punct(";") && !cursor.is_end() && cursor.peek_ident().is_none() {
-            let problem = Problem::new(Code::Syntax, word.span(), "`type` is the type of the state machine");
-            self.report(problem.help("a type of values is declared with `struct` or `enum`, and has one name"));
-            let start = cursor.position();
-            skip_item(cursor);
-            self.note_skipped(cursor.since(start.saturating_sub(1)));
-            return None;
-        }
+        let (what, help) = ("`standard` or `express`", "a type of values is declared with `struct` or `enum`");
+        let problem = self.unexpected(cursor, what);
+        let word = self.expect_word(cursor, what, help, Role::Setting("type"));
+        let text = word.map(|word| word.to_string()).unwrap_or_default();
         if text != "standard" && text != "express" {
-            let problem = Problem::new(Code::Syntax, word.span(), format!("unknown type of state machine `{text}`"));
-            self.report(
-                problem.suggest(&text, ["standard", "express"]).help("write `type standard;` or `type express;`"),
-            );
+            if !text.is_empty() {
+                self.report(problem.suggest(&text, ["standard", "express"]).help(help));
+            }
+            self.skip_item(cursor);
+            return None;
         }
         self.semicolon("the type", cursor);
         Some(DeclarationKind::Type { express: text == "express" })
@@ -207,32 +183,26 @@ impl Parser<'_> {
 
     /// `"text";`
     fn text_declaration(&mut self, what: &str, cursor: &mut Cursor) -> Option<Text> {
-        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
-            self.expected(cursor, &format!("text in quotes after `{what}`"));
-            skip_item(cursor);
+        let help = "text has double quotes: `\"…\"`";
+        let Some(text) = self.expect_text(cursor, &format!("text after `{what}`"), help) else {
+            self.skip_item(cursor);
             return None;
         };
-        cursor.next();
         self.semicolon(&format!("the {what}"), cursor);
         Some(text)
     }
 
     /// `retry name [Errors…] { … }`, `catch name [Errors…] -> State { … }`
     fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
-        let Some(name) = cursor.eat_ident() else {
-            let help = format!(
-                "`{keyword}` at the top of a workflow declares one for use in states: `{keyword} name [Errors…] …`"
-            );
-            self.expected_as(cursor, &format!("a name after `{keyword}`"), help);
-            self.hole(cursor.here_first(), Role::HandlerName(kind));
-            skip_item(cursor);
+        let help = "at the top of a workflow it has a name, by which states use it: `retry often [Errors…] { … }`";
+        let what = format!("a name after `{keyword}`");
+        let Some(name) = self.expect_word(cursor, &what, help, Role::HandlerName(kind)) else {
+            self.skip_item(cursor);
             return None;
         };
-        self.word(&name, Role::HandlerName(kind));
         if name == "none" {
-            let problem =
-                Problem::new(Code::ReservedName, name.span(), format!("a `{keyword}` cannot be named `none`"));
-            self.report(problem.help(format!("`{keyword} none` in a state means that it has none")));
+            let message = format!("`{keyword} none` means that a state has none, so it is no name");
+            self.error(Code::ReservedName, name.span(), message);
         }
         let declared = if kind == ClauseKind::Retry {
             DeclarationKind::Retrier { name, retrier: self.retrier(cursor) }
@@ -256,7 +226,7 @@ impl Parser<'_> {
         if cursor.peek_group(Delimiter::Brace).is_none() {
             let help = "for example `defaults { retry transient; timeout 5m; }`";
             self.expected_as(cursor, "clauses in braces after `defaults`", help);
-            skip_item(cursor);
+            self.skip_item(cursor);
             return None;
         }
         Some(DeclarationKind::Defaults(kind, self.block_clauses(ClauseOwner::Defaults(kind), cursor)))

@@ -6,12 +6,10 @@ use workflow_asl::Code;
 use super::ast::{EnumDecl, Tagging, VariantData, VariantDecl, plain};
 use super::attributes::{Attributes, On};
 use super::cursor::Cursor;
-use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::skip_item;
 use super::types::wire_name;
 use super::word::Role;
-use crate::problem::{Problem, Reported};
+use crate::problem::Reported;
 
 impl Parser<'_> {
     /// `enum Name { … }`
@@ -21,7 +19,7 @@ impl Parser<'_> {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let help = format!("for example `enum {name} {{ Small, Large }}`");
             self.expected_as(cursor, &format!("the variants of `{name}` in braces"), help);
-            skip_item(cursor);
+            self.skip_item(cursor);
             return Some(EnumDecl { name, variants: Vec::new(), tagging });
         };
         let errors = self.errors_so_far();
@@ -46,15 +44,10 @@ impl Parser<'_> {
 
     /// Reports text in place of a variant's name or after it, `"a"` or `A = "a"`. The first one stands for the others.
     fn text_of_variant(&mut self, cursor: &Cursor, reported: &mut Option<Reported>) {
-        let text = cursor.peek_literal_at(usize::from(cursor.is_punct("="))).and_then(string_value);
+        let text = cursor.peek_text_at(usize::from(cursor.is_punct("=")));
         let Some(text) = text else { return };
-        let reported = *reported.get_or_insert_with(|| {
-            let problem = self.unexpected(cursor, "a variant's name and `,`");
-            self.report(
-                problem
-                    .help(format!("its text in JSON is written before it: `#[serde(rename = {:?})] Name`", text.value)),
-            )
-        });
+        let help = format!("its text in JSON is written before it: `#[serde(rename = {:?})] Name`", text.value);
+        let reported = *reported.get_or_insert_with(|| self.expected_as(cursor, "a variant's name and `,`", help));
         cursor.note_complaint(cursor.position(), reported);
     }
 
@@ -65,8 +58,8 @@ impl Parser<'_> {
                 Tagging::Untagged
             }
             (None, Some(content), _) => {
-                let problem = Problem::new(Code::Syntax, content.span, "`content` requires `tag`");
-                self.report(problem.help("for example `#[serde(tag = \"type\", content = \"data\")]`"));
+                let help = "for example `#[serde(tag = \"type\", content = \"data\")]`";
+                self.wrong(content.span, "`content` requires `tag`", help);
                 Tagging::External
             }
             (Some(tag), Some(content), None) => Tagging::Adjacent(tag.clone(), content.clone()),
@@ -83,8 +76,8 @@ impl Parser<'_> {
             if matches!(&variant.data, VariantData::Tuple(types) if types.len() != 1) {
                 let message =
                     format!("`{}` cannot be beside the tag {:?}: a list has no members", variant.name, tag.value);
-                let problem = Problem::new(Code::Syntax, variant.name.span(), message);
-                self.report(problem.help("name its values, `{ name: Type }`, or add `content = \"…\"` to the enum"));
+                let help = "name its values, `{ name: Type }`, or add `content = \"…\"` to the enum";
+                self.wrong(variant.name.span().into(), message, help);
             }
         }
     }
@@ -93,11 +86,8 @@ impl Parser<'_> {
         let of_fields = own.rename_all.take().or(of.rename_all_fields);
         let rename_all = of_fields.map(|(_, span)| span);
         self.refuse(&own, On::Variant);
-        let Some(written) = cursor.eat_ident() else {
-            self.expected(cursor, "a variant's name");
-            return None;
-        };
-        self.word(&written, Role::VariantName);
+        let help = "for example `enum Size { Small, Large }`";
+        let written = self.expect_word(cursor, "a variant's name", help, Role::VariantName)?;
         let name = self.checked_name(&written, "variant")?;
         let data = if let Some(group) = cursor.eat_group(Delimiter::Brace) {
             VariantData::Fields(self.fields(&group, &Attributes { rename_all: of_fields, ..Attributes::default() }))

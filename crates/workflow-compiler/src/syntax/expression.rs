@@ -4,13 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use workflow_asl::Code;
 
 use super::ast::{BinaryOp, Expr, ExprKind, Raw, Text, TokenSpan, UnaryOp};
-use super::cursor::{Cursor, OpenGroup, group_span, token_span};
-use super::literal::string_value;
-use super::other_language;
+use super::cursor::{Cursor, OpenGroup, group_span, string_value, token_span};
+use super::other_language::{Place, help_here};
 use super::parser::Parser;
-use super::recover::{item_starts_here, skip_past};
+use super::recover::item_starts_here;
 use super::word::Role;
-use crate::problem::{Problem, Reported};
+use crate::problem::Reported;
 
 /// An operator, its characters or its word, and its precedence.
 type Operator = (BinaryOp, &'static str, u8);
@@ -18,7 +17,7 @@ type Operator = (BinaryOp, &'static str, u8);
 const COMPARISON: u8 = 4;
 
 /// Longer operators come first, so that `<` does not match `<=`.
-const OPERATORS: [Operator; 15] = [
+pub(super) const OPERATORS: [Operator; 15] = [
     (BinaryOp::Default, "??", 1),
     (BinaryOp::Or, "||", 2),
     (BinaryOp::And, "&&", 3),
@@ -91,8 +90,7 @@ impl Parser<'_> {
     }
 
     fn nested_or_range(&mut self, cursor: &mut Cursor, is_item: bool) -> Expr {
-        let here = cursor.here_first();
-        let read = |parser: &mut Self| {
+        self.deeper_value(cursor, |parser, cursor| {
             let before = std::mem::replace(&mut parser.in_range, is_item);
             let value = parser.binary(cursor, 1);
             parser.in_range = before;
@@ -101,11 +99,6 @@ impl Parser<'_> {
             } else {
                 value
             }
-        };
-        self.deeper(here, read).unwrap_or_else(|reported| {
-            // Reported once, not again for enclosing values.
-            cursor.next();
-            self.leaf(ExprKind::Invalid(reported), here)
         })
     }
 
@@ -131,8 +124,8 @@ impl Parser<'_> {
             cursor.advance(length);
             let span = first.to(cursor.before());
             if binds == COMPARISON && std::mem::replace(&mut compared, true) {
-                let problem = Problem::new(Code::Syntax, span, "comparisons do not chain");
-                let reported = self.report(problem.help("join two comparisons with `&&`, or use parentheses"));
+                let help = "join two comparisons with `&&`, or use parentheses";
+                let reported = self.wrong(span, "comparisons do not chain", help);
                 // Its type would cause another problem.
                 left.kind = ExprKind::Invalid(reported);
             }
@@ -206,12 +199,10 @@ impl Parser<'_> {
         let mut unclear = None;
         if let Some(meant) = meant {
             let last = cursor.peek_at(length - 1).map_or(cursor.here(), token_span);
-            let message = format!("`{text}` is not an operator here");
-            let problem = Problem::new(Code::Syntax, cursor.here().to(last), message);
-            if meant == "||" && !self.in_head {
-                unclear = Some(self.report(problem.help("`||` joins conditions, and `??` gives a default")));
-            } else {
-                self.report(problem.write(meant));
+            let (span, message) = (cursor.here().to(last), format!("`{text}` is not an operator here"));
+            match meant == "||" && !self.in_head {
+                true => unclear = Some(self.wrong(span, message, "`||` joins conditions, and `??` gives a default")),
+                false => _ = self.rewrite(span, message, meant),
             }
         }
         Some((*op, length, *binds, unclear))
@@ -236,11 +227,7 @@ impl Parser<'_> {
 
     /// Parses an operand of the tightest operators.
     pub(super) fn operand(&mut self, cursor: &mut Cursor) -> Expr {
-        let here = cursor.here_first();
-        self.deeper(here, |parser| parser.unary(cursor)).unwrap_or_else(|reported| {
-            cursor.next();
-            self.leaf(ExprKind::Invalid(reported), here)
-        })
+        self.deeper_value(cursor, Self::unary)
     }
 
     fn unary(&mut self, cursor: &mut Cursor) -> Expr {
@@ -288,7 +275,7 @@ impl Parser<'_> {
         let value = self.primary(cursor);
         let is_literal = value.is_literal() || matches!(value.kind, ExprKind::Object(_));
         let is_indexed = matches!(value.kind, ExprKind::Array(_)) && cursor.peek_group(Delimiter::Bracket).is_some();
-        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_))
+        let has_steps = matches!(value.kind, ExprKind::Call { .. } | ExprKind::Paren(_) | ExprKind::Variant { .. })
             || is_indexed
             || (is_literal || matches!(value.kind, ExprKind::Array(_))) && is_method(cursor);
         if !has_steps {
@@ -328,8 +315,7 @@ impl Parser<'_> {
 
     /// Reports a missing value without reading anything.
     pub(super) fn no_value(&mut self, cursor: &Cursor) -> Expr {
-        let problem = self.unexpected_in_value(cursor, "a value");
-        let reported = self.complain(cursor, problem);
+        let reported = self.expected_in(Place::Value, cursor, "a value");
         self.hole(cursor.here_first(), Role::Root(Vec::new()));
         self.leaf(ExprKind::Invalid(reported), cursor.here_first())
     }
@@ -345,9 +331,8 @@ impl Parser<'_> {
             if !follows {
                 return self.no_value(cursor);
             }
-            let problem =
-                Problem::new(Code::Syntax, group.span_open(), "an object cannot start here: the brace opens a body");
-            self.report(problem.help("put the object in parentheses: `({ … })`"));
+            let message = "an object cannot start here: the brace opens a body";
+            self.wrong(group.span_open().into(), message, "put the object in parentheses: `({ … })`");
         }
         cursor.next();
         self.object(opened)
@@ -360,11 +345,10 @@ impl Parser<'_> {
             }
             let mut inner = parser.with_braces(true, |parser| parser.nested(cursor));
             if !cursor.is_end() {
-                let problem = parser.unexpected_in_value(cursor, "`)`");
-                let is_list = cursor.is_punct(",");
-                let problem = if is_list { problem.help("a list is in brackets: `[1, 2]`") } else { problem };
-                let reported = parser.complain(cursor, problem);
-                inner.kind = ExprKind::Invalid(reported);
+                inner.kind = ExprKind::Invalid(match cursor.is_punct(",") {
+                    true => parser.expected_as(cursor, "`)`", "a list is in brackets: `[1, 2]`"),
+                    false => parser.expected_in(Place::Value, cursor, "`)`"),
+                });
             }
             inner
         });
@@ -393,12 +377,12 @@ impl Parser<'_> {
                 if cursor.is_end() || cursor.eat_punct(",").is_some() {
                     continue;
                 }
-                let problem = parser.unexpected_in_value(cursor, &format!("`,` or the end after this {what}"));
                 // The value does not end here, so it is another one.
                 if let (Some(value), true) = (items.last_mut(), cursor.position() > start) {
-                    value.kind = ExprKind::Invalid(parser.complain(cursor, problem));
+                    let what = format!("`,` or the end after this {what}");
+                    value.kind = ExprKind::Invalid(parser.expected_in(Place::Value, cursor, &what));
                 }
-                skip_past(cursor, &[","]);
+                cursor.skip_past(&[","]);
             }
             items
         });
@@ -410,7 +394,7 @@ impl Parser<'_> {
     fn word_value(&mut self, word: &Ident, cursor: &mut Cursor) -> Expr {
         let text = word.to_string();
         let span = cursor.here();
-        let text_follows = cursor.peek_literal_at(1).and_then(string_value);
+        let text_follows = cursor.peek_text_at(1);
         match (text.as_str(), text_follows) {
             ("null", _) => {
                 cursor.next();
@@ -432,24 +416,13 @@ impl Parser<'_> {
             ("jsonata", None) if self.is_typed_raw(cursor) => self.jsonata(cursor),
             ("path", Some(source)) => self.raw_text(span, ExprKind::Path, source, cursor),
             ("regex", Some(source)) => self.raw_text(span, ExprKind::Regex, source, cursor),
-            (text, _) if self.begins_foreign(cursor) && other_language::help_in_value(cursor).is_some() => {
-                let problem = Problem::new(Code::Syntax, span, format!("`{text}` does not begin a value"));
-                let problem = other_language::help_in_value(cursor).into_iter().fold(problem, Problem::help);
-                let reported = self.complain(cursor, problem);
+            _ if self.begins_foreign(cursor) && help_here(Place::Value, cursor).is_some() => {
+                let reported = self.expected_in(Place::Value, cursor, "a value");
                 self.skip_value(cursor);
                 self.leaf(ExprKind::Invalid(reported), span)
             }
-            (text, _) if cursor.is_punct_at(1, "!") && matches!(cursor.peek_at(2), Some(TokenTree::Group(_))) => {
-                let message = format!("`{text}!` is a Rust macro, which is not a value here");
-                let problem = Problem::new(Code::Syntax, span, message);
-                let reported = self.report(problem.help(match text {
-                    "env" | "option_env" => {
-                        "a value known at deployment is a parameter: `params { name: String }`, read as `params.name`"
-                    }
-                    "vec" => "a list is written `[1, 2]`",
-                    "json" => "an object is written `{ name: value }`",
-                    _ => "text is joined with `+`: `\"order \" + input.id`",
-                }));
+            _ if cursor.is_punct_at(1, "!") && matches!(cursor.peek_at(2), Some(TokenTree::Group(_))) => {
+                let reported = self.expected_in(Place::Macro, cursor, "a value");
                 cursor.advance(3);
                 self.leaf(ExprKind::Invalid(reported), span)
             }
@@ -492,11 +465,10 @@ impl Parser<'_> {
         let tokens = (0..cursor.remaining()).map_while(|at| cursor.peek_at(at).filter(|token| !is_text(token)));
         let written = if cursor.is_punct("<") { tokens.map(ToString::to_string).collect() } else { String::new() };
         let ty = self.result_type(cursor);
-        let Some(source) = cursor.peek_literal_at(0).and_then(string_value) else {
+        let Some(source) = cursor.eat_text() else {
             let reported = self.expected(cursor, "JSONata in quotes");
             return self.leaf(ExprKind::Invalid(reported), span);
         };
-        cursor.next();
         let whole = span.to(source.span);
         let text = self.leaf(ExprKind::Jsonata(source), whole);
         let given = cursor.peek_group(Delimiter::Brace).filter(|_| self.braces).cloned();
@@ -528,18 +500,13 @@ impl Parser<'_> {
         let yes = self.block(cursor);
         height = height.max(self.height);
         let no = if cursor.eat_word("else").is_none() {
-            let problem = self.unexpected(cursor, "`else`");
-            let reported = self.complain(cursor, problem.help("an `if` with a value needs an `else`"));
+            let reported = self.expected_as(cursor, "`else`", "an `if` with a value needs an `else`");
             self.leaf(ExprKind::Invalid(reported), cursor.before())
         } else if cursor.is_word("if") {
-            let at = cursor.here();
-            self.deeper(at.first, |parser| {
+            self.deeper_value(cursor, |parser, cursor| {
+                let at = cursor.here();
                 cursor.next();
                 parser.conditional(at, cursor)
-            })
-            .unwrap_or_else(|reported| {
-                cursor.next();
-                self.leaf(ExprKind::Invalid(reported), at)
             })
         } else {
             self.block(cursor)
@@ -552,15 +519,16 @@ impl Parser<'_> {
     /// `{ value }`
     fn block(&mut self, cursor: &mut Cursor) -> Expr {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            let reported = self.expected(cursor, "`{`");
+            let reported =
+                self.expected_as(cursor, "`{`", "for example `if input.n > 3 { \"large\" } else { \"small\" }`");
             return self.leaf(ExprKind::Invalid(reported), cursor.here_first());
         };
         let opened = OpenGroup::of(&group);
         let inside = &opened.inside;
         let key = matches!(inside.peek(), Some(TokenTree::Ident(_) | TokenTree::Literal(_)));
         if key && inside.is_punct_at(1, ":") && !inside.is_punct_at(1, "::") {
-            let problem = Problem::new(Code::Syntax, inside.here(), "the braces of `if` and `else` contain one value");
-            self.report(problem.help("an object needs its own braces: `{ { key: value } }`"));
+            let message = "the braces of `if` and `else` contain one value";
+            self.wrong(inside.here(), message, "an object needs its own braces: `{ { key: value } }`");
             return self.object(opened);
         }
         match self.within_opened(opened, |parser, cursor| parser.expr(cursor)) {
@@ -580,9 +548,8 @@ impl Parser<'_> {
                 break;
             }
             let Some(word) = cursor.eat_ident() else {
-                let problem = self.unexpected(cursor, "the path of a Rust constant");
-                let reported =
-                    self.complain(cursor, problem.help("for example `const LIMIT` or `const config::LIMIT`"));
+                let help = "for example `const LIMIT` or `const config::LIMIT`";
+                let reported = self.expected_as(cursor, "the path of a Rust constant", help);
                 return self.leaf(ExprKind::Invalid(reported), span);
             };
             tokens.push(TokenTree::Ident(word));
@@ -595,6 +562,11 @@ impl Parser<'_> {
         }
         self.leaf(ExprKind::Constant(path), whole)
     }
+}
+
+/// Returns whether an operator compares or joins conditions.
+pub(super) fn is_condition(op: BinaryOp) -> bool {
+    OPERATORS.iter().any(|(known, _, binds)| *known == op && (2..=COMPARISON).contains(binds))
 }
 
 /// Returns whether a token is text in quotes.

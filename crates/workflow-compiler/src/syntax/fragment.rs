@@ -8,11 +8,15 @@ use super::attributes::Attributes;
 use super::clause::Clauses;
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
-use super::literal::string_value;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here, skip_item};
+use super::recover::{clause_starts_here, item_starts_here};
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+use crate::problem::Problem;
+
+const USED: &str = "for example `use Notify { to: input.email } -> Next;`";
+
+const ONLY_CATCH: &str =
+    "its only clause is `catch`; others belong to its states, or to a workflow that a task starts in its place";
 
 impl Parser<'_> {
     /// Parses `Fragment as Name { … } clauses -> Next;`, after `use`. `place` is the number of states before it.
@@ -23,18 +27,15 @@ impl Parser<'_> {
         place: usize,
         cursor: &mut Cursor,
     ) -> Option<Use> {
-        let Some(fragment) = cursor.eat_ident() else {
-            let help = "such as `use Notify { to: input.email } -> Next;`";
-            self.expected_as(cursor, "the name of a fragment after `use`", help);
-            self.hole(cursor.here_first(), Role::FragmentReference);
-            skip_item(cursor);
+        let what = "the name of a fragment after `use`";
+        let Some(fragment) = self.expect_word(cursor, what, USED, Role::FragmentReference) else {
+            self.skip_item(cursor);
             return None;
         };
-        self.word(&fragment, Role::FragmentReference);
         if cursor.is_punct("::") {
-            let problem = Problem::new(Code::Syntax, fragment.span(), "`use` runs the states of a fragment");
-            self.report(problem.help("Rust's imports are written outside of `workflow!`"));
-            skip_item(cursor);
+            let help = "Rust's imports are written outside of `workflow!`";
+            self.wrong(fragment.span().into(), "`use` runs the states of a fragment", help);
+            self.skip_item(cursor);
             return None;
         }
         let (mut written, mut alias, mut computed, mut broken) = (fragment.clone(), None, Vec::new(), false);
@@ -42,8 +43,7 @@ impl Parser<'_> {
             && cursor.peek_group_at(1, Delimiter::Brace).is_some()
             && !clause_starts_here(cursor)
         {
-            let problem = self.unexpected(cursor, "`as` before the name of the use");
-            self.complain(cursor, problem.help("write `as`").edit(Edit::before(cursor.here(), "as ")));
+            self.expected_text(cursor, 0, "`as` before the name of the use", "as");
             written = cursor.eat_ident().unwrap_or(written);
             self.word(&written, Role::UseName);
         }
@@ -51,8 +51,7 @@ impl Parser<'_> {
             if let Some(name) = self.computed_name(cursor) {
                 let (text, rest) = name.split();
                 (alias, computed) = (Some(text), rest);
-            } else if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
-                cursor.next();
+            } else if let Some(text) = cursor.eat_text() {
                 alias = Some(text);
             } else if let (Some(name), false) = (cursor.peek_ident().cloned(), item_starts_here(cursor)) {
                 cursor.next();
@@ -76,17 +75,8 @@ impl Parser<'_> {
         clauses.list.retain(|clause| {
             let known = clause.kind == ClauseKind::Catch;
             if !known {
-                let word = clause.kind.keyword();
-                let problem = Problem::new(Code::MisplacedClause, clause.span, format!("a `use` has no `{word}`"));
-                self.report(match clause.kind {
-                    ClauseKind::Retry | ClauseKind::Timeout => {
-                        let to = if clause.kind == ClauseKind::Retry { "repeat" } else { "limit" };
-                        problem.help(format!(
-                            "`{word}` belongs to the states of the fragment; to {to} all of it, start a workflow instead"
-                        ))
-                    }
-                    _ => problem.help("its only clause is `catch`; the others belong to the states of the fragment"),
-                });
+                let message = format!("a `use` has no `{}`", clause.kind.keyword());
+                self.report(Problem::new(Code::MisplacedClause, clause.span, message).help(ONLY_CATCH));
             }
             known
         });
@@ -112,67 +102,44 @@ impl Parser<'_> {
     /// Parses `{ argument: value }`.
     fn arguments(&mut self, cursor: &mut Cursor, broken: &mut bool) -> Vec<super::ast::Member> {
         let errors = self.errors_so_far();
-        if cursor.peek_group(Delimiter::Parenthesis).is_some() {
-            let problem = self.unexpected(cursor, "the arguments of the fragment in braces");
-            self.complain(cursor, problem.help("they are given by name: `{ name: value }`"));
+        let object = self.object_here(cursor);
+        if object.is_none() && matches!(cursor.peek(), Some(TokenTree::Group(_))) {
+            self.expected_as(cursor, "the arguments of the fragment", USED);
             cursor.next();
         }
-        let object = self.object_here(cursor);
         *broken |= self.errors_so_far() > errors;
         match object {
             Some(Expr { kind: ExprKind::Object(members), .. }) => members,
-            Some(_) => {
-                *broken = true;
-                Vec::new()
-            }
-            None => {
-                if cursor.peek_group(Delimiter::Brace).is_some() && !clause_starts_here(cursor) {
-                    self.expected(cursor, "the arguments of the fragment: `{ name: value }`");
-                    cursor.next();
-                    *broken = true;
-                }
-                Vec::new()
-            }
+            _ => Vec::new(),
         }
     }
 
     /// Reports and removes declarations that only a workflow can have.
     pub(super) fn only_of_fragment(&mut self, fragment: &mut Workflow, attributes: &Attributes) {
         for (_, span) in &attributes.others {
-            let problem = Problem::new(Code::Syntax, *span, "a fragment has no attributes");
-            self.report(problem.help("write it on the workflow: nothing in Rust is generated for a fragment"));
+            self.needless(*span, "a fragment has no attributes: nothing in Rust is generated for it");
         }
         if let Some(TokenTree::Ident(word)) = fragment.visibility.clone().into_iter().next() {
-            let problem = Problem::new(Code::Syntax, word.span(), "a fragment has no visibility");
-            self.report(
-                problem.help("the workflows of the same `workflow!` can use it").edit(Edit::over(word.span(), "")),
-            );
+            self.needless(word.span(), "a fragment has no visibility");
         }
         let mut given = Vec::new();
-        fragment.declarations.retain(|declaration| {
-            let word = declaration.keyword.to_string();
+        fragment.declarations.retain_mut(|declaration| {
             let help = match &declaration.kind {
                 DeclarationKind::Input(Shape::Fields(_))
                 | DeclarationKind::Output(_)
                 | DeclarationKind::Struct(_)
                 | DeclarationKind::Enum(_) => return true,
-                DeclarationKind::Input(Shape::Type(_)) => {
-                    "name each value: `input { name: Type }`; a use gives them by name".to_owned()
-                }
-                DeclarationKind::Params(fields) => {
-                    given.extend(fields.iter().cloned());
-                    "declare it in `input`, and pass it where the fragment is used: `{ bucket: params.bucket }`"
-                        .to_owned()
-                }
+                DeclarationKind::Input(Shape::Type(_)) => "a use gives each value by its name: `input { name: Type }`",
+                DeclarationKind::Params(_) => "declare it in `input`; a use gives it: `{ bucket: params.bucket }`",
                 DeclarationKind::Retrier { .. } | DeclarationKind::Catcher { .. } | DeclarationKind::Defaults(..) => {
-                    format!("write the `{word}` on the states of the fragment")
+                    "write it on the states of the fragment"
                 }
-                _ => format!("declare `{word}` in the workflow"),
+                _ => "declare it in the workflow",
             };
-            let what = match &declaration.kind {
-                DeclarationKind::Input(_) => "the input of a fragment has fields".to_owned(),
-                _ => format!("`{word}` is not allowed in a fragment"),
-            };
+            if let DeclarationKind::Params(fields) = &mut declaration.kind {
+                given.append(fields);
+            }
+            let what = format!("a fragment has no such `{}`", declaration.keyword);
             self.report(Problem::new(Code::UnknownDeclaration, declaration.keyword.span(), what).help(help));
             false
         });

@@ -5,16 +5,18 @@ use workflow_asl::{Code, error_name};
 
 use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Target, Text, TokenSpan, plain};
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, OpenGroup, group_span, token_span};
+use super::cursor::{Cursor, OpenGroup, group_span, string_value};
 use super::keyword::ClauseKind;
-use super::literal::string_value;
 use super::name::rust_name;
 use super::object::Braces;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, holds_states, item_starts, item_starts_here, skip_past};
-use super::spelling::is_word;
+use super::recover::{clause_starts_here, holds_states, item_starts, item_starts_here, no_braces, skip_in_state};
 use super::word::Role;
 use crate::problem::{Edit, Problem, Reported};
+
+const RETRIER: &str = "for example `retry [States.ALL] { interval: 5s, max_attempts: 3 }`, or the name of a retrier";
+
+const CATCHER: &str = "for example `catch [States.ALL] -> Failed`, or the name of a catcher";
 
 impl Parser<'_> {
     /// Parses the value of `retry` or `catch` in a state: `none`, a name, a handler, or a parameter with all retriers.
@@ -61,9 +63,7 @@ impl Parser<'_> {
                 .filter_map(|(member, name)| match name {
                     Some(name) => Some(SettingField { name, value: member.value }),
                     None => {
-                        let key = &member.key;
-                        let problem = Problem::new(Code::Syntax, key.span, "the fields of a retrier have no quotes");
-                        self.report(if is_word(&key.value) { problem.write(key.value.clone()) } else { problem });
+                        self.rewrite(member.key.span, "the fields of a retrier have no quotes", member.key.value);
                         None
                     }
                 })
@@ -93,27 +93,17 @@ impl Parser<'_> {
 
     /// Parses `-> State`. What precedes it, such as a name of the error or the clauses, is reported.
     fn catcher_target(&mut self, cursor: &mut Cursor) -> Target {
-        let is_clause = clause_starts_here(cursor) && cursor.peek_group_at(1, Delimiter::Brace).is_some();
-        let goes_on = |at: usize| ["->", "=>"].iter().any(|sign| cursor.is_punct_at(at, sign));
-        let before = (0..6).find(|at| goes_on(*at) || cursor.is_punct_at(*at, ";"));
-        let is_late = before.is_some_and(|at| at > 0 && goes_on(at)) && !cursor.is_punct(":");
-        if !is_late || clause_starts_here(cursor) && !is_clause || self.ends_after_word(cursor) {
-            let target = self.arrow("a catcher", cursor);
-            if matches!(target, Target::Missing(..)) {
-                // As in `{ Next: "State" }`.
-                cursor.eat_group(Delimiter::Brace);
-            }
+        let is_clause = clause_starts_here(cursor) && cursor.peek_group_at(1, Delimiter::Brace).is_none();
+        let ends = cursor.is_end() || cursor.is_any(&["->", ";"]) || is_clause || item_starts_here(cursor);
+        let target = self.arrow("a catcher", cursor);
+        if ends || !matches!(target, Target::Missing(..)) || cursor.eat_group(Delimiter::Brace).is_some() {
             return target;
         }
-        let help = match is_clause {
-            true => "its clauses are in braces after the state: `-> State { assign { … } }`",
-            false => "the caught error has a name already: `caught.Error` and `caught.Cause`",
-        };
-        let reported = self.expected_as(cursor, "`->` and a state in a catcher", help);
-        cursor.advance(before.unwrap_or_default());
+        cursor.next();
+        skip_in_state(cursor, no_braces);
         match cursor.eat_punct("->").or_else(|| cursor.eat_punct("=>")) {
             Some(arrow) => self.target(arrow, cursor),
-            None => Target::Missing(cursor.before(), reported),
+            None => target,
         }
     }
 
@@ -140,27 +130,20 @@ impl Parser<'_> {
     }
 
     fn no_errors(&mut self, kind: ClauseKind, cursor: &Cursor) -> Reported {
-        let problem = self.unexpected(cursor, &format!("errors in brackets after `{}`", kind.keyword()));
-        let problem = problem.help(match kind {
-            ClauseKind::Retry => {
-                "for example `retry [States.ALL] { interval: 5s, max_attempts: 3 }`, or the name of a retrier"
-            }
-            _ => "for example `catch [States.ALL] -> Failed`, or the name of a catcher",
-        });
+        let help = if kind == ClauseKind::Retry { RETRIER } else { CATCHER };
+        let problem = self.unexpected(cursor, &format!("errors in brackets after `{}`", kind.keyword())).help(help);
         let is_next = |at: usize| match kind {
             ClauseKind::Retry => cursor.peek_group_at(at, Delimiter::Brace).is_some(),
             _ => cursor.is_punct_at(at, "->"),
         };
-        let (here, is_error) =
-            (cursor.here(), cursor.peek_ident().is_some() && cursor.is_punct_at(1, ".") && is_next(3));
-        self.complain(
-            cursor,
-            match cursor.peek_at(2).filter(|_| is_error) {
-                Some(last) => problem.edit(Edit::before(here, "[")).edit(Edit::after(token_span(last), "]")),
-                None if is_next(0) => problem.edit(Edit::before(here, format!("[{}] ", error_name::ALL))),
-                None => problem,
-            },
-        )
+        let edit = match cursor.peek_ident_at(2).filter(|_| cursor.is_punct_at(1, ".") && is_next(3)) {
+            Some(last) => Some(Edit::over(
+                cursor.here().to(last.span().into()),
+                format!("[{}.{last}]", cursor.found().trim_matches('`')),
+            )),
+            None => is_next(0).then(|| Edit::before(cursor.here(), format!("[{}] ", error_name::ALL))),
+        };
+        self.complain(cursor, edit.into_iter().fold(problem, Problem::edit))
     }
 
     /// `[A, B.C, "any text"]`
@@ -174,7 +157,7 @@ impl Parser<'_> {
             if !cursor.is_end() && cursor.eat_punct(",").is_none() {
                 let help = "put a name with other characters than words and dots in quotes";
                 parser.expected_as(cursor, "`,` between error names", help);
-                skip_past(cursor, &[","]);
+                cursor.skip_past(&[","]);
             }
             error
         });
@@ -203,21 +186,16 @@ impl Parser<'_> {
 
     /// Parses words with dots, or text.
     fn error_name(&mut self, cursor: &mut Cursor) -> Option<Text> {
-        if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
-            cursor.next();
+        if let Some(text) = cursor.eat_text() {
             return Some(text);
         }
         let is_every = ["all", "any", "_"].iter().any(|all| cursor.is_word(all)) || cursor.is_punct("*");
         if is_every && !cursor.is_punct_at(1, ".") {
-            let span = cursor.here();
-            let problem = Problem::new(Code::Syntax, span, "use `States.ALL` to match every error");
-            self.report(problem.write(error_name::ALL));
-            cursor.next();
-            return Some(Text { value: error_name::ALL.to_owned(), span });
+            self.expected_text(cursor, 1, "the name of all errors", error_name::ALL);
+            return Some(Text { value: error_name::ALL.to_owned(), span: cursor.before() });
         }
         let Some(first) = cursor.eat_ident() else {
-            let problem = self.unexpected(cursor, "an error's name");
-            self.complain(cursor, problem.help("for example `States.Timeout`, or any text in quotes"));
+            self.expected_as(cursor, "an error's name", "for example `States.Timeout`, or any text in quotes");
             return None;
         };
         let mut value = plain(&first);
@@ -230,8 +208,7 @@ impl Parser<'_> {
                     value.push_str(&format!(".{number}"));
                 }
                 _ => {
-                    let problem = Problem::new(Code::Syntax, cursor.here(), "expected a word after `.`");
-                    self.report(problem);
+                    self.error(Code::Syntax, cursor.here(), "expected a word after `.`");
                     cursor.next();
                     break;
                 }

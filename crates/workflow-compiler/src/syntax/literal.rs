@@ -4,20 +4,18 @@ use proc_macro2::Literal;
 use syn::Lit;
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, Reference, Root, Text, plain};
+use super::ast::{Expr, ExprKind, Reference, Root, plain};
 use super::cursor::Cursor;
 use super::parser::Parser;
+use super::types::INTEGERS;
 use crate::problem::Problem;
 
-/// The units of a duration with their seconds.
-const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-
-/// The names of these units, which are no suffixes.
-const NAMES_OF_UNITS: [(&str, &[&str]); 4] = [
-    ("s", &["sec", "secs", "second", "seconds"]),
-    ("m", &["min", "mins", "minute", "minutes"]),
-    ("h", &["hr", "hrs", "hour", "hours"]),
-    ("d", &["day", "days"]),
+/// The units of a duration with their seconds and their names, which are no suffixes.
+const UNITS: [(&str, u64, &[&str]); 4] = [
+    ("s", 1, &["sec", "secs", "second", "seconds"]),
+    ("m", 60, &["min", "mins", "minute", "minutes"]),
+    ("h", 3_600, &["hr", "hrs", "hour", "hours"]),
+    ("d", 86_400, &["day", "days"]),
 ];
 
 /// The syntax of durations.
@@ -25,16 +23,8 @@ const DURATION_HELP: &str = "a duration is a whole number with `s`, `m`, `h` or 
 
 /// Returns whether a text is a duration.
 fn is_duration(text: &str) -> bool {
-    let unit = UNITS.iter().find_map(|(unit, _)| text.strip_suffix(unit));
+    let unit = UNITS.iter().find_map(|(unit, ..)| text.strip_suffix(unit));
     unit.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
-}
-
-/// Returns the value of a string literal without a suffix.
-pub(super) fn string_value(literal: &Literal) -> Option<Text> {
-    match Lit::new(literal.clone()) {
-        Lit::Str(text) if text.suffix().is_empty() => Some(Text { value: text.value(), span: literal.span().into() }),
-        _ => None,
-    }
 }
 
 impl Parser<'_> {
@@ -43,15 +33,14 @@ impl Parser<'_> {
         let span = literal.span();
         let kind = match Lit::new(literal.clone()) {
             Lit::Str(text) if text.suffix().is_empty() => Ok(ExprKind::Text(text.value())),
-            Lit::Str(text) => Err(bad(literal, format!("text cannot have the suffix `{}`", text.suffix()))),
             Lit::Int(_) | Lit::Float(_) => self.number(literal),
             Lit::Char(letter) => {
                 Err(bad(literal, "a character is not a value here").write(format!("{:?}", letter.value().to_string())))
             }
-            Lit::ByteStr(_) | Lit::Byte(_) | Lit::CStr(_) => {
-                Err(bad(literal, "bytes are not a value here").help("write text in double quotes, without a prefix"))
+            _ => {
+                Err(bad(literal, "this literal is not a value here")
+                    .help("text is `\"…\"`, without a prefix or suffix"))
             }
-            _ => Err(bad(literal, "not a value")),
         };
         let kind = kind.unwrap_or_else(|problem| {
             let reported = self.report(problem);
@@ -62,30 +51,27 @@ impl Parser<'_> {
 
     /// Reports a duration in quotes, in two words or in ISO 8601: `"5m"`, `5 minutes`, `PT5M`.
     pub(super) fn checked_duration(&mut self, mut value: Expr, cursor: &mut Cursor) -> Expr {
-        let (text, is_word) = match &value.kind {
-            ExprKind::Text(text) => (text.trim().to_owned(), false),
+        let text = match &value.kind {
+            ExprKind::Text(text) => text.trim().to_owned(),
             ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) if segments.is_empty() => {
-                (plain(word), true)
+                plain(word)
             }
-            ExprKind::Number(number) => {
-                let word = cursor.peek_ident().map(plain).unwrap_or_default();
-                let Some(unit) = unit_named(&word.to_lowercase()) else { return value };
-                value.span = value.span.to(cursor.here());
-                cursor.next();
-                (format!("{number}{unit}"), false)
-            }
+            ExprKind::Number(number) => match cursor.peek_ident().and_then(|word| unit_named(&plain(word))) {
+                Some(unit) => format!("{number}{unit}"),
+                None => return value,
+            },
             _ => return value,
         };
-        let is_iso = text.starts_with('P') && text.contains(|letter: char| letter.is_ascii_digit());
-        let problem =
-            Problem::new(Code::BadDuration, value.span, "a duration is a number and its unit, without quotes");
-        let problem = match is_duration(&text) {
-            true if !is_word => problem.write(text),
-            _ if is_iso && text.ends_with(['S', 'M', 'H', 'D']) => problem.help(DURATION_HELP),
-            _ if matches!(value.kind, ExprKind::Number(_)) => problem.help(DURATION_HELP),
-            _ => return value,
-        };
-        value.kind = ExprKind::Invalid(self.report(problem));
+        cursor.advance(usize::from(matches!(value.kind, ExprKind::Number(_))));
+        let is_iso = text.starts_with('P') && text.ends_with(['S', 'M', 'H', 'D']) && text.contains(char::is_numeric);
+        if !is_iso && !is_duration(&text) {
+            return value;
+        }
+        value.span = value.span.to(cursor.before());
+        let message = "a duration is a number and its unit, without quotes";
+        let problem = Problem::new(Code::BadDuration, value.span, message);
+        value.kind =
+            ExprKind::Invalid(self.report(if is_iso { problem.help(DURATION_HELP) } else { problem.write(text) }));
         value
     }
 
@@ -114,8 +100,8 @@ impl Parser<'_> {
 
     fn duration(&mut self, literal: &Literal, digits: &str, suffix: &str) -> Result<ExprKind, Problem> {
         let problem = |message: String| Problem::new(Code::BadDuration, literal.span(), message);
-        let Some((_, seconds)) = UNITS.iter().find(|(unit, _)| *unit == suffix) else {
-            return Err(self.bad_suffix(literal, digits, suffix));
+        let Some((_, seconds, _)) = UNITS.iter().find(|(unit, ..)| *unit == suffix) else {
+            return Err(Self::bad_suffix(literal, digits, suffix));
         };
         if !self.durations {
             return Err(problem(format!("the duration `{literal}` is not allowed here"))
@@ -136,27 +122,21 @@ impl Parser<'_> {
     }
 
     /// Returns the problem of a number with a suffix that is not a unit of time.
-    fn bad_suffix(&self, literal: &Literal, digits: &str, suffix: &str) -> Problem {
-        let rust_type = ["i", "u", "f"].iter().any(|letter| {
-            suffix
-                .strip_prefix(letter)
-                .is_some_and(|width| width == "size" || width.bytes().all(|b| b.is_ascii_digit()))
-        });
-        if rust_type && suffix.len() > 1 {
-            return bad(literal, format!("numbers have no type suffix here: `{literal}`")).write(digits);
-        }
+    fn bad_suffix(literal: &Literal, digits: &str, suffix: &str) -> Problem {
         let problem = Problem::new(Code::BadDuration, literal.span(), format!("not a duration: `{literal}`"));
-        match (suffix, unit_named(suffix)) {
-            ("ms" | "us" | "ns", _) => problem.help("Step Functions counts in whole seconds"),
-            (_, Some(unit)) => problem.write(format!("{digits}{unit}")),
-            _ => problem.help(DURATION_HELP),
+        match unit_named(suffix) {
+            _ if INTEGERS.contains(&suffix) || ["f32", "f64"].contains(&suffix) => {
+                bad(literal, format!("numbers have no type suffix here: `{literal}`")).write(digits)
+            }
+            Some(unit) => problem.write(format!("{digits}{unit}")),
+            None => problem.help(DURATION_HELP),
         }
     }
 }
 
 /// Returns the unit with this name, such as `m` for `minutes`.
 fn unit_named(name: &str) -> Option<&'static str> {
-    NAMES_OF_UNITS.iter().find(|(_, names)| names.contains(&name)).map(|(unit, _)| *unit)
+    UNITS.iter().find(|(.., names)| names.contains(&name)).map(|(unit, ..)| *unit)
 }
 
 fn bad(literal: &Literal, message: impl Into<String>) -> Problem {
@@ -186,8 +166,8 @@ fn split_suffix(text: &str) -> (&str, &str) {
 
 /// Formats a duration in the largest exact unit.
 pub(super) fn in_largest_unit(seconds: u64) -> String {
-    let (unit, length) =
-        UNITS.iter().rev().find(|(_, length)| seconds.is_multiple_of(*length)).copied().unwrap_or(("s", 1));
+    let exact = UNITS.iter().rev().find(|(_, length, _)| seconds.is_multiple_of(*length));
+    let (unit, length) = exact.map_or(("s", 1), |(unit, length, _)| (*unit, *length));
     format!("{}{unit}", seconds / length)
 }
 

@@ -1,23 +1,21 @@
 //! Maps and parallels: states within states.
 
 use proc_macro2::{Delimiter, Group, Ident};
-use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
-    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, Text, TokenSpan, plain,
+    Body, Branch, Expr, ExprKind, Head, MapItems, Reference, Repeated, Repetition, Root, TokenSpan, plain,
 };
 use super::body::Level;
 use super::clause::{ClauseOwner, Clauses};
-use super::cursor::{Cursor, group_span};
+use super::cursor::{Cursor, attributes_length, group_span};
 use super::keyword::FOR;
 use super::parser::Parser;
 use super::reader::{Format, SHORT};
-use super::recover::{attributes_length, clause_starts_here, holds_states, item_starts_here};
+use super::recover::{clause_starts_here, holds_states, item_starts_here};
 use super::reference::root;
-use super::spelling::spelled;
 use super::word::Role;
-use crate::problem::{Edit, Problem, Reported};
+use crate::problem::{Problem, Reported};
 
 impl Parser<'_> {
     /// Parses `[over …] clauses [iterator] { states }`. The caller parses what follows.
@@ -26,23 +24,21 @@ impl Parser<'_> {
         let mut iterator = false;
         let mut item = None;
         loop {
-            if over.is_none()
-                && let Some((words, written)) = other_over(cursor)
-            {
-                self.report(Problem::new(Code::Syntax, words, "a map iterates `over` its items").write(written));
-                over = Some(self.over_as_written(written, cursor));
-            }
-            if over.is_none() && begins_items(cursor) {
-                let problem = self.unexpected(cursor, "`over` and the items of the map");
-                self.complain(
-                    cursor,
-                    problem.help("write `over` before it").edit(Edit::before(cursor.here(), "over ")),
-                );
-                over = Some(self.over(cursor));
-            }
             if let (None, Some((name, items))) = (&over, self.item_in(cursor)) {
                 self.declare_parameter(&name, true);
                 (over, item) = (Some(MapItems::Items(items)), Some(name));
+            }
+            if let (None, Some(words)) = (&over, before_items(cursor)) {
+                // As in `items_path "$.items"`.
+                let is_text = cursor.peek_text_at(words).is_some();
+                let over_path = if is_text { "over path" } else { "over" };
+                let reported = self.expected_text(cursor, words, "`over` and the items of the map", over_path);
+                over = Some(match self.over(cursor) {
+                    MapItems::Items(items) if is_text => {
+                        MapItems::Items(Expr::made(ExprKind::Invalid(reported), items.span))
+                    }
+                    items => items,
+                });
             }
             if let (Some(_), true, Some(name)) = (&over, cursor.is_word("as"), cursor.peek_ident_at(1).cloned()) {
                 cursor.advance(2);
@@ -79,67 +75,36 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses `over` after the states, whose braces these are, which is reported. Returns whether it was there.
-    pub(super) fn late_over(&mut self, braces: Option<TokenSpan>, cursor: &mut Cursor) -> bool {
-        let first = cursor.here();
-        let written = match (cursor.eat_word("over"), other_over(cursor)) {
-            (Some(word), _) => {
-                self.word(&word, Role::Setting("map"));
-                "over"
-            }
-            (None, Some((_, written))) => written,
-            (None, None) => return false,
-        };
-        let problem = Problem::new(Code::Syntax, first, "`over` must come before the states of the map");
-        let items = self.over_as_written(written, cursor);
-        self.report(match (items, braces) {
-            (MapItems::Items(items), Some(braces)) if !matches!(items.kind, ExprKind::Invalid(_)) => {
-                let over = format!("over {}", spelled(&items));
-                let problem = problem.help(format!("write `{over}` there"));
-                let problem = problem.edit(Edit::before(TokenSpan::from(braces.first), format!("{over} ")));
-                problem.edit(Edit::over(first.to(cursor.before()), ""))
-            }
-            _ => problem,
-        });
-        true
-    }
-
-    /// Parses `for x in xs`, `over x in xs` and `x in xs`, which are reported: the name of an item and the items.
+    /// Parses `for x in xs`, `over x in xs`, `(x in xs)` and `x in xs`, which are reported: the name of an item and the items.
     fn item_in(&mut self, cursor: &mut Cursor) -> Option<(Ident, Expr)> {
+        let group = cursor.peek_group(Delimiter::Parenthesis).cloned();
+        if let Some(group) = group.filter(|group| Cursor::inside(group).is_word_at(1, "in")) {
+            cursor.next();
+            return self.within(&group, Self::item_in).ok()?;
+        }
         let before = usize::from(cursor.is_word("for") || cursor.is_word("over"));
         let name = cursor.peek_ident_at(before)?.clone();
         if !cursor.is_word_at(before + 1, "in") {
             return None;
         }
-        let problem = Problem::new(Code::Syntax, cursor.here(), "a map iterates `over` its items, without `in`");
-        self.complain(cursor, problem.help(format!("write `over … as {name}`, with the items in the middle")));
+        let help = format!("write `over … as {name}`, with the items in the middle");
+        self.wrong(cursor.here(), "a map iterates `over` its items, without `in`", help);
         cursor.advance(before + 2);
         Some((name, self.head_expr(cursor)))
     }
 
-    /// Parses the items after `over` or another word for it; `over path` is written before text.
-    fn over_as_written(&mut self, written: &str, cursor: &mut Cursor) -> MapItems {
-        match (written, self.over(cursor)) {
-            ("over path", MapItems::Items(Expr { kind: ExprKind::Text(value), span, id, written })) => {
-                MapItems::Items(Expr { kind: ExprKind::Path(Text { value, span }), span, id, written })
-            }
-            (_, items) => items,
-        }
-    }
-
     /// Parses the items after `over`.
     fn over(&mut self, cursor: &mut Cursor) -> MapItems {
-        let format = cursor.peek_ident().filter(|word| Format::named(&plain(word)).is_some());
-        if let (Some(format), true) = (format, cursor.is_punct_at(1, "<")) {
-            // Not a comparison: a map iterates over no `bool`.
-            let (span, reader) = (format.span(), format!("s3::{}", plain(format)));
-            self.report(Problem::new(Code::Syntax, span, "a reader is written with its service").write(reader));
-            let path = vec![Ident::new("s3", span), format.clone()];
-            cursor.next();
-            return self.reader(path, cursor);
-        }
-        if cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::") {
+        let is_reader = cursor.peek_ident().is_some_and(|word| Format::named(&plain(word)).is_some());
+        let is_short = is_reader && cursor.is_punct_at(1, "<");
+        if cursor.peek_ident().is_some() && (cursor.is_punct_at(1, "::") || is_short) {
             let mut path = Vec::new();
+            if is_short {
+                // Not a comparison: a map iterates over no `bool`.
+                let reader = format!("s3::{}", cursor.found().trim_matches('`'));
+                self.rewrite(cursor.here(), "a reader is written with its service", reader);
+                path.push(Ident::new("s3", cursor.here_first()));
+            }
             while let Some(word) = cursor.eat_ident() {
                 let before = path.iter().take(3).cloned().collect();
                 self.word(&word, Role::Resource(before));
@@ -175,16 +140,9 @@ impl Parser<'_> {
                 && known().all(|short| short != key.value)
             {
                 let message = format!("a reader has no setting `{}`", key.value);
-                let problem = Problem::new(Code::Syntax, key.span, message);
-                let near = nearest(&key.value, known());
-                let reported = self.report(match near {
-                    Some(near) => problem.did_you_mean(near, near),
-                    None => problem.help(format!("its settings are `{}`", known().collect::<Vec<_>>().join("`, `"))),
-                });
-                match near {
-                    Some(near) => near.clone_into(&mut key.value),
-                    None => member.value.kind = ExprKind::Invalid(reported),
-                }
+                let problem = Problem::new(Code::Syntax, key.span, message).suggest(&key.value, known());
+                let help = format!("its settings are `{}`", known().collect::<Vec<_>>().join("`, `"));
+                member.value.kind = ExprKind::Invalid(self.report(problem.help(help)));
             }
             if let ExprKind::Reference(Reference { root: Root::StateResult(word), segments, .. }) = &member.value.kind
                 && segments.is_empty()
@@ -231,10 +189,8 @@ impl Parser<'_> {
                 if cursor.eat_punct(";").is_some() {
                     continue;
                 }
-                if let (Some(comma), false) = (cursor.eat_punct(","), branches.is_empty()) {
-                    let problem = Problem::new(Code::Syntax, comma, "branches are not separated by `,`");
-                    let problem = problem.help("remove the `,`").edit(Edit::over(comma, ""));
-                    missing.get_or_insert_with(|| parser.report(problem));
+                if let Some(comma) = cursor.eat_punct(",") {
+                    missing.get_or_insert_with(|| parser.needless(comma, "branches are not separated by `,`"));
                     continue;
                 }
                 if cursor.is_word_at(attributes_length(cursor, 0), FOR.word) {
@@ -278,30 +234,19 @@ impl Parser<'_> {
         };
         self.word(&word, Role::Branch);
         if word != "branch" {
-            let text = word.to_string();
-            let problem = Problem::new(Code::UnknownDeclaration, here, format!("expected `branch`, found `{text}`"));
-            let problem = problem.suggest(&text, ["branch"]);
-            self.report(problem.help("a parallel contains branches, which contain states: `branch { … }`"));
-            if cursor.peek_group_at(1, Delimiter::Brace).is_none() || item_starts_here(cursor) {
-                self.skip_to_branch(cursor);
-                return None;
-            }
+            let help = "a parallel contains branches, which contain states: `branch { … }`";
+            let problem = self.unexpected(cursor, "`branch`").suggest(&word.to_string(), ["branch"]);
+            self.report(problem.help(help));
+        }
+        let is_named = cursor.peek_ident_at(1).is_some() && cursor.peek_group_at(2, Delimiter::Brace).is_some();
+        if is_named && word == "branch" {
+            cursor.next();
+            self.needless(cursor.here(), "branches have no names");
         }
         cursor.next();
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
-            let problem = self.unexpected(cursor, "the states of the branch in braces");
-            let name = cursor.here();
-            self.complain(
-                cursor,
-                match cursor.peek_ident() {
-                    Some(_) => problem.help("branches have no names: remove it").edit(Edit::over(name, "")),
-                    None => problem,
-                },
-            );
-            if cursor.peek_ident().is_some() && cursor.peek_group_at(1, Delimiter::Brace).is_some() {
-                cursor.next();
-                let group = cursor.eat_group(Delimiter::Brace)?;
-                return Some(Branch { comment, body: self.inner_body(&group, here) });
+            if word == "branch" {
+                self.expected(cursor, "the states of the branch in braces");
             }
             self.skip_to_branch(cursor);
             return None;
@@ -321,22 +266,18 @@ impl Parser<'_> {
     }
 }
 
-/// Returns whether the items of a map begin here, without `over`: `input.items`, `(input.items)`, `= input.items`.
-fn begins_items(cursor: &Cursor) -> bool {
-    let is_reference =
-        cursor.peek_ident().is_some_and(|word| root(&plain(word)).is_some()) && cursor.is_punct_at(1, ".");
-    is_reference || cursor.peek_group(Delimiter::Parenthesis).is_some()
+/// Returns the number of tokens of another word for `over` here; 0 before items, such as `input.items`.
+fn before_items(cursor: &Cursor) -> Option<usize> {
+    let word = cursor.peek_ident().map(plain).unwrap_or_default();
+    if OVER.contains(&word.as_str()) {
+        return Some(1 + usize::from(cursor.is_punct_at(1, ":")));
+    }
+    let is_reference = root(&word).is_some() && cursor.is_punct_at(1, ".");
+    (is_reference || cursor.peek_group(Delimiter::Parenthesis).is_some()).then_some(0)
 }
 
-/// Reads an earlier word for `over`, or another language's. Returns what is written in its place.
-fn other_over(cursor: &mut Cursor) -> Option<(TokenSpan, &'static str)> {
-    let first = cursor.here();
-    let word = ["in", "items", "items_path", "Items", "ItemsPath"].into_iter().find(|word| cursor.is_word(word))?;
-    cursor.next();
-    cursor.eat_punct(":");
-    let text = word.to_lowercase().ends_with("path") && cursor.peek_literal_at(0).is_some();
-    Some((first.to(cursor.before()), if text { "over path" } else { "over" }))
-}
+/// Other words for `over`.
+const OVER: [&str; 5] = ["in", "items", "items_path", "Items", "ItemsPath"];
 
 /// The settings of a reader whose values may be bare words: `headers: first_row`.
 const WORD_SETTINGS: [&str; 4] = ["headers", "delimiter", "manifest", "transformation"];

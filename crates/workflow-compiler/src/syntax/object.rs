@@ -5,15 +5,12 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{Expr, ExprKind, Member, Text, plain};
-use super::attributes::On;
-use super::cursor::{Cursor, OpenGroup, group_span};
+use super::cursor::{Cursor, OpenGroup, group_span, string_value};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
-use super::literal::string_value;
-use super::other_language::{Form, Place, form, with_other_letters};
+use super::other_language::{Place, form, with_other_letters};
 use super::parser::Parser;
-use super::recover::skip_past;
 use super::word::Role;
-use crate::problem::{Edit, Problem, Reported};
+use crate::problem::{Problem, Reported};
 
 /// The owner of a pair of braces with `key: value` in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,31 +26,18 @@ pub(super) enum Braces {
 }
 
 impl Braces {
-    /// Returns the known keys; `None` if any key is allowed.
+    /// Returns the owner in words, the known keys (`None` if any key is allowed), and the role of a key.
+    fn row(self) -> (&'static str, Option<&'static [Keyword]>, Option<Role>) {
+        match self {
+            Self::Object => ("an object", None, None),
+            Self::Assign => ("`assign`", None, Some(Role::VariableName)),
+            Self::Retry => ("`retry`", Some(RETRY_FIELDS), Some(Role::ClauseField(ClauseKind::Retry))),
+            Self::Fail => ("`fail`", Some(FAIL_FIELDS), Some(Role::StateField(StateKind::Fail))),
+        }
+    }
+
     fn fields(self) -> Option<&'static [Keyword]> {
-        match self {
-            Self::Object | Self::Assign => None,
-            Self::Retry => Some(RETRY_FIELDS),
-            Self::Fail => Some(FAIL_FIELDS),
-        }
-    }
-
-    fn role(self) -> Option<Role> {
-        match self {
-            Self::Object => None,
-            Self::Assign => Some(Role::VariableName),
-            Self::Retry => Some(Role::ClauseField(ClauseKind::Retry)),
-            Self::Fail => Some(Role::StateField(StateKind::Fail)),
-        }
-    }
-
-    fn owner(self) -> &'static str {
-        match self {
-            Self::Object => "an object",
-            Self::Assign => "`assign`",
-            Self::Retry => "`retry`",
-            Self::Fail => "`fail`",
-        }
+        self.row().1
     }
 }
 
@@ -82,31 +66,19 @@ impl Parser<'_> {
             while !cursor.is_end() {
                 let start = cursor.position();
                 let attributes = parser.attributes(cursor);
-                if let Some(comment) = &attributes.comment {
-                    let problem =
-                        Problem::new(Code::Syntax, comment.span, format!("`///` is not allowed in {}", braces.owner()));
-                    parser.report(problem.help("`//` is a comment for readers of the source only"));
-                }
-                parser.refuse(&attributes, On::Other);
+                parser.dangling(&attributes);
                 if cursor.is_end() {
                     break;
                 }
                 if let Some((mut member, mut ident)) = parser.member_of(cursor, braces, &mut is_short) {
                     height = height.max(parser.height);
-                    // A key without a value was reported.
-                    let known = match (&member.value.kind, braces.fields()) {
-                        (ExprKind::Invalid(_), Some(fields)) => {
-                            fields.iter().any(|field| field.word == member.key.value)
-                        }
-                        _ => parser.known_key(&mut member.key, braces),
-                    };
+                    let known = parser.known_key(&mut member, braces);
                     if let (true, Some(_)) = (known, braces.fields()) {
                         ident = ident.map(|ident| Ident::new(&member.key.value, ident.span()));
                     }
                     // The value does not end here, so it is another one.
-                    if !cursor.is_end() && !cursor.is_punct(",") && !cursor.is_punct(";") && !key_is_next(cursor) {
-                        let problem = parser.unexpected_in_value(cursor, "`,`");
-                        member.value.kind = ExprKind::Invalid(parser.complain(cursor, problem));
+                    if !cursor.is_end() && !cursor.is_any(&[",", ";"]) && !key_is_next(cursor) {
+                        member.value.kind = ExprKind::Invalid(parser.expected_in(Place::Value, cursor, "`,`"));
                     }
                     if known && parser.first_use(&member.key, &mut keys, braces) {
                         member.comma = cursor.is_punct(",").then(|| cursor.here());
@@ -115,7 +87,7 @@ impl Parser<'_> {
                 }
                 parser.member_end(cursor, start);
             }
-            if let (Some(role), Some(_)) = (braces.role(), braces.fields()) {
+            if let (Some(role), Some(_)) = (braces.row().2, braces.fields()) {
                 parser.hole(cursor.here_first(), role);
             }
             members
@@ -125,34 +97,30 @@ impl Parser<'_> {
     }
 
     /// Checks that a key is a field, and corrects another word for one, which is reported.
-    fn known_key(&mut self, key: &mut Text, braces: Braces) -> bool {
+    fn known_key(&mut self, Member { key, value, .. }: &mut Member, braces: Braces) -> bool {
         let Some(fields) = braces.fields() else { return true };
-        if fields.iter().any(|field| field.word == key.value) {
-            return true;
+        // A key without a value was reported.
+        if fields.iter().any(|field| field.word == key.value) || matches!(value.kind, ExprKind::Invalid(_)) {
+            return fields.iter().any(|field| field.word == key.value);
         }
         let words = || fields.iter().map(|field| field.word);
         let place = if braces == Braces::Retry { Place::Retry } else { Place::Fail };
-        let meant = match form(place, &key.value) {
-            Some(Form::Words(word)) => Some(word),
-            _ => with_other_letters(&key.value, words()).or_else(|| nearest(&key.value, words())),
-        };
-        let message = format!("unknown field `{}` in {}", key.value, braces.owner());
+        let near = || with_other_letters(&key.value, words()).or_else(|| nearest(&key.value, words()));
+        let meant = form(place, &key.value).map_or_else(near, |form| form.words());
+        let message = format!("unknown field `{}` in {}", key.value, braces.row().0);
         let problem = Problem::new(Code::UnknownClauseField, key.span, message);
         self.report(match meant {
             Some(meant) => problem.did_you_mean(meant, meant),
             None => problem.help(format!("its fields are `{}`", words().collect::<Vec<_>>().join("`, `"))),
         });
-        meant.is_some_and(|meant| {
-            meant.clone_into(&mut key.value);
-            true
-        })
+        meant.map(|meant| meant.clone_into(&mut key.value)).is_some()
     }
 
     fn first_use(&mut self, key: &Text, keys: &mut std::collections::BTreeSet<String>, braces: Braces) -> bool {
         let first = keys.insert(key.value.clone());
         if !first {
             let code = if braces.fields().is_some() { Code::RepeatedClause } else { Code::DuplicateName };
-            self.error(code, key.span, format!("`{}` is given twice in {}", key.value, braces.owner()));
+            self.error(code, key.span, format!("`{}` is given twice in {}", key.value, braces.row().0));
         }
         first
     }
@@ -164,6 +132,10 @@ impl Parser<'_> {
         braces: Braces,
         is_short: &mut Option<Reported>,
     ) -> Option<(Member, Option<Ident>)> {
+        if cursor.is_punct("$") && cursor.peek_ident_at(1).is_some() {
+            self.needless(cursor.here(), "a variable has no `$` where it is assigned");
+            cursor.next();
+        }
         let (key, ident) = match cursor.peek().cloned() {
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
@@ -174,39 +146,24 @@ impl Parser<'_> {
                     return None;
                 }
             },
-            Some(TokenTree::Punct(punct)) if punct.as_char() == '$' && cursor.peek_ident_at(1).is_some() => {
-                let problem = Problem::new(Code::Syntax, cursor.here(), "a variable has no `$` where it is assigned");
-                let edit = Edit::over(cursor.here(), "");
-                self.report(problem.help("remove it").edit(edit));
-                cursor.next();
-                let ident = cursor.peek_ident()?.clone();
-                (Text { value: plain(&ident), span: ident.span().into() }, Some(ident))
-            }
             _ => {
-                let is_spread = cursor.is_any(&["..", "**"]);
-                let help = "in JSONata `$merge([{ … }, …])` joins objects";
-                let problem = self.unexpected(cursor, "a key");
-                self.complain(cursor, if is_spread { problem.help(help) } else { problem });
+                self.expected_in(Place::Key, cursor, "a key");
                 return None;
             }
         };
         cursor.next();
-        if let (Some(ident), Some(role)) = (&ident, braces.role()) {
+        if let (Some(ident), Some(role)) = (&ident, braces.row().2) {
             self.word(ident, role);
         }
         let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
         if optional {
             cursor.next();
         }
-        if cursor.is_punct("=") && !cursor.is_punct("==") {
-            let first = cursor.here();
-            let sign = if cursor.is_punct("=>") { "=>" } else { "=" };
-            cursor.eat_punct(sign);
-            let message = format!("expected `:` after `{}`, found `{sign}`", key.value);
-            let problem = Problem::new(Code::Syntax, first.to(cursor.before()), message);
-            self.report(problem.write(":"));
-        } else if cursor.is_punct("::") || cursor.eat_punct(":").is_none() {
-            let problem = self.unexpected_in_value(cursor, &format!("`:` after `{}`", key.value));
+        let what = format!("`:` after `{}`", key.value);
+        if let Some(sign) = ["=>", "="].into_iter().find(|sign| cursor.is_sign(sign)) {
+            self.expected_text(cursor, sign.len(), &what, ":");
+        } else if !cursor.is_sign(":") {
+            let problem = self.unexpected_in(Place::Value, cursor, &what);
             let ends = cursor.is_end() || cursor.is_punct(",");
             let problem = if ends { Problem { span: key.span, ..problem } } else { problem };
             let help = format!("a member is written `{}: value`", key.value);
@@ -219,6 +176,7 @@ impl Parser<'_> {
             let value = self.leaf(ExprKind::Invalid(reported), key.span);
             return Some((Member { key, optional, value, comma: None }, ident));
         }
+        cursor.eat_punct(":");
         let value = self.member_value(&key, braces, cursor);
         Some((Member { key, optional, value, comma: None }, ident))
     }
@@ -249,8 +207,8 @@ impl Parser<'_> {
         if matches!(text.as_str(), "full" | "none") {
             return self.leaf(ExprKind::Text(text.to_uppercase()), span);
         }
-        let problem = Problem::new(Code::Syntax, span, format!("`{text}` is not a jitter setting"));
-        let reported = self.report(problem.help("write `jitter: full` or `jitter: none`"));
+        let help = "write `jitter: full` or `jitter: none`";
+        let reported = self.wrong(span, format!("`{text}` is not a jitter setting"), help);
         self.leaf(ExprKind::Invalid(reported), span)
     }
 
@@ -260,14 +218,15 @@ impl Parser<'_> {
             return;
         }
         let advanced = cursor.position() > start;
+        if advanced && cursor.is_punct(";") {
+            self.expected_text(cursor, 1, "`,`", ",");
+            return;
+        }
         if advanced {
-            let problem = self.unexpected_in_value(cursor, "`,`");
-            let semicolon = cursor.is_punct(";");
-            let edit = Edit::over(cursor.here(), ",");
-            self.complain(cursor, if semicolon { problem.help("members end with `,`").edit(edit) } else { problem });
+            self.expected_in(Place::Value, cursor, "`,`");
         }
         if !(advanced && key_is_next(cursor)) {
-            skip_past(cursor, &[",", ";"]);
+            cursor.skip_past(&[",", ";"]);
         }
     }
 }

@@ -5,7 +5,6 @@ use workflow_asl::jsonata;
 
 use super::cursor::Cursor;
 use super::keyword::ClauseKind;
-use super::literal::string_value;
 
 /// Where a word stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +21,14 @@ pub(super) enum Place {
     Fail,
     /// In a value.
     Value,
+    /// The name of a macro of Rust in a value.
+    Macro,
+    /// A key of an object.
+    Key,
+    /// A state after an arrow.
+    Target,
+    /// The arrow of a catcher.
+    Catcher,
     /// A type.
     Type,
 }
@@ -35,8 +42,18 @@ pub(super) enum Form {
     Help(&'static str),
 }
 
+impl Form {
+    /// Returns the words in place of the word, if it has these.
+    pub(super) fn words(self) -> Option<&'static str> {
+        match self {
+            Words(words) => Some(words),
+            Help(_) => None,
+        }
+    }
+}
+
 use Form::{Help, Words};
-use Place::{Arm, Clause, Fail, Item, Retry, Type, Value};
+use Place::{Arm, Catcher, Clause, Fail, Item, Key, Macro, Retry, Target, Type, Value};
 
 /// The words, in lower case and without `_`.
 const WORDS: &[(Place, &[&str], Form)] = &[
@@ -101,6 +118,7 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     ),
     (Item, &["startat"], Help("the first state is named by `start Name;`")),
     (Item, &["timeoutseconds"], Help("the time limit is written `timeout 1h;`")),
+    (Item, &["name"], Help("the name in the document follows the workflow's own name: `workflow Name as \"…\" { … }`")),
     (Item, &["querylanguage"], Help("the query language is written `query jsonata;` or `query jsonpath;`")),
     (
         Item,
@@ -153,7 +171,7 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     ),
     (
         Clause,
-        &["in", "for", "items", "itemspath"],
+        &["over", "in", "for", "items", "itemspath"],
         Help("a map names its items before its braces: `map Each over input.items { … }`"),
     ),
     (Arm, &["elif", "elsif", "elseif", "when", "case"], Words("if")),
@@ -186,6 +204,25 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     (Value, &["like", "startswith"], Help("`matches(value, \"a*\")` compares text with a pattern")),
     (Value, &["between"], Help("two comparisons are joined with `&&`")),
     (Value, &["as"], Help("in JSONata `$number(…)` and `$string(…)` convert a value")),
+    (
+        Macro,
+        &["env", "optionenv"],
+        Help("a value known at deployment is a parameter: `params { name: String }`, read as `params.name`"),
+    ),
+    (Macro, &["vec"], Help("a list is written `[1, 2]`")),
+    (Macro, &["json"], Help("an object is written `{ name: value }`")),
+    (
+        Target,
+        &["if", "match"],
+        Help("name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`"),
+    ),
+    (
+        Catcher,
+        &["assign", "output", "resultpath", "comment"],
+        Help("its clauses are in braces after the state: `-> State { assign { … } }`"),
+    ),
+    (Catcher, &["as"], Help("the caught error has a name already: `caught.Error` and `caught.Cause`")),
+    (Target, &["fail"], Help("declare the state: `fail Failed { … }`, and write `-> Failed`")),
     (Type, &["string", "text", "str", "char", "uuid"], Words("String")),
     (Type, &["boolean"], Words("bool")),
     (Type, &["int", "integer", "long", "short"], Words("i64")),
@@ -202,22 +239,31 @@ const WORDS: &[(Place, &[&str], Form)] = &[
     (Type, &["duration", "timedelta"], Help("a number of seconds is `i64`")),
 ];
 
-/// Signs that end a value, longer ones first.
-const SIGNS: &[(&str, &str)] = &[
-    ("=>", "a function is written with bars, `|x| x.id`; a transition begins with `->`"),
-    ("=~", "`matches(input.name, \"a*\")` compares text with a pattern"),
-    ("**", "in JSONata `$power(…, 2)` is a power"),
-    ("^", "in JSONata `$power(…, 2)` is a power"),
-    ("++", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
-    ("--", "`-` negates a number; a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
-    ("+=", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
-    ("-=", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
-    ("...", "in JSONata `$append(…, …)` joins lists, and `$merge([…, …])` objects"),
-    ("..", "text is joined with `+`, `[1..=3]` is a list of numbers, and in JSONata `$merge(…)` joins objects"),
-    ("?", "a value is chosen by `if input.ok { \"yes\" } else { \"no\" }`, and `??` gives a default"),
-    ("!", "`x ?? default` reads a value that may be absent"),
-    ("&", "a value is written without `&`"),
-    ("/", "a regular expression is text: `regex \"^a+$\"`"),
+/// Signs in each place, longer ones first.
+const SIGNS: &[(Place, &str, &str)] = &[
+    (Clause, "|", "the items of a map are named by `as`: `over input.items as order`"),
+    (Clause, ".", "a transition is `-> State`"),
+    (Clause, "--", "a transition is `-> State`"),
+    (Clause, ">", "a transition is `-> State`"),
+    (Item, "#", "a comment begins with `//`"),
+    (Target, "[", "name one state, without brackets; a `parallel` runs several"),
+    (Target, "(", "name one state, without brackets; a `parallel` runs several"),
+    (Key, "..", "in JSONata `$merge([{ … }, …])` joins objects"),
+    (Key, "**", "in JSONata `$merge([{ … }, …])` joins objects"),
+    (Value, "=>", "a function is written with bars, `|x| x.id`; a transition begins with `->`"),
+    (Value, "=~", "`matches(input.name, \"a*\")` compares text with a pattern"),
+    (Value, "**", "in JSONata `$power(…, 2)` is a power"),
+    (Value, "^", "in JSONata `$power(…, 2)` is a power"),
+    (Value, "++", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
+    (Value, "--", "`-` negates a number; a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
+    (Value, "+=", "a variable is assigned a value as a whole: `assign { n: $n + 1 }`"),
+    (Value, "-=", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
+    (Value, "...", "in JSONata `$append(…, …)` joins lists, and `$merge([…, …])` objects"),
+    (Value, "..", "text is joined with `+`, `[1..=3]` is a list of numbers, and in JSONata `$merge(…)` joins objects"),
+    (Value, "?", "a value is chosen by `if input.ok { \"yes\" } else { \"no\" }`, and `??` gives a default"),
+    (Value, "!", "`x ?? default` reads a value that may be absent"),
+    (Value, "&", "a value is written without `&`"),
+    (Value, "/", "a regular expression is text: `regex \"^a+$\"`"),
 ];
 
 /// Functions and methods of other languages, and what JSONata has instead.
@@ -286,25 +332,34 @@ pub(super) fn with_other_letters<'n>(word: &str, mut known: impl Iterator<Item =
     known.find(|name| squeezed(name) == word)
 }
 
-/// Returns the help for a word or sign where a value ends or is expected.
-pub(super) fn help_in_value(cursor: &Cursor) -> Option<&'static str> {
-    if let Some(word) = cursor.peek_ident() {
-        return match form(Value, &word.to_string()) {
-            Some(Help(help)) => Some(help),
-            _ => None,
-        };
+const JOINED: &str = "text is joined with `+`: `\"order \" + input.id`";
+
+/// Returns the help for a word or sign here, where `place` is expected.
+pub(super) fn help_here(place: Place, cursor: &Cursor) -> Option<&'static str> {
+    let text = cursor.peek_text_at(0).map(|text| text.value);
+    let word = text.clone().or_else(|| Some(cursor.peek_ident()?.to_string()));
+    if let Some(Help(help)) = word.as_ref().and_then(|word| form(place, word)) {
+        return Some(help);
     }
-    let text = cursor.peek_literal_at(0).and_then(string_value);
-    if text.is_some_and(|text| text.value.contains('{')) {
-        return Some("text is joined with `+`: `\"order \" + input.id`");
+    let found = cursor.found();
+    let is_here = |sign: &str| cursor.is_punct(sign) || found.trim_matches('`') == sign;
+    match SIGNS.iter().find(|(of, sign, _)| *of == place && is_here(sign)) {
+        Some((.., help)) => Some(help),
+        None if place == Value && text.is_some_and(|text| text.contains('{')) => Some(JOINED),
+        None => [(Target, "name a state, or `end`"), (Macro, JOINED)]
+            .into_iter()
+            .find(|(of, _)| *of == place)
+            .map(|(_, help)| help),
     }
-    SIGNS.iter().find(|(sign, _)| cursor.is_punct(sign)).map(|(_, help)| *help)
 }
 
 /// Returns JSONata's function in place of another language's function or method, or a help line.
 pub(crate) fn function(word: &str) -> Option<Result<String, &'static str>> {
     // Rust's `Some` is no function of lists.
-    let word = if word == "Some" { return None } else { squeezed(word) };
+    if matches!(word, "Some" | "Ok") {
+        return Some(Err("a value is written as it is, and an absent one is `null`"));
+    }
+    let word = squeezed(word);
     match FUNCTIONS.iter().find(|(words, _)| words.contains(&word.as_str())) {
         Some((_, Help(help))) => Some(Err(help)),
         Some((_, Words(name))) => Some(Ok((*name).to_owned())),
@@ -312,14 +367,18 @@ pub(crate) fn function(word: &str) -> Option<Result<String, &'static str>> {
     }
 }
 
-/// Returns the help that names the function for a method: `$now()`, or one that takes the value.
-pub(super) fn help_for_method(function: &str) -> String {
+/// Returns the help for a method or function of another language: `$now()`, or the function that takes the value.
+pub(super) fn help_for_method(method: &str) -> Option<String> {
+    let function = match function(method)? {
+        Ok(function) => function,
+        Err(help) => return Some(help.to_owned()),
+    };
     let row = jsonata::FUNCTIONS.iter().find(|row| Some(row.name) == function.strip_prefix('$'));
-    match (row, function) {
-        (_, "is_present") => "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned(),
-        (Some(row), _) if row.changing && row.arguments().0 == 0 => format!("in JSONata it is `{function}()`"),
-        _ => format!("functions take the value: in JSONata `{function}(…)`"),
-    }
+    Some(match row {
+        None => "`is_present(value)` tests a value, and `value ?? default` gives a default".to_owned(),
+        Some(row) if row.changing && row.arguments().0 == 0 => format!("in JSONata it is `{function}()`"),
+        Some(_) => format!("functions take the value: in JSONata `{function}(…)`"),
+    })
 }
 
 /// Returns whether a field of ASL is a transition: `Next`, `End`.
@@ -329,8 +388,5 @@ pub(crate) fn is_transition(field: &str) -> bool {
 
 /// Returns the clause for a field that a state has in ASL, such as `TimeoutSeconds`.
 pub(crate) fn of_state(field: &str) -> Option<&'static str> {
-    match clause(field).filter(|_| field.starts_with(char::is_uppercase)) {
-        Some(Words(words)) => Some(words),
-        _ => None,
-    }
+    clause(field).filter(|_| field.starts_with(char::is_uppercase)).and_then(Form::words)
 }

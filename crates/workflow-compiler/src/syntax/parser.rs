@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use proc_macro2::{Group, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{Expr, ExprKind, NodeId, TokenSpan, plain};
+use super::ast::{Expr, ExprKind, NodeId, Text, TokenSpan, plain};
 use super::cursor::{Cursor, OpenGroup};
-use super::other_language::help_in_value;
+use super::other_language::{Place, help_here};
 use super::word::{EditorWord, Role};
-use crate::problem::{Problem, Problems, Reported};
+use crate::problem::{Edit, Problem, Problems, Reported};
 
 /// The maximum nesting of groups. The grammar is recursive, so without a limit a hostile input could overflow the stack
 /// of the compiler that runs the macro.
@@ -130,6 +130,66 @@ impl<'p> Parser<'p> {
         self.complain(cursor, problem)
     }
 
+    /// Reports that `what` was expected here, which is written as `text` in place of these tokens, or before the next.
+    pub(super) fn expected_text(&mut self, cursor: &mut Cursor, tokens: usize, what: &str, text: &str) -> Reported {
+        let (complaint, problem) = (cursor.complaint(), self.unlike_text(cursor, tokens, what, text));
+        let reported = complaint.unwrap_or_else(|| self.report(problem));
+        cursor.note_complaint(cursor.position(), reported);
+        reported
+    }
+
+    /// Reads these tokens. Creates the problem that they are no `text`, or that it is missing before the next.
+    pub(super) fn unlike_text(&self, cursor: &mut Cursor, tokens: usize, what: &str, text: &str) -> Problem {
+        let (problem, first) = (self.unexpected(cursor, what), cursor.here());
+        // A colon stands at the word before it.
+        let blank = if cursor.is_punct(":") && text != ":" { " " } else { "" };
+        cursor.advance(tokens);
+        if tokens == 0 {
+            return problem.help(format!("write `{text}` before it")).edit(Edit::before(first, format!("{text} ")));
+        }
+        let span = first.to(cursor.before());
+        let help = if text.is_empty() { "remove it".to_owned() } else { format!("write `{text}`") };
+        Problem { span, ..problem }.help(help).edit(Edit::over(span, format!("{blank}{text}")))
+    }
+
+    /// Reads a word with this role. If there is none, reports that `what` was expected.
+    pub(super) fn expect_word(&mut self, cursor: &mut Cursor, what: &str, help: &str, role: Role) -> Option<Ident> {
+        let word = cursor.eat_ident();
+        match &word {
+            Some(word) => self.word(word, role),
+            None => {
+                self.expected_as(cursor, what, help);
+                self.hole(cursor.here_first(), role);
+            }
+        }
+        word
+    }
+
+    /// Reads text in quotes. If there is none, reports that `what` was expected.
+    pub(super) fn expect_text(&mut self, cursor: &mut Cursor, what: &str, help: &str) -> Option<Text> {
+        let text = cursor.eat_text();
+        if text.is_none() {
+            self.expected_as(cursor, what, help);
+        }
+        text
+    }
+
+    /// Reports what is wrong with these words, with what is right.
+    pub(super) fn wrong<M: Into<String>, H: Into<String>>(&mut self, at: TokenSpan, wrong: M, help: H) -> Reported {
+        self.report(Problem::new(Code::Syntax, at, wrong).help(help))
+    }
+
+    /// Reports words in whose place this text is written.
+    pub(super) fn rewrite<M: Into<String>, T: Into<String>>(&mut self, at: TokenSpan, wrong: M, text: T) -> Reported {
+        self.report(Problem::new(Code::Syntax, at, wrong).write(text))
+    }
+
+    /// Reports words that have no meaning here.
+    pub(super) fn needless(&mut self, span: impl Into<TokenSpan>, message: impl Into<String>) -> Reported {
+        let span = span.into();
+        self.report(Problem::new(Code::Syntax, span, message).help("remove it").edit(Edit::over(span, "")))
+    }
+
     /// Reports a problem at the next token, unless one was already reported there: the first one is the most precise.
     pub(super) fn complain(&mut self, cursor: &Cursor, problem: Problem) -> Reported {
         let reported = cursor.complaint().unwrap_or_else(|| self.report(problem));
@@ -142,13 +202,15 @@ impl<'p> Parser<'p> {
         Problem::new(Code::Syntax, cursor.here_first(), format!("expected {what}, found {}", cursor.found()))
     }
 
-    /// Creates the problem that `what` was expected here, where a value ends or begins.
-    pub(super) fn unexpected_in_value(&self, cursor: &Cursor, what: &str) -> Problem {
-        let problem = self.unexpected(cursor, what);
-        match help_in_value(cursor) {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
+    /// Reports that `what` was expected here, with the help for the word or sign in its place.
+    pub(super) fn expected_in(&mut self, place: Place, cursor: &Cursor, what: &str) -> Reported {
+        let problem = self.unexpected_in(place, cursor, what);
+        self.complain(cursor, problem)
+    }
+
+    /// Creates the problem that `what` was expected here, with the help for the word or sign in its place.
+    pub(super) fn unexpected_in(&self, place: Place, cursor: &Cursor, what: &str) -> Problem {
+        help_here(place, cursor).into_iter().fold(self.unexpected(cursor, what), Problem::help)
     }
 
     /// Records the words of tokens that were skipped.
@@ -225,15 +287,25 @@ impl<'p> Parser<'p> {
         Ok(value)
     }
 
+    /// Parses a value at a deeper level. If it is too deep, that is reported once, not again for enclosing values.
+    pub(super) fn deeper_value(
+        &mut self,
+        cursor: &mut Cursor,
+        read: impl FnOnce(&mut Self, &mut Cursor) -> Expr,
+    ) -> Expr {
+        let here = cursor.here_first();
+        self.deeper(here, |parser| read(parser, cursor)).unwrap_or_else(|reported| {
+            cursor.next();
+            self.leaf(ExprKind::Invalid(reported), here)
+        })
+    }
+
     /// Creates a value of the given height, or `Invalid` if it is too high, which is reported.
     pub(super) fn grown(&mut self, kind: ExprKind, span: TokenSpan, height: usize) -> Expr {
         if height > MAX_HEIGHT {
             self.height = 1;
-            let problem = Problem::new(
-                Code::TooDeep,
-                span.first,
-                format!("more than {MAX_HEIGHT} nested operators, objects and arrays"),
-            );
+            let message = format!("more than {MAX_HEIGHT} nested operators, objects and arrays");
+            let problem = Problem::new(Code::TooDeep, span.first, message);
             let reported = self.report(problem.help("split it over several states with `assign`"));
             return Expr::made(ExprKind::Invalid(reported), span);
         }

@@ -5,8 +5,7 @@ use workflow_asl::Code;
 use workflow_asl::property::{self, Token};
 
 use super::ast::{DeclarationKind, Property, Target, Text, TokenSpan, plain};
-use super::cursor::{Cursor, token_span, token_text};
-use super::literal::string_value;
+use super::cursor::{Cursor, string_value, token_span, token_text};
 use super::name::rust_name;
 use super::parser::Parser;
 use super::recover::skip_to_end;

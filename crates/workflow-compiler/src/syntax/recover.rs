@@ -3,31 +3,23 @@
 use proc_macro2::{Delimiter, Group, TokenTree};
 use workflow_asl::StateKind;
 
-use super::cursor::{Cursor, OpenGroup};
+use super::cursor::{Cursor, OpenGroup, attributes_length};
 use super::keyword::{ClauseKind, DECLARATIONS, STATES};
+use super::parser::Parser;
 
 /// Returns the kind of state that this keyword declares.
 pub(super) fn state_kind(cursor: &Cursor, ahead: usize) -> Option<StateKind> {
-    let word = cursor.peek_ident_at(ahead)?.to_string();
+    state_named(&cursor.peek_ident_at(ahead)?.to_string())
+}
+
+/// Returns the kind of state that this keyword declares.
+pub(super) fn state_named(word: &str) -> Option<StateKind> {
     STATES.iter().find(|(_, keyword)| keyword.word == word).map(|(kind, _)| *kind)
 }
 
 /// Returns whether a word is the keyword of a declaration.
 pub(super) fn is_declaration(word: &str) -> bool {
     DECLARATIONS.iter().any(|keyword| keyword.word == word)
-}
-
-/// Returns the number of tokens of the attributes that start `ahead` tokens after the next.
-pub(super) fn attributes_length(cursor: &Cursor, ahead: usize) -> usize {
-    let mut length = 0;
-    while cursor.is_punct_at(ahead + length, "#") {
-        let bang = usize::from(cursor.is_punct_at(ahead + length + 1, "!"));
-        if cursor.peek_group_at(ahead + length + 1 + bang, Delimiter::Bracket).is_none() {
-            break;
-        }
-        length += 2 + bang;
-    }
-    length
 }
 
 /// Returns whether a state or declaration certainly starts `ahead` tokens after the next, even if the one before has
@@ -81,46 +73,32 @@ pub(super) fn braces_of_values(cursor: &Cursor) -> Option<OpenGroup> {
     (!item_starts_here(&opened.inside)).then_some(opened)
 }
 
-/// Skips one token, or all attributes here, which are scanned only once.
-fn skip_one(cursor: &mut Cursor) {
-    cursor.advance(attributes_length(cursor, 0).max(1));
+impl Parser<'_> {
+    /// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
+    pub(super) fn skip_item(&mut self, cursor: &mut Cursor) {
+        let start = cursor.position();
+        skip_to_end(cursor);
+        cursor.eat_punct(";");
+        self.note_skipped(cursor.since(start));
+    }
 }
 
-/// Skips to the end of a state or declaration: after a `;`, or to the certain start of the next one.
-pub(super) fn skip_item(cursor: &mut Cursor) {
-    skip_to_end(cursor);
-    cursor.eat_punct(";");
-}
-
-/// Skips to the next part of a state: a clause, `->`, `;`, or the next item.
-pub(super) fn skip_in_state(cursor: &mut Cursor, stop_at_body: bool) {
-    let goes_on = |cursor: &Cursor| {
-        cursor.is_punct(";")
-            || cursor.is_punct("->")
+/// Skips to the next part of a state: a clause, an arrow, `;`, the next item, or these braces.
+pub(super) fn skip_in_state(cursor: &mut Cursor, ends_at: fn(&Group) -> bool) {
+    cursor.skip_until(|cursor| {
+        cursor.is_any(&[";", "->"])
             || item_starts_here(cursor)
             || clause_starts_here(cursor)
-            || (stop_at_body && cursor.peek_group(Delimiter::Brace).is_some_and(holds_states))
-    };
-    while !cursor.is_end() && !goes_on(cursor) {
-        skip_one(cursor);
-    }
+            || cursor.peek_group(Delimiter::Brace).is_some_and(ends_at)
+    });
 }
 
 /// Skips to the `;` at the end of a state, or to the next item.
 pub(super) fn skip_to_end(cursor: &mut Cursor) {
-    while !cursor.is_end() && !cursor.is_punct(";") && !item_starts_here(cursor) {
-        skip_one(cursor);
-    }
+    cursor.skip_until(|cursor| cursor.is_punct(";") || item_starts_here(cursor));
 }
 
-/// Skips past the next of these separators.
-pub(super) fn skip_past(cursor: &mut Cursor, separators: &[&str]) {
-    while !cursor.is_end() {
-        for separator in separators {
-            if cursor.eat_punct(separator).is_some() {
-                return;
-            }
-        }
-        cursor.next();
-    }
+/// Ends at no braces.
+pub(super) fn no_braces(_: &Group) -> bool {
+    false
 }

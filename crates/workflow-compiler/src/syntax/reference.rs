@@ -3,15 +3,18 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use workflow_asl::Code;
 
-use super::ast::{BinaryOp, Expr, ExprKind, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
-use super::cursor::{Cursor, group_span};
-use super::literal::string_value;
+use super::ast::{Expr, ExprKind, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
+use super::cursor::{Cursor, group_span, string_value};
+use super::expression::is_condition;
 use super::name::rust_name;
 use super::other_language;
 use super::parser::Parser;
 use super::spelling::{is_word, spelled};
 use super::word::{ReferenceSegment, Role};
-use crate::problem::Problem;
+
+const FUNCTION: &str = "write the value itself; a value known at deployment is a parameter: `params { name: String }`";
+
+const METHOD: &str = "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`";
 
 impl Parser<'_> {
     /// `$name`, `$name.x`, `$name(…)`
@@ -29,11 +32,9 @@ impl Parser<'_> {
             return self.referred(Root::Variable(name.to_owned()), span, false, segments, cursor);
         }
         let Some(name) = cursor.peek_ident_at(1).cloned() else {
-            let problem = Problem::new(Code::Syntax, dollar, "expected a variable's or a function's name after `$`");
-            let reported = self
-                .report(problem.help("a path or an expression as text: `path \"$.x\"`, `\"{% $states.input.x %}\"`"));
+            let help = "a path or an expression as text: `path \"$.x\"`, `\"{% $states.input.x %}\"`";
+            let reported = self.wrong(dollar, "expected a variable's or a function's name after `$`", help);
             cursor.next();
-            cursor.eat_punct("$");
             // As in `${input.id}`.
             cursor.eat_group(Delimiter::Brace);
             self.hole(cursor.before().last, Role::Variable(Vec::new()));
@@ -140,12 +141,11 @@ impl Parser<'_> {
     fn variant_of(&mut self, ty: Ident, cursor: &mut Cursor) -> Expr {
         self.word(&ty, Role::TypeReference);
         cursor.advance(2);
-        let Some(variant) = cursor.eat_ident() else {
-            let reported = self.expected(cursor, &format!("a variant of `{ty}` after `::`"));
-            self.hole(cursor.here_first(), Role::VariantReference(ty.clone()));
+        let role = Role::VariantReference(ty.clone());
+        let Some(variant) = self.expect_word(cursor, "a variant after `::`", "for example `Mode::Full`", role) else {
+            let reported = self.expected(cursor, "a variant");
             return self.leaf(ExprKind::Invalid(reported), ty.span());
         };
-        self.word(&variant, Role::VariantReference(ty.clone()));
         let span = TokenSpan::new(ty.span(), variant.span());
         let mut path = format!("{ty}::{variant}");
         let is_path = cursor.is_punct("::");
@@ -155,22 +155,16 @@ impl Parser<'_> {
             last = word.to_string();
             path.push_str(&format!("::{last}"));
         }
-        if cursor.eat_group(Delimiter::Parenthesis).is_some() {
+        let is_called = cursor.eat_group(Delimiter::Parenthesis).is_some();
+        if is_called || is_path {
             let whole = span.to(cursor.before());
-            let problem =
-                Problem::new(Code::Syntax, whole, format!("`{path}` is a Rust function, which is not a value here"));
-            let reported = self.report(match other_language::function(&last) {
-                Some(Ok(function)) => problem.help(other_language::help_for_method(&function)),
-                _ => problem.help(
-                    "write the value itself, or declare a parameter for a value known at deployment: `params { name: String }`",
-                ),
-            });
+            let help = match other_language::help_for_method(&last) {
+                _ if !is_called => format!("a constant of your Rust code is written `const {path}`"),
+                Some(help) => help,
+                None => FUNCTION.to_owned(),
+            };
+            let reported = self.wrong(whole, format!("`{path}` is no variant of an enum"), help);
             return self.leaf(ExprKind::Invalid(reported), whole);
-        }
-        if is_path {
-            let problem = Problem::new(Code::Syntax, span.to(cursor.before()), "a variant is `Type::Variant`");
-            let reported = self.report(problem.help(format!("a constant of your Rust code is written `const {path}`")));
-            return self.leaf(ExprKind::Invalid(reported), span);
         }
         self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, span)
     }
@@ -191,23 +185,13 @@ impl Parser<'_> {
             }
             // As in `Date.now()` and `JSON.parse(…)`.
             let module = spelled(&of);
-            let function = |name: &Text| {
-                other_language::function(&format!("{module}{}", name.value))
-                    .or_else(|| other_language::function(&name.value))
+            let help = |name: &Text| {
+                let of_module = other_language::help_for_method(&format!("{module}{}", name.value));
+                of_module.or_else(|| other_language::help_for_method(&name.value))
             };
-            let mut known: Vec<_> = methods.iter().filter_map(|name| Some((name, function(name)?))).collect();
-            // A function says more than a help.
-            known.sort_by_key(|(_, function)| function.is_err());
-            let name = known.first().map_or(name, |(name, _)| *name);
-            let problem =
-                Problem::new(Code::Syntax, name.span, format!("values have no methods, such as `{}`", name.value));
-            let reported = self.report(match known.first() {
-                Some((_, Ok(function))) => problem.help(other_language::help_for_method(function)),
-                Some((_, Err(help))) => problem.help(*help),
-                None => problem.help(
-                    "a value is passed to a function: in JSONata `$count(input.items)`, `$uppercase(input.name)`",
-                ),
-            });
+            let known = methods.iter().find_map(|name| Some((name, help(name)?)));
+            let (name, help) = known.unwrap_or_else(|| (name, METHOD.to_owned()));
+            let reported = self.wrong(name.span, format!("values have no methods, such as `{}`", name.value), help);
             return self.leaf(ExprKind::Invalid(reported), of.span.to(cursor.before()));
         }
         if let Some(reported) = self.nameless_member.take() {
@@ -258,12 +242,9 @@ impl Parser<'_> {
                 if !self.in_range && cursor.peek_ident_at(2).is_some() {
                     let dot = cursor.here_first();
                     cursor.advance(1);
-                    let problem = Problem::new(
-                        Code::Syntax,
-                        TokenSpan::from(dot).to(cursor.here()),
-                        "expected a member's name between the dots",
-                    );
-                    let reported = self.report(problem.help("a list of numbers is in brackets: `[1..=3]`"));
+                    let dots = TokenSpan::from(dot).to(cursor.here());
+                    let help = "a list of numbers is in brackets: `[1..=3]`";
+                    let reported = self.wrong(dots, "expected a member's name between the dots", help);
                     steps.push(ReferenceSegment::Hole(dot));
                     self.segments(cursor);
                     self.nameless_member = Some(reported);
@@ -312,23 +293,21 @@ impl Parser<'_> {
                     segments.push(Segment::Member { name, optional, quoted: Quotes::Dot });
                     return true;
                 }
-                let problem = Problem::new(Code::Syntax, literal.span(), "expected a member's name after `.`");
-                self.report(problem.help("an index is written `[0]`, without a dot"));
+                let help = "an index is written `[0]`, without a dot";
+                self.wrong(literal.span().into(), "expected a member's name after `.`", help);
                 steps.push(ReferenceSegment::Index(None));
                 true
             }
             Some(TokenTree::Punct(star)) if star.as_char() == '*' => {
                 cursor.next();
                 let span = TokenSpan::from(dot).to(star.span().into());
-                let problem = Problem::new(Code::Syntax, span, "each item of a list is selected in brackets");
-                self.report(problem.write("[*]"));
+                self.rewrite(span, "each item of a list is selected in brackets", "[*]");
                 segments.push(Segment::Each { span, gaps: false });
                 steps.push(ReferenceSegment::Index(None));
                 true
             }
             _ => {
-                let problem = Problem::new(Code::Syntax, dot, "expected a member's name after `.`");
-                let reported = self.report(problem);
+                let reported = self.error(Code::Syntax, dot, "expected a member's name after `.`");
                 steps.push(ReferenceSegment::Hole(dot));
                 // As in `Reserve. .left`.
                 self.segments(cursor);
@@ -363,8 +342,7 @@ impl Parser<'_> {
                 let to = match (to, includes) {
                     (Some(last), Some(sign)) => parser.after(sign, last),
                     (None, Some(sign)) => {
-                        let message = "`..=` is followed by the index of the last item";
-                        parser.report(Problem::new(Code::Syntax, sign, message).write(".."));
+                        parser.rewrite(sign, "`..=` is followed by the index of the last item", "..");
                         None
                     }
                     (to, None) => to,
@@ -390,8 +368,8 @@ impl Parser<'_> {
             None if matches!(last.kind, ExprKind::Invalid(_)) => Some(last),
             None => {
                 // A negative index counts from the end, and only the value shows whether it is one.
-                let problem = Problem::new(Code::Syntax, sign.to(last.span), "the index after `..=` is a number");
-                let reported = self.report(problem.write(format!("..{} + 1", spelled(&last))));
+                let text = format!("..{} + 1", spelled(&last));
+                let reported = self.rewrite(sign.to(last.span), "the index after `..=` is a number", text);
                 Some(Expr::made(ExprKind::Invalid(reported), last.span))
             }
         }
@@ -404,7 +382,7 @@ impl Parser<'_> {
             self.height = 0;
             return (Segment::Each { span: group_span(group), gaps: false }, ReferenceSegment::Index(None));
         }
-        if let (Some(text), None) = (inside.peek_literal_at(0).and_then(string_value), inside.peek_at(1)) {
+        if let (Some(text), None) = (inside.peek_text_at(0), inside.peek_at(1)) {
             self.height = 0;
             let step = ReferenceSegment::Quoted(text.value.clone());
             return (Segment::Member { name: text, optional: false, quoted: Quotes::Brackets }, step);
@@ -417,22 +395,10 @@ impl Parser<'_> {
             index
         });
         let mut index = index.unwrap_or_else(|reported| self.leaf(ExprKind::Invalid(reported), group.span_open()));
-        if let ExprKind::Binary(
-            BinaryOp::Equal
-            | BinaryOp::NotEqual
-            | BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual
-            | BinaryOp::And
-            | BinaryOp::Or,
-            ..,
-        ) = &index.kind
-        {
-            let problem = Problem::new(Code::Syntax, index.span, "an index selects one item, and is no condition");
-            let reported =
-                self.report(problem.help("in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition"));
-            index.kind = ExprKind::Invalid(reported);
+        if matches!(index.kind, ExprKind::Binary(op, ..) if is_condition(op)) {
+            let help = "in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition";
+            index.kind =
+                ExprKind::Invalid(self.wrong(index.span, "an index selects one item, and is no condition", help));
         }
         let literal = match &index.kind {
             ExprKind::Number(text) => text.parse().ok(),

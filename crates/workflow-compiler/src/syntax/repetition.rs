@@ -4,14 +4,12 @@ use proc_macro2::{Delimiter, Group, Ident};
 use workflow_asl::{Code, StateKind};
 
 use super::ast::{
-    Comment, ComputedName, Expr, ExprKind, Reference, Repeated, Repetition, Root, Segment, Target, Text, TokenSpan,
-    plain,
+    Comment, ComputedName, Expr, ExprKind, Reference, Repeated, Repetition, Root, Segment, Text, TokenSpan, plain,
 };
 use super::clause::Clauses;
-use super::cursor::Cursor;
-use super::literal::string_value;
+use super::cursor::{Cursor, string_value};
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here, skip_item};
+use super::recover::{clause_starts_here, item_starts_here};
 use crate::problem::Problem;
 
 /// The number of states, branches or arms, and of uses, before a repetition.
@@ -28,13 +26,7 @@ impl Parser<'_> {
         let read = |parser: &mut Self, group: &Group, span| {
             let body = parser.inner_body(group, span);
             if let Some(start) = &body.start {
-                let span = match start {
-                    Target::State(name) => name.span().into(),
-                    Target::Text(text) => text.span,
-                    _ => span,
-                };
-                let problem = Problem::new(Code::UnknownDeclaration, span, "a `for` has no `start`");
-                parser.report(problem.help("each copy begins with its first state"));
+                parser.wrong(start.span(), "a `for` has no `start`", "each copy begins with its first state");
             }
             Repeated::States(body)
         };
@@ -64,19 +56,9 @@ impl Parser<'_> {
         let name = cursor.peek_ident().filter(|_| cursor.is_word_at(1, "in")).cloned();
         let Some(name) = name else {
             self.expected_as(cursor, "the name of the item and `in` after `for`", EXAMPLE);
-            while !cursor.is_end() && cursor.eat_punct(";").is_none() && cursor.eat_group(Delimiter::Brace).is_none() {
-                cursor.next();
-            }
-            if cursor.is_punct("->") {
-                skip_item(cursor);
-            }
+            self.skip_item(cursor);
             return None;
         };
-        if self.item_named(&name) {
-            let message = format!("`{name}` is the item of an enclosing `for`");
-            let problem = Problem::new(Code::ReservedName, name.span(), message);
-            self.report(problem.help("choose another name"));
-        }
         cursor.next();
         cursor.next();
         let outer = self.parameters.len();
@@ -92,9 +74,7 @@ impl Parser<'_> {
             Some(group) => Some(((group.span_open(), group.span_close()), read(self, &group, span))),
             None => {
                 self.expected_as(cursor, "the states that `for` repeats, in braces", EXAMPLE);
-                while !cursor.is_end() && !cursor.is_punct(";") && cursor.eat_group(Delimiter::Brace).is_none() {
-                    cursor.next();
-                }
+                self.skip_item(cursor);
                 None
             }
         };
@@ -136,8 +116,7 @@ impl Parser<'_> {
         let first = cursor.here();
         let mut parts = Vec::new();
         loop {
-            if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
-                cursor.next();
+            if let Some(text) = cursor.eat_text() {
                 parts.push(self.leaf(ExprKind::Text(text.value), text.span));
             } else if cursor.peek_ident().is_some_and(|word| self.item_named(word)) {
                 parts.push(self.reference(cursor));
@@ -160,7 +139,7 @@ impl Parser<'_> {
     /// Reads the sign that joins the parts of a name; JSONata's is reported.
     fn joins(&mut self, cursor: &mut Cursor) -> bool {
         if let Some(sign) = cursor.eat_punct("&") {
-            self.report(Problem::new(Code::Syntax, sign, "`&` is not an operator here").write("+"));
+            self.rewrite(sign, "`&` is not an operator here", "+");
             return true;
         }
         cursor.eat_punct("+").is_some()

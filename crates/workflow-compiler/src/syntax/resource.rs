@@ -6,7 +6,6 @@ use workflow_asl::nearest::nearest;
 
 use super::ast::{ExprKind, Resource, START, START_EXPRESS, Text, TokenSpan, Type, TypeKind, plain};
 use super::cursor::Cursor;
-use super::literal::string_value;
 use super::parser::Parser;
 use super::root;
 use super::word::Role;
@@ -24,7 +23,7 @@ const SUFFIXES: [&str; 4] = ["sync", "sync:2", "waitForTaskToken", EXPRESS];
 impl Parser<'_> {
     /// Parses a resource.
     pub(super) fn resource(&mut self, cursor: &mut Cursor) -> Option<Resource> {
-        if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
+        if let Some(text) = cursor.peek_text_at(0) {
             if cursor.is_punct_at(1, "+") {
                 return Some(Resource::Value(self.head_expr(cursor)));
             }
@@ -55,18 +54,13 @@ impl Parser<'_> {
             let value = self.head_expr(cursor);
             return (!matches!(value.kind, ExprKind::Invalid(_))).then_some(Resource::Value(value));
         }
-        let Some(first) = cursor.eat_ident() else {
-            self.expected_as(cursor, "a resource", EXAMPLES);
-            self.hole(cursor.here_first(), Role::Resource(Vec::new()));
-            return None;
-        };
+        let first = self.expect_word(cursor, "a resource", EXAMPLES, Role::Resource(Vec::new()))?;
         self.service(first, dotted, cursor)
     }
 
     /// Parses the name of a service and what follows. `dotted` means that its words have dots between them.
     fn service(&mut self, first: Ident, dotted: bool, cursor: &mut Cursor) -> Option<Resource> {
         let span = TokenSpan::from(first.span());
-        self.word(&first, Role::Resource(Vec::new()));
         let mut path = vec![first];
         let mut colons = false;
         loop {
@@ -84,23 +78,11 @@ impl Parser<'_> {
             }
             // More words than `aws_sdk::service::action` are invalid, and need no role.
             let before: Vec<Ident> = path.iter().take(3).cloned().collect();
-            match cursor.eat_ident() {
-                Some(word) => {
-                    self.word(&word, Role::Resource(before));
-                    path.push(word);
-                }
-                None => {
-                    self.expected_as(cursor, "a name after `::`", EXAMPLES);
-                    self.hole(cursor.here_first(), Role::Resource(before));
-                    return None;
-                }
-            }
+            path.push(self.expect_word(cursor, "a name after `::`", EXAMPLES, Role::Resource(before))?);
         }
         if colons {
-            let span = span.to(cursor.before());
             let words: Vec<_> = path.iter().map(plain).collect();
-            let problem = Problem::new(Code::Syntax, span, "expected `::` between service and action");
-            self.report(problem.write(words.join("::")));
+            self.rewrite(span.to(cursor.before()), "expected `::` between service and action", words.join("::"));
         }
         let mut workflow = None;
         if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))
@@ -117,13 +99,12 @@ impl Parser<'_> {
             let name = plain(only);
             let problem = self.unexpected(cursor, &format!("`::` and an action after `{name}`"));
             let problem = Problem { span: only.span().into(), ..problem };
-            let help = match self.fragments.contains(&name) {
-                true => format!(
-                    "`{name}` is a fragment: its states run where it is used, `use {name} as Name {{ … }} -> Next;`"
-                ),
-                false => EXAMPLES.to_owned(),
-            };
-            self.report(problem.help(help));
+            let is_fragment = self.fragments.contains(&name);
+            self.report(problem.help(if is_fragment {
+                "a fragment is used by `use Name { … } -> Next;`"
+            } else {
+                EXAMPLES
+            }));
             self.result_type(cursor);
             self.pattern_of(&path, cursor);
             return None;
@@ -132,9 +113,8 @@ impl Parser<'_> {
         let mut pattern = self.pattern_of(&path, cursor);
         let misspelt = |pattern: &&mut Text| workflow.is_some() && nearest(&pattern.value, SUFFIXES) == Some(EXPRESS);
         if let Some(pattern) = pattern.as_mut().filter(misspelt) {
-            let problem =
-                Problem::new(Code::BadResource, pattern.span, format!("unknown pattern `.{}`", pattern.value));
-            self.report(problem.did_you_mean(EXPRESS, EXPRESS));
+            let message = format!("unknown pattern `.{}`", pattern.value);
+            self.report(Problem::new(Code::BadResource, pattern.span, message).did_you_mean(EXPRESS, EXPRESS));
             EXPRESS.clone_into(&mut pattern.value);
         }
         if workflow.is_some() && pattern.as_ref().is_some_and(|pattern| pattern.value == EXPRESS) {
@@ -161,14 +141,9 @@ impl Parser<'_> {
     /// `.sync`, `.sync:2`, `.waitForTaskToken`; for `workflow::<Other>` also `.express`
     fn pattern_of(&mut self, path: &[Ident], cursor: &mut Cursor) -> Option<Text> {
         cursor.eat_punct(".")?;
-        let mut before: Vec<Ident> = path.iter().take(3).cloned().collect();
-        let Some(word) = cursor.eat_ident() else {
-            self.expected_as(cursor, "a pattern after `.`", "`.sync`, `.sync:2` or `.waitForTaskToken`");
-            self.hole(cursor.here_first(), Role::Resource(before));
-            return None;
-        };
-        before.truncate(3);
-        self.word(&word, Role::Resource(before));
+        let before: Vec<Ident> = path.iter().take(3).cloned().collect();
+        let help = "`.sync`, `.sync:2` or `.waitForTaskToken`";
+        let word = self.expect_word(cursor, "a pattern after `.`", help, Role::Resource(before))?;
         let mut value = plain(&word);
         let span = TokenSpan::from(word.span());
         if cursor.is_punct(":")

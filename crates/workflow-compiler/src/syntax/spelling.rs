@@ -1,6 +1,7 @@
 //! Formats values as source text, for messages and fixes.
 
 use super::ast::{BinaryOp, Expr, ExprKind, Member, Quotes, Reference, Root, Segment, UnaryOp, Written, plain};
+use super::expression::OPERATORS;
 use super::literal::in_largest_unit;
 
 /// Formats a value as the source writes it. Anything that did not parse becomes `…`.
@@ -111,22 +112,5 @@ pub(crate) fn is_word(name: &str) -> bool {
 
 /// Returns the sign of an operator.
 pub(crate) fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Range => "..=",
-        BinaryOp::Default => "??",
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Add => "+",
-        BinaryOp::Subtract => "-",
-        BinaryOp::Multiply => "*",
-        BinaryOp::Divide => "/",
-        BinaryOp::Remainder => "%",
-    }
+    OPERATORS.iter().find(|(known, ..)| *known == op).map_or("..=", |(_, sign, _)| sign)
 }

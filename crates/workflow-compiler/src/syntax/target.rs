@@ -1,17 +1,16 @@
 //! The targets of transitions: `Name`, `"any state name"`, `end`.
 
-use proc_macro2::{Delimiter, Group};
-use workflow_asl::Code;
+use proc_macro2::{Delimiter, Group, TokenTree};
 
 use super::ast::{Target, TokenSpan};
 use super::cursor::Cursor;
 use super::keyword::{ClauseKind, FAIL_FIELDS};
-use super::literal::string_value;
 use super::name::rust_name;
+use super::other_language::Place;
 use super::parser::Parser;
-use super::recover::{clause_starts_here, item_starts_here, skip_to_end};
+use super::recover::{clause_starts_here, item_starts_here, no_braces, skip_in_state};
+use super::state::arrow_word;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
 
 impl Parser<'_> {
     /// Parses the target after an arrow.
@@ -23,43 +22,30 @@ impl Parser<'_> {
         if let Some(name) = self.computed_name(cursor) {
             return Target::Computed(name);
         }
-        if let Some(text) = cursor.peek_literal_at(0).and_then(string_value) {
-            cursor.next();
+        if let Some(text) = cursor.eat_text() {
             return Target::Text(text);
         }
-        if let Some(word) = cursor.peek_ident().filter(|word| *word == "if" || *word == "match").cloned()
-            && !cursor.is_punct_at(1, ";")
-        {
-            let message = format!("a transition leads to one state, found `{word}`");
-            let problem = Problem::new(Code::Syntax, word.span(), message);
-            let reported = self.report(problem.help(
-                "name a `choice`, which leads to one of several: `choice Which { if … -> State; else -> State; }`",
-            ));
-            skip_to_end(cursor);
-            return Target::Missing(arrow, reported);
-        }
-        let is_field = |group: &Group| FAIL_FIELDS.iter().any(|field| Cursor::inside(group).is_word(field.word));
-        if cursor.is_word("fail") && cursor.peek_group_at(1, Delimiter::Brace).is_some_and(is_field) {
-            let problem = Problem::new(Code::Syntax, cursor.here(), "an arrow leads to a state by its name");
-            let problem = problem.help("declare the state: `fail Failed { … }`, and write `-> Failed`");
-            let reported = self.complain(cursor, problem);
-            cursor.advance(2);
-            return Target::Missing(arrow, reported);
-        }
-        if let (Some(name), false) = (cursor.peek_ident().cloned(), super::recover::item_starts(cursor, 0)) {
+        if let (Some(name), false) = (cursor.peek_ident().cloned(), self.is_no_target(cursor)) {
             cursor.next();
             self.word(&name, Role::StateReference);
             return if name == "end" { Target::End(name) } else { Target::State(rust_name(&name)) };
         }
-        let problem = Problem::new(Code::Syntax, arrow, "expected a state after the arrow");
-        let is_list =
-            cursor.eat_group(Delimiter::Bracket).or_else(|| cursor.eat_group(Delimiter::Parenthesis)).is_some();
-        let reported = self.report(problem.help(match is_list {
-            true => "name one state, without brackets; a `parallel` runs several",
-            false => "name a state, or `end`",
-        }));
+        let reported = self.expected_in(Place::Target, cursor, "a state after the arrow");
         self.hole(arrow.last, Role::StateReference);
+        // As in `-> [A, B]` and `-> if … { A } else { B }`.
+        if matches!(cursor.peek(), Some(TokenTree::Ident(_) | TokenTree::Group(_))) {
+            skip_in_state(cursor, no_braces);
+        }
         Target::Missing(arrow, reported)
+    }
+
+    /// Returns whether the word here begins an item or a statement of other languages, and is no name of a state.
+    fn is_no_target(&self, cursor: &Cursor) -> bool {
+        let is_statement = ["if", "match"].iter().any(|word| cursor.is_word(word)) && !cursor.is_punct_at(1, ";");
+        let is_field = |group: &Group| FAIL_FIELDS.iter().any(|field| Cursor::inside(group).is_word(field.word));
+        is_statement
+            || cursor.is_word("fail") && cursor.peek_group_at(1, Delimiter::Brace).is_some_and(is_field)
+            || item_starts_here(cursor)
     }
 
     /// Parses an arrow and its target. A wrong arrow is reported.
@@ -67,32 +53,31 @@ impl Parser<'_> {
         if let Some(arrow) = cursor.eat_punct("->") {
             return self.target(arrow, cursor);
         }
-        if let Some(sign) = ["=>", ":"].into_iter().find(|sign| cursor.is_punct(sign) && !cursor.is_punct("::")) {
-            let (complaint, here) = (cursor.complaint(), cursor.here());
-            cursor.advance(sign.len());
-            let span = here.to(cursor.before());
-            if complaint.is_none() {
-                let problem = Problem::new(Code::Syntax, span, format!("expected `->` in {whose}, found `{sign}`"));
-                let reported = self
-                    .report(problem.help("write `->`").edit(Edit::over(span, if sign == ":" { " ->" } else { "->" })));
-                cursor.note_complaint(cursor.position(), reported);
+        let first = cursor.here();
+        let Some(length) = self.other_arrow(cursor) else {
+            let place = if whose == "a catcher" { Place::Catcher } else { Place::Value };
+            let reported = self.expected_in(place, cursor, &format!("`->` and a state in {whose}"));
+            return Target::Missing(cursor.before(), reported);
+        };
+        let what = format!("`->` in {whose}");
+        // As in JSON, other mistakes follow a word.
+        match cursor.peek_ident().is_none() || length == 0 || cursor.is_punct_at(length + 1, ";") {
+            true => _ = self.expected_text(cursor, length, &what, "->"),
+            false => {
+                self.expected_as(cursor, &what, "a transition is `-> State;`");
+                cursor.advance(length);
             }
-            return self.target(span, cursor);
         }
-        let (at, complaint) = (cursor.position(), cursor.complaint());
-        let (problem, target) = self.without_arrow(whose, cursor);
-        let reported = complaint.unwrap_or_else(|| self.report(problem));
-        cursor.note_complaint(at, reported);
-        target.unwrap_or(Target::Missing(cursor.before(), reported))
+        self.target(first.to(cursor.before()), cursor)
     }
 
-    /// Parses a state's name without the arrow before it, if one is here. Also returns the problem.
-    pub(super) fn without_arrow(&mut self, whose: &str, cursor: &mut Cursor) -> (Problem, Option<Target>) {
-        let problem = self.unexpected_in_value(cursor, &format!("`->` and a state in {whose}"));
-        let edit = Edit::before(cursor.here(), "-> ");
-        match cursor.peek_ident().is_some() && self.ends_after_word(cursor) {
-            true => (problem.help("write `->` before it").edit(edit), Some(self.target(cursor.here(), cursor))),
-            false => (problem, None),
+    /// Returns the number of tokens of another sign or word for `->` here; 0 before a state.
+    pub(super) fn other_arrow(&self, cursor: &Cursor) -> Option<usize> {
+        let word = arrow_word(cursor);
+        match ["=>", ":"].into_iter().find(|sign| cursor.is_sign(sign)) {
+            Some(sign) => Some(sign.len()),
+            None if word > 0 => Some(word),
+            None => (cursor.peek_ident().is_some() && self.ends_after_word(cursor)).then_some(0),
         }
     }
 

@@ -9,9 +9,24 @@ use super::cursor::{Cursor, token_span};
 use super::name::rust_name;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
-use super::recover::{skip_item, skip_past};
 use super::word::Role;
-use crate::problem::{Problem, Reported};
+use crate::problem::Problem;
+
+/// Signs in place of types.
+const SIGNS: [(&str, &str); 4] = [
+    ("`&", "types own their data: `String`, `Vec<T>`"),
+    ("`[", "a list is `Vec<T>`"),
+    ("`{", "declare a `struct` and name it here"),
+    ("`\"", "declare an `enum` of the texts and name it here"),
+];
+
+const TYPES: &str =
+    "for example `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`";
+
+const TYPE_OR: &str = "`Option<T>` is a type or nothing; one of several texts is an `enum`";
+
+const DEFAULT: &str =
+    "a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.name ?? …`";
 
 pub(super) const INTEGERS: [&str; 10] = ["i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize"];
 
@@ -30,19 +45,9 @@ impl Parser<'_> {
         } else if let Some(name) = cursor.eat_ident() {
             self.type_word(name, cursor)
         } else {
-            let problem = self.unexpected(cursor, "a type");
-            let hint = match cursor.peek() {
-                Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => "types own their data: `String`, `Vec<T>`",
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => "a list is `Vec<T>`",
-                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
-                    "declare a `struct` and name it here"
-                }
-                Some(TokenTree::Literal(_)) => "declare an `enum` of the texts and name it here",
-                _ => {
-                    "for example `String`, `bool`, `i64`, `f64`, `Timestamp`, `Arn`, `Json`, `Vec<T>`, `Option<T>`, `Map<T>`"
-                }
-            };
-            self.complain(cursor, problem.help(hint));
+            let found = cursor.found();
+            let help = SIGNS.iter().find(|(sign, _)| found.starts_with(*sign)).map_or(TYPES, |(_, help)| *help);
+            self.expected_as(cursor, "a type", help);
             if cursor.is_end() || cursor.is_punct(",") {
                 self.hole(first.first, Role::TypeReference);
             }
@@ -50,17 +55,13 @@ impl Parser<'_> {
         };
         let ty = Type { kind, span: first.to(cursor.before()) };
         if cursor.is_punct("|") {
-            let help = "`Option<T>` is a type or nothing; one of several texts is an `enum`";
-            self.expected_as(cursor, "one type", help);
+            self.expected_as(cursor, "one type", TYPE_OR);
         }
-        if cursor.is_punct("?") && !cursor.is_punct("??") {
+        if cursor.is_sign("?") && !matches!(ty.kind, TypeKind::Invalid) {
             let inner = as_written(cursor.since(start));
             cursor.next();
             let span = first.to(cursor.before());
-            if !matches!(ty.kind, TypeKind::Invalid) {
-                let problem = Problem::new(Code::Syntax, span, "`?` does not make a type optional here");
-                self.report(problem.write(format!("Option<{inner}>")));
-            }
+            self.rewrite(span, "`?` does not make a type optional here", format!("Option<{inner}>"));
             return Type { kind: TypeKind::Option(Box::new(ty)), span };
         }
         ty
@@ -112,15 +113,13 @@ impl Parser<'_> {
     /// `<T>` after `Vec`, `Option`, `Map`.
     fn generic(&mut self, of: &Ident, cursor: &mut Cursor) -> Option<Type> {
         if cursor.eat_punct("<").is_none() {
-            let problem = Problem::new(Code::Syntax, of.span(), format!("`{of}` requires a type parameter"));
-            self.report(problem.help(format!("write `{of}<T>` with the type of its elements")));
+            let help = format!("write `{of}<T>` with the type of its elements");
+            self.wrong(of.span().into(), format!("`{of}` requires a type parameter"), help);
             return None;
         }
         let ty = self.ty(cursor);
         if cursor.is_punct(",") && *of == "Map" {
-            let problem =
-                Problem::new(Code::Syntax, cursor.here_first(), "`Map` takes one type: the type of the values");
-            self.report(problem.help("keys are always text: `Map<T>`"));
+            self.expected_as(cursor, "`>`", "`Map<T>` takes the type of the values: keys are always text");
             cursor.skip_until(|cursor| cursor.is_punct(">"));
         }
         if cursor.eat_char('>').is_none() {
@@ -230,19 +229,20 @@ impl Parser<'_> {
         if cursor.is_end() || cursor.eat_punct(",").is_some() {
             return;
         }
-        let named = cursor.peek_ident().is_some() && (cursor.is_punct_at(1, ":") && !cursor.is_punct_at(1, "::"));
-        let attribute = cursor.is_punct("#");
-        if cursor.position() > start {
-            let problem = self.unexpected(cursor, "`,`");
-            let problem = match cursor.peek_group(Delimiter::Bracket) {
-                Some(_) => problem.help("a list is `Vec<T>`, an object with any keys is `Map<T>`"),
-                None if cursor.is_punct(";") => problem.write(","),
-                None => problem,
-            };
-            self.complain(cursor, problem);
+        let advanced = cursor.position() > start;
+        if advanced && cursor.is_punct(";") {
+            self.expected_text(cursor, 1, "`,`", ",");
+            return;
         }
-        if !(cursor.position() > start && (named || attribute)) {
-            skip_past(cursor, &[",", ";"]);
+        if advanced {
+            let problem = self.unexpected(cursor, "`,`");
+            let is_list = cursor.peek_group(Delimiter::Bracket).is_some();
+            let help = is_list.then_some("a list is `Vec<T>`, an object with any keys is `Map<T>`");
+            self.complain(cursor, help.into_iter().fold(problem, Problem::help));
+        }
+        let is_next = cursor.is_punct("#") || cursor.peek_ident().is_some() && cursor.is_punct_at(1, ":");
+        if !(advanced && is_next) {
+            cursor.skip_past(&[",", ";"]);
         }
     }
 
@@ -257,81 +257,53 @@ impl Parser<'_> {
             Some(FieldDefault { value: DefaultValue::OfStruct(function), span })
         });
         let constraints = attributes.constraints.take().map(|(constraints, _)| constraints).unwrap_or_default();
-        if cursor.is_word("pub") {
-            let problem = Problem::new(Code::Syntax, cursor.here(), "fields are always public: remove `pub`");
-            self.report(problem);
-            cursor.next();
+        if cursor.eat_word("pub").is_some() {
+            self.needless(cursor.before(), "fields are always public");
             cursor.eat_group(Delimiter::Parenthesis);
         }
         let Some(written) = cursor.eat_ident() else {
-            self.nameless_field = Some(self.field_name_expected(cursor));
+            let help = "a name in JSON that is no word is written before it: `#[serde(rename = \"…\")]`";
+            self.nameless_field = Some(self.expected_as(cursor, "a field: `name: Type`", help));
             return None;
         };
         self.word(&written, Role::FieldName);
         let name = self.checked_name(&written, "field");
         let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
         cursor.advance(usize::from(optional));
-        if !cursor.is_punct(":") || cursor.is_punct("::") {
+        let has_type = cursor.is_sign(":");
+        cursor.advance(usize::from(has_type));
+        let start = cursor.position();
+        let mut ty = if has_type {
+            self.ty(cursor)
+        } else {
             let what = format!("`:` and a type after `{written}`");
             self.nameless_field = Some(self.expected_as(cursor, &what, "a field is written `name: Type`"));
             self.hole(cursor.here_first(), Role::TypeReference);
-            return name.map(|name| FieldDecl {
-                comment: attributes.comment,
-                wire: plain(&name),
-                name,
-                ty: Type { kind: TypeKind::Invalid, span: cursor.before() },
-                default,
-                constraints,
-                resource: None,
-            });
-        }
-        cursor.next();
-        let start = cursor.position();
-        let mut ty = self.ty(cursor);
+            Type { kind: TypeKind::Invalid, span: cursor.before() }
+        };
         if optional && !matches!(ty.kind, TypeKind::Invalid) {
             let span = TokenSpan::from(written.span()).to(ty.span);
-            let message = format!("`{written}` has no `?`: its type says that it may be absent");
             let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
-            self.report(Problem::new(Code::Syntax, span, message).write(text));
+            self.rewrite(span, format!("`{written}` has no `?`: its type says that it may be absent"), text);
             ty = Type { span: ty.span, kind: TypeKind::Option(Box::new(ty)) };
         }
         if cursor.is_punct("=") {
-            self.expected_as(cursor, "`,` after a field", format!("a field has no default: write `#[serde(default)]` before it, or declare `Option<…>` and read `input.{written} ?? …`"));
+            self.expected_as(cursor, "`,` after a field", DEFAULT);
         }
         let name = name?;
         let wire = wire_name(&attributes, &name, of.rename_all.map(|(rule, _)| move |name: &str| rule.field(name)));
         Some(FieldDecl { comment: attributes.comment, name, wire, ty, default, constraints, resource: None })
     }
 
-    fn field_name_expected(&mut self, cursor: &mut Cursor) -> Reported {
-        let problem = self.unexpected(cursor, "a field: `name: Type`");
-        let text = cursor.peek_literal_at(0).and_then(super::literal::string_value);
-        self.complain(
-            cursor,
-            match text {
-                Some(text) => {
-                    problem.help(format!("name it in Rust and write `#[serde(rename = {:?})]` before it", text.value))
-                }
-                None => problem,
-            },
-        )
-    }
-
     /// Returns a Rust name, which is raw for a keyword. Reports keywords that cannot be raw.
     pub(super) fn checked_name(&mut self, written: &Ident, what: &str) -> Option<Ident> {
         let text = written.to_string();
         if matches!(text.as_str(), "self" | "Self" | "super" | "crate" | "_") {
-            let problem = Problem::new(
-                Code::ReservedName,
-                written.span(),
-                format!("Rust does not allow a {what} named `{text}`"),
-            );
-            self.report(match what {
-                "field" | "variant" => {
-                    problem.help(format!("choose another name and write `#[serde(rename = \"{text}\")]` before it"))
-                }
-                _ => problem,
-            });
+            let message = format!("Rust does not allow a {what} named `{text}`");
+            let problem = Problem::new(Code::ReservedName, written.span(), message);
+            let renamed = matches!(what, "field" | "variant");
+            let help = if renamed { "; its name in JSON is `#[serde(rename = \"…\")]` before it" } else { "" };
+            self.report(problem.help(format!("choose another name{help}")));
             return None;
         }
         Some(rust_name(written))
@@ -343,31 +315,29 @@ impl Parser<'_> {
         let Some(group) = cursor.eat_group(Delimiter::Brace) else {
             let help = format!("for example `struct {name} {{ id: String }}`");
             self.nameless_field = Some(self.expected_as(cursor, &format!("the fields of `{name}` in braces"), help));
-            skip_item(cursor);
+            self.skip_item(cursor);
             return Some(StructDecl { name, fields: Vec::new() });
         };
         Some(StructDecl { name, fields: self.fields(&group, attributes) })
     }
 
     pub(super) fn type_name(&mut self, keyword: &str, cursor: &mut Cursor) -> Option<Ident> {
-        let Some(written) = cursor.eat_ident() else {
-            self.expected(cursor, &format!("a name after `{keyword}`"));
-            self.hole(cursor.here_first(), Role::TypeName);
-            skip_item(cursor);
+        let help = "for example `struct Order { id: String }` and `enum Size { Small, Large }`";
+        let what = format!("a name after `{keyword}`");
+        let Some(written) = self.expect_word(cursor, &what, help, Role::TypeName) else {
+            self.skip_item(cursor);
             return None;
         };
-        self.word(&written, Role::TypeName);
         let name = self.checked_name(&written, "type");
         if cursor.peek_group_at(1, Delimiter::Brace).is_some() {
-            self.stray_sign(&written, &[":", "="], cursor);
+            self.stray_sign(&[":", "="], cursor);
         }
         if cursor.is_punct("<") {
-            let span = cursor.here();
+            self.error(Code::Syntax, cursor.here(), format!("a {keyword} has no type parameters here"));
             self.skip_generics(cursor);
-            self.error(Code::Syntax, span.to(cursor.before()), format!("a {keyword} has no type parameters here"));
         }
         if name.is_none() {
-            skip_item(cursor);
+            self.skip_item(cursor);
         }
         name
     }

@@ -7,12 +7,11 @@ use workflow_asl::Code;
 
 use super::ast::{Body, Declaration, DeclarationKind, TokenSpan, Workflow};
 use super::body::Level;
-use super::cursor::Cursor;
-use super::literal::string_value;
+use super::cursor::{Cursor, attributes_length};
 use super::parser::Parser;
-use super::recover::attributes_length;
 use super::word::Role;
-use crate::problem::{Edit, Problem};
+
+const TOP: &str = "the macro contains `workflow Name { … }`";
 
 impl Parser<'_> {
     /// All workflows up to the end, and all fragments.
@@ -59,7 +58,7 @@ impl Parser<'_> {
             let is_slip = !problem.fix.is_empty()
                 && cursor.peek_ident_at(1).is_some()
                 && cursor.peek_group_at(2, Delimiter::Brace).is_some();
-            self.complain(cursor, problem.help("the macro contains `workflow Name { … }`"));
+            self.complain(cursor, problem.help(TOP));
             if !is_slip {
                 skip_to_workflow(cursor);
                 return None;
@@ -78,62 +77,48 @@ impl Parser<'_> {
         self.word(&written, if is_fragment { Role::Fragment { brace } } else { Role::Workflow { brace } });
         let name = self.checked_name(&written, what);
         if is_fragment && cursor.eat_group(Delimiter::Parenthesis).is_some() {
-            let problem = Problem::new(Code::Syntax, cursor.before(), "a fragment declares its values in its braces");
-            self.report(problem.help("declare them in `input`; a use passes them by name"));
+            let help = "declare them in `input`; a use passes them by name";
+            self.wrong(cursor.before(), "a fragment declares its values in its braces", help);
         }
         self.head = written.span().into();
         let first = keyword.map_or(written.span(), |word| word.span());
         let span = TokenSpan::new(first, written.span());
-        let ((declarations, body), (open, close), file) = match cursor.eat_word("from").filter(|_| is_fragment) {
-            Some(keyword) => {
-                let braces = (keyword.span(), cursor.here().last);
-                let kind = self.document(cursor)?;
-                if let DeclarationKind::From(_, Some(word)) = &kind {
-                    let problem = Problem::new(Code::Syntax, word.span(), "an imported fragment is always checked");
-                    self.report(problem.help("remove it").edit(Edit::over(word.span(), "")));
-                }
-                let file = Declaration { comment: None, derives: Vec::new(), keyword, kind };
-                ((Vec::new(), Body::new(span)), braces, Some(file))
+        let file = cursor.eat_word("from").filter(|_| is_fragment);
+        let mut last = if file.is_none() { self.name_in_document(is_fragment, cursor) } else { None };
+        let group = if file.is_none() { cursor.eat_group(Delimiter::Brace) } else { None };
+        let (mut body, mut declarations) = (Body::new(span), Vec::new());
+        let mut braces = (file.as_ref().map_or(span.first, Ident::span), cursor.here().last);
+        if let Some(keyword) = file {
+            // Without a path, the uses of the fragment are right.
+            let errors = self.errors_so_far();
+            let kind = self.document(cursor);
+            if let Some(DeclarationKind::From(_, Some(word))) = &kind {
+                self.needless(word.span(), "an imported fragment is always checked");
             }
-            None => {
-                let other_name = self.name_in_document(is_fragment, cursor);
-                let missing = format!("the body of `{written}` in braces");
-                match cursor.eat_group(Delimiter::Brace) {
-                    Some(group) => {
-                        let body = self
-                            .within(&group, |parser, cursor| {
-                                parser.declared = declared_types(cursor);
-                                let body = parser.body(cursor, Level::Workflow, span);
-                                parser.hole(group.span_close(), Role::Item);
-                                body
-                            })
-                            .ok()?;
-                        (body, (group.span_open(), group.span_close()), other_name)
-                    }
-                    // Its uses are right.
-                    None if is_fragment => {
-                        let help =
-                            format!("a fragment of another file is `fragment {written} from \"src/shared.rs\";`");
-                        let broken = Some(self.expected_as(cursor, &missing, &help));
-                        skip_to_workflow(cursor);
-                        let body = Body { broken, ..Body::new(span) };
-                        ((Vec::new(), body), (span.first, span.last), None)
-                    }
-                    None => {
-                        self.expected(cursor, &missing);
-                        skip_to_workflow(cursor);
-                        return None;
-                    }
-                }
-            }
-        };
+            body.broken = self.reported_since(errors).filter(|_| kind.is_none());
+            last = kind.map(|kind| Declaration { comment: None, derives: Vec::new(), keyword, kind });
+        } else if let Some(group) = group {
+            braces = (group.span_open(), group.span_close());
+            let read = |parser: &mut Self, cursor: &mut Cursor| {
+                parser.declared = declared_types(cursor);
+                let body = parser.body(cursor, Level::Workflow, span);
+                parser.hole(group.span_close(), Role::Item);
+                body
+            };
+            (declarations, body) = self.within(&group, read).ok()?;
+        } else {
+            let help = format!("a fragment of another file is `fragment {written} from \"src/shared.rs\";`");
+            let missing = format!("the body of `{written}` in braces");
+            body.broken = Some(self.expected_as(cursor, &missing, if is_fragment { help } else { TOP.to_owned() }));
+            skip_to_workflow(cursor);
+        }
         let mut workflow = Workflow {
             comment: attributes.comment.clone(),
             attributes: attributes.others.iter().map(|(tokens, _)| tokens.clone()).collect(),
             visibility,
             name: name?,
-            brace: open,
-            close,
+            brace: braces.0,
+            close: braces.1,
             declarations,
             body,
             inlined: Vec::new(),
@@ -151,7 +136,7 @@ impl Parser<'_> {
             self.only_of_fragment(&mut workflow, &attributes);
             workflow.problems.end = self.reported();
         }
-        workflow.declarations.extend(file);
+        workflow.declarations.extend(last);
         Some((workflow, is_fragment))
     }
 }
@@ -177,11 +162,8 @@ impl Parser<'_> {
     /// `as "name in the document"`
     fn name_in_document(&mut self, is_fragment: bool, cursor: &mut Cursor) -> Option<Declaration> {
         let keyword = cursor.eat_word("as")?;
-        let Some(text) = cursor.peek_literal_at(0).and_then(string_value) else {
-            self.expected(cursor, "the name in the document, as text, after `as`");
-            return None;
-        };
-        cursor.next();
+        let help = "for example `workflow Order as \"order-v2\" { … }`";
+        let text = self.expect_text(cursor, "the name in the document, as text, after `as`", help)?;
         if is_fragment {
             self.error(Code::Syntax, text.span, "a fragment has no name in the document: its uses have");
             return None;
@@ -197,8 +179,8 @@ impl Parser<'_> {
         let span = cursor.before();
         let whole: TokenStream = [word.clone(), group.into()].into_iter().collect();
         if syn::parse2::<syn::Visibility>(whole.clone()).is_err() {
-            let problem = Problem::new(Code::Syntax, span, "this is not a visibility");
-            self.report(problem.help("write `pub`, `pub(crate)`, `pub(super)` or `pub(in path)`"));
+            let help = "write `pub`, `pub(crate)`, `pub(super)` or `pub(in path)`";
+            self.wrong(span, "this is not a visibility", help);
             return word.into();
         }
         whole
