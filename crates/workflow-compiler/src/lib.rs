@@ -89,25 +89,24 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         .map(|(number, source)| {
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
-            let found = of_workflows.next().into_iter().chain(of_resources.next()).flatten();
-            problems.extend(found);
-            let is_wrong = problems.iter().skip(first).any(Problem::is_error);
+            problems.go_on(source.number);
+            problems.extend(of_workflows.next().into_iter().chain(of_resources.next()).flatten());
             let taken = items.check(source, problems);
-            let compiled = guard(bugs, &doing, || {
-                compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
-            });
+            let compiled =
+                guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
             inline::explain(source, first, problems, surroundings.locate);
             let mut parts =
                 compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             parts.source_map.replace(|span| imported.span(span, everywhere));
-            (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
+            (Parts { taken, ..parts }, problems.take_questions())
         })
         .collect();
+    problems.go_on(0);
     if !problems.has_errors() {
         problems.extend(unused);
     }
     problems.replace_all(|problem| imported.moved(problem, everywhere));
-    for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
+    for (mut source, (parts, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
         roots.extend(parts.roots);
         workflows.push(CompiledWorkflow {
@@ -119,7 +118,6 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             #[cfg(feature = "iam")]
             policy: parts.policy,
             document: parts.document,
-            problems,
             questions,
             handled_tasks: parts.handled_tasks,
             properties: parts.properties,
@@ -178,7 +176,7 @@ struct Parts {
 
 /// Compiles one workflow: tree, model, document, rules. It may be wrong already.
 fn compile_workflow(
-    (source, wrong): (&Workflow, bool),
+    source: &Workflow,
     all: (usize, &[Workflow]),
     problems: &mut Problems,
     surroundings: Surroundings<'_>,
@@ -186,11 +184,8 @@ fn compile_workflow(
     let before = problems.iter().len();
     // The missing use may be in a part that did not parse or is invalid.
     let is_wrong = |problems: &Problems| {
-        let mut found =
-            problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
-        wrong
-            || source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
-            || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
+        source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
+            || problems.of(source.number).any(|problem| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, surroundings.editor, problems);
     check::children(&analysis, all.1, problems);

@@ -15,7 +15,7 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
         let word = constraint.kind.word();
         let ty = inside(&field.ty);
         let fits = match (constraint.kind, &ty.kind) {
-            (_, TypeKind::Invalid) => continue,
+            (_, TypeKind::Invalid(_)) => continue,
             (ConstraintKind::Range, TypeKind::Integer(_) | TypeKind::Float(_)) => true,
             (ConstraintKind::Length, TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_)) => true,
             (ConstraintKind::Pattern, TypeKind::String | TypeKind::Arn) => true,

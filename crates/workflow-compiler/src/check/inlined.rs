@@ -74,7 +74,7 @@ fn absent<'a>(
     };
     let ExprKind::Reference(reference) = &value.kind else { return None };
     let wanted = analysis.types.ty(&field.ty);
-    if wanted.is_option() || wanted.is_unknown() || analysis.reads_refused(place, value) {
+    if wanted.is_option() || wanted.is_unknown() || !analysis.resolves(place, reference) {
         return None;
     }
     if !analysis.resolved(place, value, reference).is_left_out() {

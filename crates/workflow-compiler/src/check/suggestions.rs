@@ -264,14 +264,16 @@ impl<'a> Analysis<'a> {
         candidates: &[Candidate],
         problem: &Problem,
     ) -> Option<Problem> {
+        let declared = Narrowing::default();
+        let place = place.knowing(&declared);
         let found = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)))?;
         Some(found.fix(problem.clone(), reference))
     }
 
     /// Returns whether nothing is wrong with a reference.
-    fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
+    pub(super) fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
         let mut problems = Problems::default();
-        self.follow(place.knowing(&Narrowing::default()), reference, &mut Sink::to(&mut problems));
+        self.follow(place, reference, &mut Sink::to(&mut problems));
         problems.iter().next().is_none()
     }
 

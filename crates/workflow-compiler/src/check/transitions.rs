@@ -185,7 +185,7 @@ fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Targe
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
     let Some(other) = elsewhere else {
-        if !analysis.may_be_declared(&name) {
+        if analysis.may_be_declared(&name).is_none() {
             sink.report(|| unknown(analysis, (scope, number), &name, text, span));
         }
         return;

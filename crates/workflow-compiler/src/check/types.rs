@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 use workflow_asl::error_name::ERROR_OUTPUT;
 use workflow_asl::result::ResultPart;
 
+use crate::problem::Reported;
 use crate::question::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
@@ -17,6 +18,8 @@ use crate::syntax::rust_name;
 pub enum Ty {
     /// Nothing is known: any operation is allowed.
     Unknown,
+    /// The value is wrong, which was reported: any operation is allowed, and its result is wrong too.
+    Error(Reported),
     /// `null`
     Null,
     /// `bool`
@@ -135,7 +138,7 @@ impl Ty {
     /// Returns how the user writes it.
     pub fn name(&self) -> String {
         match self {
-            Self::Unknown => "Json".to_owned(),
+            Self::Unknown | Self::Error(_) => "Json".to_owned(),
             Self::Null => "null".to_owned(),
             Self::Bool => "bool".to_owned(),
             Self::Integer(_) => "an integer".to_owned(),
@@ -173,7 +176,7 @@ impl Ty {
     #[must_use]
     pub fn optional(self) -> Self {
         match self {
-            Self::Option(_) | Self::Unknown => self,
+            Self::Option(_) | Self::Unknown | Self::Error(_) => self,
             Self::Nullable(inner) => Self::Option(inner),
             other => Self::Option(Box::new(other)),
         }
@@ -192,7 +195,7 @@ impl Ty {
     #[must_use]
     pub fn nullable(self) -> Self {
         match self {
-            Self::Option(_) | Self::Nullable(_) | Self::Unknown | Self::Null => self,
+            Self::Option(_) | Self::Nullable(_) | Self::Unknown | Self::Error(_) | Self::Null => self,
             other => Self::Nullable(Box::new(other)),
         }
     }
@@ -275,7 +278,12 @@ impl Ty {
 
     /// Returns whether nothing is known about it here, not even whether it may be absent.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Unknown | Self::Foreign(_))
+        matches!(self, Self::Unknown | Self::Error(_) | Self::Foreign(_))
+    }
+
+    /// Returns whether the value is wrong, which was reported.
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Error(_))
     }
 
     /// The part of the type that is neither too large nor too deep: values of values that contain the same value twice
@@ -372,6 +380,7 @@ impl Ty {
     /// Returns the type of a sum, a difference, a product or a remainder of two numbers.
     pub(super) fn arithmetic(&self, other: &Self) -> Self {
         match (self, other) {
+            (error @ Self::Error(_), _) | (_, error @ Self::Error(_)) => error.clone(),
             (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
             (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
             _ => Self::Number,
@@ -383,6 +392,7 @@ impl Ty {
     pub fn join(self, other: Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a,
+            (error @ Self::Error(_), _) | (_, error @ Self::Error(_)) => error,
             (Self::Null, b) => b.nullable(),
             (a, Self::Null) => a.nullable(),
             (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
@@ -518,7 +528,8 @@ impl<'a> Types<'a> {
                 }
             }
             TypeKind::Path(path) => Ty::Foreign(Box::new(Foreign::of(path.clone()))),
-            TypeKind::Json | TypeKind::Invalid => Ty::Unknown,
+            TypeKind::Json => Ty::Unknown,
+            TypeKind::Invalid(reported) => Ty::Error(*reported),
         }
     }
 

@@ -81,9 +81,13 @@ impl<'w> ValueTypes<'w> {
                 None => Type::default(),
             },
             // An optional value may be null.
-            Ty::Unknown | Ty::Option(_) | Ty::Nullable(_) | Ty::Tuple(_) | Ty::Shape(_) | Ty::Foreign(_) => {
-                Type::default()
-            }
+            Ty::Unknown
+            | Ty::Error(_)
+            | Ty::Option(_)
+            | Ty::Nullable(_)
+            | Ty::Tuple(_)
+            | Ty::Shape(_)
+            | Ty::Foreign(_) => Type::default(),
         }
     }
 

@@ -154,7 +154,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
         }
         _ => false,
     };
-    if own || expr.reported().is_some() {
+    if own {
         return;
     }
     let wants = match position {

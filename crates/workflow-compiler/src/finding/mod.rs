@@ -201,12 +201,12 @@ fn is_of_kept_result(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
 fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
     // The transition of a broken state is unknown.
     if matches!(code, Code::UnknownTarget | Code::MaybeUnassigned | Code::UnassignedVariable)
-        && (analysis.has_lost_items() || code == Code::UnknownTarget && !analysis.workflow.skipped.is_empty())
+        && (analysis.lost_items().is_some() || code == Code::UnknownTarget && !analysis.workflow.skipped.is_empty())
     {
         return true;
     }
     if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
-        return analysis.has_lost_items() || analysis.all_states().any(|info| info.state.is_broken());
+        return analysis.lost_items().is_some() || analysis.all_states().any(|info| info.state.is_broken());
     }
     // An invalid value is null in the document.
     if code == Code::FailingCall && analysis.workflow.body.is_broken() {

@@ -235,7 +235,10 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
             // Problems in it are reported when it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
-            _ => matches!(self.analysis.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
+            _ => {
+                let ty = self.analysis.type_of(place, expr);
+                ty.is_unknown() || matches!(ty.present(), Ty::Integer(_))
+            }
         }
     }
 

@@ -20,7 +20,7 @@ const MAX_HEIGHT: usize = 200;
 
 /// The state of one parse. The grammar is implemented as its methods, with one file per concept.
 pub(super) struct Parser<'p> {
-    problems: &'p mut Problems,
+    pub(super) problems: &'p mut Problems,
     pub(super) words: Vec<EditorWord>,
     depth: usize,
     /// The height of the value that was parsed last.
@@ -93,11 +93,6 @@ impl<'p> Parser<'p> {
     pub(super) fn node(&mut self) -> NodeId {
         self.nodes += 1;
         NodeId(self.nodes)
-    }
-
-    /// Returns the number of problems reported so far.
-    pub(super) fn reported(&self) -> usize {
-        self.problems.iter().len()
     }
 
     /// Returns the number of errors so far.

@@ -184,8 +184,6 @@ pub(in crate::check) fn fits_expr<'a>(
                 Problem::new(Code::OutputDoesNotFit, expr.span, message).suggest_text(text, known)
             });
         }
-        // An invalid reference is reported where it is read.
-        _ if analysis.reads_refused(place, expr) => {}
         _ => {
             let ty = analysis.type_of(place, expr);
             // The place that reads it reported that it may be absent.

@@ -12,15 +12,20 @@ use crate::syntax::ast::{Expr, ExprKind, TokenSpan, plain};
 
 impl Analysis<'_> {
     /// Checks that both sides of a comparison have one kind, and that text compared with an enum is one of its
-    /// variants.
-    pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
+    /// variants. Returns the type of the comparison.
+    pub(in crate::check) fn compare(
+        &self,
+        (a, left): (&Ty, &Expr),
+        (b, right): (&Ty, &Expr),
+        sink: &mut Sink<'_>,
+    ) -> Ty {
         for (ty, other) in [(a, right), (b, left)] {
             if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
                 && !text.starts_with("{%")
                 && let Some(decl) = self.types.enums.get(name)
                 && !decl.variants.iter().any(|variant| variant.wire == *text)
             {
-                sink.report(|| {
+                return sink.error(|| {
                     let known: Vec<_> = decl.variants.iter().map(|variant| variant.wire.clone()).collect();
                     let message = format!("`{name}` is never {text:?}");
                     let by_name = decl.variants.iter().find(|variant| plain(&variant.name) == *text);
@@ -30,15 +35,14 @@ impl Analysis<'_> {
                     }
                     unknown_variant(message, other.span, text, &known, true)
                 });
-                return;
             }
         }
         sink.hold_like((a, left), (b, right));
         sink.hold_like((b, right), (a, left));
         if a.is_unknown() || b.is_unknown() || alike(a, b) {
-            return;
+            return Ty::Bool;
         }
-        sink.report(|| {
+        sink.error(|| {
             let message = match (a.present(), b.present()) {
                 (Ty::Null, other) => format!("{} is never `null`", called(right, other)),
                 (other, Ty::Null) => format!("{} is never `null`", called(left, other)),
@@ -71,7 +75,7 @@ impl Analysis<'_> {
                 }
                 _ => problem,
             }
-        });
+        })
     }
 }
 

@@ -177,8 +177,8 @@ impl Walk<'_, '_> {
                 },
                 _ => Ty::Unknown,
             };
-            if ty == Ty::Unknown {
-                return Ty::Unknown;
+            if matches!(ty, Ty::Unknown | Ty::Error(_)) {
+                return ty;
             }
         }
         ty

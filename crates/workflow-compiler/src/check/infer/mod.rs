@@ -121,17 +121,14 @@ impl<'a> Analysis<'a> {
         self.infer_indices(place, &reference.segments, sink);
         if let Some((of, meant)) = self.part_of_text(place, reference) {
             let message = format!("`{of}` is {}, not a list", article(&Ty::Text));
-            sink.report(|| Problem::new(Code::UnknownMember, span, message).write(spelled(&meant)));
-            return Inferred::Type(Ty::Text);
+            let problem = Problem::new(Code::UnknownMember, span, message).write(spelled(&meant));
+            return Inferred::Type(sink.error(|| problem));
         }
         match self.length_as_member(place, reference) {
-            Some((name, meant)) => {
-                sink.report(|| {
-                    let message = format!("`{}` is not a member of lists or text", name.value);
-                    Problem::new(name_code(reference), span, message).write(spelled(&meant))
-                });
-                Inferred::Type(Ty::INTEGER)
-            }
+            Some((name, meant)) => Inferred::Type(sink.error(|| {
+                let message = format!("`{}` is not a member of lists or text", name.value);
+                Problem::new(name_code(reference), span, message).write(spelled(&meant))
+            })),
             None => Inferred::Reference(Rc::new(self.follow(place, reference, sink))),
         }
     }
@@ -215,17 +212,17 @@ impl<'a> Analysis<'a> {
             }
             ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.span, sink),
             ExprKind::Closure(closure) => {
-                sink.report(|| closure::no_closure(None, closure));
+                let ty = sink.error(|| closure::no_closure(None, closure));
                 self.infer_body(place, closure, &[], sink);
-                Ty::Unknown
+                ty
             }
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
-                    if self.may_be_declared(&name) {
-                        return Ty::Unknown;
+                    if let Some(reported) = self.may_be_declared(&name) {
+                        return Ty::Error(reported);
                     }
-                    sink.report(|| {
+                    return sink.error(|| {
                         let problem = Problem::new(Code::UnknownType, ty.span(), format!("unknown enum `{name}`"));
                         if self.types.enums_with_data.contains(&name) {
                             let message = format!("`{name}` has variants with data, so `{name}::{variant}` is not a text");
@@ -244,10 +241,9 @@ impl<'a> Analysis<'a> {
                             problem
                         }
                     });
-                    return Ty::Unknown;
                 };
                 if self.variant_wire(&name, &plain(variant)).is_none() {
-                    sink.report(|| {
+                    return sink.error(|| {
                         let known: Vec<_> = decl.variants.iter().map(|decl| plain(&decl.name)).collect();
                         let message = format!("`{name}` has no variant `{}`", plain(variant));
                         unknown_variant(message, variant.span().into(), &plain(variant), &known, false)
@@ -258,15 +254,9 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, (&text.value, text.span), Vec::new(), sink),
             ExprKind::Raw(raw) => self.infer_raw(place, raw, sink),
-            ExprKind::Regex(_) => {
-                sink.report(|| regex::misplaced(expr.span));
-                Ty::Unknown
-            }
-            ExprKind::Reference(_)
-            | ExprKind::Access(..)
-            | ExprKind::Constant(_)
-            | ExprKind::Path(_)
-            | ExprKind::Invalid(_) => Ty::Unknown,
+            ExprKind::Regex(_) => sink.error(|| regex::misplaced(expr.span)),
+            ExprKind::Invalid(reported) => Ty::Error(*reported),
+            ExprKind::Reference(_) | ExprKind::Access(..) | ExprKind::Constant(_) | ExprKind::Path(_) => Ty::Unknown,
         }
     }
 
