@@ -54,7 +54,8 @@ pub(super) fn check<'a>(
     let mut always = false;
     let arms: Vec<_> = choice.arms.iter().map(|arm| (arm, cases(analysis, place, choice, arm))).collect();
     for (arm, found) in &arms {
-        always |= matches!(arm.when, When::Else(_)) || matches!(&arm.when, When::If(condition) if is_true(condition));
+        always |= matches!(arm.when, When::Else(_))
+            || matches!(&arm.when, When::If(condition) if matches!(condition.unparen().kind, ExprKind::Bool(true)));
         dead_arm(arm, found, &taken, sink);
         taken.extend(found.iter().filter_map(|(case, _)| case.clone()));
     }
@@ -280,8 +281,7 @@ fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice)
 
 /// Returns whether a caller or a service gives the value: AWS checks no types, so it may have any value.
 fn is_unchecked(analysis: &Analysis<'_>, value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Paren(inner) => is_unchecked(analysis, inner),
+    match &value.unparen().kind {
         ExprKind::Reference(Reference { root: Root::Input, .. }) => true,
         ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) => {
             analysis.states.get(&plain(name)).is_some_and(|info| info.state.kind == StateKind::Task)
@@ -414,12 +414,4 @@ fn others(analysis: &Analysis<'_>, case: &Case) -> Vec<Case> {
     };
     let others = values.into_iter().filter(|value| *value != case.value);
     others.map(|value| Case { value, ..case.clone() }).collect()
-}
-
-fn is_true(condition: &Expr) -> bool {
-    match &condition.kind {
-        ExprKind::Bool(value) => *value,
-        ExprKind::Paren(inner) => is_true(inner),
-        _ => false,
-    }
 }

@@ -52,11 +52,10 @@ fn input_of(arn: &str) -> Option<RequestInput> {
 
 /// Returns whether anything in a value is computed.
 fn has_computed(value: &Expr) -> bool {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Object(members) => members.iter().any(|member| has_computed(&member.value)),
         ExprKind::Array(items) => items.iter().any(has_computed),
-        ExprKind::Paren(inner) => has_computed(inner),
-        _ => is_computed(value),
+        _ => is_computed(value.unparen()),
     }
 }
 

@@ -98,13 +98,12 @@ fn inside(ty: &Type) -> &Type {
 
 /// Returns the value of a number literal, and its text.
 fn number(value: &Expr) -> Option<(f64, String)> {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Number(text) => Some((text.parse().ok()?, text.clone())),
         ExprKind::Unary(UnaryOp::Negate, inner) => {
             let (number, text) = number(inner)?;
             Some((-number, format!("-{text}")))
         }
-        ExprKind::Paren(inner) => number(inner),
         _ => None,
     }
 }
@@ -136,21 +135,19 @@ impl Unit {
 
 /// Returns the text of a literal, unless it is an expression or has placeholders.
 fn literal_text(value: &Expr) -> Option<&str> {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Text(text) if !text.starts_with("{%") && !text.contains("${") => Some(text),
-        ExprKind::Paren(inner) => literal_text(inner),
         _ => None,
     }
 }
 
 /// Returns the length of a literal if all its parts are known.
 fn length(value: &Expr) -> Option<(f64, Unit)> {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Text(_) => literal_text(value).map(|text| (text.chars().count() as f64, Unit::Characters)),
         ExprKind::Array(items) if items.iter().all(|item| number(item).is_some() || length(item).is_some()) => {
             Some((items.len() as f64, Unit::Items))
         }
-        ExprKind::Paren(inner) => length(inner),
         _ => None,
     }
 }

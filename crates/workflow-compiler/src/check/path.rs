@@ -144,10 +144,9 @@ impl<'e> PathSegment<'e> {
 
 /// Returns the index that a literal is, from the end where it is negative.
 pub(crate) fn literal_index(index: &Expr) -> Option<i64> {
-    match &index.kind {
+    match &index.unparen().kind {
         ExprKind::Number(text) => text.parse().ok(),
         ExprKind::Unary(UnaryOp::Negate, inner) => literal_index(inner).and_then(i64::checked_neg),
-        ExprKind::Paren(inner) => literal_index(inner),
         _ => None,
     }
 }

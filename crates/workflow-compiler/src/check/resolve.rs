@@ -422,28 +422,12 @@ impl Analysis<'_> {
     /// Returns the path to a nested member with this name: a function's result is in `Payload`. With `open`, the member
     /// may also be one that the type leaves open.
     fn deeper_member(&self, ty: &Ty, name: &str, open: bool) -> Option<String> {
-        let inner: Vec<(String, Ty)> = match ty {
-            Ty::Object(members) => members.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect(),
-            Ty::Shape(part) => {
-                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
-                members
-                    .filter_map(|member| match part.member(member.name) {
-                        Member::Found(part, presence) => Some((member.name.to_owned(), member_type(part, presence))),
-                        _ => None,
-                    })
-                    .collect()
-            }
-            _ => return None,
-        };
-        let has = |ty: &Ty| match ty.present() {
-            Ty::Struct(of) => self.types.structs.get(of).is_some_and(|known| known.fields.contains_key(name)),
-            Ty::Map(_) => false,
-            ty => matches!(self.types.named(ty, name), Named::Found(_)),
-        };
-        let found = inner.iter().find(|(_, ty)| !ty.is_option() && has(ty));
+        let inner = self.types.members(ty);
+        let has = |ty: &Ty| self.types.members(ty).iter().any(|member| member.name == name);
+        let found = inner.iter().find(|member| !member.ty.is_option() && has(&member.ty));
         // The source may not declare its contents.
-        let wrapper = || inner.iter().find(|(name, ty)| open && ty.is_open() && WRAPPERS.contains(&name.as_str()));
-        found.or_else(wrapper).map(|(member, _)| format!("{member}.{name}"))
+        let wrapper = || inner.iter().find(|member| open && member.ty.is_open() && WRAPPERS.contains(&member.name));
+        found.or_else(wrapper).map(|member| format!("{}.{name}", member.name))
     }
 }
 

@@ -58,13 +58,6 @@ fn swapped(op: BinaryOp) -> BinaryOp {
     }
 }
 
-fn unparen(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::Paren(inner) => unparen(inner),
-        _ => expr,
-    }
-}
-
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a condition to the fields of a rule.
     pub(super) fn condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, rule: &mut Fields) {
@@ -81,7 +74,7 @@ impl<'a> Lowering<'_, 'a> {
                 let inner = self.part(place, inner, rule.pointer.child("Not"));
                 rule.insert("Not", inner);
             }
-            ExprKind::Binary(BinaryOp::In, _, of, list) => match &unparen(list).kind {
+            ExprKind::Binary(BinaryOp::In, _, of, list) => match &list.unparen().kind {
                 ExprKind::Array(items) if items.iter().any(Expr::is_range) => {
                     self.needs_jsonata(list.span, "a range in a condition");
                 }
@@ -135,7 +128,7 @@ impl<'a> Lowering<'_, 'a> {
         if op == BinaryOp::NotEqual {
             // An absent value is not equal to `null` or any other value.
             for (value, null) in [(left, right), (right, left)] {
-                if matches!(unparen(null).kind, ExprKind::Null)
+                if matches!(null.unparen().kind, ExprKind::Null)
                     && self.analysis.type_of(place, value).may_be_absent()
                     && let Side::Path(path) = self.side(place, value)
                 {
@@ -161,7 +154,7 @@ impl<'a> Lowering<'_, 'a> {
         // `is_present(x) == false` is the operand of the test. `!is_present(x)` is `Not`.
         for (test, value) in [(left, right), (right, left)] {
             if let (ExprKind::Call { name, arguments }, ExprKind::Bool(value), BinaryOp::Equal) =
-                (&unparen(test).kind, &unparen(value).kind, op)
+                (&test.unparen().kind, &value.unparen().kind, op)
                 && name.value != "timestamp"
             {
                 self.test(place, name, arguments, test, *value, rule);

@@ -105,6 +105,11 @@ impl<'p> Parser<'p> {
         self.problems.reported().filter(|_| self.problems.errors() > errors)
     }
 
+    /// Returns the proof that an error was reported, for a part that is `broken`.
+    pub(super) fn proof(&self, broken: bool) -> Option<Reported> {
+        self.problems.reported().filter(|_| broken)
+    }
+
     pub(super) fn report(&mut self, problem: Problem) -> Reported {
         self.problems.push(problem)
     }

@@ -188,8 +188,7 @@ fn swapped(name: &Text, arguments: &[Expr], types: &[Ty], language: QueryLanguag
 
 /// Returns whether a list certainly has items.
 fn has_items(list: &Expr) -> bool {
-    match &list.kind {
-        ExprKind::Paren(inner) => has_items(inner),
+    match &list.unparen().kind {
         ExprKind::Array(items) => items.iter().any(|item| !item.is_range()),
         ExprKind::Call { name, arguments } => name.value == "$append" && arguments.iter().any(has_items),
         _ => false,

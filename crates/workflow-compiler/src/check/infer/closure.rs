@@ -266,8 +266,7 @@ fn order_meant(name: &Text, closure: &Closure) -> Option<String> {
 
 /// Adds what holds of each item of a list, which a parameter names: the conditions of the `$filter`s that made the list.
 fn learn_of_items(facts: &mut Narrowing, list: &Expr, parameter: &str) {
-    match &list.kind {
-        ExprKind::Paren(inner) => learn_of_items(facts, inner, parameter),
+    match &list.unparen().kind {
         ExprKind::Call { name, arguments } if name.value == "$filter" || name.value == "$sort" => {
             if let Some(list) = arguments.first() {
                 learn_of_items(facts, list, parameter);

@@ -20,7 +20,7 @@ impl Analysis<'_> {
         sink: &mut Sink<'_>,
     ) -> Ty {
         for (ty, other) in [(a, right), (b, left)] {
-            if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
+            if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &other.unparen().kind)
                 && !text.starts_with("{%")
                 && let Some(decl) = self.types.enums.get(name)
                 && !decl.variants.iter().any(|variant| variant.wire == *text)
@@ -54,7 +54,7 @@ impl Analysis<'_> {
             let span = if left.is_literal() && !right.is_literal() { left.span } else { right.span };
             let problem = Problem::new(Code::UnlikeTypes, span, message);
             let (ty, other) = if left.is_literal() { (b, left) } else { (a, right) };
-            match (ty.present(), &unparen(other).kind) {
+            match (ty.present(), &other.unparen().kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
                     problem.help(format!("without quotes it is a number: `{text}`"))
                 }
@@ -104,13 +104,6 @@ pub(super) fn called(operand: &Expr, ty: &Ty) -> String {
     match words_in_source(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
         Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
         None => article(ty),
-    }
-}
-
-pub(super) fn unparen(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::Paren(inner) => unparen(inner),
-        _ => expr,
     }
 }
 

@@ -225,15 +225,8 @@ impl Walk<'_, '_> {
         if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
             return;
         }
-        let known: Vec<String> = match ty.present() {
-            Ty::Object(members) => members.keys().cloned().collect(),
-            Ty::Struct(of) => {
-                let fields = self.analysis.types.structs.get(of).into_iter().flat_map(|known| known.fields.values());
-                fields.map(|field| field.decl.wire.clone()).collect()
-            }
-            _ => Vec::new(),
-        };
-        let near = workflow_asl::nearest::nearest(name, known.iter().map(String::as_str));
+        let known = self.analysis.types.members(ty);
+        let near = workflow_asl::nearest::nearest(name, known.iter().map(|member| member.wire));
         // The known members of a state's input may not be all of them.
         if near.is_none() && is_in(at, &["input"]) {
             return;

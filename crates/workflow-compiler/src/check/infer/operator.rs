@@ -9,7 +9,7 @@ use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;
 use crate::check::function::Argument;
 use crate::check::path::optional_text;
-use crate::check::path::{Path, reference_text};
+use crate::check::path::{Path, literal_index, reference_text};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -356,15 +356,8 @@ fn sum(place: ValueSite<'_, '_>, a: &Ty, b: &Ty) -> Ty {
 
 /// Returns whether one literal divides another without a rest.
 fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
-    fn whole(expr: &Expr) -> Option<i128> {
-        match &expr.kind {
-            ExprKind::Number(text) => text.parse().ok(),
-            ExprKind::Paren(inner) => whole(inner),
-            _ => None,
-        }
-    }
-    let rest = whole(dividend).zip(whole(divisor)).and_then(|(dividend, divisor)| dividend.checked_rem(divisor));
-    rest == Some(0)
+    let whole = literal_index(dividend).zip(literal_index(divisor));
+    whole.and_then(|(dividend, divisor)| dividend.checked_rem(divisor)) == Some(0)
 }
 
 /// Asks rustc whether an operand of a user-defined type is certainly present.
