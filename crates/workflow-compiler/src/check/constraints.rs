@@ -67,9 +67,10 @@ pub(super) fn literal(field: &FieldDecl, value: &Expr, what: &str, sink: &mut Si
     for constraint in &field.constraints {
         let given = match constraint.kind {
             ConstraintKind::Range => number(value).map(|(number, text)| (number, format!("is {text}"))),
-            ConstraintKind::Length => {
-                length(value).map(|(length, unit)| (length, format!("has {}", unit.counted(length))))
-            }
+            ConstraintKind::Length => length(value).map(|(length, unit)| {
+                let s = if length == 1.0 { "" } else { "s" };
+                (length, format!("has {length} {unit}{s}"))
+            }),
             ConstraintKind::Pattern => {
                 if let (Some(text), Some(pattern)) = (literal_text(value), &constraint.pattern)
                     && regex_lite::Regex::new(&pattern.value).is_ok_and(|regex| !regex.is_match(text))
@@ -117,22 +118,6 @@ pub(super) fn whole(number: &str) -> Option<i128> {
     })
 }
 
-#[derive(Clone, Copy)]
-enum Unit {
-    Characters,
-    Items,
-}
-
-impl Unit {
-    fn counted(self, count: f64) -> String {
-        let unit = match self {
-            Self::Characters => "character",
-            Self::Items => "item",
-        };
-        format!("{count} {unit}{}", if count == 1.0 { "" } else { "s" })
-    }
-}
-
 /// Returns the text of a literal, unless it is an expression or has placeholders.
 fn literal_text(value: &Expr) -> Option<&str> {
     match &value.unparen().kind {
@@ -141,12 +126,12 @@ fn literal_text(value: &Expr) -> Option<&str> {
     }
 }
 
-/// Returns the length of a literal if all its parts are known.
-fn length(value: &Expr) -> Option<(f64, Unit)> {
+/// Returns the length of a literal and its unit, if all its parts are known.
+fn length(value: &Expr) -> Option<(f64, &'static str)> {
     match &value.unparen().kind {
-        ExprKind::Text(_) => literal_text(value).map(|text| (text.chars().count() as f64, Unit::Characters)),
+        ExprKind::Text(_) => literal_text(value).map(|text| (text.chars().count() as f64, "character")),
         ExprKind::Array(items) if items.iter().all(|item| number(item).is_some() || length(item).is_some()) => {
-            Some((items.len() as f64, Unit::Items))
+            Some((items.len() as f64, "item"))
         }
         _ => None,
     }

@@ -9,7 +9,7 @@ use super::constraints;
 use super::model::{Model, whole_seconds};
 use super::rows::CsvRows;
 use super::sink::Sink;
-use super::types::{Ty, generated};
+use super::types::{Int, Ty, generated};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, MapItems, Resource, Shape,
@@ -17,28 +17,10 @@ use crate::syntax::ast::{
 };
 
 /// The types of the language, as they are written.
-const BUILT_IN: &[&str] = &[
-    "String",
-    "bool",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "usize",
-    "f32",
-    "f64",
-    "Timestamp",
-    "Arn",
-    "Json",
-    "Vec",
-    "Option",
-    "Map",
-];
+fn built_in<'n>() -> impl Iterator<Item = &'n str> {
+    let others = ["String", "bool", "f32", "f64", "Timestamp", "Arn", "Json", "Vec", "Option", "Map"];
+    others.into_iter().chain(Int::names())
+}
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     type_names(model, sink);
@@ -127,7 +109,7 @@ fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
             _ => continue,
         };
         let name = plain(ident);
-        if BUILT_IN.contains(&name.as_str()) {
+        if built_in().any(|known| known == name) {
             let message = format!("`{name}` is a type of the language");
             sink.push(Problem::new(Code::ReservedName, ident.span(), message).help("choose another name"));
         } else if let Some(what) = made.get(&name) {
@@ -254,7 +236,7 @@ pub(super) fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
                 return;
             }
             let declared = model.types.enums.keys().chain(model.types.structs.keys()).map(String::as_str);
-            let names = declared.chain(BUILT_IN.iter().copied());
+            let names = declared.chain(built_in());
             slip(ident, "type", names, sink);
         }
         _ => {}

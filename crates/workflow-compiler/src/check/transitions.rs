@@ -299,7 +299,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Catcher { name, catcher } => {
-                let at = known_anywhere(analysis, &catcher.target);
+                let at = analysis.target_anywhere(&catcher.target);
                 if at.is_none() {
                     target(analysis, (0, 0), &catcher.target, sink);
                     continue;
@@ -316,7 +316,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             DeclarationKind::Defaults(kind, clauses) => {
                 for clause in clauses {
                     if let ClauseValue::Catcher(catcher) = &clause.value
-                        && known_anywhere(analysis, &catcher.target).is_none()
+                        && analysis.target_anywhere(&catcher.target).is_none()
                     {
                         target(analysis, (0, 0), &catcher.target, sink);
                         continue;
@@ -339,7 +339,7 @@ fn reaches_a_state(analysis: &Analysis<'_>, kind: StateKind, clause: &Clause, si
     let noun = state_keyword(kind);
     let message = format!("no {noun} gets `{keyword}` from `defaults`, so this has no effect");
     let states = || analysis.all_states().filter(|info| info.state.kind == kind);
-    let target = analysis.catcher(clause).and_then(|catcher| known_anywhere(analysis, &catcher.target));
+    let target = analysis.catcher(clause).and_then(|catcher| analysis.target_anywhere(&catcher.target));
     let help = match target.filter(|target| states().all(|info| info.scope != target.scope)) {
         _ if states().next().is_none() => format!("the workflow has no {noun}: remove it"),
         Some(target) => format!(
@@ -359,10 +359,6 @@ fn named(clause: &Clause, name: &str) -> Option<TokenSpan> {
     }
 }
 
-fn known_anywhere<'m, 'a>(analysis: &'m Analysis<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
-    (0..analysis.scopes.len()).find_map(|scope| analysis.target(target, scope))
-}
-
 fn shared(
     analysis: &Analysis<'_>,
     info: &StateInfo<'_>,
@@ -371,7 +367,7 @@ fn shared(
     span: TokenSpan,
     sink: &mut Sink<'_>,
 ) {
-    let (None, Some(other)) = (analysis.target(to, info.scope), known_anywhere(analysis, to)) else { return };
+    let (None, Some(other)) = (analysis.target(to, info.scope), analysis.target_anywhere(to)) else { return };
     let message = format!(
         "{whose} leads to `{}`, which is in {}; `{}` is in {}",
         other.name,

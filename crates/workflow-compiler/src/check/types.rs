@@ -95,6 +95,11 @@ impl Int {
         Self::ALL.iter().find(|(_, known, ..)| *known == name).map_or(Self::I64, |(int, ..)| *int)
     }
 
+    /// Returns the names of all.
+    pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
+        Self::ALL.iter().map(|(_, name, ..)| *name)
+    }
+
     /// Returns its name in Rust.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(int, ..)| *int == self).map_or("i64", |(_, name, ..)| name)
@@ -371,9 +376,7 @@ impl Ty {
     pub(super) fn number_of_either(&self, other: &Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a.clone(),
-            (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
-            (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
-            _ => Self::Number,
+            _ => self.arithmetic(other),
         }
     }
 

@@ -81,7 +81,7 @@ impl<'a> Lowering<'_, 'a> {
             ClauseValue::Retrier(retrier) => Some((retrier, &clause.comment)),
             ClauseValue::Named(name) => {
                 let named = self.analysis.retriers.get(&plain(name))?;
-                Some((named.retrier, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
+                Some((named.handler, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
             }
             _ => None,
         }
