@@ -208,15 +208,11 @@ fn compile_workflow(
             fragments: read.fragments,
             document: read.document,
             params: read.params,
-            handled_tasks: Vec::new(),
             properties,
-            roots: BTreeMap::new(),
             annotations: Annotations { input: check::ValueTypes::default().input(&analysis), ..Annotations::default() },
-            uses: Vec::new(),
-            source_map: SourceMap::default(),
-            taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
             policy: read.policy,
+            ..Parts::default()
         };
     }
     // Earlier ones belong to other workflows and to the syntax.
@@ -243,15 +239,13 @@ fn compile_workflow(
         ),
         definition: lowered.definition,
         fragments: lowered.fragments,
-        document: None,
-        params: None,
         handled_tasks: check::handled_tasks(&analysis),
         properties,
         roots: check::roots(&analysis),
         annotations: lowered.annotations,
         uses: lowered.uses,
         source_map: lowered.source_map,
-        taken: BTreeSet::new(),
+        ..Parts::default()
     }
 }
 
