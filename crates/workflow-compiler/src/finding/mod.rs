@@ -213,8 +213,6 @@ fn follows(code: Code, finding: &Diagnostic, said: &[Code], analysis: &Analysis<
             lost || twice
                 || analysis.all_states().any(|info| info.state.is_broken())
                 || matches!(code, Code::UnreachableState | Code::UncaughtHandler) && missing()
-                // A reader of its result has the help for it.
-                || code == Code::UnreachableState && any(&[Code::MayNotHaveRun])
         }
         Code::TargetInOtherScope | Code::UnknownTarget | Code::MissingTransition => {
             lost || twice
