@@ -8,8 +8,9 @@ use workflow_asl::nearest::nearest;
 use super::constraints;
 use super::model::{Model, whole_seconds};
 use super::rows::CsvRows;
+use super::rust_items::{Item, items};
 use super::sink::Sink;
-use super::types::{Int, Ty, generated};
+use super::types::{Int, Ty};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, MapItems, Resource, Shape,
@@ -84,39 +85,19 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 
 /// Checks that a type has one declaration, and no name that the language or the macro uses.
 fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
-    let workflow = model.workflow;
-    let mut made = IndexMap::from([
-        (plain(&workflow.name), "the workflow itself"),
-        (generated(workflow, "State"), "the enum of its states"),
-    ]);
-    for declaration in &workflow.declarations {
-        match &declaration.kind {
-            DeclarationKind::Input(Shape::Fields(_)) => {
-                made.insert(generated(workflow, "Input"), "the struct of its input")
-            }
-            DeclarationKind::Output(Shape::Fields(_)) => {
-                made.insert(generated(workflow, "Output"), "the struct of its output")
-            }
-            DeclarationKind::Params(_) => made.insert(generated(workflow, "Params"), "the struct of its params"),
-            _ => None,
-        };
-    }
+    let (declared, made): (Vec<_>, Vec<_>) =
+        items(model.workflow).into_iter().partition(|(_, item, _)| item.is_declared());
     let mut seen: Vec<String> = Vec::new();
-    for declaration in &workflow.declarations {
-        let ident = match &declaration.kind {
-            DeclarationKind::Struct(decl) => &decl.name,
-            DeclarationKind::Enum(decl) => &decl.name,
-            _ => continue,
-        };
-        let name = plain(ident);
+    for (name, _, span) in declared {
         if built_in().any(|known| known == name) {
             let message = format!("`{name}` is a type of the language");
-            sink.push(Problem::new(Code::ReservedName, ident.span(), message).help("choose another name"));
-        } else if let Some(what) = made.get(&name) {
+            sink.push(Problem::new(Code::ReservedName, span, message).help("choose another name"));
+        } else if let Some((_, item, _)) = made.iter().find(|(known, ..)| *known == name) {
+            let what = if let Item::Made(what) = item { what } else { "the workflow itself" };
             let message = format!("`{name}` is the name of {what}");
-            sink.push(Problem::new(Code::DuplicateName, ident.span(), message).help("choose another name"));
+            sink.push(Problem::new(Code::DuplicateName, span, message).help("choose another name"));
         } else if seen.contains(&name) {
-            sink.push(Problem::new(Code::DuplicateName, ident.span(), format!("the type `{name}` is declared twice")));
+            sink.push(Problem::new(Code::DuplicateName, span, format!("the type `{name}` is declared twice")));
         }
         seen.push(name);
     }
