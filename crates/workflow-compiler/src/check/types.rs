@@ -18,7 +18,7 @@ use crate::syntax::rust_name;
 pub enum Ty {
     /// Nothing is known: any operation is allowed.
     Unknown,
-    /// The value is wrong, which was reported: any operation is allowed, and its result is wrong too.
+    /// The value is wrong, which was reported: any operation is allowed, and what is a part or a sum of it is wrong too.
     Error(Reported),
     /// `null`
     Null,
