@@ -11,7 +11,7 @@ use super::flow::Narrowing;
 use super::list::slice_of;
 use super::members::Named;
 use super::members::member_type;
-use super::path::{Path, PathRoot, PathSegment, literal_index};
+use super::path::{Path, PathRoot, PathSegment, literal_index, unknown_member};
 use super::resolution::{AccessStep, Base, Resolved};
 use super::root::ResolvedRoot;
 use super::sink::Sink;
@@ -286,7 +286,7 @@ impl<'a> Analysis<'a> {
         let there = Presence::Always;
         let unknown = |ty| (name.value.clone(), ty, there);
         let input = beginning == WalkStart::Input;
-        let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
+        let code = unknown_member(input);
         match ty {
             Ty::Unknown | Ty::Error(_) | Ty::Foreign(_) => unknown(ty.clone()),
             Ty::Map(value) => (name.value.clone(), value.as_element(), there),

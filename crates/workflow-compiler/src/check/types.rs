@@ -372,15 +372,8 @@ impl Ty {
         })
     }
 
-    /// The type that holds numbers of both: one that may have a fraction keeps it.
-    pub(super) fn number_of_either(&self, other: &Self) -> Self {
-        match (self, other) {
-            (a, b) if a == b => a.clone(),
-            _ => self.arithmetic(other),
-        }
-    }
-
-    /// Returns the type of a sum, a difference, a product or a remainder of two numbers.
+    /// Returns the type of a sum, a difference, a product or a remainder of two numbers, which also holds both of them: one
+    /// that may have a fraction keeps it.
     pub(super) fn arithmetic(&self, other: &Self) -> Self {
         match (self, other) {
             (error @ Self::Error(_), _) | (_, error @ Self::Error(_)) => error.clone(),
@@ -400,7 +393,7 @@ impl Ty {
             (a, Self::Null) => a.nullable(),
             (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
             (Self::Nullable(a), b) | (b, Self::Nullable(a)) => a.join(b.present().clone()).nullable(),
-            (a, b) if a.is_number() && b.is_number() => a.number_of_either(&b),
+            (a, b) if a.is_number() && b.is_number() => a.arithmetic(&b),
             (a, b) if a.is_text() && b.is_text() => Self::Text,
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {

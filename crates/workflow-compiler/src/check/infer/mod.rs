@@ -23,7 +23,7 @@ use self::compare::unknown_variant;
 use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::path::{Path, PathRoot, optional_text};
+use super::path::{Path, PathRoot, optional_text, unknown_member};
 use super::resolution::{Accessed, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
@@ -127,7 +127,8 @@ impl<'a> Analysis<'a> {
         match self.length_as_member(place, reference) {
             Some((name, meant)) => Inferred::Type(sink.error(|| {
                 let message = format!("`{}` is not a member of lists or text", name.value);
-                Problem::new(name_code(reference), span, message).write(spelled(&meant))
+                Problem::new(unknown_member(matches!(reference.root, Root::Input)), span, message)
+                    .write(spelled(&meant))
             })),
             None => Inferred::Reference(Rc::new(self.follow(place, reference, sink))),
         }
@@ -155,14 +156,8 @@ impl<'a> Analysis<'a> {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
-            ExprKind::Number(text) => {
-                if is_fraction(text) {
-                    Ty::FLOAT
-                } else {
-                    Ty::INTEGER
-                }
-            }
-            ExprKind::Duration(_) => Ty::INTEGER,
+            ExprKind::Number(text) if text.parse().is_ok_and(|number: f64| number.fract() != 0.0) => Ty::FLOAT,
+            ExprKind::Number(_) | ExprKind::Duration(_) => Ty::INTEGER,
             ExprKind::Text(text) => {
                 let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
                 if raw {
@@ -353,16 +348,6 @@ impl<'a> Analysis<'a> {
             sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
         }
     }
-}
-
-/// Returns the error where a reference has no such member.
-fn name_code(reference: &Reference) -> Code {
-    if matches!(reference.root, Root::Input) { Code::UnknownInputField } else { Code::UnknownMember }
-}
-
-/// Returns whether a literal number has a fraction.
-pub(super) fn is_fraction(number: &str) -> bool {
-    number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
 }
 
 /// Returns how to fix a read of a possibly absent value, which is a member's value if `key` is given.
