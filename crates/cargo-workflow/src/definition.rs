@@ -412,7 +412,7 @@ fn kind(workflow: &CompiledWorkflow, ty: &Type) -> ParameterKind {
             });
             found.unwrap_or(ParameterKind::Unknown)
         }
-        TypeKind::Path(_) | TypeKind::Invalid => ParameterKind::Unknown,
+        TypeKind::Path(_) | TypeKind::Invalid(_) => ParameterKind::Unknown,
     }
 }
 
@@ -424,7 +424,7 @@ fn written_type(ty: &Type) -> String {
         TypeKind::Integer(name) | TypeKind::Float(name) | TypeKind::Named(name) => plain(name),
         TypeKind::Timestamp => "Timestamp".to_owned(),
         TypeKind::Arn => "Arn".to_owned(),
-        TypeKind::Json | TypeKind::Invalid => "Json".to_owned(),
+        TypeKind::Json | TypeKind::Invalid(_) => "Json".to_owned(),
         TypeKind::Vec(inner) => format!("Vec<{}>", written_type(inner)),
         TypeKind::Option(inner) => format!("Option<{}>", written_type(inner)),
         TypeKind::Map(inner) => format!("Map<{}>", written_type(inner)),

@@ -148,7 +148,7 @@ impl<'w> Shapes<'w> {
                 kept(Shape::Map { of })
             }
             TypeKind::Named(name) => self.named(&plain(name)),
-            TypeKind::Json | TypeKind::Path(_) | TypeKind::Invalid => &Shape::Any,
+            TypeKind::Json | TypeKind::Path(_) | TypeKind::Invalid(_) => &Shape::Any,
         }
     }
 

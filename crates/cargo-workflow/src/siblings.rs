@@ -18,10 +18,8 @@ impl<'c> Siblings<'c> {
     pub(crate) fn of(calls: &'c [MacroCall]) -> Self {
         let mut siblings = BTreeMap::new();
         for MacroCall { modules, compilation } in calls {
-            let problems: Vec<_> = compilation.problems.iter().collect();
             for workflow in &compilation.workflows {
-                let of_syntax = problems.get(workflow.source.problems.clone()).unwrap_or_default();
-                let understood = !of_syntax.iter().any(|problem| problem.is_error());
+                let understood = workflow.source.reported.is_none();
                 let path: Vec<_> = modules.iter().cloned().chain([plain(&workflow.source.name)]).collect();
                 let known = if siblings.contains_key(&path) { None } else { Some(workflow) };
                 siblings.insert(path, known.filter(|_| understood));

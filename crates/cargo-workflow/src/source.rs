@@ -403,11 +403,10 @@ pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> 
     let siblings = Siblings::of(calls);
     let mut found = Vec::new();
     for MacroCall { modules, compilation } in calls {
-        for (number, problem) in compilation.problems.iter().enumerate() {
-            if counts(compilation.workflows.iter().find(|workflow| workflow.has_problem(number))) {
-                found.push(problem.clone());
-            }
-        }
+        let of = |problem: &Problem| {
+            compilation.workflows.iter().find(|workflow| workflow.source.number == problem.workflow)
+        };
+        found.extend(compilation.problems.iter().filter(|problem| counts(of(problem))).cloned());
         for workflow in compilation.workflows.iter().filter(|workflow| counts(Some(workflow))) {
             let of_children = siblings.problems(workflow, modules).into_iter();
             found.extend(of_children.map(|problem| compilation.imported.moved(problem, &locate)));

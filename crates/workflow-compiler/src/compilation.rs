@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::ops::Range;
 use std::path::Path;
 
 use proc_macro2::Span;
@@ -88,8 +87,6 @@ pub struct CompiledWorkflow {
     pub policy: PolicyTemplate,
     /// The document that contains its states, if it has one that could be read.
     pub document: Option<Document>,
-    /// The range of this workflow's problems in the [`Compilation`], except syntax errors ([`Workflow::problems`]).
-    pub problems: Range<usize>,
     /// The questions to rustc about the user's own types.
     pub questions: Vec<Question>,
     /// The tasks that the user's functions and workers handle.
@@ -107,11 +104,6 @@ pub struct CompiledWorkflow {
 }
 
 impl CompiledWorkflow {
-    /// Returns whether the [`Compilation`]'s problem with this index belongs to this workflow.
-    pub fn has_problem(&self, number: usize) -> bool {
-        self.problems.contains(&number) || self.source.problems.contains(&number)
-    }
-
     /// Returns whether an earlier workflow has its name, so that it has no Rust item.
     pub(crate) fn is_taken(&self) -> bool {
         self.taken.contains(&plain(&self.source.name))

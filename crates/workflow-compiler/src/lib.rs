@@ -111,25 +111,24 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         .map(|(number, source)| {
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
-            let found = of_workflows.next().into_iter().chain(of_resources.next()).flatten();
-            problems.extend(found);
-            let is_wrong = problems.iter().skip(first).any(Problem::is_error);
+            problems.go_on(source.number);
+            problems.extend(of_workflows.next().into_iter().chain(of_resources.next()).flatten());
             let taken = items.check(source, problems);
-            let compiled = guard(bugs, &doing, || {
-                compile_workflow((source, is_wrong), (number, &parsed.workflows), problems, surroundings)
-            });
+            let compiled =
+                guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
             fragments.explain(source, first, problems, surroundings.locate, place);
             let mut parts =
                 compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
             parts.source_map.replace(|span| imported.span(span, everywhere));
-            (Parts { taken, ..parts }, first..problems.iter().len(), problems.take_questions())
+            (Parts { taken, ..parts }, problems.take_questions())
         })
         .collect();
+    problems.go_on(0);
     if !problems.has_errors() {
         problems.extend(unused);
     }
     problems.replace_all(|problem| imported.moved(problem, everywhere));
-    for (mut source, (parts, problems, questions)) in parsed.workflows.into_iter().zip(compiled) {
+    for (mut source, (parts, questions)) in parsed.workflows.into_iter().zip(compiled) {
         source.declarations.extend(parts.params);
         roots.extend(parts.roots);
         workflows.push(CompiledWorkflow {
@@ -141,7 +140,6 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
             #[cfg(feature = "iam")]
             policy: parts.policy,
             document: parts.document,
-            problems,
             questions,
             handled_tasks: parts.handled_tasks,
             properties: parts.properties,
@@ -209,7 +207,7 @@ fn check_fragment(
     let analysis = check::check(fragment, surroundings.editor, problems);
     check::children(&analysis, workflows, problems);
     let is_wrong =
-        |problems: &Problems| fragment.body.is_broken() || problems.iter().skip(first).any(Problem::is_error);
+        |problems: &Problems| fragment.body.is_broken() || problems.of(fragment.number).any(Problem::is_error);
     lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
     // These depend on the place of a use, and on its handlers.
     let found = problems.split_off(first).into_iter();
@@ -221,7 +219,7 @@ fn check_fragment(
 
 /// Compiles one workflow: tree, model, document, rules. It may be wrong already.
 fn compile_workflow(
-    (source, wrong): (&Workflow, bool),
+    source: &Workflow,
     all: (usize, &[Workflow]),
     problems: &mut Problems,
     surroundings: Surroundings<'_>,
@@ -229,11 +227,8 @@ fn compile_workflow(
     let before = problems.iter().len();
     // The missing use may be in a part that did not parse or is invalid.
     let is_wrong = |problems: &Problems| {
-        let mut found =
-            problems.iter().enumerate().filter(|(number, _)| *number >= before || source.problems.contains(number));
-        wrong
-            || source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
-            || found.any(|(_, problem)| problem.is_error() || problem.code == Code::ReferenceAsText)
+        source.body.is_broken() && (!source.inlined.is_empty() || !source.copies.is_empty())
+            || problems.of(source.number).any(|problem| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, surroundings.editor, problems);
     check::children(&analysis, all.1, problems);
@@ -256,15 +251,11 @@ fn compile_workflow(
             fragments: read.fragments,
             document: read.document,
             params: read.params,
-            handled_tasks: Vec::new(),
             properties,
-            roots: BTreeMap::new(),
             annotations: Annotations { input: check::ValueTypes::default().input(&analysis), ..Annotations::default() },
-            uses: Vec::new(),
-            source_map: SourceMap::default(),
-            taken: BTreeSet::new(),
             #[cfg(feature = "iam")]
             policy: read.policy,
+            ..Parts::default()
         };
     }
     // Earlier ones belong to other workflows and to the syntax.
@@ -293,15 +284,13 @@ fn compile_workflow(
         ),
         definition: lowered.definition,
         fragments: lowered.fragments,
-        document: None,
-        params: None,
         handled_tasks: check::handled_tasks(&analysis),
         properties,
         roots: check::roots(&analysis),
         annotations: lowered.annotations,
         uses: lowered.uses,
         source_map: lowered.source_map,
-        taken: BTreeSet::new(),
+        ..Parts::default()
     }
 }
 

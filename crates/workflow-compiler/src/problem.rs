@@ -28,6 +28,8 @@ pub struct Problem {
     pub of_language: bool,
     /// The edits of a certain fix, which are applied together. They do not overlap.
     pub fix: Vec<Edit>,
+    /// The number of the workflow or fragment that it was found in; 0 for none.
+    pub workflow: u32,
 }
 
 /// An edit of the source.
@@ -100,6 +102,7 @@ impl Problem {
             part: None,
             of_language: false,
             fix: Vec::new(),
+            workflow: 0,
         }
     }
 
@@ -197,23 +200,46 @@ pub struct Reported(());
 pub struct Problems {
     found: Vec<Problem>,
     questions: Vec<Question>,
+    /// The number of the workflow or fragment whose problems are added, and the greatest so far.
+    workflow: u32,
+    workflows: u32,
 }
 
 impl Problems {
     /// Adds a problem.
     pub fn push(&mut self, problem: Problem) -> Reported {
-        self.found.push(problem);
+        self.found.push(Problem { workflow: self.workflow, ..problem });
         Reported(())
     }
 
     /// Adds problems.
     pub fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        self.found.extend(problems);
+        for problem in problems {
+            self.push(problem);
+        }
+    }
+
+    /// Begins a workflow or fragment, and returns its number. The problems that are added from here on are its problems.
+    pub(crate) fn begin(&mut self) -> u32 {
+        self.workflows += 1;
+        self.workflow = self.workflows;
+        self.workflow
+    }
+
+    /// Goes on with the workflow or fragment of this number; with 0, with what belongs to none.
+    pub(crate) fn go_on(&mut self, workflow: u32) {
+        self.workflow = workflow;
+    }
+
+    /// Returns the problems of the workflow or fragment with this number.
+    pub fn of(&self, workflow: u32) -> impl Iterator<Item = &Problem> {
+        self.found.iter().filter(move |problem| problem.workflow == workflow)
     }
 
     /// Replaces the problem with this index by a more specific one, but keeps its fix.
     pub fn replace(&mut self, number: usize, mut problem: Problem) {
         let Some(place) = self.found.get_mut(number) else { return };
+        problem.workflow = place.workflow;
         if !place.fix.is_empty() {
             problem.help = std::mem::take(&mut place.help);
             problem.fix = std::mem::take(&mut place.fix);

@@ -45,34 +45,35 @@ pub(super) fn check<'a>(
     known: &Narrowing,
     sink: &mut Sink<'_>,
 ) {
-    conditions(analysis, info, choice, known, sink);
+    let mut wrong = info.state.is_broken();
+    wrong |= conditions(analysis, info, choice, known, sink);
     else_is_last(choice, sink);
     nonexhaustive_without_else(choice, sink);
     let place = info.site(ValueField::Condition);
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
-    let mut broken = info.state.is_broken();
     let arms: Vec<_> = choice.arms.iter().map(|arm| (arm, cases(analysis, place, choice, arm))).collect();
     for (arm, found) in &arms {
-        broken |= is_broken(arm);
-        always |= matches!(arm.when, When::Else(_)) || matches!(&arm.when, When::If(condition) if is_true(condition));
+        always |= matches!(arm.when, When::Else(_))
+            || matches!(&arm.when, When::If(condition) if matches!(condition.unparen().kind, ExprKind::Bool(true)));
         dead_arm(arm, found, &taken, sink);
         taken.extend(found.iter().filter_map(|(case, _)| case.clone()));
     }
-    if always || choice.nonexhaustive.is_some() || broken || choice.arms.is_empty() {
+    if always || choice.nonexhaustive.is_some() || wrong || choice.arms.is_empty() {
         return;
     }
     not_exhaustive(analysis, info, choice, &arms, (&taken, known), sink);
 }
 
-/// Checks that conditions are `bool`, and that patterns have the type of the subject. Earlier arms were not taken.
+/// Checks that conditions are `bool`, and that patterns have the type of the subject. Earlier arms were not taken. Returns
+/// whether something is wrong, so that the cases of an arm are not known: the correct pattern may be the missing one.
 fn conditions<'a>(
     analysis: &Analysis<'a>,
     info: &StateInfo<'a>,
     choice: &Choice,
     known: &Narrowing,
     sink: &mut Sink<'_>,
-) {
+) -> bool {
     let place = info.site(ValueField::Condition);
     let mut facts = known.clone();
     let subject = choice.subject.as_ref().map(|subject| {
@@ -83,10 +84,12 @@ fn conditions<'a>(
         };
         (subject, ty)
     });
+    let mut wrong = subject.as_ref().is_some_and(|(_, ty)| ty.is_error());
     for arm in &choice.arms {
         let mut inside = facts.clone();
         match (&arm.when, &subject) {
             (When::If(condition), _) => {
+                wrong |= condition.reported().is_some();
                 analysis.infer_condition(place.knowing(&facts), condition, sink);
                 gives_something(analysis, place.knowing(&facts), condition, sink);
                 inside.learn(condition, true);
@@ -95,10 +98,11 @@ fn conditions<'a>(
             (When::Patterns(patterns), Some((subject, ty))) => {
                 for pattern in patterns {
                     let pattern_ty = analysis.infer(place.knowing(&facts), pattern, sink);
+                    wrong |= pattern_ty.is_error() || matches!(pattern.kind, ExprKind::Reference(_));
                     if !matches!(pattern.kind, ExprKind::Null) {
                         // What does not fit is the pattern.
                         let subject = Expr { span: pattern.span, ..(*subject).clone() };
-                        analysis.compare((ty, &subject), (&pattern_ty, pattern), sink);
+                        wrong |= analysis.compare((ty, &subject), (&pattern_ty, pattern), sink).is_error();
                     }
                 }
                 inside.learn_match(subject, patterns);
@@ -107,6 +111,7 @@ fn conditions<'a>(
         }
         values::clauses(analysis, info, &arm.clauses, &inside, sink);
     }
+    wrong
 }
 
 /// Reports a condition that may have no value, like `$boolean` of an absent value: the choice fails then.
@@ -185,28 +190,8 @@ fn not_exhaustive<'a>(
     (taken, known): (&[Case], &Narrowing),
     sink: &mut Sink<'_>,
 ) {
-    if choice.subject.as_ref().is_some_and(|subject| subject.reported().is_some()) {
-        return;
-    }
     let place = info.site(ValueField::Condition);
     let subject = choice.subject.as_ref().map(|subject| analysis.type_of(place.knowing(known), subject));
-    // A wrong pattern was reported; the correct one may be the missing one.
-    let wrong = |pattern: &Expr| match (&pattern.kind, subject.as_ref().map(Ty::present)) {
-        (ExprKind::Variant { ty, variant }, _) => analysis.variant_wire(&plain(ty), &plain(variant)).is_none(),
-        (ExprKind::Text(text), Some(Ty::Enum(name))) => {
-            let decl = analysis.types.enums.get(name);
-            decl.is_some_and(|decl| decl.variants.iter().all(|variant| variant.wire != *text))
-        }
-        (ExprKind::Reference(_) | ExprKind::Invalid(_), _) => true,
-        _ => false,
-    };
-    let patterns = choice.arms.iter().flat_map(|arm| match &arm.when {
-        When::Patterns(patterns) => patterns.as_slice(),
-        _ => &[],
-    });
-    if patterns.into_iter().any(wrong) {
-        return;
-    }
     let absent = subject.as_ref().is_some_and(Ty::is_option);
     let missing = |of: &Case| -> Option<Vec<String>> {
         let has = |value: &str| taken.iter().any(|case| case.tested == of.tested && case.value == value);
@@ -296,8 +281,7 @@ fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice)
 
 /// Returns whether a caller or a service gives the value: AWS checks no types, so it may have any value.
 fn is_unchecked(analysis: &Analysis<'_>, value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Paren(inner) => is_unchecked(analysis, inner),
+    match &value.unparen().kind {
         // The arguments of a fragment are checked.
         ExprKind::Reference(Reference { root: Root::Input, .. }) => !analysis.workflow.is_fragment,
         ExprKind::Reference(Reference { root: Root::StateResult(name), .. }) => {
@@ -431,22 +415,4 @@ fn others(analysis: &Analysis<'_>, case: &Case) -> Vec<Case> {
     };
     let others = values.into_iter().filter(|value| *value != case.value);
     others.map(|value| Case { value, ..case.clone() }).collect()
-}
-
-fn is_true(condition: &Expr) -> bool {
-    match &condition.kind {
-        ExprKind::Bool(value) => *value,
-        ExprKind::Paren(inner) => is_true(inner),
-        _ => false,
-    }
-}
-
-/// Returns whether an arm did not parse in full.
-fn is_broken(arm: &Arm) -> bool {
-    let broken = |expr: &Expr| expr.reported().is_some();
-    match &arm.when {
-        When::If(condition) => broken(condition),
-        When::Patterns(patterns) => patterns.iter().any(broken),
-        When::Else(_) => false,
-    }
 }

@@ -52,11 +52,10 @@ fn input_of(arn: &str) -> Option<RequestInput> {
 
 /// Returns whether anything in a value is computed.
 fn has_computed(value: &Expr) -> bool {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Object(members) => members.iter().any(|member| has_computed(&member.value)),
         ExprKind::Array(items) => items.iter().any(has_computed),
-        ExprKind::Paren(inner) => has_computed(inner),
-        _ => is_computed(value),
+        _ => is_computed(value.unparen()),
     }
 }
 
@@ -115,7 +114,7 @@ impl Request<'_, '_> {
             _ => format!("`{place}` takes {kind}"),
         };
         let at = self.info.site(ValueField::Parameters);
-        let ty = self.analysis.type_of(at, value);
+        let ty = self.analysis.type_of(at.knowing(self.analysis.narrowing(self.info)), value);
         if self.code == Code::WrongParameterType {
             sink.hold(&ty, value.span, wanted, self.code, &takes);
         }
@@ -126,7 +125,7 @@ impl Request<'_, '_> {
             }
             _ => (self.code, wanted),
         };
-        if !fits(&ty, wanted) && !self.analysis.reads_refused(at, value) {
+        if !fits(&ty, wanted) {
             let ty = ty.present();
             let problem = Problem::new(code, value.span, format!("{takes}, found {}", article(ty)));
             let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));

@@ -8,6 +8,7 @@ use super::analysis::Analysis;
 use super::constraints::whole;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
+use super::members::KnownMember;
 use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, Types, article};
@@ -158,27 +159,23 @@ impl<'a> Conformance<'_, 'a> {
                 self.fits(&inner, item.present(), item.is_option(), span, &format!("{which} of {what}"), sink);
             }
         }
-        let types = &self.analysis.types;
-        let members: Vec<(&str, &Ty)> = match ty {
+        match ty {
             Ty::Object(members) => {
                 for inner in members.keys().filter_map(|name| wanted.member(name)) {
                     let slip = QuestionKind::NoSlip { object: what.to_owned() };
                     sink.ask(|| Question { subject: inner, asks: slip, span });
                 }
-                members.iter().map(|(name, ty)| (name.as_str(), ty)).collect()
             }
-            Ty::Struct(name) => {
-                // A struct that contains itself: deeper levels are not checked.
-                let Some(known) = types.structs.get(name).filter(|_| wanted.steps.len() < 4) else { return };
-                known.fields.values().map(|field| (field.decl.wire.as_str(), &field.ty)).collect()
-            }
+            // A struct that contains itself: deeper levels are not checked.
+            Ty::Struct(_) if wanted.steps.len() < 4 => {}
             _ => return,
-        };
-        let there = members.iter().map(|(name, _)| (*name).to_owned()).collect();
+        }
+        let members = self.analysis.types.members(ty);
+        let there = members.iter().map(|member| member.wire.to_owned()).collect();
         self.members(wanted, there, span, what, sink);
-        for (name, ty) in members {
-            if let Some(inner) = wanted.member(name) {
-                self.fits(&inner, ty.present(), ty.is_option(), span, &format!("`{name}` of {what}"), sink);
+        for KnownMember { wire, ty, .. } in members {
+            if let Some(inner) = wanted.member(wire) {
+                self.fits(&inner, ty.present(), ty.is_option(), span, &format!("`{wire}` of {what}"), sink);
             }
         }
     }

@@ -15,7 +15,7 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
         let word = constraint.kind.word();
         let ty = inside(&field.ty);
         let fits = match (constraint.kind, &ty.kind) {
-            (_, TypeKind::Invalid) => continue,
+            (_, TypeKind::Invalid(_)) => continue,
             (ConstraintKind::Range, TypeKind::Integer(_) | TypeKind::Float(_)) => true,
             (ConstraintKind::Length, TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_)) => true,
             (ConstraintKind::Pattern, TypeKind::String | TypeKind::Arn) => true,
@@ -67,9 +67,10 @@ pub(super) fn literal(field: &FieldDecl, value: &Expr, what: &str, sink: &mut Si
     for constraint in &field.constraints {
         let given = match constraint.kind {
             ConstraintKind::Range => number(value).map(|(number, text)| (number, format!("is {text}"))),
-            ConstraintKind::Length => {
-                length(value).map(|(length, unit)| (length, format!("has {}", unit.counted(length))))
-            }
+            ConstraintKind::Length => length(value).map(|(length, unit)| {
+                let s = if length == 1.0 { "" } else { "s" };
+                (length, format!("has {length} {unit}{s}"))
+            }),
             ConstraintKind::Pattern => {
                 if let (Some(text), Some(pattern)) = (literal_text(value), &constraint.pattern)
                     && regex_lite::Regex::new(&pattern.value).is_ok_and(|regex| !regex.is_match(text))
@@ -98,13 +99,12 @@ fn inside(ty: &Type) -> &Type {
 
 /// Returns the value of a number literal, and its text.
 fn number(value: &Expr) -> Option<(f64, String)> {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Number(text) => Some((text.parse().ok()?, text.clone())),
         ExprKind::Unary(UnaryOp::Negate, inner) => {
             let (number, text) = number(inner)?;
             Some((-number, format!("-{text}")))
         }
-        ExprKind::Paren(inner) => number(inner),
         _ => None,
     }
 }
@@ -118,39 +118,21 @@ pub(super) fn whole(number: &str) -> Option<i128> {
     })
 }
 
-#[derive(Clone, Copy)]
-enum Unit {
-    Characters,
-    Items,
-}
-
-impl Unit {
-    fn counted(self, count: f64) -> String {
-        let unit = match self {
-            Self::Characters => "character",
-            Self::Items => "item",
-        };
-        format!("{count} {unit}{}", if count == 1.0 { "" } else { "s" })
-    }
-}
-
 /// Returns the text of a literal, unless it is an expression or has placeholders.
 fn literal_text(value: &Expr) -> Option<&str> {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Text(text) if !text.starts_with("{%") && !text.contains("${") => Some(text),
-        ExprKind::Paren(inner) => literal_text(inner),
         _ => None,
     }
 }
 
-/// Returns the length of a literal if all its parts are known.
-fn length(value: &Expr) -> Option<(f64, Unit)> {
-    match &value.kind {
-        ExprKind::Text(_) => literal_text(value).map(|text| (text.chars().count() as f64, Unit::Characters)),
+/// Returns the length of a literal and its unit, if all its parts are known.
+fn length(value: &Expr) -> Option<(f64, &'static str)> {
+    match &value.unparen().kind {
+        ExprKind::Text(_) => literal_text(value).map(|text| (text.chars().count() as f64, "character")),
         ExprKind::Array(items) if items.iter().all(|item| number(item).is_some() || length(item).is_some()) => {
-            Some((items.len() as f64, Unit::Items))
+            Some((items.len() as f64, "item"))
         }
-        ExprKind::Paren(inner) => length(inner),
         _ => None,
     }
 }

@@ -8,8 +8,9 @@ use workflow_asl::nearest::nearest;
 use super::constraints;
 use super::model::{Model, whole_seconds};
 use super::rows::CsvRows;
+use super::rust_items::{Item, items};
 use super::sink::Sink;
-use super::types::{Ty, generated};
+use super::types::{Int, Ty};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
     Declaration, DeclarationKind, DefaultValue, EnumDecl, FieldDecl, FieldDefault, Head, MapItems, Resource, Shape,
@@ -17,28 +18,10 @@ use crate::syntax::ast::{
 };
 
 /// The types of the language, as they are written.
-const BUILT_IN: &[&str] = &[
-    "String",
-    "bool",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "usize",
-    "f32",
-    "f64",
-    "Timestamp",
-    "Arn",
-    "Json",
-    "Vec",
-    "Option",
-    "Map",
-];
+fn built_in<'n>() -> impl Iterator<Item = &'n str> {
+    let others = ["String", "bool", "f32", "f64", "Timestamp", "Arn", "Json", "Vec", "Option", "Map"];
+    others.into_iter().chain(Int::names())
+}
 
 pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
     type_names(model, sink);
@@ -102,39 +85,19 @@ pub(super) fn check(model: &Model<'_>, sink: &mut Sink<'_>) {
 
 /// Checks that a type has one declaration, and no name that the language or the macro uses.
 fn type_names(model: &Model<'_>, sink: &mut Sink<'_>) {
-    let workflow = model.workflow;
-    let mut made = IndexMap::from([
-        (plain(&workflow.name), "the workflow itself"),
-        (generated(workflow, "State"), "the enum of its states"),
-    ]);
-    for declaration in &workflow.declarations {
-        match &declaration.kind {
-            DeclarationKind::Input(Shape::Fields(_)) => {
-                made.insert(generated(workflow, "Input"), "the struct of its input")
-            }
-            DeclarationKind::Output(Shape::Fields(_)) => {
-                made.insert(generated(workflow, "Output"), "the struct of its output")
-            }
-            DeclarationKind::Params(_) => made.insert(generated(workflow, "Params"), "the struct of its params"),
-            _ => None,
-        };
-    }
+    let (declared, made): (Vec<_>, Vec<_>) =
+        items(model.workflow).into_iter().partition(|(_, item, _)| item.is_declared());
     let mut seen: Vec<String> = Vec::new();
-    for declaration in &workflow.declarations {
-        let ident = match &declaration.kind {
-            DeclarationKind::Struct(decl) => &decl.name,
-            DeclarationKind::Enum(decl) => &decl.name,
-            _ => continue,
-        };
-        let name = plain(ident);
-        if BUILT_IN.contains(&name.as_str()) {
+    for (name, _, span) in declared {
+        if built_in().any(|known| known == name) {
             let message = format!("`{name}` is a type of the language");
-            sink.push(Problem::new(Code::ReservedName, ident.span(), message).help("choose another name"));
-        } else if let Some(what) = made.get(&name) {
+            sink.push(Problem::new(Code::ReservedName, span, message).help("choose another name"));
+        } else if let Some((_, item, _)) = made.iter().find(|(known, ..)| *known == name) {
+            let what = if let Item::Made(what) = item { what } else { "the workflow itself" };
             let message = format!("`{name}` is the name of {what}");
-            sink.push(Problem::new(Code::DuplicateName, ident.span(), message).help("choose another name"));
+            sink.push(Problem::new(Code::DuplicateName, span, message).help("choose another name"));
         } else if seen.contains(&name) {
-            sink.push(Problem::new(Code::DuplicateName, ident.span(), format!("the type `{name}` is declared twice")));
+            sink.push(Problem::new(Code::DuplicateName, span, format!("the type `{name}` is declared twice")));
         }
         seen.push(name);
     }
@@ -254,7 +217,7 @@ pub(super) fn known(model: &Model<'_>, ty: &Type, sink: &mut Sink<'_>) {
                 return;
             }
             let declared = model.types.enums.keys().chain(model.types.structs.keys()).map(String::as_str);
-            let names = declared.chain(BUILT_IN.iter().copied());
+            let names = declared.chain(built_in());
             slip(ident, "type", names, sink);
         }
         _ => {}

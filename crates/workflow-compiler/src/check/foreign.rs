@@ -5,7 +5,7 @@ use workflow_asl::Code;
 use super::expression_text::words_in_source;
 use super::flow::Narrowing;
 use super::function::Argument;
-use super::path::{Path, PathSegment};
+use super::path::{Path, PathSegment, unknown_member};
 use super::sink::Sink;
 use super::types::{Ty, article};
 use crate::question::{DEPTH, Foreign, ForeignMember, ForeignStep, Question, QuestionKind};
@@ -80,7 +80,7 @@ impl Foreign {
         let mut next = self.clone();
         next.steps.push(ForeignStep { to, certain, tag: facts.tag_in(path) });
         sink.ask(|| {
-            let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
+            let code = unknown_member(input);
             Question { subject: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, span }
         });
         Ty::Foreign(Box::new(next))

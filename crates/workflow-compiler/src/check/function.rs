@@ -50,25 +50,25 @@ pub struct LanguageFunction {
     name: &'static str,
     /// The type of each argument.
     argument: Argument,
-    /// The number of arguments; any number if absent.
-    count: Option<usize>,
+    /// The number of arguments.
+    count: usize,
 }
 
 const OWN: &[LanguageFunction] = &[
-    LanguageFunction::new("is_present", Argument::Any, Some(1)),
-    LanguageFunction::new("is_null", Argument::Any, Some(1)),
-    LanguageFunction::new("is_string", Argument::Any, Some(1)),
-    LanguageFunction::new("is_numeric", Argument::Any, Some(1)),
-    LanguageFunction::new("is_boolean", Argument::Any, Some(1)),
-    LanguageFunction::new("is_timestamp", Argument::Any, Some(1)),
-    LanguageFunction::new("matches", Argument::Text, Some(2)),
-    LanguageFunction::new("timestamp", Argument::Text, Some(1)),
-    LanguageFunction::new("all", Argument::Bool, Some(1)),
-    LanguageFunction::new("any", Argument::Bool, Some(1)),
+    LanguageFunction::new("is_present", Argument::Any, 1),
+    LanguageFunction::new("is_null", Argument::Any, 1),
+    LanguageFunction::new("is_string", Argument::Any, 1),
+    LanguageFunction::new("is_numeric", Argument::Any, 1),
+    LanguageFunction::new("is_boolean", Argument::Any, 1),
+    LanguageFunction::new("is_timestamp", Argument::Any, 1),
+    LanguageFunction::new("matches", Argument::Text, 2),
+    LanguageFunction::new("timestamp", Argument::Text, 1),
+    LanguageFunction::new("all", Argument::Bool, 1),
+    LanguageFunction::new("any", Argument::Bool, 1),
 ];
 
 impl LanguageFunction {
-    const fn new(name: &'static str, argument: Argument, count: Option<usize>) -> Self {
+    const fn new(name: &'static str, argument: Argument, count: usize) -> Self {
         Self { name, argument, count }
     }
 }
@@ -104,7 +104,7 @@ impl Function {
     /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context argument.
     pub fn arity(self) -> (usize, Option<usize>) {
         match self {
-            Self::Language(own) => (own.count.unwrap_or(0), own.count),
+            Self::Language(own) => (own.count, Some(own.count)),
             Self::Jsonata(row) => row.arguments(),
         }
     }

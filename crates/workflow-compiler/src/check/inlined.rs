@@ -60,13 +60,10 @@ fn absent<'a>(
     field: &FieldDecl,
     fragment: &str,
 ) -> Option<Problem> {
-    let value = match &value.kind {
-        ExprKind::Paren(inner) => inner,
-        _ => value,
-    };
+    let value = value.unparen();
     let ExprKind::Reference(reference) = &value.kind else { return None };
     let wanted = analysis.types.ty(&field.ty);
-    if wanted.is_option() || wanted.is_unknown() || analysis.reads_refused(place, value) {
+    if wanted.is_option() || wanted.is_unknown() || !analysis.resolves(place, reference) {
         return None;
     }
     if !analysis.resolved(place, value, reference).is_left_out() {

@@ -78,7 +78,7 @@ impl<'a> Analysis<'a> {
             }
             (ty, presence) = (ty.assume_present(), Presence::Always);
         }
-        if lists { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
+        if lists && !ty.is_error() { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
     }
 
     /// Returns the text and the call that gives a part of it, if this reference is meant as one: `input.name[0..3]`.
@@ -113,6 +113,7 @@ pub(super) fn slice_of(path: &Path<'_>, (ty, absent): (&Ty, bool), slice: &Segme
     let item = item_of(path, (ty.present(), presence), (slice.span(), &step), sink);
     match ty.present() {
         list @ Ty::Array(_) => list.clone(),
+        _ if item.is_error() => item,
         _ => Ty::Array(Box::new(item)),
     }
 }
@@ -126,13 +127,12 @@ fn item_of(
 ) -> Ty {
     let item = match (ty.items(), ty.present()) {
         (Some(item), _) => item,
-        (None, Ty::Unknown) => Ty::Unknown,
+        (None, open) if open.is_open() => open.clone(),
         (None, other) => {
-            sink.report(|| {
+            return sink.error(|| {
                 let message = format!("`{path}` is {}, not a list", article(other));
                 Problem::new(Code::UnknownMember, span, message)
             });
-            return Ty::Unknown;
         }
     };
     if ty.is_option() || presence == Presence::Maybe {

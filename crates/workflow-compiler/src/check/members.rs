@@ -1,9 +1,11 @@
 //! The members of values, by their names in JSON, and the types of AWS's results.
 
+use std::borrow::Cow;
+
 use workflow_asl::result::{Member, Presence, ResultPart};
 use workflow_services::Shape;
 
-use super::types::{Ty, Types};
+use super::types::{Field, Ty, Types};
 
 /// Lists of lists deeper than this are not followed: AWS has none.
 const LISTS: usize = 4;
@@ -16,7 +18,42 @@ pub(super) enum Named {
     None,
 }
 
+/// A member that a value has.
+pub(super) struct KnownMember<'t> {
+    /// The name that references read it by.
+    pub(super) name: &'t str,
+    /// Its name in JSON.
+    pub(super) wire: &'t str,
+    pub(super) ty: Cow<'t, Ty>,
+}
+
 impl Types<'_> {
+    /// Returns the members of a struct, an object or a part of AWS's results; none for any other value.
+    pub(super) fn members<'t>(&'t self, ty: &'t Ty) -> Vec<KnownMember<'t>> {
+        let same = |name, ty| KnownMember { name, wire: name, ty };
+        match ty.present() {
+            Ty::Object(members) => members.iter().map(|(name, ty)| same(name.as_str(), Cow::Borrowed(ty))).collect(),
+            Ty::Struct(of) => {
+                let fields = self.structs.get(of).into_iter().flat_map(|known| &known.fields);
+                let member = |(name, field): (&'t String, &'t Field<'_>)| KnownMember {
+                    name,
+                    wire: &field.decl.wire,
+                    ty: Cow::Borrowed(&field.ty),
+                };
+                fields.map(member).collect()
+            }
+            Ty::Shape(part) => {
+                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+                let known = members.filter_map(|member| match part.member(member.name) {
+                    Member::Found(part, presence) => Some(same(member.name, Cow::Owned(member_type(part, presence)))),
+                    Member::Unknown | Member::None => None,
+                });
+                known.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns the member of a value by its name in JSON.
     pub(super) fn named(&self, ty: &Ty, name: &str) -> Named {
         let found = |ty: Option<Ty>| ty.map_or(Named::None, Named::Found);

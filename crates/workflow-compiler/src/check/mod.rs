@@ -65,7 +65,7 @@ pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use infer::closure::callback;
 pub(crate) use inlined::never_kept;
 pub(crate) use members::member_type;
-pub use model::{Model, NamedCatcher, NamedRetrier, Scope, StateInfo, is_distributed, whole_seconds};
+pub use model::{Model, NamedHandler, Scope, StateInfo, is_distributed, whole_seconds};
 pub(crate) use path::literal_index;
 pub use properties::DeclaredProperty;
 pub(crate) use properties::properties;

@@ -56,9 +56,9 @@ pub struct Model<'a> {
     /// The sets of states; the first is the workflow's own.
     pub scopes: Vec<Scope<'a>>,
     /// The named retriers.
-    pub retriers: IndexMap<String, NamedRetrier<'a>>,
+    pub retriers: IndexMap<String, NamedHandler<'a, Retrier>>,
     /// The named catchers.
-    pub catchers: IndexMap<String, NamedCatcher<'a>>,
+    pub catchers: IndexMap<String, NamedHandler<'a, Catcher>>,
     /// The clauses that every state of a kind has after its own.
     pub defaults: Vec<(StateKind, &'a Clause)>,
     /// The variables that some state or handler assigns; `None` if some are unknown.
@@ -67,22 +67,13 @@ pub struct Model<'a> {
     pub(super) may_assign_more: bool,
 }
 
-/// A retrier with a name.
+/// A retrier or catcher with a name.
 #[derive(Debug)]
-pub struct NamedRetrier<'a> {
+pub struct NamedHandler<'a, H> {
     /// Its comment.
     pub comment: &'a Comment,
-    /// The retrier.
-    pub retrier: &'a Retrier,
-}
-
-/// A catcher with a name.
-#[derive(Debug)]
-pub struct NamedCatcher<'a> {
-    /// Its comment.
-    pub comment: &'a Comment,
-    /// The catcher.
-    pub catcher: &'a Catcher,
+    /// The retrier or catcher.
+    pub handler: &'a H,
 }
 
 /// A state with the facts that follow from its place.
@@ -214,13 +205,13 @@ impl<'a> Model<'a> {
             DeclarationKind::Name(text) => self.machine_name.clone_from(&text.value),
             DeclarationKind::Comment(text) => self.comment = Some(text),
             DeclarationKind::Retrier { name, retrier } => {
-                let named = NamedRetrier { comment: &declaration.comment, retrier };
+                let named = NamedHandler { comment: &declaration.comment, handler: retrier };
                 // Removing it first keeps the order of the declarations.
                 self.retriers.shift_remove(&plain(name));
                 self.retriers.insert(plain(name), named);
             }
             DeclarationKind::Catcher { name, catcher } => {
-                let named = NamedCatcher { comment: &declaration.comment, catcher };
+                let named = NamedHandler { comment: &declaration.comment, handler: catcher };
                 self.catchers.shift_remove(&plain(name));
                 self.catchers.insert(plain(name), named);
             }
@@ -365,31 +356,24 @@ impl<'a> Model<'a> {
         match &clause.value {
             ClauseValue::Catcher(catcher) => Some(catcher),
             ClauseValue::Named(name) if clause.kind == ClauseKind::Catch => {
-                self.catchers.get(&plain(name)).map(|named| named.catcher)
+                self.catchers.get(&plain(name)).map(|named| named.handler)
             }
             _ => None,
         }
     }
 
-    /// Returns whether a target is this state: a default catcher of its own target could repeat it forever.
-    fn is_target(&self, target: &Target, info: &StateInfo<'a>) -> bool {
-        match target {
-            Target::State(name) => {
-                self.states.get(&plain(name)).is_some_and(|known| std::ptr::eq(known.state, info.state))
-            }
-            Target::Text(text) => info.asl_name == text.value,
-            Target::Computed(_) | Target::End(_) | Target::Missing(..) => false,
-        }
+    /// Returns the state of any scope that a target names.
+    pub(super) fn target_anywhere(&self, target: &Target) -> Option<&StateInfo<'a>> {
+        (0..self.scopes.len()).find_map(|scope| self.target(target, scope))
     }
 
-    /// Returns whether a target is a state of another scope.
-    fn leads_out(&self, target: &Target, scope: usize) -> bool {
-        let is_known = match target {
-            Target::State(name) => self.states.contains_key(&plain(name)),
-            Target::Text(text) => self.states.values().any(|info| info.asl_name == text.value),
-            Target::Computed(_) | Target::End(_) | Target::Missing(..) => false,
-        };
-        is_known && self.target(target, scope).is_none()
+    /// Returns whether a catcher of `defaults` cannot be this state's: its target is in another scope, or is the state
+    /// itself, which it could repeat forever.
+    fn is_out_of_reach(&self, catcher: &Catcher, info: &StateInfo<'a>) -> bool {
+        match self.target(&catcher.target, info.scope) {
+            Some(target) => target.id == info.id,
+            None => self.target_anywhere(&catcher.target).is_some(),
+        }
     }
 
     /// Returns the clauses of a state: its own, then the clauses of `defaults` for its kind that it neither gives itself
@@ -402,10 +386,7 @@ impl<'a> Model<'a> {
             let is_own = own.iter().any(|clause| {
                 clause.kind == default.kind && (!default.kind.repeats() || matches!(clause.value, ClauseValue::None(_)))
             });
-            let is_out_of_reach = |catcher: &Catcher| {
-                self.leads_out(&catcher.target, info.scope) || self.is_target(&catcher.target, info)
-            };
-            !is_own && !self.catcher(default).is_some_and(is_out_of_reach)
+            !is_own && !self.catcher(default).is_some_and(|catcher| self.is_out_of_reach(catcher, info))
         });
         own.iter().chain(inherited)
     }

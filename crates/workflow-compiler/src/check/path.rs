@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use workflow_asl::Code;
+
 use crate::syntax::ast::{Expr, ExprKind, Reference, Root, Segment, UnaryOp, plain};
 use crate::syntax::spelling::spelled_segments;
 
@@ -144,12 +146,16 @@ impl<'e> PathSegment<'e> {
 
 /// Returns the index that a literal is, from the end where it is negative.
 pub(crate) fn literal_index(index: &Expr) -> Option<i64> {
-    match &index.kind {
+    match &index.unparen().kind {
         ExprKind::Number(text) => text.parse().ok(),
         ExprKind::Unary(UnaryOp::Negate, inner) => literal_index(inner).and_then(i64::checked_neg),
-        ExprKind::Paren(inner) => literal_index(inner),
         _ => None,
     }
+}
+
+/// Returns the error where the execution's input, or another value, has no such member.
+pub(super) fn unknown_member(of_input: bool) -> Code {
+    if of_input { Code::UnknownInputField } else { Code::UnknownMember }
 }
 
 /// Returns the words of a reference, as a message has them.

@@ -41,7 +41,7 @@ pub(crate) fn properties(
         let DeclarationKind::Property(property) = &declaration.kind else { continue };
         let (states, subjects) = known_states
             .get_or_insert_with(|| (known(model, document), Subjects::of(machine, annotations, output_members(model))));
-        let errors = problems.errors();
+        let mut wrong = None;
         let mut named: Vec<(usize, &str)> = Vec::new();
         for event in &property.of.events {
             let Some(target) = property.names.get(event.state) else { continue };
@@ -50,7 +50,7 @@ pub(crate) fn properties(
             {
                 let problem =
                     Problem::new(Code::BadProperty, target.span(), format!("`{}` is named twice", state.ident));
-                problems.push(problem.help("name another state, or remove it"));
+                wrong = Some(problems.push(problem.help("name another state, or remove it")));
             } else if let Ok(state) = find(states, target) {
                 named.push((event.state, state.asl_name));
             }
@@ -58,10 +58,10 @@ pub(crate) fn properties(
         for event in property.of.all_events() {
             let Some(target) = property.names.get(event.state) else { continue };
             if let Err(problem) = find(states, target) {
-                problems.push(about_use(model, target, states).unwrap_or(problem));
+                wrong = Some(problems.push(about_use(model, target, states).unwrap_or(problem)));
             }
         }
-        if problems.errors() > errors {
+        if wrong.is_some() {
             continue;
         }
         let is_state = |at: usize| property.of.all_events().any(|event| event.state == at);
@@ -124,14 +124,8 @@ fn is_same(property: &PropertyOf<usize>, at: usize, event: &EventOf<usize>) -> b
 
 /// Returns the members of the output, if its type is declared.
 fn output_members(model: &Model<'_>) -> Option<Vec<String>> {
-    match &model.output {
-        Ty::Object(members) => Some(members.keys().cloned().collect()),
-        Ty::Struct(name) => {
-            let fields = &model.types.structs.get(name)?.fields;
-            Some(fields.values().map(|field| field.decl.wire.clone()).collect())
-        }
-        _ => None,
-    }
+    let members = || model.types.members(&model.output).iter().map(|member| member.wire.to_owned()).collect();
+    matches!(model.output, Ty::Object(_) | Ty::Struct(_)).then(members)
 }
 
 fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<'a>> {

@@ -2,6 +2,7 @@
 
 use workflow_asl::result::Presence;
 
+use super::capture::DEPTH;
 use super::types::Ty;
 use crate::syntax::ast::Quotes;
 
@@ -69,6 +70,15 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// Returns the members that are read first, up to a depth that is captured: a list is kept whole.
+    pub(super) fn into_members(self) -> impl Iterator<Item = String> {
+        let members = self.steps.into_iter().map_while(|step| match step {
+            AccessStep::Member { name, .. } => Some(name),
+            AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Slice(_) | AccessStep::Each => None,
+        });
+        members.take(DEPTH)
+    }
+
     /// Returns whether it may be absent.
     pub(super) fn is_left_out(&self) -> bool {
         self.presence == Presence::Maybe || self.ty.may_be_absent()

@@ -7,19 +7,18 @@ use workflow_asl::result::{Member, Presence};
 use workflow_services::{ResourceForm, ResourceKind};
 
 use super::analysis::Analysis;
-use super::data::references;
 use super::flow::Narrowing;
 use super::list::slice_of;
 use super::members::Named;
 use super::members::member_type;
-use super::path::{Path, PathRoot, PathSegment, literal_index};
+use super::path::{Path, PathRoot, PathSegment, literal_index, unknown_member};
 use super::resolution::{AccessStep, Base, Resolved};
 use super::root::ResolvedRoot;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Expr, Quotes, Reference, Root, Segment, Text, Type, TypeKind, plain};
+use crate::syntax::ast::{Quotes, Reference, Root, Segment, Text, Type, TypeKind, plain};
 use crate::syntax::spelling::is_word;
 
 /// The start of a walk over members, as messages distinguish it.
@@ -48,18 +47,21 @@ impl<'a> Analysis<'a> {
         let refused = if sink.listens() { self.refused(place, reference) } else { None };
         let root = match refused.map_or_else(|| self.resolve_root(place, reference), |problem| Err(Box::new(problem))) {
             Ok(root) => root,
-            Err(problem) => {
-                if reference.unfinished.is_none() {
-                    sink.push(*problem);
-                }
-                ResolvedRoot::nothing()
-            }
+            Err(problem) => ResolvedRoot::nothing(match reference.unfinished {
+                Some(reported) => Ty::Error(reported),
+                None => sink.error(|| *problem),
+            }),
         };
         if let (Some(roots), true) = (&self.roots, sink.listens()) {
             roots.borrow_mut().entry(reference.word).or_insert_with(|| root.ty.clone());
         }
-        if reference.unfinished.is_some() {
-            return Resolved { base: root.base, steps: Vec::new(), ty: Ty::Unknown, presence: Presence::Always };
+        if let Some(reported) = reference.unfinished {
+            return Resolved {
+                base: root.base,
+                steps: Vec::new(),
+                ty: Ty::Error(reported),
+                presence: Presence::Always,
+            };
         }
         let mut steps: Vec<AccessStep> = root
             .prefix
@@ -84,7 +86,7 @@ impl<'a> Analysis<'a> {
         let absent = absent && !place.facts.present(&Path::of(reference));
         let presence = if absent { Presence::Maybe } else { presence };
         let ty = match ty {
-            ty if !absent || ty.is_option() => ty,
+            ty if !absent || ty.is_option() || ty.is_error() => ty,
             ty => Ty::Option(Box::new(ty)),
         };
         Resolved { base: root.base, steps, ty, presence }
@@ -100,33 +102,23 @@ impl<'a> Analysis<'a> {
         self.unavailable(place, reference, of)
     }
 
-    /// Returns whether a value reads the result of a state that cannot be read here, which is an error of its own.
-    pub(super) fn reads_refused(&self, place: ValueSite<'_, 'a>, value: &Expr) -> bool {
-        let mut refused = false;
-        references(value, &mut |reference| {
-            refused = refused || self.refused(place.knowing(self.narrowing(place.state)), reference).is_some();
-        });
-        refused
-    }
-
     fn param(&self, reference: &Reference, sink: &mut Sink<'_>) -> Resolved {
         let param = |base, ty| Resolved { base, steps: Vec::new(), ty, presence: Presence::Always };
-        let nothing = param(Base::Nothing, Ty::Unknown);
+        let nothing = |ty| param(Base::Nothing, ty);
         let Some(Segment::Member { name, .. }) = reference.segments.first() else {
-            if reference.unfinished.is_some() {
-                return nothing;
-            }
-            sink.report(|| {
-                Problem::new(Code::UnknownParam, reference.root_span, "`params` alone is not a value")
-                    .help("name one of them: `params.…`")
+            return nothing(match reference.unfinished {
+                Some(reported) => Ty::Error(reported),
+                None => sink.error(|| {
+                    Problem::new(Code::UnknownParam, reference.root_span, "`params` alone is not a value")
+                        .help("name one of them: `params.…`")
+                }),
             });
-            return nothing;
         };
         let Some(known) = self.params.get(&name.value) else {
-            if self.params.is_empty() && self.has_lost_items() {
-                return nothing;
+            if let (true, Some(reported)) = (self.params.is_empty(), self.lost_items()) {
+                return nothing(Ty::Error(reported));
             }
-            sink.report(|| {
+            return nothing(sink.error(|| {
                 let message = format!("unknown parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);
                 let problem = Problem::new(Code::UnknownParam, name.span, message).suggest(&name.value, known);
@@ -137,8 +129,7 @@ impl<'a> Analysis<'a> {
                 } else {
                     problem
                 }
-            });
-            return nothing;
+            }));
         };
         if let Some((kind, segment)) = known.decl.resource.zip(reference.segments.get(1)) {
             let form = form_of(segment).filter(|form| *form != ResourceForm::Url || kind == ResourceKind::Queue);
@@ -147,22 +138,20 @@ impl<'a> Analysis<'a> {
                 (Some(_), Some(after)) => after,
                 (None, _) => segment,
             };
-            sink.report(|| {
+            return nothing(sink.error(|| {
                 let message = format!("the resource `params.{}` has no such member", name.value);
                 let url = if kind == ResourceKind::Queue { ", `url`" } else { "" };
                 let help = format!("{} has `arn`, `name`{url}", kind.words());
                 Problem::new(Code::UnknownMember, segment.span(), message).help(help)
-            });
-            return nothing;
+            }));
         }
         if let Some(segment) = reference.segments.get(1) {
-            sink.report(|| {
+            return nothing(sink.error(|| {
                 let message = format!("`params.{}` is inserted as a whole; its members cannot be named", name.value);
                 let span = segment.span();
                 Problem::new(Code::UnknownMember, span, message)
                     .help("declare the needed member as a separate parameter")
-            });
-            return nothing;
+            }));
         }
         param(Base::Param(name.value.clone()), known.ty.clone())
     }
@@ -231,33 +220,27 @@ impl<'a> Analysis<'a> {
                 Segment::Index(index) => {
                     let next = match ty.present() {
                         Ty::Array(item) | Ty::Map(item) => item.as_element(),
-                        Ty::Unknown | Ty::Foreign(_) => Ty::Unknown,
+                        open @ (Ty::Unknown | Ty::Error(_)) => open.clone(),
                         Ty::Tuple(items) if items.is_empty() => Ty::Unknown,
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
                             Some(Some(item)) => item.clone(),
-                            Some(None) => {
-                                sink.report(|| {
-                                    let message = match items.len() {
-                                        1 => format!("`{path}` has 1 item"),
-                                        count => format!("`{path}` has {count} items"),
-                                    };
-                                    Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
-                                });
-                                Ty::Unknown
-                            }
+                            Some(None) => sink.error(|| {
+                                let message = match items.len() {
+                                    1 => format!("`{path}` has 1 item"),
+                                    count => format!("`{path}` has {count} items"),
+                                };
+                                Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
+                            }),
                             None => Ty::Unknown,
                         },
-                        other => {
-                            sink.report(|| {
-                                let message = format!("`{path}` is {}, not an array", article(other));
-                                let problem = Problem::new(Code::UnknownMember, index.span, message);
-                                match other {
-                                    Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
-                                    _ => problem,
-                                }
-                            });
-                            Ty::Unknown
-                        }
+                        other => sink.error(|| {
+                            let message = format!("`{path}` is {}, not an array", article(other));
+                            let problem = Problem::new(Code::UnknownMember, index.span, message);
+                            match other {
+                                Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
+                                _ => problem,
+                            }
+                        }),
                     };
                     path.segments.push(PathSegment::of(segment));
                     steps.push(literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index));
@@ -301,14 +284,14 @@ impl<'a> Analysis<'a> {
         sink: &mut Sink<'_>,
     ) -> (String, Ty, Presence) {
         let there = Presence::Always;
-        let unknown = (name.value.clone(), Ty::Unknown, there);
+        let unknown = |ty| (name.value.clone(), ty, there);
         let input = beginning == WalkStart::Input;
-        let code = if input { Code::UnknownInputField } else { Code::UnknownMember };
+        let code = unknown_member(input);
         match ty {
-            Ty::Unknown | Ty::Foreign(_) => unknown,
+            Ty::Unknown | Ty::Error(_) | Ty::Foreign(_) => unknown(ty.clone()),
             Ty::Map(value) => (name.value.clone(), value.as_element(), there),
             Ty::Struct(of) => {
-                let Some(known) = self.types.structs.get(of) else { return unknown };
+                let Some(known) = self.types.structs.get(of) else { return unknown(Ty::Unknown) };
                 if let Some(field) = known.fields.get(&name.value) {
                     return (field.decl.wire.clone(), field.ty.clone(), there);
                 }
@@ -332,15 +315,14 @@ impl<'a> Analysis<'a> {
                 // An execution may be given more than its input declares, which `state` reads, so only a likely
                 // misspelling is an error.
                 let given = beginning == WalkStart::State && !known.declared || self.workflow.nameless_field.is_some();
-                let fault = sink.listens().then(fault);
-                fault.filter(|fault| !given || !fault.fix.is_empty()).into_iter().for_each(|fault| sink.push(fault));
-                unknown
+                let fault = sink.listens().then(fault).filter(|fault| !given || !fault.fix.is_empty());
+                unknown(fault.map_or(Ty::Unknown, |fault| sink.error(|| fault)))
             }
             Ty::Object(members) => {
                 if let Some(ty) = members.get(&name.value) {
                     return (name.value.clone(), ty.clone(), there);
                 }
-                sink.report(|| {
+                unknown(sink.error(|| {
                     let message = format!("`{path}` has no member `{}`", name.value);
                     let problem = Problem::new(code, name.span, message);
                     if let Some(meant) =
@@ -355,58 +337,47 @@ impl<'a> Analysis<'a> {
                         Some((_, path)) => problem.write(*path),
                         None => suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str)),
                     }
-                });
-                unknown
+                }))
             }
             Ty::Shape(part) => match part.member(&name.value) {
                 Member::Found(member, presence) => (name.value.clone(), member_type(member, presence), presence),
-                Member::Unknown => unknown,
-                Member::None => {
-                    sink.report(|| {
-                        let message = format!("`{path}` has no member `{}` in AWS's API", name.value);
-                        // A test alone does not fail.
-                        let certain = part.is_certain() && !facts.asks();
-                        let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
-                        let problem = Problem::new(code, name.span, message);
-                        let deeper =
-                            self.meant_member(&problem, path, ty, (name, next)).filter(|_| quoted == Quotes::None);
-                        match self.waiting_has(path, &name.value).or_else(|| part.meant(&name.value)) {
-                            Some(help) => problem.help(help),
-                            None if deeper.is_some() => deeper.unwrap_or(problem),
-                            None => {
-                                let names = part.shape().structure().into_iter().flat_map(|known| known.members());
-                                suggest_member(problem, (&name.value, quoted), names.map(|member| member.name))
-                            }
-                        }
-                    });
-                    unknown
-                }
-            },
-            Ty::Array(_) | Ty::Tuple(_) => {
-                sink.report(|| {
-                    let message = format!("`{path}` is {}: select one of its items first", article(ty));
+                Member::Unknown => unknown(Ty::Unknown),
+                Member::None => unknown(sink.error(|| {
+                    let message = format!("`{path}` has no member `{}` in AWS's API", name.value);
+                    // A test alone does not fail.
+                    let certain = part.is_certain() && !facts.asks();
+                    let code = if certain { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
                     let problem = Problem::new(code, name.span, message);
-                    match name.value.parse::<u64>() {
-                        Ok(index) => {
-                            let edit = Edit::over(name.span, index.to_string());
-                            problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
+                    let deeper = self.meant_member(&problem, path, ty, (name, next)).filter(|_| quoted == Quotes::None);
+                    match self.waiting_has(path, &name.value).or_else(|| part.meant(&name.value)) {
+                        Some(help) => problem.help(help),
+                        None if deeper.is_some() => deeper.unwrap_or(problem),
+                        None => {
+                            let names = part.shape().structure().into_iter().flat_map(|known| known.members());
+                            suggest_member(problem, (&name.value, quoted), names.map(|member| member.name))
                         }
-                        Err(_) => problem.help(self.branch_of(path, &name.value).unwrap_or_else(|| {
-                            format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value)
-                        })),
                     }
-                });
-                unknown
-            }
-            other => {
-                sink.report(|| {
-                    let message = format!("`{path}` is {}: it has no member `{}`", article(other), name.value);
-                    let problem = Problem::new(code, name.span, message);
-                    let meant = if *other == Ty::Text { self.json_as_text(path, &name.value) } else { Vec::new() };
-                    meant.into_iter().fold(problem, Problem::help)
-                });
-                unknown
-            }
+                })),
+            },
+            Ty::Array(_) | Ty::Tuple(_) => unknown(sink.error(|| {
+                let message = format!("`{path}` is {}: select one of its items first", article(ty));
+                let problem = Problem::new(code, name.span, message);
+                match name.value.parse::<u64>() {
+                    Ok(index) => {
+                        let edit = Edit::over(name.span, index.to_string());
+                        problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
+                    }
+                    Err(_) => problem.help(self.branch_of(path, &name.value).unwrap_or_else(|| {
+                        format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value)
+                    })),
+                }
+            })),
+            other => unknown(sink.error(|| {
+                let message = format!("`{path}` is {}: it has no member `{}`", article(other), name.value);
+                let problem = Problem::new(code, name.span, message);
+                let meant = if *other == Ty::Text { self.json_as_text(path, &name.value) } else { Vec::new() };
+                meant.into_iter().fold(problem, Problem::help)
+            })),
         }
     }
 }
@@ -453,28 +424,12 @@ impl Analysis<'_> {
     /// Returns the path to a nested member with this name: a function's result is in `Payload`. With `open`, the member
     /// may also be one that the type leaves open.
     fn deeper_member(&self, ty: &Ty, name: &str, open: bool) -> Option<String> {
-        let inner: Vec<(String, Ty)> = match ty {
-            Ty::Object(members) => members.iter().map(|(name, ty)| (name.clone(), ty.clone())).collect(),
-            Ty::Shape(part) => {
-                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
-                members
-                    .filter_map(|member| match part.member(member.name) {
-                        Member::Found(part, presence) => Some((member.name.to_owned(), member_type(part, presence))),
-                        _ => None,
-                    })
-                    .collect()
-            }
-            _ => return None,
-        };
-        let has = |ty: &Ty| match ty.present() {
-            Ty::Struct(of) => self.types.structs.get(of).is_some_and(|known| known.fields.contains_key(name)),
-            Ty::Map(_) => false,
-            ty => matches!(self.types.named(ty, name), Named::Found(_)),
-        };
-        let found = inner.iter().find(|(_, ty)| !ty.is_option() && has(ty));
+        let inner = self.types.members(ty);
+        let has = |ty: &Ty| self.types.members(ty).iter().any(|member| member.name == name);
+        let found = inner.iter().find(|member| !member.ty.is_option() && has(&member.ty));
         // The source may not declare its contents.
-        let wrapper = || inner.iter().find(|(name, ty)| open && ty.is_open() && WRAPPERS.contains(&name.as_str()));
-        found.or_else(wrapper).map(|(member, _)| format!("{member}.{name}"))
+        let wrapper = || inner.iter().find(|member| open && member.ty.is_open() && WRAPPERS.contains(&member.name));
+        found.or_else(wrapper).map(|member| format!("{}.{name}", member.name))
     }
 }
 

@@ -17,7 +17,7 @@ use super::rows;
 use super::suggestions;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
-use crate::problem::{Edit, Problem};
+use crate::problem::{Edit, Problem, Reported};
 use crate::syntax::ast::{
     Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, State, TokenSpan, plain,
 };
@@ -35,8 +35,9 @@ impl ResolvedRoot {
         Self { base, prefix, ty }
     }
 
-    pub(super) fn nothing() -> Self {
-        Self::new(Base::Nothing, &[], Ty::Unknown)
+    /// A name that is not known here.
+    pub(super) fn nothing(ty: Ty) -> Self {
+        Self::new(Base::Nothing, &[], ty)
     }
 }
 
@@ -155,7 +156,7 @@ impl<'a> Analysis<'a> {
             {
                 match self.unknown_variable(place, reference, name) {
                     Some(problem) => Err(Box::new(problem)),
-                    None => Ok(ResolvedRoot::nothing()),
+                    None => Ok(ResolvedRoot::nothing(Ty::Unknown)),
                 }
             }
             Root::Variable(name) if self.lacks_variable(name) => {
@@ -189,7 +190,7 @@ impl<'a> Analysis<'a> {
                 Ok(ResolvedRoot::new(Base::Variable(name.clone()), &[], ty))
             }
             Root::StateResult(name) => self.state_result(place, reference, name),
-            Root::Params => Ok(ResolvedRoot::nothing()),
+            Root::Params => Ok(ResolvedRoot::nothing(Ty::Unknown)),
         }
     }
 
@@ -410,10 +411,11 @@ impl<'a> Analysis<'a> {
         let Some((number, _, other)) = self.states.get_full(&name) else {
             let problem = self.unknown_word(place, reference, word);
             // Other names are declared by closures and statements, which may not have parsed.
-            if self.may_be_declared(&name) || self.workflow.body.is_broken() && problem.fix.is_empty() {
-                return Ok(ResolvedRoot::nothing());
-            }
-            return Err(Box::new(problem));
+            let broken = self.workflow.body.broken.filter(|_| problem.fix.is_empty());
+            return match self.may_be_declared(&name).or(broken) {
+                Some(reported) => Ok(ResolvedRoot::nothing(Ty::Error(reported))),
+                None => Err(Box::new(problem)),
+            };
         };
         if !other.has_result() {
             let kind = other.state.kind.name().to_lowercase();
@@ -424,14 +426,14 @@ impl<'a> Analysis<'a> {
         Ok(ResolvedRoot::new(Base::Variable(variable(&name)), &[], ty))
     }
 
-    /// Returns whether a part of the workflow that did not parse may declare an unknown state.
-    pub(super) fn may_be_declared(&self, name: &str) -> bool {
-        self.has_lost_items() || self.workflow.skipped.contains(name)
+    /// Returns the proof that a part of the workflow did not parse which may declare an unknown state.
+    pub(super) fn may_be_declared(&self, name: &str) -> Option<Reported> {
+        self.lost_items().or(self.workflow.reported.filter(|_| self.workflow.skipped.contains(name)))
     }
 
-    /// Returns whether items of the workflow were skipped.
-    pub(crate) fn has_lost_items(&self) -> bool {
-        self.scopes.iter().any(|scope| scope.body.lost)
+    /// Returns the proof that items of the workflow were skipped, if any were.
+    pub(crate) fn lost_items(&self) -> Option<Reported> {
+        self.scopes.iter().filter(|scope| scope.body.lost).find_map(|scope| scope.body.broken)
     }
 
     /// Returns the type of the context object.

@@ -17,7 +17,7 @@ pub(crate) struct RustItems {
 
 /// The purpose of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Item {
+pub(super) enum Item {
     Workflow,
     /// An item that the macro generates for a workflow.
     Made(&'static str),
@@ -25,6 +25,13 @@ enum Item {
     Declared,
     /// A struct or enum that a fragment declares.
     OfFragment,
+}
+
+impl Item {
+    /// Returns whether the source declares it, in the workflow or in a fragment.
+    pub(super) fn is_declared(self) -> bool {
+        matches!(self, Self::Declared | Self::OfFragment)
+    }
 }
 
 impl RustItems {
@@ -70,7 +77,7 @@ impl RustItems {
 }
 
 /// Returns the items of a workflow, with the words that their names come from.
-fn items(workflow: &Workflow) -> Vec<(String, Item, Span)> {
+pub(super) fn items(workflow: &Workflow) -> Vec<(String, Item, Span)> {
     let own = workflow.name.span();
     let made = |suffix, what| (generated(workflow, suffix), Item::Made(what), own);
     let mut items = vec![(plain(&workflow.name), Item::Workflow, own), made("State", "the enum of the states")];

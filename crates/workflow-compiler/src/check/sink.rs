@@ -1,5 +1,6 @@
 //! The receiver of problems: the user, or none if a later phase only needs a result.
 
+use super::types::Ty;
 use crate::problem::{Problem, Problems};
 use crate::question::Question;
 
@@ -38,5 +39,15 @@ impl<'p> Sink<'p> {
         if let Some(problems) = &mut self.0 {
             problems.push(problem());
         }
+    }
+
+    /// The same for a value that has no type because of the problem. A warning leaves the type open, and so does a silent
+    /// sink, which reports nothing.
+    pub(super) fn error(&mut self, problem: impl FnOnce() -> Problem) -> Ty {
+        let Some(problems) = &mut self.0 else { return Ty::Unknown };
+        let problem = problem();
+        let is_error = problem.is_error();
+        let reported = problems.push(problem);
+        if is_error { Ty::Error(reported) } else { Ty::Unknown }
     }
 }

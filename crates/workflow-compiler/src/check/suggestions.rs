@@ -274,21 +274,23 @@ impl<'a> Analysis<'a> {
         candidates: &[Candidate],
         problem: &Problem,
     ) -> Option<Problem> {
+        let declared = Narrowing::default();
+        let place = place.knowing(&declared);
         let found = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)))?;
         Some(found.fix(problem.clone(), reference))
     }
 
     /// Returns whether nothing is wrong with a reference.
-    fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
+    pub(super) fn resolves(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> bool {
         let mut problems = Problems::default();
-        self.follow(place.knowing(&Narrowing::default()), reference, &mut Sink::to(&mut problems));
+        self.follow(place, reference, &mut Sink::to(&mut problems));
         problems.iter().next().is_none()
     }
 
     /// Returns the values that certainly have a member of this name.
     fn has_field(&self, place: ValueSite<'_, 'a>, name: &str) -> Vec<Root> {
         let [input, item, own] = self.values_with_members(place);
-        let has = |ty: &Ty| self.members(ty).any(|member| member == name);
+        let has = |ty: &Ty| self.types.members(ty).iter().any(|member| member.name == name);
         let known = [
             (has(&input), Root::Input),
             (self.params.contains_key(name), Root::Params),
@@ -304,22 +306,10 @@ impl<'a> Analysis<'a> {
         [self.input.clone(), item, self.own_input(place.state)]
     }
 
-    /// Returns the names of the members that a value certainly has.
-    fn members<'t>(&'t self, ty: &'t Ty) -> Box<dyn Iterator<Item = &'t str> + 't> {
-        match ty.present() {
-            Ty::Struct(of) => {
-                let fields = self.types.structs.get(of).into_iter().flat_map(|known| known.fields.keys());
-                Box::new(fields.map(String::as_str))
-            }
-            Ty::Object(members) => Box::new(members.keys().map(String::as_str)),
-            _ => Box::new(std::iter::empty()),
-        }
-    }
-
     /// Returns the name of a value that can be read here that is nearest to another.
     pub(super) fn nearest_value(&self, place: ValueSite<'_, 'a>, name: &str) -> Option<String> {
         let types = self.values_with_members(place);
-        let members = types.iter().flat_map(|ty| self.members(ty));
+        let members = types.iter().flat_map(|ty| self.types.members(ty)).map(|member| member.name);
         let names = members.chain(self.params.keys().map(String::as_str)).chain(self.states.keys().map(String::as_str));
         nearest(name, names).map(str::to_owned)
     }

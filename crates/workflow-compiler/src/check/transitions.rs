@@ -186,7 +186,7 @@ fn target(analysis: &Analysis<'_>, (scope, number): (usize, u32), target: &Targe
     let text = matches!(target, Target::Text(_));
     let elsewhere = analysis.all_states().find(|info| if text { info.asl_name == name } else { info.name == name });
     let Some(other) = elsewhere else {
-        if !analysis.may_be_declared(&name) {
+        if analysis.may_be_declared(&name).is_none() {
             sink.report(|| unknown(analysis, (scope, number), &name, text, span));
         }
         return;
@@ -303,7 +303,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for declaration in &analysis.workflow.declarations {
         match &declaration.kind {
             DeclarationKind::Catcher { name, catcher } => {
-                let at = known_anywhere(analysis, &catcher.target);
+                let at = analysis.target_anywhere(&catcher.target);
                 if at.is_none() {
                     target(analysis, (0, 0), &catcher.target, sink);
                     continue;
@@ -320,7 +320,7 @@ fn handlers(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             DeclarationKind::Defaults(kind, clauses) => {
                 for clause in clauses {
                     if let ClauseValue::Catcher(catcher) = &clause.value
-                        && known_anywhere(analysis, &catcher.target).is_none()
+                        && analysis.target_anywhere(&catcher.target).is_none()
                     {
                         target(analysis, (0, 0), &catcher.target, sink);
                         continue;
@@ -343,7 +343,7 @@ fn reaches_a_state(analysis: &Analysis<'_>, kind: StateKind, clause: &Clause, si
     let noun = state_keyword(kind);
     let message = format!("no {noun} gets `{keyword}` from `defaults`, so this has no effect");
     let states = || analysis.all_states().filter(|info| info.state.kind == kind);
-    let target = analysis.catcher(clause).and_then(|catcher| known_anywhere(analysis, &catcher.target));
+    let target = analysis.catcher(clause).and_then(|catcher| analysis.target_anywhere(&catcher.target));
     let help = match target.filter(|target| states().all(|info| info.scope != target.scope)) {
         _ if states().next().is_none() => format!("the workflow has no {noun}: remove it"),
         Some(target) => format!(
@@ -363,10 +363,6 @@ fn named(clause: &Clause, name: &str) -> Option<TokenSpan> {
     }
 }
 
-fn known_anywhere<'m, 'a>(analysis: &'m Analysis<'a>, target: &Target) -> Option<&'m StateInfo<'a>> {
-    (0..analysis.scopes.len()).find_map(|scope| analysis.target(target, scope))
-}
-
 fn shared(
     analysis: &Analysis<'_>,
     info: &StateInfo<'_>,
@@ -375,7 +371,7 @@ fn shared(
     span: TokenSpan,
     sink: &mut Sink<'_>,
 ) {
-    let (None, Some(other)) = (analysis.target(to, info.scope), known_anywhere(analysis, to)) else { return };
+    let (None, Some(other)) = (analysis.target(to, info.scope), analysis.target_anywhere(to)) else { return };
     let message = format!(
         "{whose} leads to `{}`, which is in {}; `{}` is in {}",
         other.name,

@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 use workflow_asl::error_name::ERROR_OUTPUT;
 use workflow_asl::result::ResultPart;
 
+use crate::problem::Reported;
 use crate::question::{Foreign, ForeignPart};
 use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
@@ -17,6 +18,8 @@ use crate::syntax::rust_name;
 pub enum Ty {
     /// Nothing is known: any operation is allowed.
     Unknown,
+    /// The value is wrong, which was reported: any operation is allowed, and what is a part or a sum of it is wrong too.
+    Error(Reported),
     /// `null`
     Null,
     /// `bool`
@@ -92,6 +95,11 @@ impl Int {
         Self::ALL.iter().find(|(_, known, ..)| *known == name).map_or(Self::I64, |(int, ..)| *int)
     }
 
+    /// Returns the names of all.
+    pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
+        Self::ALL.iter().map(|(_, name, ..)| *name)
+    }
+
     /// Returns its name in Rust.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(int, ..)| *int == self).map_or("i64", |(_, name, ..)| name)
@@ -135,7 +143,7 @@ impl Ty {
     /// Returns how the user writes it.
     pub fn name(&self) -> String {
         match self {
-            Self::Unknown => "Json".to_owned(),
+            Self::Unknown | Self::Error(_) => "Json".to_owned(),
             Self::Null => "null".to_owned(),
             Self::Bool => "bool".to_owned(),
             Self::Integer(_) => "an integer".to_owned(),
@@ -173,7 +181,7 @@ impl Ty {
     #[must_use]
     pub fn optional(self) -> Self {
         match self {
-            Self::Option(_) | Self::Unknown => self,
+            Self::Option(_) | Self::Unknown | Self::Error(_) => self,
             Self::Nullable(inner) => Self::Option(inner),
             other => Self::Option(Box::new(other)),
         }
@@ -192,7 +200,7 @@ impl Ty {
     #[must_use]
     pub fn nullable(self) -> Self {
         match self {
-            Self::Option(_) | Self::Nullable(_) | Self::Unknown | Self::Null => self,
+            Self::Option(_) | Self::Nullable(_) | Self::Unknown | Self::Error(_) | Self::Null => self,
             other => Self::Nullable(Box::new(other)),
         }
     }
@@ -275,7 +283,12 @@ impl Ty {
 
     /// Returns whether nothing is known about it here, not even whether it may be absent.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Unknown | Self::Foreign(_))
+        matches!(self, Self::Unknown | Self::Error(_) | Self::Foreign(_))
+    }
+
+    /// Returns whether the value is wrong, which was reported.
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Error(_))
     }
 
     /// The part of the type that is neither too large nor too deep: values of values that contain the same value twice
@@ -359,19 +372,11 @@ impl Ty {
         })
     }
 
-    /// The type that holds numbers of both: one that may have a fraction keeps it.
-    pub(super) fn number_of_either(&self, other: &Self) -> Self {
-        match (self, other) {
-            (a, b) if a == b => a.clone(),
-            (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
-            (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
-            _ => Self::Number,
-        }
-    }
-
-    /// Returns the type of a sum, a difference, a product or a remainder of two numbers.
+    /// Returns the type of a sum, a difference, a product or a remainder of two numbers, which also holds both of them: one
+    /// that may have a fraction keeps it.
     pub(super) fn arithmetic(&self, other: &Self) -> Self {
         match (self, other) {
+            (error @ Self::Error(_), _) | (_, error @ Self::Error(_)) => error.clone(),
             (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
             (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
             _ => Self::Number,
@@ -383,11 +388,12 @@ impl Ty {
     pub fn join(self, other: Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a,
+            (error @ Self::Error(_), _) | (_, error @ Self::Error(_)) => error,
             (Self::Null, b) => b.nullable(),
             (a, Self::Null) => a.nullable(),
             (Self::Option(a), b) | (b, Self::Option(a)) => a.join(b.present().clone()).optional(),
             (Self::Nullable(a), b) | (b, Self::Nullable(a)) => a.join(b.present().clone()).nullable(),
-            (a, b) if a.is_number() && b.is_number() => a.number_of_either(&b),
+            (a, b) if a.is_number() && b.is_number() => a.arithmetic(&b),
             (a, b) if a.is_text() && b.is_text() => Self::Text,
             (Self::Array(a), Self::Array(b)) => Self::Array(Box::new(a.join(*b))),
             (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
@@ -518,7 +524,8 @@ impl<'a> Types<'a> {
                 }
             }
             TypeKind::Path(path) => Ty::Foreign(Box::new(Foreign::of(path.clone()))),
-            TypeKind::Json | TypeKind::Invalid => Ty::Unknown,
+            TypeKind::Json => Ty::Unknown,
+            TypeKind::Invalid(reported) => Ty::Error(*reported),
         }
     }
 

@@ -82,9 +82,7 @@ fn types(analysis: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &m
     }
     let mut used = BTreeSet::new();
     for (number, workflow) in all.iter().enumerate() {
-        uses(workflow, number == own, &mut |name| {
-            used.insert(name);
-        });
+        uses(workflow, number == own, &mut used);
     }
     variants(analysis, &mut used);
     let parts: BTreeMap<String, BTreeSet<String>> =
@@ -116,33 +114,29 @@ fn types(analysis: &Analysis<'_>, (own, all): (usize, &[Workflow]), problems: &m
 fn declared(workflow: &Workflow) -> impl Iterator<Item = (&'static str, &Ident, BTreeSet<String>)> {
     workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
         DeclarationKind::Struct(declaration) => {
-            let mut parts = BTreeSet::new();
-            for field in &declaration.fields {
-                mentions(&field.ty, &mut |name| {
-                    parts.insert(name);
-                });
-            }
-            Some(("struct", &declaration.name, parts))
+            Some(("struct", &declaration.name, names(declaration.fields.iter().map(|field| &field.ty))))
         }
         DeclarationKind::Enum(declaration) => {
-            let mut parts = BTreeSet::new();
-            for ty in declaration.variants.iter().flat_map(|variant| variant.data.types()) {
-                mentions(ty, &mut |name| {
-                    parts.insert(name);
-                });
-            }
-            Some(("enum", &declaration.name, parts))
+            let types = declaration.variants.iter().flat_map(|variant| variant.data.types());
+            Some(("enum", &declaration.name, names(types)))
         }
         _ => None,
     })
 }
 
-/// Calls `each` for the names in the types of a workflow; for another workflow, only for those in its structs.
-fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
+/// Returns the names in types.
+fn names<'t>(types: impl Iterator<Item = &'t Type>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    types.for_each(|ty| mentions(ty, &mut names));
+    names
+}
+
+/// Adds the names in the types of a workflow; of another workflow, only those in its structs.
+fn uses(workflow: &Workflow, own: bool, used: &mut BTreeSet<String>) {
     for declaration in &workflow.declarations {
         let fields = match &declaration.kind {
             DeclarationKind::Input(Shape::Type(ty)) | DeclarationKind::Output(Shape::Type(ty)) => {
-                mentions(ty, each);
+                mentions(ty, used);
                 continue;
             }
             DeclarationKind::Input(Shape::Fields(fields)) | DeclarationKind::Output(Shape::Fields(fields)) => fields,
@@ -150,29 +144,29 @@ fn uses(workflow: &Workflow, own: bool, each: &mut dyn FnMut(String)) {
             DeclarationKind::Struct(declaration) if !own => &declaration.fields,
             DeclarationKind::Enum(declaration) if !own => {
                 let types = declaration.variants.iter().flat_map(|variant| variant.data.types());
-                types.for_each(|ty| mentions(ty, each));
+                types.for_each(|ty| mentions(ty, used));
                 continue;
             }
             _ => continue,
         };
-        fields.iter().for_each(|field| mentions(&field.ty, each));
+        fields.iter().for_each(|field| mentions(&field.ty, used));
     }
-    for used in &workflow.inlined {
-        used.input.iter().map(|field| &field.ty).chain(&used.result).for_each(|ty| mentions(ty, each));
+    for inlined in &workflow.inlined {
+        inlined.input.iter().map(|field| &field.ty).chain(&inlined.result).for_each(|ty| mentions(ty, used));
     }
-    of_states(&workflow.body, each);
+    of_states(&workflow.body, used);
 }
 
-fn of_states(body: &Body, each: &mut dyn FnMut(String)) {
+fn of_states(body: &Body, used: &mut BTreeSet<String>) {
     for state in body.all_states() {
         match &state.head {
             Head::Task { resource: Some(Resource::Service { result, workflow, .. }), .. } => {
-                result.iter().chain(workflow).for_each(|ty| mentions(ty, each));
+                result.iter().chain(workflow).for_each(|ty| mentions(ty, used));
             }
             Head::Task { resource: Some(Resource::Activity { result, .. }), .. } => {
-                result.iter().for_each(|ty| mentions(ty, each));
+                result.iter().for_each(|ty| mentions(ty, used));
             }
-            Head::Map { over: Some(MapItems::Reader { row: Some(ty), .. }), .. } => mentions(ty, each),
+            Head::Map { over: Some(MapItems::Reader { row: Some(ty), .. }), .. } => mentions(ty, used),
             _ => {}
         }
     }
@@ -186,11 +180,7 @@ fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
                 ExprKind::Variant { ty, .. } => {
                     used.insert(plain(ty));
                 }
-                ExprKind::Raw(raw) => raw.ty.iter().for_each(|ty| {
-                    mentions(ty, &mut |name| {
-                        used.insert(name);
-                    });
-                }),
+                ExprKind::Raw(raw) => raw.ty.iter().for_each(|ty| mentions(ty, used)),
                 _ => {}
             });
         };
@@ -203,21 +193,21 @@ fn variants(analysis: &Analysis<'_>, used: &mut BTreeSet<String>) {
     }
 }
 
-/// Calls `each` for every name in a type.
-fn mentions(ty: &Type, each: &mut dyn FnMut(String)) {
+/// Adds every name in a type.
+fn mentions(ty: &Type, names: &mut BTreeSet<String>) {
     match &ty.kind {
-        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => mentions(inner, each),
-        TypeKind::Named(name) => each(plain(name)),
-        TypeKind::Path(path) => words(path.clone(), each),
+        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => mentions(inner, names),
+        TypeKind::Named(name) => drop(names.insert(plain(name))),
+        TypeKind::Path(path) => words(path.clone(), names),
         _ => {}
     }
 }
 
-fn words(tokens: TokenStream, each: &mut dyn FnMut(String)) {
+fn words(tokens: TokenStream, names: &mut BTreeSet<String>) {
     for token in tokens {
         match token {
-            TokenTree::Ident(word) => each(plain(&word)),
-            TokenTree::Group(group) => words(group.stream(), each),
+            TokenTree::Ident(word) => drop(names.insert(plain(&word))),
+            TokenTree::Group(group) => words(group.stream(), names),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The positions in a state where values are computed.
 
+use workflow_asl::StateKind;
 use workflow_asl::document::QueryLanguage;
 
 use super::flow::{DECLARED, Narrowing};
@@ -160,6 +161,35 @@ pub enum ValueField {
 }
 
 impl ValueField {
+    /// Returns the field for the value of a clause of a state of this kind, of its defaults or of an arm.
+    pub(crate) fn of_clause(clause: ClauseKind, state: StateKind) -> Self {
+        match clause {
+            ClauseKind::Timeout | ClauseKind::Heartbeat => Self::Timeout,
+            ClauseKind::Credentials => Self::Credentials,
+            ClauseKind::Assign => Self::Assign,
+            ClauseKind::Output => Self::Output,
+            // In a map `parameters` is the older word for `item_selector`.
+            ClauseKind::Parameters if state == StateKind::Map => Self::ItemSelector,
+            ClauseKind::Arguments | ClauseKind::Parameters => Self::Parameters,
+            ClauseKind::InputPath | ClauseKind::ResultPath => Self::Path,
+            ClauseKind::OutputPath => Self::OutputPath,
+            ClauseKind::ResultSelector => Self::ResultSelector,
+            ClauseKind::ItemSelector => Self::ItemSelector,
+            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => Self::Limit,
+            ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo => Self::Transfer,
+            _ => Self::Literal,
+        }
+    }
+
+    /// Returns the field for the value of a clause of a catcher.
+    pub(crate) fn of_catcher(clause: ClauseKind) -> Self {
+        match clause {
+            ClauseKind::Assign => Self::CatchAssign,
+            ClauseKind::Output => Self::CatchOutput,
+            _ => Self::Path,
+        }
+    }
+
     /// Returns its name for messages.
     pub fn describe(self) -> &'static str {
         match self {

@@ -28,14 +28,12 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
         match &declaration.kind {
             DeclarationKind::Catcher { name, catcher: handler } => {
                 let name = plain(name);
-                let user = analysis.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Catch, &name));
                 let of_default = || {
                     let named = |(_, clause): &&(StateKind, &Clause)| {
                         uses(std::slice::from_ref(*clause), ClauseKind::Catch, &name)
                     };
                     analysis.defaults.iter().find(named).and_then(|(kind, _)| first_of(analysis, *kind))
                 };
-                let user = user.or_else(of_default);
                 let facts = common(analysis, |info| inherits(analysis, info, &name));
                 let check = |info: &StateInfo<'a>, sink: &mut Sink<'_>| {
                     visit::catcher(handler, &mut |expr, field| {
@@ -43,7 +41,7 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
                     });
                 };
                 let users = analysis.all_states().filter(|info| inherits(analysis, info, &name));
-                if let Some(info) = stands_for(users, &check).or(user) {
+                if let Some(info) = stands_for(users, &check).or_else(of_default) {
                     check(info, sink);
                 }
             }
@@ -154,7 +152,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
         }
         _ => false,
     };
-    if own || expr.reported().is_some() {
+    if own {
         return;
     }
     let wants = match position {

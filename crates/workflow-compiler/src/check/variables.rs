@@ -19,7 +19,7 @@ pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
         collect(std::slice::from_ref(clause), &mut names)?;
     }
     for catcher in model.catchers.values() {
-        collect(&catcher.catcher.clauses, &mut names)?;
+        collect(&catcher.handler.clauses, &mut names)?;
     }
     Some(names)
 }

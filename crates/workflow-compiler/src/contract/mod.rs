@@ -316,7 +316,7 @@ impl Reader<'_> {
             }
             TypeKind::Float(_) => Ty::Float,
             TypeKind::Timestamp => Ty::Timestamp,
-            TypeKind::Json | TypeKind::Invalid => Ty::Any,
+            TypeKind::Json | TypeKind::Invalid(_) => Ty::Any,
             TypeKind::Vec(item) => Ty::List(Box::new(self.ty(item))),
             TypeKind::Map(value) => Ty::Map(Box::new(self.ty(value))),
             TypeKind::Option(inner) => Ty::Option(Box::new(self.ty(inner))),

@@ -21,7 +21,7 @@ impl Style<'_> {
         };
         let any = quote! { &__Shape::Any };
         let own = compiled.handled_tasks.iter().map(|HandledTask { state, sends, reads }| {
-            let reads = reads.as_ref().filter(|ty| !matches!(ty.kind, TypeKind::Json | TypeKind::Invalid));
+            let reads = reads.as_ref().filter(|ty| !matches!(ty.kind, TypeKind::Json | TypeKind::Invalid(_)));
             let reads = reads.map_or_else(|| any.clone(), |ty| self.shape_of(ty));
             entry(state, &self.shape_of_value(sends, LEVELS), &reads)
         });
@@ -51,7 +51,7 @@ impl Style<'_> {
             quote! { &__Shape::#kind { of: #inner } }
         };
         match ty {
-            Ty::Unknown => plain("Any"),
+            Ty::Unknown | Ty::Error(_) => plain("Any"),
             Ty::Null => plain("Null"),
             Ty::Bool => plain("Bool"),
             Ty::Number => plain("Number"),

@@ -14,21 +14,21 @@ const LIMIT: usize = 50;
 /// Returns all problems in source order, errors first. Warnings are omitted for an editor, which gets them from cargo:
 /// the code that causes them has the user's words and would be shown with a wrong meaning.
 pub(super) fn reports(compilation: &Compilation, Surroundings { locate, editor, .. }: Surroundings<'_>) -> TokenStream {
-    let mut problems: Vec<(usize, &Problem)> = compilation.problems.iter().enumerate().collect();
+    let mut problems: Vec<&Problem> = compilation.problems.iter().collect();
     // The sort is stable: without known positions, the order of the phases is kept.
-    problems.sort_by_key(|(_, problem)| locate(problem.span.first));
-    let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|(_, problem)| problem.is_error());
+    problems.sort_by_key(|problem| locate(problem.span.first));
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.is_error());
     let mut out: TokenStream =
-        errors.iter().take(LIMIT).map(|(_, problem)| compile_error(problem.span, &problem.text(), editor)).collect();
-    if let Some((_, next)) = errors.get(LIMIT) {
+        errors.iter().take(LIMIT).map(|problem| compile_error(problem.span, &problem.text(), editor)).collect();
+    if let Some(next) = errors.get(LIMIT) {
         let more = format!("and {} more errors in this `workflow!`, not shown", errors.len() - LIMIT);
         out.extend(compile_error(next.span, &more, editor));
     }
     for bug in &compilation.bugs {
         out.extend(compile_error(Span::call_site().into(), bug, editor));
     }
-    for (number, problem) in warnings.into_iter().filter(|_| !editor) {
-        let workflow = compilation.workflows.iter().find(|workflow| workflow.has_problem(number));
+    for problem in warnings.into_iter().filter(|_| !editor) {
+        let workflow = compilation.workflows.iter().find(|workflow| workflow.source.number == problem.workflow);
         let attributes = workflow.map(|workflow| for_every_item(&workflow.source)).unwrap_or_default();
         out.extend(warning(problem, &attributes));
     }

@@ -142,7 +142,7 @@ impl Style<'_> {
                 None => quote_spanned! { here=> #types::Json },
             },
             TypeKind::Path(path) => path.clone(),
-            TypeKind::Json | TypeKind::Invalid => quote_spanned! { here=> #types::Json },
+            TypeKind::Json | TypeKind::Invalid(_) => quote_spanned! { here=> #types::Json },
         }
     }
 }

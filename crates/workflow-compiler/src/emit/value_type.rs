@@ -101,7 +101,7 @@ impl<'a> ValueType<'a> {
                 self.object(members.collect(), steps)
             }
             Ty::Foreign(of) => self.foreign(of),
-            Ty::Unknown | Ty::Null => self.json(),
+            Ty::Unknown | Ty::Error(_) | Ty::Null => self.json(),
         }
     }
 

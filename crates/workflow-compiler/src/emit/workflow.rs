@@ -377,7 +377,7 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
         let Head::Task { resource: Some(resource), .. } = &state.head else { return None };
         let DeclaredResult { member, ty } = declared_result(resource)?;
         let shape = match ty {
-            ResultType::Written(Type { kind: TypeKind::Json | TypeKind::Invalid, .. }) => return None,
+            ResultType::Written(Type { kind: TypeKind::Json | TypeKind::Invalid(_), .. }) => return None,
             ResultType::Written(ty) => style.shape_of(ty),
             ResultType::OutputOf(other) => {
                 let name = format!("{}::Output", style.spelled(other));
@@ -390,7 +390,7 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
     });
     let of_uses = workflow.inlined.iter().filter_map(|used| {
         let (name, ty) = (&used.asl_name, used.result.as_ref()?);
-        if name.is_empty() || matches!(ty.kind, TypeKind::Json | TypeKind::Invalid) {
+        if name.is_empty() || matches!(ty.kind, TypeKind::Json | TypeKind::Invalid(_)) {
             return None;
         }
         let shape = style.shape_of(ty);

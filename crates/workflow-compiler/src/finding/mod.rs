@@ -37,8 +37,9 @@ pub(crate) fn report<'a>(
     problems: &mut Problems,
     locate: Locate<'_>,
 ) -> Vec<&'a Clause> {
-    let known: Vec<TokenSpan> = problems.iter().map(|problem| problem.span).collect();
-    let codes: Vec<Code> = problems.iter().map(|problem| problem.code).collect();
+    let own = || problems.of(analysis.workflow.number);
+    let known: Vec<TokenSpan> = own().map(|problem| problem.span).collect();
+    let codes: Vec<Code> = own().map(|problem| problem.code).collect();
     let source_map = &lowered.source_map;
     let mut unchecked = Unchecked::of(&excusing, analysis);
     let mut shared = SharedHandlers::default();
@@ -74,7 +75,7 @@ pub(crate) fn report<'a>(
         let within = expression_range::within_text(finding, analysis, &lowered.definition, span, locate);
         let span = within.as_ref().map_or(span, |(literal, _)| *literal);
         let span = result.as_ref().and_then(|result| result.span(span, locate)).unwrap_or(span);
-        let expected = follows(finding, &codes) || is_of_what_is_broken(code, finding, analysis);
+        let expected = follows(code, finding, &codes, analysis);
         if !said && !expected && !shared.takes(finding, analysis, span) && !is_of_kept_result(finding, analysis) {
             let message = message_in_the_language(finding, analysis);
             // Source text may be in the document more than once: a shared handler, and captures of a pass.
@@ -197,41 +198,50 @@ fn is_of_kept_result(finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
         .is_some_and(|(variable, _)| variable == name)
 }
 
-/// Returns whether something is missing because its source did not parse, or belongs to the other query language.
-fn is_of_what_is_broken(code: Code, finding: &Diagnostic, analysis: &Analysis<'_>) -> bool {
-    // The transition of a broken state is unknown.
-    if matches!(code, Code::UnknownTarget | Code::MaybeUnassigned | Code::UnassignedVariable)
-        && (analysis.has_lost_items() || code == Code::UnknownTarget && !analysis.workflow.skipped.is_empty())
-    {
-        return true;
+/// Returns whether a finding about the document only follows from what was reported: its source did not parse or is of the
+/// other query language, or a problem at another place has the same cause.
+fn follows(code: Code, finding: &Diagnostic, said: &[Code], analysis: &Analysis<'_>) -> bool {
+    let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
+    let lost = analysis.lost_items().is_some();
+    // Of two states with one name, the document has only one.
+    let twice = any(&[Code::DuplicateState, Code::DuplicateStateName]);
+    let info = state_of(&finding.pointer, analysis);
+    match code {
+        Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler => {
+            // The missing arm of a choice may lead there, and so may a catcher, or a misplaced transition.
+            let missing = || any(&[Code::NotExhaustive, Code::UnknownHandler, Code::MisplacedClause]);
+            lost || twice
+                || analysis.all_states().any(|info| info.state.is_broken())
+                || matches!(code, Code::UnreachableState | Code::UncaughtHandler) && missing()
+        }
+        Code::TargetInOtherScope | Code::UnknownTarget | Code::MissingTransition => {
+            lost || twice
+                || code == Code::UnknownTarget && !analysis.workflow.skipped.is_empty()
+                || any(&[Code::TargetInOtherScope, Code::UnknownTarget, Code::MissingTransition])
+                || info.is_some_and(|info| info.state.is_broken())
+        }
+        Code::MaybeUnassigned | Code::UnassignedVariable => lost,
+        // An invalid value is null in the document.
+        Code::FailingCall => analysis.workflow.body.is_broken(),
+        // It is moved with the transition.
+        Code::UnknownParameter => info.is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last())),
+        // The checks of the source report missing states and an unknown start, or the source did not parse. They also
+        // know the types, by which a choice may match nothing.
+        Code::NoStates | Code::NoDefault => true,
+        Code::MissingField if matches!(&*finding.finding, Finding::FieldsMissing { fields, .. } if fields.contains(&"StartAt")) => {
+            true
+        }
+        // A map may be distributed by a clause that did not parse.
+        Code::MissingField | Code::MissingParameter | Code::EmptyList | Code::NoEffect | Code::WrongType => info
+            .is_some_and(|info| {
+                let other = |language| language != info.language;
+                info.state.is_broken()
+                    || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
+            }),
+        // The reader of the member, in this state or a later one, was reported.
+        Code::UnknownResultMember | Code::DoubtfulResultMember => said.contains(&Code::UnknownMember),
+        _ => false,
     }
-    if matches!(code, Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler) {
-        return analysis.has_lost_items() || analysis.all_states().any(|info| info.state.is_broken());
-    }
-    // An invalid value is null in the document.
-    if code == Code::FailingCall && analysis.workflow.body.is_broken() {
-        return true;
-    }
-    // It is moved with the transition.
-    if code == Code::UnknownParameter
-        && state_of(&finding.pointer, analysis)
-            .is_some_and(|info| is_moved(info.state, finding.pointer.tokens().last()))
-    {
-        return true;
-    }
-    // A map may be distributed by a clause that did not parse.
-    matches!(
-        code,
-        Code::MissingField
-            | Code::MissingParameter
-            | Code::MissingTransition
-            | Code::EmptyList
-            | Code::NoEffect
-            | Code::WrongType
-    ) && state_of(&finding.pointer, analysis).is_some_and(|info| {
-        let other = |language| language != info.language;
-        info.state.is_broken() || info.state.clauses.iter().any(|clause| clause.kind.language().is_some_and(other))
-    })
 }
 
 /// Returns whether a member of a task's request is a field of the state, next to the transition in the braces.
@@ -240,36 +250,6 @@ fn is_moved(state: &State, name: Option<String>) -> bool {
         && !state.is_broken()
         && fields_of_state(state).any(|member| Some(&member.key.value) == name.as_ref())
         && fields_of_state(state).any(|member| is_transition(&member.key.value))
-}
-
-/// Returns whether a finding about the document only repeats a finding of the checks at another place.
-fn follows(finding: &Diagnostic, said: &[Code]) -> bool {
-    use Code::{
-        DoubtfulResultMember, DuplicateState, DuplicateStateName, EndlessLoop, MisplacedClause, MissingField,
-        MissingTransition, NoDefault, NoStates, NoWayToEnd, NotExhaustive, TargetInOtherScope, UncaughtHandler,
-        UnknownHandler, UnknownMember, UnknownResultMember, UnknownTarget, UnreachableState,
-    };
-    let any = |codes: &[Code]| codes.iter().any(|code| said.contains(code));
-    match finding.code {
-        // The missing arm of a choice may lead there, and so may a catcher, or a misplaced transition.
-        UnreachableState if any(&[NotExhaustive, UnknownHandler, MisplacedClause]) => true,
-        // Of two states with one name, the document has only one: paths differ from those in the source.
-        UnreachableState | NoWayToEnd | EndlessLoop => any(&[DuplicateState, DuplicateStateName]),
-        UncaughtHandler => any(&[NotExhaustive, DuplicateState, DuplicateStateName, UnknownHandler]),
-        MissingTransition => any(&[MissingTransition]),
-        TargetInOtherScope | UnknownTarget => {
-            any(&[TargetInOtherScope, UnknownTarget, DuplicateState, DuplicateStateName])
-        }
-        // The checks of the source report missing states and an unknown start, or the source did not parse. They also
-        // know the types, by which a choice may match nothing.
-        NoStates | NoDefault => true,
-        MissingField => {
-            matches!(&*finding.finding, Finding::FieldsMissing { fields, .. } if fields.contains(&"StartAt"))
-        }
-        // The reader of the member, in this state or a later one, was reported.
-        UnknownResultMember | DoubtfulResultMember => any(&[UnknownMember]),
-        _ => false,
-    }
 }
 
 /// Returns whether two ranges of source tokens have a word in common.

@@ -108,8 +108,8 @@ fn is_handler(value: &ClauseValue) -> bool {
 /// Returns the error name as it is written.
 fn error<'a>(shared: &Shared, analysis: &Analysis<'a>) -> Option<&'a Text> {
     let errors = match &shared.handler {
-        Ok(name) if shared.kind == ClauseKind::Retry => &analysis.retriers.get(name)?.retrier.errors,
-        Ok(name) => &analysis.catchers.get(name)?.catcher.errors,
+        Ok(name) if shared.kind == ClauseKind::Retry => &analysis.retriers.get(name)?.handler.errors,
+        Ok(name) => &analysis.catchers.get(name)?.handler.errors,
         Err(number) => match &analysis.defaults.get(*number)?.1.value {
             ClauseValue::Retrier(retrier) => &retrier.errors,
             ClauseValue::Catcher(catcher) => &catcher.errors,

@@ -20,7 +20,7 @@ pub(super) fn members(
     found: &mut Vec<Diagnostic>,
     problems: &mut Problems,
 ) {
-    if model.input == Ty::Unknown {
+    if matches!(model.input, Ty::Unknown | Ty::Error(_)) {
         return;
     }
     let start = start_with_the_input(machine);

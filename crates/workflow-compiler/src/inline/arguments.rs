@@ -40,7 +40,7 @@ impl Inliner<'_> {
                 continue;
             }
             // The key may be made of a value without one.
-            if used.broken {
+            if used.broken.is_some() {
                 continue;
             }
             let message = format!("the fragment `{name}` has no input `{}`", key.value);
@@ -63,7 +63,7 @@ impl Inliner<'_> {
             .map(|field| plain(&field.name))
             .filter(|field| used.arguments.iter().all(|member| member.key.value != *field) && !meant.contains(field))
             .collect();
-        if !missing.is_empty() && !used.broken {
+        if !missing.is_empty() && used.broken.is_none() {
             let list =
                 |each: fn(&String) -> String, sign: &str| missing.iter().map(each).collect::<Vec<_>>().join(sign);
             let names = list(|field| format!("`{field}`"), ", ");

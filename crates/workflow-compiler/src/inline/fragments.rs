@@ -79,6 +79,7 @@ impl Fragments {
     /// that has an error. What only the uses know is left out.
     pub(crate) fn alone(&mut self, name: &str, parsed: &Parsed, problems: &mut Problems) -> Option<Workflow> {
         let fragment = self.known.get_mut(name).filter(|fragment| fragment.from().is_none())?;
+        problems.go_on(fragment.number);
         definition::check(fragment, problems, &mut self.unused);
         let mut alone = fragment.clone();
         if self.is_of_jsonpath(&alone, &parsed.workflows) {

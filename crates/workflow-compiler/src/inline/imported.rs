@@ -274,8 +274,9 @@ impl Loader<'_> {
                 return Err(self.problems.push(missing(name, at, &path, &file.fragments)));
             };
             // They are reported once.
-            let problems = std::mem::take(&mut found.problems);
-            self.problems.extend(file.problems.get(problems).unwrap_or_default().iter().cloned());
+            let number = std::mem::take(&mut found.number);
+            let own = file.problems.iter().filter(|problem| number > 0 && problem.workflow == number);
+            self.problems.extend(own.cloned());
             let found = found.clone();
             match found.from() {
                 Some(other) => path = other.clone(),

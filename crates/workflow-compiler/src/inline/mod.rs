@@ -338,13 +338,12 @@ impl Inliner<'_> {
                 ends.push(plain(&state.name));
             }
         }
-        if used.broken {
+        if let Some(reported) = used.broken {
             let names: BTreeSet<_> = ends.iter().collect();
             let ends = states.iter_mut().filter(|state| names.contains(&plain(&state.name)));
-            let reported = self.problems.reported();
-            ends.for_each(|state| state.broken = state.broken.or(reported));
+            ends.for_each(|state| state.broken = state.broken.or(Some(reported)));
         }
-        if !ends.is_empty() && used.transition.is_none() && !used.broken {
+        if !ends.is_empty() && used.transition.is_none() && used.broken.is_none() {
             let message = format!("`{}` has no transition", plain(&used.name));
             let end = if used.closed { "" } else { ";" };
             let problem = Problem::new(Code::MissingTransition, used.name.span(), message);

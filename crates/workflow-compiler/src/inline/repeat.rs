@@ -93,7 +93,7 @@ impl Inliner<'_> {
     fn chain(&mut self, mut repetition: Repetition) -> Vec<Body> {
         let (transition, comment) = (repetition.transition.take(), repetition.comment.take());
         let keyword = repetition.keyword.clone();
-        let (is_broken, errors) = (repetition.broken, self.problems.errors());
+        let (is_broken, errors) = (repetition.broken.is_some(), self.problems.errors());
         let mut own = BTreeSet::new();
         names_in(&repetition.content, &mut |(name, _), _, _| {
             own.insert(plain(name));

@@ -55,7 +55,7 @@ struct Unnamed<'u> {
 impl Change for Unnamed<'_> {
     fn used(&mut self, used: &mut Use) {
         let name = plain(&used.name);
-        if name != plain(&used.fragment) || used.alias.is_some() || used.broken || self.read.contains(&name) {
+        if name != plain(&used.fragment) || used.alias.is_some() || used.broken.is_some() || self.read.contains(&name) {
             return;
         }
         self.found += 1;

@@ -7,8 +7,7 @@ use super::object::Fields;
 use super::state::belongs;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::StateInfo;
-use crate::syntax::ast::{Arm, BinaryOp, Choice, Clause, ClauseValue, Expr, ExprKind, When};
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::ast::{Arm, BinaryOp, Choice, Clause, Expr, ExprKind, When};
 
 impl<'a> Lowering<'_, 'a> {
     pub(super) fn choice(&mut self, info: &StateInfo<'a>, choice: &Choice, fields: &mut Fields) {
@@ -94,16 +93,7 @@ impl<'a> Lowering<'_, 'a> {
     /// Lowers `assign` and `output` in the braces of an arm.
     fn block(&mut self, info: &StateInfo<'a>, clauses: &[Clause], fields: &mut Fields) {
         for clause in clauses.iter().filter(|clause| belongs(clause, info)) {
-            let ClauseValue::Expr(value) = &clause.value else { continue };
-            match clause.kind {
-                ClauseKind::Assign => {
-                    self.put_value(fields, "Assign", info.site(ValueField::Assign), value);
-                }
-                ClauseKind::Output => {
-                    self.put_value(fields, "Output", info.site(ValueField::Output), value);
-                }
-                _ => {}
-            }
+            self.put_clause(fields, info.site(ValueField::of_clause(clause.kind, info.state.kind)), clause);
         }
     }
 }

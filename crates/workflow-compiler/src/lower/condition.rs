@@ -58,13 +58,6 @@ fn swapped(op: BinaryOp) -> BinaryOp {
     }
 }
 
-fn unparen(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::Paren(inner) => unparen(inner),
-        _ => expr,
-    }
-}
-
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a condition to the fields of a rule.
     pub(super) fn condition(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, rule: &mut Fields) {
@@ -81,7 +74,7 @@ impl<'a> Lowering<'_, 'a> {
                 let inner = self.part(place, inner, rule.pointer.child("Not"));
                 rule.insert("Not", inner);
             }
-            ExprKind::Binary(BinaryOp::In, _, of, list) => match &unparen(list).kind {
+            ExprKind::Binary(BinaryOp::In, _, of, list) => match &list.unparen().kind {
                 ExprKind::Array(items) if items.iter().any(Expr::is_range) => {
                     self.needs_jsonata(list.span, "a range in a condition");
                 }
@@ -135,23 +128,16 @@ impl<'a> Lowering<'_, 'a> {
         if op == BinaryOp::NotEqual {
             // An absent value is not equal to `null` or any other value.
             for (value, null) in [(left, right), (right, left)] {
-                if matches!(unparen(null).kind, ExprKind::Null)
+                if matches!(null.unparen().kind, ExprKind::Null)
                     && self.analysis.type_of(place, value).may_be_absent()
                     && let Side::Path(path) = self.side(place, value)
                 {
-                    let at = rule.pointer.child("And");
-                    let mut is_null = Fields::new(at.index(1).child("Not"));
-                    variable(path.clone(), Operator::IsNull, true.into(), &mut is_null);
-                    let mut not_null = Fields::new(at.index(1));
-                    not_null.insert("Not", is_null.map.into());
-                    rule.insert("And", vec![self.is_present(path, at.index(0)), not_null.map.into()].into());
-                    return;
+                    return self.if_present(path, Operator::IsNull, false, rule);
                 }
             }
-            let mut inner = Fields::new(rule.pointer.child("Not"));
-            self.comparison(place, (BinaryOp::Equal, span), left, right, &mut inner);
-            rule.insert("Not", inner.map.into());
-            return;
+            return with_outcome(false, rule, |rule| {
+                self.comparison(place, (BinaryOp::Equal, span), left, right, rule)
+            });
         }
         if relation(op).is_none() {
             let whole = ExprKind::Binary(op, span, Box::new(left.clone()), Box::new(right.clone()));
@@ -161,7 +147,7 @@ impl<'a> Lowering<'_, 'a> {
         // `is_present(x) == false` is the operand of the test. `!is_present(x)` is `Not`.
         for (test, value) in [(left, right), (right, left)] {
             if let (ExprKind::Call { name, arguments }, ExprKind::Bool(value), BinaryOp::Equal) =
-                (&unparen(test).kind, &unparen(value).kind, op)
+                (&test.unparen().kind, &value.unparen().kind, op)
                 && name.value != "timestamp"
             {
                 self.test(place, name, arguments, test, *value, rule);
@@ -206,23 +192,18 @@ impl<'a> Lowering<'_, 'a> {
     /// Lowers `x == null` for an optional member: the member is present and null.
     fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
         match ty.may_be_absent() {
-            true => self.if_present(path, Operator::IsNull, rule),
+            true => self.if_present(path, Operator::IsNull, true, rule),
             false => variable(path, Operator::IsNull, true.into(), rule),
         }
     }
 
-    /// Lowers a test that is false for an absent value, unlike the ASL operator.
-    fn if_present(&mut self, path: String, operator: Operator, rule: &mut Fields) {
+    /// Lowers a test with this outcome that is false for an absent value, unlike the ASL operator.
+    fn if_present(&mut self, path: String, operator: Operator, outcome: bool, rule: &mut Fields) {
         let at = rule.pointer.child("And");
-        let mut part = Fields::new(at.index(1));
-        variable(path.clone(), operator, true.into(), &mut part);
-        rule.insert("And", vec![self.is_present(path, at.index(0)), part.map.into()].into());
-    }
-
-    fn is_present(&mut self, path: String, at: Pointer) -> Value {
-        let mut part = Fields::new(at);
-        variable(path, Operator::IsPresent, true.into(), &mut part);
-        part.map.into()
+        let [mut present, mut part] = [0, 1].map(|number| Fields::new(at.index(number)));
+        variable(path.clone(), Operator::IsPresent, true.into(), &mut present);
+        with_outcome(outcome, &mut part, |part| variable(path, operator, true.into(), part));
+        rule.insert("And", vec![Value::Object(present.map), Value::Object(part.map)].into());
     }
 
     /// Lowers a function or an ASL operator that is a condition, compared with `outcome`.
@@ -235,18 +216,10 @@ impl<'a> Lowering<'_, 'a> {
         outcome: bool,
         rule: &mut Fields,
     ) {
-        let negated = |rule: &mut Fields, inner: Fields| rule.insert("Not", inner.map.into());
         if let word @ ("all" | "any") = name.value.as_str() {
             let word = if word == "all" { "And" } else { "Or" };
             let parts: Vec<_> = arguments.iter().collect();
-            if outcome {
-                self.junction(place, word, &parts, rule);
-            } else {
-                let mut inner = Fields::new(rule.pointer.child("Not"));
-                self.junction(place, word, &parts, &mut inner);
-                negated(rule, inner);
-            }
-            return;
+            return with_outcome(outcome, rule, |rule| self.junction(place, word, &parts, rule));
         }
         let operator = match name.value.as_str() {
             "is_present" => Some(Operator::IsPresent),
@@ -277,14 +250,7 @@ impl<'a> Lowering<'_, 'a> {
         };
         let own = name.value.starts_with("is_") && operator != Operator::IsPresent;
         if own && self.analysis.type_of(place, value).may_be_absent() {
-            if outcome {
-                self.if_present(path, operator, rule);
-            } else {
-                let mut inner = Fields::new(rule.pointer.child("Not"));
-                self.if_present(path, operator, &mut inner);
-                negated(rule, inner);
-            }
-            return;
+            return with_outcome(outcome, rule, |rule| self.if_present(path, operator, true, rule));
         }
         let operand = match arguments.get(1) {
             None => Value::Bool(outcome),
@@ -293,13 +259,7 @@ impl<'a> Lowering<'_, 'a> {
                 None => return,
             },
         };
-        if outcome || arguments.len() == 1 {
-            variable(path, operator, operand, rule);
-        } else {
-            let mut inner = Fields::new(rule.pointer.child("Not"));
-            variable(path, operator, operand, &mut inner);
-            negated(rule, inner);
-        }
+        with_outcome(outcome || arguments.len() == 1, rule, |rule| variable(path, operator, operand, rule));
     }
 
     /// Returns the second argument of an ASL operator that is called by name.
@@ -377,6 +337,16 @@ fn common_type(one: &Ty, other: &Ty) -> Option<Operand> {
 fn variable(path: String, operator: Operator, operand: Value, rule: &mut Fields) {
     rule.insert("Variable", path.into());
     rule.insert(operator.name(), operand);
+}
+
+/// Adds a rule that has this outcome: what `write` adds, or `Not` around it.
+fn with_outcome(outcome: bool, rule: &mut Fields, write: impl FnOnce(&mut Fields)) {
+    if outcome {
+        return write(rule);
+    }
+    let mut inner = Fields::new(rule.pointer.child("Not"));
+    write(&mut inner);
+    rule.insert("Not", inner.map.into());
 }
 
 /// Collects the operands of `a && b && c`. An operand in parentheses is one part.

@@ -6,9 +6,55 @@ use workflow_asl::document::QueryLanguage;
 use super::object::Fields;
 use super::template::Template;
 use super::{Lowering, ValueField, ValueSite};
-use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind};
+use crate::syntax::keyword::ClauseKind;
+
+/// How the value of a clause is written.
+enum Form {
+    Value,
+    Scalar,
+    Path,
+    Literal,
+    Request,
+}
+
+/// The clauses that are one field of the document each.
+const CLAUSES: [(ClauseKind, &str, Form); 15] = [
+    (ClauseKind::Timeout, "TimeoutSeconds", Form::Scalar),
+    (ClauseKind::Heartbeat, "HeartbeatSeconds", Form::Scalar),
+    (ClauseKind::Credentials, "Credentials", Form::Value),
+    (ClauseKind::Assign, "Assign", Form::Value),
+    (ClauseKind::Output, "Output", Form::Value),
+    (ClauseKind::Arguments, "Arguments", Form::Value),
+    (ClauseKind::InputPath, "InputPath", Form::Path),
+    (ClauseKind::Parameters, "Parameters", Form::Request),
+    (ClauseKind::Result, "Result", Form::Literal),
+    (ClauseKind::ResultSelector, "ResultSelector", Form::Value),
+    (ClauseKind::ResultPath, "ResultPath", Form::Path),
+    (ClauseKind::OutputPath, "OutputPath", Form::Path),
+    (ClauseKind::ItemSelector, "ItemSelector", Form::Value),
+    (ClauseKind::MaxConcurrency, "MaxConcurrency", Form::Scalar),
+    (ClauseKind::Label, "Label", Form::Literal),
+];
 
 impl<'a> Lowering<'_, 'a> {
+    /// Adds the field of a clause of a state, an arm or a catcher, if it is one field.
+    pub(super) fn put_clause(&mut self, fields: &mut Fields, place: ValueSite<'_, 'a>, clause: &Clause) {
+        let known = CLAUSES.iter().find(|(kind, ..)| *kind == clause.kind);
+        let (ClauseValue::Expr(value), Some((_, name, form))) = (&clause.value, known) else { return };
+        match form {
+            Form::Scalar => self.put_scalar(fields, name, place, value),
+            Form::Path => self.put_path(fields, name, place, value),
+            Form::Literal => {
+                let literal = self.literal(value);
+                self.put(fields, name, literal, value.span);
+            }
+            // On a map, `Parameters` is the former name of `ItemSelector`.
+            Form::Request if place.position != ValueField::ItemSelector => self.put_parameters(fields, place, value),
+            Form::Request | Form::Value => self.put_value(fields, name, place, value),
+        }
+    }
+
     /// Adds a value in the state's query language to a field with a fixed name, such as a payload template or `Items`.
     pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
         let at = fields.pointer.child(name);

@@ -81,7 +81,7 @@ impl<'a> Lowering<'_, 'a> {
             ClauseValue::Retrier(retrier) => Some((retrier, &clause.comment)),
             ClauseValue::Named(name) => {
                 let named = self.analysis.retriers.get(&plain(name))?;
-                Some((named.retrier, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
+                Some((named.handler, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
             }
             _ => None,
         }
@@ -103,18 +103,7 @@ impl<'a> Lowering<'_, 'a> {
         self.put_comment(entry, comment, &catcher.clauses);
         self.put_errors(entry, &catcher.errors, catcher.errors_span);
         for clause in catcher.clauses.iter().filter(|clause| belongs(clause, info)) {
-            let ClauseValue::Expr(value) = &clause.value else { continue };
-            let assign = info.site(ValueField::CatchAssign);
-            match clause.kind {
-                ClauseKind::Assign => self.put_value(entry, "Assign", assign, value),
-                ClauseKind::Output => {
-                    self.put_value(entry, "Output", info.site(ValueField::CatchOutput), value);
-                }
-                ClauseKind::ResultPath => {
-                    self.put_path(entry, "ResultPath", info.site(ValueField::Path), value);
-                }
-                _ => {}
-            }
+            self.put_clause(entry, info.site(ValueField::of_catcher(clause.kind)), clause);
         }
         self.capture_error(info, &catcher.target, entry);
         self.capture_item(info, &catcher.target, entry);

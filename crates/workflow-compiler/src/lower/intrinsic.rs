@@ -33,7 +33,7 @@ pub(super) fn escape(text: &str, template: bool) -> String {
 }
 
 /// Escapes a template that the user wrote. `{}` and `\{` keep their meaning.
-fn escape_template(text: &str) -> String {
+pub(super) fn escape_template(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(ch) = chars.next() {
@@ -86,7 +86,7 @@ impl<'a> Lowering<'_, 'a> {
                 let format = name.value == Function::Format.name();
                 let arguments = arguments.iter().enumerate().map(|(index, argument)| match &argument.kind {
                     _ if format && index == 0 && self.is_fixed_text(place, argument) => {
-                        format!("'{}'", self.template_text(argument))
+                        format!("'{}'", self.fixed_text(argument, Escape::Intrinsic))
                     }
                     _ => match Function::from_name(&name.value).and_then(|function| function.argument(index)) {
                         Some(ArgumentKind::Integer | ArgumentKind::Boolean) => self.bare(place, argument),
@@ -118,10 +118,7 @@ impl<'a> Lowering<'_, 'a> {
                 let number = number.filter(|_| self.may_be_whole(place, left));
                 match number {
                     Some(number) => call(Function::MathAdd, &[self.intrinsic(place, left), number.to_string()]),
-                    None => {
-                        self.unsayable(expr);
-                        "null".to_owned()
-                    }
+                    None => self.no_intrinsic(expr),
                 }
             }
             ExprKind::Access(value, segments) => {
@@ -148,12 +145,14 @@ impl<'a> Lowering<'_, 'a> {
             _ => match self.scalar_literal(expr, Escape::Json) {
                 Some(Value::String(text)) => format!("'{}'", escape(&text, false)),
                 Some(other) => other.to_string(),
-                None => {
-                    self.unsayable(expr);
-                    "null".to_owned()
-                }
+                None => self.no_intrinsic(expr),
             },
         }
+    }
+
+    fn no_intrinsic(&mut self, expr: &Expr) -> String {
+        self.unsayable(expr);
+        "null".to_owned()
     }
 
     /// Reports a member of a function's result. A member of a list was reported.
@@ -171,24 +170,6 @@ impl<'a> Lowering<'_, 'a> {
                 self.report_unsayable(expr.span, "a part of a function's result", help);
             }
             _ => self.unsayable(expr),
-        }
-    }
-
-    /// Returns the template of `States.Format`, of literals and parameters.
-    fn template_text(&mut self, expr: &Expr) -> String {
-        match &expr.kind {
-            ExprKind::Binary(_, _, left, right) => self.template_text(left) + &self.template_text(right),
-            ExprKind::Paren(inner) => self.template_text(inner),
-            ExprKind::Text(text) => escape_template(text),
-            ExprKind::Constant(path) => self.slots.inside(Source::Constant(path.clone()), Escape::Intrinsic),
-            ExprKind::Reference(reference) => match self.param(reference) {
-                Some(source) => self.slots.inside(source, Escape::Intrinsic),
-                None => String::new(),
-            },
-            _ => match self.literal(expr) {
-                Value::String(text) => escape(&text, true),
-                other => other.to_string(),
-            },
         }
     }
 
@@ -235,7 +216,10 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Paren(inner) => self.may_be_whole(place, inner),
             // Problems in it are reported when it is lowered.
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) => true,
-            _ => matches!(self.analysis.type_of(place, expr).present(), Ty::Integer(_) | Ty::Unknown | Ty::Foreign(_)),
+            _ => {
+                let ty = self.analysis.type_of(place, expr);
+                ty.is_unknown() || matches!(ty.present(), Ty::Integer(_))
+            }
         }
     }
 

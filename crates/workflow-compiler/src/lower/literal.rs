@@ -16,8 +16,7 @@ pub(super) fn number(text: &str) -> Value {
 
 /// Returns the negative of a literal number.
 fn negative(expr: &Expr) -> Option<Value> {
-    match &expr.kind {
-        ExprKind::Paren(inner) => negative(inner),
+    match &expr.unparen().kind {
         ExprKind::Number(text) => {
             Some(number(&text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned)))
         }

@@ -82,12 +82,6 @@ impl<'a> Lowering<'_, 'a> {
     fn map_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields, processor: &mut Fields) {
         let place = |position| info.site(position);
         match (clause.kind, &clause.value) {
-            (ClauseKind::ItemSelector, ClauseValue::Expr(selector)) => {
-                self.put_value(fields, "ItemSelector", place(ValueField::ItemSelector), selector);
-            }
-            (ClauseKind::MaxConcurrency, ClauseValue::Expr(limit)) => {
-                self.put_scalar(fields, "MaxConcurrency", place(ValueField::Limit), limit);
-            }
             (ClauseKind::Tolerate, ClauseValue::ToleratePercent(share)) => {
                 self.put_scalar(fields, "ToleratedFailurePercentage", place(ValueField::Share), share);
             }
@@ -107,10 +101,6 @@ impl<'a> Lowering<'_, 'a> {
                 let execution_type = if express { MachineType::Express } else { MachineType::Standard }.as_str();
                 self.put(&mut config, "ExecutionType", execution_type.into(), span.into());
                 self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
-            }
-            (ClauseKind::Label, ClauseValue::Expr(label)) => {
-                let text = self.literal(label);
-                self.put(fields, "Label", text, label.span);
             }
             (ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo, _) => {
                 self.transfer_clause(info, clause, fields);

@@ -142,23 +142,18 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 match self.path(place, list, reference) {
                     LoweredReference::Data(path) => path,
-                    LoweredReference::Param(..) => {
-                        self.refuse_list(list.span);
-                        "$".to_owned()
-                    }
+                    LoweredReference::Param(..) => self.refuse_list(list.span),
                 }
             }
             ExprKind::Invalid(_) => "$".to_owned(),
-            _ => {
-                self.refuse_list(list.span);
-                "$".to_owned()
-            }
+            _ => self.refuse_list(list.span),
         }
     }
 
-    fn refuse_list(&mut self, span: TokenSpan) {
+    fn refuse_list(&mut self, span: TokenSpan) -> String {
         let help = "filter a list of the data by one condition, `a && b`, or use `query jsonata`";
         self.report_unsayable(span, "a filter of a list that is computed", help);
+        "$".to_owned()
     }
 
     /// Returns a condition in the syntax of a filter. Its operators bind like the operators of the language.
@@ -174,15 +169,11 @@ impl<'a> Lowering<'_, 'a> {
                     let items: Vec<_> = items.iter().map(|item| self.filter_operand(place, item)).collect();
                     format!("{} in [{}]", self.filter_operand(place, value), items.join(", "))
                 }
-                _ => {
-                    self.refuse_condition(expr);
-                    "@".to_owned()
-                }
+                _ => self.refuse_condition(expr),
             },
             ExprKind::Binary(op, _, left, right) => {
                 if !(BinaryOp::Or..=BinaryOp::GreaterEqual).contains(op) {
-                    self.refuse_condition(expr);
-                    return "@".to_owned();
+                    return self.refuse_condition(expr);
                 }
                 let sign = sign(*op);
                 let [left, right] = [left, right].map(|side| match op {
@@ -194,17 +185,11 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
                 ("is_present", [value]) => self.filter_operand(place, value),
                 ("is_null", [value]) => format!("{} == null", self.filter_operand(place, value)),
-                _ => {
-                    self.refuse_condition(expr);
-                    "@".to_owned()
-                }
+                _ => self.refuse_condition(expr),
             },
             ExprKind::Reference(_) => format!("{} == true", self.filter_operand(place, expr)),
             ExprKind::Invalid(_) => "@".to_owned(),
-            _ => {
-                self.refuse_condition(expr);
-                "@".to_owned()
-            }
+            _ => self.refuse_condition(expr),
         }
     }
 
@@ -222,10 +207,7 @@ impl<'a> Lowering<'_, 'a> {
             _ => match self.scalar_literal(expr, Escape::Json) {
                 Some(Value::String(text)) => format!("'{}'", escape(&text, false)),
                 Some(other) => other.to_string(),
-                None => {
-                    self.refuse_condition(expr);
-                    "@".to_owned()
-                }
+                None => self.refuse_condition(expr),
             },
         }
     }
@@ -251,13 +233,13 @@ impl<'a> Lowering<'_, 'a> {
         path
     }
 
-    fn refuse_condition(&mut self, expr: &Expr) {
+    fn refuse_condition(&mut self, expr: &Expr) -> String {
         // A function of JSONata was reported.
-        if matches!(&expr.kind, ExprKind::Call { name, .. } if name.value.starts_with('$')) {
-            return;
+        if !matches!(&expr.kind, ExprKind::Call { name, .. } if name.value.starts_with('$')) {
+            let help = "a filter compares members of the item with literals, joined by `&&`, `||` and `!`; `query \
+                        jsonata` computes anything else";
+            self.report_unsayable(expr.span, "this condition of a filter", help);
         }
-        let help = "a filter compares members of the item with literals, joined by `&&`, `||` and `!`; `query jsonata` \
-                    computes anything else";
-        self.report_unsayable(expr.span, "this condition of a filter", help);
+        "@".to_owned()
     }
 }

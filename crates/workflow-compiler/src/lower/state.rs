@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
-use workflow_asl::{Pointer, State, StateKind};
+use workflow_asl::{Pointer, State};
 
 use super::object::Fields;
 use super::template::Template;
@@ -52,42 +52,20 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Lowers clauses that are fields of the document, except handlers and the clauses of maps.
     fn clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
-        let place = |position| info.site(position);
-        let value = match &clause.value {
-            ClauseValue::Expr(value) => value,
+        let place = info.site(ValueField::of_clause(clause.kind, info.state.kind));
+        match &clause.value {
             ClauseValue::Query(language) => {
                 self.put(fields, "QueryLanguage", language.name().into(), clause.span);
-                return;
             }
-            _ => return,
-        };
-        match clause.kind {
-            ClauseKind::Timeout => self.put_scalar(fields, "TimeoutSeconds", place(ValueField::Timeout), value),
-            ClauseKind::Heartbeat => self.put_scalar(fields, "HeartbeatSeconds", place(ValueField::Timeout), value),
-            ClauseKind::Credentials => self.put_value(fields, "Credentials", place(ValueField::Credentials), value),
-            ClauseKind::Assign => self.put_value(fields, "Assign", place(ValueField::Assign), value),
-            ClauseKind::Output if is_express_child(info) && info.language == QueryLanguage::Jsonata => {
-                let output = self.express_output(place(ValueField::Output), value, &fields.pointer.child("Output"));
+            ClauseValue::Expr(value)
+                if clause.kind == ClauseKind::Output
+                    && is_express_child(info)
+                    && info.language == QueryLanguage::Jsonata =>
+            {
+                let output = self.express_output(place, value, &fields.pointer.child("Output"));
                 self.put(fields, "Output", output, value.span);
             }
-            ClauseKind::Output => self.put_value(fields, "Output", place(ValueField::Output), value),
-            ClauseKind::Arguments => self.put_value(fields, "Arguments", place(ValueField::Parameters), value),
-            ClauseKind::InputPath => self.put_path(fields, "InputPath", place(ValueField::Path), value),
-            // On a map, `Parameters` is the former name of `ItemSelector`.
-            ClauseKind::Parameters if info.state.kind == StateKind::Map => {
-                self.put_value(fields, "Parameters", place(ValueField::ItemSelector), value);
-            }
-            ClauseKind::Parameters => self.put_parameters(fields, place(ValueField::Parameters), value),
-            ClauseKind::Result => {
-                let result = self.literal(value);
-                self.put(fields, "Result", result, value.span);
-            }
-            ClauseKind::ResultSelector => {
-                self.put_value(fields, "ResultSelector", place(ValueField::ResultSelector), value);
-            }
-            ClauseKind::ResultPath => self.put_path(fields, "ResultPath", place(ValueField::Path), value),
-            ClauseKind::OutputPath => self.put_path(fields, "OutputPath", place(ValueField::OutputPath), value),
-            _ => {}
+            _ => self.put_clause(fields, place, clause),
         }
     }
 

@@ -5,7 +5,9 @@
 use serde_json::{Map, Value};
 use workflow_asl::{Code, Pointer};
 
+use super::intrinsic::{self, escape_template};
 use super::reference::LoweredReference;
+use super::slot::Source;
 use super::{Lowering, ValueSite};
 use crate::fragment::Escape;
 use crate::problem::Problem;
@@ -42,7 +44,7 @@ impl<'a> Lowering<'_, 'a> {
                 None => Template::Plain(Value::Null),
             },
             ExprKind::Binary(BinaryOp::Add, ..) if self.is_fixed_text(place, expr) => {
-                Template::Plain(self.fixed_text(expr).into())
+                Template::Plain(self.fixed_text(expr, Escape::Text).into())
             }
             ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, ..) | ExprKind::Call { .. } | ExprKind::Access(..) => {
                 Template::Computed(self.intrinsic(place, expr))
@@ -140,19 +142,19 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn fixed_text(&mut self, expr: &Expr) -> String {
+    /// Returns a constant string of literals and parameters: as text, or as the template of `States.Format`.
+    pub(super) fn fixed_text(&mut self, expr: &Expr, escape: Escape) -> String {
         match &expr.kind {
-            ExprKind::Binary(_, _, left, right) => {
-                let left = self.fixed_text(left);
-                left + &self.fixed_text(right)
+            ExprKind::Binary(_, _, left, right) => self.fixed_text(left, escape) + &self.fixed_text(right, escape),
+            ExprKind::Paren(inner) => self.fixed_text(inner, escape),
+            ExprKind::Constant(path) => self.slots.inside(Source::Constant(path.clone()), escape),
+            ExprKind::Reference(reference) => {
+                self.param(reference).map_or_else(String::new, |source| self.slots.inside(source, escape))
             }
-            ExprKind::Paren(inner) => self.fixed_text(inner),
-            ExprKind::Constant(path) => self.slots.inside(super::slot::Source::Constant(path.clone()), Escape::Text),
-            ExprKind::Reference(reference) => match self.param(reference) {
-                Some(source) => self.slots.inside(source, Escape::Text),
-                None => String::new(),
-            },
+            // Braces that the user wrote keep their meaning.
+            ExprKind::Text(text) if escape == Escape::Intrinsic => escape_template(text),
             _ => match self.literal(expr) {
+                Value::String(text) if escape == Escape::Intrinsic => intrinsic::escape(&text, true),
                 Value::String(text) => text,
                 other => other.to_string(),
             },

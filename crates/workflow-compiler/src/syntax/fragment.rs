@@ -92,7 +92,7 @@ impl Parser<'_> {
             transition,
             tail,
             closed,
-            broken,
+            broken: self.proof(broken),
             place,
             written: None,
             in_use: 0,

@@ -20,7 +20,7 @@ const MAX_HEIGHT: usize = 200;
 
 /// The state of one parse. The grammar is implemented as its methods, with one file per concept.
 pub(super) struct Parser<'p> {
-    problems: &'p mut Problems,
+    pub(super) problems: &'p mut Problems,
     pub(super) words: Vec<EditorWord>,
     depth: usize,
     /// The height of the value that was parsed last.
@@ -95,11 +95,6 @@ impl<'p> Parser<'p> {
         NodeId(self.nodes)
     }
 
-    /// Returns the number of problems reported so far.
-    pub(super) fn reported(&self) -> usize {
-        self.problems.iter().len()
-    }
-
     /// Returns the number of errors so far.
     pub(super) fn errors_so_far(&self) -> usize {
         self.problems.errors()
@@ -108,6 +103,11 @@ impl<'p> Parser<'p> {
     /// Returns the proof that an error was reported, if there are more than before.
     pub(super) fn reported_since(&self, errors: usize) -> Option<Reported> {
         self.problems.reported().filter(|_| self.problems.errors() > errors)
+    }
+
+    /// Returns the proof that an error was reported, for a part that is `broken`.
+    pub(super) fn proof(&self, broken: bool) -> Option<Reported> {
+        self.problems.reported().filter(|_| broken)
     }
 
     pub(super) fn report(&mut self, problem: Problem) -> Reported {

@@ -38,7 +38,7 @@ impl Parser<'_> {
             let problem = Problem::new(Code::MisplacedClause, clause.span, format!("a `for` has no `{word}`"));
             self.report(problem.help("write it on the states in its braces"));
         }
-        let broken = repetition.broken || clauses.broken;
+        let broken = self.proof(clauses.broken);
         repetition = Repetition { transition, tail, closed, broken, ..repetition };
         Some(repetition)
     }
@@ -94,7 +94,7 @@ impl Parser<'_> {
             transition: None,
             tail: cursor.before(),
             closed: false,
-            broken: false,
+            broken: None,
         })
     }
 

@@ -128,7 +128,7 @@ impl Parser<'_> {
     pub(super) fn result_type(&mut self, cursor: &mut Cursor) -> Option<Type> {
         cursor.eat_punct("<")?;
         let ty = self.ty(cursor);
-        if matches!(ty.kind, TypeKind::Invalid) {
+        if matches!(ty.kind, TypeKind::Invalid(_)) {
             // As in `<{ id: String }>`.
             cursor.eat_group(Delimiter::Brace);
         }

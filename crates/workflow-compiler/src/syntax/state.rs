@@ -88,7 +88,7 @@ impl Parser<'_> {
             transition,
             tail,
             closed,
-            broken: if clauses.broken { self.reported_since(0) } else { None },
+            broken: self.proof(clauses.broken),
             in_use: 0,
             written: None,
         })

@@ -10,7 +10,7 @@ use super::name::rust_name;
 use super::other_language::{Form, Place, form};
 use super::parser::Parser;
 use super::word::Role;
-use crate::problem::Problem;
+use crate::problem::{Problem, Reported};
 
 /// Signs in place of types.
 const SIGNS: [(&str, &str); 4] = [
@@ -35,7 +35,7 @@ impl Parser<'_> {
     pub(super) fn ty(&mut self, cursor: &mut Cursor) -> Type {
         let here = cursor.here_first();
         self.deeper(here, |parser| parser.ty_inner(cursor))
-            .unwrap_or_else(|_| Type { kind: TypeKind::Invalid, span: here.into() })
+            .unwrap_or_else(|reported| Type { kind: TypeKind::Invalid(reported), span: here.into() })
     }
 
     fn ty_inner(&mut self, cursor: &mut Cursor) -> Type {
@@ -47,21 +47,23 @@ impl Parser<'_> {
         } else {
             let found = cursor.found();
             let help = SIGNS.iter().find(|(sign, _)| found.starts_with(*sign)).map_or(TYPES, |(_, help)| *help);
-            self.expected_as(cursor, "a type", help);
+            let reported = self.expected_as(cursor, "a type", help);
             if cursor.is_end() || cursor.is_punct(",") {
                 self.hole(first.first, Role::TypeReference);
             }
-            return Type { kind: TypeKind::Invalid, span: first };
+            return Type { kind: TypeKind::Invalid(reported), span: first };
         };
         let ty = Type { kind, span: first.to(cursor.before()) };
         if cursor.is_punct("|") {
             self.expected_as(cursor, "one type", TYPE_OR);
         }
-        if cursor.is_sign("?") && !matches!(ty.kind, TypeKind::Invalid) {
+        if cursor.is_sign("?") && !matches!(ty.kind, TypeKind::Invalid(_)) {
             let inner = as_written(cursor.since(start));
             cursor.next();
             let span = first.to(cursor.before());
-            self.rewrite(span, "`?` does not make a type optional here", format!("Option<{inner}>"));
+            if !matches!(ty.kind, TypeKind::Invalid(_)) {
+                self.rewrite(span, "`?` does not make a type optional here", format!("Option<{inner}>"));
+            }
             return Type { kind: TypeKind::Option(Box::new(ty)), span };
         }
         ty
@@ -86,7 +88,7 @@ impl Parser<'_> {
             });
             self.skip_generics(cursor);
             cursor.note_complaint(cursor.position(), reported);
-            return TypeKind::Invalid;
+            return TypeKind::Invalid(reported);
         }
         match text.as_str() {
             "String" => TypeKind::String,
@@ -95,27 +97,27 @@ impl Parser<'_> {
             "Timestamp" => TypeKind::Timestamp,
             "Arn" => TypeKind::Arn,
             "Json" => TypeKind::Json,
-            "Vec" => self.generic(&name, cursor).map_or(TypeKind::Invalid, |ty| TypeKind::Vec(Box::new(ty))),
-            "Option" => self.generic(&name, cursor).map_or(TypeKind::Invalid, |ty| TypeKind::Option(Box::new(ty))),
-            "Map" => self.generic(&name, cursor).map_or(TypeKind::Invalid, |ty| TypeKind::Map(Box::new(ty))),
+            "Vec" => self.generic(&name, TypeKind::Vec, cursor),
+            "Option" => self.generic(&name, TypeKind::Option, cursor),
+            "Map" => self.generic(&name, TypeKind::Map, cursor),
             integer if INTEGERS.contains(&integer) => TypeKind::Integer(name),
             _ if cursor.is_punct("<") => {
                 let mut tokens = vec![TokenTree::Ident(name)];
-                if !self.collect_generics(cursor, &mut tokens) {
-                    return TypeKind::Invalid;
+                match self.collect_generics(cursor, &mut tokens) {
+                    Ok(()) => self.own_type(tokens, cursor),
+                    Err(reported) => TypeKind::Invalid(reported),
                 }
-                self.own_type(tokens, cursor)
             }
             _ => TypeKind::Named(rust_name(&name)),
         }
     }
 
     /// `<T>` after `Vec`, `Option`, `Map`.
-    fn generic(&mut self, of: &Ident, cursor: &mut Cursor) -> Option<Type> {
+    fn generic(&mut self, of: &Ident, kind: fn(Box<Type>) -> TypeKind, cursor: &mut Cursor) -> TypeKind {
         if cursor.eat_punct("<").is_none() {
             let help = format!("write `{of}<T>` with the type of its elements");
-            self.wrong(of.span().into(), format!("`{of}` requires a type parameter"), help);
-            return None;
+            let message = format!("`{of}` requires a type parameter");
+            return TypeKind::Invalid(self.wrong(of.span().into(), message, help));
         }
         let ty = self.ty(cursor);
         if cursor.is_punct(",") && *of == "Map" {
@@ -125,7 +127,7 @@ impl Parser<'_> {
         if cursor.eat_char('>').is_none() {
             self.expected(cursor, "`>`");
         }
-        Some(ty)
+        kind(Box::new(ty))
     }
 
     /// `a::b::C<D>`, as written.
@@ -139,18 +141,19 @@ impl Parser<'_> {
                 break;
             }
             if cursor.is_punct("<") {
-                if !self.collect_generics(cursor, &mut tokens) {
-                    return TypeKind::Invalid;
+                if let Err(reported) = self.collect_generics(cursor, &mut tokens) {
+                    return TypeKind::Invalid(reported);
                 }
                 continue;
             }
             let Some(word) = cursor.eat_ident() else {
-                self.expected(cursor, "a name after `::`");
-                return TypeKind::Invalid;
+                return TypeKind::Invalid(self.expected(cursor, "a name after `::`"));
             };
             tokens.push(TokenTree::Ident(word));
-            if cursor.is_punct("<") && !self.collect_generics(cursor, &mut tokens) {
-                return TypeKind::Invalid;
+            if cursor.is_punct("<")
+                && let Err(reported) = self.collect_generics(cursor, &mut tokens)
+            {
+                return TypeKind::Invalid(reported);
             }
         }
         self.own_type(tokens, cursor)
@@ -171,8 +174,8 @@ impl Parser<'_> {
                 && let Some(Form::Words(meant)) = form(Place::Type, &word.to_string())
             {
                 let message = format!("`{word}` is not a type here");
-                self.report(Problem::new(Code::UnknownType, word.span(), message).write(meant));
-                return TypeKind::Invalid;
+                let problem = Problem::new(Code::UnknownType, word.span(), message);
+                return TypeKind::Invalid(self.report(problem.write(meant)));
             }
         }
         let first = tokens.first().map_or_else(|| cursor.before(), token_span);
@@ -180,12 +183,11 @@ impl Parser<'_> {
         if syn::parse2::<syn::Type>(tokens.clone()).is_ok() {
             return TypeKind::Path(tokens);
         }
-        self.error(Code::Syntax, first.to(cursor.before()), "this is not a Rust type");
-        TypeKind::Invalid
+        TypeKind::Invalid(self.error(Code::Syntax, first.to(cursor.before()), "this is not a Rust type"))
     }
 
-    /// Collects `<…>` as written. Stops at a `;` or a brace. Returns whether it was closed.
-    fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) -> bool {
+    /// Collects `<…>` as written. Stops at a `;` or a brace. Reports one that is not closed.
+    fn collect_generics(&mut self, cursor: &mut Cursor, tokens: &mut Vec<TokenTree>) -> Result<(), Reported> {
         let open = cursor.here_first();
         let mut depth = 0_usize;
         while !cursor.is_punct(";") && cursor.peek_group(Delimiter::Brace).is_none() {
@@ -200,16 +202,16 @@ impl Parser<'_> {
             }
             tokens.push(token);
             if depth == 0 {
-                return true;
+                return Ok(());
             }
         }
-        self.error(Code::Syntax, open, "this `<` is never closed");
-        false
+        Err(self.error(Code::Syntax, open, "this `<` is never closed"))
     }
 
     fn skip_generics(&mut self, cursor: &mut Cursor) {
         if cursor.is_punct("<") {
-            self.collect_generics(cursor, &mut Vec::new());
+            // What is not closed was reported.
+            _ = self.collect_generics(cursor, &mut Vec::new());
         }
     }
 
@@ -277,11 +279,12 @@ impl Parser<'_> {
             self.ty(cursor)
         } else {
             let what = format!("`:` and a type after `{written}`");
-            self.nameless_field = Some(self.expected_as(cursor, &what, "a field is written `name: Type`"));
+            let reported = self.expected_as(cursor, &what, "a field is written `name: Type`");
+            self.nameless_field = Some(reported);
             self.hole(cursor.here_first(), Role::TypeReference);
-            Type { kind: TypeKind::Invalid, span: cursor.before() }
+            Type { kind: TypeKind::Invalid(reported), span: cursor.before() }
         };
-        if optional && !matches!(ty.kind, TypeKind::Invalid) {
+        if optional && !matches!(ty.kind, TypeKind::Invalid(_)) {
             let span = TokenSpan::from(written.span()).to(ty.span);
             let text = format!("{written}: Option<{}>", as_written(cursor.since(start)));
             self.rewrite(span, format!("`{written}` has no `?`: its type says that it may be absent"), text);

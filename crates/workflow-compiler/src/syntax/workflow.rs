@@ -28,6 +28,7 @@ impl Parser<'_> {
                 Some((fragment, true)) => fragments.push(fragment),
                 None => {}
             }
+            self.problems.go_on(0);
             cursor.eat_punct(";");
             if cursor.position() == start {
                 cursor.next();
@@ -39,7 +40,7 @@ impl Parser<'_> {
 
     /// Parses a workflow or fragment, and returns whether it is a fragment.
     fn workflow(&mut self, cursor: &mut Cursor) -> Option<(Workflow, bool)> {
-        let before = self.reported();
+        let (number, errors) = (self.problems.begin(), self.errors_so_far());
         self.nodes = 0;
         self.skipped.clear();
         self.nameless_field = None;
@@ -130,12 +131,13 @@ impl Parser<'_> {
             skipped: std::mem::take(&mut self.skipped),
             nameless_field: self.nameless_field.take(),
             nodes: self.nodes,
-            problems: before..self.reported(),
+            number,
+            reported: None,
         };
         if is_fragment {
             self.only_of_fragment(&mut workflow, &attributes);
-            workflow.problems.end = self.reported();
         }
+        workflow.reported = self.reported_since(errors);
         workflow.declarations.extend(last);
         Some((workflow, is_fragment))
     }

@@ -115,9 +115,8 @@ fn values_are_found_in_the_source_as_in_its_document() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/cases/data/values_that_flow.wf"),
     );
     let compilation = compile_located(source.unwrap().parse().unwrap(), &locate);
-    let problems: Vec<_> = compilation.problems.iter().collect();
     for workflow in &compilation.workflows {
-        let of_source = problems[workflow.problems.clone()].iter().map(|problem| problem.code);
+        let of_source = compilation.problems.of(workflow.source.number).map(|problem| problem.code);
         let of_document = check_definition(&workflow.definition, workflow.machine_type);
         let [mut of_source, mut of_document] =
             [of_source.collect::<Vec<_>>(), of_document.iter().map(|one| one.code).collect()];

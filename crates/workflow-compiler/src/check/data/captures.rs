@@ -8,10 +8,9 @@ use workflow_asl::result::{Member, Presence};
 
 use super::{jsonata_reads, visit};
 use crate::check::analysis::Analysis;
-use crate::check::capture::{Capture, DEPTH};
+use crate::check::capture::Capture;
 use crate::check::members::Named;
 use crate::check::members::aws;
-use crate::check::resolution::AccessStep;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::ValueField;
@@ -29,13 +28,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<
                     return;
                 }
                 let place = info.site(ValueField::Assign);
-                let steps = analysis.resolve(place.declared(), reference).steps;
-                let path = steps.into_iter().map_while(|step| match step {
-                    AccessStep::Member { name, .. } => Some(name),
-                    // An array is kept whole.
-                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Slice(_) | AccessStep::Each => None,
-                });
-                let path = path.take(DEPTH);
+                let path = analysis.resolve(place.declared(), reference).into_members();
                 let path: Vec<String> = match of.language {
                     // Absent members are omitted.
                     QueryLanguage::Jsonata => path.collect(),

@@ -68,14 +68,17 @@ impl<'a> IncomingTransitions<'a> {
         for way in self.0.get(number).into_iter().flatten() {
             let known = done.get(way.from).copied().unwrap_or_default();
             let given = match analysis.states.get_index(way.from) {
-                Some((_, from)) if known && !from.state.is_broken() => way.gives(analysis, from),
+                Some((_, from)) if known => match from.state.broken {
+                    Some(reported) => Ty::Error(reported),
+                    None => way.gives(analysis, from),
+                },
                 _ => Ty::Unknown,
             };
             ty = Some(match ty {
                 Some(ty) => ty.join(given),
                 None => given,
             });
-            if ty == Some(Ty::Unknown) {
+            if matches!(ty, Some(Ty::Unknown | Ty::Error(_))) {
                 break;
             }
         }

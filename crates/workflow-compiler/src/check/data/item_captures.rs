@@ -9,9 +9,9 @@ use workflow_asl::document::QueryLanguage;
 
 use super::visit;
 use crate::check::analysis::Analysis;
-use crate::check::capture::{Capture, DEPTH, ItemCapture};
+use crate::check::capture::{Capture, ItemCapture};
 use crate::check::model::{StateInfo, is_distributed};
-use crate::check::resolution::{AccessStep, Base};
+use crate::check::resolution::Base;
 use crate::check::root::names_item;
 use crate::check::value_site::ValueField;
 use crate::syntax::ast::{Expr, Head, Root, Target};
@@ -44,17 +44,14 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
                 };
                 let place = info.site(ValueField::Parameters);
                 let resolved = analysis.resolve(place.declared(), reference);
-                let Base::Variable(variable) = resolved.base else { return };
+                let Base::Variable(variable) = &resolved.base else { return };
+                let variable = variable.clone();
                 let (item, readers) = all.entry(scope).or_insert_with(|| {
                     let capture = Capture::Members(IndexMap::new());
                     let again = analysis.graphs.comes_back(scope);
                     (ItemCapture { variable, capture, again, reaches: Vec::new() }, Vec::new())
                 });
-                let path = resolved.steps.into_iter().map_while(|step| match step {
-                    AccessStep::Member { name, .. } => Some(name),
-                    AccessStep::Index(_) | AccessStep::Computed(_) | AccessStep::Slice(_) | AccessStep::Each => None,
-                });
-                item.capture.add(&path.take(DEPTH).collect::<Vec<_>>());
+                item.capture.add(&resolved.into_members().collect::<Vec<_>>());
                 readers.extend(node(scope));
             });
             if selects {

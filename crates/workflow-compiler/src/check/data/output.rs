@@ -10,7 +10,7 @@ use crate::check::constraints::{self, whole};
 use crate::check::expression_text::path_of;
 use crate::check::flow::Narrowing;
 use crate::check::foreign::kinds_of;
-use crate::check::members::member_type;
+use crate::check::members::KnownMember;
 use crate::check::model::StateInfo;
 use crate::check::path::{Path, PathRoot};
 use crate::check::sink::Sink;
@@ -188,8 +188,6 @@ pub(in crate::check) fn fits_expr<'a>(
                 Problem::new(Code::OutputDoesNotFit, expr.span, message).suggest_text(text, known)
             });
         }
-        // An invalid reference is reported where it is read.
-        _ if analysis.reads_refused(place, expr) => {}
         _ => {
             let ty = analysis.type_of(place, expr);
             // The place that reads it reported that it may be absent.
@@ -343,16 +341,10 @@ impl Comparison<'_, '_, '_, '_> {
             }
             (a, b) if a.is_number() && b.is_number() => true,
             (Ty::Map(a), Ty::Map(b)) => return self.part(a, b, &format!("a value of {what}")),
-            (Ty::Object(members), Ty::Map(value)) => {
+            (Ty::Object(_) | Ty::Struct(_), Ty::Map(value)) => {
                 // Absent members are omitted.
-                for (name, ty) in members.iter() {
-                    self.part(&ty.clone().assume_present(), value, &format!("`{name}` of {what}"));
-                }
-                true
-            }
-            (Ty::Struct(_), Ty::Map(value)) => {
-                for (name, field) in fields(self.analysis, given).into_iter().flatten() {
-                    self.part(field.ty.present(), value, &format!("`{name}` of {what}"));
+                for KnownMember { name, ty, .. } in self.analysis.types.members(given) {
+                    self.part(&ty.into_owned().assume_present(), value, &format!("`{name}` of {what}"));
                 }
                 true
             }
@@ -402,43 +394,31 @@ impl Comparison<'_, '_, '_, '_> {
     /// Compares the members of an object with the fields of a struct.
     fn members(&mut self, given: &Ty, wanted: &Ty, what: &str, holder: &Path<'_>) {
         let Some(fields) = fields(self.analysis, wanted) else { return };
-        if let Ty::Shape(part) = given {
-            for (name, field) in fields {
-                match part.member(&field.decl.wire) {
-                    Member::Found(member, presence) => {
-                        let path = holder.member(&field.decl.wire);
-                        self.member((&member_type(member, presence), &field.ty), &format!("`{name}` of {what}"), &path);
-                    }
-                    Member::None if part.is_certain() => {
-                        let names = part.shape().structure().into_iter().flat_map(|known| known.members());
-                        let names = names.map(|member| member.name);
-                        missing(self.span, name, &field.decl.wire, field, what, names, self.sink);
-                    }
-                    Member::None | Member::Unknown => {}
-                }
+        let members = self.analysis.types.members(given);
+        let names = || members.iter().map(|member| member.wire);
+        // A result of AWS's may have others.
+        let is_open = |wire: &str| match given {
+            Ty::Shape(part) => !part.is_certain() || !matches!(part.member(wire), Member::None),
+            _ => false,
+        };
+        if !matches!(given, Ty::Shape(_)) {
+            for name in names() {
+                slip(name, self.span, fields, names(), (what, false), self.sink);
             }
-            return;
-        }
-        let Some(members) = members(self.analysis, given) else { return };
-        for name in members.keys() {
-            slip(name, self.span, fields, members.keys().copied(), (what, false), self.sink);
         }
         for (name, field) in fields {
-            match members.get(&*field.decl.wire) {
+            let wire = field.decl.wire.as_str();
+            match members.iter().find(|member| member.wire == wire).map(|member| (member.name, &*member.ty)) {
                 Some((_, Ty::Struct(own))) if matches!(field.ty.present(), Ty::Struct(other) if own != other) => {}
                 Some((own, ty)) => {
-                    self.member((ty, &field.ty), &format!("`{name}` of {what}"), &holder.member(own));
+                    let path = holder.member(own);
+                    let ty = if self.facts.present(&path) { ty.present() } else { ty };
+                    self.fits(ty, &field.ty, &format!("`{name}` of {what}"), &path);
                 }
-                None => {
-                    missing(self.span, name, &field.decl.wire, field, what, members.keys().copied(), self.sink);
-                }
+                None if is_open(wire) => {}
+                None => missing(self.span, name, wire, field, what, names(), self.sink),
             }
         }
-    }
-
-    fn member(&mut self, (given, wanted): (&Ty, &Ty), what: &str, path: &Path<'_>) {
-        let given = if self.facts.present(path) { given.present() } else { given };
-        self.fits(given, wanted, what, path);
     }
 }
 
@@ -458,18 +438,6 @@ fn rounded(value: &str) -> String {
 fn fields<'m, 'a>(analysis: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {
     match ty.present() {
         Ty::Struct(name) => analysis.types.structs.get(name).map(|known| &known.fields),
-        _ => None,
-    }
-}
-
-/// Returns the members of an object by their names in JSON, with the names that references use.
-fn members<'t>(analysis: &'t Analysis<'_>, ty: &'t Ty) -> Option<IndexMap<&'t str, (&'t str, &'t Ty)>> {
-    match ty {
-        Ty::Object(members) => Some(members.iter().map(|(name, ty)| (name.as_str(), (name.as_str(), ty))).collect()),
-        Ty::Struct(_) => {
-            let fields = fields(analysis, ty)?.iter();
-            Some(fields.map(|(name, field)| (field.decl.wire.as_str(), (name.as_str(), &field.ty))).collect())
-        }
         _ => None,
     }
 }

@@ -258,7 +258,11 @@ impl<'a> Analysis<'a> {
     /// Returns the type of the output of a branch or workflow that ends with this state.
     pub(in crate::check) fn output_type(&self, info: &StateInfo<'a>) -> Ty {
         let catches_to_end = self.catchers_of(info).iter().any(|(_, catcher)| matches!(catcher.target, Target::End(_)));
-        if catches_to_end || info.state.is_broken() { Ty::Unknown } else { self.success_output(info) }
+        match info.state.broken {
+            Some(reported) => Ty::Error(reported),
+            None if catches_to_end => Ty::Unknown,
+            None => self.success_output(info),
+        }
     }
 
     /// Returns the type of a state's output when it succeeds, and no arm of a choice says another.

@@ -108,7 +108,7 @@ fn is_variable(root: &Root, name: &str) -> bool {
 
 /// Returns how many members of a value are omitted if the variable has no value.
 fn left_out_of(value: &Expr, name: &str) -> usize {
-    match &value.kind {
+    match &value.unparen().kind {
         ExprKind::Object(members) => members
             .iter()
             .map(|member| match &member.value.kind {
@@ -117,7 +117,6 @@ fn left_out_of(value: &Expr, name: &str) -> usize {
             })
             .sum(),
         ExprKind::Array(items) => items.iter().map(|item| left_out_of(item, name)).sum(),
-        ExprKind::Paren(inner) => left_out_of(inner, name),
         _ => 0,
     }
 }

@@ -8,7 +8,6 @@ use crate::syntax::ast::{
     Catcher, Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Resource, Retrier, TokenSpan, WaitHead,
     When,
 };
-use crate::syntax::keyword::ClauseKind;
 
 /// Calls `each` for every reference in a value, including those inside computed indices.
 pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Reference)) {
@@ -102,22 +101,7 @@ pub(in crate::check) fn clauses<'a>(
     // A clause of the other query language was refused.
     let own = |clause: &&Clause| clause.kind.language().is_none_or(|language| language == info.language);
     for clause in clauses.iter().filter(own) {
-        let field = match clause.kind {
-            ClauseKind::Timeout | ClauseKind::Heartbeat => ValueField::Timeout,
-            ClauseKind::Credentials => ValueField::Credentials,
-            ClauseKind::Assign => ValueField::Assign,
-            ClauseKind::Output => ValueField::Output,
-            // In a map `parameters` is the older word for `item_selector`.
-            ClauseKind::Parameters if matches!(info.state.head, Head::Map { .. }) => ValueField::ItemSelector,
-            ClauseKind::Arguments | ClauseKind::Parameters => ValueField::Parameters,
-            ClauseKind::InputPath | ClauseKind::ResultPath => ValueField::Path,
-            ClauseKind::OutputPath => ValueField::OutputPath,
-            ClauseKind::ResultSelector => ValueField::ResultSelector,
-            ClauseKind::ItemSelector => ValueField::ItemSelector,
-            ClauseKind::MaxConcurrency | ClauseKind::Tolerate => ValueField::Limit,
-            ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo => ValueField::Transfer,
-            _ => ValueField::Literal,
-        };
+        let field = ValueField::of_clause(clause.kind, info.state.kind);
         match &clause.value {
             ClauseValue::ToleratePercent(value) => each(value, ValueField::Share),
             ClauseValue::Expr(value) | ClauseValue::TolerateCount(value) => each(value, field),
@@ -147,13 +131,8 @@ pub(in crate::check) fn retrier<'a>(retrier: &'a Retrier, each: &mut dyn FnMut(&
 /// Calls `each` for the values of a catcher.
 pub(in crate::check) fn catcher<'a>(catcher: &'a Catcher, each: &mut dyn FnMut(&'a Expr, ValueField)) {
     for clause in &catcher.clauses {
-        let field = match clause.kind {
-            ClauseKind::Assign => ValueField::CatchAssign,
-            ClauseKind::Output => ValueField::CatchOutput,
-            _ => ValueField::Path,
-        };
         if let ClauseValue::Expr(value) = &clause.value {
-            each(value, field);
+            each(value, ValueField::of_catcher(clause.kind));
         }
     }
 }

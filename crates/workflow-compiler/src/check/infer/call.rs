@@ -38,12 +38,11 @@ impl<'a> Analysis<'a> {
                 _ => spelled(condition),
             };
             let text = rest.iter().fold(part(first), |text, condition| format!("{text} {op} {}", part(condition)));
-            sink.report(|| {
+            return sink.error(|| {
                 let message = format!("`{}` is for one condition; several are joined by `{op}`", name.value);
                 let problem = Problem::new(Code::WrongArgument, name.span, message);
                 problem.help(format!("write `({text})`")).edit(Edit::over(span, format!("({text})")))
             });
-            return Ty::Bool;
         }
         let types: Vec<_> = arguments
             .iter()
@@ -60,13 +59,12 @@ impl<'a> Analysis<'a> {
             .collect();
         let language = place.state.language;
         if let Some(meant) = swapped(name, arguments, &types, language) {
-            sink.report(|| {
+            return sink.error(|| {
                 let message = format!("the arguments of `{}` are in the wrong order", name.value);
                 let text = spelled(&meant);
                 let problem = Problem::new(Code::WrongArgument, name.span, message);
                 problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
             });
-            return self.type_of(place, &meant);
         }
         let closure = arguments.iter().any(|argument| matches!(argument.kind, ExprKind::Closure(_)));
         let with_closure = match closure {
@@ -84,12 +82,11 @@ impl<'a> Analysis<'a> {
         if let Some(function) = Function::from_name(&name.value) {
             let filter = name.value == FILTER && with_closure.is_some();
             if function.is_jsonata() && language == QueryLanguage::JsonPath && !filter {
-                sink.report(|| {
+                return sink.error(|| {
                     let message =
                         format!("`{}` is a function of JSONata; this state's language is JSONPath", name.value);
                     Problem::new(Code::NeedsJsonata, name.span, message).help("use `query jsonata` on the state")
                 });
-                return function.result_of(&[], None, true);
             }
             self.arity(name, function.arity(), arguments, sink);
             for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
@@ -121,7 +118,7 @@ impl<'a> Analysis<'a> {
         }
         if let Some(function) = intrinsic::Function::from_name(&name.value) {
             if language == QueryLanguage::Jsonata {
-                sink.report(|| {
+                return sink.error(|| {
                     let message =
                         format!("`{}` is a function of JSONPath; this state's language is JSONata", name.value);
                     let instead = match function {
@@ -130,17 +127,16 @@ impl<'a> Analysis<'a> {
                     };
                     Problem::new(Code::NoSuchFunction, name.span, message).help(format!("in JSONata: {instead}"))
                 });
-            } else {
-                self.arity(name, function.arity(), arguments, sink);
-                for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
-                    if let Some(kind) = function.argument(index)
-                        && !kind_takes(kind, ty)
-                    {
-                        mistyped(name, (&kind.to_string(), None), argument, ty, sink);
-                    }
-                }
-                algorithm(name, arguments, sink);
             }
+            self.arity(name, function.arity(), arguments, sink);
+            for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
+                if let Some(kind) = function.argument(index)
+                    && !kind_takes(kind, ty)
+                {
+                    mistyped(name, (&kind.to_string(), None), argument, ty, sink);
+                }
+            }
+            algorithm(name, arguments, sink);
             return intrinsic_type(function, &types);
         }
         if let Some(operator) = Operator::from_name(&name.value) {
@@ -149,8 +145,7 @@ impl<'a> Analysis<'a> {
             self.arity(name, (least, Some(2)), arguments, sink);
             return Ty::Bool;
         }
-        sink.report(|| unknown_function(name, language));
-        Ty::Unknown
+        sink.error(|| unknown_function(name, language))
     }
 
     fn arity(&self, name: &Text, (least, most): (usize, Option<usize>), arguments: &[Expr], sink: &mut Sink<'_>) {
@@ -193,8 +188,7 @@ fn swapped(name: &Text, arguments: &[Expr], types: &[Ty], language: QueryLanguag
 
 /// Returns whether a list certainly has items.
 fn has_items(list: &Expr) -> bool {
-    match &list.kind {
-        ExprKind::Paren(inner) => has_items(inner),
+    match &list.unparen().kind {
         ExprKind::Array(items) => items.iter().any(|item| !item.is_range()),
         ExprKind::Call { name, arguments } => name.value == "$append" && arguments.iter().any(has_items),
         _ => false,

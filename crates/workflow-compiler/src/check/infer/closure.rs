@@ -128,12 +128,11 @@ impl<'a> Analysis<'a> {
         let body = &closure.body;
         if callback.returned == Returned::Bool {
             if let Some(order) = order_meant(name, closure) {
-                sink.report(|| {
+                return sink.error(|| {
                     let message = "the closure of `$sort` gives whether its first item comes after the second";
                     let problem = Problem::new(Code::UnlikeTypes, closure.bars.to(body.span), message);
                     problem.help(format!("write `{order}`")).edit(Edit::over(closure.bars.to(body.span), order))
                 });
-                return Ty::Bool;
             }
             self.infer_condition(inner, body, sink);
             return Ty::Bool;
@@ -142,10 +141,11 @@ impl<'a> Analysis<'a> {
             let ty = self.operand(inner, body, sink);
             let wanted = format!("the closure of `{}` must give text", name.value);
             sink.hold(&ty, body.span, kinds::TEXT, Code::UnlikeTypes, &wanted);
-            if !ty.is_unknown() && !ty.is_text() {
-                sink.report(|| Problem::new(Code::UnlikeTypes, body.span, format!("{wanted}, found {}", article(&ty))));
+            if ty.is_unknown() || ty.is_text() {
+                return ty;
             }
-            return ty;
+            return sink
+                .error(|| Problem::new(Code::UnlikeTypes, body.span, format!("{wanted}, found {}", article(&ty))));
         }
         let given = self.infer(inner, body, sink);
         let ty = match given {
@@ -159,7 +159,7 @@ impl<'a> Analysis<'a> {
         if let (Returned::Result, Some(result)) = (callback.returned, passed.first()) {
             let joined = result.clone().join(ty.clone());
             if joined.is_unknown() && !result.is_unknown() && !ty.is_unknown() {
-                sink.report(|| {
+                return sink.error(|| {
                     let (result, found) = (article(result), article(&ty));
                     let message =
                         format!("the closure of `{}` must give {result}, as it starts, found {found}", name.value);
@@ -266,8 +266,7 @@ fn order_meant(name: &Text, closure: &Closure) -> Option<String> {
 
 /// Adds what holds of each item of a list, which a parameter names: the conditions of the `$filter`s that made the list.
 fn learn_of_items(facts: &mut Narrowing, list: &Expr, parameter: &str) {
-    match &list.kind {
-        ExprKind::Paren(inner) => learn_of_items(facts, inner, parameter),
+    match &list.unparen().kind {
         ExprKind::Call { name, arguments } if name.value == "$filter" || name.value == "$sort" => {
             if let Some(list) = arguments.first() {
                 learn_of_items(facts, list, parameter);

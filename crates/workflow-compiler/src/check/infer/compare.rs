@@ -12,15 +12,20 @@ use crate::syntax::ast::{Expr, ExprKind, TokenSpan, plain};
 
 impl Analysis<'_> {
     /// Checks that both sides of a comparison have one kind, and that text compared with an enum is one of its
-    /// variants.
-    pub(in crate::check) fn compare(&self, (a, left): (&Ty, &Expr), (b, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
+    /// variants. Returns the type of the comparison.
+    pub(in crate::check) fn compare(
+        &self,
+        (a, left): (&Ty, &Expr),
+        (b, right): (&Ty, &Expr),
+        sink: &mut Sink<'_>,
+    ) -> Ty {
         for (ty, other) in [(a, right), (b, left)] {
-            if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &unparen(other).kind)
+            if let (Ty::Enum(name), ExprKind::Text(text)) = (ty.present(), &other.unparen().kind)
                 && !text.starts_with("{%")
                 && let Some(decl) = self.types.enums.get(name)
                 && !decl.variants.iter().any(|variant| variant.wire == *text)
             {
-                sink.report(|| {
+                return sink.error(|| {
                     let known: Vec<_> = decl.variants.iter().map(|variant| variant.wire.clone()).collect();
                     let message = format!("`{name}` is never {text:?}");
                     let by_name = decl.variants.iter().find(|variant| plain(&variant.name) == *text);
@@ -30,15 +35,17 @@ impl Analysis<'_> {
                     }
                     unknown_variant(message, other.span, text, &known, true)
                 });
-                return;
             }
         }
         sink.hold_like((a, left), (b, right));
         sink.hold_like((b, right), (a, left));
-        if a.is_unknown() || b.is_unknown() || alike(a, b) {
-            return;
+        if a.is_error() || b.is_error() {
+            return a.arithmetic(b);
         }
-        sink.report(|| {
+        if a.is_unknown() || b.is_unknown() || alike(a, b) {
+            return Ty::Bool;
+        }
+        sink.error(|| {
             let message = match (a.present(), b.present()) {
                 (Ty::Null, other) => format!("{} is never `null`", called(right, other)),
                 (other, Ty::Null) => format!("{} is never `null`", called(left, other)),
@@ -47,7 +54,7 @@ impl Analysis<'_> {
             let span = if left.is_literal() && !right.is_literal() { left.span } else { right.span };
             let problem = Problem::new(Code::UnlikeTypes, span, message);
             let (ty, other) = if left.is_literal() { (b, left) } else { (a, right) };
-            match (ty.present(), &unparen(other).kind) {
+            match (ty.present(), &other.unparen().kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
                     problem.help(format!("without quotes it is a number: `{text}`"))
                 }
@@ -71,7 +78,7 @@ impl Analysis<'_> {
                 }
                 _ => problem,
             }
-        });
+        })
     }
 }
 
@@ -97,13 +104,6 @@ pub(super) fn called(operand: &Expr, ty: &Ty) -> String {
     match words_in_source(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
         Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
         None => article(ty),
-    }
-}
-
-pub(super) fn unparen(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::Paren(inner) => unparen(inner),
-        _ => expr,
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a> Analysis<'a> {
         let resolved = self.resolved(place.declared(), value, reference);
         let ty = &resolved.ty;
         let open = resolved.presence != Presence::Always || ty.may_be_null_or_absent() || ty.is_unknown();
-        (!open && !self.reads_refused(place, value)).then(|| (reference, ty.clone()))
+        (!open && !self.type_of(place, value).is_error()).then(|| (reference, ty.clone()))
     }
 }
 

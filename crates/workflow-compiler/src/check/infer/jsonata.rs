@@ -12,7 +12,7 @@ use workflow_asl::{Code, StateKind};
 use crate::check::analysis::Analysis;
 use crate::check::function::Function;
 use crate::check::members::Named;
-use crate::check::path::{Path, PathRoot, PathSegment};
+use crate::check::path::{Path, PathRoot, PathSegment, unknown_member};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
@@ -20,6 +20,9 @@ use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
 use crate::syntax::ast::TokenSpan;
+
+/// The execution's input, in `$states`.
+const INPUT: &[&str] = &["context", "Execution", "Input"];
 
 /// Deeper expressions have no type: this limits the stack.
 const DEPTH: usize = 60;
@@ -177,8 +180,8 @@ impl Walk<'_, '_> {
                 },
                 _ => Ty::Unknown,
             };
-            if ty == Ty::Unknown {
-                return Ty::Unknown;
+            if matches!(ty, Ty::Unknown | Ty::Error(_)) {
+                return ty;
             }
         }
         ty
@@ -211,7 +214,7 @@ impl Walk<'_, '_> {
             self.wrong.push(ExpressionError {
                 path: path.span.start,
                 part,
-                code: code_of(at),
+                code: unknown_member(is_in(at, INPUT)),
                 words,
                 target: Some(next.clone()),
             });
@@ -225,15 +228,8 @@ impl Walk<'_, '_> {
         if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
             return;
         }
-        let known: Vec<String> = match ty.present() {
-            Ty::Object(members) => members.keys().cloned().collect(),
-            Ty::Struct(of) => {
-                let fields = self.analysis.types.structs.get(of).into_iter().flat_map(|known| known.fields.values());
-                fields.map(|field| field.decl.wire.clone()).collect()
-            }
-            _ => Vec::new(),
-        };
-        let near = workflow_asl::nearest::nearest(name, known.iter().map(String::as_str));
+        let known = self.analysis.types.members(ty);
+        let near = workflow_asl::nearest::nearest(name, known.iter().map(|member| member.wire));
         // The known members of a state's input may not be all of them.
         if near.is_none() && is_in(at, &["input"]) {
             return;
@@ -246,7 +242,7 @@ impl Walk<'_, '_> {
         self.wrong.push(ExpressionError {
             path: path.span.start,
             part: own.span.clone(),
-            code: code_of(at),
+            code: unknown_member(is_in(at, INPUT)),
             words,
             target: None,
         });
@@ -352,12 +348,6 @@ fn has_no_name(path: &Path<'_>) -> bool {
 /// Returns whether a path leads to the context object as a whole.
 fn is_context(path: &Path<'_>) -> bool {
     path.segments.len() == 1 && is_in(path, &["context"])
-}
-
-/// Returns the error where the value at a path has no such member.
-fn code_of(path: &Path<'_>) -> Code {
-    let input = is_in(path, &["context", "Execution", "Input"]);
-    if input { Code::UnknownInputField } else { Code::UnknownMember }
 }
 
 /// Returns the item of an array at a literal index; what another filter leaves shows when it runs.

@@ -3,7 +3,7 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::compare::{alike, called, unparen};
+use super::compare::{alike, called};
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::words_in_source;
 use crate::check::foreign::{kinds, kinds_compared_with};
@@ -32,7 +32,7 @@ impl<'a> Analysis<'a> {
         sink.hold(&value, left.span, COMPARED, Code::UnlikeTypes, "`in` compares text, numbers and `bool`");
         if !is_comparable(&value) {
             sink.push(not_comparable(left, &value));
-        } else if let ExprKind::Array(items) = &unparen(right).kind {
+        } else if let ExprKind::Array(items) = &right.unparen().kind {
             if items.is_empty() {
                 let message = "the list is empty, so `in` always returns `false`";
                 sink.push(Problem::new(Code::KnownAnswer, right.span, message));

@@ -23,7 +23,7 @@ use self::compare::unknown_variant;
 use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::path::{Path, PathRoot, optional_text};
+use super::path::{Path, PathRoot, optional_text, unknown_member};
 use super::resolution::{Accessed, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
@@ -121,17 +121,15 @@ impl<'a> Analysis<'a> {
         self.infer_indices(place, &reference.segments, sink);
         if let Some((of, meant)) = self.part_of_text(place, reference) {
             let message = format!("`{of}` is {}, not a list", article(&Ty::Text));
-            sink.report(|| Problem::new(Code::UnknownMember, span, message).write(spelled(&meant)));
-            return Inferred::Type(Ty::Text);
+            let problem = Problem::new(Code::UnknownMember, span, message).write(spelled(&meant));
+            return Inferred::Type(sink.error(|| problem));
         }
         match self.length_as_member(place, reference) {
-            Some((name, meant)) => {
-                sink.report(|| {
-                    let message = format!("`{}` is not a member of lists or text", name.value);
-                    Problem::new(name_code(reference), span, message).write(spelled(&meant))
-                });
-                Inferred::Type(Ty::INTEGER)
-            }
+            Some((name, meant)) => Inferred::Type(sink.error(|| {
+                let message = format!("`{}` is not a member of lists or text", name.value);
+                Problem::new(unknown_member(matches!(reference.root, Root::Input)), span, message)
+                    .write(spelled(&meant))
+            })),
             None => Inferred::Reference(Rc::new(self.follow(place, reference, sink))),
         }
     }
@@ -158,14 +156,8 @@ impl<'a> Analysis<'a> {
         match &expr.kind {
             ExprKind::Null => Ty::Null,
             ExprKind::Bool(_) => Ty::Bool,
-            ExprKind::Number(text) => {
-                if is_fraction(text) {
-                    Ty::FLOAT
-                } else {
-                    Ty::INTEGER
-                }
-            }
-            ExprKind::Duration(_) => Ty::INTEGER,
+            ExprKind::Number(text) if text.parse().is_ok_and(|number: f64| number.fract() != 0.0) => Ty::FLOAT,
+            ExprKind::Number(_) | ExprKind::Duration(_) => Ty::INTEGER,
             ExprKind::Text(text) => {
                 let raw = place.state.language == QueryLanguage::Jsonata && text.starts_with("{%");
                 if raw {
@@ -215,17 +207,17 @@ impl<'a> Analysis<'a> {
             }
             ExprKind::Call { name, arguments } => self.infer_call(place, (name, arguments), expr.span, sink),
             ExprKind::Closure(closure) => {
-                sink.report(|| closure::no_closure(None, closure));
+                let ty = sink.error(|| closure::no_closure(None, closure));
                 self.infer_body(place, closure, &[], sink);
-                Ty::Unknown
+                ty
             }
             ExprKind::Variant { ty, variant } => {
                 let name = plain(ty);
                 let Some(decl) = self.types.enums.get(&name) else {
-                    if self.may_be_declared(&name) {
-                        return Ty::Unknown;
+                    if let Some(reported) = self.may_be_declared(&name) {
+                        return Ty::Error(reported);
                     }
-                    sink.report(|| {
+                    return sink.error(|| {
                         let problem = Problem::new(Code::UnknownType, ty.span(), format!("unknown enum `{name}`"));
                         if self.types.enums_with_data.contains(&name) {
                             let message = format!("`{name}` has variants with data, so `{name}::{variant}` is not a text");
@@ -244,10 +236,9 @@ impl<'a> Analysis<'a> {
                             problem
                         }
                     });
-                    return Ty::Unknown;
                 };
                 if self.variant_wire(&name, &plain(variant)).is_none() {
-                    sink.report(|| {
+                    return sink.error(|| {
                         let known: Vec<_> = decl.variants.iter().map(|decl| plain(&decl.name)).collect();
                         let message = format!("`{name}` has no variant `{}`", plain(variant));
                         unknown_variant(message, variant.span().into(), &plain(variant), &known, false)
@@ -258,15 +249,9 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, (&text.value, text.span), Vec::new(), sink),
             ExprKind::Raw(raw) => self.infer_raw(place, raw, sink),
-            ExprKind::Regex(_) => {
-                sink.report(|| regex::misplaced(expr.span));
-                Ty::Unknown
-            }
-            ExprKind::Reference(_)
-            | ExprKind::Access(..)
-            | ExprKind::Constant(_)
-            | ExprKind::Path(_)
-            | ExprKind::Invalid(_) => Ty::Unknown,
+            ExprKind::Regex(_) => sink.error(|| regex::misplaced(expr.span)),
+            ExprKind::Invalid(reported) => Ty::Error(*reported),
+            ExprKind::Reference(_) | ExprKind::Access(..) | ExprKind::Constant(_) | ExprKind::Path(_) => Ty::Unknown,
         }
     }
 
@@ -363,16 +348,6 @@ impl<'a> Analysis<'a> {
             sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
         }
     }
-}
-
-/// Returns the error where a reference has no such member.
-fn name_code(reference: &Reference) -> Code {
-    if matches!(reference.root, Root::Input) { Code::UnknownInputField } else { Code::UnknownMember }
-}
-
-/// Returns whether a literal number has a fraction.
-pub(super) fn is_fraction(number: &str) -> bool {
-    number.parse().is_ok_and(|number: f64| number.fract() != 0.0)
 }
 
 /// Returns how to fix a read of a possibly absent value, which is a member's value if `key` is given.

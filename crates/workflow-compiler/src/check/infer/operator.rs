@@ -9,7 +9,7 @@ use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;
 use crate::check::function::Argument;
 use crate::check::path::optional_text;
-use crate::check::path::{Path, reference_text};
+use crate::check::path::{Path, literal_index, reference_text};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -28,15 +28,14 @@ impl<'a> Analysis<'a> {
             UnaryOp::Negate => {
                 let ty = self.operand(place, operand, sink);
                 sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, "`-` needs a number");
-                if ty.is_unknown() {
-                    return Ty::Number;
+                match ty {
+                    ty if ty.is_error() || ty.is_number() => ty,
+                    ty if ty.is_unknown() => Ty::Number,
+                    ty => sink.error(|| {
+                        let message = format!("`-` needs a number, found {}", article(&ty));
+                        Problem::new(Code::UnlikeTypes, operand.span, message)
+                    }),
                 }
-                if !ty.is_number() {
-                    let message = format!("`-` needs a number, found {}", article(&ty));
-                    sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));
-                    return Ty::Number;
-                }
-                ty
             }
         }
     }
@@ -144,34 +143,33 @@ impl<'a> Analysis<'a> {
     ) -> Ty {
         match op {
             BinaryOp::Default => {
+                let given = self.infer(place.knowing(&place.facts.asking()), left, sink);
                 if sink.listens() {
                     self.unused_default(place, left, span, right, sink);
                 }
-                let given = self.infer(place.knowing(&place.facts.asking()), left, sink);
                 if let (false, false, Some(meant)) =
                     (given.is_unknown(), *given.present() == Ty::Bool, compared_default(left, right, span))
                 {
-                    sink.report(|| {
+                    return sink.error(|| {
                         let message = "the default of `??` is the whole comparison after it";
                         let text = spelled(&meant);
                         let problem = Problem::new(Code::UnlikeTypes, span, message);
                         problem.help(format!("write `{text}`")).edit(Edit::over(left.span.to(right.span), text))
                     });
-                    return Ty::Bool;
                 }
                 let default = self.infer(place, right, sink);
                 match given {
+                    given if given.is_error() => given,
                     given if given.is_open() => Ty::Unknown,
                     given => given.present().clone().join(default),
                 }
             }
             BinaryOp::And | BinaryOp::Or => {
                 if op == BinaryOp::Or && self.gives_a_default(place, (left, right)) {
-                    sink.report(|| {
+                    return sink.error(|| {
                         let message = "`||` joins conditions: use `??` for a default";
                         Problem::new(Code::UnlikeTypes, span, message).write("??")
                     });
-                    return Ty::Unknown;
                 }
                 self.infer_condition(place, left, sink);
                 self.infer_condition(place.knowing(&place.facts.and(left, op == BinaryOp::And)), right, sink);
@@ -187,10 +185,10 @@ impl<'a> Analysis<'a> {
                 };
                 // A value that a test has shown to be present may still be null.
                 let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place.declared(), side).is_option();
-                if !asks(left, right) && !asks(right, left) {
-                    self.compare((&a, left), (&b, right), sink);
+                match asks(left, right) || asks(right, left) {
+                    true => Ty::Bool,
+                    false => self.compare((&a, left), (&b, right), sink),
                 }
-                Ty::Bool
             }
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
                 let a = self.operand(place, left, sink);
@@ -205,13 +203,13 @@ impl<'a> Analysis<'a> {
                 let unordered = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| {
                     !ty.is_unknown() && !ty.is_number() && !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Arn)
                 });
-                if let Some((ty, operand)) = unordered {
-                    let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
-                    sink.push(Problem::new(Code::UnlikeTypes, operand.span, message));
-                } else {
-                    self.compare((&a, left), (&b, right), sink);
+                match unordered {
+                    Some((ty, operand)) => sink.error(|| {
+                        let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
+                        Problem::new(Code::UnlikeTypes, operand.span, message)
+                    }),
+                    None => self.compare((&a, left), (&b, right), sink),
                 }
-                Ty::Bool
             }
             BinaryOp::Range => self.infer_range(place, left, right, sink),
             BinaryOp::In => self.infer_membership(place, left, right, sink),
@@ -220,6 +218,7 @@ impl<'a> Analysis<'a> {
                 let a = self.number(place, op, left, sink);
                 let b = self.number(place, op, right, sink);
                 match op {
+                    _ if a.is_error() || b.is_error() => a.arithmetic(&b),
                     BinaryOp::Divide if goes_into(left, right) => Ty::INTEGER,
                     BinaryOp::Divide => Ty::FLOAT,
                     _ => sum(place, &a, &b),
@@ -234,11 +233,14 @@ impl<'a> Analysis<'a> {
             let wanted = format!("`{}` needs numbers", sign(op));
             sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, &wanted);
         }
-        if !ty.is_unknown() && !ty.is_number() {
+        if ty.is_unknown() || ty.is_number() {
+            return ty;
+        }
+        sink.error(|| {
             let message = format!("`{}` needs numbers, found {}", sign(op), article(&ty));
             let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
             let jsonata = place.state.language == QueryLanguage::Jsonata;
-            sink.push(match &operand.kind {
+            match &operand.kind {
                 ExprKind::Reference(reference) if ty == Ty::Timestamp && jsonata => {
                     problem.help(milliseconds(&reference_text(reference)))
                 }
@@ -246,10 +248,8 @@ impl<'a> Analysis<'a> {
                     problem.help(format!("make it a number: `$number({})`", reference_text(reference)))
                 }
                 _ => problem,
-            });
-            return Ty::Number;
-        }
-        ty
+            }
+        })
     }
 
     fn add(&self, place: ValueSite<'_, 'a>, span: TokenSpan, left: &Expr, right: &Expr, sink: &mut Sink<'_>) -> Ty {
@@ -262,14 +262,14 @@ impl<'a> Analysis<'a> {
                 // It is not known to be text, so the document adds numbers.
                 _ => (kinds::NUMBER, "`+` adds numbers here, because the type of neither value is known"),
             };
-            if let Ty::Foreign(of) = ty.present() {
+            if let (Ty::Foreign(of), false) = (ty.present(), other.is_error()) {
                 let begin = || vec!["to join text, begin with text: `\"\" + …`".to_owned()];
                 let help = if kinds == kinds::NUMBER && !other.is_number() { begin() } else { Vec::new() };
                 let asks = QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code: Code::UnlikeTypes, help };
                 sink.ask(|| Question { subject: (**of).clone(), asks, span: operand.span });
             }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
-                sink.report(|| {
+                return sink.error(|| {
                     let message = format!("`+` adds numbers or joins text, found {}", article(ty));
                     let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
                     let joins = a.present().is_array() && (b.present().is_array() || b.is_text());
@@ -280,12 +280,14 @@ impl<'a> Analysis<'a> {
                         problem
                     }
                 });
-                return Ty::Unknown;
             }
+        }
+        if a.is_error() || b.is_error() {
+            return a.arithmetic(&b);
         }
         let (text, number) = (a.is_text() || b.is_text(), a.is_number() || b.is_number());
         if text && number {
-            sink.report(|| {
+            return sink.error(|| {
                 let message = format!("`+` cannot join {} and {}", article(&a), article(&b));
                 let number = if a.is_number() { left } else { right };
                 let words = |expr: &Expr| match &expr.kind {
@@ -316,7 +318,6 @@ impl<'a> Analysis<'a> {
                     }
                 }
             });
-            return Ty::Text;
         }
         match (text, number) {
             (true, _) => Ty::Text,
@@ -355,15 +356,8 @@ fn sum(place: ValueSite<'_, '_>, a: &Ty, b: &Ty) -> Ty {
 
 /// Returns whether one literal divides another without a rest.
 fn goes_into(dividend: &Expr, divisor: &Expr) -> bool {
-    fn whole(expr: &Expr) -> Option<i128> {
-        match &expr.kind {
-            ExprKind::Number(text) => text.parse().ok(),
-            ExprKind::Paren(inner) => whole(inner),
-            _ => None,
-        }
-    }
-    let rest = whole(dividend).zip(whole(divisor)).and_then(|(dividend, divisor)| dividend.checked_rem(divisor));
-    rest == Some(0)
+    let whole = literal_index(dividend).zip(literal_index(divisor));
+    whole.and_then(|(dividend, divisor)| dividend.checked_rem(divisor)) == Some(0)
 }
 
 /// Asks rustc whether an operand of a user-defined type is certainly present.

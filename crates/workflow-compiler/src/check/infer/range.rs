@@ -5,11 +5,12 @@ use workflow_asl::jsonata::Limits;
 
 use crate::check::analysis::Analysis;
 use crate::check::foreign::kinds;
+use crate::check::path::literal_index;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::ast::Expr;
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
@@ -30,6 +31,7 @@ impl<'a> Analysis<'a> {
                 });
             }
         }
+        let whole = |bound| literal_index(bound).map(i128::from);
         let Some((from, to)) = whole(first).zip(whole(last)) else { return Ty::INTEGER };
         let span = first.span.to(last.span);
         if from > to {
@@ -46,14 +48,5 @@ impl<'a> Analysis<'a> {
             });
         }
         Ty::INTEGER
-    }
-}
-
-/// Returns the whole number that a literal is.
-fn whole(expr: &Expr) -> Option<i128> {
-    match &expr.kind {
-        ExprKind::Number(text) => text.parse::<i64>().ok().map(i128::from),
-        ExprKind::Paren(inner) => whole(inner),
-        _ => None,
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Analysis<'a> {
         // rustc checks that a type of the user's exists.
         sink.hold(&declared, written.span, u8::MAX, Code::UnlikeTypes, "raw JSONata gives any value");
         if !inferred.is_unknown() && !declared.is_unknown() && inferred.clone().join(declared.clone()).is_unknown() {
-            sink.report(|| {
+            return sink.error(|| {
                 let message = format!("this JSONata gives {}, not {}", article(&inferred), article(&declared));
                 Problem::new(Code::UnlikeTypes, text.span, message)
             });

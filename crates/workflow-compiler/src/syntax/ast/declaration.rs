@@ -7,6 +7,7 @@ use workflow_asl::property::PropertyOf;
 use workflow_services::ResourceKind;
 
 use super::{Catcher, Clause, Comment, Expr, Retrier, Target, Text, TokenSpan, plain};
+use crate::problem::Reported;
 
 /// A declaration at the top of a workflow.
 #[derive(Clone, Debug)]
@@ -362,5 +363,5 @@ pub enum TypeKind {
     /// A path with `::` to a user-defined type, as written.
     Path(TokenStream),
     /// A type that did not parse.
-    Invalid,
+    Invalid(Reported),
 }

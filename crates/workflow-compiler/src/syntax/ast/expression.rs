@@ -144,13 +144,18 @@ impl Expr {
         }
     }
 
+    /// Returns it without the parentheses around it.
+    pub(crate) fn unparen(&self) -> &Self {
+        match &self.kind {
+            ExprKind::Paren(inner) => inner.unparen(),
+            _ => self,
+        }
+    }
+
     /// Returns whether it is a constant of one word, such as `null`, `1` or `"a"`.
     pub(crate) fn is_literal(&self) -> bool {
-        use ExprKind::{Bool, Duration, Null, Number, Paren, Text};
-        match &self.kind {
-            Paren(inner) => inner.is_literal(),
-            kind => matches!(kind, Null | Bool(_) | Number(_) | Text(_) | Duration(_)),
-        }
+        use ExprKind::{Bool, Duration, Null, Number, Text};
+        matches!(self.unparen().kind, Null | Bool(_) | Number(_) | Text(_) | Duration(_))
     }
 }
 

@@ -8,6 +8,7 @@ use proc_macro2::{Ident, Span};
 use workflow_asl::jsonata::is_function;
 
 use super::{Clause, Comment, Expr, FieldDecl, Member, Target, Text, TokenSpan, Type, Workflow};
+use crate::problem::Reported;
 
 /// `use Fragment as Name { argument: value } catch … -> Next;`
 #[derive(Clone, Debug)]
@@ -34,8 +35,8 @@ pub struct Use {
     pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether tokens of it were skipped (and reported).
-    pub broken: bool,
+    /// The proof that tokens of it were skipped.
+    pub broken: Option<Reported>,
     /// The number of states of the enclosing body before it.
     pub place: usize,
     /// The name in the source, where an enclosing use or copy gives it another.

@@ -23,7 +23,6 @@ pub use resource::{Resource, integration};
 pub(crate) use resource::{START, START_EXPRESS};
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use workflow_asl::StateKind;
@@ -91,8 +90,10 @@ pub struct Workflow {
     pub(crate) nameless_field: Option<Reported>,
     /// The number of nodes in it.
     pub(crate) nodes: usize,
-    /// The range of the problems that were found while it was parsed.
-    pub problems: Range<usize>,
+    /// Its number, which its problems have.
+    pub number: u32,
+    /// The proof that something in it did not parse.
+    pub(crate) reported: Option<Reported>,
 }
 
 impl Workflow {

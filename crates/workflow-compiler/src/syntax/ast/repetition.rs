@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 
 use super::{Arm, Body, Branch, Comment, Expr, Target, Text, TokenSpan};
+use crate::problem::Reported;
 
 /// `for item in [ … ] { … } -> Next;`
 #[derive(Clone, Debug)]
@@ -33,8 +34,8 @@ pub struct Repetition {
     pub tail: TokenSpan,
     /// Whether it ends with `;`.
     pub closed: bool,
-    /// Whether tokens of it were skipped (and reported).
-    pub broken: bool,
+    /// The proof that tokens of it were skipped.
+    pub broken: Option<Reported>,
 }
 
 /// What a repetition repeats, with the repetitions in it.
