@@ -7,7 +7,7 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_local::coverage::Point;
 use workflow_local::history::Details;
-use workflow_local::internal::{InternalExecution, InternalProgram};
+use workflow_local::internal::InternalProgram;
 use workflow_local::{Payload, TaskRequest};
 
 use crate::decision::{Decision, Task, shown};
@@ -111,8 +111,9 @@ struct Shown {
     entered: Vec<String>,
     waiting: Vec<(Task, String, Payload)>,
     at: u64,
-    /// How it ended; an inner `None` if it never ends.
-    end: Option<Option<End>>,
+    stand: Stand,
+    /// How it ended.
+    end: Option<End>,
 }
 
 impl Explorer {
@@ -283,7 +284,7 @@ impl<'x> Search<'x> {
         for (taken, world) in self.taken.iter_mut().zip([&mut pair.first, &mut pair.second]) {
             self.passed.append(&mut world.passed);
             self.blamed.extend(world.guess.clone());
-            world.execution.drain_ways(|way| taken.iter_mut().skip(way).take(1).for_each(|taken| *taken = true));
+            world.add_ways(taken);
         }
         if first != second {
             let mut decisions = decisions_to(&self.found, step.parent);
@@ -297,7 +298,7 @@ impl<'x> Search<'x> {
             self.differences.push(difference);
             return None;
         }
-        let is_over = first.end.is_some();
+        let is_over = first.stand != Stand::Decide;
         self.executions += u64::from(is_over);
         let is_cut = !is_over && (pair.first.turns_are_over() || pair.second.turns_are_over());
         self.is_cut |= is_cut;
@@ -330,16 +331,12 @@ impl Shown {
                 _ => None,
             });
         let text = |text: Option<&str>| text.map(str::to_owned);
-        let end = match stand {
-            Stand::Decide => None,
-            Stand::Endless => Some(None),
-            Stand::Ended => Some(Some(End {
-                status: execution.status(),
-                output: execution.output().map(|output| output.value().clone()),
-                error: text(execution.error()),
-                cause: text(execution.cause()),
-            })),
-        };
+        let end = (stand == Stand::Ended).then(|| End {
+            status: execution.status(),
+            output: execution.output().map(|output| output.value().clone()),
+            error: text(execution.error()),
+            cause: text(execution.cause()),
+        });
         let called = |(task, request): (&Task, &TaskRequest)| {
             (task.clone(), request.resource.to_string(), request.input.clone())
         };
@@ -347,6 +344,7 @@ impl Shown {
             entered: entered.collect(),
             waiting: world.waiting().map(called).collect(),
             at: u64::try_from(execution.started_at().until(execution.now()).as_millis()).unwrap_or(u64::MAX),
+            stand,
             end,
         }
     }
@@ -356,16 +354,18 @@ impl Shown {
             (way(&self.entered), way(&other.entered))
         } else if self.waiting != other.waiting {
             called(&self.waiting, &other.waiting)
-        } else if self.end != other.end {
-            (end(&self.end), end(&other.end))
+        } else if (self.stand, &self.end) != (other.stand, &other.end) {
+            let end = |of: &Self| match (&of.end, of.stand) {
+                (Some(end), _) => format!("it ends {end}"),
+                (None, Stand::Endless) => "it never ends".to_owned(),
+                (None, _) => "it continues".to_owned(),
+            };
+            (end(self), end(other))
         } else {
             let after = |at: u64| format!("it is {} s after the start", at as f64 / 1000.0);
             (after(self.at), after(other.at))
         };
-        let error = |of: &Self| match &of.end {
-            Some(Some(end)) => end.error.clone(),
-            _ => None,
-        };
+        let error = |of: &Self| of.end.as_ref().and_then(|end| end.error.clone());
         Difference { decisions, first, second, state: None, errors: [error(self), error(other)] }
     }
 }
@@ -394,13 +394,5 @@ fn way(entered: &[String]) -> String {
     match entered {
         [] => "no state is entered".to_owned(),
         entered => format!("it enters {}", quoted(entered)),
-    }
-}
-
-fn end(end: &Option<Option<End>>) -> String {
-    match end {
-        None => "it continues".to_owned(),
-        Some(None) => "it never ends".to_owned(),
-        Some(Some(end)) => format!("it ends {end}"),
     }
 }

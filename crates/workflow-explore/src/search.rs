@@ -8,7 +8,7 @@ use std::sync::Arc;
 use workflow_asl::Pointer;
 use workflow_asl::graph::{FlowGraph, Transition};
 use workflow_local::coverage::{Point, PointKind};
-use workflow_local::internal::{InternalExecution, InternalProgram};
+use workflow_local::internal::InternalProgram;
 
 use crate::bounds::CutOff;
 use crate::decision::Decision;
@@ -170,16 +170,10 @@ impl<'x> Search<'x> {
         let start = self.found.len();
         let roots = self.found.iter().zip(0..).filter(|(found, _)| found.step.parent.is_none());
         let of = |to| Edge { from: u32::try_from(start).unwrap_or(u32::MAX), to, is_fault: false };
-        let mut edges = std::mem::take(&mut self.edges);
-        edges.extend(roots.map(|(_, number)| of(number)));
-        edges.sort_by_key(|edge| edge.from);
-        let mut rest = edges.as_slice();
-        let leaving = (0..=start).map(|from| {
-            let count = rest.iter().take_while(|edge| edge.from as usize == from).count();
-            let (own, others) = rest.split_at(count);
-            rest = others;
-            own.iter().copied()
-        });
+        let mut leaving: Vec<Vec<Edge>> = vec![Vec::new(); start + 1];
+        for edge in std::mem::take(&mut self.edges).into_iter().chain(roots.map(|(_, number)| of(number))) {
+            leaving.get_mut(edge.from as usize).into_iter().for_each(|leaving| leaving.push(edge));
+        }
         FlowGraph::new(Some(start), leaving)
     }
 
@@ -249,20 +243,11 @@ impl<'x> Search<'x> {
     fn see(&mut self, world: &mut World<'x>) -> bool {
         self.passed.extend(std::mem::take(&mut world.passed));
         self.monitors.add_met(&world.monitors);
-        let (taken, mut is_new) = (&mut self.taken, false);
-        world.execution.drain_ways(|way| {
-            if let Some(way) = taken.get_mut(way) {
-                is_new |= !*way;
-                *way = true;
-            }
-        });
-        is_new
+        world.add_ways(&mut self.taken)
     }
 
     fn cut_at(&mut self, number: u32) {
-        if let Some(found) = self.found.get_mut(number as usize) {
-            found.leads_on = true;
-        }
+        self.found.get_mut(number as usize).into_iter().for_each(|found| found.leads_on = true);
     }
 
     /// Records that a decision reached a state of an execution. Returns whether the execution has ended.
@@ -283,9 +268,7 @@ impl<'x> Search<'x> {
             self.executions += 1;
             self.cut.turns += 1;
             self.open_loops.extend(world.too_often().map(str::to_owned));
-            if let Some(parent) = parent {
-                self.cut_at(parent);
-            }
+            parent.into_iter().for_each(|parent| self.cut_at(parent));
             return false;
         }
         let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
@@ -326,6 +309,10 @@ impl<'x> Search<'x> {
         let leading_on = self.found.iter().enumerate().filter(|(_, found)| found.leads_on);
         let ends = graph.reaching(leading_on.map(|(number, _)| number), |edge| !edge.is_fault);
         let Some(first) = ends.iter().take(self.found.len()).position(|ends| !ends) else { return };
+        let decisions = decisions_to(&self.found, u32::try_from(first).ok());
+        // An execution that never ends for this cause needs no other one.
+        self.findings
+            .retain(|(property, ..), finding| property != built_in::ENDS || !finding.decisions.starts_with(&decisions));
         self.add(first, |decisions| {
             let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
             let after = state.as_ref().map(|state| format!(" after `{state}`")).unwrap_or_default();
@@ -458,14 +445,9 @@ impl<'x> Search<'x> {
         let (mut world, mut stand) = decided(self.explorer, decisions, &mut broken)
             .map_err(|(number, problem)| ExploreError::Decision { number, problem })?;
         let mut all = decisions.to_vec();
-        for _ in 0..STEPS {
-            if stand != Stand::Decide || world.turns_are_over() {
-                break;
-            }
-            let Some(first) = world.decisions(&mut false).into_iter().next() else { break };
-            if world.decide(&first).is_err() {
-                break;
-            }
+        while all.len() < decisions.len() + STEPS && stand == Stand::Decide && !world.turns_are_over() {
+            let first = world.first_decision().filter(|first| world.decide(first).is_ok());
+            let Some(first) = first else { break };
             all.push(first);
             stand = world.settle(&mut broken);
         }
@@ -488,8 +470,7 @@ impl<'x> Search<'x> {
             });
             match never {
                 Some(Unreached { point, reason, .. }) => {
-                    let (state, message) = (Some(point.state.clone()), reason.words().to_owned());
-                    let broken = Broken::error(&property.to_string(), state, message, None);
+                    let broken = Broken::error(&property.to_string(), Some(&point.state), reason.words(), None);
                     findings.push(Finding::new(broken, Vec::new(), 0, findings.len()));
                 }
                 None => unexercised.push(property.to_string()),

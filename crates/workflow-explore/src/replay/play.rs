@@ -10,7 +10,7 @@ use workflow_local::{
     Execution, Instant, ObjectStore, Payload, Program, Progress, Start, Status, TaskError, TaskId, TaskRequest,
 };
 
-use super::matching::{Matching, Recorded};
+use super::matching::Recorded;
 use super::missing::MissingAnswer;
 use super::recorded_answer::{Known, absent_activities, answer_of};
 use super::trace::Answered;
@@ -82,6 +82,13 @@ struct Run<'r> {
     used: BTreeSet<usize>,
 }
 
+impl Run<'_> {
+    fn of(stage: &Stage) -> Self {
+        let trace = Trace::of_replay(&stage.first_states);
+        Self { trace, recorded: None, parent: None, used: BTreeSet::new() }
+    }
+}
+
 pub(super) struct Play<'s, 'r> {
     stage: &'s Stage,
     setting: Setting,
@@ -111,7 +118,7 @@ impl<'s, 'r> Play<'s, 'r> {
         execution.keep_for_inspection();
         let absent = absent_activities(&recorded.trace);
         execution.known_activities(move |arn| !absent.contains(arn));
-        let run = Run { trace: Trace::default(), recorded: Some(recorded), parent: None, used: BTreeSet::new() };
+        let run = Run { recorded: Some(recorded), ..Run::of(stage) };
         Self {
             stage,
             setting,
@@ -191,7 +198,7 @@ impl<'s, 'r> Play<'s, 'r> {
 
     /// Returns the run of a started child, with the recorded child that has its input.
     fn child(&mut self, number: usize) -> Run<'r> {
-        let mut made = Run { trace: Trace::default(), recorded: None, parent: None, used: BTreeSet::new() };
+        let mut made = Run::of(self.stage);
         let Some((arn, item, input)) = self
             .execution
             .history_of(number)
@@ -210,9 +217,7 @@ impl<'s, 'r> Play<'s, 'r> {
         });
         let Some(around) = self.runs.get_mut(parent) else { return made };
         let Some(recorded) = around.recorded else { return made };
-        let matching =
-            Matching { replayed: &around.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
-        let Some(visit) = matching.visit(visit) else { return made };
+        let Some(visit) = around.trace.matching(&recorded.trace).visit(visit) else { return made };
         let arns: Vec<&str> = recorded.trace.map_runs().filter(|(_, of)| *of == visit).map(|(arn, _)| arn).collect();
         let belongs = |child: &Recorded| child.map_run.as_deref().is_none_or(|arn| arns.contains(&arn));
         let pool: Vec<usize> =
@@ -247,9 +252,8 @@ impl<'s, 'r> Play<'s, 'r> {
         let entered = self.runs.get(number).and_then(|run| {
             let recorded = run.recorded?;
             let lane = run.trace.lane_after(event)?;
-            let matching =
-                Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
-            let visit = recorded.trace.nth_visit(matching.lane(lane)?, &state, run.trace.count(lane, &state))?;
+            let of = run.trace.matching(&recorded.trace).lane(lane)?;
+            let visit = recorded.trace.nth_visit(of, &state, run.trace.count(lane, &state))?;
             Some(recorded.trace.event(recorded.trace.visit(visit)?.entered)?.time)
         });
         let Some(time) = entered.map(|time| self.later(time)) else { return };
@@ -292,9 +296,7 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(missing);
         };
         missing.file = (number > 0).then(|| recorded.file.clone());
-        let matching =
-            Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
-        let Some(of) = matching.visit(visit) else { return Err(missing) };
+        let Some(of) = run.trace.matching(&recorded.trace).visit(visit) else { return Err(missing) };
         let calls = recorded.trace.calls(of);
         missing.event = recorded.trace.visit(of).map(|visit| visit.entered);
         let Some(call) = calls.get(number_of_call) else {

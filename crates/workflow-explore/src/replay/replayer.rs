@@ -124,7 +124,7 @@ impl Replayer {
     /// Plays an execution and compares it with the recorded one.
     fn judged<'r>(&self, recording: &Recording, recorded: &'r Recorded, setting: Setting) -> (Played<'r>, Compared) {
         let mut played = self.play(recording, recorded, setting);
-        let mut compared = compare(&played, &[], &self.first_states);
+        let mut compared = compare(&played, &[]);
         if compared.difference.is_some() {
             // Play the same with another time, other random numbers and other names. Values that differ there do not
             // depend on the definition.
@@ -132,11 +132,11 @@ impl Replayer {
                 self.play(recording, recorded, Setting { seed: 1, other_names: true, ..setting }),
                 self.play(recording, recorded, Setting { later: LATER, ..setting }),
             ];
-            compared = compare(&played, &others, &self.first_states);
+            compared = compare(&played, &others);
             let tries = if self.looks_at_chance && compared.parts_ways() { SERIES } else { 0 };
             for seed in 1..tries {
                 let again = self.play(recording, recorded, Setting { seed, ..setting });
-                let tried = compare(&again, &others, &self.first_states);
+                let tried = compare(&again, &others);
                 if tried.comes_further_than(&compared) {
                     (played, compared) = (again, tried);
                 }
