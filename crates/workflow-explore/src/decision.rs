@@ -154,11 +154,7 @@ impl Decision {
 impl fmt::Display for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.state)?;
-        if self.place.is_empty() {
-            return Ok(());
-        }
-        let place: Vec<_> = self.place.iter().map(ToString::to_string).collect();
-        write!(f, " [{}]", place.join(", "))
+        if self.place.is_empty() { Ok(()) } else { write!(f, " {:?}", self.place) }
     }
 }
 

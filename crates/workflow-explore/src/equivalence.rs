@@ -93,15 +93,11 @@ impl fmt::Display for Equivalence {
 }
 
 /// Two executions with the same decisions.
-#[derive(Clone)]
-struct Pair<'x> {
-    first: World<'x>,
-    second: World<'x>,
-}
+type Pair<'x> = [World<'x>; 2];
 
 impl Weighed for Pair<'_> {
     fn bytes(&self) -> u64 {
-        self.first.bytes() + self.second.bytes()
+        self.iter().map(Weighed::bytes).sum()
     }
 }
 
@@ -186,8 +182,7 @@ impl Explorer {
         second.tell_apart(&errors);
         let taken = [&first, &second].map(|explorer| vec![false; explorer.program.ways().len()]);
         let mut search = Search {
-            first: &first,
-            second: &second,
+            explorers: [&first, &second],
             known: BTreeSet::new(),
             found: Vec::new(),
             frontier: Frontier::new(first.bounds.memory),
@@ -204,9 +199,8 @@ impl Explorer {
 }
 
 struct Search<'x> {
-    first: &'x Explorer,
-    second: &'x Explorer,
-    known: BTreeSet<(u64, u64)>,
+    explorers: [&'x Explorer; 2],
+    known: BTreeSet<[u64; 2]>,
     found: Vec<Step>,
     frontier: Frontier<Pair<'x>>,
     /// Whether executions of the first and the second took each of their ways.
@@ -226,19 +220,17 @@ struct Search<'x> {
 
 impl<'x> Search<'x> {
     fn run(&mut self) -> Equivalence {
-        let (first, second) = (self.first, self.second);
+        let explorers @ [first, second] = self.explorers;
         let mut inputs = first.all_inputs().to_vec();
         inputs.extend(second.all_inputs().iter().filter(|input| !first.all_inputs().contains(input)).cloned());
         for input in inputs {
-            let pair = Pair { first: World::new(first, input.clone()), second: World::new(second, input.clone()) };
+            let pair = explorers.map(|explorer| World::new(explorer, input.clone()));
             if let Some(difference) = self.arrive(pair, Step { parent: None, decision: Decision::Input(input) }, 0) {
                 return Equivalence::Different(difference);
             }
         }
         let mut tried = 0;
-        let run = |decisions: &[Decision]| {
-            Some(Pair { first: run_again(first, decisions)?, second: run_again(second, decisions)? })
-        };
+        let run = |decisions: &[Decision]| Some([run_again(first, decisions)?, run_again(second, decisions)?]);
         loop {
             let found = &self.found;
             let next = self.frontier.next(|number| run(&decisions_to(found, Some(number))));
@@ -248,7 +240,7 @@ impl<'x> Search<'x> {
             }
             tried += 1;
             // Both wait for the same tasks, so both can be answered.
-            if pair.first.decide(&decision).is_err() || pair.second.decide(&decision).is_err() {
+            if pair.iter_mut().any(|world| world.decide(&decision).is_err()) {
                 continue;
             }
             if let Some(difference) = self.arrive(pair, Step { parent: Some(number), decision }, depth + 1) {
@@ -263,7 +255,7 @@ impl<'x> Search<'x> {
         let undecided = self.blamed.difference(&self.passed).filter(|guess| guess.guessed != Guessed::Absence);
         let undecided: BTreeSet<_> = undecided.map(|guess| guess.state.to_string()).collect();
         let mut missing: Vec<Point> = Vec::new();
-        for (explorer, taken) in [self.first, self.second].into_iter().zip(&self.taken) {
+        for (explorer, taken) in self.explorers.into_iter().zip(&self.taken) {
             for point in not_taken(explorer, taken) {
                 let is_needed = is_way(point.kind) || Some(&point.pointer) == place;
                 if is_needed && !missing.iter().any(|known| known.pointer == point.pointer) {
@@ -279,9 +271,8 @@ impl<'x> Search<'x> {
 
     /// Runs both until the world must decide. Returns the difference, if any.
     fn arrive(&mut self, mut pair: Pair<'x>, step: Step, depth: u32) -> Option<Difference> {
-        let first = Shown::of(&mut pair.first);
-        let second = Shown::of(&mut pair.second);
-        for (taken, world) in self.taken.iter_mut().zip([&mut pair.first, &mut pair.second]) {
+        let [first, second] = pair.each_mut().map(Shown::of);
+        for (taken, world) in self.taken.iter_mut().zip(&mut pair) {
             self.passed.append(&mut world.passed);
             self.blamed.extend(world.guess.clone());
             world.add_ways(taken);
@@ -290,7 +281,8 @@ impl<'x> Search<'x> {
             let mut decisions = decisions_to(&self.found, step.parent);
             decisions.push(step.decision);
             let mut difference = first.difference(&second, decisions);
-            difference.state = last_state(pair.first.execution.history()).map(|state| state.to_string());
+            let [world, _] = &pair;
+            difference.state = last_state(world.execution.history()).map(|state| state.to_string());
             self.executions += 1;
             if !self.goes_on {
                 return Some(difference);
@@ -300,15 +292,14 @@ impl<'x> Search<'x> {
         }
         let is_over = first.stand != Stand::Decide;
         self.executions += u64::from(is_over);
-        let is_cut = !is_over && (pair.first.turns_are_over() || pair.second.turns_are_over());
+        let is_cut = !is_over && pair.iter().any(World::turns_are_over);
         self.is_cut |= is_cut;
-        if is_over || is_cut || !self.known.insert((pair.first.fingerprint(), pair.second.fingerprint())) {
+        if is_over || is_cut || !self.known.insert(pair.each_ref().map(World::fingerprint)) {
             return None;
         }
-        let mut next = pair.first.decisions(&mut false);
-        let others = pair.second.decisions(&mut false);
+        let [mut next, others] = pair.each_mut().map(|world| world.decisions(&mut false));
         next.extend(others.into_iter().filter(|other| !next.contains(other)).collect::<Vec<_>>());
-        let faults = pair.first.faults;
+        let faults = pair.iter().map(|world| world.faults).max().unwrap_or_default();
         let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
         self.found.push(step);
         self.frontier.add(pair, number, (faults, depth), next);

@@ -6,7 +6,7 @@ use workflow_asl::document::{Operand, Operator as Comparison};
 use workflow_local::Instant;
 use workflow_local::mutation::Edit;
 
-use super::literal::{increased, moved, other as other_text, text_of};
+use super::literal::{moved, other as other_text, text_of};
 use super::{Change, Making, Operator, Within};
 
 /// Members of a rule that are not its condition.
@@ -103,9 +103,7 @@ impl Making<'_> {
                 self.offer_in(state, &state.at, change);
             }
             let (operator, changed) = match comparison.operand() {
-                Operand::Number => {
-                    (Operator::MoveBound, [increased(operand), moved(operand, -1).filter(|_| has_sides)])
-                }
+                Operand::Number => (Operator::MoveBound, [moved(operand, 1), moved(operand, -1).filter(|_| has_sides)]),
                 Operand::Text => {
                     (Operator::ChangeLiteral, [operand.as_str().map(|text| json!(other_text(text))), None])
                 }

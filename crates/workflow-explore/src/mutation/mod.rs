@@ -132,7 +132,7 @@ impl Mutant {
         if let Some(seconds) = definition.get("TimeoutSeconds") {
             let at = root.child("TimeoutSeconds");
             making.offer(Change::remove(Operator::DropTimeout, at.clone(), "the timeout of the execution is dropped"));
-            if let Some(changed) = literal::increased(seconds) {
+            if let Some(changed) = literal::moved(seconds, 1) {
                 let description = format!("the timeout of the execution becomes {changed} instead of {seconds}");
                 making.offer(Change::replace(Operator::ChangeWait, at, changed, description));
             }

@@ -6,7 +6,7 @@ use workflow_asl::{Pointer, State};
 use workflow_local::mutation::Edit;
 
 use super::condition::a_second_later;
-use super::literal::{increased, text_of};
+use super::literal::{moved, text_of};
 use super::{Change, Making, Operator, Within};
 use crate::report::quoted;
 
@@ -157,7 +157,7 @@ impl Making<'_> {
             let reached_at = if never { &state.at } else { &at };
             self.handler(state, reached_at, retrier, (&at, count), ("Retry", "retrier", Operator::DropRetrier));
             for (field, operator) in OF_RETRIERS {
-                let Some(changed) = retrier.get(field).and_then(increased) else { continue };
+                let Some(changed) = retrier.get(field).and_then(|number| moved(number, 1)) else { continue };
                 let found = text_of(retrier.get(field).unwrap_or(&Value::Null));
                 let description = format!("`{field}` becomes {} instead of {found}", text_of(&changed));
                 let change = Change::replace(operator, at.child(field), changed, description).word(found);

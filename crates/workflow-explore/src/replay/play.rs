@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
 use workflow_local::internal::InternalExecution;
 use workflow_local::{
     Execution, Instant, ObjectStore, Payload, Program, Progress, Start, Status, TaskError, TaskId, TaskRequest,
@@ -12,7 +12,7 @@ use workflow_local::{
 
 use super::matching::Recorded;
 use super::missing::MissingAnswer;
-use super::recorded_answer::{Known, absent_activities, answer_of};
+use super::recorded_answer::{absent_activities, answer_of};
 use super::trace::Answered;
 use super::trace::Trace;
 use crate::report::counted;
@@ -320,7 +320,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
         let stopped = stopped.or_else(|| recorded.trace.noted.last().map(|noted| noted.time));
         let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
-        let answer = answer_of(call, since, until, request.is_activity);
+        let (answer, after) = answer_of(call, since, until, request.is_activity);
         let taken = call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event)));
         let submitted = call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event)));
         let known_heartbeat = call.called.heartbeat;
@@ -328,10 +328,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let (id, now) = (request.id, self.execution.now());
         let prompt = self.setting.prompt;
         let at = |after: Duration| if prompt { now } else { now.after(after) };
-        let lasts = match &answer {
-            Known::Answer(_, after) | Known::Silence(after, _) => *after,
-            Known::Stopped(_) => Duration::ZERO,
-        };
+        let lasts = if matches!(answer, Answered::Stopped) { Duration::ZERO } else { after };
         // Heartbeats are not recorded. A task that did not miss one sent them as often as it had to.
         if let Some(seconds) = heartbeat.filter(|_| !prompt) {
             let every = Duration::from_secs(seconds);
@@ -341,7 +338,9 @@ impl<'s, 'r> Play<'s, 'r> {
                     let recorded = Duration::from_secs(recorded.max(1));
                     let last = match &answer {
                         // The missed heartbeat was due one interval after the last one.
-                        Known::Silence(_, missed) if *missed => lasts.saturating_sub(recorded),
+                        Answered::TimedOut(TaskError { error: Some(error), .. }) if &**error == HEARTBEAT_TIMEOUT => {
+                            lasts.saturating_sub(recorded)
+                        }
                         _ => lasts,
                     };
                     let step = recorded.saturating_sub(Duration::from_millis(1));
@@ -354,7 +353,7 @@ impl<'s, 'r> Play<'s, 'r> {
                         self.plan(at(last), id, Act::Heartbeat);
                     }
                 }
-                None if lasts > every && matches!(answer, Known::Answer(..)) => {
+                None if lasts > every && matches!(answer, Answered::Result(_) | Answered::Error(_)) => {
                     missing.reason = "heartbeats";
                     missing.message =
                         format!("needs a heartbeat each {seconds} s, and the history does not show that they came");
@@ -369,28 +368,20 @@ impl<'s, 'r> Play<'s, 'r> {
         if let Some((output, after)) = submitted {
             self.plan(at(after), id, Act::Submit(output));
         }
-        let given = match answer {
-            Known::Answer(answer, after) => {
-                let given = match &answer {
-                    Ok(output) => Answered::Result(output.clone()),
-                    Err(error) => Answered::Error(error.clone()),
-                };
-                self.plan(at(after), id, Act::Answer(answer));
-                given
+        match &answer {
+            Answered::Result(output) => self.plan(at(after), id, Act::Answer(Ok(output.clone()))),
+            Answered::Error(error) => self.plan(at(after), id, Act::Answer(Err(error.clone()))),
+            Answered::TimedOut(_) => {
+                missing.waits("timed out", after.as_secs_f64());
+                self.silent.insert(id, (now.after(after), missing));
             }
-            Known::Silence(known, missed) => {
-                missing.waits("timed out", known.as_secs_f64());
-                self.silent.insert(id, (now.after(known), missing));
-                Answered::TimedOut(TaskError::new(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT }))
-            }
-            Known::Stopped(known) => {
-                missing.waits("stopped", known.as_secs_f64());
-                let until = stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
+            Answered::Stopped => {
+                missing.waits("stopped", after.as_secs_f64());
+                let until = stopped.map_or(now, |stopped| stopped.max(now.after(after + STOPPING)));
                 self.silent.insert(id, (until, missing));
-                Answered::Stopped
             }
-        };
-        self.answers.entry(request.state.to_string()).or_default().push(given);
+        }
+        self.answers.entry(request.state.to_string()).or_default().push(answer);
         self.deliver(now);
         Ok(())
     }

@@ -52,7 +52,7 @@ type Names = Arc<BTreeMap<String, String>>;
 pub struct Replayer {
     definition: Value,
     program: Arc<Program>,
-    start: Start,
+    pub(super) start: Start,
     first_states: Arc<BTreeSet<String>>,
     /// Whether expressions may use random numbers.
     looks_at_chance: bool,
@@ -153,7 +153,7 @@ impl Replayer {
     ///
     /// # Errors
     /// Returns an error if the execution does not take the recorded path then.
-    pub(super) fn prompt(&self, recording: &Recording) -> Result<Prompt, ReplayError> {
+    pub(super) fn prompt(&self, recording: &Recording) -> Result<(Execution, Answers), ReplayError> {
         let renamed = self.renamed(recording);
         self.recognise(recording, &renamed)?;
         let recorded = recorded(recording, &renamed);
@@ -169,13 +169,7 @@ impl Replayer {
         }
         let (played, compared) = self.judged(recording, &recorded, Setting { prompt: true, ..Setting::default() });
         let problem = match (compared.difference, played.missing) {
-            (None, None) => {
-                return Ok(Prompt {
-                    machine: self.start.state_machine_name.clone(),
-                    execution: played.execution,
-                    answers: played.answers,
-                });
-            }
+            (None, None) => return Ok((played.execution, played.answers)),
             (Some(difference), _) => difference.to_string(),
             (None, Some(missing)) => missing.to_string(),
         };
@@ -266,14 +260,6 @@ impl Replayer {
 /// Returns why an execution cannot be written as answers of its tasks.
 pub(super) fn not_written(recording: &Recording, problem: &str, help: &str) -> ReplayError {
     ReplayError::new(format!("{} cannot be written as a mock file or a test: {problem}", recording.file), help)
-}
-
-/// An execution whose tasks were answered at once.
-pub(super) struct Prompt {
-    /// The name of the state machine.
-    pub(super) machine: String,
-    pub(super) execution: Execution,
-    pub(super) answers: Answers,
 }
 
 /// Returns the recorded execution with the names of the new definition.

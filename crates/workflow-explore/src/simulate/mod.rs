@@ -47,7 +47,7 @@ use crate::states::States;
 use plan::Plan;
 use report::{PARTS, interval};
 use tally::Tally;
-use trial::{Faster, Prepared};
+use trial::Prepared;
 
 /// The reason why a workflow cannot be simulated.
 #[derive(Debug, thiserror::Error)]
@@ -260,7 +260,7 @@ impl Simulation {
         for (task, plan) in prepared.plan.tasks.iter().enumerate() {
             let mut after = Vec::new();
             for number in 0..compared {
-                let execution = prepared.run(number, Some(Faster { task, factor: 0.5 }))?;
+                let execution = prepared.run(number, Some(task))?;
                 after.push(tally::milliseconds(&execution));
                 let before = self.executions + task as u64 * compared;
                 self.watch.iter().for_each(|watch| watch(before + number + 1));

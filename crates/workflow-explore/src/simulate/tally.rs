@@ -20,16 +20,6 @@ use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
 use crate::replay::graph_event;
 
-/// The meaning of a coverage point.
-#[derive(Clone, Copy)]
-enum Way {
-    /// The state with this number is entered.
-    Entered(usize),
-    /// The state with this number is retried.
-    Retried(usize),
-    Other,
-}
-
 /// The counts of a state in all executions.
 #[derive(Default)]
 struct Counted {
@@ -46,7 +36,8 @@ struct Counted {
 /// The counts of all executions.
 #[derive(Default)]
 pub(super) struct Tally {
-    ways: Vec<Way>,
+    /// The number of the state that each way enters or retries, and whether it retries it.
+    ways: Vec<Option<(usize, bool)>>,
     states: Vec<Counted>,
     numbers: BTreeMap<String, usize>,
     definition_bytes: usize,
@@ -84,10 +75,10 @@ impl Tally {
                     is_timed: !is_in_child(&way, definition, "Mode", "DISTRIBUTED"),
                     ..Counted::default()
                 });
-                Way::Entered(states.len() - 1)
+                Some((states.len() - 1, false))
             }
-            Some(PointKind::Retrier) => Way::Retried(states.len().saturating_sub(1)),
-            _ => Way::Other,
+            Some(PointKind::Retrier) => Some((states.len().saturating_sub(1), true)),
+            _ => None,
         };
         let ways = program.ways().into_iter().map(way).collect();
         let numbers = states.iter().enumerate().map(|(number, state)| (state.name.clone(), number)).collect();
@@ -103,13 +94,9 @@ impl Tally {
     pub(super) fn count(&mut self, execution: &Execution) {
         let (mut transitions, mut retries) = (0, 0);
         for (way, count) in self.ways.iter().zip(execution.ways_taken()).filter(|(_, count)| **count > 0) {
-            let (number, is_retry) = match way {
-                Way::Entered(number) => (*number, false),
-                Way::Retried(number) => (*number, true),
-                Way::Other => continue,
-            };
-            let Some(state) = self.states.get_mut(number) else { continue };
-            if is_retry {
+            let Some((number, is_retry)) = way else { continue };
+            let Some(state) = self.states.get_mut(*number) else { continue };
+            if *is_retry {
                 state.retries += count;
                 retries += count;
             } else {
