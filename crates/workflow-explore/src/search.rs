@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use workflow_asl::Pointer;
 use workflow_asl::graph::{FlowGraph, Transition};
+use workflow_local::Payload;
 use workflow_local::coverage::{Point, PointKind};
 use workflow_local::internal::InternalProgram;
 
@@ -422,18 +423,17 @@ impl<'x> Search<'x> {
     /// Returns the simpler alternatives to a decision, of the same kind.
     fn plainer(&self, decisions: &[Decision], at: usize) -> Vec<Decision> {
         let explorer = self.explorer;
+        let plainer = |all: &[Payload], value: &Payload| -> Vec<Payload> {
+            all.iter().take_while(|other| *other != value).cloned().collect()
+        };
         match decisions.get(at) {
             Some(Decision::Input(input)) => {
-                let plainer = explorer.all_inputs().iter().take_while(|other| *other != input);
-                plainer.cloned().map(Decision::Input).collect()
+                plainer(explorer.all_inputs(), input).into_iter().map(Decision::Input).collect()
             }
-            Some(Decision::Succeed { task, result }) => {
-                let Some(candidates) = explorer.values.results.get(&*task.state) else { return Vec::new() };
-                if explorer.task_results.contains_key(&*task.state) {
-                    return Vec::new();
-                }
-                let plainer = candidates.values.iter().take_while(|other| *other != result);
-                plainer.map(|result| Decision::Succeed { task: task.clone(), result: result.clone() }).collect()
+            Some(Decision::Succeed { task, result }) if !explorer.task_results.contains_key(&*task.state) => {
+                let all = explorer.values.results.get(&*task.state).map_or(&[][..], |candidates| &candidates.values);
+                let with = |result| Decision::Succeed { task: task.clone(), result };
+                plainer(all, result).into_iter().map(with).collect()
             }
             _ => Vec::new(),
         }

@@ -279,7 +279,11 @@ impl<'x> World<'x> {
                         return Stand::Decide;
                     }
                     let Some(until) = until else {
-                        self.never_answered(broken);
+                        broken.extend(self.silent.iter().map(|task| {
+                            let message =
+                                format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state);
+                            Broken::error(built_in::ENDS, Some(&task.state), message, self.guess.clone())
+                        }));
                         return Stand::Endless;
                     };
                     self.execution.advance_to(until);
@@ -287,7 +291,8 @@ impl<'x> World<'x> {
                 }
                 _ => steps += 1,
             }
-            let looks = steps > STEPS && self.execution.next_state().is_some_and(|state| self.loops(state));
+            let loops = |state: &str| self.explorer.states.get(state).is_some_and(|facts| facts.loops);
+            let looks = steps > STEPS && self.execution.next_state().is_some_and(loops);
             if looks && !known.insert(self.fingerprint()) {
                 let state = self.execution.next_state().unwrap_or_default();
                 let message = format!("the execution returns to `{state}` with the same data, so it never ends");
@@ -295,10 +300,6 @@ impl<'x> World<'x> {
                 return Stand::Endless;
             }
         }
-    }
-
-    fn loops(&self, state: &str) -> bool {
-        self.explorer.states.get(state).is_some_and(|facts| facts.loops)
     }
 
     /// Records that a task was scheduled.
@@ -559,13 +560,6 @@ impl<'x> World<'x> {
         // A later visit of the state is another call.
         if facts.repeat == Repeat::Twice && call.is_over {
             self.calls.remove(task);
-        }
-    }
-
-    fn never_answered(&self, broken: &mut Vec<Broken>) {
-        for task in &self.silent {
-            let message = format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state);
-            broken.push(Broken::error(built_in::ENDS, Some(&task.state), message, self.guess.clone()));
         }
     }
 
