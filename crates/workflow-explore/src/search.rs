@@ -156,10 +156,16 @@ impl<'x> Search<'x> {
         self.frontier = Frontier::new(0);
         self.known.clear();
         let graph = self.graph();
-        self.find_endless(&graph);
+        let endless = self.find_endless(&graph);
         let on_cycles = on_cycles(&graph);
         self.find_unused_bounds(&on_cycles);
         self.find_open_loops(&on_cycles);
+        // An execution that never ends for one cause needs no other cause.
+        let follows = |finding: &Finding| {
+            let endless = endless.as_ref().filter(|decisions| finding.decisions.len() > decisions.len());
+            endless.is_some_and(|decisions| finding.decisions.starts_with(decisions))
+        };
+        self.findings.retain(|(property, ..), finding| property != built_in::ENDS || !follows(finding));
         let ways = self.ways(&graph).saturating_add(starts);
         self.drop_guesses();
         self.shrink();
@@ -305,20 +311,17 @@ impl<'x> Search<'x> {
         note(&mut self.findings, broken, length, faults, || decisions);
     }
 
-    /// Finds states that cannot reach an end without further faults.
-    fn find_endless(&mut self, graph: &FlowGraph<Edge>) {
+    /// Finds states that cannot reach an end without further faults. Returns the decisions that lead to the first of them.
+    fn find_endless(&mut self, graph: &FlowGraph<Edge>) -> Option<Vec<Decision>> {
         let leading_on = self.found.iter().enumerate().filter(|(_, found)| found.leads_on);
         let ends = graph.reaching(leading_on.map(|(number, _)| number), |edge| !edge.is_fault);
-        let Some(first) = ends.iter().take(self.found.len()).position(|ends| !ends) else { return };
-        let decisions = decisions_to(&self.found, u32::try_from(first).ok());
-        // An execution that never ends for this cause needs no other one.
-        self.findings
-            .retain(|(property, ..), finding| property != built_in::ENDS || !finding.decisions.starts_with(&decisions));
+        let first = ends.iter().take(self.found.len()).position(|ends| !ends)?;
         self.add(first, |decisions| {
             let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
             let after = state.as_ref().map(|state| format!(" after `{state}`")).unwrap_or_default();
             (state, format!("with all values tried for the tasks{after}, the execution loops forever"))
         });
+        Some(decisions_to(&self.found, u32::try_from(first).ok()))
     }
 
     /// Finds loops that return to the same data and that their own bound never ends. See [`loop_bound`].

@@ -67,7 +67,7 @@ pub(crate) fn fold(findings: Vec<Finding>) -> Vec<Finding> {
             names.push_str(&format!(" and {more} more"));
         }
         finding.message = match (finding.property.as_str(), finding.severity) {
-            (built_in::QUOTAS, _) => format!("{} (in {names})", finding.message),
+            (built_in::QUOTAS, _) => format!("{names}: {}", finding.message),
             (built_in::UNCAUGHT, Severity::Note) => {
                 format!("errors of {names} end the execution: nothing catches them")
             }
