@@ -27,8 +27,8 @@ pub(crate) struct History {
     /// Execution in a log of several, by its name or ARN. Without this option, `--trace otlp URL` posts the trace of each
     #[arg(long, value_name = "NAME")]
     execution: Option<String>,
-    /// File with the state machine, for a history file. Without this option, the page shows only the states that were
-    /// entered
+    /// File with the state machine, for a history file. Without this option, it is the definition in the history file, as
+    /// `--save` writes it; if there is none, the page shows only the states that were entered
     #[arg(long, value_name = "FILE")]
     definition: Option<PathBuf>,
     /// Workflow to use, if the definition file has several
@@ -107,7 +107,8 @@ impl History {
         let name = name_of(file, arn.as_deref());
         let machine = machine.transpose()?;
         let machine_type = machine.as_ref().map(|machine| machine.machine_type).unwrap_or_default();
-        let definition = machine.map(|machine| machine.value);
+        let saved = history.get("definition").filter(|definition| definition.is_object());
+        let definition = machine.map(|machine| machine.value).or_else(|| saved.cloned());
         self.files.write(&history, About { name, definition, machine_type, ..About::default() })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -164,9 +164,10 @@ impl Replay {
                 }
             };
             // Files in several folders may have one name.
-            let same = tests.iter().filter(|known| function(known) == function(&test)).count();
             let name = function(&test).to_owned();
-            tests.push(if same == 0 { test } else { test.replacen(&name, &format!("{name}_{}", same + 1), 1) });
+            let mut names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}_{number}")));
+            let free = names.find(|free| !tests.iter().any(|known| function(known) == free)).unwrap_or_default();
+            tests.push(test.replacen(&name, &free, 1));
         }
         if tests.is_empty() {
             return Err(format!("error: {} is not written: no history can be written as a test", file.display()).into());

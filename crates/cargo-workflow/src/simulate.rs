@@ -11,7 +11,7 @@ use workflow_asl::source::Location;
 use workflow_asl::{Code, Diagnostic};
 use workflow_explore::replay::Recordings;
 use workflow_explore::simulate::{
-    Learning, Model, ModelError, SimulateError, Simulation, SimulationReport, dollars, time,
+    Learning, Model, ModelError, Prices, SimulateError, Simulation, SimulationReport, dollars, time,
 };
 use workflow_graph::page::{Item, Page, Section, Tone};
 use workflow_graph::{Direction, Graph};
@@ -54,6 +54,10 @@ pub(crate) struct Simulate {
     /// Deduct the transitions that are free in each month from the cost
     #[arg(long, conflicts_with = "learn")]
     free_tier: bool,
+    /// Price list of another region, as AWS publishes it:
+    /// https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates/current/eu-west-1/index.json [default: us-east-1]
+    #[arg(long, value_name = "FILE", conflicts_with = "learn")]
+    prices: Option<PathBuf>,
     /// Also write an HTML page: distributions of duration and cost, how much each task matters, and the graph
     #[arg(long, value_name = "FILE", conflicts_with = "learn")]
     html: Option<PathBuf>,
@@ -104,6 +108,13 @@ impl Simulate {
         }
         if self.free_tier {
             simulation = simulation.free_tier();
+        }
+        if let Some(file) = &self.prices {
+            let bytes =
+                input::whole(file).map_err(|error| format!("error: cannot read {}: {error}", file.display()))?;
+            let wrong =
+                |error| format!("error: {} is not a price list of Step Functions in a region: {error}", file.display());
+            simulation = simulation.prices(Prices::read(&bytes).map_err(wrong)?);
         }
         let what = format!("simulating {}", self.file.file.display());
         let progress = Progress::working(what.clone());

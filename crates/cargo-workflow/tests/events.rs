@@ -58,6 +58,29 @@ fn history_prints_a_part_of_the_events_with_dates_or_as_json() {
 }
 
 #[test]
+fn the_page_of_a_saved_history_has_the_definition_in_its_file() {
+    let definition = file("events", "failing.asl.json", failing().to_string());
+    let ran = workflow("run", &definition, &["--input", r#"{"items":[1]}"#, "--history", "json"]).stdout;
+    let read: Value = serde_json::from_str(&ran).unwrap();
+    let events = read.get("events").unwrap_or(&read);
+    let page = |name: &str, history: Value| {
+        let page = file("events", name, "");
+        let done = workflow(
+            "history",
+            &file("events", "saved.json", history.to_string()),
+            &["--html", page.to_str().unwrap()],
+        );
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        std::fs::read_to_string(page).unwrap()
+    };
+    // `Bad` was not entered: only the definition has it.
+    assert!(!page("alone.html", json!({ "events": events })).contains("Order.TooLarge"));
+    let saved = json!({ "executionArn": "arn:aws:states:us-east-1:123456789012:execution:m:e",
+        "definition": failing().to_string(), "events": events });
+    assert!(page("saved.html", saved).contains("Order.TooLarge"));
+}
+
+#[test]
 fn payloads_are_cut_unless_they_are_wanted() {
     let long = "x".repeat(100);
     let events = json!([{"id": 1, "type": "ExecutionStarted", "timestamp": 1.5,

@@ -94,14 +94,17 @@ fn one_history_is_written_as_mocks_and_as_a_test() {
     assert_eq!(done.code, Some(2));
     assert!(done.stderr.contains("--mocks writes one execution, and there are 2"), "{}", done.stderr);
     // Each history is a test of one file.
-    for (name, score) in [("many/order.json", 60), ("many/other.json", 60), ("many/more/order.json", 40)] {
-        file(FOLDER, name, history(&ran(score)));
+    for (folder, score) in [("many", 60), ("many/more", 40), ("many/most", 60)] {
+        file(FOLDER, &format!("{folder}/order.json"), history(&ran(score)));
     }
+    file(FOLDER, "many/other.json", history(&ran(60)));
     let many = folder.with_file_name("many");
     let done = workflow("replay", &many, &["--definition", definition.to_str().unwrap(), "--test", &test]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let text = std::fs::read_to_string(&test).unwrap();
-    for name in ["execution_order()", "execution_order_2()", "execution_other()", "engine() -> "] {
+    let names =
+        ["execution_order()", "execution_order_2()", "execution_order_3()", "execution_other()", "engine() -> "];
+    for name in names {
         assert_eq!(text.matches(&format!("fn {name}")).count(), 1, "{text}");
     }
 }

@@ -159,6 +159,35 @@ fn the_example_of_awss_page_of_prices_is_printed() {
     let text = String::from_utf8(simulate(&machine, &options).stdout).unwrap();
     assert!(text.contains("Express      $482.97  $100.00 for requests, $382.97 for time at 64 MB"), "{text}");
     assert!(text.contains("Express costs less for any number of executions"), "{text}");
+    // The prices of 2026-09-11: https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates/current/eu-west-3/index.json
+    let rates = [
+        ("StateTransition", "0.0000297"),
+        ("StepFunctions-Request", "0.000001"),
+        ("StepFunctions-GB-Second", "0.00001667"),
+    ];
+    let products = rates.map(|(usage, _)| {
+        (usage.to_owned(), json!({ "attributes": { "usagetype": format!("EUW3-{usage}"), "regionCode": "eu-west-3" } }))
+    });
+    let terms = rates.map(|(usage, price)| {
+        let rate = json!({ "beginRange": "0", "endRange": "Inf", "pricePerUnit": { "USD": price } });
+        (usage.to_owned(), json!({ "term": { "priceDimensions": { "rate": rate } } }))
+    });
+    let list = json!({ "offerCode": "AmazonStates", "version": "20260911204003", "publicationDate": "2026-09-11T20:40:03Z",
+        "products": Value::from_iter(products), "terms": { "OnDemand": Value::from_iter(terms) } });
+    let list = file("priced-list.json", &list.to_string());
+    let there = [&options[..4], &["--prices", &list]].concat();
+    let text = String::from_utf8(simulate(&machine, &there).stdout).unwrap();
+    assert!(text.contains("by AWS's prices for eu-west-3 of 2026-09-11"), "{text}");
+    assert!(text.contains("Standard      $29.70  $29.70 for transitions"), "{text}");
+    assert!(text.contains("Express       $11.42  $1.00 for requests, $10.42 for time at 64 MB"), "{text}");
+    let refused = simulate(&machine, &[&options[..4], &["--prices", &model]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        error.contains("is not a price list of Step Functions in a region: it is not a price list of AWS"),
+        "{error}"
+    );
+    assert!(error.contains("= help: fetch the list of a region"), "{error}");
     let free = [&options[..6], &["--volume", "5000", "--free-tier"]].concat();
     let text = String::from_utf8(simulate(&machine, &free).stdout).unwrap();
     assert!(text.contains("cost of 5,000 executions in a month, with the free tier, by AWS's prices"), "{text}");

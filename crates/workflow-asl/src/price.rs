@@ -1,15 +1,21 @@
 //! The published prices of AWS for executions of Step Functions.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::Value;
+
 /// Prices of Step Functions in one region, in US dollars, with their source and date.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Prices {
     /// The region.
-    pub region: &'static str,
-    /// When the source was read.
-    pub date: &'static str,
-    /// The page of AWS that publishes them.
-    pub source: &'static str,
+    pub region: Cow<'static, str>,
+    /// When the source was read; of a price list, when AWS published it.
+    pub date: Cow<'static, str>,
+    /// The page or the price list of AWS that publishes them.
+    pub source: Cow<'static, str>,
     /// The price of 1,000 state transitions of Standard executions, including retries.
     pub thousand_transitions: f64,
     /// The state transitions of Standard executions that are free in each month.
@@ -18,19 +24,32 @@ pub struct Prices {
     pub million_requests: f64,
     /// The prices of a GB-hour of Express executions: the GB-hours in a month up to which each price applies, and the
     /// price.
-    pub gb_hours: &'static [(f64, f64)],
+    pub gb_hours: Cow<'static, [(f64, f64)]>,
 }
 
-/// The prices that costs are computed with.
-pub const PRICES: Prices = Prices {
-    region: "us-east-1",
-    date: "2026-11-23",
-    source: "https://aws.amazon.com/step-functions/pricing/",
+/// The prices that costs are computed with unless others are given.
+pub static PRICES: Prices = Prices {
+    region: Cow::Borrowed("us-east-1"),
+    date: Cow::Borrowed("2026-11-23"),
+    source: Cow::Borrowed("https://aws.amazon.com/step-functions/pricing/"),
     thousand_transitions: 0.025,
-    free_transitions: 4_000.0,
+    free_transitions: FREE_TRANSITIONS,
     million_requests: 1.0,
-    gb_hours: &[(1_000.0, 0.06), (5_000.0, 0.03), (f64::INFINITY, 0.01642)],
+    gb_hours: Cow::Borrowed(&[(1_000.0, 0.06), (5_000.0, 0.03), (f64::INFINITY, 0.01642)]),
 };
+
+/// The free tier of each month, which is the same in all regions.
+const FREE_TRANSITIONS: f64 = 4_000.0;
+
+/// Where AWS publishes its price lists, to everyone: <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html>
+const LISTS: &str = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates";
+
+/// The offer code of Step Functions in price lists, and the ends of its types of usage. A region comes before: `EU-StateTransition`.
+const OFFER: &str = "AmazonStates";
+const USAGE: [&str; 3] = ["StateTransition", "StepFunctions-Request", "StepFunctions-GB-Second"];
+
+/// The region of the usage that is free in all regions together.
+const GLOBAL: &str = "Global";
 
 /// What costs do not cover. The last one is the free tier, which some costs cover.
 pub const LEFT_OUT: [&str; 6] = [
@@ -49,7 +68,95 @@ const BILLED_MILLISECONDS: u64 = 100;
 const BILLED_MB: u64 = 64;
 const BASE_MB: f64 = 50.0;
 
+/// The reason why a file is not the price list of Step Functions in one region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PriceListError {
+    /// The problem of the file, as the end of a sentence about it.
+    pub problem: String,
+}
+
+impl PriceListError {
+    fn new(problem: impl Into<String>) -> Self {
+        Self { problem: problem.into() }
+    }
+
+    /// Returns how to fetch the right file.
+    pub fn help(&self) -> String {
+        format!(
+            "fetch the list of a region, such as eu-west-1: `curl -o prices.json {LISTS}/current/eu-west-1/index.json`"
+        )
+    }
+}
+
+impl fmt::Display for PriceListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  = help: {}", self.problem, self.help())
+    }
+}
+
+impl std::error::Error for PriceListError {}
+
 impl Prices {
+    /// Reads the price list that AWS publishes for the offer code `AmazonStates` in one region, in JSON:
+    /// <https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html>. The free tier, which
+    /// lists have for all regions together, is [`PRICES`]'.
+    ///
+    /// # Errors
+    /// Returns an error if the file is not such a list, is of several regions, is not in US dollars, or lacks a price.
+    pub fn read(list: &[u8]) -> Result<Self, PriceListError> {
+        let list: Value =
+            serde_json::from_slice(list).map_err(|error| PriceListError::new(format!("it is not JSON: {error}")))?;
+        let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        match text(&list, "offerCode").as_str() {
+            OFFER => {}
+            "" => return Err(PriceListError::new("it is not a price list of AWS: it has no `offerCode`")),
+            other => return Err(PriceListError::new(format!("it has the prices of `{other}`, not of `{OFFER}`"))),
+        }
+        let mut regions = BTreeSet::new();
+        let mut tiers: [Vec<(f64, f64)>; 3] = Default::default();
+        for (sku, product) in list.get("products").and_then(Value::as_object).into_iter().flatten() {
+            let Some(attributes) = product.get("attributes") else { continue };
+            let usage = text(attributes, "usagetype");
+            let (of, end) = usage.split_once('-').unwrap_or_default();
+            let known = USAGE.iter().position(|known| [end, usage.as_str()].contains(known) && of != GLOBAL);
+            let Some(tiers) = known.and_then(|known| tiers.get_mut(known)) else { continue };
+            let region = ["regionCode", "location"].map(|name| text(attributes, name));
+            regions.extend(region.into_iter().find(|region| !region.is_empty()));
+            let terms = list.get("terms").and_then(|terms| terms.get("OnDemand")?.get(sku)?.as_object());
+            let dimensions =
+                terms.into_iter().flatten().filter_map(|(_, term)| term.get("priceDimensions")?.as_object());
+            for (_, dimension) in dimensions.flatten() {
+                let price = dimension.get("pricePerUnit").and_then(|price| price.get("USD")?.as_str()?.parse().ok());
+                let price: f64 =
+                    price.ok_or_else(|| PriceListError::new(format!("`{usage}` has no price in US dollars")))?;
+                // The last tier ends with `Inf`.
+                tiers.push((text(dimension, "endRange").parse().unwrap_or(f64::INFINITY), price));
+            }
+            tiers.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        }
+        if regions.len() > 1 {
+            return Err(PriceListError::new(format!("it has the prices of {} regions", regions.len())));
+        }
+        let lacking = USAGE.iter().zip(&tiers).find(|(_, tiers)| tiers.is_empty());
+        if let Some((usage, _)) = lacking {
+            return Err(PriceListError::new(format!("it has no price of the usage type `{usage}`")));
+        }
+        let [transitions, requests, seconds] = tiers;
+        let region = regions.pop_first().unwrap_or_default();
+        // What a month uses beyond a free tier has the last price.
+        let last = |tiers: Vec<(f64, f64)>| tiers.last().map_or(0.0, |(_, price)| *price);
+        Ok(Self {
+            date: text(&list, "publicationDate").chars().take("2026-11-23".len()).collect(),
+            source: format!("{LISTS}/{}/{region}/index.json", text(&list, "version")).into(),
+            region: region.into(),
+            thousand_transitions: last(transitions) * 1000.0,
+            free_transitions: FREE_TRANSITIONS,
+            million_requests: last(requests) * 1e6,
+            gb_hours: seconds.into_iter().map(|(upto, price)| (upto / 3600.0, price * 3600.0)).collect(),
+        })
+    }
+
     /// Returns the cost of state transitions of Standard executions.
     ///
     /// ```
@@ -64,7 +171,7 @@ impl Prices {
     pub fn express(&self, requests: f64, gb_hours: f64) -> (f64, f64) {
         let mut below = 0.0;
         let mut duration = 0.0;
-        for (upto, price) in self.gb_hours {
+        for (upto, price) in self.gb_hours.iter() {
             duration += (gb_hours.min(*upto) - below).max(0.0) * price;
             below = *upto;
         }

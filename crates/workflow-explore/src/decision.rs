@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use workflow_local::Payload;
 
 /// A decision of the world: anything that the definition does not determine.
@@ -100,31 +100,25 @@ impl Decision {
     /// assert_eq!(decision.to_string(), "`Ship` fails with `Broken`");
     /// ```
     pub fn to_json(&self) -> Value {
-        let of = |task: &Task| {
-            let mut members = Map::new();
-            members.insert("state".to_owned(), (*task.state).into());
+        let of = |task: &Task, answer: &str, value: Value| {
+            let mut made = json!({ "state": &*task.state });
             if !task.place.is_empty() {
-                members.insert("place".to_owned(), json!(task.place));
+                made["place"] = json!(task.place);
             }
-            members
+            made[answer] = value;
+            made
         };
         match self {
             Self::Input(input) => json!({ "input": input.value() }),
-            Self::Succeed { task, result } => {
-                let mut members = of(task);
-                members.insert("gives".to_owned(), result.value().clone());
-                Value::Object(members)
-            }
+            Self::Succeed { task, result } => of(task, "gives", result.value().clone()),
             Self::Fault { task, fault, lasting } => {
-                let mut members = of(task);
-                let (name, value) = match fault {
-                    Fault::Error(error) => ("fails", Value::from(&**error)),
-                    Fault::Silence => ("never_answers", Value::Bool(true)),
-                    Fault::OtherType(value) => ("gives_another_type", value.value().clone()),
+                let mut made = match fault {
+                    Fault::Error(error) => of(task, "fails", (**error).into()),
+                    Fault::Silence => of(task, "never_answers", true.into()),
+                    Fault::OtherType(value) => of(task, "gives_another_type", value.value().clone()),
                 };
-                members.insert(name.to_owned(), value);
-                members.insert("lasting".to_owned(), lasting.name().into());
-                Value::Object(members)
+                made["lasting"] = lasting.name().into();
+                made
             }
             Self::TimePasses => json!({ "time_passes": true }),
         }
@@ -139,15 +133,8 @@ impl Decision {
         if members.contains_key("time_passes") {
             return Some(Self::TimePasses);
         }
-        let place = match members.get("place") {
-            Some(place) => {
-                let numbers = place.as_array()?.iter();
-                numbers
-                    .map(|number| number.as_u64().and_then(|number| usize::try_from(number).ok()))
-                    .collect::<Option<_>>()?
-            }
-            None => Vec::new(),
-        };
+        let place = members.get("place").map(|place| serde_json::from_value(place.clone()));
+        let place = place.transpose().ok()?.unwrap_or_default();
         let task = Task { state: members.get("state")?.as_str()?.into(), place };
         if let Some(result) = members.get("gives") {
             return Some(Self::Succeed { task, result: Payload::new(result.clone()) });
@@ -167,11 +154,7 @@ impl Decision {
 impl fmt::Display for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.state)?;
-        if self.place.is_empty() {
-            return Ok(());
-        }
-        let place: Vec<_> = self.place.iter().map(ToString::to_string).collect();
-        write!(f, " [{}]", place.join(", "))
+        if self.place.is_empty() { Ok(()) } else { write!(f, " {:?}", self.place) }
     }
 }
 

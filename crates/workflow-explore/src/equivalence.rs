@@ -7,7 +7,7 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_local::coverage::Point;
 use workflow_local::history::Details;
-use workflow_local::internal::{InternalExecution, InternalProgram};
+use workflow_local::internal::InternalProgram;
 use workflow_local::{Payload, TaskRequest};
 
 use crate::decision::{Decision, Task, shown};
@@ -93,15 +93,11 @@ impl fmt::Display for Equivalence {
 }
 
 /// Two executions with the same decisions.
-#[derive(Clone)]
-struct Pair<'x> {
-    first: World<'x>,
-    second: World<'x>,
-}
+type Pair<'x> = [World<'x>; 2];
 
 impl Weighed for Pair<'_> {
     fn bytes(&self) -> u64 {
-        self.first.bytes() + self.second.bytes()
+        self.iter().map(Weighed::bytes).sum()
     }
 }
 
@@ -111,8 +107,9 @@ struct Shown {
     entered: Vec<String>,
     waiting: Vec<(Task, String, Payload)>,
     at: u64,
-    /// How it ended; an inner `None` if it never ends.
-    end: Option<Option<End>>,
+    stand: Stand,
+    /// How it ended.
+    end: Option<End>,
 }
 
 impl Explorer {
@@ -185,8 +182,7 @@ impl Explorer {
         second.tell_apart(&errors);
         let taken = [&first, &second].map(|explorer| vec![false; explorer.program.ways().len()]);
         let mut search = Search {
-            first: &first,
-            second: &second,
+            explorers: [&first, &second],
             known: BTreeSet::new(),
             found: Vec::new(),
             frontier: Frontier::new(first.bounds.memory),
@@ -203,9 +199,8 @@ impl Explorer {
 }
 
 struct Search<'x> {
-    first: &'x Explorer,
-    second: &'x Explorer,
-    known: BTreeSet<(u64, u64)>,
+    explorers: [&'x Explorer; 2],
+    known: BTreeSet<[u64; 2]>,
     found: Vec<Step>,
     frontier: Frontier<Pair<'x>>,
     /// Whether executions of the first and the second took each of their ways.
@@ -225,19 +220,17 @@ struct Search<'x> {
 
 impl<'x> Search<'x> {
     fn run(&mut self) -> Equivalence {
-        let (first, second) = (self.first, self.second);
+        let explorers @ [first, second] = self.explorers;
         let mut inputs = first.all_inputs().to_vec();
         inputs.extend(second.all_inputs().iter().filter(|input| !first.all_inputs().contains(input)).cloned());
         for input in inputs {
-            let pair = Pair { first: World::new(first, input.clone()), second: World::new(second, input.clone()) };
+            let pair = explorers.map(|explorer| World::new(explorer, input.clone()));
             if let Some(difference) = self.arrive(pair, Step { parent: None, decision: Decision::Input(input) }, 0) {
                 return Equivalence::Different(difference);
             }
         }
         let mut tried = 0;
-        let run = |decisions: &[Decision]| {
-            Some(Pair { first: run_again(first, decisions)?, second: run_again(second, decisions)? })
-        };
+        let run = |decisions: &[Decision]| Some([run_again(first, decisions)?, run_again(second, decisions)?]);
         loop {
             let found = &self.found;
             let next = self.frontier.next(|number| run(&decisions_to(found, Some(number))));
@@ -247,7 +240,7 @@ impl<'x> Search<'x> {
             }
             tried += 1;
             // Both wait for the same tasks, so both can be answered.
-            if pair.first.decide(&decision).is_err() || pair.second.decide(&decision).is_err() {
+            if pair.iter_mut().any(|world| world.decide(&decision).is_err()) {
                 continue;
             }
             if let Some(difference) = self.arrive(pair, Step { parent: Some(number), decision }, depth + 1) {
@@ -262,7 +255,7 @@ impl<'x> Search<'x> {
         let undecided = self.blamed.difference(&self.passed).filter(|guess| guess.guessed != Guessed::Absence);
         let undecided: BTreeSet<_> = undecided.map(|guess| guess.state.to_string()).collect();
         let mut missing: Vec<Point> = Vec::new();
-        for (explorer, taken) in [self.first, self.second].into_iter().zip(&self.taken) {
+        for (explorer, taken) in self.explorers.into_iter().zip(&self.taken) {
             for point in not_taken(explorer, taken) {
                 let is_needed = is_way(point.kind) || Some(&point.pointer) == place;
                 if is_needed && !missing.iter().any(|known| known.pointer == point.pointer) {
@@ -278,18 +271,18 @@ impl<'x> Search<'x> {
 
     /// Runs both until the world must decide. Returns the difference, if any.
     fn arrive(&mut self, mut pair: Pair<'x>, step: Step, depth: u32) -> Option<Difference> {
-        let first = Shown::of(&mut pair.first);
-        let second = Shown::of(&mut pair.second);
-        for (taken, world) in self.taken.iter_mut().zip([&mut pair.first, &mut pair.second]) {
+        let [first, second] = pair.each_mut().map(Shown::of);
+        for (taken, world) in self.taken.iter_mut().zip(&mut pair) {
             self.passed.append(&mut world.passed);
             self.blamed.extend(world.guess.clone());
-            world.execution.drain_ways(|way| taken.iter_mut().skip(way).take(1).for_each(|taken| *taken = true));
+            world.add_ways(taken);
         }
         if first != second {
             let mut decisions = decisions_to(&self.found, step.parent);
             decisions.push(step.decision);
             let mut difference = first.difference(&second, decisions);
-            difference.state = last_state(pair.first.execution.history()).map(|state| state.to_string());
+            let [world, _] = &pair;
+            difference.state = last_state(world.execution.history()).map(|state| state.to_string());
             self.executions += 1;
             if !self.goes_on {
                 return Some(difference);
@@ -297,17 +290,16 @@ impl<'x> Search<'x> {
             self.differences.push(difference);
             return None;
         }
-        let is_over = first.end.is_some();
+        let is_over = first.stand != Stand::Decide;
         self.executions += u64::from(is_over);
-        let is_cut = !is_over && (pair.first.turns_are_over() || pair.second.turns_are_over());
+        let is_cut = !is_over && pair.iter().any(World::turns_are_over);
         self.is_cut |= is_cut;
-        if is_over || is_cut || !self.known.insert((pair.first.fingerprint(), pair.second.fingerprint())) {
+        if is_over || is_cut || !self.known.insert(pair.each_ref().map(World::fingerprint)) {
             return None;
         }
-        let mut next = pair.first.decisions(&mut false);
-        let others = pair.second.decisions(&mut false);
+        let [mut next, others] = pair.each_mut().map(|world| world.decisions(&mut false));
         next.extend(others.into_iter().filter(|other| !next.contains(other)).collect::<Vec<_>>());
-        let faults = pair.first.faults;
+        let faults = pair.iter().map(|world| world.faults).max().unwrap_or_default();
         let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
         self.found.push(step);
         self.frontier.add(pair, number, (faults, depth), next);
@@ -330,16 +322,12 @@ impl Shown {
                 _ => None,
             });
         let text = |text: Option<&str>| text.map(str::to_owned);
-        let end = match stand {
-            Stand::Decide => None,
-            Stand::Endless => Some(None),
-            Stand::Ended => Some(Some(End {
-                status: execution.status(),
-                output: execution.output().map(|output| output.value().clone()),
-                error: text(execution.error()),
-                cause: text(execution.cause()),
-            })),
-        };
+        let end = (stand == Stand::Ended).then(|| End {
+            status: execution.status(),
+            output: execution.output().map(|output| output.value().clone()),
+            error: text(execution.error()),
+            cause: text(execution.cause()),
+        });
         let called = |(task, request): (&Task, &TaskRequest)| {
             (task.clone(), request.resource.to_string(), request.input.clone())
         };
@@ -347,6 +335,7 @@ impl Shown {
             entered: entered.collect(),
             waiting: world.waiting().map(called).collect(),
             at: u64::try_from(execution.started_at().until(execution.now()).as_millis()).unwrap_or(u64::MAX),
+            stand,
             end,
         }
     }
@@ -356,16 +345,18 @@ impl Shown {
             (way(&self.entered), way(&other.entered))
         } else if self.waiting != other.waiting {
             called(&self.waiting, &other.waiting)
-        } else if self.end != other.end {
-            (end(&self.end), end(&other.end))
+        } else if (self.stand, &self.end) != (other.stand, &other.end) {
+            let end = |of: &Self| match (&of.end, of.stand) {
+                (Some(end), _) => format!("it ends {end}"),
+                (None, Stand::Endless) => "it never ends".to_owned(),
+                (None, _) => "it continues".to_owned(),
+            };
+            (end(self), end(other))
         } else {
             let after = |at: u64| format!("it is {} s after the start", at as f64 / 1000.0);
             (after(self.at), after(other.at))
         };
-        let error = |of: &Self| match &of.end {
-            Some(Some(end)) => end.error.clone(),
-            _ => None,
-        };
+        let error = |of: &Self| of.end.as_ref().and_then(|end| end.error.clone());
         Difference { decisions, first, second, state: None, errors: [error(self), error(other)] }
     }
 }
@@ -394,13 +385,5 @@ fn way(entered: &[String]) -> String {
     match entered {
         [] => "no state is entered".to_owned(),
         entered => format!("it enters {}", quoted(entered)),
-    }
-}
-
-fn end(end: &Option<Option<End>>) -> String {
-    match end {
-        None => "it continues".to_owned(),
-        Some(None) => "it never ends".to_owned(),
-        Some(Some(end)) => format!("it ends {end}"),
     }
 }

@@ -31,19 +31,16 @@ pub(crate) enum Mark {
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html#idempotency>, and the pages of the
 /// actions, which have no member for it.
-const TWICE: [(&str, &str); 12] = [
-    ("lambda", "invoke"),
-    ("sqs", "sendMessage"),
-    ("sqs", "sendMessageBatch"),
-    ("sns", "publish"),
-    ("sns", "publishBatch"),
-    ("events", "putEvents"),
-    ("eventbridge", "putEvents"),
-    ("ses", "sendEmail"),
-    ("ses", "sendTemplatedEmail"),
-    ("sesv2", "sendEmail"),
-    ("kinesis", "putRecord"),
-    ("sfn", "startSyncExecution"),
+const TWICE: [(&str, &[&str]); 9] = [
+    ("lambda", &["invoke"]),
+    ("sqs", &["sendMessage", "sendMessageBatch"]),
+    ("sns", &["publish", "publishBatch"]),
+    ("events", &["putEvents"]),
+    ("eventbridge", &["putEvents"]),
+    ("ses", &["sendEmail", "sendTemplatedEmail"]),
+    ("sesv2", &["sendEmail"]),
+    ("kinesis", &["putRecord"]),
+    ("sfn", &["startSyncExecution"]),
 ];
 
 /// The actions that recognise a repeated call by a member which the model of the API does not call an idempotency token.
@@ -87,7 +84,7 @@ impl Repeat {
         let named = BY_MEMBER.iter().find(|(of, name, _)| (*of, *name) == (service, action));
         match named {
             Some((.., member)) => Self::ByMember(member),
-            None if TWICE.contains(&(service, action)) => Self::Twice,
+            None if TWICE.iter().any(|(of, actions)| *of == service && actions.contains(&action)) => Self::Twice,
             None => Self::Harmless,
         }
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use workflow_asl::Pointer;
 use workflow_asl::graph::{FlowGraph, Transition};
+use workflow_local::Payload;
 use workflow_local::coverage::{Point, PointKind};
-use workflow_local::internal::{InternalExecution, InternalProgram};
+use workflow_local::internal::InternalProgram;
 
 use crate::bounds::CutOff;
 use crate::decision::Decision;
@@ -155,10 +156,16 @@ impl<'x> Search<'x> {
         self.frontier = Frontier::new(0);
         self.known.clear();
         let graph = self.graph();
-        self.find_endless(&graph);
+        let endless = self.find_endless(&graph);
         let on_cycles = on_cycles(&graph);
         self.find_unused_bounds(&on_cycles);
         self.find_open_loops(&on_cycles);
+        // An execution that never ends for one cause needs no other cause.
+        let follows = |finding: &Finding| {
+            let endless = endless.as_ref().filter(|decisions| finding.decisions.len() > decisions.len());
+            endless.is_some_and(|decisions| finding.decisions.starts_with(decisions))
+        };
+        self.findings.retain(|(property, ..), finding| property != built_in::ENDS || !follows(finding));
         let ways = self.ways(&graph).saturating_add(starts);
         self.drop_guesses();
         self.shrink();
@@ -170,16 +177,10 @@ impl<'x> Search<'x> {
         let start = self.found.len();
         let roots = self.found.iter().zip(0..).filter(|(found, _)| found.step.parent.is_none());
         let of = |to| Edge { from: u32::try_from(start).unwrap_or(u32::MAX), to, is_fault: false };
-        let mut edges = std::mem::take(&mut self.edges);
-        edges.extend(roots.map(|(_, number)| of(number)));
-        edges.sort_by_key(|edge| edge.from);
-        let mut rest = edges.as_slice();
-        let leaving = (0..=start).map(|from| {
-            let count = rest.iter().take_while(|edge| edge.from as usize == from).count();
-            let (own, others) = rest.split_at(count);
-            rest = others;
-            own.iter().copied()
-        });
+        let mut leaving: Vec<Vec<Edge>> = vec![Vec::new(); start + 1];
+        for edge in std::mem::take(&mut self.edges).into_iter().chain(roots.map(|(_, number)| of(number))) {
+            leaving.get_mut(edge.from as usize).into_iter().for_each(|leaving| leaving.push(edge));
+        }
         FlowGraph::new(Some(start), leaving)
     }
 
@@ -249,20 +250,11 @@ impl<'x> Search<'x> {
     fn see(&mut self, world: &mut World<'x>) -> bool {
         self.passed.extend(std::mem::take(&mut world.passed));
         self.monitors.add_met(&world.monitors);
-        let (taken, mut is_new) = (&mut self.taken, false);
-        world.execution.drain_ways(|way| {
-            if let Some(way) = taken.get_mut(way) {
-                is_new |= !*way;
-                *way = true;
-            }
-        });
-        is_new
+        world.add_ways(&mut self.taken)
     }
 
     fn cut_at(&mut self, number: u32) {
-        if let Some(found) = self.found.get_mut(number as usize) {
-            found.leads_on = true;
-        }
+        self.found.get_mut(number as usize).into_iter().for_each(|found| found.leads_on = true);
     }
 
     /// Records that a decision reached a state of an execution. Returns whether the execution has ended.
@@ -283,9 +275,7 @@ impl<'x> Search<'x> {
             self.executions += 1;
             self.cut.turns += 1;
             self.open_loops.extend(world.too_often().map(str::to_owned));
-            if let Some(parent) = parent {
-                self.cut_at(parent);
-            }
+            parent.into_iter().for_each(|parent| self.cut_at(parent));
             return false;
         }
         let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
@@ -321,16 +311,17 @@ impl<'x> Search<'x> {
         note(&mut self.findings, broken, length, faults, || decisions);
     }
 
-    /// Finds states that cannot reach an end without further faults.
-    fn find_endless(&mut self, graph: &FlowGraph<Edge>) {
+    /// Finds states that cannot reach an end without further faults. Returns the decisions that lead to the first of them.
+    fn find_endless(&mut self, graph: &FlowGraph<Edge>) -> Option<Vec<Decision>> {
         let leading_on = self.found.iter().enumerate().filter(|(_, found)| found.leads_on);
         let ends = graph.reaching(leading_on.map(|(number, _)| number), |edge| !edge.is_fault);
-        let Some(first) = ends.iter().take(self.found.len()).position(|ends| !ends) else { return };
+        let first = ends.iter().take(self.found.len()).position(|ends| !ends)?;
         self.add(first, |decisions| {
             let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
             let after = state.as_ref().map(|state| format!(" after `{state}`")).unwrap_or_default();
             (state, format!("with all values tried for the tasks{after}, the execution loops forever"))
         });
+        Some(decisions_to(&self.found, u32::try_from(first).ok()))
     }
 
     /// Finds loops that return to the same data and that their own bound never ends. See [`loop_bound`].
@@ -435,18 +426,17 @@ impl<'x> Search<'x> {
     /// Returns the simpler alternatives to a decision, of the same kind.
     fn plainer(&self, decisions: &[Decision], at: usize) -> Vec<Decision> {
         let explorer = self.explorer;
+        let plainer = |all: &[Payload], value: &Payload| -> Vec<Payload> {
+            all.iter().take_while(|other| *other != value).cloned().collect()
+        };
         match decisions.get(at) {
             Some(Decision::Input(input)) => {
-                let plainer = explorer.all_inputs().iter().take_while(|other| *other != input);
-                plainer.cloned().map(Decision::Input).collect()
+                plainer(explorer.all_inputs(), input).into_iter().map(Decision::Input).collect()
             }
-            Some(Decision::Succeed { task, result }) => {
-                let Some(candidates) = explorer.values.results.get(&*task.state) else { return Vec::new() };
-                if explorer.task_results.contains_key(&*task.state) {
-                    return Vec::new();
-                }
-                let plainer = candidates.values.iter().take_while(|other| *other != result);
-                plainer.map(|result| Decision::Succeed { task: task.clone(), result: result.clone() }).collect()
+            Some(Decision::Succeed { task, result }) if !explorer.task_results.contains_key(&*task.state) => {
+                let all = explorer.values.results.get(&*task.state).map_or(&[][..], |candidates| &candidates.values);
+                let with = |result| Decision::Succeed { task: task.clone(), result };
+                plainer(all, result).into_iter().map(with).collect()
             }
             _ => Vec::new(),
         }
@@ -458,14 +448,9 @@ impl<'x> Search<'x> {
         let (mut world, mut stand) = decided(self.explorer, decisions, &mut broken)
             .map_err(|(number, problem)| ExploreError::Decision { number, problem })?;
         let mut all = decisions.to_vec();
-        for _ in 0..STEPS {
-            if stand != Stand::Decide || world.turns_are_over() {
-                break;
-            }
-            let Some(first) = world.decisions(&mut false).into_iter().next() else { break };
-            if world.decide(&first).is_err() {
-                break;
-            }
+        while all.len() < decisions.len() + STEPS && stand == Stand::Decide && !world.turns_are_over() {
+            let first = world.first_decision().filter(|first| world.decide(first).is_ok());
+            let Some(first) = first else { break };
             all.push(first);
             stand = world.settle(&mut broken);
         }
@@ -488,8 +473,7 @@ impl<'x> Search<'x> {
             });
             match never {
                 Some(Unreached { point, reason, .. }) => {
-                    let (state, message) = (Some(point.state.clone()), reason.words().to_owned());
-                    let broken = Broken::error(&property.to_string(), state, message, None);
+                    let broken = Broken::error(&property.to_string(), Some(&point.state), reason.words(), None);
                     findings.push(Finding::new(broken, Vec::new(), 0, findings.len()));
                 }
                 None => unexercised.push(property.to_string()),

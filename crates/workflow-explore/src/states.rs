@@ -160,7 +160,8 @@ fn scope<'a>(
             maps: inside.0.clone(),
             distributed: inside.1.clone(),
             errors: if state.kind == StateKind::Task { errors(state, of, around) } else { Vec::new() },
-            may_be_silent: state.kind == StateKind::Task && (has_timer(state) || is_answered_by_token(state)),
+            may_be_silent: state.kind == StateKind::Task
+                && (timers(state).contains(&true) || is_answered_by_token(state)),
             is_function: resource(state).is_some_and(TaskResource::calls_function),
             is_unanswerable: waits_for_unsent_token(state, machine.language_of(state)),
             repeat: resource(state).map_or(Repeat::Harmless, Repeat::of),
@@ -200,13 +201,9 @@ fn handled(state: &State) -> Vec<&str> {
     retriers.chain(catchers).flatten().map(String::as_str).collect()
 }
 
-fn has_timer(state: &State) -> bool {
-    State::TIMEOUT_FIELDS.iter().chain(&State::HEARTBEAT_FIELDS).any(|field| state.has(field))
-}
-
-fn has_both_timers(state: &State) -> bool {
-    let has = |fields: [&str; 2]| fields.iter().any(|field| state.has(field));
-    has(State::TIMEOUT_FIELDS) && has(State::HEARTBEAT_FIELDS)
+/// Returns whether a state has a timeout, and whether it has a heartbeat.
+fn timers(state: &State) -> [bool; 2] {
+    [State::TIMEOUT_FIELDS, State::HEARTBEAT_FIELDS].map(|fields| fields.iter().any(|field| state.has(field)))
 }
 
 fn resource(state: &State) -> Option<TaskResource<'_>> {
@@ -234,7 +231,7 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
     let names: BTreeSet<&str> = names.chain(of.compared.iter().chain(of.told_apart).map(String::as_str)).collect();
     let raises = |name: &str| match (name, task) {
         (ALL | TASK_FAILED | HEARTBEAT_TIMEOUT, _) => false,
-        (TIMEOUT, _) => has_both_timers(state),
+        (TIMEOUT, _) => timers(state) == [true, true],
         (PERMISSIONS, _) => true,
         (name, _) if name.starts_with(HTTP_STATUS_PREFIX) || name == HTTP_SOCKET => {
             task.is_none_or(|task| task.calls_http() || task == TaskResource::Unknown)
@@ -258,13 +255,8 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
     while names.contains(unnamed.as_str()) {
         unnamed.push('_');
     }
-    let mut candidates: Vec<&str> = Vec::new();
-    if !unnamed.is_empty() {
-        candidates.push(&unnamed);
-    }
-    if has_both_timers(state) {
-        candidates.push(TIMEOUT);
-    }
+    let mut candidates: Vec<&str> = Some(unnamed.as_str()).filter(|unnamed| !unnamed.is_empty()).into_iter().collect();
+    candidates.extend((timers(state) == [true, true]).then_some(TIMEOUT));
     candidates.extend(names.iter().copied().filter(|name| raises(name)));
     candidates.sort_by_key(|name| is_throttling(name));
     let mut classes = Vec::new();

@@ -85,8 +85,14 @@ pub(crate) struct Broken {
 
 impl Broken {
     /// Creates an error.
-    pub(crate) fn error(property: &str, state: Option<String>, message: String, guess: Option<Blame>) -> Self {
-        Self { property: property.to_owned(), state, severity: Severity::Error, message, guess }
+    pub(crate) fn error(
+        property: &str,
+        state: Option<impl ToString>,
+        message: impl Into<String>,
+        guess: Option<Blame>,
+    ) -> Self {
+        let (property, state) = (property.to_owned(), state.map(|state| state.to_string()));
+        Self { property, state, severity: Severity::Error, message: message.into(), guess }
     }
 }
 
@@ -273,7 +279,11 @@ impl<'x> World<'x> {
                         return Stand::Decide;
                     }
                     let Some(until) = until else {
-                        self.never_answered(broken);
+                        broken.extend(self.silent.iter().map(|task| {
+                            let message =
+                                format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state);
+                            Broken::error(built_in::ENDS, Some(&task.state), message, self.guess.clone())
+                        }));
                         return Stand::Endless;
                     };
                     self.execution.advance_to(until);
@@ -281,18 +291,15 @@ impl<'x> World<'x> {
                 }
                 _ => steps += 1,
             }
-            let looks = steps > STEPS && self.execution.next_state().is_some_and(|state| self.loops(state));
+            let loops = |state: &str| self.explorer.states.get(state).is_some_and(|facts| facts.loops);
+            let looks = steps > STEPS && self.execution.next_state().is_some_and(loops);
             if looks && !known.insert(self.fingerprint()) {
-                let state = self.execution.next_state().unwrap_or_default().to_owned();
+                let state = self.execution.next_state().unwrap_or_default();
                 let message = format!("the execution returns to `{state}` with the same data, so it never ends");
                 broken.push(Broken::error(built_in::ENDS, Some(state), message, self.guess.clone()));
                 return Stand::Endless;
             }
         }
-    }
-
-    fn loops(&self, state: &str) -> bool {
-        self.explorer.states.get(state).is_some_and(|facts| facts.loops)
     }
 
     /// Records that a task was scheduled.
@@ -312,9 +319,8 @@ impl<'x> World<'x> {
         });
         let unanswerable = self.explorer.states.get(&task.state).is_some_and(|facts| facts.is_unanswerable);
         if unanswerable && request.attempt == 0 {
-            let message = "the task can never complete: its request does not contain the task token".to_owned();
-            let (state, guess) = (Some(task.state.to_string()), self.guess.clone());
-            broken.push(Broken::error(built_in::PROGRAM, state, message, guess));
+            let message = "the task can never complete: its request does not contain the task token";
+            broken.push(Broken::error(built_in::PROGRAM, Some(&task.state), message, self.guess.clone()));
         }
         let fault = lasting.map(|(_, fault, _)| fault.clone()).or(unanswerable.then_some(Fault::Silence));
         self.pending.push((task, request));
@@ -346,12 +352,11 @@ impl<'x> World<'x> {
                 Mark::By(_) => None,
             };
             let why = if request.attempt > 0 { "by a retrier" } else { "after a timeout" };
-            broken.extend(lack.map(|lack| Broken {
-                property: built_in::IDEMPOTENCE.to_owned(),
-                state: Some(task.state.to_string()),
-                severity: if repeat == Repeat::Twice { Severity::Note } else { Severity::Warning },
-                message: format!("`{}` is called again {why} {lack}: its effect may happen twice", task.state),
-                guess: self.guess.clone(),
+            let severity = if repeat == Repeat::Twice { Severity::Note } else { Severity::Warning };
+            broken.extend(lack.map(|lack| {
+                let message = format!("`{}` is called again {why} {lack}: its effect may happen twice", task.state);
+                let error = Broken::error(built_in::IDEMPOTENCE, Some(&task.state), message, self.guess.clone());
+                Broken { severity, ..error }
             }));
         }
         self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run, is_over: false });
@@ -378,6 +383,14 @@ impl<'x> World<'x> {
         let (all, bounds) = (&self.explorer.states.looping, self.explorer.bounds);
         let visits = move |number: &usize| self.visits.get(*number).is_some_and(|visits| *visits > bounds.turns);
         all.iter().filter(move |(_, number)| visits(number)).map(|(name, _)| name.as_str())
+    }
+
+    /// Adds the ways that the execution took since the last call. Returns whether one is new.
+    pub(crate) fn add_ways(&mut self, taken: &mut [bool]) -> bool {
+        let mut is_new = false;
+        let mut take = |taken: &mut bool| is_new |= !std::mem::replace(taken, true);
+        self.execution.drain_ways(|way| taken.get_mut(way).into_iter().for_each(&mut take));
+        is_new
     }
 
     /// Returns how much work a decision is: it grows with the tasks that wait.
@@ -550,13 +563,6 @@ impl<'x> World<'x> {
         }
     }
 
-    fn never_answered(&self, broken: &mut Vec<Broken>) {
-        for task in &self.silent {
-            let message = format!("`{}` waits forever: nothing answers it, and it has no timeout", task.state);
-            broken.push(Broken::error(built_in::ENDS, Some(task.state.to_string()), message, self.guess.clone()));
-        }
-    }
-
     /// Checks the output. `guess` is the guess that may have become the output.
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
@@ -577,12 +583,11 @@ impl<'x> World<'x> {
                     None
                 }
             };
-            let state = state.map(|state| state.to_string());
             broken.extend(found.map(|(message, guess)| Broken::error(built_in::OUTPUT, state, message, guess)));
         }
         for (name, check) in &self.explorer.checks {
             if let Err(message) = check(execution) {
-                broken.push(Broken::error(name, None, message, self.guess.clone()));
+                broken.push(Broken::error(name, None::<&str>, message, self.guess.clone()));
             }
         }
     }
@@ -611,7 +616,7 @@ impl<'x> World<'x> {
 
 fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame>) -> Broken {
     let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
-    Broken::error(built_in::PROGRAM, Some(state.to_owned()), message, guess)
+    Broken::error(built_in::PROGRAM, Some(state), message, guess)
 }
 
 /// The course of an execution.
@@ -644,7 +649,6 @@ fn judge_end(
         // The timeout and the error that nothing catches end the execution alike.
         let facts = state.as_ref().and_then(|state| explorer.states.get(state));
         let ends_anyway = facts.is_some_and(|facts| facts.kind == StateKind::Task && !facts.catches_all);
-        let state = state.map(|state| state.to_string());
         let message = match course {
             Course::Undisturbed => "the execution times out although nothing has gone wrong".to_owned(),
             Course::Straight if !ends_anyway => format!(
@@ -655,7 +659,7 @@ fn judge_end(
             Course::Straight | Course::Other => return None,
         };
         let severity = if course == Course::Undisturbed { Severity::Error } else { Severity::Warning };
-        return Some(Broken { property: built_in::UNCAUGHT.to_owned(), state, severity, message, guess });
+        return Some(Broken { severity, ..Broken::error(built_in::UNCAUGHT, state, message, guess) });
     }
     if of.status() != Status::Failed {
         return None;
@@ -664,25 +668,23 @@ fn judge_end(
     let state = last_state(of.history());
     // The cause of a fault that was tried says nothing.
     let cause = of.cause().filter(|cause| !cause.starts_with(EXPLORED));
-    let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
-    let is_fail = |state: &Arc<str>| explorer.states.get(state).is_some_and(|facts| facts.kind == StateKind::Fail);
-    let (property, message) = match error {
-        RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, message),
+    let mut message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
+    let facts = state.as_ref().and_then(|state| explorer.states.get(state));
+    let is_fail = facts.is_some_and(|facts| facts.kind == StateKind::Fail);
+    let (property, severity) = match error {
+        RUNTIME if of.history().len() >= HISTORY_EVENTS => (built_in::QUOTAS, Severity::Error),
         // A Fail state that repeats a caught error is the end that is meant.
-        DATA_LIMIT_EXCEEDED if !state.as_ref().is_some_and(is_fail) => (built_in::QUOTAS, message),
-        RUNTIME | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, message),
+        DATA_LIMIT_EXCEEDED if !is_fail => (built_in::QUOTAS, Severity::Error),
+        RUNTIME | RESULT_PATH_MATCH_FAILURE => (built_in::PROGRAM, Severity::Error),
         // The error was reported when it occurred.
         QUERY_EVALUATION_ERROR => return None,
-        _ if is_child || explorer.any_error || state.as_ref().is_some_and(is_fail) => return None,
+        _ if is_child || explorer.any_error || is_fail => return None,
         error if explorer.allowed.iter().any(|allowed| allowed == error) => return None,
         _ => {
-            let facts = state.as_ref().and_then(|state| explorer.states.get(state));
+            message.insert_str(0, "the execution fails with ");
             let is_forgotten = facts.is_some_and(|facts| facts.is_regular) && explorer.states.mostly_catch();
-            let severity = if is_forgotten { Severity::Warning } else { Severity::Note };
-            let message = format!("the execution fails with {message}");
-            let state = state.map(|state| state.to_string());
-            return Some(Broken { property: built_in::UNCAUGHT.to_owned(), state, severity, message, guess });
+            (built_in::UNCAUGHT, if is_forgotten { Severity::Warning } else { Severity::Note })
         }
     };
-    Some(Broken::error(property, state.map(|state| state.to_string()), message, guess))
+    Some(Broken { severity, ..Broken::error(property, state, message, guess) })
 }

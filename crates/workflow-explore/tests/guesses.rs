@@ -499,6 +499,23 @@ fn a_value_has_the_form_that_all_its_paths_need() {
 }
 
 #[test]
+fn a_value_of_which_any_member_is_read_is_an_object_or_a_list() {
+    // Only an object has members to which a state can add one.
+    let engine = Engine::new(&json!({ "StartAt": "A", "States": {
+        "A": { "Type": "Pass", "Parameters": { "all.$": "$.xs.*", "xs.$": "$.xs" }, "End": true } } }));
+    let tried = std::sync::Mutex::new(Vec::new());
+    let tried = std::sync::Arc::new(tried);
+    let seen = std::sync::Arc::clone(&tried);
+    let see = move |execution: &workflow_local::Execution| {
+        seen.lock().unwrap().push(execution.input()["xs"].clone());
+        Ok(())
+    };
+    Explorer::new(&engine.unwrap()).unwrap().check("seen", see).explore().unwrap();
+    let tried = tried.lock().unwrap();
+    assert!(tried.iter().any(Value::is_object) && tried.iter().any(Value::is_array), "{tried:?}");
+}
+
+#[test]
 fn times_and_whole_numbers_of_an_api_are_such() {
     let explored = |api: &str, arguments: Value, next: Value| {
         let resource = format!("arn:aws:states:::aws-sdk:{api}");

@@ -158,7 +158,7 @@ fn clauses_say_when_a_property_is_checked() {
         // What is awaited may also end the property.
         ("after Book: Pay until Pay", None),
         ("Book before Pay since Cancel", None),
-        ("Pay before Book since Cancel", Some("`Book` is entered, and `Pay` has not succeeded")),
+        ("Pay before Book since Cancel", Some("`Book` is entered, but not after `Pay` has succeeded")),
         ("after Book: Cancel", Some("`Book` has succeeded, and `Cancel` does not follow before the end")),
         (
             "after Book: Cancel until Pay",

@@ -39,6 +39,36 @@ fn errors_that_nothing_catches_are_one_note() {
 }
 
 #[test]
+fn a_loop_that_never_ends_and_a_quota_are_one_finding_each() {
+    // If `Acquire` fails from now on, it does not matter how `Create` ends.
+    let again = |function: &str, caught: &str, next: &str| {
+        task(
+            function,
+            json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": caught }], "Next": next }),
+        )
+    };
+    let machine = json!({ "StartAt": "Acquire", "States": {
+        "Acquire": again("acquire", "Create", "Done"), "Create": again("create", "Acquire", "Acquire"),
+        "Done": { "Type": "Succeed" } } });
+    let found = keys(&report(&machine));
+    let ends = found.iter().filter(|(severity, _)| *severity == Severity::Error);
+    assert_eq!(ends.count(), 1, "{found:?}");
+    assert!(report(&machine).open_loops().is_empty());
+    let map = |items: usize| {
+        json!({ "Type": "Map", "ItemsPath": "$.all", "End": true, "ItemSelector": { "n": items }, "ItemProcessor": {
+            "StartAt": format!("In{items}"), "States": { format!("In{items}"): { "Type": "Pass", "End": true } } } })
+    };
+    let machine = json!({ "StartAt": "List", "States": {
+        "List": { "Type": "Pass", "Result": vec![0; 7_000], "ResultPath": "$.all", "Next": "Which" },
+        "Which": { "Type": "Choice", "Default": "Two", "Choices": [{ "Variable": "$.n", "NumericEquals": 1, "Next": "One" }] },
+        "One": map(1), "Two": map(2) } });
+    let report = report(&machine);
+    let [finding] = report.findings() else { panic!("{report}") };
+    assert_eq!((finding.severity, finding.states.len()), (Severity::Error, 2), "{report}");
+    assert!(finding.message.starts_with("`In1`, `In2`: States.Runtime: "), "{report}");
+}
+
+#[test]
 fn a_task_that_was_forgotten_is_a_warning_and_a_handler_is_not() {
     let of = |last: Value| {
         json!({ "StartAt": "A", "States": {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::source::Format;
 use workflow_explore::simulate::{
-    Crossover, Distribution, Model, PRICES, Simulation, SimulationReport, TaskModel, express_gb_hours, express_memory,
+    Crossover, Distribution, Model, PRICES, Prices, Simulation, SimulationReport, TaskModel, express_gb_hours,
+    express_memory,
 };
 use workflow_local::Engine;
 
@@ -333,6 +334,91 @@ fn volume_and_free_tier_are_billed_and_the_cheaper_type_changes() {
     let (standard, express) = cost(executions);
     let (standard_below, express_below) = cost(executions - 10.0);
     assert!(express < standard && express_below >= standard_below, "{between}");
+}
+
+/// The price list of a region in AWS's format, with its prices of 2026-09-11 for eu-west-3:
+/// <https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates/current/eu-west-3/index.json>
+fn price_list(region: &str) -> Value {
+    let product = |usage: &str, region: &str| json!({ "attributes": { "usagetype": usage, "regionCode": region } });
+    let tier = |begin: &str, end: &str, price: &str| json!({ "beginRange": begin, "endRange": end, "pricePerUnit": { "USD": price } });
+    let term = |tiers: &[Value]| {
+        let tiers: serde_json::Map<_, _> =
+            tiers.iter().enumerate().map(|(number, tier)| (format!("rate{number}"), tier.clone())).collect();
+        json!({ "term": { "priceDimensions": tiers } })
+    };
+    json!({
+        "offerCode": "AmazonStates", "version": "20260911204003", "publicationDate": "2026-09-11T20:40:03Z",
+        "products": {
+            "A": product("EUW3-StateTransition", region),
+            "B": product("EUW3-StepFunctions-Request", "eu-west-3"),
+            "C": product("EUW3-StepFunctions-GB-Second", "eu-west-3"),
+            "D": product("Global-StateTransition", ""),
+            "E": product("EUW3-DataTransfer-Out-Bytes", "eu-west-1"),
+        },
+        "terms": { "OnDemand": {
+            "A": term(&[tier("0", "Inf", "0.0000297000")]),
+            "B": term(&[tier("0", "Inf", "0.0000010000")]),
+            "C": term(&[
+                tier("18000000", "Inf", "0.0000045600"),
+                tier("0", "3600000", "0.0000166700"),
+                tier("3600000", "18000000", "0.0000083300"),
+            ]),
+            "D": term(&[tier("0", "4000", "0.0000000000")]),
+        } },
+    })
+}
+
+#[test]
+fn costs_follow_the_price_list_of_a_region() {
+    let prices = Prices::read(price_list("eu-west-3").to_string().as_bytes()).unwrap();
+    assert_eq!((&*prices.region, &*prices.date), ("eu-west-3", "2026-09-11"));
+    assert!(prices.source.ends_with("/AmazonStates/20260911204003/eu-west-3/index.json"), "{}", prices.source);
+    assert_eq!(format!("{:.4} {:.2}", prices.transitions(1_000.0), prices.express(1e6, 0.0).0), "0.0297 1.00");
+    // 1,000 hours in the first tier, 4,000 in the second, and one in the third.
+    assert_eq!(format!("{:.4}", prices.express(0.0, 5_001.0).1), "179.9804");
+    let definition =
+        json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let task = TaskModel::new().latency(Distribution::constant(50.0).unwrap()).gives(json!({}));
+    let engine = Engine::new(&definition).unwrap();
+    let simulation = || Simulation::new(&engine, &Model::new().default_task(task.clone())).unwrap().executions(5);
+    let report = simulation().prices(prices.clone()).run().unwrap();
+    assert_eq!(format!("{:.2} {:.2}", report.costs[0].total(), report.dollars[0]), "29.70 29.70");
+    assert_eq!(report.to_json()["prices"]["region"], "eu-west-3");
+    let text = report.to_string();
+    assert!(text.contains("by AWS's prices for eu-west-3 of 2026-09-11"), "{text}");
+    assert!(text.contains(&format!("source: {}", prices.source)), "{text}");
+    // Express costs less from fewer executions: its time costs the same there, and transitions cost more.
+    let from = |simulation: Simulation| match simulation.run().unwrap().crossover() {
+        Some(Crossover::From(executions)) => executions,
+        other => panic!("{other:?}"),
+    };
+    assert!(from(simulation().prices(prices.clone())) < from(simulation()));
+    // The free tier is deducted at these prices.
+    let free = simulation().prices(prices).volume(5_000).free_tier().run().unwrap();
+    assert_eq!(format!("{:.4}", free.costs[0].total()), "0.0297");
+}
+
+#[test]
+fn other_files_are_no_price_lists() {
+    let read = |list: &Value| Prices::read(list.to_string().as_bytes()).unwrap_err();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut list = price_list("eu-west-3");
+        change(&mut list);
+        read(&list).problem
+    };
+    let error = read(&json!({}));
+    assert_eq!(error.problem, "it is not a price list of AWS: it has no `offerCode`");
+    assert!(error.to_string().contains("curl -o prices.json https://pricing.us-east-1.amazonaws.com/"), "{error}");
+    assert_eq!(read(&price_list("eu-west-1")).problem, "it has the prices of 2 regions");
+    let other = changed(&|list| list["offerCode"] = "AWSLambda".into());
+    assert_eq!(other, "it has the prices of `AWSLambda`, not of `AmazonStates`");
+    let none = changed(&|list| drop(list["products"].as_object_mut().unwrap().remove("B")));
+    assert_eq!(none, "it has no price of the usage type `StepFunctions-Request`");
+    let yuan = changed(&|list| {
+        list["terms"]["OnDemand"]["A"]["term"]["priceDimensions"]["rate0"]["pricePerUnit"] = json!({ "CNY": "0.2" });
+    });
+    assert_eq!(yuan, "`EUW3-StateTransition` has no price in US dollars");
+    assert!(Prices::read(b"<html>").unwrap_err().problem.starts_with("it is not JSON: "));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use workflow_asl::document::{Operand, Operator as Comparison};
 use workflow_local::Instant;
 use workflow_local::mutation::Edit;
 
-use super::literal::{increased, moved, text_of};
+use super::literal::{moved, other as other_text, text_of};
 use super::{Change, Making, Operator, Within};
 
 /// Members of a rule that are not its condition.
@@ -64,16 +64,10 @@ impl Making<'_> {
     /// Changes a rule of JSONPath and its parts.
     fn rule(&mut self, state: &Within<'_>, rule: &Value, at: &Pointer) {
         let Some(members) = rule.as_object() else { return };
-        let is_of_the_arm = |name: &str| OF_THE_ARM.contains(&name);
-        let (of_the_arm, test): (Map<_, _>, Map<_, _>) = members
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .partition(|(name, _)| is_of_the_arm(name));
-        let mut negated = Map::new();
-        negated.insert("Not".to_owned(), Value::Object(test));
-        negated.extend(of_the_arm);
-        let description = "the condition is negated";
-        let change = Change::replace(Operator::NegateCondition, at.clone(), Value::Object(negated), description);
+        let (of_the_arm, test): (Map<_, _>, Map<_, _>) =
+            members.clone().into_iter().partition(|(name, _)| OF_THE_ARM.contains(&name.as_str()));
+        let negated = std::iter::once(("Not".to_owned(), Value::Object(test))).chain(of_the_arm).collect();
+        let change = Change::replace(Operator::NegateCondition, at.clone(), negated, "the condition is negated");
         self.offer_in(state, &state.at, change);
         for (list, other) in [("And", "Or"), ("Or", "And")] {
             if let Some(parts) = members.get(list) {
@@ -109,12 +103,9 @@ impl Making<'_> {
                 self.offer_in(state, &state.at, change);
             }
             let (operator, changed) = match comparison.operand() {
-                Operand::Number => {
-                    let less = moved(operand, -1).filter(|_| has_sides);
-                    (Operator::MoveBound, [increased(operand), less])
-                }
+                Operand::Number => (Operator::MoveBound, [moved(operand, 1), moved(operand, -1).filter(|_| has_sides)]),
                 Operand::Text => {
-                    (Operator::ChangeLiteral, [operand.as_str().map(|text| json!(super::literal::other(text))), None])
+                    (Operator::ChangeLiteral, [operand.as_str().map(|text| json!(other_text(text))), None])
                 }
                 Operand::Timestamp => (Operator::MoveBound, [a_second_later(operand), None]),
                 _ => continue,

@@ -52,7 +52,7 @@ impl Making<'_> {
                 Some(json!(other(text)))
             }
             Value::Bool(truth) => Some(json!(!truth)),
-            Value::Number(_) => increased(value),
+            Value::Number(_) => moved(value, 1),
             Value::Null => None,
         };
         if let Some(changed) = changed {
@@ -116,11 +116,6 @@ impl Making<'_> {
 /// Returns a different string.
 pub(super) fn other(text: &str) -> String {
     format!("{text}{ADDED}")
-}
-
-/// Returns the number plus one.
-pub(super) fn increased(value: &Value) -> Option<Value> {
-    moved(value, 1)
 }
 
 /// Returns the number plus `by`.

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::{Map, Value, json};
-use workflow_asl::document::{MachineType, QueryLanguage};
-use workflow_asl::{Pointer, State};
+use workflow_asl::Pointer;
+use workflow_asl::document::{MachineType, QueryLanguage, Scope, StateMachine};
 use workflow_local::Program;
 use workflow_local::mutation::{Edit, Mutation};
 
@@ -129,16 +129,16 @@ impl Mutant {
     pub fn all(definition: &Value, machine_type: MachineType) -> Vec<Self> {
         let mut making = Making { definition, machine_type, found: Vec::new(), ids: BTreeSet::new() };
         let root = Pointer::root();
-        let language = definition.get("QueryLanguage").and_then(Value::as_str).and_then(QueryLanguage::from_name);
         if let Some(seconds) = definition.get("TimeoutSeconds") {
             let at = root.child("TimeoutSeconds");
             making.offer(Change::remove(Operator::DropTimeout, at.clone(), "the timeout of the execution is dropped"));
-            if let Some(changed) = literal::increased(seconds) {
+            if let Some(changed) = literal::moved(seconds, 1) {
                 let description = format!("the timeout of the execution becomes {changed} instead of {seconds}");
                 making.offer(Change::replace(Operator::ChangeWait, at, changed, description));
             }
         }
-        making.scope(&root, language.unwrap_or_default());
+        let (machine, _) = StateMachine::read(definition);
+        making.scope(&machine, machine.scope());
         making.found
     }
 
@@ -250,25 +250,15 @@ impl<'d> Making<'d> {
     }
 
     /// Changes the states of a scope and those inside them.
-    fn scope(&mut self, at: &Pointer, language: QueryLanguage) {
-        let states = at.child("States");
-        let Some(all) = self.definition.pointer(states.as_str()).and_then(Value::as_object) else { return };
-        let scope: Vec<&str> = all.keys().map(String::as_str).collect();
-        for (name, state) in all {
-            let Some(members) = state.as_object() else { continue };
-            let own = members.get("QueryLanguage").and_then(Value::as_str).and_then(QueryLanguage::from_name);
-            let at = states.child(name);
-            let within = Within { name, at, language: own.unwrap_or(language), members, scope: scope.clone() };
-            self.state(&within);
-            let at = &within.at;
-            for (index, _) in members.get("Branches").and_then(Value::as_array).into_iter().flatten().enumerate() {
-                self.scope(&at.child("Branches").index(index), language);
-            }
-            for processor in State::PROCESSOR_FIELDS {
-                if members.contains_key(processor) {
-                    self.scope(&at.child(processor), language);
-                }
-            }
+    fn scope(&mut self, machine: &StateMachine, scope: Scope<'_>) {
+        let names: Vec<&str> = scope.states.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        for (name, state) in scope.states.into_iter().flatten() {
+            let at = scope.state_pointer(name);
+            let Some(members) = self.definition.pointer(at.as_str()).and_then(Value::as_object) else { continue };
+            let inside = state.scopes(name, &at);
+            let language = machine.language_of(state);
+            self.state(&Within { name, at, language, members, scope: names.clone() });
+            inside.into_iter().for_each(|inner| self.scope(machine, inner));
         }
     }
 }

@@ -6,7 +6,7 @@ use workflow_asl::{Pointer, State};
 use workflow_local::mutation::Edit;
 
 use super::condition::a_second_later;
-use super::literal::{increased, text_of};
+use super::literal::{moved, text_of};
 use super::{Change, Making, Operator, Within};
 use crate::report::quoted;
 
@@ -22,7 +22,7 @@ const OF_RETRIERS: [(&str, Operator); 4] = [
 ];
 
 /// Fields with data, or with numbers other than times.
-const DATA: [&str; 14] = [
+const DATA: [&str; 16] = [
     "Result",
     "Parameters",
     "Arguments",
@@ -37,32 +37,27 @@ const DATA: [&str; 14] = [
     "Cause",
     "ToleratedFailureCount",
     "ToleratedFailurePercentage",
+    "ErrorPath",
+    "CausePath",
 ];
 
 impl Making<'_> {
     pub(super) fn state(&mut self, state: &Within<'_>) {
         let at = &state.at;
-        let limits = State::TIMEOUT_FIELDS.into_iter().chain(State::HEARTBEAT_FIELDS);
-        for field in limits.filter(|field| state.members.contains_key(*field)) {
-            let what = if field.starts_with("Timeout") { "timeout" } else { "heartbeat" };
-            let description = format!("the {what} of `{}` is dropped", state.name);
-            self.offer_in(state, at, Change::remove(Operator::DropTimeout, at.child(field), description));
-            if let Some(seconds) = state.members.get(field).filter(|_| !field.ends_with("Path")) {
-                self.literals(state, at, seconds, &at.child(field), Operator::ChangeWait);
+        let limits = || State::TIMEOUT_FIELDS.into_iter().chain(State::HEARTBEAT_FIELDS);
+        let waits = limits().chain(["Seconds"]).map(|field| (field, Operator::ChangeWait));
+        for (field, operator) in waits.chain(DATA.map(|field| (field, Operator::ChangeLiteral))) {
+            let Some(value) = state.members.get(field) else { continue };
+            let place = at.child(field);
+            if limits().any(|limit| limit == field) {
+                let what = if field.starts_with("Timeout") { "timeout" } else { "heartbeat" };
+                let description = format!("the {what} of `{}` is dropped", state.name);
+                self.offer_in(state, at, Change::remove(Operator::DropTimeout, place.clone(), description));
             }
-        }
-        for field in DATA {
-            if let Some(value) = state.members.get(field) {
-                self.literals(state, at, value, &at.child(field), Operator::ChangeLiteral);
+            match field.ends_with("Path") {
+                true => self.computed(state, at, value, &place),
+                false => self.literals(state, at, value, &place, operator),
             }
-        }
-        for field in ["ErrorPath", "CausePath"] {
-            if let Some(value) = state.members.get(field) {
-                self.computed(state, at, value, &at.child(field));
-            }
-        }
-        if let Some(seconds) = state.members.get("Seconds") {
-            self.literals(state, at, seconds, &at.child("Seconds"), Operator::ChangeWait);
         }
         self.assignments(state, at, at);
         if let Some(changed) = state.members.get("Timestamp").and_then(a_second_later) {
@@ -162,7 +157,7 @@ impl Making<'_> {
             let reached_at = if never { &state.at } else { &at };
             self.handler(state, reached_at, retrier, (&at, count), ("Retry", "retrier", Operator::DropRetrier));
             for (field, operator) in OF_RETRIERS {
-                let Some(changed) = retrier.get(field).and_then(increased) else { continue };
+                let Some(changed) = retrier.get(field).and_then(|number| moved(number, 1)) else { continue };
                 let found = text_of(retrier.get(field).unwrap_or(&Value::Null));
                 let description = format!("`{field}` becomes {} instead of {found}", text_of(&changed));
                 let change = Change::replace(operator, at.child(field), changed, description).word(found);

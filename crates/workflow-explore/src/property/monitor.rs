@@ -268,14 +268,7 @@ impl Watched {
             PropertyKind::After => None,
             PropertyKind::NeverBoth => {
                 progress.events |= u8::from(now(0)) | u8::from(now(1)) << 1;
-                (progress.events == 3).then(|| match (events.first(), events.get(1)) {
-                    (Some(one), Some(other))
-                        if one.moment == Moment::Succeeded && other.moment == Moment::Succeeded =>
-                    {
-                        format!("both `{}` and `{}` have succeeded", one.state, other.state)
-                    }
-                    _ => format!("{}, and {}", told(0), told(1)),
-                })
+                (progress.events == 3).then(|| format!("{}, and {}", told(0), told(1)))
             }
             PropertyKind::AtMostOnce if now(0) => {
                 progress.events = (progress.events + 1).min(2);
@@ -286,22 +279,14 @@ impl Watched {
                     progress.events = 1;
                 }
                 let early = now(1) && progress.events == 0;
-                early.then(|| match events.first() {
-                    Some(first) if first.moment == Moment::Succeeded => {
-                        format!("{}, and `{}` has not succeeded", told(1), first.state)
-                    }
-                    _ => format!("{}, but not after {}", told(1), told(0)),
-                })
+                early.then(|| format!("{}, but not after {}", told(1), told(0)))
             }
             PropertyKind::NoneAfter => {
                 let late = now(0) && progress.events == 1;
                 if now(1) {
                     progress.events = 1;
                 }
-                late.then(|| match events.get(1) {
-                    Some(before) if before.moment == Moment::Entered => format!("{} after `{}`", told(0), before.state),
-                    _ => format!("{} after {}", told(0), told(1)),
-                })
+                late.then(|| format!("{} after {}", told(0), events.get(1).map(named).unwrap_or_default()))
             }
             PropertyKind::AtMostOnce | PropertyKind::EndsIn | PropertyKind::Reachable | PropertyKind::Output => None,
         };

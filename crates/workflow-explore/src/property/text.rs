@@ -17,36 +17,13 @@ pub struct PropertyError {
     pub problem: String,
 }
 
-#[derive(Debug)]
-enum Piece {
-    Word(String),
-    Quoted(String),
-    Colon,
-}
-
-impl Piece {
-    fn token(&self) -> Token<'_> {
-        match self {
-            Self::Word(word) => Token::Word(word),
-            Self::Quoted(name) => Token::Quoted(name),
-            Self::Colon => Token::Sign(":"),
-        }
-    }
-
-    fn text(&self) -> &str {
-        match self {
-            Self::Word(text) | Self::Quoted(text) => text,
-            Self::Colon => ":",
-        }
-    }
-}
-
-fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+/// Splits a text into words, colons and names in quotes, each with whether it is in quotes.
+fn pieces(text: &str) -> Result<Vec<(String, bool)>, String> {
     let mut pieces = Vec::new();
     let mut rest = text.chars().peekable();
     while let Some(first) = rest.next() {
         match first {
-            ':' => pieces.push(Piece::Colon),
+            ':' => pieces.push((":".to_owned(), false)),
             '"' => {
                 let mut name = String::new();
                 loop {
@@ -57,7 +34,7 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
                         None => return Err("a quote is not closed".to_owned()),
                     }
                 }
-                pieces.push(Piece::Quoted(name));
+                pieces.push((name, true));
             }
             blank if blank.is_whitespace() => {}
             first => {
@@ -65,7 +42,7 @@ fn pieces(text: &str) -> Result<Vec<Piece>, String> {
                 while let Some(next) = rest.next_if(|c| !c.is_whitespace() && *c != ':' && *c != '"') {
                     word.push(next);
                 }
-                pieces.push(Piece::Word(word));
+                pieces.push((word, false));
             }
         }
     }
@@ -78,12 +55,17 @@ impl FromStr for Property {
     fn from_str(text: &str) -> Result<Self, PropertyError> {
         let read = || {
             let pieces = pieces(text)?;
-            let parsed = property::read(&pieces.iter().map(Piece::token).collect::<Vec<_>>(), "the end");
+            let tokens = pieces.iter().map(|(text, is_quoted)| match text.as_str() {
+                name if *is_quoted => Token::Quoted(name),
+                ":" => Token::Sign(":"),
+                word => Token::Word(word),
+            });
+            let parsed = property::read(&tokens.collect::<Vec<_>>(), "the end");
             if let Some(fault) = parsed.fault {
                 let near = fault.near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
                 return Err(fault.message + &near);
             }
-            let name = |at: &usize| pieces.get(*at).map(|piece| piece.text().to_owned());
+            let name = |at: &usize| pieces.get(*at).map(|(text, _)| text.clone());
             parsed.property.map(&name).map(Self).ok_or_else(String::new)
         };
         read().map_err(|problem| PropertyError { text: text.to_owned(), problem })

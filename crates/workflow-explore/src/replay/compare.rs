@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use workflow_graph::history::Status as VisitStatus;
 use workflow_local::{EventType, Instant, Status};
 
 use super::difference::{DataDifference, Difference, End};
 use super::json_path::{PathDifference, differences};
-use super::matching::{Matching, Recorded};
+use super::matching::Recorded;
 use super::noted::Fact;
 use super::play::{Played, PlayedRun};
 use super::recording::status_of;
@@ -26,14 +26,8 @@ pub(super) struct Compared {
 
 /// Compares an execution with the recorded one. `others` are the same execution at another time, with other random
 /// numbers and other names: values that differ between them are ignored.
-pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>], first_states: &BTreeSet<String>) -> Compared {
-    let mut comparison = Comparison {
-        first_states,
-        cut: played.missing.is_some(),
-        found: Vec::new(),
-        data: Vec::new(),
-        ignored: BTreeSet::new(),
-    };
+pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>]) -> Compared {
+    let mut comparison = Comparison { cut: played.missing.is_some(), ..Comparison::default() };
     let others: Vec<_> = others.iter().map(|other| Some(&other.run)).collect();
     comparison.run(&played.run, &others, None);
     let Comparison { found, mut data, ignored, .. } = comparison;
@@ -79,8 +73,8 @@ struct Found {
     difference: Difference,
 }
 
-struct Comparison<'c> {
-    first_states: &'c BTreeSet<String>,
+#[derive(Default)]
+struct Comparison {
     /// Whether a missing answer ended the played execution early.
     cut: bool,
     found: Vec<Found>,
@@ -97,11 +91,11 @@ struct Pair<'p> {
     file: Option<&'p str>,
 }
 
-impl<'c> Comparison<'c> {
-    fn run(&mut self, run: &PlayedRun<'_>, others: &[Option<&PlayedRun<'_>>], file: Option<&str>) {
+impl Comparison {
+    fn run<'p>(&mut self, run: &'p PlayedRun<'p>, others: &[Option<&'p PlayedRun<'p>>], file: Option<&str>) {
         let Some(recorded) = run.recorded else { return };
         let pair = Pair { run, recorded, others, file };
-        let matching = Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: self.first_states };
+        let matching = run.trace.matching(&recorded.trace);
         if file.is_some()
             && let (Some(old), Some(new)) = (recorded.trace.input(), run.trace.input())
         {
@@ -118,15 +112,11 @@ impl<'c> Comparison<'c> {
             }
         }
         for (place, child) in &run.children {
-            let others: Vec<_> = others
-                .iter()
-                .map(|other| {
-                    let other = (*other)?;
-                    let matching =
-                        Matching { replayed: &run.trace, recorded: &other.trace, first_states: self.first_states };
-                    other.children.get(&(matching.visit(place.0)?, place.1))
-                })
-                .collect();
+            let same = |other: &Option<&'p PlayedRun<'p>>| {
+                let other = (*other)?;
+                other.children.get(&(run.trace.matching(&other.trace).visit(place.0)?, place.1))
+            };
+            let others: Vec<_> = others.iter().map(same).collect();
             let file = child.recorded.map(|recorded| recorded.file.as_str());
             self.run(child, &others, file.or(Some("")));
         }
@@ -198,7 +188,7 @@ impl<'c> Comparison<'c> {
         for (number, call) in calls.iter().enumerate() {
             match asked.get(number) {
                 Some(asked) if asked.called.resource == call.called.resource => {
-                    let others = pair.others_of(new, self.first_states, |trace, visit| {
+                    let others = pair.others_of(new, |trace, visit| {
                         trace.calls(visit).get(number).map(|call| call.called.parameters.value())
                     });
                     let paths = self.paths(&call.called.parameters, &asked.called.parameters, others);
@@ -236,14 +226,14 @@ impl<'c> Comparison<'c> {
         let (Fact::Output(recorded, variables), Fact::Output(replayed, assigned)) = (&left.fact, &leaves.fact) else {
             return;
         };
-        let others = pair.others_of(new, self.first_states, |trace, visit| match &trace.exit(visit)?.fact {
+        let others = pair.others_of(new, |trace, visit| match &trace.exit(visit)?.fact {
             Fact::Output(output, _) => Some(output.value()),
             _ => None,
         });
         let mut paths = self.paths(recorded, replayed, others);
         for (name, value) in assigned {
             let Some((_, before)) = variables.iter().find(|(known, _)| known == name) else { continue };
-            let others = pair.others_of(new, self.first_states, |trace, visit| match &trace.exit(visit)?.fact {
+            let others = pair.others_of(new, |trace, visit| match &trace.exit(visit)?.fact {
                 Fact::Output(_, assigned) => {
                     assigned.iter().find(|(known, _)| known == name).map(|(_, value)| value.value())
                 }
@@ -276,15 +266,17 @@ impl<'c> Comparison<'c> {
             (Some(old), Some(new)) => self.paths(old, new, others),
             _ => Vec::new(),
         };
-        let error = self.texts(pair, &old.error, &new.error, |end| end.error);
         // The service words the causes of its own errors.
         let by_fail = |trace: &Trace| {
             trace.noted.iter().rev().nth(1).is_some_and(|noted| noted.kind == Some(EventType::FailStateEntered))
         };
         let worded = old.error.as_deref().is_some_and(|error| error.starts_with("States."));
         let compares = !worded && by_fail(&pair.recorded.trace) && by_fail(&pair.run.trace);
-        let cause = compares && self.texts(pair, &old.cause, &new.cause, |end| end.cause);
-        if old.status != new.status || error || cause || !paths.is_empty() {
+        let texts = |end: &End| json!({ "error": end.error, "cause": end.cause.as_ref().filter(|_| compares) });
+        let others = pair.others.iter().flatten().filter_map(|other| end_of(&other.trace));
+        let others: Vec<Value> = others.map(|end| texts(&end)).collect();
+        let has_other_texts = !self.paths(&texts(&old), &texts(&new), others.iter().map(Some).collect()).is_empty();
+        if old.status != new.status || has_other_texts || !paths.is_empty() {
             let event = pair.recorded.trace.noted.last().map_or(0, |noted| noted.id);
             let last = pair.run.trace.lanes().find(|(_, lane)| lane.parent.is_none());
             let last = last.and_then(|(_, lane)| pair.run.trace.visit(*lane.visits.last()?));
@@ -298,25 +290,6 @@ impl<'c> Comparison<'c> {
             let differs = (END, words, Some([old.to_json(), new.to_json()]));
             self.note(pair, false, (event, state.as_deref()), differs, paths);
         }
-    }
-
-    /// Returns whether strings of the end differ other than by the clock, random numbers or names.
-    fn texts(
-        &mut self,
-        pair: Pair<'_>,
-        old: &Option<String>,
-        new: &Option<String>,
-        text: impl Fn(End) -> Option<String>,
-    ) -> bool {
-        let value = |text: &Option<String>| Value::from(text.as_deref());
-        let others: Vec<Value> = pair
-            .others
-            .iter()
-            .flatten()
-            .filter_map(|other| end_of(&other.trace))
-            .map(|end| value(&text(end)))
-            .collect();
-        !self.paths(&value(old), &value(new), others.iter().map(Some).collect()).is_empty()
     }
 
     /// Returns the differences that do not come from the clock, random numbers or names.
@@ -358,7 +331,6 @@ impl<'p> Pair<'p> {
     fn others_of<'v>(
         self,
         visit: usize,
-        first_states: &BTreeSet<String>,
         value: impl Fn(&'v Trace, usize) -> Option<&'v Value>,
     ) -> Vec<Option<&'v Value>>
     where
@@ -366,8 +338,7 @@ impl<'p> Pair<'p> {
     {
         let value = |other: &Option<&'p PlayedRun<'p>>| {
             let other = (*other)?;
-            let matching = Matching { replayed: &self.run.trace, recorded: &other.trace, first_states };
-            value(&other.trace, matching.visit(visit)?)
+            value(&other.trace, self.run.trace.matching(&other.trace).visit(visit)?)
         };
         self.others.iter().map(value).collect()
     }

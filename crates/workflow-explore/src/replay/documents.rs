@@ -21,16 +21,28 @@ pub(super) struct Documents {
 
 /// Reads the histories in a file: of one execution, as [`Recording::read`](super::Recording::read) reads it, or of each execution
 /// of a log. A history is the ARN of the execution, if its events have it, and the events in the form of
-/// `GetExecutionHistory`, by their ids. It may be truncated.
+/// `GetExecutionHistory`, by their ids. It may be truncated. The definition that the file has is with each.
 ///
 /// # Errors
 /// Returns an error if the contents are not JSON or no history.
 pub fn histories(file: &str, contents: &[u8]) -> Result<Vec<(Option<String>, Value)>, ReplayError> {
     let mut documents = Documents::read(file, contents)?;
     let histories = documents.histories(file)?;
+    let definition = documents.machine.as_ref().and_then(|machine| definition_in(machine).ok());
     // A page that others follow says so.
     let next = documents.has_more.then_some("more");
-    Ok(histories.into_iter().map(|(arn, events)| (arn, json!({ "events": events, "nextToken": next }))).collect())
+    let all = histories.into_iter();
+    Ok(all
+        .map(|(arn, events)| (arn, json!({ "events": events, "nextToken": next, "definition": definition })))
+        .collect())
+}
+
+/// Returns the definition in the description of a state machine, as a text or as JSON.
+pub(super) fn definition_in(machine: &Value) -> serde_json::Result<Option<Value>> {
+    match machine.get("definition") {
+        Some(Value::String(text)) => serde_json::from_str(text).map(Some),
+        definition => Ok(definition.cloned()),
+    }
 }
 
 impl Documents {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use workflow_asl::document::{Scope, StateMachine};
 use workflow_local::EventType;
 
 use super::documents::Documents;
@@ -244,20 +245,12 @@ impl Recording {
 
 /// Returns whether a state is the first state of a distributed map and not of the machine.
 fn begins_as_child(definition: &Value, first: Option<&str>) -> bool {
-    let Some(first) = first else { return false };
-    definition.get("StartAt").and_then(Value::as_str) != Some(first) && starts_in_distributed_map(definition, first)
-}
-
-fn starts_in_distributed_map(value: &Value, first: &str) -> bool {
-    match value {
-        Value::Object(members) => {
-            let distributed = value.pointer("/ProcessorConfig/Mode").and_then(Value::as_str) == Some("DISTRIBUTED");
-            distributed && members.get("StartAt").and_then(Value::as_str) == Some(first)
-                || members.values().any(|member| starts_in_distributed_map(member, first))
-        }
-        Value::Array(items) => items.iter().any(|item| starts_in_distributed_map(item, first)),
-        _ => false,
-    }
+    let (machine, _) = StateMachine::read(definition);
+    let is_it = |scope: &Scope<'_>| {
+        let config = definition.pointer(scope.pointer.child("ProcessorConfig").child("Mode").as_str());
+        config.is_some_and(|mode| mode == "DISTRIBUTED") && scope.start_at == first
+    };
+    first.is_some() && machine.start_at.as_deref() != first && machine.scopes().iter().any(is_it)
 }
 
 /// Returns the file's name up to its first dot.

@@ -8,7 +8,7 @@ use workflow_local::Status;
 
 use super::error::ReplayError;
 use super::recording::Recording;
-use super::replayer::{Prompt, Replayer, not_written};
+use super::replayer::{Replayer, not_written};
 use crate::report::mocks::{in_rust, mock_file};
 use crate::report::test::{function_name, in_function, json, literal};
 
@@ -20,8 +20,8 @@ impl Replayer {
     /// Returns an error if the execution does not take the recorded path, or if its path depends on when its tasks were
     /// answered.
     pub fn mocks(&self, recording: &Recording) -> Result<Value, ReplayError> {
-        let Prompt { machine, answers, .. } = self.prompt(recording)?;
-        mock_file(&machine, "Recorded", answers).map_err(|state| {
+        let (_, answers) = self.prompt(recording)?;
+        mock_file(&self.start.state_machine_name, "Recorded", answers).map_err(|state| {
             let problem = format!("`{state}` was stopped before it was answered, which a mock file cannot say");
             not_written(recording, &problem, "write it as a test: --test FILE")
         })
@@ -33,7 +33,7 @@ impl Replayer {
     /// # Errors
     /// See [`mocks`](Self::mocks).
     pub fn test(&self, recording: &Recording) -> Result<String, ReplayError> {
-        let Prompt { execution, answers, .. } = self.prompt(recording)?;
+        let (execution, answers) = self.prompt(recording)?;
         let mut body = String::from("    let engine = engine()");
         for (state, answers) in answers {
             let _ = write!(body, "\n        .on_state_answers({}, {})", literal(&state), in_rust(&answers));

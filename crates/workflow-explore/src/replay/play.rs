@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
 use workflow_local::internal::InternalExecution;
 use workflow_local::{
     Execution, Instant, ObjectStore, Payload, Program, Progress, Start, Status, TaskError, TaskId, TaskRequest,
 };
 
-use super::matching::{Matching, Recorded};
+use super::matching::Recorded;
 use super::missing::MissingAnswer;
-use super::recorded_answer::{Known, absent_activities, answer_of};
+use super::recorded_answer::{absent_activities, answer_of};
 use super::trace::Answered;
 use super::trace::Trace;
 use crate::report::counted;
@@ -82,6 +82,13 @@ struct Run<'r> {
     used: BTreeSet<usize>,
 }
 
+impl Run<'_> {
+    fn of(stage: &Stage) -> Self {
+        let trace = Trace::of_replay(&stage.first_states);
+        Self { trace, recorded: None, parent: None, used: BTreeSet::new() }
+    }
+}
+
 pub(super) struct Play<'s, 'r> {
     stage: &'s Stage,
     setting: Setting,
@@ -111,7 +118,7 @@ impl<'s, 'r> Play<'s, 'r> {
         execution.keep_for_inspection();
         let absent = absent_activities(&recorded.trace);
         execution.known_activities(move |arn| !absent.contains(arn));
-        let run = Run { trace: Trace::default(), recorded: Some(recorded), parent: None, used: BTreeSet::new() };
+        let run = Run { recorded: Some(recorded), ..Run::of(stage) };
         Self {
             stage,
             setting,
@@ -191,7 +198,7 @@ impl<'s, 'r> Play<'s, 'r> {
 
     /// Returns the run of a started child, with the recorded child that has its input.
     fn child(&mut self, number: usize) -> Run<'r> {
-        let mut made = Run { trace: Trace::default(), recorded: None, parent: None, used: BTreeSet::new() };
+        let mut made = Run::of(self.stage);
         let Some((arn, item, input)) = self
             .execution
             .history_of(number)
@@ -210,9 +217,7 @@ impl<'s, 'r> Play<'s, 'r> {
         });
         let Some(around) = self.runs.get_mut(parent) else { return made };
         let Some(recorded) = around.recorded else { return made };
-        let matching =
-            Matching { replayed: &around.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
-        let Some(visit) = matching.visit(visit) else { return made };
+        let Some(visit) = around.trace.matching(&recorded.trace).visit(visit) else { return made };
         let arns: Vec<&str> = recorded.trace.map_runs().filter(|(_, of)| *of == visit).map(|(arn, _)| arn).collect();
         let belongs = |child: &Recorded| child.map_run.as_deref().is_none_or(|arn| arns.contains(&arn));
         let pool: Vec<usize> =
@@ -247,9 +252,8 @@ impl<'s, 'r> Play<'s, 'r> {
         let entered = self.runs.get(number).and_then(|run| {
             let recorded = run.recorded?;
             let lane = run.trace.lane_after(event)?;
-            let matching =
-                Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
-            let visit = recorded.trace.nth_visit(matching.lane(lane)?, &state, run.trace.count(lane, &state))?;
+            let of = run.trace.matching(&recorded.trace).lane(lane)?;
+            let visit = recorded.trace.nth_visit(of, &state, run.trace.count(lane, &state))?;
             Some(recorded.trace.event(recorded.trace.visit(visit)?.entered)?.time)
         });
         let Some(time) = entered.map(|time| self.later(time)) else { return };
@@ -292,9 +296,7 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(missing);
         };
         missing.file = (number > 0).then(|| recorded.file.clone());
-        let matching =
-            Matching { replayed: &run.trace, recorded: &recorded.trace, first_states: &self.stage.first_states };
-        let Some(of) = matching.visit(visit) else { return Err(missing) };
+        let Some(of) = run.trace.matching(&recorded.trace).visit(visit) else { return Err(missing) };
         let calls = recorded.trace.calls(of);
         missing.event = recorded.trace.visit(of).map(|visit| visit.entered);
         let Some(call) = calls.get(number_of_call) else {
@@ -318,7 +320,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let stopped = recorded.trace.visit(of).and_then(|visit| visit.time.1).map(Instant::from_millis);
         let stopped = stopped.or_else(|| recorded.trace.noted.last().map(|noted| noted.time));
         let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
-        let answer = answer_of(call, since, until, request.is_activity);
+        let (answer, after) = answer_of(call, since, until, request.is_activity);
         let taken = call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event)));
         let submitted = call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event)));
         let known_heartbeat = call.called.heartbeat;
@@ -326,10 +328,7 @@ impl<'s, 'r> Play<'s, 'r> {
         let (id, now) = (request.id, self.execution.now());
         let prompt = self.setting.prompt;
         let at = |after: Duration| if prompt { now } else { now.after(after) };
-        let lasts = match &answer {
-            Known::Answer(_, after) | Known::Silence(after, _) => *after,
-            Known::Stopped(_) => Duration::ZERO,
-        };
+        let lasts = if matches!(answer, Answered::Stopped) { Duration::ZERO } else { after };
         // Heartbeats are not recorded. A task that did not miss one sent them as often as it had to.
         if let Some(seconds) = heartbeat.filter(|_| !prompt) {
             let every = Duration::from_secs(seconds);
@@ -339,7 +338,9 @@ impl<'s, 'r> Play<'s, 'r> {
                     let recorded = Duration::from_secs(recorded.max(1));
                     let last = match &answer {
                         // The missed heartbeat was due one interval after the last one.
-                        Known::Silence(_, missed) if *missed => lasts.saturating_sub(recorded),
+                        Answered::TimedOut(TaskError { error: Some(error), .. }) if &**error == HEARTBEAT_TIMEOUT => {
+                            lasts.saturating_sub(recorded)
+                        }
                         _ => lasts,
                     };
                     let step = recorded.saturating_sub(Duration::from_millis(1));
@@ -352,7 +353,7 @@ impl<'s, 'r> Play<'s, 'r> {
                         self.plan(at(last), id, Act::Heartbeat);
                     }
                 }
-                None if lasts > every && matches!(answer, Known::Answer(..)) => {
+                None if lasts > every && matches!(answer, Answered::Result(_) | Answered::Error(_)) => {
                     missing.reason = "heartbeats";
                     missing.message =
                         format!("needs a heartbeat each {seconds} s, and the history does not show that they came");
@@ -367,28 +368,20 @@ impl<'s, 'r> Play<'s, 'r> {
         if let Some((output, after)) = submitted {
             self.plan(at(after), id, Act::Submit(output));
         }
-        let given = match answer {
-            Known::Answer(answer, after) => {
-                let given = match &answer {
-                    Ok(output) => Answered::Result(output.clone()),
-                    Err(error) => Answered::Error(error.clone()),
-                };
-                self.plan(at(after), id, Act::Answer(answer));
-                given
+        match &answer {
+            Answered::Result(output) => self.plan(at(after), id, Act::Answer(Ok(output.clone()))),
+            Answered::Error(error) => self.plan(at(after), id, Act::Answer(Err(error.clone()))),
+            Answered::TimedOut(_) => {
+                missing.waits("timed out", after.as_secs_f64());
+                self.silent.insert(id, (now.after(after), missing));
             }
-            Known::Silence(known, missed) => {
-                missing.waits("timed out", known.as_secs_f64());
-                self.silent.insert(id, (now.after(known), missing));
-                Answered::TimedOut(TaskError::new(if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT }))
-            }
-            Known::Stopped(known) => {
-                missing.waits("stopped", known.as_secs_f64());
-                let until = stopped.map_or(now, |stopped| stopped.max(now.after(known + STOPPING)));
+            Answered::Stopped => {
+                missing.waits("stopped", after.as_secs_f64());
+                let until = stopped.map_or(now, |stopped| stopped.max(now.after(after + STOPPING)));
                 self.silent.insert(id, (until, missing));
-                Answered::Stopped
             }
-        };
-        self.answers.entry(request.state.to_string()).or_default().push(given);
+        }
+        self.answers.entry(request.state.to_string()).or_default().push(answer);
         self.deliver(now);
         Ok(())
     }

@@ -3,23 +3,21 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
-use workflow_local::{Payload, TaskError};
+use workflow_asl::error_name::{HEARTBEAT_TIMEOUT, TIMEOUT};
+use workflow_local::TaskError;
 
 use super::noted::Fact;
 use super::trace::{Answered, Call, Trace};
 
-/// The known part of the recorded answer of a task.
-pub(super) enum Known {
-    Answer(Result<Payload, TaskError>, Duration),
-    /// The task had no answer for this duration; whether it missed a heartbeat.
-    Silence(Duration, bool),
-    /// The task was stopped after this duration.
-    Stopped(Duration),
-}
-
-pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: Duration, is_activity: bool) -> Known {
-    let Some((outcome, event)) = &call.outcome else { return Known::Stopped(stopped) };
+/// Returns what is known of the answer of a recorded task, and after which time: the answer came, or the task was stopped or had
+/// no answer until then.
+pub(super) fn answer_of(
+    call: &Call,
+    since: impl Fn(u64) -> Duration,
+    stopped: Duration,
+    is_activity: bool,
+) -> (Answered, Duration) {
+    let Some((outcome, event)) = &call.outcome else { return (Answered::Stopped, stopped) };
     let after = since(*event);
     // The answer was in time, although the service recorded it later.
     let in_time = |after: Duration| match call.called.timeout.filter(|_| !is_activity) {
@@ -27,18 +25,19 @@ pub(super) fn answer_of(call: &Call, since: impl Fn(u64) -> Duration, stopped: D
         None => after,
     };
     match outcome {
-        Answered::Result(output) => Known::Answer(Ok(output.clone()), in_time(after)),
-        Answered::Error(error) => Known::Answer(Err(error.clone()), in_time(after)),
+        Answered::Result(_) | Answered::Error(_) => (outcome.clone(), in_time(after)),
         Answered::TimedOut(error) => {
             let has_limit = call.called.timeout.is_some() || call.called.heartbeat.is_some();
             if !has_limit || is_activity && call.worker.is_none() {
-                return Known::Answer(Err(error.clone()), after);
+                return (Answered::Error(error.clone()), after);
             }
             let missed = error.error.as_deref() == Some(HEARTBEAT_TIMEOUT);
             let limit = if missed { call.called.heartbeat } else { call.called.timeout };
-            Known::Silence(after.max(Duration::from_secs(limit.unwrap_or_default())), missed)
+            let name = if missed { HEARTBEAT_TIMEOUT } else { TIMEOUT };
+            let after = after.max(Duration::from_secs(limit.unwrap_or_default()));
+            (Answered::TimedOut(TaskError::new(name)), after)
         }
-        Answered::Stopped => Known::Stopped(stopped),
+        Answered::Stopped => (Answered::Stopped, stopped),
     }
 }
 

@@ -8,7 +8,7 @@ use workflow_graph::history::{Event, History};
 use workflow_local::{EventType, Execution, HistoryEvent, Instant, MachineType, Status};
 use workflow_services::{Arn, OwnResource};
 
-use super::documents::Documents;
+use super::documents::{Documents, definition_in};
 use super::error::ReplayError;
 use super::noted::{Fact, Noted};
 use super::reading::Reading;
@@ -189,14 +189,8 @@ impl Recording {
 
     /// Reads the response of `DescribeStateMachineForExecution`.
     pub(super) fn describe_machine(&mut self, described: &Value) -> Result<(), ReplayError> {
-        self.definition = match described.get("definition") {
-            Some(Value::String(text)) => {
-                let refused =
-                    |error| ReplayError::is_not(&self.file, "JSON", format!("the definition beside it: {error}"));
-                Some(serde_json::from_str(text).map_err(refused)?)
-            }
-            definition => definition.cloned(),
-        };
+        let refused = |error| ReplayError::is_not(&self.file, "JSON", format!("the definition beside it: {error}"));
+        self.definition = definition_in(described).map_err(refused)?;
         self.machine_arn = described.get("stateMachineArn").and_then(Value::as_str).map(str::to_owned);
         let kind = described.get("type").and_then(Value::as_str).and_then(MachineType::from_name);
         self.machine_type = kind.or(self.machine_type);

@@ -52,7 +52,7 @@ type Names = Arc<BTreeMap<String, String>>;
 pub struct Replayer {
     definition: Value,
     program: Arc<Program>,
-    start: Start,
+    pub(super) start: Start,
     first_states: Arc<BTreeSet<String>>,
     /// Whether expressions may use random numbers.
     looks_at_chance: bool,
@@ -124,7 +124,7 @@ impl Replayer {
     /// Plays an execution and compares it with the recorded one.
     fn judged<'r>(&self, recording: &Recording, recorded: &'r Recorded, setting: Setting) -> (Played<'r>, Compared) {
         let mut played = self.play(recording, recorded, setting);
-        let mut compared = compare(&played, &[], &self.first_states);
+        let mut compared = compare(&played, &[]);
         if compared.difference.is_some() {
             // Play the same with another time, other random numbers and other names. Values that differ there do not
             // depend on the definition.
@@ -132,11 +132,11 @@ impl Replayer {
                 self.play(recording, recorded, Setting { seed: 1, other_names: true, ..setting }),
                 self.play(recording, recorded, Setting { later: LATER, ..setting }),
             ];
-            compared = compare(&played, &others, &self.first_states);
+            compared = compare(&played, &others);
             let tries = if self.looks_at_chance && compared.parts_ways() { SERIES } else { 0 };
             for seed in 1..tries {
                 let again = self.play(recording, recorded, Setting { seed, ..setting });
-                let tried = compare(&again, &others, &self.first_states);
+                let tried = compare(&again, &others);
                 if tried.comes_further_than(&compared) {
                     (played, compared) = (again, tried);
                 }
@@ -153,7 +153,7 @@ impl Replayer {
     ///
     /// # Errors
     /// Returns an error if the execution does not take the recorded path then.
-    pub(super) fn prompt(&self, recording: &Recording) -> Result<Prompt, ReplayError> {
+    pub(super) fn prompt(&self, recording: &Recording) -> Result<(Execution, Answers), ReplayError> {
         let renamed = self.renamed(recording);
         self.recognise(recording, &renamed)?;
         let recorded = recorded(recording, &renamed);
@@ -169,13 +169,7 @@ impl Replayer {
         }
         let (played, compared) = self.judged(recording, &recorded, Setting { prompt: true, ..Setting::default() });
         let problem = match (compared.difference, played.missing) {
-            (None, None) => {
-                return Ok(Prompt {
-                    machine: self.start.state_machine_name.clone(),
-                    execution: played.execution,
-                    answers: played.answers,
-                });
-            }
+            (None, None) => return Ok((played.execution, played.answers)),
             (Some(difference), _) => difference.to_string(),
             (None, Some(missing)) => missing.to_string(),
         };
@@ -266,14 +260,6 @@ impl Replayer {
 /// Returns why an execution cannot be written as answers of its tasks.
 pub(super) fn not_written(recording: &Recording, problem: &str, help: &str) -> ReplayError {
     ReplayError::new(format!("{} cannot be written as a mock file or a test: {problem}", recording.file), help)
-}
-
-/// An execution whose tasks were answered at once.
-pub(super) struct Prompt {
-    /// The name of the state machine.
-    pub(super) machine: String,
-    pub(super) execution: Execution,
-    pub(super) answers: Answers,
 }
 
 /// Returns the recorded execution with the names of the new definition.

@@ -1,12 +1,14 @@
 //! A history as lanes of visits with their data, for recorded and replayed executions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use workflow_graph::history::{Event, History, Visit};
 use workflow_local::history::Details;
 use workflow_local::{EventType, HistoryEvent, Payload, TaskError};
 
+use super::matching::Matching;
 use super::noted::{Called, Fact, Noted, fact, is_task_failure};
 
 /// How a task was answered.
@@ -61,6 +63,8 @@ type LaneKey = (Option<usize>, Fork, usize);
 /// A history, followed event by event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
+    /// The first states of the branches of the definition that is replayed.
+    first_states: Arc<BTreeSet<String>>,
     structure: History,
     pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
@@ -78,6 +82,15 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
+    pub(super) fn of_replay(first_states: &Arc<BTreeSet<String>>) -> Self {
+        Self { first_states: Arc::clone(first_states), ..Self::default() }
+    }
+
+    /// Matches this trace of a replay with another one.
+    pub(super) fn matching<'m>(&'m self, recorded: &'m Self) -> Matching<'m> {
+        Matching { replayed: self, recorded, first_states: &self.first_states }
+    }
+
     pub(super) fn push(&mut self, event: Event, noted: Noted) {
         let known = self.structure.visits.len();
         self.structure.push(event);

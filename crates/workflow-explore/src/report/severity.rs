@@ -40,14 +40,19 @@ impl fmt::Display for Severity {
 /// The most states that a note names.
 const NAMED: usize = 5;
 
-/// Joins the findings that have one cause into the shortest of them: the notes of a property, and the errors that most
-/// other tasks catch.
+/// Joins the findings that have one cause into the shortest of them: the notes of a property, the errors that most other
+/// tasks catch, and a quota of the whole execution.
 pub(crate) fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     let mut folded: Vec<Finding> = Vec::new();
     for finding in findings {
-        let is_folded = finding.severity == Severity::Note
+        let is_quota = finding.property == built_in::QUOTAS;
+        let is_folded = is_quota
+            || finding.severity == Severity::Note
             || finding.severity == Severity::Warning && finding.property == built_in::UNCAUGHT;
-        let same = |known: &&mut Finding| known.property == finding.property && known.severity == finding.severity;
+        let same = |known: &&mut Finding| {
+            let is_same = known.property == finding.property && known.severity == finding.severity;
+            is_same && (!is_quota || known.message == finding.message)
+        };
         match folded.iter_mut().find(same).filter(|_| is_folded) {
             Some(known) => known.states.extend(finding.states),
             None => folded.push(finding),
@@ -62,6 +67,7 @@ pub(crate) fn fold(findings: Vec<Finding>) -> Vec<Finding> {
             names.push_str(&format!(" and {more} more"));
         }
         finding.message = match (finding.property.as_str(), finding.severity) {
+            (built_in::QUOTAS, _) => format!("{names}: {}", finding.message),
             (built_in::UNCAUGHT, Severity::Note) => {
                 format!("errors of {names} end the execution: nothing catches them")
             }

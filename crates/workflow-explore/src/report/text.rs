@@ -21,13 +21,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.explorer.start.state_machine_name;
         let Bounds { faults, turns, .. } = self.explorer.bounds;
-        let counts: Vec<_> = [Severity::Error, Severity::Warning, Severity::Note]
-            .into_iter()
-            .map(|severity| (severity, self.findings.iter().filter(|finding| finding.severity == severity).count()))
-            .filter(|(_, count)| *count > 0)
-            .map(|(severity, count)| counted(count as u64, severity.name()))
-            .collect();
-        let counts = counts.join(", ");
+        // The worst come first.
+        let counts = self.findings.chunk_by(|one, other| one.severity == other.severity);
+        let counts = counts.filter_map(|all| Some(counted(all.len() as u64, all.first()?.severity.name())));
+        let counts = counts.collect::<Vec<_>>().join(", ");
         let with = if counts.is_empty() { String::new() } else { format!("; {counts}") };
         match self.verdict() {
             Verdict::Holds => writeln!(f, "{name}: holds within these bounds{with}")?,
@@ -48,11 +45,11 @@ impl fmt::Display for Report {
             Verdict::Broken => writeln!(f, "{name}: {counts}")?,
         }
         for (number, finding) in self.findings.iter().enumerate() {
-            let severity = match finding.severity {
-                Severity::Error => String::new(),
-                lesser => format!("{lesser}: "),
-            };
-            writeln!(f, "\n{}. {severity}{}", number + 1, finding.property)?;
+            write!(f, "\n{}. ", number + 1)?;
+            if finding.severity != Severity::Error {
+                write!(f, "{}: ", finding.severity)?;
+            }
+            writeln!(f, "{}", finding.property)?;
             writeln!(f, "   {}", finding.message)?;
             let (first, last) = finding.decisions.split_at(finding.decisions.len().saturating_sub(LAST));
             first.iter().take(FIRST).try_for_each(|decision| writeln!(f, "   - {decision}"))?;

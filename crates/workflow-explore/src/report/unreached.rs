@@ -63,12 +63,6 @@ impl Reason {
     }
 }
 
-/// A state in the graph of its scope.
-struct Place<'g> {
-    graph: &'g Graph<'g>,
-    number: usize,
-}
-
 /// Finds what no execution took. `taken` has whether one took each way of the program.
 pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec<Unreached> {
     let points = not_taken(explorer, taken);
@@ -80,22 +74,22 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
         let is_possible = |edge: &Edge<'_>| !false_rules.contains(&edge.kind.pointer(&graph.state_pointer(edge.from)));
         graph.flow().reached(graph.start(), is_possible)
     };
-    let place_of = |name: &str| graphs.iter().find_map(|graph| Some(Place { graph, number: graph.number(name)? }));
-    // The state and the states that contain it, innermost first.
+    let place_of = |name: &str| graphs.iter().find_map(|graph| Some((graph, graph.number(name)?)));
+    // The state and the states that contain it, innermost first, each in the graph of its scope.
     let around = |name: &str| {
-        std::iter::successors(place_of(name), |place| place_of(place.graph.scope().owner?)).collect::<Vec<_>>()
+        std::iter::successors(place_of(name), |(graph, _)| place_of(graph.scope().owner?)).collect::<Vec<_>>()
     };
     let found = points.into_iter().map(|point| {
         let places = around(&point.state);
         let is_possible = !false_rules.contains(&point.pointer)
-            && places.iter().all(|place| can_take(place.graph).get(place.number) == Some(&true));
+            && places.iter().all(|(graph, number)| can_take(graph).get(*number) == Some(&true));
         let is_entered = !never.contains(&point.state);
-        let owner = places.get(1).and_then(|place| place.graph.states().get(place.number));
+        let owner = places.get(1).and_then(|(graph, number)| graph.states().get(*number));
         let has_reader = |name: &str| {
             let at = explorer.states.get(name).map(|facts| facts.pointer.child("ItemReader"));
             at.is_some_and(|at| explorer.program.definition().pointer(at.as_str()).is_some())
         };
-        let is_first = places.first().is_some_and(|place| place.graph.start() == Some(place.number));
+        let is_first = places.first().is_some_and(|(graph, number)| graph.start() == Some(*number));
         let reason = match point.kind {
             _ if !is_possible => Reason::Never,
             PointKind::State => match owner {
@@ -109,9 +103,9 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
             _ => Reason::Values,
         };
         // What the state depends on: itself, the states before it, and these of the states around it.
-        let before = places.iter().flat_map(|place| {
-            let reaching = place.graph.flow().reaching([place.number], |_| true);
-            reaching.into_iter().enumerate().filter(|(_, reaches)| *reaches).map(|(number, _)| (place.graph, number))
+        let before = places.iter().flat_map(|(graph, number)| {
+            let reaching = graph.flow().reaching([*number], |_| true);
+            reaching.into_iter().enumerate().filter(|(_, reaches)| *reaches).map(|(number, _)| (*graph, number))
         });
         let (mut may_fail, mut may_loop) = (false, false);
         for (graph, number) in before {

@@ -1,6 +1,6 @@
 //! The cost of executions in a month.
 
-use workflow_asl::price::PRICES;
+use workflow_asl::price::Prices;
 use workflow_local::MachineType;
 
 /// What is billed: how many executions in a month, and whether AWS's free tier is left for them.
@@ -50,18 +50,23 @@ pub struct Usage {
 }
 
 impl Cost {
-    pub(super) fn of(usage: &Usage, machine_type: MachineType, billing: Billing, memory: f64) -> Self {
+    pub(super) fn of(
+        usage: &Usage,
+        machine_type: MachineType,
+        (billing, prices): (Billing, &Prices),
+        memory: f64,
+    ) -> Self {
         let Billing { executions, free_tier } = billing;
         match machine_type {
             MachineType::Standard => {
                 let (requests, duration) =
-                    PRICES.express(usage.children * executions, usage.children_gb_hours * executions);
-                let free = if free_tier { PRICES.free_transitions } else { 0.0 };
-                let transitions = PRICES.transitions((usage.transitions * executions - free).max(0.0));
+                    prices.express(usage.children * executions, usage.children_gb_hours * executions);
+                let free = if free_tier { prices.free_transitions } else { 0.0 };
+                let transitions = prices.transitions((usage.transitions * executions - free).max(0.0));
                 Self { machine_type, transitions, requests, duration, memory: 0.0 }
             }
             MachineType::Express => {
-                let (requests, duration) = PRICES.express(executions, usage.gb_hours * executions);
+                let (requests, duration) = prices.express(executions, usage.gb_hours * executions);
                 Self { machine_type, transitions: 0.0, requests, duration, memory }
             }
         }
@@ -89,9 +94,10 @@ pub enum Crossover {
 impl Crossover {
     /// Finds where Express executions begin to cost less: their price of time falls with their number, and the free tier
     /// is for transitions.
-    pub(super) fn of(usage: &Usage, billing: Billing) -> Self {
+    pub(super) fn of(usage: &Usage, billing: Billing, prices: &Prices) -> Self {
         let express_is_cheaper = |executions: f64| {
-            let cost = |machine_type| Cost::of(usage, machine_type, Billing { executions, ..billing }, 0.0).total();
+            let billing = Billing { executions, ..billing };
+            let cost = |machine_type| Cost::of(usage, machine_type, (billing, prices), 0.0).total();
             cost(MachineType::Express) < cost(MachineType::Standard)
         };
         if express_is_cheaper(1.0) {

@@ -239,6 +239,13 @@ fn hashed(hash: u64, text: &str) -> u64 {
     text.bytes().map(u64::from).fold(mixed(hash, 0), mixed)
 }
 
+/// Returns values with their counts, the most frequent first.
+fn most_first(counts: BTreeMap<&str, u64>) -> impl Iterator<Item = (&str, u64)> {
+    let mut values: Vec<_> = counts.into_iter().collect();
+    values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    values.into_iter()
+}
+
 impl Values {
     fn add(&mut self, value: &Value, path: u64) {
         *self.seen.entry((path, value.to_string())).or_default() += 1;
@@ -253,9 +260,7 @@ impl Values {
     }
 
     fn by_frequency(&self) -> Vec<Value> {
-        let mut values: Vec<_> = self.weights().into_iter().collect();
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        values.into_iter().filter_map(|(text, _)| serde_json::from_str(text).ok()).collect()
+        most_first(self.weights()).filter_map(|(text, _)| serde_json::from_str(text).ok()).collect()
     }
 
     fn to_json(&self, what: &str, notes: &mut Vec<String>) -> Value {
@@ -266,9 +271,7 @@ impl Values {
                 .push(format!("there are {number} different {what}: the model has a sample of {MOST_VALUES}, by path"));
             weights = self.sample();
         }
-        let mut values: Vec<_> = weights.into_iter().collect();
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let weighted = values.into_iter().map(|(text, count)| {
+        let weighted = most_first(weights).map(|(text, count)| {
             let value: Value = serde_json::from_str(text).unwrap_or_default();
             json!({ "value": value, "weight": count })
         });

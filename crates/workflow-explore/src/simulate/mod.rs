@@ -40,14 +40,14 @@ pub use distribution::{Distribution, DistributionError};
 pub use learn::{Learning, Learnt};
 pub use model::{Model, ModelError, ModelProblem, TaskModel};
 pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
-pub use workflow_asl::price::{LEFT_OUT, PRICES, Prices, express_gb_hours, express_memory};
+pub use workflow_asl::price::{LEFT_OUT, PRICES, PriceListError, Prices, express_gb_hours, express_memory};
 
 use crate::explorer::Watch;
 use crate::states::States;
 use plan::Plan;
 use report::{PARTS, interval};
 use tally::Tally;
-use trial::{Faster, Prepared};
+use trial::Prepared;
 
 /// The reason why a workflow cannot be simulated.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +102,7 @@ pub struct Simulation {
     seed: u64,
     gains: bool,
     billing: Billing,
+    prices: Prices,
     watch: Option<Watch>,
 }
 
@@ -133,6 +134,7 @@ impl Simulation {
             seed: 0,
             gains: true,
             billing: Billing::default(),
+            prices: PRICES.clone(),
             watch: None,
         })
     }
@@ -166,6 +168,13 @@ impl Simulation {
     #[must_use]
     pub fn free_tier(mut self) -> Self {
         self.billing.free_tier = true;
+        self
+    }
+
+    /// Computes costs with these prices, such as those of [another region](Prices::read), instead of [`PRICES`].
+    #[must_use]
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = prices;
         self
     }
 
@@ -227,7 +236,7 @@ impl Simulation {
             tally.count(&prepared.run(number, None)?);
             self.watch.iter().for_each(|watch| watch(number + 1));
         }
-        let mut report = tally.report(&prepared, self.executions, self.billing);
+        let mut report = tally.report(&prepared, self.executions, (self.billing, &self.prices));
         if self.gains {
             report.gains = self.tried_gains(&prepared, tally.durations())?;
         }
@@ -251,7 +260,7 @@ impl Simulation {
         for (task, plan) in prepared.plan.tasks.iter().enumerate() {
             let mut after = Vec::new();
             for number in 0..compared {
-                let execution = prepared.run(number, Some(Faster { task, factor: 0.5 }))?;
+                let execution = prepared.run(number, Some(task))?;
                 after.push(tally::milliseconds(&execution));
                 let before = self.executions + task as u64 * compared;
                 self.watch.iter().for_each(|watch| watch(before + number + 1));

@@ -190,7 +190,8 @@ pub struct ModelProblem {
 }
 
 /// All problems of a model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the model is wrong:{}", problems.iter().map(|problem| format!("\n{problem}")).collect::<String>())]
 pub struct ModelError {
     problems: Vec<ModelProblem>,
 }
@@ -220,15 +221,6 @@ impl fmt::Display for ModelProblem {
         }
     }
 }
-
-impl fmt::Display for ModelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the model is wrong:")?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n{problem}"))
-    }
-}
-
-impl std::error::Error for ModelError {}
 
 impl Model {
     /// Creates an empty model.

@@ -122,14 +122,11 @@ impl Checks<'_> {
     }
 
     fn near(&self, name: &str) -> Option<String> {
-        let known = || {
-            let modelled =
-                self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task || self.reads(facts));
-            modelled.map(|(name, _)| name.as_str())
-        };
-        Some(meant(name, known(), || match known().next() {
-            None => "the workflow has no task".to_owned(),
-            Some(_) => format!("the tasks are {}", quoted(known())),
+        let known = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task || self.reads(facts));
+        let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
+        Some(meant(name, known.iter().copied(), || match known.is_empty() {
+            true => "the workflow has no task".to_owned(),
+            false => format!("the tasks are {}", quoted(&known)),
         }))
     }
 
@@ -190,9 +187,8 @@ impl Checks<'_> {
             (Some(_), false) => "",
         };
         if !missing.is_empty() {
-            let at = if own.is_some() { of_state } else { root.child("states") };
-            let help = "give it to the state, or to all tasks in `default`";
-            self.problems.value_help(&at, format!("the model has {missing} for the task `{name}`"), help);
+            let message = format!("the model has {missing} for the task `{name}`");
+            self.lacks(model, name, message, "give it to the state, or to all tasks in `default`");
         }
         let Some(latency) = latency.cloned() else { return };
         self.plan.numbers.insert(name.to_owned(), self.plan.tasks.len());
@@ -228,8 +224,7 @@ impl Checks<'_> {
     /// Checks the name of an error that a task answers with.
     fn error(&mut self, name: &str, facts: &StateFacts, error: &str, at: &Pointer) {
         if error.starts_with(PREFIX) {
-            let known = OF_TASKS.contains(&error) || error.starts_with(HTTP_STATUS_PREFIX);
-            if !known {
+            if !OF_TASKS.contains(&error) && !error.starts_with(HTTP_STATUS_PREFIX) {
                 let message = match error {
                     ALL => format!("`{ALL}` matches all errors, and only in handlers: no task fails with it"),
                     _ => format!("unknown error `{error}`: no task fails with it"),
@@ -240,32 +235,25 @@ impl Checks<'_> {
             return;
         }
         let Some(task) = facts.task() else { return };
-        let raises = task.raises_any()
-            || task
-                .modelled_errors()
-                .chain(task.errors())
-                .any(|known| known.matches(error) || known.to_string() == error);
-        if !raises {
+        let mut all = task.modelled_errors().chain(task.errors());
+        if !task.raises_any() && !all.any(|known| known.matches(error) || known.to_string() == error) {
             self.plan.notes.push(format!("the API of the task `{name}` is not known to fail with `{error}`"));
         }
     }
 
     fn map(&mut self, model: &Model, name: &str) {
-        let own = model.states.get(name);
-        match own.and_then(|own| own.items.as_ref()) {
-            Some(items) => {
-                self.plan.items.insert(name.to_owned(), items.clone());
-            }
-            None => {
-                let states = Pointer::root().child("states");
-                let at = if own.is_some() { states.child(name) } else { states };
-                let help = "give `items`: a list, or an object with `count` and `value`";
-                self.problems.value_help(
-                    &at,
-                    format!("the model has no items for the map `{name}`, which reads them"),
-                    help,
-                );
-            }
+        if let Some(items) = model.states.get(name).and_then(|own| own.items.as_ref()) {
+            self.plan.items.insert(name.to_owned(), items.clone());
+            return;
         }
+        let message = format!("the model has no items for the map `{name}`, which reads them");
+        self.lacks(model, name, message, "give `items`: a list, or an object with `count` and `value`");
+    }
+
+    /// Adds that the model of a state lacks something.
+    fn lacks(&mut self, model: &Model, name: &str, message: String, help: &str) {
+        let states = Pointer::root().child("states");
+        let at = if model.states.contains_key(name) { states.child(name) } else { states };
+        self.problems.value_help(&at, message, help);
     }
 }

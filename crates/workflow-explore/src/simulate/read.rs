@@ -45,12 +45,10 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
         }])
     })?;
     let mut problems = Problems::default();
-    let mut model = problems.model(source.value());
-    if problems.0.is_empty() {
-        model.source = Some(source);
-        return Ok(model);
+    match problems.model(source.value()) {
+        Some(model) if problems.is_empty() => Ok(Model { source: Some(source), ..model }),
+        _ => Err(problems.located(Some(&source))),
     }
-    Err(problems.located(Some(&source)))
 }
 
 /// The problems of a model.
@@ -93,7 +91,13 @@ impl Problems {
         ModelError::new(problems.collect())
     }
 
-    /// Returns an object that has only these members. `what` describes the expected value.
+    /// Adds the problem of a value of another kind.
+    fn expected<T>(&mut self, at: &Pointer, what: &str, value: &Value) -> Option<T> {
+        self.value(at, format!("expected {what}, found {}", found(value)));
+        None
+    }
+
+    /// Returns an object that has only these members, or any if none is known. `what` describes the expected value.
     fn object<'v>(
         &mut self,
         value: &'v Value,
@@ -101,14 +105,20 @@ impl Problems {
         known: &[&str],
         what: &str,
     ) -> Option<&'v Map<String, Value>> {
-        let Some(members) = value.as_object() else {
-            self.value(at, format!("expected {what}, found {}", found(value)));
-            return None;
-        };
-        for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
+        let Some(members) = value.as_object() else { return self.expected(at, what, value) };
+        for name in members.keys().filter(|name| !known.is_empty() && !known.contains(&name.as_str())) {
             self.unknown(&at.child(name), "member", name, known);
         }
         Some(members)
+    }
+
+    /// Returns a member that must be there.
+    fn required<'v>(&mut self, members: &'v Map<String, Value>, at: &Pointer, name: &str) -> Option<&'v Value> {
+        let found = members.get(name);
+        if found.is_none() {
+            self.value(at, format!("`{name}` is missing"));
+        }
+        found
     }
 
     fn unknown(&mut self, at: &Pointer, what: &str, name: &str, known: &[&str]) {
@@ -116,38 +126,34 @@ impl Problems {
         self.name(at, format!("unknown {what} `{name}`"), Some(help));
     }
 
-    fn model(&mut self, value: &Value) -> Model {
+    /// Reads a number from 0 to `most`.
+    fn number(&mut self, value: &Value, at: &Pointer, most: f64, what: &str) -> Option<f64> {
+        value.as_f64().filter(|number| (0.0..=most).contains(number)).or_else(|| self.expected(at, what, value))
+    }
+
+    fn model(&mut self, value: &Value) -> Option<Model> {
         let root = Pointer::root();
-        let mut model = Model::new();
-        let Some(members) = self.object(value, &root, &MODEL, "an object with the model") else { return model };
-        model.inputs = self.one_or_weighted(members, &root, "input", "inputs").unwrap_or_default();
+        let members = self.object(value, &root, &MODEL, "an object with the model")?;
+        let inputs = self.one_or_weighted(members, &root, "input").unwrap_or_default();
+        let mut model = Model { inputs, ..Model::new() };
         if let Some(default) = members.get("default") {
             model.default = self.task(default, &root.child("default"), &DEFAULT);
         }
-        let at = root.child("states");
         if let Some(states) = members.get("states") {
-            let Some(states) = states.as_object() else {
-                self.value(&at, format!("expected an object with the names of states, found {}", found(states)));
-                return model;
-            };
-            for (name, task) in states {
+            let at = root.child("states");
+            for (name, task) in self.object(states, &at, &[], "an object with the names of states")? {
                 model.states.insert(name.clone(), self.task(task, &at.child(name), &STATE));
             }
         }
-        model
+        Some(model)
     }
 
-    /// Reads a constant with one name, or a weighted list with the other name.
-    fn one_or_weighted(
-        &mut self,
-        members: &Map<String, Value>,
-        at: &Pointer,
-        one: &str,
-        many: &str,
-    ) -> Option<Weighted> {
-        match (members.get(one), members.get(many)) {
+    /// Reads a constant with a name, or a weighted list with the plural.
+    fn one_or_weighted(&mut self, members: &Map<String, Value>, at: &Pointer, one: &str) -> Option<Weighted> {
+        let many = format!("{one}s");
+        match (members.get(one), members.get(&many)) {
             (Some(_), Some(_)) => {
-                self.name(&at.child(many), format!("`{one}` and `{many}` exclude each other"), None);
+                self.name(&at.child(&many), format!("`{one}` and `{many}` exclude each other"), None);
                 None
             }
             (Some(value), None) => {
@@ -155,34 +161,24 @@ impl Problems {
                 weighted.push(1.0, value.clone());
                 Some(weighted)
             }
-            (None, Some(list)) => self.weighted(list, &at.child(many)),
-            (None, None) => None,
+            (None, list) => self.weighted(list?, &at.child(&many)),
         }
     }
 
     fn weighted(&mut self, list: &Value, at: &Pointer) -> Option<Weighted> {
         let mut weighted = Weighted::default();
         let Some(elements) = list.as_array().filter(|elements| !elements.is_empty()) else {
-            self.value(at, format!("expected a list of `value` with `weight`, found {}", found(list)));
-            return None;
+            return self.expected(at, "a list of `value` with `weight`", list);
         };
         for (number, element) in elements.iter().enumerate() {
             let at = at.index(number);
-            let Some(members) = self.object(element, &at, &WEIGHTED, "an object with `value` and `weight`") else {
-                continue;
-            };
-            let Some(value) = members.get("value") else {
-                self.value(&at, "`value` is missing");
-                continue;
-            };
-            let weight = members.get("weight").map_or(Some(1.0), Value::as_f64);
-            match weight.filter(|weight| *weight >= 0.0) {
-                Some(weight) => weighted.push(weight, value.clone()),
-                None => {
-                    let given = members.get("weight").map(found).unwrap_or_default();
-                    self.value(&at.child("weight"), format!("expected a weight of at least 0, found {given}"));
-                }
-            }
+            let members = self.object(element, &at, &WEIGHTED, "an object with `value` and `weight`");
+            let Some(members) = members else { continue };
+            let Some(value) = self.required(members, &at, "value") else { continue };
+            let weight = members.get("weight").map_or(Some(1.0), |weight| {
+                self.number(weight, &at.child("weight"), f64::INFINITY, "a weight of at least 0")
+            });
+            weight.into_iter().for_each(|weight| weighted.push(weight, value.clone()));
         }
         if !weighted.is_empty() && weighted.total() <= 0.0 {
             self.value(at, "all weights are 0");
@@ -191,29 +187,20 @@ impl Problems {
     }
 
     fn task(&mut self, value: &Value, at: &Pointer, known: &[&str]) -> TaskModel {
-        let mut task = TaskModel::new();
         let what = format!("an object with some of {}", quoted(known));
-        let Some(members) = self.object(value, at, known, &what) else { return task };
-        if let Some(latency) = members.get("latency") {
-            task.latency = self.distribution(latency, &at.child("latency"), Of::Time);
+        let Some(members) = self.object(value, at, known, &what) else { return TaskModel::new() };
+        let part = |name: &str| members.get(name).map(|value| (value, at.child(name)));
+        TaskModel {
+            latency: part("latency").and_then(|(latency, at)| self.distribution(latency, &at, Of::Time)),
+            failures: part("failures").map(|(failures, at)| self.failures(failures, &at).unwrap_or_default()),
+            outputs: self.one_or_weighted(members, at, "output"),
+            items: part("items").filter(|_| known.contains(&"items")).and_then(|(items, at)| self.items(items, &at)),
         }
-        if let Some(failures) = members.get("failures") {
-            task.failures = Some(self.failures(failures, &at.child("failures")));
-        }
-        task.outputs = self.one_or_weighted(members, at, "output", "outputs");
-        if let Some(items) = members.get("items").filter(|_| known.contains(&"items")) {
-            task.items = self.items(items, &at.child("items"));
-        }
-        task
     }
 
-    fn failures(&mut self, value: &Value, at: &Pointer) -> Vec<Failure> {
+    fn failures(&mut self, value: &Value, at: &Pointer) -> Option<Vec<Failure>> {
         let mut failures = Vec::new();
-        let Some(members) = value.as_object() else {
-            self.value(at, format!("expected an object with error names and probabilities, found {}", found(value)));
-            return failures;
-        };
-        for (error, given) in members {
+        for (error, given) in self.object(value, at, &[], "an object with error names and probabilities")? {
             let at = at.child(error);
             if error.is_empty() {
                 self.value(&at, "an error must have a name");
@@ -222,26 +209,19 @@ impl Problems {
             let (probability, place, latency) = match given {
                 Value::Object(_) => {
                     let Some(members) = self.object(given, &at, &FAILURE, "a failure") else { continue };
-                    let Some(probability) = members.get("probability") else {
-                        self.value(&at, "`probability` is missing");
-                        continue;
-                    };
-                    let latency = members
-                        .get("latency")
-                        .and_then(|latency| self.distribution(latency, &at.child("latency"), Of::Time));
+                    let Some(probability) = self.required(members, &at, "probability") else { continue };
+                    let latency = members.get("latency");
+                    let latency =
+                        latency.and_then(|latency| self.distribution(latency, &at.child("latency"), Of::Time));
                     (probability, at.child("probability"), latency)
                 }
                 probability => (probability, at.clone(), None),
             };
-            match probability.as_f64().filter(|probability| (0.0..=1.0).contains(probability)) {
-                Some(probability) => failures.push(Failure { error: error.clone(), probability, latency }),
-                None => {
-                    self.value(&place, format!("expected a probability from 0 to 1, found {}", found(probability)));
-                }
-            }
+            let probability = self.number(probability, &place, 1.0, "a probability from 0 to 1");
+            failures.extend(probability.map(|probability| Failure { error: error.clone(), probability, latency }));
         }
         self.sum(&failures, at);
-        failures
+        Some(failures)
     }
 
     /// Checks and returns the sum of the probabilities of failures.
@@ -260,12 +240,9 @@ impl Problems {
             return Some(Items::These(items.clone()));
         }
         let members = self.object(value, at, &ITEMS, "a list of items, or an object with `count` and `value`")?;
-        let (Some(count), Some(value)) = (members.get("count"), members.get("value")) else {
-            self.value(at, "expected both `count` and `value`");
-            return None;
-        };
-        let count = self.distribution(count, &at.child("count"), Of::Items)?;
-        Some(Items::Count(count, value.clone()))
+        let [count, value] = ITEMS.map(|name| self.required(members, at, name));
+        let count = self.distribution(count?, &at.child("count"), Of::Items)?;
+        Some(Items::Count(count, value?.clone()))
     }
 
     fn distribution(&mut self, value: &Value, at: &Pointer, of: Of) -> Option<Distribution> {
@@ -291,47 +268,35 @@ impl Problems {
                 made => self.made(at, made),
             };
         }
-        let mut names = members.iter();
-        let (Some((name, given)), None) = (names.next(), names.next()) else {
-            let names: Vec<_> = members.keys().map(String::as_str).collect();
-            for name in names.iter().filter(|name| !DISTRIBUTIONS.contains(*name) && !is_percentile(name)) {
+        let (Some((name, given)), 1) = (members.iter().next(), members.len()) else {
+            for name in members.keys().filter(|name| !DISTRIBUTIONS.contains(&name.as_str()) && !is_percentile(name)) {
                 self.unknown(&at.child(name), "distribution", name, &DISTRIBUTIONS);
             }
-            self.value(at, format!("expected one distribution, found {}", quoted(&names)));
+            self.value(at, format!("expected one distribution, found {}", quoted(members.keys())));
             return None;
         };
         let place = at.child(name);
-        let amounts: Vec<f64> = match (name.as_str(), given) {
-            ("constant" | "exponential", given) => vec![self.amount(given, &place, of)?],
-            ("uniform" | "samples", Value::Array(list)) => {
-                let each = list.iter().enumerate().map(|(number, each)| self.amount(each, &place.index(number), of));
-                each.collect::<Option<_>>()?
-            }
-            ("normal" | "lognormal", given) => {
+        let made = match (name.as_str(), given.as_array()) {
+            ("constant", _) => Distribution::constant(self.amount(given, &place, of)?),
+            ("exponential", _) => Distribution::exponential(self.amount(given, &place, of)?),
+            ("normal" | "lognormal", _) => {
                 let members = self.object(given, &place, &MOMENTS, "an object with `mean` and `deviation`")?;
-                let (Some(mean), Some(deviation)) = (members.get("mean"), members.get("deviation")) else {
-                    self.value(&place, "expected both `mean` and `deviation`");
-                    return None;
-                };
-                vec![
-                    self.amount(mean, &place.child("mean"), of)?,
-                    self.amount(deviation, &place.child("deviation"), of)?,
-                ]
+                let [mean, deviation] = MOMENTS.map(|moment| {
+                    self.required(members, &place, moment)
+                        .and_then(|given| self.amount(given, &place.child(moment), of))
+                });
+                let make = if name == "normal" { Distribution::normal } else { Distribution::lognormal };
+                make(mean?, deviation?)
             }
-            _ => Vec::new(),
-        };
-        let made = match (name.as_str(), amounts.as_slice()) {
-            ("constant", [value]) => Distribution::constant(*value),
-            ("exponential", [mean]) => Distribution::exponential(*mean),
-            ("uniform", [from, to]) => Distribution::uniform(*from, *to),
-            ("normal", [mean, deviation]) => Distribution::normal(*mean, *deviation),
-            ("lognormal", [mean, deviation]) => Distribution::lognormal(*mean, *deviation),
-            ("samples", _) if given.is_array() => Distribution::samples(amounts),
-            (known, _) if DISTRIBUTIONS.contains(&known) => {
-                let what = if known == "uniform" { "a list of the minimum and the maximum" } else { "a list" };
-                self.value(&place, format!("expected {what}, found {}", found(given)));
-                return None;
+            ("uniform" | "samples", Some(list)) => {
+                let each = list.iter().enumerate().map(|(number, each)| self.amount(each, &place.index(number), of));
+                match (name.as_str(), each.collect::<Option<Vec<_>>>()?.as_slice()) {
+                    ("samples", all) => Distribution::samples(all.iter().copied()),
+                    (_, [from, to]) => Distribution::uniform(*from, *to),
+                    _ => return self.expected(&place, "a list of the minimum and the maximum", given),
+                }
             }
+            ("uniform" | "samples", None) => return self.expected(&place, "a list of numbers", given),
             (unknown, _) => {
                 self.unknown(&place, "distribution", unknown, &DISTRIBUTIONS);
                 return None;
@@ -358,9 +323,9 @@ impl Problems {
             }
             (Some(number), _) => return Some(number),
             (None, Of::Time) => {
-                format!("expected a time: a number of seconds, or text such as \"250ms\", found {}", found(value))
+                return self.expected(at, "a time: a number of seconds, or text such as \"250ms\"", value);
             }
-            (None, Of::Items) => format!("expected a number of items, found {}", found(value)),
+            (None, Of::Items) => return self.expected(at, "a number of items", value),
         };
         self.value(at, problem);
         None

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde_json::{Value, json};
-use workflow_asl::price::{LEFT_OUT, PRICES};
+use workflow_asl::price::{LEFT_OUT, Prices};
 use workflow_asl::printable::thousands;
 use workflow_local::{DefinitionError, MachineType};
 
@@ -159,10 +159,12 @@ pub struct SimulationReport {
     pub states: Vec<StateShare>,
     /// The gains of faster tasks, the largest mean first; empty if they were not computed.
     pub gains: Vec<Gain>,
-    /// The cost of the executions of a month, by [`PRICES`]. Types that the definition does not allow are omitted.
+    /// The cost of the executions of a month, by [`prices`](Self::prices). Types that the definition does not allow are omitted.
     pub costs: Vec<Cost>,
     /// What is billed.
     pub billing: Billing,
+    /// The prices that the costs are computed with.
+    pub prices: Prices,
     /// What an execution uses on average.
     pub usage: Usage,
     /// The type that the machine cannot have, with the reason.
@@ -201,7 +203,7 @@ impl SimulationReport {
 
     /// Returns where the cheaper type changes, if the definition allows both types.
     pub fn crossover(&self) -> Option<Crossover> {
-        self.not_possible.is_none().then(|| Crossover::of(&self.usage, self.billing))
+        self.not_possible.is_none().then(|| Crossover::of(&self.usage, self.billing, &self.prices))
     }
 
     /// Returns the gain that is certainly larger than all others by a number, with 95 % confidence. `None` if there is none.
@@ -258,7 +260,9 @@ impl SimulationReport {
                 Crossover::Always(_) => Value::Null,
             }),
             "not_possible": not_possible,
-            "prices": { "region": PRICES.region, "date": PRICES.date, "source": PRICES.source, "left_out": self.left_out() },
+            "prices": {
+                "region": self.prices.region, "date": self.prices.date, "source": self.prices.source, "left_out": self.left_out(),
+            },
             "beyond": {
                 "express_time": self.beyond.express_time, "events": self.beyond.events, "endless": self.beyond.endless,
             },
@@ -403,8 +407,8 @@ impl SimulationReport {
             f,
             "\ncost of {} executions in a month{free}, by AWS's prices for {} of {}",
             count(executions),
-            PRICES.region,
-            PRICES.date
+            self.prices.region,
+            self.prices.date
         )?;
         let rows = self.costs.iter().map(|cost| {
             let mut parts = Vec::new();
@@ -433,7 +437,7 @@ impl SimulationReport {
             writeln!(f, "  {} is not possible: {reason}", kind.title())?;
         }
         writeln!(f, "  left out: {}", self.left_out().join("; "))?;
-        writeln!(f, "  source: {}", PRICES.source)
+        writeln!(f, "  source: {}", self.prices.source)
     }
 
     fn write_beyond(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use workflow_asl::Pointer;
-use workflow_asl::document::MachineType;
+use workflow_asl::document::{MachineType, StateMachine};
 use workflow_asl::error_name::RUNTIME;
 use workflow_asl::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS};
-use workflow_asl::price::{PRICES, billed_memory, express_gb_hours, express_memory};
+use workflow_asl::price::{Prices, billed_memory, express_gb_hours, express_memory};
 use workflow_graph::history::History;
+use workflow_local::coverage::{Point, PointKind};
 use workflow_local::history::Details;
 use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Execution, Program, Status, View};
@@ -18,16 +19,6 @@ use super::cost::{Billing, Cost, Usage};
 use super::report::{Beyond, Outcome, SimulationReport, Spread, StateShare};
 use super::trial::Prepared;
 use crate::replay::graph_event;
-
-/// The meaning of a coverage point.
-#[derive(Clone, Copy)]
-enum Way {
-    /// The state with this number is entered.
-    Entered(usize),
-    /// The state with this number is retried.
-    Retried(usize),
-    Other,
-}
 
 /// The counts of a state in all executions.
 #[derive(Default)]
@@ -45,7 +36,8 @@ struct Counted {
 /// The counts of all executions.
 #[derive(Default)]
 pub(super) struct Tally {
-    ways: Vec<Way>,
+    /// The number of the state that each way enters or retries, and whether it retries it.
+    ways: Vec<Option<(usize, bool)>>,
     states: Vec<Counted>,
     numbers: BTreeMap<String, usize>,
     definition_bytes: usize,
@@ -72,28 +64,23 @@ pub(super) fn milliseconds(execution: &Execution) -> u64 {
 impl Tally {
     pub(super) fn of(program: &Program, machine_type: MachineType) -> Self {
         let definition = program.definition();
+        let kinds = Point::all(&StateMachine::read(definition).0).into_iter().map(|point| (point.pointer, point.kind));
+        let kinds: BTreeMap<Pointer, PointKind> = kinds.collect();
         let mut states: Vec<Counted> = Vec::new();
-        let mut at = Pointer::root();
-        let mut ways = Vec::new();
-        for way in program.ways() {
-            let parent = way.parent().unwrap_or_default();
-            // A state may be named `States` or `Retry`.
-            let is_state = parent.tokens().last().is_some_and(|last| last == "States") && parent != at;
-            if is_state {
-                ways.push(Way::Entered(states.len()));
+        let way = |way: Pointer| match kinds.get(&way) {
+            Some(PointKind::State) => {
                 states.push(Counted {
                     name: way.tokens().last().unwrap_or_default(),
                     in_express_child: is_in_child(&way, definition, "ExecutionType", MachineType::Express.as_str()),
                     is_timed: !is_in_child(&way, definition, "Mode", "DISTRIBUTED"),
                     ..Counted::default()
                 });
-                at = way;
-            } else if parent == at.child("Retry") {
-                ways.push(Way::Retried(states.len().saturating_sub(1)));
-            } else {
-                ways.push(Way::Other);
+                Some((states.len() - 1, false))
             }
-        }
+            Some(PointKind::Retrier) => Some((states.len().saturating_sub(1), true)),
+            _ => None,
+        };
+        let ways = program.ways().into_iter().map(way).collect();
         let numbers = states.iter().enumerate().map(|(number, state)| (state.name.clone(), number)).collect();
         let definition_bytes = definition.to_string().len();
         Self { ways, states, numbers, definition_bytes, machine_type, ..Self::default() }
@@ -107,13 +94,9 @@ impl Tally {
     pub(super) fn count(&mut self, execution: &Execution) {
         let (mut transitions, mut retries) = (0, 0);
         for (way, count) in self.ways.iter().zip(execution.ways_taken()).filter(|(_, count)| **count > 0) {
-            let (number, is_retry) = match way {
-                Way::Entered(number) => (*number, false),
-                Way::Retried(number) => (*number, true),
-                Way::Other => continue,
-            };
-            let Some(state) = self.states.get_mut(number) else { continue };
-            if is_retry {
+            let Some((number, is_retry)) = way else { continue };
+            let Some(state) = self.states.get_mut(*number) else { continue };
+            if *is_retry {
                 state.retries += count;
                 retries += count;
             } else {
@@ -184,7 +167,12 @@ impl Tally {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    pub(super) fn report(&self, prepared: &Prepared, executions: u64, billing: Billing) -> SimulationReport {
+    pub(super) fn report(
+        &self,
+        prepared: &Prepared,
+        executions: u64,
+        (billing, prices): (Billing, &Prices),
+    ) -> SimulationReport {
         let count = executions as f64;
         let total: u64 = self.durations.iter().sum();
         let states = self.states.iter().map(|state| StateShare {
@@ -213,12 +201,12 @@ impl Tally {
             children: self.children as f64 / count,
             children_gb_hours: self.children_gb_hours / count,
         };
-        let cost = |machine_type| Cost::of(&usage, machine_type, billing, self.memory / count);
+        let cost = |machine_type| Cost::of(&usage, machine_type, (billing, prices), self.memory / count);
         let costs = [MachineType::Standard, MachineType::Express].map(cost);
         let per_million = 1e6 / billing.executions;
         let dollars: Vec<f64> = match self.machine_type {
             MachineType::Standard => {
-                self.transitions.iter().map(|count| PRICES.transitions(*count as f64 * 1e6)).collect()
+                self.transitions.iter().map(|count| prices.transitions(*count as f64 * 1e6)).collect()
             }
             // The price of time falls with the time of all executions: each has its share of it.
             _ => {
@@ -243,6 +231,7 @@ impl Tally {
             gains: Vec::new(),
             costs: costs.into(),
             billing,
+            prices: prices.clone(),
             usage,
             not_possible: None,
             beyond: self.beyond,
@@ -253,13 +242,8 @@ impl Tally {
 
 /// Returns whether a state is in a map whose processor has this member.
 fn is_in_child(state: &Pointer, definition: &Value, member: &str, value: &str) -> bool {
-    let mut around = state.parent();
-    while let Some(at) = around {
+    std::iter::successors(state.parent(), Pointer::parent).any(|at| {
         let config = definition.pointer(at.child("ProcessorConfig").as_str());
-        if config.and_then(|config| config.get(member)).is_some_and(|found| found == value) {
-            return true;
-        }
-        around = at.parent();
-    }
-    false
+        config.and_then(|config| config.get(member)).is_some_and(|found| found == value)
+    })
 }

@@ -5,9 +5,10 @@ use workflow_asl::json_kind::JsonKind;
 use workflow_asl::types::Type;
 use workflow_local::{Instant, Payload};
 use workflow_plan::data::PARSED;
-use workflow_schema::{Field, Rule, Shape};
+use workflow_schema::{Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
+use super::declared::flat;
 use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
 
 /// The maximum number of values of one source to try.
@@ -51,13 +52,8 @@ pub(super) enum Known {
 pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
     let mut making = Making { left_out: 0 };
     let found = making.values(known, wanted.unwrap_or(&NOTHING), "value", 0);
-    let mut values: Vec<Payload> = Vec::new();
-    for value in found.into_iter().flatten() {
-        if !values.iter().any(|known| **known == value) {
-            values.push(Payload::new(value));
-        }
-    }
-    Candidates { values, left_out: making.left_out }
+    let values = distinct(found.into_iter().flatten());
+    Candidates { values: values.into_iter().map(Payload::new).collect(), left_out: making.left_out }
 }
 
 /// The values to try; `None` is an absent value.
@@ -89,15 +85,15 @@ impl Making {
         let is_read = wanted.is_read();
         match shape {
             Shape::Any | Shape::Opaque { .. } => self.unknown(wanted, name, depth),
-            Shape::Null => vec![Some(Value::Null)],
-            Shape::Bool => flags(wanted),
+            Shape::Null => some([Value::Null]),
+            Shape::Bool => plain(Kind::Bool, wanted, name),
             Shape::Integer { least, greatest } => {
                 let fits = |value: &f64| (*least as f64..=*greatest as f64).contains(value) && value.fract() == 0.0;
                 some(numbers(wanted, true).into_iter().filter(fits).map(number_value))
             }
-            Shape::Number | Shape::Float => some(numbers(wanted, false).into_iter().map(number_value)),
-            Shape::Text => some(texts(wanted, name).into_iter().map(Value::from)),
-            Shape::Timestamp => some(timestamps(wanted).into_iter().map(Value::from)),
+            Shape::Number | Shape::Float => plain(Kind::Number, wanted, name),
+            Shape::Text => plain(Kind::Text, wanted, name),
+            Shape::Timestamp => plain(Kind::Timestamp, wanted, name),
             Shape::Parsed { parses, .. } => {
                 let more =
                     ["1", SOME_TIME, "00000000-0000-4000-8000-000000000000", "127.0.0.1", "a", "https://example.com"];
@@ -106,22 +102,16 @@ impl Making {
                 if wanted.probes.is_empty() {
                     fitting.truncate(1);
                 }
-                some(fitting.into_iter().map(Value::from))
+                some(fitting)
             }
-            Shape::Texts { of } => {
-                let all = of.iter().map(|text| Value::from(*text));
-                some(all.take(if wanted.probes.is_empty() { 1 } else { usize::MAX }))
-            }
+            Shape::Texts { of } => some(of.iter().copied().take(if wanted.probes.is_empty() { 1 } else { usize::MAX })),
             Shape::Array { of } => self.array(Known::Declared(of, around), wanted, depth),
             Shape::Tuple { of } => {
-                let items: Vec<_> = of
-                    .iter()
-                    .enumerate()
-                    .map(|(number, item)| {
-                        let wanted = wanted.member(&format!("[{number}]"));
-                        (String::new(), self.declared(item, around, wanted, name, depth + 1))
-                    })
-                    .collect();
+                let items = of.iter().enumerate().map(|(number, item)| {
+                    let wanted = wanted.member(&format!("[{number}]"));
+                    (String::new(), self.declared(item, around, wanted, name, depth + 1))
+                });
+                let items: Vec<_> = items.collect();
                 let all = self.product(&items);
                 some(all.into_iter().map(|items| items.into_iter().map(|(_, value)| value).collect::<Value>()))
             }
@@ -137,16 +127,22 @@ impl Making {
                 if keys.is_empty() {
                     keys.push("key".to_owned());
                 }
-                let members = keys.into_iter().map(|key| {
-                    let values = self.declared(of, around, wanted.member(&key), &key, depth + 1);
-                    (key, values)
-                });
-                let members: Vec<_> = members.collect();
+                let values =
+                    |key: String| (key.clone(), self.declared(of, around, wanted.member(&key), &key, depth + 1));
+                let members: Vec<_> = keys.into_iter().map(values).collect();
                 self.objects(&members)
             }
             Shape::Object { of } => {
-                let mut members = Vec::new();
-                self.fields(of, around, wanted, depth, &mut members);
+                let members = flat(of).into_iter().map(|field| {
+                    let (name, inner) = (field.name, wanted.members.get(field.name));
+                    let values = self.declared(field.shape, around, inner.unwrap_or(&NOTHING), name, depth + 1);
+                    let mut values = allowed(values, field.rules);
+                    if field.optional && inner.is_some() && !values.contains(&None) {
+                        values.push(None);
+                    }
+                    (name.to_owned(), values)
+                });
+                let members: Vec<_> = members.collect();
                 self.objects(&members)
             }
             Shape::OneOf { of, .. } => {
@@ -176,63 +172,29 @@ impl Making {
         }
     }
 
-    fn fields(
-        &mut self,
-        fields: &'static [Field],
-        around: Option<&'static Shape>,
-        wanted: &Wanted,
-        depth: usize,
-        into: &mut Vec<(String, Alternatives)>,
-    ) {
-        for field in fields {
-            if field.flat {
-                let inner = match field.shape {
-                    Shape::Named { of: Shape::Object { of }, .. } | Shape::Object { of } => Some(*of),
-                    _ => None,
-                };
-                if let Some(inner) = inner {
-                    self.fields(inner, around, wanted, depth + 1, into);
-                }
-                continue;
-            }
-            let values = self.declared(field.shape, around, wanted.member(field.name), field.name, depth + 1);
-            let mut values = allowed(values, field.rules);
-            if field.optional && wanted.members.contains_key(field.name) && !values.contains(&None) {
-                values.push(None);
-            }
-            into.push((field.name.to_owned(), values));
-        }
-    }
-
     /// Returns the values of a type that the rules know. Expressions need the rest.
     fn typed(&mut self, ty: &Type, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
-        match ty.api_shape() {
-            Some(ApiShape::Timestamp) => return some(timestamps(wanted).into_iter().map(Value::from)),
-            Some(ApiShape::Integer | ApiShape::Long) => {
-                return some(numbers(wanted, true).into_iter().map(number_value));
-            }
-            _ => {}
-        }
-        match (ty.kind(), wanted.kind) {
-            (None, _) => self.unknown(wanted, name, depth),
-            (Some(JsonKind::Object), _) => self.members(ty, wanted, depth),
-            (Some(JsonKind::Array), _) => self.array(Known::Typed(ty.at("[]").unwrap_or_default()), wanted, depth),
-            (Some(JsonKind::Null), _) => vec![Some(Value::Null)],
-            (Some(JsonKind::Bool), _) => flags(wanted),
-            (Some(JsonKind::Number), _) => some(numbers(wanted, false).into_iter().map(number_value)),
+        match (ty.api_shape(), ty.kind(), wanted.kind) {
+            (Some(ApiShape::Timestamp), ..) => plain(Kind::Timestamp, wanted, name),
+            (Some(ApiShape::Integer | ApiShape::Long), ..) => some(numbers(wanted, true).into_iter().map(number_value)),
+            (_, None, _) => self.unknown(wanted, name, depth),
+            (_, Some(JsonKind::Object), _) => self.members(ty, wanted, depth),
+            (_, Some(JsonKind::Array), _) => self.array(Known::Typed(ty.at("[]").unwrap_or_default()), wanted, depth),
+            (_, Some(JsonKind::Null), _) => some([Value::Null]),
+            (_, Some(JsonKind::Bool), _) => plain(Kind::Bool, wanted, name),
+            (_, Some(JsonKind::Number), _) => plain(Kind::Number, wanted, name),
             // The text of a file, or a text that an expression converts, such as the number of an item of DynamoDB.
-            (_, Some(Kind::Json | Kind::Base64 | Kind::Timestamp)) => self.of_kind(wanted, name, depth),
-            (_, Some(Kind::Number)) => {
-                some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string().into()))
+            (.., Some(Kind::Json | Kind::Base64 | Kind::Timestamp)) => self.of_kind(wanted, name, depth),
+            (.., Some(Kind::Number)) => {
+                some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string()))
             }
             _ => match ty.texts() {
                 Some(texts) => {
                     let mut all = constants(wanted);
-                    let other = texts.into_iter().find(|text| !all.contains(text));
-                    all.extend(other);
-                    some(all.into_iter().map(Value::from))
+                    all.extend(texts.into_iter().find(|text| !constants(wanted).contains(text)));
+                    some(all)
                 }
-                None => some(texts(wanted, name).into_iter().map(Value::from)),
+                None => some(texts(wanted, name)),
             },
         }
     }
@@ -267,10 +229,10 @@ impl Making {
             match probe {
                 Probe::Null => all.push(Some(Value::Null)),
                 Probe::Present => all.push(None),
-                Probe::Is(Kind::Number) => all.extend([Some(json!(1)), Some(json!(name))]),
-                Probe::Is(Kind::Bool) => all.extend([Some(json!(true)), Some(json!(name))]),
-                Probe::Is(Kind::Timestamp) => all.extend([Some(json!(SOME_TIME)), Some(json!(name))]),
-                Probe::Is(_) => all.extend([Some(json!(name)), Some(json!(1))]),
+                Probe::Is(Kind::Number) => all.extend(some([json!(1), json!(name)])),
+                Probe::Is(Kind::Bool) => all.extend(some([json!(true), json!(name)])),
+                Probe::Is(Kind::Timestamp) => all.extend(some([SOME_TIME, name])),
+                Probe::Is(_) => all.extend(some([json!(name), json!(1)])),
                 _ => {}
             }
         }
@@ -297,20 +259,16 @@ impl Making {
                 all
             }
             None | Some(Kind::Object | Kind::Text) if has_members => self.members(&Type::default(), wanted, depth),
-            Some(Kind::Object) => vec![Some(json!({ "key": "value" }))],
+            Some(Kind::Object) => some([json!({ "key": "value" })]),
             Some(Kind::Json) => {
-                let texts = self.unknown(wanted.member(PARSED), name, 0).into_iter().flatten();
-                some(texts.map(|value| value.to_string().into()))
+                let values = self.unknown(wanted.member(PARSED), name, 0).into_iter().flatten();
+                some(values.map(|value| value.to_string()))
             }
-            Some(Kind::Base64) => vec![Some(json!("dmFsdWU="))],
             // An input or result whose members are never read.
-            None if depth == 0 && wanted.probes.is_empty() => vec![Some(json!({}))],
-            Some(Kind::Number) => some(numbers(wanted, false).into_iter().map(number_value)),
-            Some(Kind::Bool) => flags(wanted),
-            Some(Kind::Timestamp) => some(timestamps(wanted).into_iter().map(Value::from)),
-            None if wanted.probes.contains(&Probe::Truth) => vec![Some(json!(true)), Some(json!(false))],
-            None if wanted.probes.contains(&Probe::Other) => some(numbers(wanted, false).into_iter().map(number_value)),
-            Some(Kind::Text) | None => some(texts(wanted, name).into_iter().map(Value::from)),
+            None if depth == 0 && wanted.probes.is_empty() => some([json!({})]),
+            None if wanted.probes.contains(&Probe::Truth) => some([true, false]),
+            None if wanted.probes.contains(&Probe::Other) => plain(Kind::Number, wanted, name),
+            kind => plain(kind.unwrap_or(Kind::Text), wanted, name),
         }
     }
 
@@ -326,11 +284,11 @@ impl Making {
         let of = of.or(each).unwrap_or(&NOTHING);
         let items = match known {
             // A result can be added to an object.
-            Known::Typed(ty) if ty.kind().is_none() && !of.is_read() => vec![Some(json!({}))],
+            Known::Typed(ty) if ty.kind().is_none() && !of.is_read() => some([json!({})]),
             known => self.values(known, of, "item", depth + 1),
         };
         let items: Vec<Value> = items.into_iter().flatten().collect();
-        let Some(first) = items.first() else { return vec![Some(json!([]))] };
+        let Some(first) = items.first() else { return some([json!([])]) };
         if let Some(most) = by_number {
             let mut all: Alternatives = Vec::new();
             for item in &items {
@@ -347,12 +305,10 @@ impl Making {
             return self.limited(all);
         }
         if each.is_none() && wanted.kind != Some(Kind::Array) {
-            return vec![Some(json!([first]))];
+            return some([json!([first])]);
         }
-        let mut all: Alternatives = items.iter().map(|item| Some(json!([item]))).collect();
-        all.push(Some(json!([])));
-        all.extend(items.iter().map(|item| Some(json!([first, item]))));
-        self.limited(all)
+        let (one, two) = (items.iter().map(|item| json!([item])), items.iter().map(|item| json!([first, item])));
+        self.limited(some(one.chain([json!([])]).chain(two)))
     }
 
     /// Returns objects with each combination of the values of their members.
@@ -395,30 +351,37 @@ impl Making {
         found
     }
 
-    fn limited(&mut self, mut all: Alternatives) -> Alternatives {
-        let mut known = Vec::new();
-        all.retain(|value| {
-            let is_new = !known.contains(value);
-            if is_new {
-                known.push(value.clone());
-            }
-            is_new
-        });
-        if all.len() > MOST {
-            self.left_out = self.left_out.saturating_add(all.len() - MOST);
-            all.truncate(MOST);
-        }
+    fn limited(&mut self, all: Alternatives) -> Alternatives {
+        let mut all = distinct(all);
+        self.left_out = self.left_out.saturating_add(all.len().saturating_sub(MOST));
+        all.truncate(MOST);
         all
     }
 }
 
-fn some(values: impl Iterator<Item = Value>) -> Alternatives {
-    values.map(Some).collect()
+fn some<V: Into<Value>>(values: impl IntoIterator<Item = V>) -> Alternatives {
+    values.into_iter().map(|value| Some(value.into())).collect()
 }
 
-fn flags(wanted: &Wanted) -> Alternatives {
-    let all = [true, false].into_iter().take(if wanted.probes.is_empty() { 1 } else { 2 });
-    some(all.map(Value::from))
+/// Returns each value once, in their order.
+fn distinct<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    all.into_iter().fold(Vec::new(), |mut found, value| {
+        if !found.contains(&value) {
+            found.push(value);
+        }
+        found
+    })
+}
+
+/// Returns the values of a kind that has no members and no items.
+fn plain(kind: Kind, wanted: &Wanted, name: &str) -> Alternatives {
+    match kind {
+        Kind::Bool => some([true, false].into_iter().take(if wanted.probes.is_empty() { 1 } else { 2 })),
+        Kind::Number => some(numbers(wanted, false).into_iter().map(number_value)),
+        Kind::Timestamp => some(timestamps(wanted)),
+        Kind::Base64 => some(["dmFsdWU="]),
+        _ => some(texts(wanted, name)),
+    }
 }
 
 /// Returns the texts that conditions compare with.
@@ -451,14 +414,18 @@ fn fitted(value: Value, rule: &Rule) -> Value {
             let bound = least.or(*greatest).and_then(|bound| bound.parse().ok());
             bound.map_or(value, number_value)
         }
-        (Rule::Length { least, greatest }, Value::String(text)) => {
-            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-            Value::from(text.chars().chain(std::iter::repeat('a')).take(length.min(LONGEST)).collect::<String>())
-        }
-        (Rule::Length { least, greatest }, Value::Array(items)) => {
-            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-            let item = items.last().cloned().unwrap_or_default();
-            Value::Array(items.into_iter().chain(std::iter::repeat(item)).take(length.min(LONGEST)).collect())
+        (Rule::Length { least, greatest }, value) => {
+            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0).min(LONGEST);
+            match value {
+                Value::String(text) => {
+                    text.chars().chain(std::iter::repeat('a')).take(length).collect::<String>().into()
+                }
+                Value::Array(items) => {
+                    let item = items.last().cloned().unwrap_or_default();
+                    items.into_iter().chain(std::iter::repeat(item)).take(length).collect()
+                }
+                value => value,
+            }
         }
         (_, value) => value,
     }
@@ -485,12 +452,7 @@ fn numbers(wanted: &Wanted, whole: bool) -> Vec<f64> {
     if all.is_empty() {
         all.push(1.0);
     }
-    let mut known = Vec::new();
-    all.retain(|number| {
-        known.push(*number);
-        known.iter().filter(|other| *other == number).count() == 1
-    });
-    all
+    distinct(all)
 }
 
 /// Returns a text that matches a pattern of `StringMatches`.
@@ -500,21 +462,14 @@ pub(crate) fn matching(pattern: &str) -> String {
 
 /// Returns each constant, and a string that differs from all of them.
 fn texts(wanted: &Wanted, name: &str) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    let mut add = |text: String| {
-        if !all.contains(&text) {
-            all.push(text);
-        }
+    let of_probe = |probe: &Probe| match probe {
+        Probe::Constant(Value::String(text)) => vec![text.clone()],
+        Probe::Pattern(pattern) => vec![matching(pattern)],
+        Probe::Other => vec!["a".to_owned(), "b".to_owned()],
+        Probe::Truth => vec![String::new()],
+        _ => Vec::new(),
     };
-    for probe in &wanted.probes {
-        match probe {
-            Probe::Constant(Value::String(text)) => add(text.clone()),
-            Probe::Pattern(pattern) => add(matching(pattern)),
-            Probe::Other => ["a", "b"].into_iter().for_each(|text| add(text.to_owned())),
-            Probe::Truth => add(String::new()),
-            _ => {}
-        }
-    }
+    let mut all = distinct(wanted.probes.iter().flat_map(of_probe));
     let mut other = if name.starts_with('[') { "item".to_owned() } else { name.to_owned() };
     while all.contains(&other) {
         other.push('_');

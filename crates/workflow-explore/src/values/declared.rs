@@ -34,20 +34,23 @@ fn type_of(shape: &Shape) -> Type {
         Shape::Array { of } => Type::list(type_of(of)),
         Shape::Tuple { .. } => Type::list(Type::default()),
         Shape::Map { .. } => Type::object([]),
-        Shape::Object { of } => Type::object(members(of)),
+        Shape::Object { of } => {
+            Type::object(flat(of).into_iter().map(|field| (field.name, type_of(field.shape), field.optional)))
+        }
         Shape::Named { of, .. } | Shape::Read { of, .. } => type_of(of),
         // An optional value may be null.
         Shape::Any | Shape::Opaque { .. } | Shape::Option { .. } | Shape::OneOf { .. } | Shape::Own => Type::default(),
     }
 }
 
-fn members(of: &[Field]) -> Vec<(&str, Type, bool)> {
-    let member = |field: &Field| match field.shape {
-        Shape::Named { of: Shape::Object { of }, .. } | Shape::Object { of } if field.flat => members(of),
-        _ if field.flat => Vec::new(),
-        shape => vec![(field.name, type_of(shape), field.optional)],
+/// Returns the fields of an object, with the fields of objects that are flattened into it.
+pub(super) fn flat(fields: &'static [Field]) -> Vec<&'static Field> {
+    let own = |field: &'static Field| match field.shape {
+        _ if !field.flat => vec![field],
+        Shape::Named { of: Shape::Object { of }, .. } | Shape::Object { of } => flat(of),
+        _ => Vec::new(),
     };
-    of.iter().flat_map(member).collect()
+    fields.iter().flat_map(own).collect()
 }
 
 /// Calls a function with the path and the kind of each part of a value of a declared type.
@@ -66,7 +69,7 @@ pub(super) fn each_part(shape: &Shape, path: &mut Vec<String>, see: &mut impl Fn
     let inside: Vec<(String, &Shape)> = match shape {
         _ if path.len() >= DEPTH => Vec::new(),
         Shape::Array { of } => vec![("[]".to_owned(), *of)],
-        Shape::Object { of } => of.iter().map(|field| (field.name.to_owned(), field.shape)).collect(),
+        Shape::Object { of } => flat(of).into_iter().map(|field| (field.name.to_owned(), field.shape)).collect(),
         _ => Vec::new(),
     };
     for (name, shape) in inside {

@@ -2,7 +2,7 @@
 
 mod candidates;
 mod declared;
-mod items;
+mod expression;
 #[cfg(feature = "proptest")]
 mod strategy;
 mod wanted;

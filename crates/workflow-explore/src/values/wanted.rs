@@ -14,7 +14,10 @@ use workflow_asl::path::JsonPath;
 use workflow_asl::template::Computed;
 use workflow_plan::data::{Source, Use};
 
-use super::items::{Focus, any_item};
+use super::expression::{Scope, Walk};
+
+/// The step to any item of a list.
+pub(super) const ITEM: &str = "[]";
 
 /// The kind of value that an expression needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +36,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// Returns the kind of a parameter in the signature of a function.
-    fn of_letter(letter: &str) -> Option<Self> {
+    pub(super) fn of_letter(letter: &str) -> Option<Self> {
         match letter {
             "s" => Some(Self::Text),
             "n" => Some(Self::Number),
@@ -52,8 +55,6 @@ pub(crate) enum Probe {
     Constant(Value),
     /// Comparison with another, unknown value.
     Other,
-    /// Comparison with a variable, whose assignments have constants.
-    Variable(String),
     /// Match with a pattern with `*`.
     Pattern(String),
     /// Whether the value is present.
@@ -64,6 +65,14 @@ pub(crate) enum Probe {
     Is(Kind),
     /// Whether the value is true.
     Truth,
+}
+
+impl Probe {
+    /// Returns the tests of a value that is compared with a variable, whose assignments have constants.
+    pub(super) fn of_variable(name: &str, assigned: &BTreeMap<String, Vec<Value>>) -> Vec<Self> {
+        let constants = assigned.get(name).into_iter().flatten();
+        std::iter::once(Self::Other).chain(constants.cloned().map(Self::Constant)).collect()
+    }
 }
 
 /// What expressions need of a value.
@@ -81,6 +90,10 @@ pub(crate) struct Wanted {
 pub(super) static NOTHING: Wanted = Wanted { kind: None, probes: Vec::new(), added: false, members: BTreeMap::new() };
 
 impl Wanted {
+    pub(super) fn of(kind: Option<Kind>, probe: Option<Probe>) -> Self {
+        Self { kind, probes: probe.into_iter().collect(), ..Self::default() }
+    }
+
     /// Returns whether an expression needs anything.
     pub(super) fn is_read(&self) -> bool {
         self.kind.is_some() || !self.members.is_empty() || !self.probes.is_empty()
@@ -117,13 +130,13 @@ impl Wanted {
         }
     }
 
-    fn probe(&mut self, probe: Probe) {
+    pub(super) fn probe(&mut self, probe: Probe) {
         if !self.probes.contains(&probe) {
             self.probes.push(probe);
         }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.narrow(other.kind);
         other.probes.iter().for_each(|probe| self.probe(probe.clone()));
         self.added |= other.added;
@@ -131,7 +144,7 @@ impl Wanted {
     }
 
     /// Makes members and items of the [open steps](JsonPath::open_steps) of paths: only members if other paths name some, and
-    /// a list that is not empty if they have the number of an item.
+    /// a list that is not empty if they have the number of an item. A value of which only `.*` is read may be both.
     pub(super) fn settle(&mut self) {
         let is_item = |name: &str| name.starts_with('[');
         let known = || self.members.keys().filter(|name| !["[:]", "*", ".."].contains(&name.as_str()));
@@ -143,11 +156,15 @@ impl Wanted {
                 self.inside([name.clone()]).add(inner);
             }
         }
-        let each = [below, self.members.remove("*"), self.members.remove("[:]")];
+        let any = self.members.remove("*");
+        if let Some(any) = any.as_ref().filter(|_| !is_object && !is_list) {
+            self.inside(["key".to_owned()]).add(any);
+        }
+        let each = [below, any, self.members.remove("[:]")];
         for each in each.iter().flatten().filter(|_| !is_object) {
             match self.members.keys().any(|name| is_item(name) && name != "[]") {
                 true => self.members.iter_mut().filter(|(name, _)| is_item(name)).for_each(|(_, item)| item.add(each)),
-                false => self.inside(any_item()).add(each),
+                false => self.inside([ITEM.to_owned()]).add(each),
             }
         }
         self.members.values_mut().for_each(Self::settle);
@@ -178,9 +195,12 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value, uses: &[Use]) -> 
                 place.added = true;
             }
         }
-        let mut found = Found::default();
-        found.look(document, used);
-        found.put(place, used.exact, &assigned);
+        let found = look(document, used, &assigned);
+        match used.exact {
+            true => place.add(&found),
+            // It says little about the value from which the used one was computed.
+            false => found.probes.into_iter().for_each(|probe| place.probe(probe)),
+        }
     }
     for source in mapped(machine) {
         all.entry(source).or_default().narrow(Some(Kind::Array));
@@ -261,261 +281,122 @@ fn mapped(machine: &StateMachine) -> Vec<Source> {
     found
 }
 
-/// What an expression needs of a value that it uses.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Found {
-    pub(super) kind: Option<Kind>,
-    pub(super) probes: Vec<Probe>,
-    /// What the expression needs of members and items, by their path.
-    pub(super) inside: Vec<(Vec<String>, Found)>,
+/// What the text that uses a value needs of it.
+fn look(document: &Value, used: &Use, assigned: &BTreeMap<String, Vec<Value>>) -> Wanted {
+    let Some(text) = document.pointer(used.pointer.as_str()).and_then(Value::as_str) else { return Wanted::default() };
+    let field = used.pointer.tokens().last().unwrap_or_default();
+    let mut found = Wanted::of(of_field(&field), None);
+    if let Some(code) = jsonata::expression(text) {
+        let Ok(ast) = jsonata::parse(code) else { return Wanted::default() };
+        let range = used.range.start.saturating_sub(2)..used.range.end.saturating_sub(2);
+        found.probes.extend((field == "Condition").then_some(Probe::Truth));
+        let deep: &[Probe] = if field == "Seconds" { &[Probe::Other] } else { &[] };
+        let mut walk = Walk { range, assigned, found: Wanted::default() };
+        walk.visit(&ast.root, &found, deep, &Scope::new());
+        return walk.found;
+    }
+    if used.pointer.as_str().contains("/Choices/") {
+        rule(&mut found, document, used, (&field, assigned));
+    }
+    if let Ok(Computed::Intrinsic(call)) = Computed::parse(text) {
+        found.kind = of_call(&call.call, &used.range).or(found.kind);
+    }
+    match text.get(used.range.clone()).map(JsonPath::parse) {
+        Some(Ok(path)) if !used.made && !path.open_steps().is_empty() => go_on(&found, &path, assigned),
+        _ => found,
+    }
 }
 
-impl Found {
-    /// Adds the needs of the expression to `place`. `exact` is false if the expression uses a value that was computed
-    /// from it. `assigned` has the constants of variables.
-    fn put(self, place: &mut Wanted, exact: bool, assigned: &BTreeMap<String, Vec<Value>>) {
-        for probe in self.probes {
-            match probe {
-                Probe::Variable(name) => {
-                    place.probe(Probe::Other);
-                    let constants = assigned.get(&name).into_iter().flatten();
-                    constants.for_each(|constant| place.probe(Probe::Constant(constant.clone())));
-                }
-                probe => place.probe(probe),
-            }
-        }
-        if !exact {
-            return;
-        }
-        place.narrow(self.kind);
-        for (way, found) in self.inside {
-            found.put(place.inside(way), exact, assigned);
-        }
-    }
-
-    fn look(&mut self, document: &Value, used: &Use) {
-        let Some(text) = document.pointer(used.pointer.as_str()).and_then(Value::as_str) else { return };
-        let field = used.pointer.tokens().last().unwrap_or_default();
-        match jsonata::expression(text) {
-            Some(code) => {
-                let Ok(ast) = jsonata::parse(code) else { return };
-                let range = used.range.start.saturating_sub(2)..used.range.end.saturating_sub(2);
-                self.node(&ast.root, &ast.root, &range);
-                if field == "Seconds" {
-                    self.probes.push(Probe::Other);
-                }
-                if covers(&ast.root, &range) {
-                    self.field(&field);
-                    if field == "Condition" {
-                        self.probes.push(Probe::Truth);
-                    }
-                }
-            }
-            None => {
-                self.field(&field);
-                if used.pointer.as_str().contains("/Choices/") {
-                    self.rule(document, used, &field);
-                }
-                if let Ok(Computed::Intrinsic(call)) = Computed::parse(text) {
-                    self.call(&call.call, &used.range);
-                }
-                if let Some(Ok(path)) = text.get(used.range.clone()).map(JsonPath::parse).filter(|_| !used.made) {
-                    self.go_on(&path);
-                }
-            }
-        }
-    }
-
-    /// Moves the needs to the end of a path, of which only the first steps are literal.
-    fn go_on(&mut self, path: &JsonPath) {
-        let steps = path.open_steps();
-        // A path to several values gives a list or an object of them, whatever each is.
-        let is_one = path.is_definite() && steps.iter().all(|(names, _)| names.len() == 1);
-        if steps.is_empty() {
-            return;
-        }
-        let needs = std::mem::take(self);
-        let mut ways = vec![Vec::new()];
-        for (names, filter) in steps {
-            let further = |way: &Vec<String>| {
-                names.iter().map(|name| [way.as_slice(), std::slice::from_ref(name)].concat()).collect::<Vec<_>>()
-            };
-            ways = ways.iter().flat_map(further).collect();
-            // Its parts have their places in the printed text.
-            let filter = filter.and_then(|filter| jsonata::parse(&jsonata::print(filter, "").text).ok());
-            for (filter, way) in filter.iter().flat_map(|filter| ways.iter().map(move |way| (filter, way))) {
-                self.through(&filter.root, Focus::Context, way, true);
-            }
-        }
-        let needs = || if is_one { needs.clone() } else { Self::default() };
-        self.inside.extend(ways.into_iter().map(|way| (way, needs())));
-    }
-
-    /// Records the kind of value that a field takes.
-    fn field(&mut self, field: &str) {
-        self.kind = match field {
-            "ItemsPath" | "Items" => Some(Kind::Array),
-            "TimestampPath" | "Timestamp" => Some(Kind::Timestamp),
-            "MaxConcurrencyPath" | "MaxConcurrency" | "Seconds" => Some(Kind::Number),
-            name if name.ends_with("SecondsPath") || name.ends_with("Seconds") => Some(Kind::Number),
-            name if name.starts_with("ToleratedFailure") => Some(Kind::Number),
-            "Cause" | "CausePath" | "Error" | "ErrorPath" => Some(Kind::Text),
-            // A result is put into it.
-            "ResultPath" => Some(Kind::Object),
-            _ => self.kind,
+/// Returns needs at the end of a path, of which only the first steps are literal.
+fn go_on(needs: &Wanted, path: &JsonPath, assigned: &BTreeMap<String, Vec<Value>>) -> Wanted {
+    let steps = path.open_steps();
+    // A path to several values gives a list or an object of them, whatever each is.
+    let is_one = path.is_definite() && steps.iter().all(|(names, _)| names.len() == 1);
+    // The use is not in the text of a filter.
+    let mut walk = Walk { range: usize::MAX..usize::MAX, assigned, found: Wanted::default() };
+    let mut ways = vec![Vec::new()];
+    for (names, filter) in steps {
+        let further = |way: &Vec<String>| {
+            names.iter().map(|name| [way.as_slice(), std::slice::from_ref(name)].concat()).collect::<Vec<_>>()
         };
-    }
-
-    /// Records a rule of a choice in JSONPath.
-    fn rule(&mut self, document: &Value, used: &Use, field: &str) {
-        let rule = used.pointer.parent().and_then(|at| document.pointer(at.as_str())?.as_object());
-        let Some(rule) = rule else { return };
-        let named = rule.iter().find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
-        let Some((operator, operand)) = named else { return };
-        let kind = match operator.order() {
-            Some((Operand::Number, _)) => Some(Kind::Number),
-            Some((Operand::Flag, _)) => Some(Kind::Bool),
-            Some((Operand::Timestamp, _)) => Some(Kind::Timestamp),
-            Some(_) => Some(Kind::Text),
-            None => (operator == Operator::StringMatches).then_some(Kind::Text),
-        };
-        self.kind = kind.or(self.kind);
-        let probe = match operator {
-            _ if operator.operand() == Operand::Path => {
-                let variable = rule.get("Variable").filter(|_| field != "Variable").and_then(Value::as_str);
-                let name = variable.and_then(|path| path.strip_prefix('$')).filter(|name| !name.starts_with('.'));
-                name.map_or(Probe::Other, |name| Probe::Variable(name.to_owned()))
-            }
-            _ if field != "Variable" => return,
-            Operator::IsPresent => Probe::Present,
-            Operator::IsNull => Probe::Null,
-            Operator::IsNumeric => Probe::Is(Kind::Number),
-            Operator::IsString => Probe::Is(Kind::Text),
-            Operator::IsBoolean => Probe::Is(Kind::Bool),
-            Operator::IsTimestamp => Probe::Is(Kind::Timestamp),
-            Operator::StringMatches => Probe::Pattern(operand.as_str().unwrap_or_default().to_owned()),
-            _ => Probe::Constant(operand.clone()),
-        };
-        self.probes.push(probe);
-    }
-
-    /// Records an argument of an intrinsic function.
-    fn call(&mut self, call: &FunctionCall, range: &Range<usize>) {
-        for (number, argument) in call.args.iter().enumerate() {
-            match argument {
-                Argument::Path(path) if path.range() == *range => {
-                    self.kind = match call.function.argument(number) {
-                        _ if call.function == Function::StringToJson => Some(Kind::Json),
-                        _ if call.function == Function::Base64Decode => Some(Kind::Base64),
-                        Some(ArgumentKind::String) => Some(Kind::Text),
-                        Some(ArgumentKind::Integer) => Some(Kind::Number),
-                        Some(ArgumentKind::Boolean) => Some(Kind::Bool),
-                        Some(ArgumentKind::Array) => Some(Kind::Array),
-                        Some(ArgumentKind::Object) => Some(Kind::Object),
-                        _ => self.kind,
-                    };
-                }
-                Argument::Call(inner) => self.call(inner, range),
-                _ => {}
-            }
+        ways = ways.iter().flat_map(further).collect();
+        // Its parts have their places in the printed text.
+        let filter = filter.and_then(|filter| jsonata::parse(&jsonata::print(filter, "").text).ok());
+        for (filter, way) in filter.iter().flat_map(|filter| ways.iter().map(move |way| (filter, way))) {
+            let scope = Scope::from([(String::new(), way.clone())]);
+            walk.visit(&filter.root, &Wanted::of(None, Some(Probe::Truth)), &[], &scope);
         }
     }
-
-    /// Records the use in a JSONata node that contains it.
-    pub(super) fn node(&mut self, root: &Node, node: &Node, range: &Range<usize>) {
-        match &node.kind {
-            NodeKind::Binary(sign, left, right) => {
-                for (side, other) in
-                    [(left, right), (right, left)].into_iter().filter(|(side, _)| contains(side, range))
-                {
-                    match *sign {
-                        "+" | "-" | "*" | "/" | "%" if covers(side, range) => self.kind = Some(Kind::Number),
-                        "=" | "!=" | "<" | "<=" | ">" | ">=" => self.compared(side, other, range),
-                        "in" => match &other.kind {
-                            NodeKind::Array(items) => items.iter().for_each(|item| self.compared(side, item, range)),
-                            _ => self.probes.push(Probe::Other),
-                        },
-                        "and" | "or" if covers(side, range) => {
-                            self.kind = Some(Kind::Bool);
-                            self.probes.push(Probe::Truth);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            NodeKind::Condition(test, ..) if covers(test, range) => self.probes.push(Probe::Truth),
-            NodeKind::Call(function, arguments) => {
-                if let NodeKind::Variable(name) = &function.kind {
-                    self.called_with_items(name, arguments, range);
-                    self.argument(name, arguments, range);
-                }
-            }
-            NodeKind::Negate(inner) if covers(inner, range) => self.kind = Some(Kind::Number),
-            NodeKind::Path(steps) => self.path(root, node, steps, range),
-            NodeKind::Block(parts) => {
-                for (number, part) in parts.iter().enumerate() {
-                    if let NodeKind::Bind(name, value) = &part.kind
-                        && covers(value, range)
-                    {
-                        self.bound(name, parts.get(number + 1..).unwrap_or_default());
-                    }
-                }
-            }
-            NodeKind::Range(of, inner) if covers(of, range) || covers(inner, range) => self.kind = Some(Kind::Number),
-            NodeKind::Predicate(of, inner) if covers(of, range) => self.filtered(inner),
-            _ => {}
-        }
-        node.children().into_iter().filter(|part| contains(part, range)).for_each(|part| self.node(root, part, range));
+    for way in ways {
+        walk.found.inside(way).add(if is_one { needs } else { &NOTHING });
     }
+    walk.found
+}
 
-    /// Records an argument of a function.
-    fn argument(&mut self, name: &str, arguments: &[Node], range: &Range<usize>) {
-        for (number, argument) in arguments.iter().enumerate().filter(|(_, argument)| covers(argument, range)) {
-            match (name, jsonata::function(name)) {
-                ("exists", _) => self.probes.push(Probe::Present),
-                ("not" | "boolean", _) => self.probes.push(Probe::Truth),
-                ("contains", _) => arguments.iter().for_each(|other| self.compared(argument, other, range)),
-                ("number", _) => self.kind = Some(Kind::Number),
-                ("toMillis", _) if number == 0 => self.kind = Some(Kind::Timestamp),
-                ("parse", _) => self.kind = Some(Kind::Json),
-                ("base64decode", _) => self.kind = Some(Kind::Base64),
-                ("keys" | "spread" | "lookup", _) if number == 0 => {
-                    self.kind = Some(Kind::Object);
-                    if let Some(NodeKind::String(name)) = arguments.get(1).map(|name| &name.kind) {
-                        self.inside.push((vec![name.clone()], Self::default()));
-                    }
-                }
-                (_, function) => {
-                    let Some(parameter) = function.and_then(|function| function.parameters().nth(number)) else {
-                        continue;
-                    };
-                    self.kind = Kind::of_letter(parameter.kinds).or(self.kind);
-                    let item = parameter.items.and_then(Kind::of_letter);
-                    let item = item.map(|kind| Self { kind: Some(kind), ..Self::default() });
-                    self.inside.extend(item.map(|item| (vec!["[]".to_owned()], item)));
-                }
-            }
-        }
+/// Returns the kind of value that a field takes.
+fn of_field(field: &str) -> Option<Kind> {
+    match field {
+        "ItemsPath" | "Items" => Some(Kind::Array),
+        "TimestampPath" | "Timestamp" => Some(Kind::Timestamp),
+        "MaxConcurrencyPath" | "MaxConcurrency" => Some(Kind::Number),
+        name if name.ends_with("SecondsPath") || name.ends_with("Seconds") => Some(Kind::Number),
+        name if name.starts_with("ToleratedFailure") => Some(Kind::Number),
+        "Cause" | "CausePath" | "Error" | "ErrorPath" => Some(Kind::Text),
+        // A result is put into it.
+        "ResultPath" => Some(Kind::Object),
+        _ => None,
     }
+}
 
-    fn compared(&mut self, side: &Node, other: &Node, range: &Range<usize>) {
-        let (kind, probe) = match &other.kind {
-            NodeKind::String(text) => (Some(Kind::Text), Probe::Constant(text.clone().into())),
-            NodeKind::Number(number) => (Some(Kind::Number), Probe::Constant(number_value(*number))),
-            NodeKind::Negate(inner) => match inner.kind {
-                NodeKind::Number(number) => (Some(Kind::Number), Probe::Constant(number_value(-number))),
-                _ => (None, Probe::Other),
-            },
-            NodeKind::Bool(truth) => (Some(Kind::Bool), Probe::Constant((*truth).into())),
-            NodeKind::Null => (None, Probe::Null),
-            NodeKind::Variable(name) => (None, Probe::Variable(name.clone())),
-            _ => (None, Probe::Other),
-        };
-        if covers(side, range) {
-            self.kind = kind.or(self.kind);
+/// Adds what a rule of a choice in JSONPath needs.
+fn rule(found: &mut Wanted, document: &Value, used: &Use, (field, assigned): (&str, &BTreeMap<String, Vec<Value>>)) {
+    let rule = used.pointer.parent().and_then(|at| document.pointer(at.as_str())?.as_object());
+    let Some(rule) = rule else { return };
+    let named = rule.iter().find_map(|(name, operand)| Some((Operator::from_name(name)?, operand)));
+    let Some((operator, operand)) = named else { return };
+    let kind = match operator.order() {
+        Some((Operand::Number, _)) => Some(Kind::Number),
+        Some((Operand::Flag, _)) => Some(Kind::Bool),
+        Some((Operand::Timestamp, _)) => Some(Kind::Timestamp),
+        Some(_) => Some(Kind::Text),
+        None => (operator == Operator::StringMatches).then_some(Kind::Text),
+    };
+    found.kind = kind.or(found.kind);
+    found.probes.push(match operator {
+        _ if operator.operand() == Operand::Path => {
+            let variable = rule.get("Variable").filter(|_| field != "Variable").and_then(Value::as_str);
+            let name = variable.and_then(|path| path.strip_prefix('$')).filter(|name| !name.starts_with('.'));
+            return found.probes.extend(Probe::of_variable(name.unwrap_or_default(), assigned));
         }
-        self.probes.push(probe);
-    }
+        _ if field != "Variable" => return,
+        Operator::IsPresent => Probe::Present,
+        Operator::IsNull => Probe::Null,
+        Operator::IsNumeric => Probe::Is(Kind::Number),
+        Operator::IsString => Probe::Is(Kind::Text),
+        Operator::IsBoolean => Probe::Is(Kind::Bool),
+        Operator::IsTimestamp => Probe::Is(Kind::Timestamp),
+        Operator::StringMatches => Probe::Pattern(operand.as_str().unwrap_or_default().to_owned()),
+        _ => Probe::Constant(operand.clone()),
+    });
+}
+
+/// Returns the kind of the argument of an intrinsic function that is the use.
+fn of_call(call: &FunctionCall, range: &Range<usize>) -> Option<Kind> {
+    call.args.iter().enumerate().find_map(|(number, argument)| match (argument, call.function) {
+        (Argument::Call(inner), _) => of_call(inner, range),
+        (Argument::Path(path), _) if path.range() != *range => None,
+        (Argument::Path(_), Function::StringToJson) => Some(Kind::Json),
+        (Argument::Path(_), Function::Base64Decode) => Some(Kind::Base64),
+        (Argument::Path(_), function) => match function.argument(number)? {
+            ArgumentKind::String => Some(Kind::Text),
+            ArgumentKind::Integer => Some(Kind::Number),
+            ArgumentKind::Boolean => Some(Kind::Bool),
+            ArgumentKind::Array => Some(Kind::Array),
+            ArgumentKind::Object => Some(Kind::Object),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 pub(super) fn number_value(number: f64) -> Value {
@@ -524,28 +405,4 @@ pub(super) fn number_value(number: f64) -> Value {
         return Value::from(number as i64);
     }
     Value::from(number)
-}
-
-fn contains(node: &Node, range: &Range<usize>) -> bool {
-    node.span.start <= range.start && range.end <= node.span.end
-}
-
-/// Returns whether a node is the use, or the use if there is one: `$exists(x) ? x : []`.
-pub(super) fn gives(node: &Node, range: &Range<usize>) -> bool {
-    match &node.kind {
-        NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| gives(part, range)),
-        NodeKind::Condition(_, then, other) => {
-            [Some(then), other.as_ref()].into_iter().flatten().any(|part| gives(part, range))
-        }
-        _ => covers(node, range),
-    }
-}
-
-/// Returns whether a node is exactly the use, ignoring blanks and brackets.
-pub(super) fn covers(node: &Node, range: &Range<usize>) -> bool {
-    match &node.kind {
-        NodeKind::Block(parts) if parts.len() == 1 => parts.first().is_some_and(|part| covers(part, range)),
-        NodeKind::KeepArray(inner) => covers(inner, range),
-        _ => node.span == *range,
-    }
 }

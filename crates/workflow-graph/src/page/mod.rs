@@ -308,7 +308,7 @@ impl Page {
         data["definition"] = self.definition.clone().into();
         if self.graph.is_none() && self.machine_type == MachineType::Standard {
             data["prices"] = json!({
-                "transition": PRICES.transitions(1.0), "region": PRICES.region, "date": PRICES.date, "left_out": LEFT_OUT,
+                "transition": PRICES.transitions(1.0), "region": &PRICES.region, "date": &PRICES.date, "left_out": LEFT_OUT,
             });
         }
         let data = data.to_string();
