@@ -256,13 +256,8 @@ impl Parser<'_> {
 
     /// Skips at least one token, to the next `branch`.
     fn skip_to_branch(&mut self, cursor: &mut Cursor) {
-        loop {
-            cursor.next();
-            let next = cursor.is_word("branch") || cursor.is_punct("#") && cursor.peek_ident_at(2).is_some();
-            if cursor.is_end() || next {
-                return;
-            }
-        }
+        cursor.next();
+        cursor.skip_until(|cursor| cursor.is_word_at(attributes_length(cursor, 0), "branch"));
     }
 }
 

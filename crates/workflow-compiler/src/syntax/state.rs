@@ -18,6 +18,8 @@ use super::reference::root;
 use super::word::Role;
 use crate::problem::{Edit, Problem};
 
+const NAME: &str = "the word has a meaning in values and transitions; use `as` for any name in the document";
+
 const TASK: &str = "for example `task Convert = lambda::invoke { FunctionName: \"f\" } -> Next;`";
 
 const TIME: &str = "`for` and a duration, or `until` and a timestamp";
@@ -98,9 +100,7 @@ impl Parser<'_> {
         let text = plain(written);
         if RESERVED.contains(&text.as_str()) {
             let problem = Problem::new(Code::ReservedName, written.span(), format!("a state cannot be named `{text}`"));
-            self.report(
-                problem.help("the word has a meaning in values and transitions; use `as` for any name in the document"),
-            );
+            self.report(problem.help(NAME));
         }
         self.checked_name(written, "state")
     }
@@ -151,8 +151,7 @@ impl Parser<'_> {
         }
         let body = self.object_here(cursor);
         if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
-            let problem = Problem::new(Code::Syntax, group.span_open(), "a task cannot contain states");
-            self.report(problem);
+            self.error(Code::Syntax, group.span_open(), "a task cannot contain states");
             cursor.next();
             complete = false;
         }

@@ -191,16 +191,11 @@ impl Parser<'_> {
 
 /// Skips to the next `workflow Name` or `workflow { … }`, including what precedes it.
 fn skip_to_workflow(cursor: &mut Cursor) {
-    while !cursor.is_end() {
+    cursor.skip_until(|cursor| {
         let attributes = attributes_length(cursor, 0);
-        let visible = cursor.peek_ident_at(attributes).is_some_and(|word| word == "pub");
-        let workflow = attributes + usize::from(visible);
+        let workflow = attributes + usize::from(cursor.is_word_at(attributes, "pub"));
         let named = cursor.peek_ident_at(workflow + 1).is_some();
         let body = cursor.peek_group_at(workflow + 1, Delimiter::Brace).is_some();
-        let starts = |word: &Ident| word == "workflow" || named && word == "fragment";
-        if (named || body) && cursor.peek_ident_at(workflow).is_some_and(starts) {
-            return;
-        }
-        cursor.advance(attributes.max(1));
-    }
+        (named || body) && cursor.is_word_at(workflow, "workflow") || named && cursor.is_word_at(workflow, "fragment")
+    });
 }
