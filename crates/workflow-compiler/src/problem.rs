@@ -29,7 +29,7 @@ pub struct Problem {
     /// The edits of a certain fix, which are applied together. They do not overlap.
     pub fix: Vec<Edit>,
     /// The number of the workflow or fragment that it was found in; 0 for none.
-    pub workflow: u32,
+    pub workflow: u16,
 }
 
 /// An edit of the source.
@@ -201,8 +201,8 @@ pub struct Problems {
     found: Vec<Problem>,
     questions: Vec<Question>,
     /// The number of the workflow or fragment whose problems are added, and the greatest so far.
-    workflow: u32,
-    workflows: u32,
+    workflow: u16,
+    workflows: u16,
 }
 
 impl Problems {
@@ -220,19 +220,19 @@ impl Problems {
     }
 
     /// Begins a workflow or fragment, and returns its number. The problems that are added from here on are its problems.
-    pub(crate) fn begin(&mut self) -> u32 {
-        self.workflows += 1;
+    pub(crate) fn begin(&mut self) -> u16 {
+        self.workflows = self.workflows.saturating_add(1);
         self.workflow = self.workflows;
         self.workflow
     }
 
     /// Goes on with the workflow or fragment of this number; with 0, with what belongs to none.
-    pub(crate) fn go_on(&mut self, workflow: u32) {
+    pub(crate) fn go_on(&mut self, workflow: u16) {
         self.workflow = workflow;
     }
 
     /// Returns the problems of the workflow or fragment with this number.
-    pub fn of(&self, workflow: u32) -> impl Iterator<Item = &Problem> {
+    pub fn of(&self, workflow: u16) -> impl Iterator<Item = &Problem> {
         self.found.iter().filter(move |problem| problem.workflow == workflow)
     }
 

@@ -91,7 +91,7 @@ pub struct Workflow {
     /// The number of nodes in it.
     pub(crate) nodes: usize,
     /// Its number, which its problems have.
-    pub number: u32,
+    pub number: u16,
     /// The proof that something in it did not parse.
     pub(crate) reported: Option<Reported>,
 }
