@@ -93,7 +93,7 @@ pub struct Workflow {
     /// Its number, which its problems have.
     pub number: u16,
     /// The proof that something in it did not parse.
-    pub(crate) reported: Option<Reported>,
+    pub reported: Option<Reported>,
 }
 
 impl Workflow {
