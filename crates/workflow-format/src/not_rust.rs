@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use workflow_asl::Code;
 
-use super::Fault;
+use super::{Fault, OTHER_QUOTES};
 
 const UNKNOWN: &str = "invalid Rust: an unmatched bracket, or an unterminated text or comment";
 
@@ -46,6 +46,10 @@ pub fn not_rust(text: &str, at: usize) -> Fault {
         let help = literal.filter(|pattern| !pattern.contains(['"', '#']));
         let help = help.map(|pattern| format!("a regular expression is a text: write `regex r\"{pattern}\"`"));
         return fault(message, help, at..at + 1);
+    }
+    if let Some(quote) = rest.chars().next().filter(|letter| "“”‘’„‟".contains(*letter)) {
+        let help = "straight ones: `\"…\"`".to_owned();
+        return fault(OTHER_QUOTES.to_owned(), Some(help), at..at + quote.len_utf8());
     }
     Fault { code: Some(Code::Syntax), ..fault(UNKNOWN.to_owned(), None, at..at + 1) }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use workflow_cases::every;
 
 use proc_macro2::{TokenStream, TokenTree};
-use workflow_format::{Style, format_body, format_file};
+use workflow_format::{OTHER_QUOTES, Style, format_body, format_file};
 
 const WIDE: Style = Style { max_width: 120, tab_spaces: 4 };
 
@@ -223,4 +223,12 @@ fn a_workflow_on_one_line_is_laid_out() {
         let once = formatted(&line, &WIDE);
         assert!(once.lines().count() > 2, "{once}");
     }
+}
+
+#[test]
+fn typographic_quotes_are_named() {
+    let text = "workflow! { workflow W { pass A { x: “a” } -> end; } }";
+    let error = format_file(text, &WIDE).unwrap_err();
+    let found: Vec<_> = error.faults.iter().map(|fault| (fault.message.as_str(), &text[fault.range.clone()])).collect();
+    assert_eq!(found, [(OTHER_QUOTES, "“")]);
 }
