@@ -191,9 +191,15 @@ impl Problem {
     }
 }
 
-/// The proof that a problem was reported. Only [`Problems::push`] makes one, so a part that is marked as wrong has its problem.
+/// The proof that a problem was reported. Only [`Problems::push`] makes one, so a part that is marked as wrong has its problem;
+/// the exception is [`Reported::AT_USES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reported(());
+
+impl Reported {
+    /// Marks a part of a fragment that only its uses determine, where the fragment is checked by itself: each use checks it.
+    pub(crate) const AT_USES: Self = Self(());
+}
 
 /// Collects the problems of all phases, so that one build reports all independent problems.
 #[derive(Debug, Default)]

@@ -1,18 +1,11 @@
 //! A fragment by itself, without what only its uses know: they check it.
 
-use proc_macro2::Ident;
-use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::walk::{self, Change};
-use crate::problem::{Problem, Problems, Reported};
+use crate::problem::Reported;
 use crate::syntax::ast::{Body, Clause, ClauseValue, Expr, ExprKind, Head, Reference, Resource, Root, State};
 use crate::syntax::keyword::ClauseKind;
-
-/// Returns the proof for what the uses of a fragment report.
-pub(super) fn of_the_uses(fragment: &Ident) -> Reported {
-    Problems::default().push(Problem::new(Code::FragmentArgument, fragment.span(), "an argument is not known"))
-}
 
 /// Returns whether states have clauses that only JSONPath has.
 pub(super) fn has_clauses_of_jsonpath(body: &mut Body) -> bool {
@@ -28,7 +21,7 @@ pub(super) fn has_clauses_of_jsonpath(body: &mut Body) -> bool {
 }
 
 /// Removes the fields of the input from the parts that must be known at compile time.
-pub(super) struct WithoutValues(pub(super) Reported);
+pub(super) struct WithoutValues;
 
 impl Change for WithoutValues {
     fn state(&mut self, state: &mut State) {
@@ -37,7 +30,7 @@ impl Change for WithoutValues {
             && reads_input(arn)
         {
             *resource = None;
-            state.broken = Some(self.0);
+            state.broken = Some(Reported::AT_USES);
         }
     }
 

@@ -98,7 +98,7 @@ impl Fragments {
         self.inner.insert(name.to_owned(), inner);
         let of_uses = alone.declarations.split_off(declared);
         alone.declarations.extend(of_uses.iter().filter(is_new).cloned());
-        walk::body(&mut alone.body, &mut alone::WithoutValues(alone::of_the_uses(&alone.name)));
+        walk::body(&mut alone.body, &mut alone::WithoutValues);
         Some(alone)
     }
 
@@ -155,7 +155,7 @@ impl Fragments {
             circles: &self.circles,
             refused: &self.refused,
             is_used: name.is_none_or(|name| self.used.contains(name)),
-            alone: name.map(|_| alone::of_the_uses(&workflow.name)),
+            alone: name.map(|_| Reported::AT_USES),
             problems,
             nodes,
             inlined: Vec::new(),

@@ -163,7 +163,7 @@ impl Parser<'_> {
                 Some(help) => help,
                 None => FUNCTION.to_owned(),
             };
-            let reported = self.wrong(whole, format!("`{path}` is no variant of an enum"), help);
+            let reported = self.wrong(whole, format!("`{path}` is not a variant of an enum"), help);
             return self.leaf(ExprKind::Invalid(reported), whole);
         }
         self.leaf(ExprKind::Variant { ty: rust_name(&ty), variant: rust_name(&variant) }, span)
