@@ -52,9 +52,9 @@ fn uses_of_fragments_are_shown_before_their_states() {
     let text = explain("fragments.rs", &[]);
     every(
         [
-            "\nApproval: use of the fragment Approve\n    input        { boss: string, hurry: boolean }\n    states       Approval / Hurry, Approval / Skip, Approval / Boss / Send, Approval / Boss / Done\n\nApproval / Hurry",
-            "\nApproval / Boss: use of the fragment Ask\n    input        { to: string }\n    result       { answer: string }\n    states       Approval / Boss / Send, Approval / Boss / Done\n\nApproval / Boss / Send",
-            "\nthe first: use of the fragment Ask\n    input        { to: string }\n    result       { answer: string }\n    states       the first, the first / Send, the first / Done\n\nthe first",
+            "\nApproval: use of the fragment Approve\n    input        { boss: String, hurry: bool }\n    states       Approval / Hurry, Approval / Skip, Approval / Boss / Send, Approval / Boss / Done\n\nApproval / Hurry",
+            "\nApproval / Boss: use of the fragment Ask\n    input        { to: String }\n    result       { answer: String }\n    states       Approval / Boss / Send, Approval / Boss / Done\n\nApproval / Boss / Send",
+            "\nthe first: use of the fragment Ask\n    input        { to: String }\n    result       { answer: String }\n    states       the first, the first / Send, the first / Done\n\nthe first",
         ],
         |expected| assert!(text.contains(expected), "{expected}\n{text}"),
     );
@@ -111,18 +111,6 @@ fn the_output_of_a_workflow_in_the_same_file_is_known() {
         "{text}"
     );
     assert!(text.contains("    output       { all: { total: number, line?: any value } }\n"), "{text}");
-}
-
-#[test]
-fn declared_types_are_shown_like_the_types_of_values() {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("explain_declared.rs");
-    let workflow = "workflow! { workflow Own { input job::Job; returns { line: Option<Line>, kind: Kind, all: Vec<Line> } \
-        struct Line { article: String } enum Kind { Small, Large } \
-        pass Only { line: null, kind: Kind::Small, all: [] } -> end; } }";
-    std::fs::write(&path, workflow).unwrap();
-    let text = explain(path.to_str().unwrap(), &[]);
-    let output = "{ all: { article: string }[], kind: \"Large\" | \"Small\", line?: { article: string } }";
-    assert!(text.contains(&format!("\n    input        job::Job\n    output       {output}\n")), "{text}");
 }
 
 #[test]

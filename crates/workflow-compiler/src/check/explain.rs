@@ -1,18 +1,27 @@
 //! Explains what only the source of a workflow has: declared types, the captured parts of results, and uses of fragments.
 
+use workflow_asl::result::Member;
 use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
 use super::capture::Capture;
 use super::data;
+use super::members::member_type;
 use super::model::Model;
 use super::sink::Sink;
-use super::value_type::{FindWorkflow, ValueTypes};
+use super::types::Ty;
+use super::value_type::{FindWorkflow, ValueTypes, part_of};
 use crate::problem::Problems;
+use crate::question::ForeignPart;
 use crate::syntax::ast::{Workflow, plain};
 
-/// What only the source has. Types are written as those of the document's values, and a type of the user's Rust code by
-/// its name.
+/// The maximum number of levels of objects and tuples in a type's text, of members of each, and of nested arrays,
+/// options and maps, so that the text of any type is bounded.
+const LEVELS: usize = 2;
+const MEMBERS: usize = 6;
+const AROUND: usize = 3;
+
+/// What only the source has. Types are written as in declarations; `Json` is an unknown type.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Explained {
@@ -61,8 +70,8 @@ pub struct ExplainedState {
 /// whose states are in a document (`from`) has no states here.
 pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let mut analysis = Analysis::without(Model::of(workflow), Vec::new());
-    let mut shown = ValueTypes::shown(find);
-    let (input, output) = (shown.text(&analysis.types, &analysis.input), shown.text(&analysis.types, &analysis.output));
+    let told = |model: &Model<'_>, ty: &Ty| describe(model, ty, Levels { objects: LEVELS, around: AROUND, find });
+    let (input, output) = (told(&analysis, &analysis.input), told(&analysis, &analysis.output));
     if workflow.from().is_some() {
         return Explained { input, output, states: Vec::new(), uses: Vec::new() };
     }
@@ -84,18 +93,16 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let uses = workflow.inlined.iter().map(|used| {
         let inside = by_use.get(&used.number).into_iter().flatten();
         let inside = inside.filter_map(|at| analysis.states.get_index(*at));
-        let mut told = |ty| shown.text(&analysis.types, &analysis.types.ty(ty));
-        let optional = |ty| if analysis.types.ty(ty).is_option() { "?" } else { "" };
         let fields = used
             .input
             .iter()
-            .map(|field| format!("{}{}: {}", plain(&field.name), optional(&field.ty), told(&field.ty)));
+            .map(|field| format!("{}: {}", plain(&field.name), told(&analysis, &analysis.types.ty(&field.ty))));
         let fields: Vec<_> = fields.collect();
         ExplainedUse {
             name: if used.asl_name.is_empty() { used.name.clone() } else { used.asl_name.clone() },
             fragment: plain(&used.fragment),
             input: if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) },
-            result: used.result.as_ref().map(told),
+            result: used.result.as_ref().map(|result| told(&analysis, &analysis.types.ty(result))),
             states: inside.map(|(_, info)| info.asl_name.clone()).collect(),
         }
     });
@@ -115,4 +122,78 @@ fn paths(capture: &Capture, so_far: &str, out: &mut Vec<String>) {
         _ if so_far.is_empty() => {}
         _ => out.push(so_far.to_owned()),
     }
+}
+
+/// The remaining levels of a type, and the look-up of other workflows' types.
+#[derive(Clone, Copy)]
+struct Levels<'w> {
+    objects: usize,
+    around: usize,
+    find: FindWorkflow<'w>,
+}
+
+/// Returns a type in the words of a declaration, objects with their members.
+fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
+    let inside = Levels { around: levels.around.saturating_sub(1), ..levels };
+    let inner = |ty: &Ty| describe(model, ty, inside);
+    match ty {
+        Ty::Array(_) | Ty::Option(_) | Ty::Nullable(_) | Ty::Map(_) if levels.around == 0 => "…".to_owned(),
+        Ty::Array(item) => format!("Vec<{}>", inner(item)),
+        Ty::Option(item) | Ty::Nullable(item) => format!("Option<{}>", inner(item)),
+        Ty::Map(value) => format!("Map<{}>", inner(value)),
+        Ty::Tuple(items) if items.is_empty() => ty.name(),
+        Ty::Tuple(items) => {
+            let Some(objects) = levels.objects.checked_sub(1) else { return "( … )".to_owned() };
+            let inside = Levels { objects, ..levels };
+            let told = items.iter().take(MEMBERS).map(|item| describe(model, item, inside));
+            format!("({})", with_more(told, items.len()).join(", "))
+        }
+        Ty::Object(members) => {
+            // The user's own declarations come first.
+            let own = |ty: &Ty| matches!(ty.present(), Ty::Struct(_) | Ty::Enum(_) | Ty::Foreign(_));
+            let first = members.iter().filter(|(_, ty)| own(ty));
+            let told = first.chain(members.iter().filter(|(_, ty)| !own(ty)));
+            object(model, members.len(), told.map(|(name, ty)| (name.clone(), ty.clone())), levels)
+        }
+        Ty::Shape(part) => {
+            let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+            let members = members.filter_map(|member| match part.member(member.name) {
+                Member::Found(part, presence) => Some((member.name.to_owned(), member_type(part, presence))),
+                _ => None,
+            });
+            object(model, members.clone().count(), members, levels)
+        }
+        Ty::Struct(name) => match model.types.structs.get(name) {
+            // The fields of `input { … }` and `output { … }` have no type name of the user's.
+            Some(known) if !known.declared || levels.objects == LEVELS => {
+                let fields = known.fields.values().map(|field| (field.decl.wire.clone(), field.ty.clone()));
+                object(model, known.fields.len(), fields, levels)
+            }
+            _ => name.clone(),
+        },
+        Ty::Foreign(of) if of.part != ForeignPart::Whole => match (levels.find)(of) {
+            Some(other) => {
+                let other = Model::of(other);
+                describe(&other, &part_of(&other, of), levels)
+            }
+            None => ty.rust_name(),
+        },
+        // It is unknown whether it has a fraction, so it has no Rust type.
+        Ty::Number => "number".to_owned(),
+        other => other.rust_name(),
+    }
+}
+
+fn object(model: &Model<'_>, count: usize, members: impl Iterator<Item = (String, Ty)>, levels: Levels<'_>) -> String {
+    let Some(objects) = levels.objects.checked_sub(1) else { return "{ … }".to_owned() };
+    let inside = Levels { objects, ..levels };
+    let told = members.take(MEMBERS).map(|(name, ty)| format!("{name}: {}", describe(model, &ty, inside)));
+    let told = with_more(told, count);
+    if told.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", told.join(", ")) }
+}
+
+/// Returns the first texts, and the number of omitted ones.
+fn with_more(told: impl Iterator<Item = String>, count: usize) -> Vec<String> {
+    let more = (count > MEMBERS).then(|| format!("… {} more", count - MEMBERS));
+    told.chain(more).collect()
 }

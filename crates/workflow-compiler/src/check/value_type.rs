@@ -20,30 +20,13 @@ pub(crate) struct ValueTypes<'w> {
     structs: BTreeMap<String, Type>,
     /// Finds other workflows to whose output a type refers.
     find: Option<FindWorkflow<'w>>,
-    /// Whether the types are for people: of an optional value, they show the value that is there.
-    shown: bool,
 }
 
 impl<'w> ValueTypes<'w> {
     /// Returns the types where other workflows can be found.
     #[cfg(feature = "explain")]
     pub(super) fn finding(find: FindWorkflow<'w>) -> Self {
-        Self { find: Some(find), ..Self::default() }
-    }
-
-    /// Returns the same for people.
-    #[cfg(feature = "explain")]
-    pub(super) fn shown(find: FindWorkflow<'w>) -> Self {
-        Self { shown: true, ..Self::finding(find) }
-    }
-
-    /// Returns a type as text. A type of the user's Rust code is its name.
-    #[cfg(feature = "explain")]
-    pub(super) fn text(&mut self, types: &Types<'_>, ty: &Ty) -> String {
-        match ty.present() {
-            Ty::Foreign(of) if of.part == ForeignPart::Whole => ty.present().rust_name(),
-            ty => self.of(types, ty).text(),
-        }
+        Self { structs: BTreeMap::new(), find: Some(find) }
     }
 
     /// Returns the type of the execution's input.
@@ -93,11 +76,10 @@ impl<'w> ValueTypes<'w> {
             Ty::Foreign(of) if of.part != ForeignPart::Whole => match self.find.and_then(|find| find(of)) {
                 Some(other) => {
                     let other = Model::of(other);
-                    Self { structs: BTreeMap::new(), ..*self }.of(&other.types, &part_of(&other, of))
+                    Self { structs: BTreeMap::new(), find: self.find }.of(&other.types, &part_of(&other, of))
                 }
                 None => Type::default(),
             },
-            Ty::Option(inner) | Ty::Nullable(inner) if self.shown => self.of(types, inner),
             // An optional value may be null.
             Ty::Unknown
             | Ty::Error(_)
@@ -115,7 +97,7 @@ impl<'w> ValueTypes<'w> {
 }
 
 /// Returns the value at a path in the input or output of a workflow.
-fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
+pub(super) fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
     let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
     for step in &of.steps {
         ty = match (ty.present(), &step.to) {
