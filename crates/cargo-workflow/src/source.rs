@@ -389,25 +389,29 @@ fn from_rust(wanted: ReadRequest<'_>, rust: &RustFile, found: &mut FileContents)
 }
 
 /// Returns the problems of the workflows of a Rust file, or the problems of one workflow, of the workflows that it
-/// starts, and of the fragments.
+/// starts, and of the fragments that these use.
 pub(crate) fn problems(calls: &[MacroCall], name: Option<&str>) -> Vec<Problem> {
     let all = || calls.iter().flat_map(|call| &call.compilation.workflows);
     let wanted = name.and_then(|name| all().find(|workflow| workflow.source.name == *name));
     let counting = wanted.map(|wanted| with_those_it_starts(wanted, all));
-    let counts = |own: Option<&CompiledWorkflow>| match (&counting, own) {
-        (Some(counting), Some(own)) => counting.iter().any(|other| std::ptr::eq(*other, own)),
-        (None, Some(_)) => name.is_none(),
-        // It is in a fragment, or in a part that could not be read, where a missing workflow may be.
-        (_, None) => true,
+    let counts = |own: &CompiledWorkflow| match &counting {
+        Some(counting) => counting.iter().any(|other| std::ptr::eq(*other, own)),
+        None => name.is_none(),
+    };
+    let is_used = |fragment: &String| {
+        let mut uses = counting.iter().flatten().flat_map(|workflow| &workflow.source.inlined);
+        counting.is_none() || uses.any(|used| used.fragment == *fragment)
     };
     let siblings = Siblings::of(calls);
     let mut found = Vec::new();
     for MacroCall { modules, compilation } in calls {
-        let of = |problem: &Problem| {
-            compilation.workflows.iter().find(|workflow| workflow.source.number == problem.workflow)
+        let is_counted = |problem: &&Problem| {
+            let own = compilation.workflows.iter().find(|workflow| workflow.source.number == problem.workflow);
+            // What belongs to neither is in a part that could not be read, where a missing workflow may be.
+            own.map_or_else(|| compilation.fragments.get(&problem.workflow).is_none_or(is_used), counts)
         };
-        found.extend(compilation.problems.iter().filter(|problem| counts(of(problem))).cloned());
-        for workflow in compilation.workflows.iter().filter(|workflow| counts(Some(workflow))) {
+        found.extend(compilation.problems.iter().filter(is_counted).cloned());
+        for workflow in compilation.workflows.iter().filter(|workflow| counts(workflow)) {
             let of_children = siblings.problems(workflow, modules).into_iter();
             found.extend(of_children.map(|problem| compilation.imported.moved(problem, &locate)));
         }

@@ -51,7 +51,7 @@ pub(crate) struct Validate {
 /// What to check in a file.
 #[derive(Args, Default)]
 pub(crate) struct Checks {
-    /// Check only this workflow, the workflows that it starts and the fragments, if a file has several workflows
+    /// Check only this workflow, the workflows that it starts and the fragments that these use, if a file has several workflows
     #[arg(long)]
     name: Option<String>,
     /// Type of the state machine, if the file does not give the type
@@ -202,7 +202,8 @@ impl Checks {
                     Err(nothing) => findings.empty.push(nothing),
                 }
                 let RustFile { text, calls, constants, .. } = rust;
-                if !calls.is_empty() && calls.iter().all(|call| call.compilation.workflows.is_empty()) {
+                let has_fragments = calls.iter().any(|call| !call.compilation.fragments.is_empty());
+                if has_fragments && calls.iter().all(|call| call.compilation.workflows.is_empty()) {
                     findings.fragments.push(format!("{} contains fragments and no workflow", file.display()));
                 }
                 let problems = source::problems(&calls, self.name.as_deref());

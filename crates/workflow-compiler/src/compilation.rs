@@ -56,6 +56,8 @@ impl Default for Surroundings<'_> {
 pub struct Compilation {
     /// The parsed workflows. Parts with errors may be missing.
     pub workflows: Vec<CompiledWorkflow>,
+    /// The names of the fragments, by the numbers that their problems have.
+    pub fragments: BTreeMap<u16, String>,
     /// Every word, for editors.
     pub words: Vec<EditorWord>,
     /// The types of the roots of references, by the indices of their words; only for editors.

@@ -60,7 +60,7 @@ pub fn compile_located(tokens: TokenStream, locate: Locate<'_>) -> Compilation {
 /// Compiles the tokens of a `workflow!` in a crate, whose files `from` reads.
 pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compilation {
     let mut out = Compilation::default();
-    let Compilation { workflows, words, roots, problems, bugs, imported } = &mut out;
+    let Compilation { workflows, fragments: names, words, roots, problems, bugs, imported } = &mut out;
     for (sign, span) in surroundings.unmatched {
         problems.push(Problem::new(Code::Syntax, *span, format!("unmatched `{sign}`")));
     }
@@ -69,6 +69,7 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         inline::import(&mut parsed, (surroundings.folder, surroundings.locate), problems)
     });
     *imported = read.unwrap_or_default();
+    names.extend(parsed.fragments.iter().map(|fragment| (fragment.number, syntax::ast::plain(&fragment.name))));
     let everywhere = surroundings.locate;
     let locate = |span| imported.locate(span, everywhere);
     let surroundings = Surroundings { locate: &locate, ..surroundings };

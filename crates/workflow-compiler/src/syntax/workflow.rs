@@ -11,7 +11,7 @@ use super::cursor::{Cursor, attributes_length};
 use super::parser::Parser;
 use super::word::Role;
 
-const TOP: &str = "the macro contains `workflow Name { … }`";
+const TOP: &str = "a workflow is written `workflow Name { … }`";
 
 impl Parser<'_> {
     /// All workflows up to the end, and all fragments.
