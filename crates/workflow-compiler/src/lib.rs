@@ -78,12 +78,15 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
         let (mut fragments, order) = inline::Fragments::of(&parsed, problems);
         for name in order {
             let (first, errors) = (problems.iter().len(), problems.errors());
-            let Some(alone) = fragments.alone(&name, &parsed, problems) else { continue };
-            roots.extend(check_fragment(&alone, first, &parsed.workflows, problems, surroundings));
-            fragments.explain(&alone, first, problems, surroundings.locate, place);
+            let alone = fragments.alone(&name, &parsed, problems);
+            if let Some(alone) = &alone {
+                roots.extend(check_fragment(alone, first, &parsed.workflows, problems, surroundings));
+                fragments.explain(alone, first, problems, surroundings.locate, place);
+            }
             let reported = problems.reported().filter(|_| problems.errors() > errors);
             let found = problems.iter().skip(first);
-            fragments.is_checked(name, found, surroundings.locate, alone.body.broken.or(reported));
+            let broken = alone.and_then(|alone| alone.body.broken);
+            fragments.is_checked(name, found, surroundings.locate, broken.or(reported));
         }
         fragments
     });
@@ -210,9 +213,13 @@ fn check_fragment(
     let is_wrong =
         |problems: &Problems| fragment.body.is_broken() || problems.of(fragment.number).any(Problem::is_error);
     lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
-    // These depend on the place of a use, and on its handlers.
+    // These depend on the place of a use, on its handlers and on the defaults around it.
+    let of_uses = |code: Code| {
+        let handled = matches!(code, Code::UncaughtHandler | Code::UncaughtError | Code::EndlessWait);
+        handled || matches!(code, Code::UnknownContext | Code::NoWayToEnd | Code::EndlessLoop)
+    };
     let found = problems.split_off(first).into_iter();
-    problems.extend(found.filter(|problem| !matches!(problem.code, Code::UnknownContext | Code::UncaughtHandler)));
+    problems.extend(found.filter(|problem| !of_uses(problem.code)));
     // The uses ask rustc.
     problems.take_questions();
     check::roots(&analysis)

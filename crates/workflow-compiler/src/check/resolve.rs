@@ -298,8 +298,6 @@ impl<'a> Analysis<'a> {
                 let fault = || {
                     let whose = if known.declared {
                         format!("`{of}` (the type of `{path}`)")
-                    } else if input && self.workflow.is_fragment {
-                        format!("the input of the fragment `{}`", plain(&self.workflow.name))
                     } else if input {
                         "the execution's input".to_owned()
                     } else {

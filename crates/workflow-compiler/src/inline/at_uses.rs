@@ -25,33 +25,47 @@ pub(super) fn report(
         |used: &Inlined| refused.contains_key(&plain(&used.fragment)) || is_given_wrong(used, &found, locate);
     let wrong = workflow.inlined.iter().filter(|used| is_wrong(used));
     let wrong: BTreeSet<u32> = wrong.map(|used| used.number).collect();
+    let unreached: BTreeSet<u32> = found
+        .iter()
+        .filter(|problem| problem.code == Code::UnreachableState)
+        .filter_map(|problem| first_at(workflow, problem, locate))
+        .map(|used| used.number)
+        .collect();
+    let in_each = in_each_use(workflow, &found, &wrong, locate);
     let mut out = Vec::new();
     let mut at_uses: BTreeMap<(u32, bool), Problem> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for problem in found {
-        let unreached = problem.code == Code::UnreachableState;
+        let is_unreached = problem.code == Code::UnreachableState;
         let place = place(&problem, locate);
         if reported.contains(&place) {
             continue;
         }
-        let of_unreached = || if unreached { first_at(workflow, &problem, locate) } else { None };
+        let of_unreached = || if is_unreached { first_at(workflow, &problem, locate) } else { None };
         let Some(used) = around(workflow, &problem, locate).or_else(of_unreached) else {
             out.push(problem);
             continue;
         };
-        let begins = (place.0, place.1.map(|(first, _)| first));
-        if !unreached && wrong.contains(&used.number) || !known.insert((used.number, begins)) {
+        let is_first = is_unreached && first_at(workflow, &problem, locate).is_some();
+        // The others follow from the first.
+        let follows = is_unreached && unreached.contains(&used.number) || wrong.contains(&used.number);
+        let begins = (place.0, place.1.clone().map(|(first, _)| first));
+        if !is_first && follows || !known.insert((used.number, begins.clone())) {
+            continue;
+        }
+        if in_each.contains(&place) {
+            if known.insert((0, begins)) {
+                let span = TokenSpan { in_use: 0, ..problem.span };
+                out.push(Problem { span, ..problem }.help(format!("this is so in each use of `{}`", used.fragment)));
+            }
             continue;
         }
         let span = TokenSpan { in_use: used.outer.unwrap_or_default(), ..used.written.span().into() };
         let key = (used.number, problem.is_error());
-        if unreached {
-            // The others follow from the first.
-            if first_at(workflow, &problem, locate).is_some() {
-                let message = format!("no path leads to the use `{}`", used.written);
-                let problem = Problem::new(problem.code, span, message).help("remove it, or add a transition to it");
-                at_uses.entry(key).or_insert(problem);
-            }
+        if is_first {
+            let message = format!("no path leads to the use `{}`", used.written);
+            let problem = Problem::new(problem.code, span, message).help("remove it, or add a transition to it");
+            at_uses.entry(key).or_insert(problem);
             continue;
         }
         let at = text(problem.span.first).map_or_else(|| "in the fragment".to_owned(), |text| format!("at {text}"));
@@ -72,6 +86,25 @@ pub(super) fn report(
     }
     out.extend(at_uses.into_values());
     out
+}
+
+/// Returns the places of the problems that each of several right uses of a fragment has.
+fn in_each_use(workflow: &Workflow, found: &[Problem], wrong: &BTreeSet<u32>, locate: Locate<'_>) -> BTreeSet<Place> {
+    let mut at: BTreeMap<Place, BTreeSet<u32>> = BTreeMap::new();
+    for problem in found.iter().filter(|problem| problem.code != Code::UnreachableState) {
+        if let Some(used) = around(workflow, problem, locate).filter(|used| !wrong.contains(&used.number)) {
+            at.entry(place(problem, locate)).or_default().insert(used.number);
+        }
+    }
+    at.retain(|_, uses| {
+        let fragment =
+            |number: u32| workflow.inlined.iter().find(|used| used.number == number).map(|used| &used.fragment);
+        let same = |used: &&Inlined| {
+            used.outer.is_none() && uses.first().and_then(|one| fragment(*one)) == Some(&used.fragment)
+        };
+        uses.len() > 1 && workflow.inlined.iter().filter(same).count() == uses.len()
+    });
+    at.into_keys().collect()
 }
 
 /// Returns the use in the workflow itself whose first state has the words of a problem.

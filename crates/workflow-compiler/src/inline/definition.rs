@@ -119,7 +119,15 @@ impl Check<'_> {
         match &reference.root {
             Root::Input => {
                 match reference.segments.first() {
-                    Some(Segment::Member { name, .. }) => self.read.extend([name.value.clone()]),
+                    Some(Segment::Member { name, .. }) if self.types.contains_key(&name.value) => {
+                        self.read.insert(name.value.clone());
+                    }
+                    Some(Segment::Member { name: field, .. }) => {
+                        let message = format!("the input of the fragment `{name}` has no field `{}`", field.value);
+                        let problem = Problem::new(Code::UnknownInputField, field.span, message);
+                        self.problems.push(problem.suggest(&field.value, self.types.keys().map(String::as_str)));
+                        return false;
+                    }
                     _ => self.read.extend(self.types.keys().cloned()),
                 }
                 true

@@ -76,7 +76,8 @@ impl Fragments {
     }
 
     /// Returns a fragment as a workflow with the same input and result, whose states can be checked; `None` for an import
-    /// that has an error. What only the uses know is left out.
+    /// that has an error, and for a fragment that repeats states for items of its input: its uses are checked. What only
+    /// the uses know is left out.
     pub(crate) fn alone(&mut self, name: &str, parsed: &Parsed, problems: &mut Problems) -> Option<Workflow> {
         let fragment = self.known.get_mut(name).filter(|fragment| fragment.from().is_none())?;
         problems.go_on(fragment.number);
@@ -92,10 +93,15 @@ impl Fragments {
         let is_new = |other: &&Declaration| other.kind.type_name().is_some_and(|name| !own.contains(&plain(name)));
         alone.neighbours = others.filter(is_new).cloned().collect();
         let declared = alone.declarations.len();
-        self.inline(&mut alone, Some(name), problems);
+        let first = problems.iter().len();
+        let is_open = self.inline(&mut alone, Some(name), problems);
         let mut inner = alone.inlined.iter().map(|used| (used.name.clone(), used.asl_name.clone())).collect();
         names(&alone.body, &mut inner);
         self.inner.insert(name.to_owned(), inner);
+        if is_open {
+            problems.split_off(first);
+            return None;
+        }
         let of_uses = alone.declarations.split_off(declared);
         alone.declarations.extend(of_uses.iter().filter(is_new).cloned());
         walk::body(&mut alone.body, &mut alone::WithoutValues);
@@ -137,10 +143,11 @@ impl Fragments {
         self.refused.extend(reported.map(|reported| (name, reported)));
     }
 
-    /// Inlines all uses in a workflow, or in a fragment of this name that is checked by itself.
-    pub(crate) fn inline(&mut self, workflow: &mut Workflow, name: Option<&str>, problems: &mut Problems) {
+    /// Inlines all uses in a workflow, or in a fragment of this name that is checked by itself. Returns whether only the
+    /// uses of the fragment know the items of a repetition.
+    pub(crate) fn inline(&mut self, workflow: &mut Workflow, name: Option<&str>, problems: &mut Problems) -> bool {
         if !has_inlined(&workflow.body) {
-            return;
+            return false;
         }
         let errors = problems.errors();
         let nodes = workflow.nodes;
@@ -156,6 +163,7 @@ impl Fragments {
             refused: &self.refused,
             is_used: name.is_none_or(|name| self.used.contains(name)),
             alone: name.map(|_| Reported::AT_USES),
+            is_open: false,
             problems,
             nodes,
             inlined: Vec::new(),
@@ -173,8 +181,20 @@ impl Fragments {
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner { alone, inlined, copies, items, repeated, wrong, nodes, declarations, broken, around, .. } =
-            inliner;
+        let Inliner {
+            alone,
+            is_open,
+            inlined,
+            copies,
+            items,
+            repeated,
+            wrong,
+            nodes,
+            declarations,
+            broken,
+            around,
+            ..
+        } = inliner;
         self.last = around.1;
         workflow.nodes = nodes;
         workflow.of_fragments =
@@ -193,6 +213,7 @@ impl Fragments {
         results::assign(workflow, problems);
         let is_new = problems.errors() > errors;
         workflow.body.broken = workflow.body.broken.or(broken).or(problems.reported().filter(|_| is_new));
+        is_open
     }
 
     /// Completes the problems of a workflow from the index `first` on: which uses and items they are about. `text` returns

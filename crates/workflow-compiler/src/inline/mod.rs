@@ -105,6 +105,8 @@ struct Inliner<'p> {
     refused: &'p BTreeMap<String, Reported>,
     /// The proof that the uses check what depends on them, if this is a fragment by itself.
     alone: Option<Reported>,
+    /// Whether a repetition is for items that only the uses of the fragment know.
+    is_open: bool,
     /// Whether a workflow uses it.
     is_used: bool,
     problems: &'p mut Problems,

@@ -152,6 +152,8 @@ impl Inliner<'_> {
         // A fragment by itself does not know the items that its uses give.
         let is_unknown = given.as_ref().map_or(!self.stack.is_empty(), |given| alone::reads_input(given.value));
         let unknown = self.alone.filter(|_| repetition.field.is_some() && is_unknown);
+        self.is_open |=
+            unknown.is_some() || self.alone.is_some() && given.is_none() && alone::reads_input(&repetition.list);
         let around = self.copies.iter().filter(|copy| self.around.0.contains(&copy.number));
         let around: Vec<_> = around.map(|copy| copy.name.as_str()).collect();
         let items = match unknown {
