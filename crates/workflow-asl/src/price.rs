@@ -103,8 +103,11 @@ impl Prices {
     /// lists have for all regions together, is [`PRICES`]'.
     ///
     /// # Errors
-    /// Returns an error if the file is not such a list, is of several regions, is not in US dollars, or lacks a price.
+    /// Returns an error if the file is not such a list, is of several regions, is not in US dollars, or lacks a price, its region, its
+    /// version or its date.
     pub fn read(list: &[u8]) -> Result<Self, PriceListError> {
+        // Some programs begin a file with a byte order mark.
+        let list = list.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(list);
         let list: Value =
             serde_json::from_slice(list).map_err(|error| PriceListError::new(format!("it is not JSON: {error}")))?;
         let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -113,16 +116,18 @@ impl Prices {
             "" => return Err(PriceListError::new("it is not a price list of AWS: it has no `offerCode`")),
             other => return Err(PriceListError::new(format!("it has the prices of `{other}`, not of `{OFFER}`"))),
         }
+        let Some(products) = list.get("products").and_then(Value::as_object) else {
+            return Err(PriceListError::new("it has no `products`: it may be AWS's index of the versions of a list"));
+        };
         let mut regions = BTreeSet::new();
         let mut tiers: [Vec<(f64, f64)>; 3] = Default::default();
-        for (sku, product) in list.get("products").and_then(Value::as_object).into_iter().flatten() {
+        for (sku, product) in products {
             let Some(attributes) = product.get("attributes") else { continue };
             let usage = text(attributes, "usagetype");
             let (of, end) = usage.split_once('-').unwrap_or_default();
             let known = USAGE.iter().position(|known| [end, usage.as_str()].contains(known) && of != GLOBAL);
             let Some(tiers) = known.and_then(|known| tiers.get_mut(known)) else { continue };
-            let region = ["regionCode", "location"].map(|name| text(attributes, name));
-            regions.extend(region.into_iter().find(|region| !region.is_empty()));
+            regions.extend(Some(text(attributes, "regionCode")).filter(|region| !region.is_empty()));
             let terms = list.get("terms").and_then(|terms| terms.get("OnDemand")?.get(sku)?.as_object());
             let dimensions =
                 terms.into_iter().flatten().filter_map(|(_, term)| term.get("priceDimensions")?.as_object());
@@ -130,6 +135,9 @@ impl Prices {
                 let price = dimension.get("pricePerUnit").and_then(|price| price.get("USD")?.as_str()?.parse().ok());
                 let price: f64 =
                     price.ok_or_else(|| PriceListError::new(format!("`{usage}` has no price in US dollars")))?;
+                if !price.is_finite() || price < 0.0 {
+                    return Err(PriceListError::new(format!("`{usage}` has the price {price}, which is no price")));
+                }
                 // The last tier ends with `Inf`.
                 tiers.push((text(dimension, "endRange").parse().unwrap_or(f64::INFINITY), price));
             }
@@ -143,12 +151,20 @@ impl Prices {
             return Err(PriceListError::new(format!("it has no price of the usage type `{usage}`")));
         }
         let [transitions, requests, seconds] = tiers;
-        let region = regions.pop_first().unwrap_or_default();
+        let Some(region) = regions.pop_first() else {
+            return Err(PriceListError::new("its products have no `regionCode`"));
+        };
+        let [date, version] = ["publicationDate", "version"].map(|name| text(&list, name));
+        if let Some((name, _)) =
+            [("publicationDate", &date), ("version", &version)].iter().find(|(_, text)| text.is_empty())
+        {
+            return Err(PriceListError::new(format!("it has no `{name}`")));
+        }
         // What a month uses beyond a free tier has the last price.
         let last = |tiers: Vec<(f64, f64)>| tiers.last().map_or(0.0, |(_, price)| *price);
         Ok(Self {
-            date: text(&list, "publicationDate").chars().take("2026-11-23".len()).collect(),
-            source: format!("{LISTS}/{}/{region}/index.json", text(&list, "version")).into(),
+            date: date.chars().take("2026-11-23".len()).collect(),
+            source: format!("{LISTS}/{version}/{region}/index.json").into(),
             region: region.into(),
             thousand_transitions: last(transitions) * 1000.0,
             free_transitions: FREE_TRANSITIONS,

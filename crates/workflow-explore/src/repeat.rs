@@ -136,33 +136,3 @@ fn key_in(value: &Value, depth: usize) -> Option<&Value> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn mark(resource: &str, request: Value) -> Mark {
-        Repeat::of(TaskResource::parse(resource).unwrap()).mark(&request)
-    }
-
-    #[test]
-    fn requests_are_recognised_by_their_own_means() {
-        let post = "arn:aws:states:::http:invoke";
-        assert_eq!(mark(post, json!({"Method": "POST"})), Mark::Missing);
-        assert_eq!(mark(post, json!({"Method": "GET"})), Mark::Needless);
-        let header = json!({"Method": "POST", "Headers": {"Idempotency-Key": "k"}});
-        assert_eq!(mark(post, header), Mark::By("\"k\"".to_owned()));
-        let start = "arn:aws:states:::states:startExecution";
-        assert_eq!(mark(start, json!({"StateMachineArn": "a"})), Mark::Missing);
-        assert_eq!(mark(start, json!({"Name": "n"})), Mark::By("\"n\"".to_owned()));
-        assert_eq!(mark("arn:aws:states:::aws-sdk:sfn:startExecution", json!({})), Mark::Missing);
-        let send = "arn:aws:states:::sqs:sendMessage";
-        assert_eq!(mark(send, json!({"MessageBody": "b"})), Mark::Missing);
-        assert_eq!(mark(send, json!({"MessageBody": "b", "MessageGroupId": "g"})), Mark::Needless);
-        let function = "arn:aws:states:::lambda:invoke";
-        assert_eq!(mark(function, json!({"Payload": {"idempotencyKey": 1}})), Mark::By("1".to_owned()));
-        assert_eq!(mark("arn:aws:states:::dynamodb:getItem", json!({})), Mark::Needless);
-    }
-}

@@ -44,6 +44,8 @@ pub(crate) struct StateFacts {
     pub(crate) maps: Vec<Arc<str>>,
     /// The nearest distributed map that contains the state: the state runs in a child execution.
     pub(crate) distributed: Option<Arc<str>>,
+    /// The outermost of the states around it that are retried.
+    pub(crate) retried: Option<Arc<str>>,
     /// One error of each class that the handlers around the task distinguish.
     pub(crate) errors: Vec<Arc<str>>,
     /// Whether the task may never answer: it times out, or waits for a person or worker.
@@ -94,6 +96,9 @@ struct Around<'a> {
     is_regular: bool,
 }
 
+/// The maps around a state up to the nearest distributed one, that one, and the outermost state that is retried.
+type Inside = (Vec<Arc<str>>, Option<Arc<str>>, Option<Arc<str>>);
+
 impl States {
     pub(crate) fn of(machine: &StateMachine, program: &Program) -> Self {
         Self::telling_apart(machine, program, false, [&BTreeSet::new(), &BTreeSet::new()])
@@ -110,7 +115,7 @@ impl States {
     ) -> Self {
         let mut all = BTreeMap::new();
         let of = Definition { machine, program, compared, told_apart };
-        scope(&of, machine.scope(), &mut Vec::new(), &(Vec::new(), None), &mut all);
+        scope(&of, machine.scope(), &mut Vec::new(), &Inside::default(), &mut all);
         for facts in all.values_mut().filter(|facts: &&mut StateFacts| reads_json && facts.is_function) {
             facts.errors.push(Arc::from(UNKNOWN));
         }
@@ -141,7 +146,7 @@ fn scope<'a>(
     of: &Definition<'_>,
     scope_of: Scope<'a>,
     around: &mut Vec<Around<'a>>,
-    inside: &(Vec<Arc<str>>, Option<Arc<str>>),
+    inside: &Inside,
     all: &mut BTreeMap<String, StateFacts>,
 ) {
     let Definition { machine, program, .. } = *of;
@@ -159,6 +164,7 @@ fn scope<'a>(
             loops: looping.contains(&number),
             maps: inside.0.clone(),
             distributed: inside.1.clone(),
+            retried: inside.2.clone(),
             errors: if state.kind == StateKind::Task { errors(state, of, around) } else { Vec::new() },
             may_be_silent: state.kind == StateKind::Task
                 && (timers(state).contains(&true) || is_answered_by_token(state)),
@@ -172,9 +178,12 @@ fn scope<'a>(
         all.insert((*name).to_owned(), facts);
         let mut inside = inside.clone();
         if state.is_distributed() {
-            inside = (Vec::new(), Some(Arc::from(*name)));
+            (inside.0, inside.1) = (Vec::new(), Some(Arc::from(*name)));
         } else if state.kind == StateKind::Map {
             inside.0.push(Arc::from(*name));
+        }
+        if state.retry.as_ref().is_some_and(|all| !all.is_empty()) {
+            inside.2.get_or_insert_with(|| Arc::from(*name));
         }
         for inner in state.scopes(name, &at) {
             scope(of, inner, around, &inside, all);

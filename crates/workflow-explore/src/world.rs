@@ -126,6 +126,10 @@ struct Call {
     timed_out: bool,
     /// Whether a call may have had its effect.
     may_have_run: bool,
+    /// Whether the last call has no answer.
+    is_open: bool,
+    /// How often the states around the task were retried before the last call.
+    retries_around: u64,
     /// Whether no retrier calls it again: the state has failed.
     is_over: bool,
 }
@@ -183,6 +187,7 @@ impl<'x> World<'x> {
     /// Runs the execution until the world must decide or the execution ends.
     pub(crate) fn settle(&mut self, broken: &mut Vec<Broken>) -> Stand {
         let stand = self.go_on(broken);
+        let (calls, pending) = (&mut self.calls, &self.pending);
         let Self { happenings, monitors, execution, explorer, guess, passed, results, faults, visits, .. } = self;
         let guesses = |state: &Arc<str>, field: Option<&str>| {
             let facts = explorer.states.get(state).filter(|_| explorer.values.guessing.contains(&**state));
@@ -225,6 +230,12 @@ impl<'x> World<'x> {
             _ => Course::Other,
         };
         happenings.read(execution, |news| {
+            if let Happening::Succeeded { state, .. } | Happening::Caught(state, _) = news.happening {
+                // No retrier around them calls these again.
+                let retried = |of: &Task| explorer.states.get(&of.state).and_then(|facts| facts.retried.as_ref());
+                let is_waiting = |of: &Task| pending.iter().any(|(waiting, _)| waiting == of);
+                calls.retain(|of, call| retried(of) != Some(state) || call.timed_out || is_waiting(of));
+            }
             match news.happening {
                 Happening::EvaluationFailed { state, error, cause, field } => {
                     fails.remove(state);
@@ -331,27 +342,32 @@ impl<'x> World<'x> {
 
     /// Checks that the API of a task recognises that its call is repeated.
     fn look_for_repetition(&mut self, task: &Task, request: &TaskRequest, broken: &mut Vec<Broken>) {
-        let Some(repeat) = self.explorer.states.get(&task.state).map(|facts| facts.repeat) else { return };
+        let Some(facts) = self.explorer.states.get(&task.state) else { return };
+        let repeat = facts.repeat;
         if repeat == Repeat::Harmless {
             return;
         }
         let mark = repeat.mark(&request.input);
-        let before = self.calls.get(task);
-        let may_have_run = before.is_some_and(|before| before.may_have_run);
-        if let Some(before) = before
-            && may_have_run
-            && (request.attempt > 0 || before.timed_out)
-        {
+        let retries_around = self.execution.retries_around(request.id);
+        let before = self.calls.get(task).and_then(|before| {
+            let (is_own, around) = (request.attempt > 0, retries_around > before.retries_around);
+            let may_have_run = before.may_have_run || around && before.is_open && !facts.is_job;
+            let why =
+                [(is_own, "by a retrier"), (around, "by a retrier around it"), (before.timed_out, "after a timeout")];
+            let why = why.into_iter().find(|(is_so, _)| *is_so && may_have_run)?.1;
+            // A turn of a loop has a token of its own.
+            Some((why, (!around || !facts.loops).then_some(&before.mark)))
+        });
+        if let Some((why, last)) = before {
             let lack = match &mark {
                 Mark::Needless => None,
                 Mark::Missing => Some(repeat.lack()),
-                Mark::By(_) if before.mark != mark => Some(match repeat {
+                Mark::By(_) if last.is_some_and(|last| *last != mark) => Some(match repeat {
                     Repeat::ByMember(name) => format!("with another `{name}`"),
                     _ => "with another idempotency key".to_owned(),
                 }),
                 Mark::By(_) => None,
             };
-            let why = if request.attempt > 0 { "by a retrier" } else { "after a timeout" };
             let severity = if repeat == Repeat::Twice { Severity::Note } else { Severity::Warning };
             broken.extend(lack.map(|lack| {
                 let message = format!("`{}` is called again {why} {lack}: its effect may happen twice", task.state);
@@ -359,7 +375,9 @@ impl<'x> World<'x> {
                 Broken { severity, ..error }
             }));
         }
-        self.calls.insert(task.clone(), Call { mark, timed_out: false, may_have_run, is_over: false });
+        let may_have_run = before.is_some();
+        let call = Call { mark, timed_out: false, may_have_run, is_open: true, retries_around, is_over: false };
+        self.calls.insert(task.clone(), call);
     }
 
     /// Returns the waiting tasks that can be answered, with their indices among all waiting tasks.
@@ -485,7 +503,19 @@ impl<'x> World<'x> {
                 let (at, id) = self.find(task)?;
                 self.pending.remove(at);
                 // After another task has succeeded there, a visit of a state that has failed is another call.
-                self.calls.retain(|known, call| known != task && !(call.is_over && known.place == task.place));
+                // A retrier around it may repeat both.
+                let states = &self.explorer.states;
+                self.calls.retain(|known, call| {
+                    if known != task && !(call.is_over && known.place == task.place) {
+                        return true;
+                    }
+                    let Some(facts) = states.get(&known.state).filter(|facts| facts.retried.is_some()) else {
+                        return false;
+                    };
+                    let may_have_run = call.may_have_run || known == task && !facts.is_job;
+                    *call = Call { timed_out: false, may_have_run, is_open: false, is_over: true, ..call.clone() };
+                    true
+                });
                 if !self.explorer.values.guessing.is_empty() && !self.explorer.task_results.contains_key(&*task.state) {
                     self.results.insert(Arc::clone(&task.state), result.clone());
                 }
@@ -554,12 +584,16 @@ impl<'x> World<'x> {
     fn note_failure(&mut self, task: &Task, request: &TaskRequest, error: &str, missed_heartbeat: bool) {
         let Some(call) = self.calls.get_mut(task) else { return };
         let Some(facts) = self.explorer.states.get(&task.state) else { return };
+        call.is_open = false;
         call.timed_out = error == TIMEOUT;
         call.may_have_run |= call.timed_out || !facts.is_job && !is_throttling(error);
         call.is_over = self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0;
         // A later visit of the state is another call.
         if facts.repeat == Repeat::Twice && call.is_over {
-            self.calls.remove(task);
+            call.timed_out = false;
+            if facts.retried.is_none() {
+                self.calls.remove(task);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use workflow_explore::{Equivalence, Explorer, Severity, Verdict};
 use workflow_local::Engine;
 use workflow_local::internal::InternalEngine;
-use workflow_schema::{Field, Shape, Types};
+use workflow_schema::{Field, Rule, Shape, Types};
 
 fn in_jsonata(expression: &str) -> Value {
     json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
@@ -594,4 +594,66 @@ fn a_turn_of_a_loop_is_no_repeated_call() {
     assert!(!speaks(&turns));
     // The same call after a rest is one.
     assert!(speaks(&load("Rest")));
+}
+
+#[test]
+fn a_handler_must_do_without_the_result_of_a_later_task() {
+    let task = |name: &str, catch: &str, next: &str| {
+        json!({ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": next, "ResultPath": format!("$.{name}"),
+            "Parameters": { "FunctionName": name, "Payload.$": "$" },
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": catch }] })
+    };
+    let reads = |path: &str| json!({ "Type": "Pass", "Parameters": { "q.$": path }, "End": true });
+    let definition = |path: &str| {
+        json!({ "StartAt": "A", "States": { "A": task("a", "H1", "B"), "B": task("b", "H2", "D"),
+            "H1": reads(path), "H2": reads(path), "D": { "Type": "Succeed" } } })
+    };
+    let report = |definition: &Value| Explorer::new(&Engine::new(definition).unwrap()).unwrap().explore().unwrap();
+    let found = report(&definition("$.b.x"));
+    let states: Vec<_> = found.findings().iter().filter_map(|finding| finding.state.as_deref()).collect();
+    assert_eq!((found.verdict(), states), (Verdict::Broken, vec!["H1", "H2"]), "{found}");
+    // The caller sends what no task gives, and what a task reads too.
+    assert_eq!(report(&definition("$.c.x")).verdict(), Verdict::Holds);
+    let mut sent = definition("$.b.x");
+    sent["States"]["A"]["Parameters"]["Payload.$"] = json!("$.b.x");
+    assert_eq!(report(&sent).verdict(), Verdict::Holds);
+}
+
+#[test]
+fn what_the_definition_writes_into_a_guess_is_no_guess() {
+    let definition = json!({ "StartAt": "P", "States": {
+        "P": { "Type": "Parallel", "ResultPath": "$.p", "Next": "Done", "Branches": [
+            { "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } } ] },
+        "Done": { "Type": "Succeed" } } });
+    let verdict = |property: &str| {
+        let explorer = Explorer::new(&Engine::new(&definition).unwrap()).unwrap();
+        explorer.property(property.parse().unwrap()).explore().unwrap().verdict()
+    };
+    assert_eq!(verdict("output has p"), Verdict::Holds);
+    assert_eq!(verdict("output has q"), Verdict::NotShown);
+}
+
+#[test]
+fn values_meet_the_constraints_of_their_fields() {
+    const fn field(name: &'static str, shape: &'static Shape, rules: &'static [Rule]) -> Field {
+        Field { name, rust: name, optional: false, skipped: false, flat: false, shape, rules }
+    }
+    const ORDER: &Shape = &Shape::Object {
+        of: &[
+            field("code", &Shape::Text, &[Rule::Length { least: Some(12), greatest: None }]),
+            field("lines", &Shape::Array { of: &Shape::Bool }, &[Rule::Length { least: Some(3), greatest: Some(3) }]),
+            field("share", &Shape::Number, &[Rule::Range { least: Some("0.25"), greatest: Some("0.5") }]),
+        ],
+    };
+    static TYPES: Types = Types { input: ORDER, ..Types::NONE };
+    let machine = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } });
+    let explorer = Explorer::new(&Engine::new(&machine).unwrap().declaring(&TYPES)).unwrap();
+    let explorer = explorer.check("the input meets its constraints", |execution| {
+        let input = execution.input().value();
+        let is_long = input["code"].as_str().is_some_and(|code| code.len() >= 12);
+        let fits = is_long && input["lines"] == json!([true, true, true]) && input["share"] == json!(0.25);
+        fits.then_some(()).ok_or_else(|| input.to_string())
+    });
+    let report = explorer.explore().unwrap();
+    assert!(report.verdict() == Verdict::Holds && report.executions() > 0, "{report}");
 }

@@ -66,6 +66,10 @@ fn a_loop_that_never_ends_and_a_quota_are_one_finding_each() {
     let [finding] = report.findings() else { panic!("{report}") };
     assert_eq!((finding.severity, finding.states.len()), (Severity::Error, 2), "{report}");
     assert!(finding.message.starts_with("`In1`, `In2`: States.Runtime: "), "{report}");
+    // Its path has thousands of states.
+    let text = report.to_string();
+    let path = text.lines().find(|line| line.starts_with("   path: List -> Which -> ")).unwrap();
+    assert!(path.contains("In1 -> … ") && path.contains(" more -> In1") && path.len() < 1_000, "{path}");
 }
 
 #[test]
@@ -125,6 +129,77 @@ fn a_repeated_call_that_its_server_cannot_recognise_is_a_warning() {
     let function = json!({ "StartAt": "A", "States": {
         "A": task("a", json!({ "Retry": [{ "ErrorEquals": ["States.ALL"] }], "End": true })) } });
     assert_eq!(found(&function), Some(Severity::Note));
+}
+
+#[test]
+fn requests_are_recognised_by_their_own_means() {
+    let found = |resource: &str, request: &Value| {
+        let report = report(&json!({ "StartAt": "A", "States": { "A": {
+            "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "Parameters": request, "End": true,
+            "Retry": [{ "ErrorEquals": ["States.ALL"] }] } } }));
+        report.findings().iter().any(|finding| finding.message.contains("called again"))
+    };
+    for (resource, request, is_found) in [
+        ("http:invoke", json!({ "Method": "GET" }), false),
+        ("states:startExecution", json!({ "StateMachineArn": "a" }), true),
+        ("states:startExecution", json!({ "StateMachineArn": "a", "Name": "n" }), false),
+        ("aws-sdk:sfn:startExecution", json!({ "StateMachineArn": "a" }), true),
+        ("sqs:sendMessage", json!({ "QueueUrl": "q", "MessageBody": "b" }), true),
+        ("sqs:sendMessage", json!({ "QueueUrl": "q", "MessageBody": "b", "MessageGroupId": "g" }), false),
+        ("lambda:invoke", json!({ "FunctionName": "f", "Payload": { "idempotencyKey": 1 } }), false),
+        ("dynamodb:getItem", json!({ "TableName": "t", "Key": {} }), false),
+    ] {
+        assert_eq!(found(resource, &request), is_found, "{resource} {request}");
+    }
+}
+
+#[test]
+fn a_retrier_of_a_map_or_parallel_repeats_the_calls_inside() {
+    let run = |token: Value| {
+        json!({ "Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "ResultPath": null, "Next": "X",
+            "Parameters": token })
+    };
+    let states =
+        |token: Value| json!({ "StartAt": "R", "States": { "R": run(token), "X": task("x", json!({ "End": true })) } });
+    let retry = json!([{ "ErrorEquals": ["States.ALL"], "MaxAttempts": 2 }]);
+    let map = |retry: &Value, inside: Value| {
+        json!({ "StartAt": "M", "States": { "M": { "Type": "Map", "ItemsPath": "$.xs", "Retry": retry, "End": true,
+            "ItemProcessor": inside } } })
+    };
+    let found = |definition: &Value| {
+        let report = report(definition);
+        let repeated = report.findings().iter().filter(|finding| finding.message.contains("called again"));
+        repeated.map(|finding| (finding.severity, finding.message.clone())).collect::<Vec<_>>()
+    };
+    let again = |state: &str, lack: &str| {
+        format!("`{state}` is called again by a retrier around it {lack}: its effect may happen twice")
+    };
+    let missing = (Severity::Warning, again("R", "without `ClientToken`"));
+    let of_x = (Severity::Note, again("X", "and its API does not recognise it"));
+    assert_eq!(found(&map(&retry, states(json!({ "Cluster": "c" })))), [missing.clone(), of_x.clone()]);
+    let same = json!({ "ClientToken.$": "States.Format('{}-{}', $$.Execution.Name, $$.Map.Item.Index)" });
+    assert_eq!(found(&map(&retry, states(same))), std::slice::from_ref(&of_x));
+    let new = (Severity::Warning, again("R", "with another `ClientToken`"));
+    assert_eq!(found(&map(&retry, states(json!({ "ClientToken.$": "States.UUID()" })))), [new, of_x]);
+    assert_eq!(found(&map(&json!([]), states(json!({ "Cluster": "c" })))), []);
+    // Nothing was done yet, or the map begins anew.
+    let only = json!({ "StartAt": "X", "States": { "X": task("x", json!({ "End": true })) } });
+    let alone = |error: &str, next: &str| {
+        json!({ "StartAt": "P", "States": {
+            "P": { "Type": "Parallel", "Branches": [only], "ResultPath": null, "Next": "End",
+                "Retry": [{ "ErrorEquals": [error], "MaxAttempts": 2 }],
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": next }] },
+            "End": { "Type": "Succeed" } } })
+    };
+    assert_eq!(found(&alone("States.ALL", "End")).len(), 1);
+    assert_eq!(found(&alone("Lambda.TooManyRequestsException", "End")), []);
+    assert_eq!(found(&alone("Lambda.TooManyRequestsException", "P")), []);
+    // The other branch is stopped while its call is open.
+    let parallel = json!({ "StartAt": "P", "States": { "P": { "Type": "Parallel", "Retry": retry, "End": true, "Branches": [
+        { "StartAt": "R", "States": { "R": { "Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "End": true,
+            "Parameters": { "Cluster": "c" } } } },
+        { "StartAt": "F", "States": { "F": { "Type": "Fail", "Error": "F" } } } ] } } });
+    assert_eq!(found(&parallel), [missing]);
 }
 
 #[test]

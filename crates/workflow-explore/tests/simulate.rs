@@ -418,6 +418,26 @@ fn other_files_are_no_price_lists() {
         list["terms"]["OnDemand"]["A"]["term"]["priceDimensions"]["rate0"]["pricePerUnit"] = json!({ "CNY": "0.2" });
     });
     assert_eq!(yuan, "`EUW3-StateTransition` has no price in US dollars");
+    for price in ["NaN", "-0.1", "inf"] {
+        let wrong = changed(&|list| {
+            list["terms"]["OnDemand"]["A"]["term"]["priceDimensions"]["rate0"]["pricePerUnit"]["USD"] = price.into();
+        });
+        assert_eq!(wrong, format!("`EUW3-StateTransition` has the price {price}, which is no price"));
+    }
+    for name in ["publicationDate", "version"] {
+        assert_eq!(changed(&|list| drop(list.as_object_mut().unwrap().remove(name))), format!("it has no `{name}`"));
+    }
+    let nowhere = changed(&|list| {
+        for product in list["products"].as_object_mut().unwrap().values_mut() {
+            product["attributes"].as_object_mut().unwrap().remove("regionCode");
+            product["attributes"]["location"] = "EU (Paris)".into();
+        }
+    });
+    assert_eq!(nowhere, "its products have no `regionCode`");
+    let versions = read(&json!({ "offerCode": "AmazonStates", "versions": {} })).problem;
+    assert_eq!(versions, "it has no `products`: it may be AWS's index of the versions of a list");
+    // Some programs begin a file with a byte order mark.
+    assert!(Prices::read(format!("\u{feff}{}", price_list("eu-west-3")).as_bytes()).is_ok());
     assert!(Prices::read(b"<html>").unwrap_err().problem.starts_with("it is not JSON: "));
 }
 
@@ -435,4 +455,13 @@ fn equals_are_not_advised() {
     let equal = told(1.0, 1.0);
     assert!(equal.contains("no task moves the median or the 99th percentile more than the others"), "{equal}");
     assert!(told(1.0, 5.0).contains("make `B` faster: it moves the median and the 99th percentile most"));
+}
+
+#[test]
+fn wrong_numbers_make_no_distribution() {
+    assert_eq!(Distribution::constant(-1.0).unwrap_err().message, "-1 is below 0");
+    assert!(Distribution::exponential(f64::NAN).is_err() && Distribution::lognormal(0.0, 1.0).is_err());
+    assert!(Distribution::samples([]).is_err() && Distribution::percentiles([("p50", 1.0)]).is_err());
+    let falling = Distribution::percentiles([("p50", 2.0), ("p90", 1.0)]).unwrap_err();
+    assert_eq!(falling.to_string(), "`p90` is below `p50`");
 }

@@ -156,15 +156,17 @@ fn has_failures(execution: &Execution, history: &[HistoryEvent], exited: &Histor
     })
 }
 
-/// The states whose outputs have only members that the definition determines, with the names of the members of known
-/// kinds. All else in outputs may be a guess.
-pub(crate) type KnownOutputs = Arc<BTreeMap<String, BTreeSet<String>>>;
+/// Whether the output of each state has only members that the definition determines, and the names of the members that it gives and
+/// that have known kinds. All else in outputs may be a guess.
+pub(crate) type KnownOutputs = Arc<BTreeMap<String, (bool, BTreeSet<String>)>>;
 
 pub(crate) fn known_outputs(states: &BTreeMap<Pointer, StateTypes>) -> KnownOutputs {
     let known = states.iter().filter_map(|(at, state)| {
-        let members = state.output.as_ref()?.all_members()?.into_iter();
-        let known = members.filter(|(_, ty, _)| ty.kind().is_some()).map(|(name, ..)| name);
-        Some((at.tokens().last()?, known.collect()))
+        let output = state.output.as_ref()?;
+        let has_all = output.all_members().is_some();
+        let known =
+            output.members().into_iter().filter(|(_, ty, certain)| ty.kind().is_some() && (has_all || *certain));
+        Some((at.tokens().last()?, (has_all, known.map(|(name, ..)| name).collect())))
     });
     Arc::new(known.collect())
 }
@@ -490,8 +492,8 @@ impl Monitors {
         let Some(outputs) = &self.outputs else { return false };
         let known = last.and_then(|last| outputs.get(&**last));
         match output.and_then(|output| output.get(member)) {
-            Some(_) => !known.is_some_and(|known| known.contains(member)),
-            None => known.is_none(),
+            Some(_) => !known.is_some_and(|(_, known)| known.contains(member)),
+            None => !known.is_some_and(|(has_all, _)| *has_all),
         }
     }
 }

@@ -8,9 +8,16 @@ use super::{Reason, Report, Severity, Unreached, Verdict};
 use crate::bounds::Bounds;
 use crate::decision::shown;
 
-/// How many decisions of a finding are printed: the first and the last ones.
+/// How many decisions and states of a finding are printed: the first and the last ones.
 const FIRST: usize = 30;
 const LAST: usize = 10;
+
+/// Returns the first and the last items, with the number of the others between them.
+fn shortened<T: ToString>(all: &[T]) -> impl Iterator<Item = String> {
+    let (first, last) = all.split_at(all.len().saturating_sub(LAST));
+    let more = first.len().checked_sub(FIRST).filter(|more| *more > 0).map(|more| format!("… {more} more"));
+    first.iter().take(FIRST).map(T::to_string).chain(more).chain(last.iter().map(T::to_string))
+}
 
 pub(crate) fn counted(count: u64, noun: &str) -> String {
     let end = if count == 1 { "" } else { "s" };
@@ -51,14 +58,9 @@ impl fmt::Display for Report {
             }
             writeln!(f, "{}", finding.property)?;
             writeln!(f, "   {}", finding.message)?;
-            let (first, last) = finding.decisions.split_at(finding.decisions.len().saturating_sub(LAST));
-            first.iter().take(FIRST).try_for_each(|decision| writeln!(f, "   - {decision}"))?;
-            if first.len() > FIRST {
-                writeln!(f, "   - … {} more", first.len() - FIRST)?;
-            }
-            last.iter().try_for_each(|decision| writeln!(f, "   - {decision}"))?;
+            shortened(&finding.decisions).try_for_each(|decision| writeln!(f, "   - {decision}"))?;
             if let Some(replayed) = self.replay(finding) {
-                writeln!(f, "   path: {}", replayed.execution.path().join(" -> "))?;
+                writeln!(f, "   path: {}", shortened(&replayed.execution.path()).collect::<Vec<_>>().join(" -> "))?;
                 if let Some(learning) = &self.explorer.learning {
                     writeln!(
                         f,

@@ -495,38 +495,3 @@ fn timestamps(wanted: &Wanted) -> Vec<String> {
     }
     all
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-    use workflow_schema::{Field, Rule, Shape};
-
-    use super::{Known, candidates};
-
-    const fn field(name: &'static str, shape: &'static Shape, rules: &'static [Rule]) -> Field {
-        Field { name, rust: name, optional: false, skipped: false, flat: false, shape, rules }
-    }
-
-    #[test]
-    fn values_meet_the_constraints_of_their_fields() {
-        const ORDER: &Shape = &Shape::Object {
-            of: &[
-                field("code", &Shape::Text, &[Rule::Length { least: Some(12), greatest: None }]),
-                field(
-                    "lines",
-                    &Shape::Array { of: &Shape::Bool },
-                    &[Rule::Length { least: Some(3), greatest: Some(3) }],
-                ),
-                field("share", &Shape::Number, &[Rule::Range { least: Some("0.25"), greatest: Some("0.5") }]),
-            ],
-        };
-        let found = candidates(Known::Declared(ORDER, None), None);
-        assert!(!found.values.is_empty());
-        for value in &found.values {
-            let value: &Value = value;
-            assert!(value["code"].as_str().unwrap().len() >= 12, "{value}");
-            assert_eq!(value["lines"], json!([true, true, true]), "{value}");
-            assert_eq!(value["share"], json!(0.25), "{value}");
-        }
-    }
-}

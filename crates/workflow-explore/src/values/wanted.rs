@@ -205,9 +205,19 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value, uses: &[Use]) -> 
     for source in mapped(machine) {
         all.entry(source).or_default().narrow(Some(Kind::Array));
     }
+    let graph = Graph::of(machine.scope());
+    let regular = graph.flow().reached(graph.start(), |edge| !edge.is_caught());
+    let caught = |number: &usize| regular.get(*number) == Some(&false);
+    let caught: Vec<_> = (0..graph.states().len()).filter(caught).map(|number| graph.state_pointer(number)).collect();
     walk(document, &mut |members| {
         // A result is put into an object: `$.errors.Charge` needs none that is a text.
         let path = members.get("ResultPath").and_then(Value::as_str).and_then(|path| path.strip_prefix("$."));
+        // If only handlers read it of the input, it is the result, which may not be there.
+        let names: Vec<_> = path.into_iter().flat_map(|path| path.split('.')).map(str::to_owned).collect();
+        let mut read = uses.iter().filter(|used| used.source == Source::Input && used.path.starts_with(&names));
+        if read.clone().next().is_some() && read.all(|used| caught.iter().any(|at| used.pointer.is_within(at))) {
+            all.entry(Source::Input).or_default().inside(names).added |= path.is_some();
+        }
         if let Some((around, _)) = path.and_then(|path| path.rsplit_once('.')) {
             let names: Vec<_> = around.split('.').collect();
             all.values_mut().for_each(|place| place.objects(&names));

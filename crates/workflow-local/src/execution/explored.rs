@@ -66,6 +66,9 @@ pub trait InternalExecution {
     /// they identify a waiting task.
     fn place_of(&self, task: TaskId) -> Vec<usize>;
 
+    /// Returns how often the states around a task were retried in their visits.
+    fn retries_around(&self, task: TaskId) -> u64;
+
     /// Returns the position of a waiting task: the number of its [history](Self::history_of), and the last event of its
     /// branch there.
     fn event_of(&self, task: TaskId) -> Option<(usize, u64)>;
@@ -124,6 +127,17 @@ pub trait InternalExecution {
     fn runner_history<W: Workflow>(&self) -> Vec<RunnerEvent<W>>;
 }
 
+impl Execution {
+    /// The threads that contain a task, the innermost first, with the index of the branch or iteration in each.
+    fn owners_of(&self, task: TaskId) -> impl Iterator<Item = (ThreadId, usize)> {
+        let owner = |id: ThreadId| {
+            let thread = self.threads.get(id.0)?.as_deref()?;
+            thread.parent.or_else(|| self.run(thread.run).owner)
+        };
+        std::iter::successors(self.tasks.get(&task).and_then(|id| owner(*id)), move |(id, _)| owner(*id))
+    }
+}
+
 impl InternalExecution for Execution {
     fn fingerprint(&self, time: bool, random: bool, hasher: &mut impl Hasher) {
         let mut found =
@@ -169,15 +183,14 @@ impl InternalExecution for Execution {
     }
 
     fn place_of(&self, task: TaskId) -> Vec<usize> {
-        let mut place = Vec::new();
-        let mut at = self.tasks.get(&task).copied();
-        while let Some(thread) = at.and_then(|id| self.threads.get(id.0)?.as_deref()) {
-            let owner = thread.parent.or_else(|| self.run(thread.run).owner);
-            place.extend(owner.map(|(_, index)| index));
-            at = owner.map(|(id, _)| id);
-        }
+        let mut place: Vec<_> = self.owners_of(task).map(|(_, index)| index).collect();
         place.reverse();
         place
+    }
+
+    fn retries_around(&self, task: TaskId) -> u64 {
+        let around = self.owners_of(task).filter_map(|(id, _)| self.threads.get(id.0)?.as_ref()?.visit.as_ref());
+        around.map(|visit| visit.retries).sum()
     }
 
     fn event_of(&self, task: TaskId) -> Option<(usize, u64)> {
