@@ -139,7 +139,7 @@ impl Parser<'_> {
             if let DeclarationKind::Params(fields) = &mut declaration.kind {
                 given.append(fields);
             }
-            let what = format!("a fragment has no such `{}`", declaration.keyword);
+            let what = format!("`{}` is not allowed in a fragment", declaration.keyword);
             self.report(Problem::new(Code::UnknownDeclaration, declaration.keyword.span(), what).help(help));
             false
         });
