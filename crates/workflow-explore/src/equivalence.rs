@@ -10,6 +10,7 @@ use workflow_local::history::Details;
 use workflow_local::internal::InternalProgram;
 use workflow_local::{Payload, TaskRequest};
 
+use crate::broken::{Blame, Guessed};
 use crate::decision::{Decision, Task, shown};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
@@ -19,7 +20,7 @@ use crate::replay::{End, PathDifference, differences};
 use crate::report::{is_way, not_shown_text, quoted};
 use crate::search::{not_taken, run_again};
 use crate::states::named_in_one;
-use crate::world::{Blame, Guessed, Stand, World};
+use crate::world::{Stand, World};
 
 /// The result of comparing the behaviour of two definitions.
 #[derive(Clone, Debug, PartialEq)]

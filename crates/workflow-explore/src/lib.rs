@@ -67,6 +67,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod bounds;
+mod broken;
 mod decision;
 mod equivalence;
 mod error;

@@ -12,6 +12,7 @@ use workflow_local::coverage::{Point, PointKind};
 use workflow_local::internal::InternalProgram;
 
 use crate::bounds::CutOff;
+use crate::broken::{Blame, Broken, Guessed, built_in};
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
@@ -19,7 +20,7 @@ use crate::frontier::{Frontier, Next, Step};
 use crate::loop_bound;
 use crate::property::Monitors;
 use crate::report::{Finding, Reason, Replayed, Report, Unreached, fold, unreached};
-use crate::world::{Blame, Broken, Guessed, Stand, World, built_in};
+use crate::world::{Stand, World};
 
 /// The maximum number of steps after the given decisions of a replay.
 const STEPS: usize = 10_000;

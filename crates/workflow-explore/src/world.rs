@@ -15,6 +15,7 @@ use workflow_local::internal::InternalExecution;
 use workflow_local::{Answer, Execution, Payload, Progress, Status, TaskError, TaskRequest, View};
 use workflow_plan::data::Source;
 
+use crate::broken::{Blame, Broken, Guessed, built_in};
 use crate::decision::{Decision, Fault, Lasting, Task};
 use crate::explorer::Explorer;
 use crate::frontier::Weighed;
@@ -26,75 +27,8 @@ use crate::values::Guess;
 /// The cause of a failure that is tried.
 const EXPLORED: &str = "explored";
 
-/// The names of the properties that hold for every workflow.
-pub(crate) mod built_in {
-    pub(crate) const ENDS: &str = "every execution ends";
-    pub(crate) const UNCAUGHT: &str = "no error is left uncaught";
-    pub(crate) const PROGRAM: &str = "no fault of the program";
-    pub(crate) const OUTPUT: &str = "the output has its type";
-    pub(crate) const QUOTAS: &str = "history, payload and variables stay within quotas";
-    pub(crate) const IDEMPOTENCE: &str = "a repeated call has the same idempotency token";
-
-    /// What helps if one does not hold.
-    pub(crate) const HELP: [(&str, &str); 6] = [
-        (ENDS, "Give the task a timeout, or the loop a bound that each turn comes closer to."),
-        (UNCAUGHT, "Catch the error, or allow it with `--may-fail-with`."),
-        (PROGRAM, "Test the value before it is used, or give a rule or a default for it."),
-        (OUTPUT, "Make each last state give the declared type, or declare what they give."),
-        (QUOTAS, "Keep large data in S3 and pass its key; start child executions for long loops."),
-        (
-            IDEMPOTENCE,
-            "Give the request a token that is the same for each attempt, such as a part of the execution's name.",
-        ),
-    ];
-}
-
 /// The number of steps without a decision after which the search checks for repetition.
 const STEPS: usize = 500;
-
-/// Data of undeclared type, which may not fit the expressions of a state.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Blame {
-    pub(crate) state: Arc<str>,
-    pub(crate) guessed: Guessed,
-}
-
-/// The kind of a guess.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Guessed {
-    /// A value that expressions use.
-    Value,
-    /// A missing member that the definition adds on other paths. The state must do without it on one of them.
-    Absence,
-    /// A value that becomes the output, which a test checks.
-    Output,
-    /// A part of the output, which has a declared type. It shows no error, whether or not another value fits.
-    Part,
-}
-
-/// A property that does not hold.
-#[derive(Clone, Debug)]
-pub(crate) struct Broken {
-    pub(crate) property: String,
-    pub(crate) state: Option<String>,
-    pub(crate) severity: Severity,
-    pub(crate) message: String,
-    /// The guess with which expressions could not be computed before. If they never can, the finding is dropped.
-    pub(crate) guess: Option<Blame>,
-}
-
-impl Broken {
-    /// Creates an error.
-    pub(crate) fn error(
-        property: &str,
-        state: Option<impl ToString>,
-        message: impl Into<String>,
-        guess: Option<Blame>,
-    ) -> Self {
-        let (property, state) = (property.to_owned(), state.map(|state| state.to_string()));
-        Self { property, state, severity: Severity::Error, message: message.into(), guess }
-    }
-}
 
 /// About how many bytes an execution takes, without its history, and an event of its history.
 const EXECUTION: u64 = 4_000;

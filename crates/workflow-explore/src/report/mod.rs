@@ -22,9 +22,9 @@ use workflow_local::internal::InternalProgram;
 use workflow_local::{Execution, HistoryEvent};
 
 use crate::bounds::{Bounds, CutOff};
+use crate::broken::{Blame, Broken, built_in};
 use crate::decision::Decision;
 use crate::explorer::Explorer;
-use crate::world::{Blame, Broken, built_in};
 
 /// A violated property, and a shortest list of decisions that shows it.
 #[derive(Clone, Debug, PartialEq)]

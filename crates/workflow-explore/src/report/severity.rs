@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Finding, quoted};
-use crate::world::built_in;
+use crate::broken::built_in;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,10 +10,10 @@ use workflow_local::Status;
 use super::mocks::{answers, in_rust};
 use super::{Finding, Replayed, Report};
 use crate::bounds::Bounds;
+use crate::broken::built_in;
 use crate::decision::Decision;
 use crate::property::Property;
 use crate::replay::Answered;
-use crate::world::built_in;
 
 /// Returns a string as a Rust literal.
 pub(crate) fn literal(text: &str) -> String {
