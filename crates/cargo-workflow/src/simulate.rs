@@ -54,8 +54,7 @@ pub(crate) struct Simulate {
     /// Deduct the transitions that are free in each month from the cost
     #[arg(long, conflicts_with = "learn")]
     free_tier: bool,
-    /// Price list of another region, as AWS publishes it:
-    /// https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonStates/current/eu-west-1/index.json [default: us-east-1]
+    /// Price list of a region, as AWS publishes it for the offer `AmazonStates` [default: prices of us-east-1]
     #[arg(long, value_name = "FILE", conflicts_with = "learn")]
     prices: Option<PathBuf>,
     /// Also write an HTML page: distributions of duration and cost, how much each task matters, and the graph

@@ -192,7 +192,7 @@ impl Problem {
 }
 
 /// The proof that a problem was reported. Only [`Problems::push`] makes one, so a part that is marked as wrong has its problem;
-/// the exception is [`Reported::AT_USES`].
+/// the exception is `Reported::AT_USES`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reported(());
 
