@@ -214,12 +214,16 @@ fn check_fragment(
         |problems: &Problems| fragment.body.is_broken() || problems.of(fragment.number).any(Problem::is_error);
     lower_and_check(&analysis, is_wrong, problems, surroundings.locate);
     // These depend on the place of a use, on its handlers and on the defaults around it.
-    let of_uses = |code: Code| {
-        let handled = matches!(code, Code::UncaughtHandler | Code::UncaughtError | Code::EndlessWait);
-        handled || matches!(code, Code::UnknownContext | Code::NoWayToEnd | Code::EndlessLoop)
-    };
+    const OF_USES: [Code; 6] = [
+        Code::UnknownContext,
+        Code::UncaughtHandler,
+        Code::UncaughtError,
+        Code::NoWayToEnd,
+        Code::EndlessLoop,
+        Code::EndlessWait,
+    ];
     let found = problems.split_off(first).into_iter();
-    problems.extend(found.filter(|problem| !of_uses(problem.code)));
+    problems.extend(found.filter(|problem| !OF_USES.contains(&problem.code)));
     // The uses ask rustc.
     problems.take_questions();
     check::roots(&analysis)

@@ -180,7 +180,9 @@ impl<'x> Search<'x> {
         let of = |to| Edge { from: u32::try_from(start).unwrap_or(u32::MAX), to, is_fault: false };
         let mut leaving: Vec<Vec<Edge>> = vec![Vec::new(); start + 1];
         for edge in std::mem::take(&mut self.edges).into_iter().chain(roots.map(|(_, number)| of(number))) {
-            leaving.get_mut(edge.from as usize).into_iter().for_each(|leaving| leaving.push(edge));
+            if let Some(leaving) = leaving.get_mut(edge.from as usize) {
+                leaving.push(edge);
+            }
         }
         FlowGraph::new(Some(start), leaving)
     }
@@ -255,7 +257,9 @@ impl<'x> Search<'x> {
     }
 
     fn cut_at(&mut self, number: u32) {
-        self.found.get_mut(number as usize).into_iter().for_each(|found| found.leads_on = true);
+        if let Some(found) = self.found.get_mut(number as usize) {
+            found.leads_on = true;
+        }
     }
 
     /// Records that a decision reached a state of an execution. Returns whether the execution has ended.
@@ -276,7 +280,9 @@ impl<'x> Search<'x> {
             self.executions += 1;
             self.cut.turns += 1;
             self.open_loops.extend(world.too_often().map(str::to_owned));
-            parent.into_iter().for_each(|parent| self.cut_at(parent));
+            if let Some(parent) = parent {
+                self.cut_at(parent);
+            }
             return false;
         }
         let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
@@ -371,7 +377,9 @@ impl<'x> Search<'x> {
             let after = graph.leaving(number).iter().filter_map(|edge| ways.get(edge.to as usize).copied().flatten());
             let ends = self.found.get(number).map_or(0, |found| found.ends);
             let all = after.fold(ends, u64::saturating_add);
-            ways.get_mut(number).into_iter().for_each(|ways| *ways = Some(all));
+            if let Some(ways) = ways.get_mut(number) {
+                *ways = Some(all);
+            }
         }
         ways.last().copied().flatten().unwrap_or_default()
     }

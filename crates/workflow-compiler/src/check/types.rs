@@ -372,11 +372,18 @@ impl Ty {
         })
     }
 
+    /// Returns the type of the wrong one of two values, if one is wrong: what is made of both is wrong too.
+    pub(super) fn error_of(&self, other: &Self) -> Option<Self> {
+        [self, other].into_iter().find(|ty| ty.is_error()).cloned()
+    }
+
     /// Returns the type of a sum, a difference, a product or a remainder of two numbers, which also holds both of them: one
     /// that may have a fraction keeps it.
     pub(super) fn arithmetic(&self, other: &Self) -> Self {
+        if let Some(error) = self.error_of(other) {
+            return error;
+        }
         match (self, other) {
-            (error @ Self::Error(_), _) | (_, error @ Self::Error(_)) => error.clone(),
             (Self::Float(_), _) | (_, Self::Float(_)) => Self::FLOAT,
             (Self::Integer(_), Self::Integer(_)) => Self::INTEGER,
             _ => Self::Number,

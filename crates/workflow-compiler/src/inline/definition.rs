@@ -125,7 +125,9 @@ impl Check<'_> {
                     Some(Segment::Member { name: field, .. }) => {
                         let message = format!("the input of the fragment `{name}` has no field `{}`", field.value);
                         let problem = Problem::new(Code::UnknownInputField, field.span, message);
-                        self.problems.push(problem.suggest(&field.value, self.types.keys().map(String::as_str)));
+                        let problem = problem.suggest(&field.value, self.types.keys().map(String::as_str));
+                        let help = "declare it in `input`, and give it where the fragment is used";
+                        self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
                         return false;
                     }
                     _ => self.read.extend(self.types.keys().cloned()),

@@ -162,7 +162,7 @@ impl Fragments {
             circles: &self.circles,
             refused: &self.refused,
             is_used: name.is_none_or(|name| self.used.contains(name)),
-            alone: name.map(|_| Reported::AT_USES),
+            alone: name.is_some(),
             is_open: false,
             problems,
             nodes,
@@ -181,20 +181,8 @@ impl Fragments {
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner {
-            alone,
-            is_open,
-            inlined,
-            copies,
-            items,
-            repeated,
-            wrong,
-            nodes,
-            declarations,
-            broken,
-            around,
-            ..
-        } = inliner;
+        let Inliner { is_open, inlined, copies, items, repeated, wrong, nodes, declarations, broken, around, .. } =
+            inliner;
         self.last = around.1;
         workflow.nodes = nodes;
         workflow.of_fragments =
@@ -204,7 +192,7 @@ impl Fragments {
         workflow.copies = copies;
         workflow.items = items;
         copies::resolve(workflow, (&repeated, &wrong), problems);
-        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported().or(alone)) {
+        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported()) {
             inside::ignore_unknown_copies(workflow, reported);
         }
         if problems.errors() > errors {

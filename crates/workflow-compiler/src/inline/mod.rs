@@ -104,7 +104,7 @@ struct Inliner<'p> {
     /// The fragments with an error.
     refused: &'p BTreeMap<String, Reported>,
     /// The proof that the uses check what depends on them, if this is a fragment by itself.
-    alone: Option<Reported>,
+    alone: bool,
     /// Whether a repetition is for items that only the uses of the fragment know.
     is_open: bool,
     /// Whether a workflow uses it.
@@ -169,8 +169,8 @@ impl Inliner<'_> {
         let name = plain(&used.fragment);
         let Some(fragment) = self.fragments.get(&name) else {
             // The file that imports a fragment may declare those that it uses.
-            if let Some(reported) = self.alone.filter(|_| !self.is_used) {
-                return vec![placeholder(used, Some(reported))];
+            if self.alone && !self.is_used {
+                return vec![placeholder(used, Some(Reported::AT_USES))];
             }
             let problem =
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));

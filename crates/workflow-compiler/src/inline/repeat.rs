@@ -151,15 +151,11 @@ impl Inliner<'_> {
         });
         // A fragment by itself does not know the items that its uses give.
         let is_unknown = given.as_ref().map_or(!self.stack.is_empty(), |given| alone::reads_input(given.value));
-        let unknown = self.alone.filter(|_| repetition.field.is_some() && is_unknown);
         self.is_open |=
-            unknown.is_some() || self.alone.is_some() && given.is_none() && alone::reads_input(&repetition.list);
+            self.alone && if repetition.field.is_some() { is_unknown } else { alone::reads_input(&repetition.list) };
         let around = self.copies.iter().filter(|copy| self.around.0.contains(&copy.number));
         let around: Vec<_> = around.map(|copy| copy.name.as_str()).collect();
-        let items = match unknown {
-            Some(reported) => vec![Expr::made(ExprKind::Invalid(reported), repetition.list.span)],
-            None => items(&repetition, given, &around, self.problems),
-        };
+        let items = items(&repetition, given, &around, self.problems);
         // An argument is reported once.
         let is_given = |member: &&mut Member| Some(&member.key.value) == repetition.field.as_ref();
         if self.problems.errors() > errors
@@ -243,7 +239,7 @@ impl Inliner<'_> {
             names_in(&repetition.content, &mut |(name, _), _, _| {
                 self.wrong.insert(plain(name));
             });
-            let reported = unknown.or(self.problems.reported());
+            let reported = self.problems.reported();
             copies.iter_mut().for_each(|copy| walk::repeated(copy, &mut Broken(reported)));
         }
         copies

@@ -178,7 +178,9 @@ impl Problems {
             let weight = members.get("weight").map_or(Some(1.0), |weight| {
                 self.number(weight, &at.child("weight"), f64::INFINITY, "a weight of at least 0")
             });
-            weight.into_iter().for_each(|weight| weighted.push(weight, value.clone()));
+            if let Some(weight) = weight {
+                weighted.push(weight, value.clone());
+            }
         }
         if !weighted.is_empty() && weighted.total() <= 0.0 {
             self.value(at, "all weights are 0");

@@ -39,8 +39,8 @@ impl Analysis<'_> {
         }
         sink.hold_like((a, left), (b, right));
         sink.hold_like((b, right), (a, left));
-        if a.is_error() || b.is_error() {
-            return a.arithmetic(b);
+        if let Some(error) = a.error_of(b) {
+            return error;
         }
         if a.is_unknown() || b.is_unknown() || alike(a, b) {
             return Ty::Bool;

@@ -217,8 +217,10 @@ impl<'a> Analysis<'a> {
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
                 let a = self.number(place, op, left, sink);
                 let b = self.number(place, op, right, sink);
+                if let Some(error) = a.error_of(&b) {
+                    return error;
+                }
                 match op {
-                    _ if a.is_error() || b.is_error() => a.arithmetic(&b),
                     BinaryOp::Divide if goes_into(left, right) => Ty::INTEGER,
                     BinaryOp::Divide => Ty::FLOAT,
                     _ => sum(place, &a, &b),
@@ -282,8 +284,8 @@ impl<'a> Analysis<'a> {
                 });
             }
         }
-        if a.is_error() || b.is_error() {
-            return a.arithmetic(&b);
+        if let Some(error) = a.error_of(&b) {
+            return error;
         }
         let (text, number) = (a.is_text() || b.is_text(), a.is_number() || b.is_number());
         if text && number {
