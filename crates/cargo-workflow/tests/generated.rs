@@ -4,9 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What trybuild passes to rustc: cargo then shares what it has built of the compiler for them. Others only take longer.
-const FLAGS: &str = r#"build.rustflags=["--cfg", "trybuild", "--verbose", "-A", "dead_code"]"#;
-
 /// The folder of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
@@ -31,10 +28,11 @@ pub(crate) fn manifest(name: &str) -> String {
     )
 }
 
-/// The arguments of cargo, and where it builds.
+/// The arguments of cargo, and where it builds: as trybuild does, with a target, so that both share what is built of the
+/// compiler.
 pub(crate) fn built(command: &mut Command) -> &mut Command {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("tests/trybuild");
-    command.args(["--offline", "--config", FLAGS]).env("CARGO_TARGET_DIR", target)
+    command.args(["--offline", "--target", "host-tuple"]).env("CARGO_TARGET_DIR", target)
 }
 
 /// `cargo` in a folder.
