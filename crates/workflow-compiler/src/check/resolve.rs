@@ -265,12 +265,38 @@ impl<'a> Analysis<'a> {
 
     /// Returns the type of a value that a fragment declares, after so many steps: an unknown one is the declared one.
     fn declared_at(&self, at: usize, ty: Ty, declared: &[(usize, Type)]) -> Ty {
-        declared.iter().filter(|(steps, _)| *steps == at).fold(ty, |ty, (_, declared)| match self.types.ty(declared) {
+        let of_step = declared.iter().filter(|(steps, _)| *steps == at).map(|(_, declared)| self.types.ty(declared));
+        of_step.fold(ty, |ty, declared| match declared {
+            declared if self.lacks_of(&ty, &declared) => self.as_declared(ty, &declared),
             declared if ty.is_unknown() || ty == Ty::Null && declared.is_option() => declared,
             declared if declared.is_option() && !ty.is_option() => Ty::Option(Box::new(ty)),
             declared if !declared.is_option() && !declared.is_unknown() => ty.present().clone(),
             _ => ty,
         })
+    }
+
+    /// Returns the type of an argument: the declared one where that has members that the argument leaves out or names
+    /// otherwise.
+    pub(super) fn as_declared(&self, ty: Ty, declared: &Ty) -> Ty {
+        match self.lacks_of(&ty, declared) {
+            true if ty.is_option() || declared.is_option() => Ty::Option(Box::new(declared.present().clone())),
+            true => declared.clone(),
+            false => ty,
+        }
+    }
+
+    fn lacks_of(&self, ty: &Ty, declared: &Ty) -> bool {
+        match (ty.present(), declared.present()) {
+            (Ty::Object(members), Ty::Struct(name)) => self.types.structs.get(name).is_some_and(|of| {
+                of.fields.iter().any(|(name, field)| {
+                    *name != field.decl.wire || members.get(name).is_none_or(|member| self.lacks_of(member, &field.ty))
+                })
+            }),
+            (Ty::Array(item), Ty::Array(declared)) => self.lacks_of(item, declared),
+            (Ty::Tuple(items), Ty::Array(declared)) => items.iter().any(|item| self.lacks_of(item, declared)),
+            (Ty::Object(members), Ty::Map(declared)) => members.values().any(|member| self.lacks_of(member, declared)),
+            _ => false,
+        }
     }
 
     /// Returns the name in JSON and the type of a member, and whether AWS's table says that it is there.

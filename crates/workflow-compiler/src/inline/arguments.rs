@@ -88,7 +88,8 @@ impl Inliner<'_> {
                 None if matches!(ty.kind, TypeKind::Option(_)) => {
                     let span = used.name.span().into();
                     let key = Text { value: field_name.clone(), span };
-                    let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span, written: None };
+                    let value =
+                        Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span, written: None, declared: None };
                     absent = Member { key, optional: false, value, comma: None };
                     self.not_given.insert(variable(&plain(&used.name), &field_name));
                     &absent
@@ -109,7 +110,7 @@ impl Inliner<'_> {
                     let null = Expr::made(ExprKind::Null, value.span);
                     let span = value.span;
                     let kind = ExprKind::Binary(BinaryOp::Default, span, Box::new(value), Box::new(null));
-                    value = Expr { id: fresh(&mut self.nodes), kind, span, written: None };
+                    value = Expr { id: fresh(&mut self.nodes), kind, span, written: None, declared: None };
                 }
                 computed.push(Member {
                     key: Text { value: variable.clone(), span: member.key.span },
@@ -126,7 +127,13 @@ impl Inliner<'_> {
         }
         let first = (!computed.is_empty()).then(|| {
             let span = used.name.span().into();
-            let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(computed), span, written: None };
+            let value = Expr {
+                id: fresh(&mut self.nodes),
+                kind: ExprKind::Object(computed),
+                span,
+                written: None,
+                declared: None,
+            };
             let clause = self.clause(ClauseKind::Assign, ClauseValue::Expr(value), &used.name);
             State { clauses: vec![clause], ..state(used, StateKind::Pass, Head::Pass { value: None }) }
         });

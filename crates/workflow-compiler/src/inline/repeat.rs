@@ -393,7 +393,7 @@ impl Change for Copy<'_> {
                 let written =
                     expr.written.clone().unwrap_or_else(|| Written::Item(spelled_reference(&reference).into()));
                 let kind = self.naming.value(&reference, true);
-                let mut value = Expr { id: expr.id, kind, span: expr.span, written: Some(written) };
+                let mut value = Expr { id: expr.id, kind, span: expr.span, written: Some(written), declared: None };
                 substitute::renumber(&mut value, self.nodes);
                 *expr = Expr { id: fresh(self.nodes), ..value };
             }

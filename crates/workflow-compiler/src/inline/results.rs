@@ -149,7 +149,13 @@ impl Ends<'_> {
             return;
         }
         let span = state.name.span().into();
-        let value = Expr { id: fresh(&mut self.nodes), kind: ExprKind::Object(vec![member]), span, written: None };
+        let value = Expr {
+            id: fresh(&mut self.nodes),
+            kind: ExprKind::Object(vec![member]),
+            span,
+            written: None,
+            declared: None,
+        };
         state.clauses.push(Clause {
             id: fresh(&mut self.nodes),
             comment: None,

@@ -156,7 +156,13 @@ impl Change for Substitution<'_> {
                     && let Some(argument) = arguments.pop()
                 {
                     // The variable of an argument that is not given is null.
-                    let null = Expr { id: fresh(self.nodes), kind: ExprKind::Null, span: argument.span, written: None };
+                    let null = Expr {
+                        id: fresh(self.nodes),
+                        kind: ExprKind::Null,
+                        span: argument.span,
+                        written: None,
+                        declared: None,
+                    };
                     let sign = name.span;
                     expr.kind = ExprKind::Binary(BinaryOp::NotEqual, sign, Box::new(argument), Box::new(null));
                     expr.kind = ExprKind::Paren(Box::new(Expr { id: fresh(self.nodes), ..expr.clone() }));
@@ -193,7 +199,7 @@ impl Change for Substitution<'_> {
             }
             Root::Variable(name) if !matches!(name.as_str(), "" | "$" | "states") => *name = variable(self.name, name),
             Root::Input => {
-                expr.kind = self.input(reference);
+                expr.kind = self.input(reference, &mut expr.declared);
                 // The parentheses around an argument belong to the fragment.
                 if let ExprKind::Paren(inner) = &mut expr.kind {
                     inner.span = expr.span;
@@ -223,7 +229,7 @@ impl Substitution<'_> {
     }
 
     /// Returns the value of `input…`.
-    fn input(&mut self, reference: &Reference) -> ExprKind {
+    fn input(&mut self, reference: &Reference, declared: &mut Option<Box<Type>>) -> ExprKind {
         let Some((Segment::Member { name, optional, .. }, rest)) = reference.segments.split_first() else {
             return self.whole(reference);
         };
@@ -237,6 +243,9 @@ impl Substitution<'_> {
             Some(Argument::Value(value, ty)) => {
                 let mut value = value.clone();
                 renumber(&mut value, self.nodes);
+                if rest.is_empty() {
+                    *declared = Some(Box::new(ty.clone()));
+                }
                 selected(value, Some(ty), rest, *optional)
             }
             Some(Argument::Missing(Some(reported))) => ExprKind::Invalid(*reported),
@@ -252,8 +261,9 @@ impl Substitution<'_> {
         let members = fields.into_iter().map(|field| {
             let key = Text { value: field, span: reference.root_span };
             let name = Segment::Member { name: key.clone(), optional: false, quoted: Quotes::None };
-            let kind = self.input(&Reference { segments: vec![name], ..reference.clone() });
-            let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span, written: None };
+            let mut declared = None;
+            let kind = self.input(&Reference { segments: vec![name], ..reference.clone() }, &mut declared);
+            let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span, written: None, declared };
             let optional = matches!(self.arguments.get(&key.value), Some(Argument::Value(_, ty) | Argument::Variable(_, ty)) if matches!(ty.kind, TypeKind::Option(_)));
             Member { key, optional, value, comma: None }
         });
@@ -308,12 +318,15 @@ pub(super) fn number_expr(expr: &mut Expr, nodes: &mut usize, number: u32) {
 
 /// Returns the value that these steps select from a value, whose type may be declared.
 pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], optional: bool) -> ExprKind {
+    if ty.is_some() && !steps.is_empty() && lacks(&value, steps) {
+        return ExprKind::Access(Box::new(Expr { declared: ty.cloned().map(Box::new), ..value }), steps.to_vec());
+    }
     match (value.kind, steps.split_first()) {
         // A step after the list is a step into the list, not into each of its items.
         (ExprKind::Reference(mut reference), Some(_)) if reference.segments.iter().any(Segment::is_each) => {
             reference.declared.extend(ty.map(|ty| (reference.segments.len(), ty.clone())));
-            let list = Expr { id: value.id, kind: ExprKind::Reference(reference), span: value.span, written: None };
-            let list = Expr { id: value.id, kind: ExprKind::Paren(Box::new(list)), span: value.span, written: None };
+            let of = |kind| Expr { id: value.id, kind, span: value.span, written: None, declared: None };
+            let list = of(ExprKind::Paren(Box::new(of(ExprKind::Reference(reference)))));
             ExprKind::Access(Box::new(list), steps.to_vec())
         }
         (ExprKind::Reference(mut reference), _) => {
@@ -343,14 +356,34 @@ pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], option
         }
         (ExprKind::Invalid(reported), _) => ExprKind::Invalid(reported),
         (kind, Some(_)) => {
-            let of = Expr { id: value.id, kind, span: value.span, written: value.written };
+            let of = Expr {
+                id: value.id,
+                kind,
+                span: value.span,
+                written: value.written,
+                declared: ty.cloned().map(Box::new),
+            };
             ExprKind::Access(Box::new(of), steps.to_vec())
         }
         // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
-            ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span, written: None }))
+            ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span, written: None, declared: None }))
         }
         (kind, None) => kind,
+    }
+}
+
+/// Returns whether a literal has no member that these steps name.
+fn lacks(value: &Expr, steps: &[Segment]) -> bool {
+    match (&value.kind, steps.split_first()) {
+        (ExprKind::Paren(inner), _) => lacks(inner, steps),
+        (ExprKind::Object(members), Some((Segment::Member { name, .. }, rest))) => {
+            members.iter().find(|member| member.key.value == name.value).is_none_or(|member| lacks(&member.value, rest))
+        }
+        (ExprKind::Array(items), Some((Segment::Index(Expr { kind: ExprKind::Number(index), .. }), rest))) => {
+            index.parse().is_ok_and(|index: usize| items.get(index).is_some_and(|item| lacks(item, rest)))
+        }
+        _ => false,
     }
 }
 

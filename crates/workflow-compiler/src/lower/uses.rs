@@ -11,7 +11,7 @@ use crate::check::StateInfo;
 use crate::fragment::Fragment;
 use crate::inline::argument_variable;
 use crate::problem::Problems;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Inlined, NodeId, Target, plain};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Inlined, Target, plain};
 
 /// A use of a fragment in the document.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl<'a> Lowering<'_, 'a> {
         let function = format!("arn:aws:lambda:us-east-1:123456789012:function:{}", plain(&used.fragment));
         fields.insert("Resource", function.into());
         let span = used.written.span().into();
-        let arguments = Expr { id: NodeId::MADE, kind: ExprKind::Object(used.arguments.clone()), span, written: None };
+        let arguments = Expr::made(ExprKind::Object(used.arguments.clone()), span);
         self.put_parameters(&mut fields, first.site(ValueField::Parameters), &arguments);
         let assigned = self.assigned_by(used, first, definition);
         if !assigned.is_empty() {

@@ -310,13 +310,13 @@ impl<'p> Parser<'p> {
             return Expr::made(ExprKind::Invalid(reported), span);
         }
         self.height = height;
-        Expr { id: self.node(), kind, span, written: None }
+        Expr { id: self.node(), kind, span, written: None, declared: None }
     }
 
     /// Creates a value that contains no other.
     pub(super) fn leaf(&mut self, kind: ExprKind, span: impl Into<TokenSpan>) -> Expr {
         self.height = 1;
-        Expr { id: self.node(), kind, span: span.into(), written: None }
+        Expr { id: self.node(), kind, span: span.into(), written: None, declared: None }
     }
 
     /// Runs `read` with durations allowed or not.

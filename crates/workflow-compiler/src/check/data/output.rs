@@ -190,9 +190,10 @@ pub(in crate::check) fn fits_expr<'a>(
         }
         _ => {
             let ty = analysis.type_of(place, expr);
-            // The place that reads it reported that it may be absent.
+            // The place that reads it, or the fragment by itself, reported that it may be absent.
             let said = match &expr.kind {
                 ExprKind::Reference(reference) => analysis.resolved(place, expr, reference).is_left_out(),
+                ExprKind::Access(of, _) if of.declared.is_some() => true,
                 ExprKind::Call { .. } | ExprKind::Access(..) => analysis.gives_nothing(place, expr),
                 _ => false,
             };

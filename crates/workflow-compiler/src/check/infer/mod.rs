@@ -104,7 +104,12 @@ impl<'a> Analysis<'a> {
             ExprKind::Access(value, segments) => {
                 Inferred::Access(Rc::new(self.infer_access(place, value, segments, sink)))
             }
-            _ => Inferred::Type(self.infer_value(place, expr, sink)),
+            _ => {
+                let ty = self.infer_value(place, expr, sink);
+                Inferred::Type(
+                    expr.declared.iter().fold(ty, |ty, declared| self.as_declared(ty, &self.types.ty(declared))),
+                )
+            }
         };
         if !trial {
             self.expressions.note(place, expr.id, &inferred);
@@ -313,6 +318,8 @@ impl<'a> Analysis<'a> {
     pub(in crate::check) fn gives_nothing(&self, place: ValueSite<'_, 'a>, expr: &Expr) -> bool {
         let absent = |value: &Expr| match &value.kind {
             ExprKind::Reference(reference) => self.resolved(place, value, reference).is_left_out(),
+            // The fragment by itself tests the optional members of its arguments.
+            ExprKind::Access(of, _) if of.declared.is_some() => false,
             _ => self.type_of(place, value).may_be_absent(),
         };
         // An absent list is an empty one where lists are joined.

@@ -17,6 +17,8 @@ pub struct Expr {
     pub span: TokenSpan,
     /// How the source writes it, where inlining put something else in its place.
     pub(crate) written: Option<Written>,
+    /// The type that a fragment declares for it, where it is an argument that is a literal.
+    pub(crate) declared: Option<Box<Type>>,
 }
 
 /// The words in the source that inlining replaced.
@@ -31,7 +33,7 @@ pub(crate) enum Written {
 impl Expr {
     /// An expression that is not in the source: the intended one, or the expansion of a shorter form.
     pub(crate) fn made(kind: ExprKind, span: TokenSpan) -> Self {
-        Self { id: NodeId::MADE, kind, span, written: None }
+        Self { id: NodeId::MADE, kind, span, written: None, declared: None }
     }
 }
 
