@@ -8,7 +8,6 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 use workflow_asl::printable::thousands;
 use workflow_asl::source::Location;
-use workflow_asl::{Code, Diagnostic};
 use workflow_explore::replay::Recordings;
 use workflow_explore::simulate::{
     Learning, Model, ModelError, Prices, SimulateError, Simulation, SimulationReport, dollars, time,
@@ -190,13 +189,9 @@ fn counted(number: u64, one: &str, many: &str) -> String {
 fn refused(file: &Path, bytes: &[u8], error: &ModelError) -> Failure {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let reports = error.problems().iter().map(|problem| {
-        let mut found = Diagnostic::new(Code::WrongType, problem.pointer.clone(), problem.message.as_str());
-        if let Some(help) = &problem.help {
-            found = found.with_help(help.as_str());
-        }
+    let reports = error.problems().iter().map(|(found, location)| {
         let start = Location { line: 1, column: 1, offset: 0, length: 0 };
-        Report::found(file, text, &found, problem.location.unwrap_or(start)).without_code()
+        Report::found(file, text, found, location.unwrap_or(start)).without_code()
     });
     report::print_all(&reports.collect::<Vec<_>>());
     Failure::Printed(2)

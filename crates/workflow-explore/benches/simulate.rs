@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use workflow_explore::simulate::{Distribution, Model, Simulation, TaskModel};
+use workflow_explore::simulate::{Model, Simulation};
 use workflow_local::Engine;
 
 const EXECUTIONS: u64 = 100_000;
@@ -34,13 +34,17 @@ fn hello_world() -> Value {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new(&hello_world())?;
-    let latency = Distribution::percentiles([("p50", 0.12), ("p90", 0.3), ("p99", 2.0)])?;
-    let convert = TaskModel::new().latency(latency).fails("Lambda.TooManyRequestsException", 0.1);
-    let convert = convert.gives(json!({ "StatusCode": 200, "Payload": "SGVsbG9Xb3JsZA==" }));
-    let model = Model::new()
-        .input_weighted(0.9, json!({ "IsHelloWorldExample": true }))
-        .input_weighted(0.1, json!({ "IsHelloWorldExample": false }))
-        .state("Convert HelloWorld to Base64", convert);
+    let model = Model::of(&json!({
+        "inputs": [
+            { "value": { "IsHelloWorldExample": true }, "weight": 9 },
+            { "value": { "IsHelloWorldExample": false }, "weight": 1 },
+        ],
+        "states": { "Convert HelloWorld to Base64": {
+            "latency": { "p50": 0.12, "p90": 0.3, "p99": 2.0 },
+            "failures": { "Lambda.TooManyRequestsException": 0.1 },
+            "output": { "StatusCode": 200, "Payload": "SGVsbG9Xb3JsZA==" },
+        } },
+    }))?;
     for gains in [false, true] {
         let simulation = Simulation::new(&engine, &model)?.executions(EXECUTIONS);
         let simulation = if gains { simulation } else { simulation.without_gains() };

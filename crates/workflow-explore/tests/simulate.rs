@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 use workflow_asl::source::Format;
 use workflow_explore::simulate::{
-    Crossover, Distribution, Model, PRICES, Prices, Simulation, SimulationReport, TaskModel, express_gb_hours,
-    express_memory,
+    Crossover, Model, PRICES, Prices, Simulation, SimulationReport, express_gb_hours, express_memory,
 };
 use workflow_local::Engine;
 
@@ -20,6 +19,16 @@ fn simulate(
     Ok(Simulation::new(&engine, model)?.executions(executions).seed(1).run()?)
 }
 
+/// Returns a model whose states all have this one.
+fn all(task: Value) -> Model {
+    Model::of(&json!({ "default": task })).unwrap()
+}
+
+/// Returns a model of the states.
+fn model(states: Value) -> Model {
+    Model::of(&json!({ "states": states })).unwrap()
+}
+
 #[track_caller]
 fn within(found: f64, expected: f64, percent: f64) {
     assert!((found / expected - 1.0).abs() < percent / 100.0, "expected {expected}, found {found}");
@@ -30,8 +39,8 @@ fn a_retry_chain_is_as_its_closed_form() {
     let definition = json!({ "StartAt": "Try", "States": { "Try": { "Type": "Task", "Resource": FUNCTION,
         "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 2, "BackoffRate": 3, "MaxAttempts": 4 }], "End": true } } });
     let (mean, fails): (f64, f64) = (0.7, 0.4);
-    let task = TaskModel::new().latency(Distribution::exponential(mean).unwrap()).fails("Busy", fails).gives(json!({}));
-    let report = simulate(&definition, &Model::new().state("Try", task), 50_000).unwrap();
+    let task = json!({ "latency": { "exponential": mean }, "failures": { "Busy": fails }, "output": {} });
+    let report = simulate(&definition, &model(json!({ "Try": task })), 50_000).unwrap();
     // Attempt k, from 0, is made when the k before it have failed; the backoff before it is 2·3^(k-1) seconds.
     let attempts: f64 = (0..=4).map(|k| fails.powi(k)).sum();
     let back_off: f64 = (1..=4).map(|k| fails.powi(k) * 2.0 * 3_f64.powi(k - 1)).sum();
@@ -50,9 +59,8 @@ fn a_parallel_of_exponentials_is_as_its_closed_form() {
     let definition =
         json!({ "StartAt": "All", "States": { "All": { "Type": "Parallel", "Branches": branches, "End": true } } });
     let mean = 10.0;
-    let task = TaskModel::new().latency(Distribution::exponential(mean).unwrap()).gives(json!({}));
     let engine = Engine::new(&definition).unwrap();
-    let model = Model::new().default_task(task);
+    let model = all(json!({ "latency": { "exponential": mean }, "output": {} }));
     let report = Simulation::new(&engine, &model).unwrap().executions(30_000).seed(1).without_gains().run().unwrap();
     // The mean of the largest of five is H(5) times the mean of one; its distribution function is the fifth power.
     within(report.duration.mean, mean * (1..=5).map(|k| 1.0 / f64::from(k)).sum::<f64>(), 1.0);
@@ -73,8 +81,8 @@ fn the_task_on_the_critical_path_is_the_one_to_make_faster() {
     let definition = json!({ "StartAt": "First", "States": {
         "First": task("Both"),
         "Both": { "Type": "Parallel", "Branches": [alone("Slow"), alone("Quick")], "End": true } } });
-    let takes = |seconds: f64| TaskModel::new().latency(Distribution::constant(seconds).unwrap()).gives(json!({}));
-    let model = Model::new().state("First", takes(4.0)).state("Slow", takes(10.0)).state("Quick", takes(9.0));
+    let takes = |seconds: f64| json!({ "latency": seconds, "output": {} });
+    let model = model(json!({ "First": takes(4.0), "Slow": takes(10.0), "Quick": takes(9.0) }));
     let report = simulate(&definition, &model, 100).unwrap();
     let gains: Vec<_> = report.gains.iter().map(|gain| (gain.state.as_str(), gain.p50, gain.p99)).collect();
     // Half of `Slow` is five seconds, but `Quick` takes nine of its ten.
@@ -106,8 +114,7 @@ fn prices_are_those_of_awss_examples() {
 fn the_cost_of_executions_follows_from_their_transitions_and_time() {
     let definition = json!({ "StartAt": "Do", "States": {
         "Do": { "Type": "Task", "Resource": FUNCTION, "Next": "Done" }, "Done": { "Type": "Succeed" } } });
-    let task = TaskModel::new().latency(Distribution::constant(0.95).unwrap()).gives(json!({}));
-    let report = simulate(&definition, &Model::new().state("Do", task), 10).unwrap();
+    let report = simulate(&definition, &all(json!({ "latency": 0.95, "output": {} })), 10).unwrap();
     let [standard, express] = report.costs.as_slice() else { panic!("{report}") };
     // Two transitions; a second of 64 MB, which is 17.36 GB-hours for a million.
     assert_eq!(format!("{:.2} {:.2}", standard.total(), express.total()), "50.00 2.04");
@@ -148,11 +155,9 @@ fn the_same_seed_gives_the_same_report() {
 #[test]
 fn limits_of_aws_are_reported() {
     let slow = json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
-    let task = |seconds| TaskModel::new().latency(Distribution::constant(seconds).unwrap()).gives(json!({}));
+    let takes = |seconds: f64| all(json!({ "latency": seconds, "output": {} }));
     let engine = Engine::new(&slow).unwrap();
-    let run = |engine: &Engine| {
-        Simulation::new(engine, &Model::new().default_task(task(301.0))).unwrap().executions(3).run().unwrap()
-    };
+    let run = |engine: &Engine| Simulation::new(engine, &takes(301.0)).unwrap().executions(3).run().unwrap();
     let report = run(&engine);
     assert!(!report.exceeds_limits() && report.beyond.express_time == 3);
     assert!(report.to_string().contains("as Express, 3 of 3 executions would be ended after five minutes"), "{report}");
@@ -165,7 +170,7 @@ fn limits_of_aws_are_reported() {
         "Done?": { "Type": "Choice", "Default": "Rest", "Choices": [{ "Variable": "$.done", "IsPresent": true, "Next": "Done" }] },
         "Done": { "Type": "Succeed" },
         "Rest": { "Type": "Wait", "Seconds": 1, "Next": "Do" } } });
-    let report = simulate(&endless, &Model::new().default_task(task(0.1)), 1).unwrap();
+    let report = simulate(&endless, &takes(0.1), 1).unwrap();
     assert!(report.exceeds_limits() && report.beyond.events == 1, "{report}");
     assert!(report.to_string().contains("limit: 1 of 1 executions are ended by the limit of 25,000 history events"));
 }
@@ -177,9 +182,9 @@ fn distributed_maps_get_the_items_of_the_model() {
             "Parameters": { "Bucket": "b", "Key": "k" } },
         "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" }, "StartAt": "Do",
             "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } } } } });
-    let task = TaskModel::new().latency(Distribution::constant(2.0).unwrap()).gives(json!({}));
-    let items = TaskModel::new().item_count(Distribution::uniform(4.0, 4.4).unwrap(), json!({ "id": 1 }));
-    let report = simulate(&definition, &Model::new().state("Do", task.clone()).state("Each", items), 5).unwrap();
+    let task = json!({ "latency": 2, "output": {} });
+    let items = json!({ "items": { "count": { "uniform": [4.0, 4.4] }, "value": { "id": 1 } } });
+    let report = simulate(&definition, &model(json!({ "Do": task, "Each": items })), 5).unwrap();
     // Four items, two at a time.
     assert_eq!((report.duration.p50, report.states[1].visits), (4.0, 4.0));
     // The map is one transition; its Express children are billed by themselves.
@@ -187,7 +192,7 @@ fn distributed_maps_get_the_items_of_the_model() {
     assert_eq!((standard.transitions, standard.requests), (125.0, 4.0));
     assert!(report.not_possible.is_some() && report.costs.len() == 1, "{report}");
 
-    let error = simulate(&definition, &Model::new().state("Do", task), 1).unwrap_err().to_string();
+    let error = simulate(&definition, &model(json!({ "Do": task })), 1).unwrap_err().to_string();
     assert!(error.contains("the model has no items for the map `Each`, which reads them"), "{error}");
 }
 
@@ -218,6 +223,20 @@ fn a_wrong_model_is_an_error_at_the_word() {
         (with(r#""Ship": { "latency": { "unifrm": [1, 2] } }"#), "help: did you mean `uniform`?"),
         (with(r#""Ship": { "latency": { "uniform": [2, 1] } }"#), "the first is above the second: 2, 1"),
         (with(r#""Ship": { "latency": { "p50": 2, "p99": 1 } }"#), "line 2, column 55: `p99` is below `p50`"),
+        (with(r#""Ship": { "latency": { "p99": 0, "p50": 0 } }"#), "line 2, column 25: expected numbers above 0"),
+        (with(r#""Ship": { "latency": { "p50": 2 } }"#), "line 2, column 25: expected at least two percentiles"),
+        (with(r#""Ship": { "latency": { "samples": [] } }"#), "line 2, column 38: expected at least one sample"),
+        (
+            with(r#""Ship": { "latency": { "lognormal": { "mean": 0, "deviation": 1 } } }"#),
+            "line 2, column 38: expected numbers above 0",
+        ),
+        (
+            with(r#""Ship": { "latency": { "lognormal": { "mean": 1e-300, "deviation": 1e300 } } }"#),
+            "line 2, column 38: ",
+        ),
+        (with(r#""Ship": { "latency": { "uniform": [1] } }"#), "expected a list of the minimum and the maximum"),
+        (with(r#""Ship": { "outputs": [{ "value": 1, "weight": 0 }] }"#), "line 2, column 25: all weights are 0"),
+        ("{ \"inputs\": [{ \"value\": 1, \"weight\": 0 }] }".to_owned(), "line 1, column 3: all weights are 0"),
         (with(r#""Ship": { "latency": { "p50": 2, "p98": 1 } }"#), "line 2, column 48: unknown percentile `p98`"),
         (
             with(r#""Ship": { "latncy": 1 }"#),
@@ -260,13 +279,12 @@ fn a_wrong_model_is_an_error_at_the_word() {
 fn a_model_that_fits_may_still_be_doubtful() {
     let definition = json!({ "StartAt": "Put", "States": { "Put": { "Type": "Task",
         "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": { "TableName": "t", "Item": {} }, "End": true } } });
-    let task = |error: &str| {
-        TaskModel::new().latency(Distribution::constant(0.01).unwrap()).fails(error, 0.1).gives(json!({}))
-    };
-    let report = |error: &str| simulate(&definition, &Model::new().state("Put", task(error)), 10).unwrap();
+    let task = |error: &str| all(json!({ "latency": 0.01, "failures": { error: 0.1 }, "output": {} }));
+    let report = |error: &str| simulate(&definition, &task(error), 10).unwrap();
     assert!(report("DynamoDB.ConditionalCheckFailedException").notes.is_empty());
     assert_eq!(report("DynamoDB.Foo").notes, ["the API of the task `Put` is not known to fail with `DynamoDB.Foo`"]);
-    assert!(Simulation::new(&Engine::new(&definition).unwrap(), &Model::new()).unwrap().executions(0).run().is_err());
+    let engine = Engine::new(&definition).unwrap();
+    assert!(Simulation::new(&engine, &Model::default()).unwrap().executions(0).run().is_err());
 }
 
 #[test]
@@ -276,7 +294,7 @@ fn the_states_of_children_have_no_time_in_the_execution() {
     let engine = Engine::new(&json!({ "StartAt": "All", "States": {
         "All": { "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "End": true } } }))
     .unwrap();
-    let model = Model::read(br#"{ "input": { "items": [1, 2] } }"#, Format::Json).unwrap();
+    let model = Model::of(&json!({ "input": { "items": [1, 2] } })).unwrap();
     let report = Simulation::new(&engine, &model).unwrap().executions(10).run().unwrap();
     let [all, one] = report.states.as_slice() else { panic!("{report}") };
     assert_eq!((all.time, one.visits, one.time, one.share), (Some(5.0), 2.0, None, None), "{report}");
@@ -295,8 +313,7 @@ fn a_distributed_map_bills_a_transition_for_each_child() {
             "Each": { "Type": "Map", "ItemsPath": "$.items", "ItemProcessor": child(kind), "End": true } } })
     };
     let input = json!({ "items": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
-    let task = TaskModel::new().latency(Distribution::constant(2.0).unwrap()).gives(json!({}));
-    let model = Model::new().input(input).default_task(task);
+    let model = Model::of(&json!({ "input": input, "default": { "latency": 2, "output": {} } })).unwrap();
     let of = |kind: &str| simulate(&definition(kind), &model, 5).unwrap().costs[0].clone();
     // The map and its ten children; Express children cost their starts and time, Standard ones their transitions.
     assert_eq!(format!("{:.2} {:.2}", of("EXPRESS").transitions, of("EXPRESS").requests), "275.00 10.00");
@@ -307,9 +324,7 @@ fn a_distributed_map_bills_a_transition_for_each_child() {
 fn volume_and_free_tier_are_billed_and_the_cheaper_type_changes() {
     let definition =
         json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
-    let model = |seconds: f64| {
-        Model::new().default_task(TaskModel::new().latency(Distribution::constant(seconds).unwrap()).gives(json!({})))
-    };
+    let model = |seconds: f64| all(json!({ "latency": seconds, "output": {} }));
     let engine = Engine::new(&definition).unwrap();
     let simulation = |seconds: f64| Simulation::new(&engine, &model(seconds)).unwrap().executions(5);
     // AWS's example: 100 million executions of ten seconds and 64 MB.
@@ -378,9 +393,9 @@ fn costs_follow_the_price_list_of_a_region() {
     assert_eq!(format!("{:.4}", prices.express(0.0, 5_001.0).1), "179.9804");
     let definition =
         json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
-    let task = TaskModel::new().latency(Distribution::constant(50.0).unwrap()).gives(json!({}));
+    let model = all(json!({ "latency": 50, "output": {} }));
     let engine = Engine::new(&definition).unwrap();
-    let simulation = || Simulation::new(&engine, &Model::new().default_task(task.clone())).unwrap().executions(5);
+    let simulation = || Simulation::new(&engine, &model).unwrap().executions(5);
     let report = simulation().prices(prices.clone()).run().unwrap();
     assert_eq!(format!("{:.2} {:.2}", report.costs[0].total(), report.dollars[0]), "29.70 29.70");
     assert_eq!(report.to_json()["prices"]["region"], "eu-west-3");
@@ -445,10 +460,9 @@ fn other_files_are_no_price_lists() {
 fn equals_are_not_advised() {
     let definition = json!({ "StartAt": "A", "States": {
         "A": { "Type": "Task", "Resource": FUNCTION, "Next": "B" }, "B": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
-    let latency =
-        |mean: f64| TaskModel::new().latency(Distribution::uniform(0.0, mean * 2.0).unwrap()).gives(json!({}));
+    let task = |mean: f64| json!({ "latency": { "uniform": [0, mean * 2.0] }, "output": {} });
     let told = |a: f64, b: f64| {
-        let model = Model::new().state("A", latency(a)).state("B", latency(b));
+        let model = model(json!({ "A": task(a), "B": task(b) }));
         let engine = Engine::new(&definition).unwrap();
         Simulation::new(&engine, &model).unwrap().executions(2_000).run().unwrap().to_string()
     };
@@ -458,10 +472,45 @@ fn equals_are_not_advised() {
 }
 
 #[test]
-fn wrong_numbers_make_no_distribution() {
-    assert_eq!(Distribution::constant(-1.0).unwrap_err().message, "-1 is below 0");
-    assert!(Distribution::exponential(f64::NAN).is_err() && Distribution::lognormal(0.0, 1.0).is_err());
-    assert!(Distribution::samples([]).is_err() && Distribution::percentiles([("p50", 1.0)]).is_err());
-    let falling = Distribution::percentiles([("p50", 2.0), ("p90", 1.0)]).unwrap_err();
-    assert_eq!(falling.to_string(), "`p90` is below `p50`");
+fn draws_have_the_mean_and_percentiles_of_their_distribution() {
+    let definition =
+        json!({ "StartAt": "Do", "States": { "Do": { "Type": "Task", "Resource": FUNCTION, "End": true } } });
+    let engine = Engine::new(&definition).unwrap();
+    let duration = |latency: Value| {
+        let model = all(json!({ "latency": latency, "output": {} }));
+        Simulation::new(&engine, &model).unwrap().executions(20_000).without_gains().run().unwrap().duration
+    };
+    for (latency, expected) in [
+        (json!({ "constant": 3 }), 3.0),
+        (json!({ "uniform": [1, 3] }), 2.0),
+        (json!({ "exponential": 2 }), 2.0),
+        (json!({ "normal": { "mean": 5, "deviation": 1 } }), 5.0),
+        (json!({ "lognormal": { "mean": 5, "deviation": 2 } }), 5.0),
+        (json!({ "samples": [1, 2, 6] }), 3.0),
+    ] {
+        within(duration(latency).mean, expected, 2.0);
+    }
+    // No draw is below 0.
+    assert_eq!(duration(json!({ "normal": { "mean": 0, "deviation": 1 } })).p50, 0.0);
+    let drawn = duration(json!({ "p99": 2.0, "p50": 0.1, "p90": 0.3 }));
+    within(drawn.p50, 0.1, 5.0);
+    within(drawn.p90, 0.3, 5.0);
+    within(drawn.p99, 2.0, 8.0);
+}
+
+#[test]
+fn the_places_in_a_model_without_a_file_are_pointers() {
+    let wrong =
+        json!({ "default": { "latency": { "uniform": [2, 1] } }, "states": { "A": { "failures": { "B": 2 } } } });
+    let error = Model::of(&wrong).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the model is wrong:\n/default/latency/uniform: the first is above the second: 2, 1\n\
+         /states/A/failures/B: expected a probability from 0 to 1, found 2"
+    );
+    assert!(error.problems().iter().all(|(_, location)| location.is_none()));
+    let engine = Engine::new(&chain()).unwrap();
+    let unknown = Model::of(&json!({ "states": { "Charg": {} } })).unwrap();
+    let error = Simulation::new(&engine, &unknown).unwrap().run().unwrap_err().to_string();
+    assert!(error.contains("/states/Charg: unknown state `Charg`\n  help: did you mean `Charge`?"), "{error}");
 }

@@ -2,14 +2,14 @@
 //!
 //! ```
 //! use serde_json::json;
-//! use workflow_explore::simulate::{Distribution, Model, Simulation, TaskModel};
+//! use workflow_explore::simulate::{Model, Simulation};
 //! use workflow_local::Engine;
 //!
 //! let engine = Engine::new(&json!({ "StartAt": "Charge", "States": { "Charge": {
 //!     "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
 //!     "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 1, "MaxAttempts": 2, "BackoffRate": 2 }], "End": true } } }))?;
-//! let charge = TaskModel::new().latency(Distribution::constant(0.5)?).fails("Busy", 0.05).gives(json!({}));
-//! let report = Simulation::new(&engine, &Model::new().state("Charge", charge))?.executions(1_000).run()?;
+//! let model = Model::of(&json!({ "states": { "Charge": { "latency": 0.5, "failures": { "Busy": 0.05 }, "output": {} } } }))?;
+//! let report = Simulation::new(&engine, &model)?.executions(1_000).run()?;
 //! assert_eq!(report.duration.p50, 0.5);
 //! // A failure, a second of backoff, and another attempt.
 //! assert_eq!(report.duration.p99, 2.0);
@@ -36,9 +36,8 @@ use workflow_local::internal::{InternalEngine, InternalProgram};
 use workflow_local::{DefinitionError, Engine, MachineType, Payload, Program, RunError, TaskRequest};
 
 pub use cost::{Billing, Cost, Crossover, Usage};
-pub use distribution::{Distribution, DistributionError};
 pub use learn::{Learning, Learnt};
-pub use model::{Model, ModelError, ModelProblem, TaskModel};
+pub use model::{Model, ModelError};
 pub use report::{Beyond, Gain, Outcome, SimulationReport, Spread, StateShare, dollars, time};
 pub use workflow_asl::price::{LEFT_OUT, PRICES, PriceListError, Prices, express_gb_hours, express_memory};
 

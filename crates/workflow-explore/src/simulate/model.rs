@@ -1,10 +1,9 @@
 //! Models of tasks in a simulation: their latencies, failures and outputs.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::Value;
-use workflow_asl::Pointer;
+use workflow_asl::Diagnostic;
 use workflow_asl::source::{Format, Location, Source};
 use workflow_local::Payload;
 
@@ -12,8 +11,8 @@ use super::distribution::Distribution;
 use super::draws::Draws;
 use super::read;
 
-/// The latencies, failures and outputs of the tasks in a simulation. You can write a model in a file, create it in
-/// Rust, or [learn](super::Learning) it from histories.
+/// The latencies, failures and outputs of the tasks in a simulation. You can write a model in a file or as
+/// JSON in Rust, or [learn](super::Learning) it from histories.
 ///
 /// ```
 /// use workflow_explore::simulate::Model;
@@ -47,17 +46,8 @@ pub struct Model {
 }
 
 /// The model of a state's tasks, or of a map with an item reader.
-///
-/// ```
-/// use serde_json::json;
-/// use workflow_explore::simulate::{Distribution, TaskModel};
-///
-/// let task = TaskModel::new().latency(Distribution::exponential(0.2)?).fails("Busy", 0.02).gives(json!({ "paid": true }));
-/// # let _ = task;
-/// # Ok::<(), workflow_explore::simulate::DistributionError>(())
-/// ```
 #[derive(Clone, Debug, Default)]
-pub struct TaskModel {
+pub(super) struct TaskModel {
     pub(super) latency: Option<Distribution>,
     pub(super) failures: Option<Vec<Failure>>,
     pub(super) outputs: Option<Weighted>,
@@ -118,116 +108,31 @@ impl Weighted {
     }
 }
 
-impl TaskModel {
-    /// Creates an empty model of a task. Anything that you do not set comes from the model's default.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the latency of an attempt, in seconds, whether it succeeds or fails.
-    #[must_use]
-    pub fn latency(mut self, seconds: Distribution) -> Self {
-        self.latency = Some(seconds);
-        self
-    }
-
-    /// Sets the share of attempts that fail with an error. With `States.Timeout` and `States.HeartbeatTimeout`, tasks
-    /// are not answered; their states must have the timeout.
-    #[must_use]
-    pub fn fails(mut self, error: impl Into<String>, probability: f64) -> Self {
-        let failure = Failure { error: error.into(), probability, latency: None };
-        self.failures.get_or_insert_default().push(failure);
-        self
-    }
-
-    /// Makes every attempt succeed, whatever the model's default is.
-    #[must_use]
-    pub fn never_fails(mut self) -> Self {
-        self.failures = Some(Vec::new());
-        self
-    }
-
-    /// Adds an output of successful attempts: the resource's result. Several outputs are equally likely.
-    #[must_use]
-    pub fn gives(self, output: Value) -> Self {
-        self.gives_weighted(1.0, output)
-    }
-
-    /// Adds an output with a weight. See [`gives`](Self::gives), whose outputs have the weight 1.
-    #[must_use]
-    pub fn gives_weighted(mut self, weight: f64, output: Value) -> Self {
-        self.outputs.get_or_insert_default().push(weight, output);
-        self
-    }
-
-    /// Sets the items that the map's item reader returns.
-    #[must_use]
-    pub fn items(mut self, items: impl IntoIterator<Item = Value>) -> Self {
-        self.items = Some(Items::These(items.into_iter().collect()));
-        self
-    }
-
-    /// Sets the number of items that the map's item reader returns, and the value of each.
-    #[must_use]
-    pub fn item_count(mut self, count: Distribution, item: Value) -> Self {
-        self.items = Some(Items::Count(count, item));
-        self
-    }
-}
-
-/// A problem of a model and its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ModelProblem {
-    /// The place in the model, as a JSON Pointer.
-    pub pointer: Pointer,
-    /// The location in the file; `None` for a model that was created in Rust.
-    pub location: Option<Location>,
-    /// The problem.
-    pub message: String,
-    /// How to fix the problem, if that is known.
-    pub help: Option<String>,
-}
-
 /// All problems of a model.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the model is wrong:{}", problems.iter().map(|problem| format!("\n{problem}")).collect::<String>())]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("the model is wrong:{}", problems.iter().map(shown).collect::<String>())]
 pub struct ModelError {
-    problems: Vec<ModelProblem>,
+    pub(super) problems: Vec<(Diagnostic, Option<Location>)>,
 }
 
 impl ModelError {
-    pub(super) fn new(problems: Vec<ModelProblem>) -> Self {
-        Self { problems }
-    }
-
-    /// Returns the problems, in the order of the checks.
-    pub fn problems(&self) -> &[ModelProblem] {
+    /// Returns the problems, in the order of the checks, with their places in the file; `None` for a model that is no file.
+    pub fn problems(&self) -> &[(Diagnostic, Option<Location>)] {
         &self.problems
     }
 }
 
-impl fmt::Display for ModelProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.location {
-            Some(location) => write!(f, "line {}, column {}: ", location.line, location.column)?,
-            None if self.pointer.as_str().is_empty() => {}
-            None => write!(f, "{}: ", self.pointer.as_str())?,
-        }
-        f.write_str(&self.message)?;
-        match &self.help {
-            Some(help) => write!(f, "\n  help: {help}"),
-            None => Ok(()),
-        }
-    }
+fn shown((found, location): &(Diagnostic, Option<Location>)) -> String {
+    let place = match location {
+        Some(location) => format!("line {}, column {}: ", location.line, location.column),
+        None if found.pointer.as_str().is_empty() => String::new(),
+        None => format!("{}: ", found.pointer.as_str()),
+    };
+    let help = found.help().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+    format!("\n{place}{}{help}", found.message())
 }
 
 impl Model {
-    /// Creates an empty model.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Reads a model. YAML needs the feature `yaml`.
     ///
     /// # Errors
@@ -237,30 +142,11 @@ impl Model {
         read::read(bytes, format)
     }
 
-    /// Adds an input of executions. Several inputs are equally likely. The default is `{}`.
-    #[must_use]
-    pub fn input(self, input: Value) -> Self {
-        self.input_weighted(1.0, input)
-    }
-
-    /// Adds an input with a weight. See [`input`](Self::input), whose inputs have the weight 1.
-    #[must_use]
-    pub fn input_weighted(mut self, weight: f64, input: Value) -> Self {
-        self.inputs.push(weight, input);
-        self
-    }
-
-    /// Sets the defaults for tasks. Latency, failures and output each have their own default.
-    #[must_use]
-    pub fn default_task(mut self, task: TaskModel) -> Self {
-        self.default = task;
-        self
-    }
-
-    /// Sets the model of a state's tasks, or of a map with an item reader.
-    #[must_use]
-    pub fn state(mut self, state: impl Into<String>, task: TaskModel) -> Self {
-        self.states.insert(state.into(), task);
-        self
+    /// Reads a model from JSON in memory, such as that of `json!`.
+    ///
+    /// # Errors
+    /// See [`read`](Self::read). The places of problems are JSON Pointers.
+    pub fn of(model: &Value) -> Result<Self, ModelError> {
+        read::of(model).map_err(|problems| problems.located(None))
     }
 }

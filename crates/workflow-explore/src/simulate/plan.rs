@@ -61,10 +61,6 @@ impl Plan {
         definition: &Value,
     ) -> Result<Self, ModelError> {
         let mut checks = Checks { problems: Problems::default(), plan: Self::default(), states, definition };
-        let inputs = Pointer::root().child("inputs");
-        if !model.inputs.is_empty() && model.inputs.total() <= 0.0 {
-            checks.problems.value(&inputs, "all weights are 0");
-        }
         let at = Pointer::root().child("states");
         for (name, task) in &model.states {
             checks.check_task(name, task, &at.child(name));
@@ -171,10 +167,10 @@ impl Checks<'_> {
             Some(failures) => (failures.as_slice(), of_state.child("failures")),
             None => (model.default.failures.as_deref().unwrap_or_default(), root.child("default").child("failures")),
         };
-        for failure in failures {
-            self.failure(name, facts, failure, &failures_at.child(&failure.error));
+        for Failure { error, .. } in failures {
+            self.failure(name, facts, error, &failures_at.child(error));
         }
-        let sum = self.problems.sum(failures, &failures_at);
+        let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
         let latency = own.and_then(|own| own.latency.as_ref()).or(model.default.latency.as_ref());
         let outputs = own.and_then(|own| own.outputs.as_ref()).or(model.default.outputs.as_ref());
         let outputs = outputs.filter(|outputs| !outputs.is_empty());
@@ -201,13 +197,9 @@ impl Checks<'_> {
         });
     }
 
-    fn failure(&mut self, name: &str, facts: &StateFacts, failure: &Failure, at: &Pointer) {
-        let Failure { error, probability, .. } = failure;
-        if !(0.0..=1.0).contains(probability) {
-            self.problems.value(at, format!("expected a probability from 0 to 1, found {probability}"));
-        }
+    fn failure(&mut self, name: &str, facts: &StateFacts, error: &str, at: &Pointer) {
         let beats = self.has(facts, State::HEARTBEAT_FIELDS);
-        let (may, what, field) = match error.as_str() {
+        let (may, what, field) = match error {
             // A Lambda function has its own timeout.
             TIMEOUT => {
                 let may = beats || self.has(facts, State::TIMEOUT_FIELDS) || facts.is_function;

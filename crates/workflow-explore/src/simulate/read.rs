@@ -1,11 +1,12 @@
 //! Reads models from files. Reports every problem with its location.
 
+use rand_distr::{LogNormal, Normal};
 use serde_json::{Map, Value};
 use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Diagnostic, Pointer};
 
-use super::distribution::{Distribution, DistributionError, PERCENTILES};
-use super::model::{Failure, Items, Model, ModelError, ModelProblem, TaskModel, Weighted};
+use super::distribution::{Distribution, PERCENTILES};
+use super::model::{Failure, Items, Model, ModelError, TaskModel, Weighted};
 use crate::error::meant;
 use crate::report::quoted;
 
@@ -33,21 +34,33 @@ enum Of {
     Items,
 }
 
-/// Reads a model.
+/// Reads a model from a file.
 pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
     let source = Source::read(bytes, format).map_err(|error| {
-        ModelError::new(vec![ModelProblem {
-            pointer: error.diagnostic.pointer.clone(),
-            location: Some(error.location),
-            // The reader of definitions reads the file.
-            message: error.diagnostic.message().replacen("the definition is not", "the model is not", 1),
-            help: error.diagnostic.help(),
-        }])
+        let Diagnostic { code, pointer, .. } = &error.diagnostic;
+        // The reader of definitions reads the file.
+        let message = error.diagnostic.message().replacen("the definition is not", "the model is not", 1);
+        let problem = problem(*code, pointer, message, error.diagnostic.help());
+        ModelError { problems: vec![(problem, Some(error.location))] }
     })?;
+    match of(source.value()) {
+        Ok(model) => Ok(Model { source: Some(source), ..model }),
+        Err(problems) => Err(problems.located(Some(&source))),
+    }
+}
+
+/// Reads a model without a file.
+pub(super) fn of(value: &Value) -> Result<Model, Problems> {
     let mut problems = Problems::default();
-    match problems.model(source.value()) {
-        Some(model) if problems.is_empty() => Ok(Model { source: Some(source), ..model }),
-        _ => Err(problems.located(Some(&source))),
+    let model = problems.model(value).filter(|_| problems.is_empty());
+    model.ok_or(problems)
+}
+
+fn problem(code: Code, at: &Pointer, message: impl Into<String>, help: Option<String>) -> Diagnostic {
+    let found = Diagnostic::new(code, at.clone(), message);
+    match help {
+        Some(help) => found.with_help(help),
+        None => found,
     }
 }
 
@@ -62,33 +75,23 @@ impl Problems {
 
     /// Adds a problem of a value.
     pub(super) fn value(&mut self, at: &Pointer, message: impl Into<String>) {
-        self.0.push(Diagnostic::new(Code::WrongType, at.clone(), message));
+        self.0.push(problem(Code::WrongType, at, message, None));
     }
 
     pub(super) fn value_help(&mut self, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        self.0.push(Diagnostic::new(Code::WrongType, at.clone(), message).with_help(help));
+        self.0.push(problem(Code::WrongType, at, message, Some(help.into())));
     }
 
     /// Adds a problem of a member's name.
     pub(super) fn name(&mut self, at: &Pointer, message: impl Into<String>, help: Option<String>) {
-        let found = Diagnostic::new(Code::UnknownField, at.clone(), message);
-        self.0.push(match help {
-            Some(help) => found.with_help(help),
-            None => found,
-        });
+        self.0.push(problem(Code::UnknownField, at, message, help));
     }
 
     /// Returns the problems with their locations in the file.
     pub(super) fn located(self, source: Option<&Source>) -> ModelError {
         let places = source.map(|source| source.locate(&self.0)).unwrap_or_default();
         let places = places.into_iter().map(Some).chain(std::iter::repeat(None));
-        let problems = self.0.into_iter().zip(places).map(|(found, location)| ModelProblem {
-            message: found.message(),
-            help: found.help(),
-            pointer: found.pointer,
-            location,
-        });
-        ModelError::new(problems.collect())
+        ModelError { problems: self.0.into_iter().zip(places).collect() }
     }
 
     /// Adds the problem of a value of another kind.
@@ -135,7 +138,7 @@ impl Problems {
         let root = Pointer::root();
         let members = self.object(value, &root, &MODEL, "an object with the model")?;
         let inputs = self.one_or_weighted(members, &root, "input").unwrap_or_default();
-        let mut model = Model { inputs, ..Model::new() };
+        let mut model = Model { inputs, ..Model::default() };
         if let Some(default) = members.get("default") {
             model.default = self.task(default, &root.child("default"), &DEFAULT);
         }
@@ -190,7 +193,7 @@ impl Problems {
 
     fn task(&mut self, value: &Value, at: &Pointer, known: &[&str]) -> TaskModel {
         let what = format!("an object with some of {}", quoted(known));
-        let Some(members) = self.object(value, at, known, &what) else { return TaskModel::new() };
+        let Some(members) = self.object(value, at, known, &what) else { return TaskModel::default() };
         let part = |name: &str| members.get(name).map(|value| (value, at.child(name)));
         TaskModel {
             latency: part("latency").and_then(|(latency, at)| self.distribution(latency, &at, Of::Time)),
@@ -222,19 +225,13 @@ impl Problems {
             let probability = self.number(probability, &place, 1.0, "a probability from 0 to 1");
             failures.extend(probability.map(|probability| Failure { error: error.clone(), probability, latency }));
         }
-        self.sum(&failures, at);
-        Some(failures)
-    }
-
-    /// Checks and returns the sum of the probabilities of failures.
-    pub(super) fn sum(&mut self, failures: &[Failure], at: &Pointer) -> f64 {
         let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
         // Additions have a rounding error.
         if sum > 1.0 + 1e-9 {
             let rounded = (sum * 1e6).round() / 1e6;
             self.value(at, format!("the probabilities add up to {rounded}, which is above 1"));
         }
-        sum
+        Some(failures)
     }
 
     fn items(&mut self, value: &Value, at: &Pointer) -> Option<Items> {
@@ -249,26 +246,10 @@ impl Problems {
 
     fn distribution(&mut self, value: &Value, at: &Pointer, of: Of) -> Option<Distribution> {
         let Some(members) = value.as_object() else {
-            let constant = self.amount(value, at, of)?;
-            return self.made(at, Distribution::constant(constant));
+            return self.amount(value, at, of).map(Distribution::Constant);
         };
         if members.keys().all(|name| is_percentile(name)) {
-            let mut points = Vec::new();
-            for (name, given) in members {
-                points.push((name.as_str(), self.amount(given, &at.child(name), of)?));
-            }
-            let known = PERCENTILES.map(|(name, _)| name);
-            return match Distribution::percentiles(points) {
-                Err(DistributionError { percentile: Some(name), .. }) if !known.contains(&name.as_str()) => {
-                    self.unknown(&at.child(&name), "percentile", &name, &known);
-                    None
-                }
-                Err(DistributionError { percentile: Some(name), message }) => {
-                    self.value(&at.child(&name), message);
-                    None
-                }
-                made => self.made(at, made),
-            };
+            return self.percentiles(members, at, of);
         }
         let (Some((name, given)), 1) = (members.iter().next(), members.len()) else {
             for name in members.keys().filter(|name| !DISTRIBUTIONS.contains(&name.as_str()) && !is_percentile(name)) {
@@ -278,37 +259,76 @@ impl Problems {
             return None;
         };
         let place = at.child(name);
-        let made = match (name.as_str(), given.as_array()) {
-            ("constant", _) => Distribution::constant(self.amount(given, &place, of)?),
-            ("exponential", _) => Distribution::exponential(self.amount(given, &place, of)?),
+        match (name.as_str(), given.as_array()) {
+            ("constant", _) => self.amount(given, &place, of).map(Distribution::Constant),
+            ("exponential", _) => self.amount(given, &place, of).map(Distribution::Exponential),
             ("normal" | "lognormal", _) => {
                 let members = self.object(given, &place, &MOMENTS, "an object with `mean` and `deviation`")?;
                 let [mean, deviation] = MOMENTS.map(|moment| {
                     self.required(members, &place, moment)
                         .and_then(|given| self.amount(given, &place.child(moment), of))
                 });
-                let make = if name == "normal" { Distribution::normal } else { Distribution::lognormal };
-                make(mean?, deviation?)
+                let (mean, deviation) = (mean?, deviation?);
+                let made = if name == "normal" {
+                    Normal::new(mean, deviation).map(Distribution::Normal)
+                } else {
+                    let mean = self.positive(mean, &place)?;
+                    LogNormal::from_mean_cv(mean, deviation / mean).map(Distribution::LogNormal)
+                };
+                made.map_err(|error| self.value(&place, error.to_string())).ok()
             }
             ("uniform" | "samples", Some(list)) => {
                 let each = list.iter().enumerate().map(|(number, each)| self.amount(each, &place.index(number), of));
-                match (name.as_str(), each.collect::<Option<Vec<_>>>()?.as_slice()) {
-                    ("samples", all) => Distribution::samples(all.iter().copied()),
-                    (_, [from, to]) => Distribution::uniform(*from, *to),
+                let problem = match (name.as_str(), each.collect::<Option<Vec<_>>>()?.as_slice()) {
+                    ("samples", []) => "expected at least one sample".to_owned(),
+                    ("samples", all) => return Some(Distribution::Samples(all.into())),
+                    (_, [from, to]) if from <= to => return Some(Distribution::Uniform(*from, *to)),
+                    (_, [from, to]) => format!("the first is above the second: {from}, {to}"),
                     _ => return self.expected(&place, "a list of the minimum and the maximum", given),
-                }
+                };
+                self.value(&place, problem);
+                None
             }
-            ("uniform" | "samples", None) => return self.expected(&place, "a list of numbers", given),
+            ("uniform" | "samples", None) => self.expected(&place, "a list of numbers", given),
             (unknown, _) => {
                 self.unknown(&place, "distribution", unknown, &DISTRIBUTIONS);
-                return None;
+                None
             }
-        };
-        self.made(&place, made)
+        }
     }
 
-    fn made(&mut self, at: &Pointer, made: Result<Distribution, DistributionError>) -> Option<Distribution> {
-        made.map_err(|error| self.value(at, error.to_string())).ok()
+    fn percentiles(&mut self, members: &Map<String, Value>, at: &Pointer, of: Of) -> Option<Distribution> {
+        let mut points: Vec<(f64, f64, &str)> = Vec::new();
+        for (name, given) in members {
+            let Some((_, score)) = PERCENTILES.iter().find(|(known, _)| known == name) else {
+                self.unknown(&at.child(name), "percentile", name, &PERCENTILES.map(|(name, _)| name));
+                return None;
+            };
+            let value = self.amount(given, &at.child(name), of)?;
+            points.push((*score, self.positive(value, at)?, name));
+        }
+        points.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
+        for pair in points.windows(2) {
+            if let [(_, low, lower), (_, high, higher)] = pair
+                && high < low
+            {
+                self.value(&at.child(higher), format!("`{higher}` is below `{lower}`"));
+                return None;
+            }
+        }
+        if points.len() < 2 {
+            self.value(at, "expected at least two percentiles, such as `p50` and `p99`");
+            return None;
+        }
+        Some(Distribution::Percentiles(points.into_iter().map(|(score, value, _)| (score, value.ln())).collect()))
+    }
+
+    fn positive(&mut self, number: f64, at: &Pointer) -> Option<f64> {
+        if number > 0.0 {
+            return Some(number);
+        }
+        self.value(at, "expected numbers above 0");
+        None
     }
 
     /// Reads a time in seconds, or a number of items.
