@@ -20,7 +20,7 @@ fn saga_as_it_was() -> Engine {
 fn the_hole_of_the_saga_is_found() {
     let released = OrderSaga::PROPERTIES[0].parse().unwrap();
     let report = Explorer::new(&saga_as_it_was()).unwrap().property(released).explore().unwrap();
-    let [finding, note] = report.findings() else { panic!("{report}") };
+    let [finding, note] = report.findings.as_slice() else { panic!("{report}") };
     assert_eq!((finding.severity, note.severity), (Severity::Error, Severity::Note));
     assert_eq!(finding.property, "after Reserve: Done or Release");
     let decisions: Vec<_> = finding.decisions.iter().skip(1).map(ToString::to_string).collect();
@@ -43,12 +43,12 @@ fn the_hole_of_the_saga_is_found() {
 fn a_guessed_result_does_not_show_that_the_output_is_wrong() {
     let engine = Engine::of::<HelloWorld>().unwrap();
     let report = Explorer::new(&engine).unwrap().explore().unwrap();
-    assert!(report.findings().iter().all(|finding| finding.severity == Severity::Note), "{report}");
+    assert!(report.findings.iter().all(|finding| finding.severity == Severity::Note), "{report}");
     let mut definition = engine.program().definition().clone();
     definition["States"]["HelloWorldSuccessful"]["OutputPath"] = "$.StatusCode".into();
     let engine = Engine::new(&definition).unwrap().declaring(HelloWorld::TYPES);
     let report = Explorer::new(&engine).unwrap().explore().unwrap();
-    let first = report.findings().first().map(|finding| finding.message.as_str());
+    let first = report.findings.first().map(|finding| finding.message.as_str());
     assert_eq!(first, Some("`output`: expected `HelloWorldOutput`, found 1"), "{report}");
 }
 

@@ -67,7 +67,7 @@ fn the_finding_of_the_readme_is_the_one_printed() {
 #[test]
 fn the_picture_of_the_readme_is_the_execution_that_was_found() {
     let report = report();
-    let execution = report.replay(&report.findings()[0]).unwrap().execution;
+    let execution = report.replay(&report.findings[0]).unwrap().execution;
     execution.assert_path(["Charge", "Ship", "NotShipped"]);
     let events = execution.history().iter().map(|event| event.to_api_json()).collect();
     let page = Page::of(History::read(&Json::Array(events)).unwrap()).titled("Order");

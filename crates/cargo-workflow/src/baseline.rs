@@ -63,7 +63,7 @@ impl Baseline {
         let mut text = fs::read_to_string(&self.file).unwrap_or_default();
         // A text of JSON is a text of TOML.
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
-        for finding in report.findings() {
+        for finding in &report.findings {
             let (workflow, finding, reason) = (quoted(workflow), quoted(&finding.key()), quoted(reason));
             let gap = if text.is_empty() { "" } else { "\n" };
             text.push_str(&format!(
@@ -72,7 +72,7 @@ impl Baseline {
         }
         let written = fs::write(&self.file, text);
         written.map_err(|error| format!("error: cannot write {}: {error}", self.file.display()))?;
-        Ok(report.findings().len())
+        Ok(report.findings.len())
     }
 
     pub(crate) fn file(&self) -> &Path {

@@ -234,7 +234,7 @@ impl Explore {
         let explorer = self.explorer(&engine, &machine.declared_properties)?.fail_on(self.fail_on.into());
         let explorer = baseline.applied(explorer, &machine.name).watched(progress.counter(&what));
         let report = explorer.explore().map_err(|error| format!("error: {error}"))?;
-        in_vain.retain(|pattern| report.excluded_in_vain().contains(pattern));
+        in_vain.retain(|pattern| report.excluded_in_vain.contains(pattern));
         progress.end();
         let mut json = report.to_json();
         match self.format {
@@ -253,7 +253,7 @@ impl Explore {
             report::note(&format!("{added} {findings} added to {}", baseline.file().display()));
             return Ok((0, json));
         }
-        match report.findings().first() {
+        match report.findings.first() {
             Some(finding) => self.write(&machine, &report, finding)?,
             None => {
                 for file in [&self.test, &self.mocks, &self.html].into_iter().flatten() {
@@ -292,7 +292,7 @@ impl Explore {
                 std::iter::once(format!("{}: {}", machine.name, finding.message)).chain(decisions).collect();
             report::Report::of_rule(&path, rule, lines.join("\n"), place(report.pointer(finding)))
         };
-        let mut found: Vec<_> = report.findings().iter().map(of_finding).collect();
+        let mut found: Vec<_> = report.findings.iter().map(of_finding).collect();
         if matches!(report.verdict(), Verdict::NotShown | Verdict::Incomplete) {
             let title = "not everything was explored".to_owned();
             let help = "Give values with `--input` or `--result`, or raise the bounds that the report names.";

@@ -63,13 +63,11 @@ fn explore(criterion: &mut Criterion) {
             let explorer = explorer.faults(faults).executions(20_000);
             let explorer = if merged { explorer } else { explorer.without_reductions() };
             let Ok(report) = explorer.explore() else { continue };
-            group.throughput(Throughput::Elements(report.executions()));
+            group.throughput(Throughput::Elements(report.executions));
             let which = if merged { "merged" } else { "plain" };
             println!(
                 "{name}, {which}: {} executions, {} ways, {} states",
-                report.executions(),
-                report.ways(),
-                report.states()
+                report.executions, report.ways, report.states
             );
             group.bench_function(BenchmarkId::new(name, which), |bencher| bencher.iter(|| explorer.explore().is_ok()));
         }
@@ -90,11 +88,11 @@ fn memory(_: &mut Criterion) {
         let (Ok(explorer), Some(before)) = (Explorer::new(&engine), peak()) else { return };
         let Ok(report) = explorer.executions(executions).explore() else { return };
         let grown = peak().unwrap_or(before);
-        let states = report.states().max(1);
+        let states = report.states.max(1);
         println!(
             "memory, {} executions: {} states, {} MB at most, {} bytes a state",
-            report.executions(),
-            report.states(),
+            report.executions,
+            report.states,
             grown / 1_000_000,
             grown / states
         );

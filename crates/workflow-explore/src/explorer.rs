@@ -66,7 +66,7 @@ pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sy
 /// assert!(report.unwrap_err().to_string().contains("unknown state `Release`"));
 ///
 /// let report = Explorer::new(&engine)?.property(Property::after("Reserve", ["Done"])).explore()?;
-/// let [finding] = report.findings() else { panic!("{report}") };
+/// let [finding] = report.findings.as_slice() else { panic!("{report}") };
 /// assert_eq!(finding.decisions.last().map(ToString::to_string).as_deref(), Some("`Ship` fails with `UnnamedError`"));
 /// # Ok::<(), workflow_explore::ExploreError>(())
 /// ```

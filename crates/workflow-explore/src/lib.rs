@@ -62,7 +62,6 @@
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
-//! | `proptest` | no | [`results_from`](Explorer::results_from) and [`inputs_from`](Explorer::inputs_from): values that strategies of proptest 1 generate |
 //! | `yaml` | no | models of simulations in YAML |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -525,7 +525,7 @@ impl<'x> Search<'x> {
             executions: self.executions,
             ways,
             states: self.found.len() as u64,
-            cut: self.cut,
+            cut_off: self.cut,
             undecided: self.undecided.iter().map(ToString::to_string).collect(),
             open_loops: self.open_loops.into_iter().collect(),
             unreached,

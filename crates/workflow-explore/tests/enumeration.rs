@@ -89,11 +89,11 @@ fn pruned(mut machine: Value) -> Value {
 
 /// Returns the findings without their decisions.
 fn found(report: &Report) -> BTreeSet<(String, Option<String>, u32)> {
-    report.findings().iter().map(|finding| (finding.property.clone(), finding.state.clone(), finding.faults)).collect()
+    report.findings.iter().map(|finding| (finding.property.clone(), finding.state.clone(), finding.faults)).collect()
 }
 
 fn not_taken(report: &Report) -> Vec<String> {
-    report.unreached().iter().map(|unreached| unreached.point.pointer.to_string()).collect()
+    report.unreached.iter().map(|unreached| unreached.point.pointer.to_string()).collect()
 }
 
 #[test]
@@ -114,19 +114,19 @@ fn the_ways_are_those_of_plain_enumeration() {
         let plain = match explorer.clone().without_reductions().explore() {
             // `S0` may be a state that never succeeds.
             Err(_) => continue,
-            Ok(plain) if plain.cut_off().executions > 0 => continue,
+            Ok(plain) if plain.cut_off.executions > 0 => continue,
             Ok(plain) => plain,
         };
         let reduced = explorer.explore().unwrap();
         let context = format!("seed {seed}\n{machine:#}\n{plain}\n{reduced}");
-        assert_eq!(plain.ways(), plain.executions(), "{context}");
-        assert_eq!(reduced.ways(), plain.ways(), "{context}");
+        assert_eq!(plain.ways, plain.executions, "{context}");
+        assert_eq!(reduced.ways, plain.ways, "{context}");
         assert_eq!(found(&reduced), found(&plain), "{context}");
         assert_eq!(not_taken(&reduced), not_taken(&plain), "{context}");
-        assert!(reduced.executions() <= plain.executions(), "{context}");
+        assert!(reduced.executions <= plain.executions, "{context}");
         compared += 1;
         parallel += u32::from(machine.to_string().contains("Parallel"));
-        merged += u32::from(reduced.executions() < plain.executions());
+        merged += u32::from(reduced.executions < plain.executions);
     }
     assert!(compared * 10 >= machines * 9 && parallel > 0 && merged > 0, "{compared} {parallel} {merged}");
 }
@@ -180,7 +180,7 @@ fn errors_whose_names_conditions_compare_are_tried_in_both_languages_and_through
     );
     for definition in [paths, conditions, output] {
         let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
-        assert!(report.unreached().is_empty(), "{report}");
+        assert!(report.unreached.is_empty(), "{report}");
     }
 }
 
@@ -196,7 +196,7 @@ fn an_error_that_the_request_cannot_cause_is_not_tried() {
         Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap()
     };
     let report = put(json!({ "ConditionExpression": "attribute_not_exists(id)" }));
-    assert!(report.unreached().is_empty(), "{report}");
+    assert!(report.unreached.is_empty(), "{report}");
     let report = put(json!({}));
     assert!(not_taken(&report).contains(&"/States/There".to_owned()), "{report}");
     assert!(!report.to_string().contains("fails with `DynamoDB.ConditionalCheckFailed"), "{report}");

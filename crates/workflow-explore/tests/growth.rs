@@ -157,7 +157,7 @@ fn the_bound_of_executions_bounds_the_states_too() {
     let engine = Engine::new(&json!({ "StartAt": "T0", "States": states })).unwrap();
     // More states than executions that the search keeps.
     let report = Explorer::new(&engine).unwrap().executions(3_000).explore().unwrap();
-    assert_eq!((report.verdict(), report.states()), (Verdict::Incomplete, 3_000), "{report}");
+    assert_eq!((report.verdict(), report.states), (Verdict::Incomplete, 3_000), "{report}");
 }
 
 /// Executions that are run again, because there are too many to keep, are the same ones.
@@ -174,8 +174,8 @@ fn a_wide_search_is_complete() {
     .unwrap();
     let explorer = Explorer::new(&engine).unwrap().may_fail();
     let (merged, plain) = (explorer.explore().unwrap(), explorer.clone().without_reductions().explore().unwrap());
-    assert_eq!(merged.ways(), plain.executions(), "{merged}\n{plain}");
-    assert!(plain.states() > 1_000, "{plain}");
+    assert_eq!(merged.ways, plain.executions, "{merged}\n{plain}");
+    assert!(plain.states > 1_000, "{plain}");
 }
 
 /// A map of ten literal items has too many orders of answers to try them all: what follows it is still tried, with each fault.
@@ -198,7 +198,7 @@ fn each_single_fault_is_tried_however_large_the_space_is() {
         "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail", "Error": "Failed" } } }));
     let explorer = Explorer::new(&engine.unwrap()).unwrap();
     let of_undo = |report: &workflow_explore::Report| {
-        let found = report.findings().iter().find(|finding| finding.state.as_deref() == Some("Undo"));
+        let found = report.findings.iter().find(|finding| finding.state.as_deref() == Some("Undo"));
         found.map(|finding| finding.faults)
     };
     let report = explorer.clone().executions(2_000).explore().unwrap();
@@ -206,5 +206,5 @@ fn each_single_fault_is_tried_however_large_the_space_is() {
     // Little memory ends the search before the bound of executions, and this is said.
     let report = explorer.memory(1 << 20).explore().unwrap();
     assert_eq!(report.verdict(), Verdict::Incomplete, "{report}");
-    assert!(report.cut_off().memory > 0 && report.cut_off().executions == 0, "{report}");
+    assert!(report.cut_off.memory > 0 && report.cut_off.executions == 0, "{report}");
 }

@@ -63,7 +63,7 @@ fn only_what_the_program_does_wrong_is_reported() {
     .map(|(text, outcome)| (text, in_jsonpath(text), outcome));
     for (text, definition, outcome) in jsonata.into_iter().chain(jsonpath) {
         let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
-        let found = match (report.verdict(), report.undecided()) {
+        let found = match (report.verdict(), report.undecided.as_slice()) {
             (Verdict::Holds, []) => Holds,
             (Verdict::NotShown, [_, ..]) => Undecided,
             _ => Broken,
@@ -96,7 +96,7 @@ fn a_handler_of_a_guess_is_no_finding() {
         let engine = Engine::new(&definition(arguments)).unwrap();
         let explorer = Explorer::new(&engine).unwrap().property("ends in Done".parse().unwrap());
         let report = explorer.explore().unwrap();
-        report.findings().iter().map(|finding| finding.faults).collect::<Vec<_>>()
+        report.findings.iter().map(|finding| finding.faults).collect::<Vec<_>>()
     };
     assert_eq!(ends("{% $lookup($states.input.prices, $states.input.name) %}"), [] as [u32; 0]);
     assert_eq!(ends("{% $states.input.items %}"), [1]);
@@ -217,8 +217,8 @@ fn each_field_that_reads_a_result_finds_its_members() {
     ];
     workflow_cases::every(documents, |(name, document)| {
         let report = Explorer::new(&Engine::new(&document).unwrap()).unwrap().explore().unwrap();
-        assert!(report.findings().is_empty(), "{name}: {report}");
-        assert!(report.undecided().is_empty(), "{name}: {report}");
+        assert!(report.findings.is_empty(), "{name}: {report}");
+        assert!(report.undecided.is_empty(), "{name}: {report}");
     });
 }
 
@@ -329,7 +329,7 @@ fn what_people_mean_is_not_reported() {
                 "Done": { "Type": "Succeed" } } }),
         };
         let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
-        let worse = report.findings().iter().filter(|finding| finding.severity > Severity::Note);
+        let worse = report.findings.iter().filter(|finding| finding.severity > Severity::Note);
         worse.map(|finding| finding.message.clone()).collect::<Vec<_>>()
     };
     for text in ["a caught error that a Fail state repeats", "results in one object", "an error of too many sessions"] {
@@ -415,7 +415,7 @@ fn only_what_the_definition_gives_shows_that_an_output_is_wrong() {
         let explorer = Explorer::new(&engine).unwrap();
         let explorer = result.into_iter().fold(explorer, |explorer, result| explorer.results("Ask", [result]));
         let report = explorer.explore().unwrap();
-        let found = report.findings().iter().filter(|finding| finding.severity == Severity::Error);
+        let found = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
         found.map(|finding| finding.message.clone()).collect::<Vec<_>>()
     };
     let given = |given: Value| errors(json!({ "Type": "Pass", "Parameters": given, "End": true }), None);
@@ -449,7 +449,7 @@ fn a_guess_excuses_only_the_output_of_its_state_and_decides_nothing() {
             { "Variable": "$.n", "NumericGreaterThan": 3, "Next": "Get" } ] },
         "Get": { "Type": "Task", "Resource": function, "End": true },
         "Wrong": { "Type": "Pass", "Result": wrong, "End": true } }));
-    let found = report.findings().iter().find(|finding| finding.severity == Severity::Error);
+    let found = report.findings.iter().find(|finding| finding.severity == Severity::Error);
     let total = "`output.total`: expected a number, found \"none\"";
     assert_eq!(found.map(|finding| finding.message.as_str()), Some(total), "{report}");
     let given = |kind: &str| {
@@ -534,7 +534,7 @@ fn times_and_whole_numbers_of_an_api_are_such() {
     let year = json!({ "Type": "Pass", "Next": "X",
         "Output": { "year": "{% $number($substring($states.input.StartDate, 0, 4)) %}" } });
     let report = explored("sfn:describeExecution", json!({ "ExecutionArn": "a" }), year);
-    assert!(report.findings().iter().all(|finding| finding.severity == Severity::Note), "{report}");
+    assert!(report.findings.iter().all(|finding| finding.severity == Severity::Note), "{report}");
     let services = |condition: &str| {
         let arguments = json!({ "Services": ["a"], "Cluster": "c" });
         explored("ecs:describeServices", arguments, choice(&format!("Services[0].RunningCount{condition}")))
@@ -547,7 +547,7 @@ fn times_and_whole_numbers_of_an_api_are_such() {
 /// Returns whether an exploration of a definition reports an error or a warning.
 fn speaks(definition: &Value) -> bool {
     let report = Explorer::new(&Engine::new(definition).unwrap()).unwrap().explore().unwrap();
-    report.findings().iter().any(|finding| finding.severity > Severity::Note)
+    report.findings.iter().any(|finding| finding.severity > Severity::Note)
 }
 
 #[test]
@@ -610,7 +610,7 @@ fn a_handler_must_do_without_the_result_of_a_later_task() {
     };
     let report = |definition: &Value| Explorer::new(&Engine::new(definition).unwrap()).unwrap().explore().unwrap();
     let found = report(&definition("$.b.x"));
-    let states: Vec<_> = found.findings().iter().filter_map(|finding| finding.state.as_deref()).collect();
+    let states: Vec<_> = found.findings.iter().filter_map(|finding| finding.state.as_deref()).collect();
     assert_eq!((found.verdict(), states), (Verdict::Broken, vec!["H1", "H2"]), "{found}");
     // The caller sends what no task gives, and what a task reads too.
     assert_eq!(report(&definition("$.c.x")).verdict(), Verdict::Holds);
@@ -655,5 +655,5 @@ fn values_meet_the_constraints_of_their_fields() {
         fits.then_some(()).ok_or_else(|| input.to_string())
     });
     let report = explorer.explore().unwrap();
-    assert!(report.verdict() == Verdict::Holds && report.executions() > 0, "{report}");
+    assert!(report.verdict() == Verdict::Holds && report.executions > 0, "{report}");
 }

@@ -292,7 +292,7 @@ fn what_occurred_is_tried_beside_what_is_generated() {
     let explorer =
         explorer().property(declared("Common")).property(declared("Rare")).property(failed).occurred(&learning);
     let report = explorer.may_fail().explore().unwrap();
-    let found: Vec<_> = report.findings().iter().map(|finding| (finding.property.as_str(), finding.occurred)).collect();
+    let found: Vec<_> = report.findings.iter().map(|finding| (finding.property.as_str(), finding.occurred)).collect();
     let expected = [
         ("no Done after Common", 2),
         ("never both Rare failed with Card.Declined and Look entered", 2),

@@ -5,6 +5,7 @@
 mod emitted;
 mod enumeration;
 mod equivalence;
+mod given_values;
 mod growth;
 mod guesses;
 mod learning;
@@ -17,5 +18,3 @@ mod replay_edits;
 mod replay_files;
 mod severity;
 mod simulate;
-#[cfg(feature = "proptest")]
-mod strategies;

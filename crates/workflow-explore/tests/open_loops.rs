@@ -28,7 +28,7 @@ fn explored(definition: &Value) -> Report {
 fn a_poll_without_a_bound_is_named() {
     let report = explored(&poll("Ask", &json!({}), "Ask"));
     assert_eq!(report.verdict(), Verdict::Holds, "{report}");
-    assert_eq!(report.open_loops(), ["Ask"]);
+    assert_eq!(report.open_loops, ["Ask"]);
     let line = "cut off: `Ask` is called again for as long as no answer ends its loop";
     assert!(report.to_string().contains(line), "{report}");
     assert_eq!(report.to_json()["open_loops"], json!(["Ask"]));
@@ -41,7 +41,7 @@ fn a_poll_that_counts_without_an_end_is_named() {
         "Count": { "Type": "Pass", "Assign": { "n": "{% $n + 1 %}" }, "Next": "Ask" },
     });
     let report = explored(&poll("Count", &states, "Begin"));
-    assert_eq!((report.verdict(), report.open_loops()), (Verdict::Holds, &["Ask".to_owned()][..]), "{report}");
+    assert_eq!((report.verdict(), report.open_loops.as_slice()), (Verdict::Holds, &["Ask".to_owned()][..]), "{report}");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_bounded_poll_is_not_named() {
     let mut limited = poll("Ask", &json!({}), "Ask");
     limited["TimeoutSeconds"] = json!(30);
     for report in [counted, explored(&limited)] {
-        assert_eq!((report.verdict(), report.open_loops()), (Verdict::Holds, &[][..]), "{report}");
+        assert_eq!((report.verdict(), report.open_loops.as_slice()), (Verdict::Holds, &[][..]), "{report}");
     }
 }
 
@@ -65,5 +65,5 @@ fn a_loop_that_never_ends_is_a_finding_alone() {
     endless["States"]["IsDone"]["Choices"][0]["Condition"] =
         json!("{% $states.input = 'DONE' and $states.input = 'NO' %}");
     let report = explored(&endless);
-    assert_eq!((report.verdict(), report.open_loops()), (Verdict::Broken, &[][..]), "{report}");
+    assert_eq!((report.verdict(), report.open_loops.as_slice()), (Verdict::Broken, &[][..]), "{report}");
 }

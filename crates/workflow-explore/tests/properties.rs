@@ -86,9 +86,9 @@ fn explored(definition: &Value, property: &str) -> Report {
 fn found(definition: &Value, property: &str) -> String {
     let report = explored(definition, property);
     let text = property.parse::<Property>().unwrap().to_string();
-    match report.findings().iter().find(|finding| finding.property == text) {
+    match report.findings.iter().find(|finding| finding.property == text) {
         Some(finding) => finding.message.clone(),
-        None if report.unexercised().contains(&text) => {
+        None if report.unexercised.contains(&text) => {
             assert_eq!(report.verdict(), Verdict::NotShown, "{report}");
             "not exercised".to_owned()
         }
@@ -145,7 +145,7 @@ fn clauses_say_when_a_property_is_checked() {
             [json!({ "again": false, "pay": false }), json!({ "again": true }), json!({ "again": false, "pay": true })];
         let explorer = Explorer::new(&engine).unwrap().property(property.parse().unwrap()).may_fail();
         let report = explorer.results("Pay", results).turns(3).explore().unwrap();
-        report.findings().iter().find(|finding| finding.property == property).map(|finding| finding.message.clone())
+        report.findings.iter().find(|finding| finding.property == property).map(|finding| finding.message.clone())
     };
     for (property, message) in [
         ("at most once Book", Some("`Book` has succeeded twice")),
@@ -206,9 +206,9 @@ fn an_output_that_is_a_guess_decides_nothing() {
     let engine = Engine::new(&definition).unwrap();
     let explorer = Explorer::new(&engine).unwrap().property("output has total".parse().unwrap()).may_fail();
     let report = explorer.explore().unwrap();
-    let found: Vec<_> = report.findings().iter().filter(|finding| finding.property == "output has total").collect();
+    let found: Vec<_> = report.findings.iter().filter(|finding| finding.property == "output has total").collect();
     assert!(found.is_empty(), "{report}");
-    assert_eq!(report.unexercised(), ["output has total"]);
+    assert_eq!(report.unexercised, ["output has total"]);
 }
 
 #[test]
@@ -275,12 +275,12 @@ fn what_was_not_exercised_is_not_shown() {
     };
     for property in ["after Big: Done", "no Big after Big failed", "reachable Big", "never both Ask and Big"] {
         let report = small(property);
-        assert_eq!(report.unexercised(), [property], "{report}");
+        assert_eq!(report.unexercised, [property], "{report}");
         assert_eq!(report.verdict(), Verdict::NotShown);
         let line = format!("1 property is about what never happened: `{property}`");
         assert!(report.to_string().contains(&line), "{report}");
     }
-    assert_eq!(small("after Ask: Done").unexercised(), [""; 0]);
+    assert_eq!(small("after Ask: Done").unexercised, [""; 0]);
 }
 
 #[test]

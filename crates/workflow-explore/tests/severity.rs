@@ -13,7 +13,7 @@ fn report(definition: &Value) -> Report {
 }
 
 fn keys(report: &Report) -> Vec<(Severity, String)> {
-    report.findings().iter().map(|finding| (finding.severity, finding.key())).collect()
+    report.findings.iter().map(|finding| (finding.severity, finding.key())).collect()
 }
 
 fn task(function: &str, more: Value) -> Value {
@@ -53,7 +53,7 @@ fn a_loop_that_never_ends_and_a_quota_are_one_finding_each() {
     let found = keys(&report(&machine));
     let ends = found.iter().filter(|(severity, _)| *severity == Severity::Error);
     assert_eq!(ends.count(), 1, "{found:?}");
-    assert!(report(&machine).open_loops().is_empty());
+    assert!(report(&machine).open_loops.is_empty());
     let map = |items: usize| {
         json!({ "Type": "Map", "ItemsPath": "$.all", "End": true, "ItemSelector": { "n": items }, "ItemProcessor": {
             "StartAt": format!("In{items}"), "States": { format!("In{items}"): { "Type": "Pass", "End": true } } } })
@@ -63,7 +63,7 @@ fn a_loop_that_never_ends_and_a_quota_are_one_finding_each() {
         "Which": { "Type": "Choice", "Default": "Two", "Choices": [{ "Variable": "$.n", "NumericEquals": 1, "Next": "One" }] },
         "One": map(1), "Two": map(2) } });
     let report = report(&machine);
-    let [finding] = report.findings() else { panic!("{report}") };
+    let [finding] = report.findings.as_slice() else { panic!("{report}") };
     assert_eq!((finding.severity, finding.states.len()), (Severity::Error, 2), "{report}");
     assert!(finding.message.starts_with("`In1`, `In2`: States.Runtime: "), "{report}");
     // Its path has thousands of states.
@@ -96,7 +96,7 @@ fn an_accepted_finding_breaks_nothing_and_is_reported() {
     let key = "every execution ends: Ask";
     let accepted = explorer(&token).accept(key, "people answer").accept("gone", "it was").explore().unwrap();
     assert_eq!(accepted.verdict(), Verdict::Holds, "{accepted}");
-    let [(finding, reason)] = accepted.accepted() else { panic!("{accepted}") };
+    let [(finding, reason)] = accepted.accepted.as_slice() else { panic!("{accepted}") };
     assert_eq!((finding.key().as_str(), reason.as_str()), (key, "people answer"));
     assert_eq!(accepted.accepted_in_vain().collect::<Vec<_>>(), ["gone"]);
 }
@@ -113,7 +113,7 @@ fn a_repeated_call_that_its_server_cannot_recognise_is_a_warning() {
     let repeated = "a repeated call has the same idempotency token";
     let found = |definition: &Value| {
         let report = report(definition);
-        report.findings().iter().find(|finding| finding.property == repeated).map(|finding| finding.severity)
+        report.findings.iter().find(|finding| finding.property == repeated).map(|finding| finding.severity)
     };
     assert_eq!(found(&pay(json!({}), "States.ALL")), Some(Severity::Warning));
     assert_eq!(found(&pay(json!({ "Idempotency-Key.$": "$$.Execution.Name" }), "States.ALL")), None);
@@ -137,7 +137,7 @@ fn requests_are_recognised_by_their_own_means() {
         let report = report(&json!({ "StartAt": "A", "States": { "A": {
             "Type": "Task", "Resource": format!("arn:aws:states:::{resource}"), "Parameters": request, "End": true,
             "Retry": [{ "ErrorEquals": ["States.ALL"] }] } } }));
-        report.findings().iter().any(|finding| finding.message.contains("called again"))
+        report.findings.iter().any(|finding| finding.message.contains("called again"))
     };
     for (resource, request, is_found) in [
         ("http:invoke", json!({ "Method": "GET" }), false),
@@ -168,7 +168,7 @@ fn a_retrier_of_a_map_or_parallel_repeats_the_calls_inside() {
     };
     let found = |definition: &Value| {
         let report = report(definition);
-        let repeated = report.findings().iter().filter(|finding| finding.message.contains("called again"));
+        let repeated = report.findings.iter().filter(|finding| finding.message.contains("called again"));
         repeated.map(|finding| (finding.severity, finding.message.clone())).collect::<Vec<_>>()
     };
     let again = |state: &str, lack: &str| {
@@ -250,7 +250,7 @@ fn what_the_timeout_of_the_execution_cuts_off_is_a_warning() {
     let caught = || json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Free" }] });
     let found = |definition: Value| {
         let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
-        let found = report.findings().iter().find(|finding| finding.message.contains("times out"));
+        let found = report.findings.iter().find(|finding| finding.message.contains("times out"));
         let test = found.map(|finding| report.test(finding)).unwrap_or_default();
         assert_eq!(
             test.contains("assert_ne!(execution.status(), workflow_local::Status::TimedOut);"),

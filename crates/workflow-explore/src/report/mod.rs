@@ -154,20 +154,37 @@ impl Verdict {
 
 /// The report of an exploration.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Report {
     pub(crate) explorer: Explorer,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) accepted: Vec<(Finding, String)>,
-    pub(crate) executions: u64,
-    pub(crate) ways: u64,
-    pub(crate) states: u64,
-    pub(crate) cut: CutOff,
-    pub(crate) undecided: Vec<String>,
-    pub(crate) open_loops: Vec<String>,
-    pub(crate) unreached: Vec<Unreached>,
-    pub(crate) unexercised: Vec<String>,
-    pub(crate) excluded: usize,
-    pub(crate) excluded_in_vain: Vec<String>,
+    /// The findings, the worst first, of these the shortest first.
+    pub findings: Vec<Finding>,
+    /// The findings that [`Explorer::accept`] accepts, with the reasons.
+    pub accepted: Vec<(Finding, String)>,
+    /// The number of executions tried, each to its end or to a known state.
+    pub executions: u64,
+    /// The number of lists of decisions that lead to an end without repeating loops. This is the number of executions to
+    /// try without [reductions](crate#reductions).
+    pub ways: u64,
+    /// The number of distinct states of executions.
+    pub states: u64,
+    /// How often each bound has cut something off.
+    pub cut_off: CutOff,
+    /// The states whose expressions could not be computed with any tried value, because the type of their data is
+    /// undeclared. What follows these states was not tried: set values with [`Explorer::inputs`] or
+    /// [`Explorer::results`].
+    pub undecided: Vec<String>,
+    /// The tasks on loops that end only by an answer, such as a poll. Their answers led back to the same data, or the
+    /// bound of [`turns`](Explorer::turns) was reached. Exploration does not show that such an execution ends.
+    pub open_loops: Vec<String>,
+    /// The states, transitions, rules, retriers and catchers that no execution reached.
+    pub unreached: Vec<Unreached>,
+    /// The declared properties whose events did not happen in any execution, so that nothing shows that they hold.
+    pub unexercised: Vec<String>,
+    /// The number of findings that [`Explorer::exclude`] leaves out.
+    pub excluded: usize,
+    /// The patterns that [`Explorer::exclude`] got and that no finding matches.
+    pub excluded_in_vain: Vec<String>,
 }
 
 impl Report {
@@ -178,16 +195,11 @@ impl Report {
             Verdict::Broken
         } else if !self.undecided.is_empty() || !self.unexercised.is_empty() || self.not_shown().next().is_some() {
             Verdict::NotShown
-        } else if self.cut.ends_early() {
+        } else if self.cut_off.ends_early() {
             Verdict::Incomplete
         } else {
             Verdict::Holds
         }
-    }
-
-    /// Returns the findings, the worst first, of these the shortest first.
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
     }
 
     /// Returns the place in the definition of the state that a finding is about.
@@ -202,40 +214,9 @@ impl Report {
         line.split_once(": ").map_or(line, |(_, rest)| rest).to_owned()
     }
 
-    /// Returns the findings that [`Explorer::accept`] accepts, with the reasons.
-    pub fn accepted(&self) -> &[(Finding, String)] {
-        &self.accepted
-    }
-
     /// Returns the keys that [`Explorer::accept`] accepts and that no finding has.
     pub fn accepted_in_vain(&self) -> impl Iterator<Item = &str> {
         self.explorer.not_found(&self.accepted)
-    }
-
-    /// Returns the number of findings that [`Explorer::exclude`] leaves out.
-    pub fn excluded(&self) -> usize {
-        self.excluded
-    }
-
-    /// Returns the patterns that [`Explorer::exclude`] got and that no finding matches.
-    pub fn excluded_in_vain(&self) -> &[String] {
-        &self.excluded_in_vain
-    }
-
-    /// Returns the number of executions tried, each to its end or to a known state.
-    pub fn executions(&self) -> u64 {
-        self.executions
-    }
-
-    /// Returns the number of lists of decisions that lead to an end without repeating loops. This is the number of
-    /// executions to try without [reductions](crate#reductions).
-    pub fn ways(&self) -> u64 {
-        self.ways
-    }
-
-    /// Returns the number of distinct states of executions.
-    pub fn states(&self) -> u64 {
-        self.states
     }
 
     /// Returns the bounds.
@@ -243,39 +224,11 @@ impl Report {
         self.explorer.bounds
     }
 
-    /// Returns how often each bound has cut something off.
-    pub fn cut_off(&self) -> CutOff {
-        self.cut
-    }
-
-    /// Returns the states whose expressions could not be computed with any tried value, because the type of their data
-    /// is undeclared. What follows these states was not tried: set values with [`Explorer::inputs`] or
-    /// [`Explorer::results`].
-    pub fn undecided(&self) -> &[String] {
-        &self.undecided
-    }
-
-    /// Returns the tasks on loops that end only by an answer, such as a poll. Their answers led back to the same data,
-    /// or the bound of [`turns`](Explorer::turns) was reached. Exploration does not show that such an execution ends.
-    pub fn open_loops(&self) -> &[String] {
-        &self.open_loops
-    }
-
-    /// Returns the states, transitions, rules, retriers and catchers that no execution reached.
-    pub fn unreached(&self) -> &[Unreached] {
-        &self.unreached
-    }
-
     /// Returns the states that no execution entered and the rules of choices that none took, unless no execution can.
     /// Nothing is known about the executions that take them.
     pub fn not_shown(&self) -> impl Iterator<Item = &Point> {
         let ways = self.unreached.iter().filter(|unreached| unreached.reason != Reason::Never);
         ways.map(|unreached| &unreached.point).filter(|point| is_way(point.kind))
-    }
-
-    /// Returns the declared properties whose events did not happen in any execution, so that nothing shows that they hold.
-    pub fn unexercised(&self) -> &[String] {
-        &self.unexercised
     }
 
     /// Fails a test unless all properties hold: prints the report and a test for the first finding.
@@ -350,7 +303,7 @@ impl Report {
             "accepted_in_vain": self.accepted_in_vain().collect::<Vec<_>>(),
             "excluded": self.excluded,
             "excluded_in_vain": self.excluded_in_vain,
-            "bounds": self.cut.to_json(self.explorer.bounds),
+            "bounds": self.cut_off.to_json(self.explorer.bounds),
             "executions": self.executions,
             "ways": self.ways,
             "undecided": self.undecided,

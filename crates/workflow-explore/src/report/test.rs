@@ -155,7 +155,7 @@ impl Report {
         }
         format!(
             "    let report = {explorer}.explore().unwrap();\n    \
-             let broken = report.findings().iter().find(|finding| finding.property == {});\n    \
+             let broken = report.findings.iter().find(|finding| finding.property == {});\n    \
              assert!(broken.is_none(), \"{{report}}\");\n",
             literal(&finding.property)
         )

@@ -93,7 +93,7 @@ impl fmt::Display for Report {
             counted(faults.into(), "fault"),
             counted(turns.into(), "turn")
         )?;
-        let cut = self.cut;
+        let cut = self.cut_off;
         let notes = [
             (cut.faults, "further faults were possible in", "state of an execution"),
             (cut.turns, "abandoned on a loop:", "execution"),

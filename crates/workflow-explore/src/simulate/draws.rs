@@ -17,7 +17,7 @@ pub(super) mod purpose {
 }
 
 /// Derives a seed from another seed and a part.
-pub(crate) fn mixed(seed: u64, part: u64) -> u64 {
+pub(super) fn mixed(seed: u64, part: u64) -> u64 {
     Random::new(seed ^ part.wrapping_add(1).wrapping_mul(SPREAD)).next()
 }
 

@@ -18,7 +18,7 @@
 
 mod cost;
 mod distribution;
-pub(crate) mod draws;
+mod draws;
 mod learn;
 mod model;
 mod plan;

@@ -3,8 +3,6 @@
 mod candidates;
 mod declared;
 mod expression;
-#[cfg(feature = "proptest")]
-mod strategy;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};

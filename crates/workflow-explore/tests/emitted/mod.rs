@@ -165,7 +165,7 @@ fn they_are_what_exploration_prints() {
         let explorer = if file == "of_many_decisions.rs" { explorer.faults(1) } else { explorer };
         let explorer = property.into_iter().fold(explorer, Explorer::property);
         let report = explorer.explore().unwrap();
-        let [finding] = report.findings() else { panic!("{report}") };
+        let [finding] = report.findings.as_slice() else { panic!("{report}") };
         let printed = report.test(finding);
         if std::env::var_os("WORKFLOW_BLESS").is_some() {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/emitted/");

@@ -2,6 +2,6 @@
 #[test]
 fn every_execution_ends_ready() {
     let report = workflow_explore::Explorer::new(&engine()).unwrap().explore().unwrap();
-    let broken = report.findings().iter().find(|finding| finding.property == "every execution ends");
+    let broken = report.findings.iter().find(|finding| finding.property == "every execution ends");
     assert!(broken.is_none(), "{report}");
 }

@@ -151,10 +151,10 @@ fn every_mistake_is_found_and_no_twin_is_reported() {
                 continue;
             }
         };
-        if !report.findings().iter().any(|finding| finding.property == planted.broken) {
+        if !report.findings.iter().any(|finding| finding.property == planted.broken) {
             wrong.push(format!("{}: not found\n{report}", planted.name));
         }
-        for finding in report.findings() {
+        for finding in &report.findings {
             if report.replay(finding).is_none() {
                 wrong.push(format!("{}: does not replay\n{report}", planted.name));
             }
