@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use workflow_local::Payload;
 
@@ -55,7 +56,8 @@ pub enum Fault {
 }
 
 /// How long a fault lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Lasting {
     /// For this attempt only.
@@ -64,16 +66,6 @@ pub enum Lasting {
     Retries,
     /// For all further attempts in the execution.
     Forever,
-}
-
-impl Lasting {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Retries => "retries",
-            Self::Forever => "forever",
-        }
-    }
 }
 
 impl Decision {
@@ -117,7 +109,7 @@ impl Decision {
                     Fault::Silence => of(task, "never_answers", true.into()),
                     Fault::OtherType(value) => of(task, "gives_another_type", value.value().clone()),
                 };
-                made["lasting"] = lasting.name().into();
+                made["lasting"] = json!(lasting);
                 made
             }
             Self::TimePasses => json!({ "time_passes": true }),
@@ -139,9 +131,7 @@ impl Decision {
         if let Some(result) = members.get("gives") {
             return Some(Self::Succeed { task, result: Payload::new(result.clone()) });
         }
-        let all = [Lasting::Once, Lasting::Retries, Lasting::Forever];
-        let lasting = members.get("lasting").and_then(Value::as_str).unwrap_or("once");
-        let lasting = all.into_iter().find(|one| one.name() == lasting)?;
+        let lasting = members.get("lasting").map_or(Ok(Lasting::Once), Lasting::deserialize).ok()?;
         let fault = match (members.get("fails"), members.get("gives_another_type")) {
             (Some(error), _) => Fault::Error(error.as_str()?.into()),
             (None, Some(value)) => Fault::OtherType(Payload::new(value.clone())),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use workflow_asl::StateKind;
-use workflow_asl::document::{State, StateMachine};
+use workflow_asl::document::StateMachine;
 use workflow_asl::pattern::Pattern;
 use workflow_asl::property::Subjects;
 use workflow_asl::rules::Annotations;
@@ -479,11 +479,6 @@ impl Explorer {
         let results = self.values.results.iter().filter(|(name, _)| !self.task_results.contains_key(*name));
         let results: usize = results.map(|(_, candidates)| candidates.left_out).fold(0, usize::saturating_add);
         u64::try_from(inputs.saturating_add(results)).unwrap_or(u64::MAX)
-    }
-
-    pub(crate) fn has_heartbeat(&self, state: &workflow_asl::Pointer) -> bool {
-        let has = |field: &&str| self.program.definition().pointer(state.child(field).as_str()).is_some();
-        State::HEARTBEAT_FIELDS.iter().any(has)
     }
 }
 

@@ -5,29 +5,7 @@
 //! error that handlers distinguish, or times out; branches end in each order that matters. All executions must satisfy
 //! properties: some apply to every workflow, others are declared.
 //!
-//! ```
-//! use serde_json::json;
-//! use workflow_explore::{Explorer, Property, Verdict};
-//! use workflow_local::Engine;
-//!
-//! let task = |function: &str, next: &str, caught: &str| json!({
-//!     "Type": "Task", "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"),
-//!     "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": caught }],
-//!     "ResultPath": null, "Next": next });
-//! let engine = Engine::new(&json!({ "StartAt": "Reserve", "States": {
-//!     "Reserve": task("reserve", "Ship", "Failed"),
-//!     "Ship": task("ship", "Done", "Release"),
-//!     "Release": task("release", "Failed", "Failed"),
-//!     "Done": { "Type": "Succeed" },
-//!     "Failed": { "Type": "Fail", "Error": "OrderFailed" },
-//! } }))?;
-//! let report = Explorer::new(&engine)?
-//!     .property(Property::after("Reserve", ["Done", "Release"]))
-//!     .property(Property::none_after("Ship", "Release"))
-//!     .explore()?;
-//! assert_eq!(report.verdict(), Verdict::Holds, "{report}");
-//! # Ok::<(), workflow_explore::ExploreError>(())
-//! ```
+//! Start with an [`Explorer`].
 //!
 //! [`replay`] plays recorded executions against a changed definition.
 //!

@@ -48,6 +48,10 @@ pub(crate) struct StateFacts {
     pub(crate) retried: Option<Arc<str>>,
     /// One error of each class that the handlers around the task distinguish.
     pub(crate) errors: Vec<Arc<str>>,
+    /// Whether the state has a timeout, and whether it has a heartbeat.
+    pub(crate) timers: (bool, bool),
+    /// Whether it is a map with an item reader.
+    pub(crate) has_reader: bool,
     /// Whether the task may never answer: it times out, or waits for a person or worker.
     pub(crate) may_be_silent: bool,
     /// Whether the task calls a Lambda function.
@@ -166,8 +170,10 @@ fn scope<'a>(
             distributed: inside.1.clone(),
             retried: inside.2.clone(),
             errors: if state.kind == StateKind::Task { errors(state, of, around) } else { Vec::new() },
+            timers: timers(state),
+            has_reader: state.has("ItemReader"),
             may_be_silent: state.kind == StateKind::Task
-                && (timers(state).contains(&true) || is_answered_by_token(state)),
+                && (timers(state) != (false, false) || is_answered_by_token(state)),
             is_function: resource(state).is_some_and(TaskResource::calls_function),
             is_unanswerable: waits_for_unsent_token(state, machine.language_of(state)),
             repeat: resource(state).map_or(Repeat::Harmless, Repeat::of),
@@ -211,8 +217,9 @@ fn handled(state: &State) -> Vec<&str> {
 }
 
 /// Returns whether a state has a timeout, and whether it has a heartbeat.
-fn timers(state: &State) -> [bool; 2] {
-    [State::TIMEOUT_FIELDS, State::HEARTBEAT_FIELDS].map(|fields| fields.iter().any(|field| state.has(field)))
+fn timers(state: &State) -> (bool, bool) {
+    let has = |fields: [&str; 2]| fields.iter().any(|field| state.has(field));
+    (has(State::TIMEOUT_FIELDS), has(State::HEARTBEAT_FIELDS))
 }
 
 fn resource(state: &State) -> Option<TaskResource<'_>> {
@@ -240,7 +247,7 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
     let names: BTreeSet<&str> = names.chain(of.compared.iter().chain(of.told_apart).map(String::as_str)).collect();
     let raises = |name: &str| match (name, task) {
         (ALL | TASK_FAILED | HEARTBEAT_TIMEOUT, _) => false,
-        (TIMEOUT, _) => timers(state) == [true, true],
+        (TIMEOUT, _) => timers(state) == (true, true),
         (PERMISSIONS, _) => true,
         (name, _) if name.starts_with(HTTP_STATUS_PREFIX) || name == HTTP_SOCKET => {
             task.is_none_or(|task| task.calls_http() || task == TaskResource::Unknown)
@@ -265,7 +272,7 @@ fn errors(state: &State, of: &Definition<'_>, around: &[Around<'_>]) -> Vec<Arc<
         unnamed.push('_');
     }
     let mut candidates: Vec<&str> = Some(unnamed.as_str()).filter(|unnamed| !unnamed.is_empty()).into_iter().collect();
-    candidates.extend((timers(state) == [true, true]).then_some(TIMEOUT));
+    candidates.extend((timers(state) == (true, true)).then_some(TIMEOUT));
     candidates.extend(names.iter().copied().filter(|name| raises(name)));
     candidates.sort_by_key(|name| is_throttling(name));
     let mut classes = Vec::new();

@@ -406,8 +406,7 @@ impl<'x> World<'x> {
             add(Fault::Error(Arc::clone(error)), self.execution.attempts_left(request.id, Some(error), false));
         }
         if facts.may_be_silent {
-            let missed = self.explorer.has_heartbeat(&facts.pointer);
-            add(Fault::Silence, self.execution.attempts_left(request.id, Some(TIMEOUT), missed));
+            add(Fault::Silence, self.execution.attempts_left(request.id, Some(TIMEOUT), facts.timers.1));
         }
         if self.explorer.other_types {
             let results = self.explorer.results_of(request);
@@ -503,7 +502,7 @@ impl<'x> World<'x> {
                     let _: Answer = self.execution.start_activity(request.id, None);
                 }
                 let state = self.explorer.states.get(&task.state);
-                let missed = state.is_some_and(|facts| self.explorer.has_heartbeat(&facts.pointer));
+                let missed = state.is_some_and(|facts| facts.timers.1);
                 self.note_failure(&task, &request, TIMEOUT, missed);
                 self.silent.push(task);
             }

@@ -522,3 +522,37 @@ fn a_message_names_events_states_and_paths() {
          call of `Review` there\n"
     );
 }
+
+#[test]
+fn paths_name_the_innermost_values() {
+    let gives = |result: &Value| {
+        let definition =
+            json!({ "StartAt": "Give", "States": { "Give": { "Type": "Pass", "Result": result, "End": true } } });
+        Engine::new(&definition).unwrap()
+    };
+    let error = |error: &str, cause: &str| json!({ "Error": error, "Cause": cause });
+    for (recorded, replayed, expected) in [
+        (
+            json!({ "a": [1, { "b b": 2 }], "c": 1.0, "d": "x" }),
+            json!({ "a": [1, { "b b": 3 }, 4], "c": 1, "e": null }),
+            &[
+                "$.a[1]['b b']: recorded 2, now 3",
+                "$.a[2]: recorded nothing, now 4",
+                "$.d: recorded \"x\", now nothing",
+                "$.e: recorded nothing, now null",
+            ][..],
+        ),
+        // The service words the causes of its own errors.
+        (error("States.Runtime", "a"), error("States.Runtime", "b"), &[]),
+        (error("Busy", "a"), error("Busy", "b"), &["$.Cause: recorded \"a\", now \"b\""]),
+    ] {
+        let recording = Recording::of(&ran(gives(&recorded), json!({}))).unwrap();
+        let replay = replay(&gives(&replayed), &recording).unwrap();
+        let paths = replay.difference.iter().flat_map(|difference| &difference.paths).map(ToString::to_string);
+        assert_eq!(paths.collect::<Vec<_>>(), expected, "{replay}");
+        let json = replay.to_json();
+        let values = json["difference"]["paths"].as_array().map_or(0, Vec::len);
+        assert_eq!(values, expected.len(), "{json}");
+        assert_eq!(json["difference"]["paths"][1].get("recorded"), None, "{json}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use workflow_local::Status;
 
@@ -44,7 +45,7 @@ pub struct End {
 }
 
 /// Data that differ before the paths differ.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct DataDifference {
     /// The number of the recorded event that leaves the state.
@@ -84,15 +85,6 @@ impl fmt::Display for Difference {
 /// The maximum number of differing values in a message.
 const NAMED: usize = 3;
 
-pub(super) fn paths_json(paths: &[PathDifference]) -> Value {
-    let path = |path: &PathDifference| {
-        let values = [("recorded", &path.recorded), ("replayed", &path.replayed)];
-        let values = values.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-        Value::Object(std::iter::once(("path".to_owned(), path.path.as_str().into())).chain(values).collect())
-    };
-    paths.iter().map(path).collect()
-}
-
 impl End {
     pub(super) fn to_json(&self) -> Value {
         json!({ "status": self.status.name(), "output": self.output, "error": self.error, "cause": self.cause })
@@ -107,7 +99,7 @@ impl Difference {
             "kind": self.kind,
             "file": self.file,
             "message": self.to_string(),
-            "paths": paths_json(&self.paths),
+            "paths": self.paths,
         });
         if let Some([recorded, replayed]) = &self.values {
             made["recorded"].clone_from(recorded);

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// An answer that the replayed execution needs but the history does not have.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MissingAnswer {
     /// The state that calls the task.
@@ -17,42 +17,30 @@ pub struct MissingAnswer {
     /// Why the history has no answer: `not called`, `no more attempts`, `other resource`, `timed out`, `stopped`,
     /// `heartbeats`, `no child` or `no object`.
     pub reason: &'static str,
-    /// The reason as a sentence about the state.
-    pub message: String,
     /// The event of the history at which the answer is missing, if there is one.
     pub event: Option<u64>,
     /// The history file of the child of a map run that lacks the answer; `None` for the execution itself.
     pub file: Option<String>,
+    /// The state and the reason, as a sentence.
+    pub message: String,
 }
 
 impl fmt::Display for MissingAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.state, self.message)
+        f.write_str(&self.message)
     }
 }
 
 impl MissingAnswer {
     /// Sets why the answer of a call is missing.
     pub(super) fn of_call(&mut self, reason: &'static str, why: impl fmt::Display) {
-        (self.reason, self.message) = (reason, format!("calls {}{why}", self.resource));
+        (self.reason, self.message) = (reason, format!("`{}` calls {}{why}", self.state, self.resource));
     }
 
     /// Sets why no answer is known after a time.
     pub(super) fn waits(&mut self, reason: &'static str, seconds: f64) {
         let was = if reason == "stopped" { "was stopped" } else { "timed out" };
         self.reason = reason;
-        self.message = format!("waits longer than the recorded task, which {was} after {seconds} s");
-    }
-
-    pub(super) fn to_json(&self) -> Value {
-        json!({
-            "state": self.state,
-            "attempt": self.attempt,
-            "resource": self.resource,
-            "reason": self.reason,
-            "event": self.event,
-            "file": self.file,
-            "message": self.to_string(),
-        })
+        self.message = format!("`{}` waits longer than the recorded task, which {was} after {seconds} s", self.state);
     }
 }

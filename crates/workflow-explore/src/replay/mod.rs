@@ -176,9 +176,8 @@ impl Replay {
             "event": event,
             "state": state,
             "difference": self.difference.as_ref().map(Difference::to_json),
-            "since": self.since.as_ref().map(|since| json!({
-                "event": since.event, "state": since.state, "paths": difference::paths_json(&since.paths) })),
-            "missing": self.missing.as_ref().map(MissingAnswer::to_json),
+            "since": self.since,
+            "missing": self.missing,
             "ignored": self.ignored,
             "end": self.recorded.as_ref().map(End::to_json),
         })

@@ -1,6 +1,5 @@
 //! Converts a recorded execution to a mock file or to a test in Rust.
 
-use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::Value;
@@ -9,7 +8,7 @@ use workflow_local::Status;
 use super::error::ReplayError;
 use super::recording::Recording;
 use super::replayer::{Replayer, not_written};
-use crate::report::mocks::{in_rust, mock_file};
+use crate::report::mocks::{engine_in_rust, mock_file};
 use crate::report::test::{function_name, in_function, json, literal};
 
 impl Replayer {
@@ -34,11 +33,8 @@ impl Replayer {
     /// See [`mocks`](Self::mocks).
     pub fn test(&self, recording: &Recording) -> Result<String, ReplayError> {
         let (execution, answers) = self.prompt(recording)?;
-        let mut body = String::from("    let engine = engine()");
-        for (state, answers) in answers {
-            let _ = write!(body, "\n        .on_state_answers({}, {})", literal(&state), in_rust(&answers));
-        }
-        body.push_str(";\n");
+        let mut body =
+            engine_in_rust(answers.iter().map(|(state, answers)| (state.as_str(), answers.as_slice(), None)));
         let mut line = |line: String| body.extend(["    ", &line, "\n"]);
         line(format!("let execution = engine.run(&{}).unwrap();", json(execution.input())));
         let states: Vec<_> = execution.path().into_iter().map(literal).collect();

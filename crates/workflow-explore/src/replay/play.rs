@@ -277,7 +277,7 @@ impl<'s, 'r> Play<'s, 'r> {
             attempt,
             resource: String::new(),
             reason: "not called",
-            message: "is not called in the history".to_owned(),
+            message: format!("`{state}` is not called in the history"),
             event: None,
             file: None,
         });

@@ -1,7 +1,6 @@
 //! A recorded execution: its checked events, and the known facts about it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::Value;
 use workflow_graph::history::{Event, History};
@@ -28,7 +27,7 @@ use super::trace::Trace;
 /// let error = Recording::read("order.json", history.as_bytes()).unwrap_err().to_string();
 /// assert!(error.starts_with("order.json: the history ends with event 2, SucceedStateEntered: the execution has no end"));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug, Default)]
 pub struct Recording {
     pub(crate) file: String,
     /// The events, each with its contents.
@@ -40,16 +39,6 @@ pub struct Recording {
     pub(super) definition: Option<Value>,
     pub(super) machine_type: Option<MachineType>,
     pub(crate) children: Vec<Self>,
-}
-
-impl fmt::Debug for Recording {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recording")
-            .field("file", &self.file)
-            .field("events", &self.events.len())
-            .field("children", &self.children.len())
-            .finish_non_exhaustive()
-    }
 }
 
 impl Recording {
@@ -157,17 +146,7 @@ impl Recording {
             let problem = format!("{file}: the history ends with event {}, {}: {why}", last.id, last.kind);
             return Err(ReplayError::new(problem, help));
         }
-        Ok(Self {
-            file,
-            events: made,
-            role,
-            arn: None,
-            machine_arn: None,
-            map_run: None,
-            definition: None,
-            machine_type: None,
-            children: Vec::new(),
-        })
+        Ok(Self { file, events: made, role, ..Self::default() })
     }
 
     /// Reads the response of `DescribeExecution`.
@@ -201,13 +180,6 @@ impl Recording {
     #[must_use]
     pub fn with_definition(mut self, definition: Value) -> Self {
         self.definition = Some(definition);
-        self
-    }
-
-    /// Adds the histories of the children of its map runs. Each belongs to the item that has its input.
-    #[must_use]
-    pub fn with_children(mut self, children: impl IntoIterator<Item = Self>) -> Self {
-        self.children.extend(children);
         self
     }
 

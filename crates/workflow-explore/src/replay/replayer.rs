@@ -191,9 +191,9 @@ impl Replayer {
             && let Some((event, state)) = unread(&played.run, recorded)
         {
             played.missing = Some(MissingAnswer {
+                message: format!("`{state}` reads items from the S3 object {object}, which is not there"),
                 state,
                 attempt: 1,
-                message: format!("reads items from the S3 object {object}, which is not there"),
                 resource: object,
                 reason: "no object",
                 event: Some(event),

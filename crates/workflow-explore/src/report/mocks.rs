@@ -60,7 +60,7 @@ pub(crate) fn mock_file(machine: &str, case: &str, answers: Answers) -> Result<V
 }
 
 /// Formats answers as a Rust expression.
-pub(crate) fn in_rust(answers: &[Answered]) -> String {
+fn in_rust(answers: &[Answered]) -> String {
     let calls = answers.iter().map(|answer| match answer {
         Answered::Result(result) => ("gives", format!(", {}", json_literal(result))),
         Answered::TimedOut(_) | Answered::Stopped => ("never", String::new()),
@@ -77,6 +77,17 @@ pub(crate) fn in_rust(answers: &[Answered]) -> String {
         Some(format!(".{call}({}{of})", same.len()))
     });
     format!("workflow_local::Answers::new(){}", calls.collect::<String>())
+}
+
+/// Formats an engine whose tasks have answers as Rust statements. Each state has its answers and the result of further calls.
+pub(crate) fn engine_in_rust<'s>(
+    states: impl IntoIterator<Item = (&'s str, &'s [Answered], Option<String>)>,
+) -> String {
+    let chain = states.into_iter().map(|(state, answers, then)| {
+        let then = then.map(|then| format!(".then({then})")).unwrap_or_default();
+        format!("\n        .on_state_answers({}, {}{then})", literal(state), in_rust(answers))
+    });
+    format!("    let engine = engine(){};\n", chain.collect::<String>())
 }
 
 impl Report {

@@ -7,7 +7,7 @@ use workflow_asl::StateKind;
 use workflow_asl::printable::printable;
 use workflow_local::Status;
 
-use super::mocks::{answers, in_rust};
+use super::mocks::{answers, engine_in_rust};
 use super::{Finding, Replayed, Report};
 use crate::bounds::Bounds;
 use crate::broken::built_in;
@@ -94,23 +94,18 @@ impl Report {
                 }
             });
         }
-        let nothing = || "serde_json::json!({})".to_owned();
-        let mut engine = String::from("    let engine = engine()");
-        for (state, answers) in &answered {
+        let tasks = self.explorer.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
+        let engine = engine_in_rust(tasks.map(|(state, _)| {
+            let answers = answered.get(state).map_or(&[][..], Vec::as_slice);
             // A fixed workflow may call the task again.
             let last = match answers.last() {
-                Some(Answered::Result(result)) => json(result),
-                _ => nothing(),
+                Some(Answered::Result(result)) => Some(result),
+                Some(_) => None,
+                None => self.explorer.values.results.get(state).and_then(|found| found.values.first()),
             };
-            let _ =
-                write!(engine, "\n        .on_state_answers({}, {}.then({last}))", literal(state), in_rust(answers));
-        }
-        let tasks = self.explorer.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task);
-        for (state, _) in tasks.filter(|(state, _)| !answered.contains_key(*state)) {
-            let result = self.explorer.values.results.get(state).and_then(|found| found.values.first());
-            let result = result.map_or_else(nothing, |result| json(result));
-            let _ = write!(engine, "\n        .on_state_answers({}, {}.then({result}))", literal(state), in_rust(&[]));
-        }
+            let last = last.map_or_else(|| "serde_json::json!({})".to_owned(), |result| json(result));
+            (state.as_str(), answers, Some(last))
+        }));
         let run = format!("let execution = engine.run(&{}).unwrap();", json(execution.input()));
         let check = match (property, execution.error()) {
             (Some(property), _) => format!("{}.check(&execution).unwrap();", rust(property)),
@@ -118,7 +113,7 @@ impl Report {
             // A timeout has no error.
             (None, None) => "assert_ne!(execution.status(), workflow_local::Status::TimedOut);".to_owned(),
         };
-        format!("{engine};\n    {run}\n    {check}\n")
+        format!("{engine}    {run}\n    {check}\n")
     }
 
     /// Returns the body of a test that replays the decisions.
@@ -194,31 +189,5 @@ pub(crate) fn function_name(words: &str) -> String {
         name
     } else {
         format!("it_{name}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{function_name, json as expression};
-
-    #[test]
-    fn names_are_identifiers_and_values_are_expressions() {
-        for (words, name) in [
-            ("after A: B or C A", "after_a_b_or_c_a"),
-            ("loop", "it_loop"),
-            ("engine", "it_engine"),
-            ("完了", "it_"),
-            ("2 states", "it_2_states"),
-        ] {
-            assert_eq!(function_name(words), name);
-        }
-        let value = json!({ "a\u{1}": [-1, 3_000_000_000_u64, u64::MAX, 1.5, null, "\u{8}\u{202e}"] });
-        let text =
-            r#"serde_json::json!({"a\u{1}":[-1,3000000000_i64,18446744073709551615_u64,1.5,null,"\u{8}\u{202e}"]})"#;
-        assert_eq!(expression(&value), text);
-        let many = vec![0; 60];
-        assert!(expression(&json!(many)).starts_with("serde_json::from_str::<serde_json::Value>(\"[0,0"));
     }
 }

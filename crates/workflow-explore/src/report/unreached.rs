@@ -85,10 +85,7 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
             && places.iter().all(|(graph, number)| can_take(graph).get(*number) == Some(&true));
         let is_entered = !never.contains(&point.state);
         let owner = places.get(1).and_then(|(graph, number)| graph.states().get(*number));
-        let has_reader = |name: &str| {
-            let at = explorer.states.get(name).map(|facts| facts.pointer.child("ItemReader"));
-            at.is_some_and(|at| explorer.program.definition().pointer(at.as_str()).is_some())
-        };
+        let has_reader = |name: &str| explorer.states.get(name).is_some_and(|facts| facts.has_reader);
         let is_first = places.first().is_some_and(|(graph, number)| graph.start() == Some(*number));
         let reason = match point.kind {
             _ if !is_possible => Reason::Never,

@@ -1,10 +1,11 @@
 //! The cost of executions in a month.
 
+use serde::Serialize;
 use workflow_asl::price::Prices;
 use workflow_local::MachineType;
 
 /// What is billed: how many executions in a month, and whether AWS's free tier is left for them.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Billing {
     /// The number of executions in a month.

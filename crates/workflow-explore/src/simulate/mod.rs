@@ -67,14 +67,6 @@ pub enum SimulateError {
         /// The reason.
         reason: String,
     },
-    /// A task has no model.
-    #[error(
-        "the model has nothing for the task `{state}`\n  = help: add it to `states`, or give a `default` for all tasks"
-    )]
-    NoModel {
-        /// The task's state.
-        state: String,
-    },
     /// The number of executions is 0.
     #[error("the number of executions is 0: nothing would be simulated\n  = help: give at least 1")]
     NoExecutions,
@@ -215,7 +207,7 @@ impl Simulation {
         let program = self.engine.program();
         let definition = program.definition();
         let states = States::of(&self.machine, program);
-        let plan = Plan::of(&self.model, &self.outputs_by, &states, definition)?;
+        let plan = Plan::of(&self.model, &self.outputs_by, &states)?;
         // Starting fails if the input does not fit the declared type.
         for input in self.model.inputs.values() {
             self.engine.start(input.value())?;

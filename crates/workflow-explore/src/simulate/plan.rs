@@ -8,7 +8,7 @@ use workflow_asl::error_name::{
     TIMEOUT,
 };
 use workflow_asl::nearest::nearest;
-use workflow_asl::{Pointer, State, StateKind};
+use workflow_asl::{Pointer, StateKind};
 
 use super::distribution::Distribution;
 use super::draws::{Draws, purpose};
@@ -23,7 +23,7 @@ use crate::states::{StateFacts, States};
 const OF_TASKS: [&str; 6] = [TIMEOUT, HEARTBEAT_TIMEOUT, TASK_FAILED, PERMISSIONS, DATA_LIMIT_EXCEEDED, HTTP_SOCKET];
 
 /// The plans of all tasks and of all maps with an item reader.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Plan {
     pub(super) tasks: Vec<TaskPlan>,
     /// The number of each task, by the name of its state.
@@ -42,25 +42,14 @@ pub(super) struct TaskPlan {
     pub(super) output_by: Option<OutputBy>,
 }
 
-impl std::fmt::Debug for TaskPlan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TaskPlan").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
 impl Plan {
     /// Checks a model against the states of a definition.
     ///
     /// # Errors
     /// Returns an error if the model names a state that does not exist or cannot have a model, lacks a value, or has
     /// invalid probabilities.
-    pub(super) fn of(
-        model: &Model,
-        outputs_by: &OutputsBy,
-        states: &States,
-        definition: &Value,
-    ) -> Result<Self, ModelError> {
-        let mut checks = Checks { problems: Problems::default(), plan: Self::default(), states, definition };
+    pub(super) fn of(model: &Model, outputs_by: &OutputsBy, states: &States) -> Result<Self, ModelError> {
+        let mut checks = Checks { problems: Problems::default(), plan: Self::default(), states };
         let at = Pointer::root().child("states");
         for (name, task) in &model.states {
             checks.check_task(name, task, &at.child(name));
@@ -74,7 +63,7 @@ impl Plan {
         for (name, facts) in &states.all {
             match facts.kind {
                 StateKind::Task => checks.task(model, name, facts, outputs_by.get(name)),
-                StateKind::Map if checks.reads(facts) => checks.map(model, name),
+                StateKind::Map if facts.has_reader => checks.map(model, name),
                 _ => {}
             }
         }
@@ -104,21 +93,11 @@ struct Checks<'c> {
     problems: Problems,
     plan: Plan,
     states: &'c States,
-    definition: &'c Value,
 }
 
 impl Checks<'_> {
-    fn has<const N: usize>(&self, facts: &StateFacts, fields: [&str; N]) -> bool {
-        fields.iter().any(|field| self.definition.pointer(facts.pointer.child(field).as_str()).is_some())
-    }
-
-    /// Returns whether a map has an item reader.
-    fn reads(&self, facts: &StateFacts) -> bool {
-        self.has(facts, ["ItemReader"])
-    }
-
     fn near(&self, name: &str) -> Option<String> {
-        let known = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task || self.reads(facts));
+        let known = self.states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task || facts.has_reader);
         let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
         Some(meant(name, known.iter().copied(), || match known.is_empty() {
             true => "the workflow has no task".to_owned(),
@@ -138,7 +117,7 @@ impl Checks<'_> {
                 self.problems.name(&at.child("items"), format!("`{name}` is a task: only maps have items"), None);
             }
             StateKind::Task => {}
-            StateKind::Map if self.reads(facts) => {
+            StateKind::Map if facts.has_reader => {
                 if of_task {
                     let message = format!("`{name}` is a map: only `items` can be given");
                     self.problems.name(at, message, Some("what takes time are the tasks in it".to_owned()));
@@ -198,13 +177,10 @@ impl Checks<'_> {
     }
 
     fn failure(&mut self, name: &str, facts: &StateFacts, error: &str, at: &Pointer) {
-        let beats = self.has(facts, State::HEARTBEAT_FIELDS);
+        let (times_out, beats) = facts.timers;
         let (may, what, field) = match error {
             // A Lambda function has its own timeout.
-            TIMEOUT => {
-                let may = beats || self.has(facts, State::TIMEOUT_FIELDS) || facts.is_function;
-                (may, "time out", "TimeoutSeconds")
-            }
+            TIMEOUT => (beats || times_out || facts.is_function, "time out", "TimeoutSeconds"),
             HEARTBEAT_TIMEOUT => (beats, "miss a heartbeat", "HeartbeatSeconds"),
             error => return self.error(name, facts, error, at),
         };

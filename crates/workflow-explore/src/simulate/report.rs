@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use workflow_asl::price::{LEFT_OUT, Prices};
 use workflow_asl::printable::thousands;
@@ -11,7 +12,7 @@ use super::cost::{Billing, Cost, Crossover, Usage};
 
 /// The mean, percentiles and maximum of numbers. A percentile is the least of the numbers that this share of them does
 /// not exceed.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Spread {
     /// The mean.
@@ -39,15 +40,10 @@ impl Spread {
         let mean = if numbers.is_empty() { 0.0 } else { sum / numbers.len() as f64 / parts };
         Self { mean, p50: at(50), p90: at(90), p99: at(99), max: at(100) }
     }
-
-    fn to_json(self) -> Value {
-        let Self { mean, p50, p90, p99, max } = self;
-        json!({ "mean": mean, "p50": p50, "p90": p90, "p99": p99, "max": max })
-    }
 }
 
 /// A way in which executions end.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Outcome {
     /// The status in the API, such as `SUCCEEDED`; `RUNNING` for executions that never end.
@@ -61,7 +57,7 @@ pub struct Outcome {
 }
 
 /// The averages of a state in one execution.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StateShare {
     /// Its name.
@@ -79,7 +75,7 @@ pub struct StateShare {
 }
 
 /// The gain of executions if the tasks of a state took half the time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Gain {
     /// The state.
@@ -93,6 +89,7 @@ pub struct Gain {
     /// The reduction of the 99th percentile, in seconds.
     pub p99: f64,
     /// The reductions in each part of the executions.
+    #[serde(skip)]
     pub(super) parts: Vec<Spread>,
 }
 
@@ -115,7 +112,7 @@ pub(super) fn interval(numbers: impl Iterator<Item = f64>) -> (f64, f64) {
 }
 
 /// The numbers of executions that exceed limits of AWS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Beyond {
     /// Executions longer than five minutes, after which AWS ends an Express execution. For a Standard machine, those
@@ -222,16 +219,6 @@ impl SimulationReport {
 
     /// Converts the report to JSON. Times are in seconds, and costs are in US dollars for the executions of a month.
     pub fn to_json(&self) -> Value {
-        let outcomes = self.outcomes.iter().map(|outcome| {
-            json!({ "status": outcome.status, "error": outcome.error, "executions": outcome.executions, "share": outcome.share })
-        });
-        let states = self.states.iter().map(|state| {
-            json!({ "state": state.state, "visits": state.visits, "retries": state.retries, "time": state.time, "share": state.share })
-        });
-        let gains = self
-            .gains
-            .iter()
-            .map(|gain| json!({ "state": gain.state, "mean": gain.mean, "mean_within": gain.mean_within, "p50": gain.p50, "p99": gain.p99 }));
         let costs = self.costs.iter().map(|cost| {
             json!({
                 "type": cost.machine_type.as_str(), "total": cost.total(), "transitions": cost.transitions,
@@ -245,15 +232,15 @@ impl SimulationReport {
             "type": self.machine_type.as_str(),
             "executions": self.executions,
             "seed": self.seed,
-            "duration": self.duration.to_json(),
-            "transitions": self.transitions.to_json(),
-            "retries": self.retries.to_json(),
-            "events": self.events.to_json(),
-            "outcomes": outcomes.collect::<Vec<_>>(),
-            "states": states.collect::<Vec<_>>(),
-            "gains": gains.collect::<Vec<_>>(),
+            "duration": self.duration,
+            "transitions": self.transitions,
+            "retries": self.retries,
+            "events": self.events,
+            "outcomes": self.outcomes,
+            "states": self.states,
+            "gains": self.gains,
             "costs": costs.collect::<Vec<_>>(),
-            "billing": { "executions": self.billing.executions, "free_tier": self.billing.free_tier },
+            "billing": self.billing,
             "express_from": self.crossover().map(|found| match found {
                 Crossover::From(executions) => json!(executions),
                 Crossover::Always(MachineType::Express) => json!(1),
@@ -263,9 +250,7 @@ impl SimulationReport {
             "prices": {
                 "region": self.prices.region, "date": self.prices.date, "source": self.prices.source, "left_out": self.left_out(),
             },
-            "beyond": {
-                "express_time": self.beyond.express_time, "events": self.beyond.events, "endless": self.beyond.endless,
-            },
+            "beyond": self.beyond,
             "notes": self.notes,
         })
     }

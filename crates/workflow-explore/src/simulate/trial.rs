@@ -15,7 +15,6 @@ use super::plan::{Plan, TaskPlan};
 use super::{SimulateError, scaled};
 
 /// A simulation, ready to run.
-#[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) engine: Engine,
     pub(super) plan: Arc<Plan>,
@@ -128,7 +127,9 @@ impl Trial<'_> {
         let number = self.plan.numbers.get(&*request.state).copied();
         let Some((number, task)) = number.and_then(|number| Some((number, self.plan.tasks.get(number)?))) else {
             // The plan has every task of the definition.
-            return Err(SimulateError::NoModel { state: request.state.to_string() });
+            return Err(SimulateError::Answer {
+                reason: format!("the model has nothing for the task `{}`", request.state),
+            });
         };
         begin(&mut self.execution, request);
         if request.is_activity {

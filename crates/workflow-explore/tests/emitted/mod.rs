@@ -175,3 +175,28 @@ fn they_are_what_exploration_prints() {
         }
     }
 }
+
+#[test]
+fn names_are_identifiers_and_values_are_expressions() {
+    let engine = Engine::new(&json!({ "StartAt": "Done", "States": { "Done": { "Type": "Succeed" } } })).unwrap();
+    let tested = |check: &str, input: Value| {
+        let explorer = Explorer::new(&engine).unwrap().inputs([input]).check(check, |_| Err("no".to_owned()));
+        let report = explorer.explore().unwrap();
+        report.test(&report.findings[0])
+    };
+    for (check, name) in [
+        ("after A: B or C A", "after_a_b_or_c_a"),
+        ("loop", "it_loop"),
+        ("engine", "it_engine"),
+        ("完了", "it_"),
+        ("2 states", "it_2_states"),
+    ] {
+        let test = tested(check, json!({}));
+        assert!(test.contains(&format!("fn {name}() {{")), "{test}");
+    }
+    let test = tested("one", json!({ "a\u{1}": [-1, 3_000_000_000_u64, u64::MAX, 1.5, null, "\u{8}\u{202e}"] }));
+    let value = r#"{"a\u{1}":[-1,3000000000_i64,18446744073709551615_u64,1.5,null,"\u{8}\u{202e}"]}"#;
+    assert!(test.contains(&format!("serde_json::json!({{\"input\":{value}}})")), "{test}");
+    let many = tested("many", json!(vec![0; 60]));
+    assert!(many.contains(r#"serde_json::from_str::<serde_json::Value>("{\"input\":[0,0"#), "{many}");
+}
