@@ -147,7 +147,7 @@ impl Replay {
         }
         let (Some(file), Some((first, others))) = (&self.test, executions.split_first()) else { return Ok(()) };
         let machine = stage.machine;
-        let of = |recording: &Recording| (recording.definition().cloned(), recording.machine_type());
+        let of = |recording: &Recording| (recording.definition.clone(), recording.machine_type);
         if machine.is_none() && others.iter().any(|other| of(other) != of(first)) {
             let help = "name the definition for all of them with --definition";
             return Err(format!("error: the histories have different definitions\n  = help: {help}").into());
@@ -172,9 +172,11 @@ impl Replay {
         if tests.is_empty() {
             return Err(format!("error: {} is not written: no history can be written as a test", file.display()).into());
         }
-        let recorded = first.machine_type().unwrap_or(MachineType::Standard);
+        let recorded = first.machine_type.unwrap_or(MachineType::Standard);
         let machine_type = machine.filter(|machine| !machine.has_no_type()).map(|machine| machine.machine_type);
-        let Some(definition) = machine.map(|machine| &machine.value).or(first.definition()) else { return Ok(()) };
+        let Some(definition) = machine.map(|machine| &machine.value).or(first.definition.as_ref()) else {
+            return Ok(());
+        };
         let tested = Tested {
             file: self.definition.as_deref(),
             machine,
@@ -223,11 +225,11 @@ struct Stage<'r> {
 impl Stage<'_> {
     /// Returns the replayer for the definition that an execution is replayed against.
     fn replayer(&mut self, recording: &Recording) -> Result<&Replayer, ReplayFailure> {
-        let recorded = recording.machine_type().unwrap_or(MachineType::Standard);
+        let recorded = recording.machine_type.unwrap_or(MachineType::Standard);
         let (definition, kind) = match self.machine {
             Some(machine) if machine.has_no_type() => (None, recorded),
             Some(machine) => (None, machine.machine_type),
-            None => (recording.definition(), recorded),
+            None => (recording.definition.as_ref(), recorded),
         };
         let known = self.made.iter().position(|(known, of, _)| known.as_ref() == definition && *of == kind);
         let at = match known {

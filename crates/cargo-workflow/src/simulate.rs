@@ -189,7 +189,7 @@ fn counted(number: u64, one: &str, many: &str) -> String {
 fn refused(file: &Path, bytes: &[u8], error: &ModelError) -> Failure {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let reports = error.problems().iter().map(|(found, location)| {
+    let reports = error.problems.iter().map(|(found, location)| {
         let start = Location { line: 1, column: 1, offset: 0, length: 0 };
         Report::found(file, text, found, location.unwrap_or(start)).without_code()
     });

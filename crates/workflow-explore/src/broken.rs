@@ -59,7 +59,6 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    /// Creates an error.
     pub(crate) fn error(
         property: &str,
         state: Option<impl ToString>,

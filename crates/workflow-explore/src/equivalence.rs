@@ -14,7 +14,7 @@ use crate::broken::{Blame, Guessed};
 use crate::decision::{Decision, Task, shown};
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
-use crate::frontier::{Frontier, Next, Step, Weighed};
+use crate::frontier::{Found, Frontier, Next, Weighed, decisions_to};
 use crate::property::last_state;
 use crate::replay::{End, PathDifference, differences};
 use crate::report::{is_way, not_shown_text, quoted};
@@ -202,7 +202,7 @@ impl Explorer {
 struct Search<'x> {
     explorers: [&'x Explorer; 2],
     known: BTreeSet<[u64; 2]>,
-    found: Vec<Step>,
+    found: Vec<Found>,
     frontier: Frontier<Pair<'x>>,
     /// Whether executions of the first and the second took each of their ways.
     taken: [Vec<bool>; 2],
@@ -226,7 +226,7 @@ impl<'x> Search<'x> {
         inputs.extend(second.all_inputs().iter().filter(|input| !first.all_inputs().contains(input)).cloned());
         for input in inputs {
             let pair = explorers.map(|explorer| World::new(explorer, input.clone()));
-            if let Some(difference) = self.arrive(pair, Step { parent: None, decision: Decision::Input(input) }, 0) {
+            if let Some(difference) = self.arrive(pair, None, Decision::Input(input), 0) {
                 return Equivalence::Different(difference);
             }
         }
@@ -244,7 +244,7 @@ impl<'x> Search<'x> {
             if pair.iter_mut().any(|world| world.decide(&decision).is_err()) {
                 continue;
             }
-            if let Some(difference) = self.arrive(pair, Step { parent: Some(number), decision }, depth + 1) {
+            if let Some(difference) = self.arrive(pair, Some(number), decision, depth + 1) {
                 return Equivalence::Different(difference);
             }
         }
@@ -271,7 +271,13 @@ impl<'x> Search<'x> {
     }
 
     /// Runs both until the world must decide. Returns the difference, if any.
-    fn arrive(&mut self, mut pair: Pair<'x>, step: Step, depth: u32) -> Option<Difference> {
+    fn arrive(
+        &mut self,
+        mut pair: Pair<'x>,
+        parent: Option<u32>,
+        decision: Decision,
+        depth: u32,
+    ) -> Option<Difference> {
         let [first, second] = pair.each_mut().map(Shown::of);
         for (taken, world) in self.taken.iter_mut().zip(&mut pair) {
             self.passed.append(&mut world.passed);
@@ -279,8 +285,8 @@ impl<'x> Search<'x> {
             world.add_ways(taken);
         }
         if first != second {
-            let mut decisions = decisions_to(&self.found, step.parent);
-            decisions.push(step.decision);
+            let mut decisions = decisions_to(&self.found, parent);
+            decisions.push(decision);
             let mut difference = first.difference(&second, decisions);
             let [world, _] = &pair;
             difference.state = last_state(world.execution.history()).map(|state| state.to_string());
@@ -302,14 +308,10 @@ impl<'x> Search<'x> {
         next.extend(others.into_iter().filter(|other| !next.contains(other)).collect::<Vec<_>>());
         let faults = pair.iter().map(|world| world.faults).max().unwrap_or_default();
         let number = u32::try_from(self.found.len()).unwrap_or(u32::MAX);
-        self.found.push(step);
+        self.found.push(Found { parent, decision, ends: 0, leads_on: false });
         self.frontier.add(pair, number, (faults, depth), next);
         None
     }
-}
-
-fn decisions_to(found: &[Step], number: Option<u32>) -> Vec<Decision> {
-    Step::decisions_to(number, |number| found.get(number as usize))
 }
 
 impl Shown {

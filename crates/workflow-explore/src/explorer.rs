@@ -22,7 +22,7 @@ use crate::bounds::Bounds;
 use crate::decision::Decision;
 use crate::error::{ExploreError, meant};
 use crate::property::{KnownOutputs, Property, known_outputs};
-use crate::report::{Finding, Replayed, Report, Severity};
+use crate::report::{Replayed, Report, Severity};
 use crate::search::Search;
 use crate::simulate::Learning;
 use crate::states::States;
@@ -94,7 +94,7 @@ pub struct Explorer {
     pub(crate) any_error: bool,
     pub(crate) fails_on: Severity,
     /// The keys of accepted findings, with the reasons.
-    accepted: BTreeMap<String, String>,
+    pub(crate) accepted: BTreeMap<String, String>,
     /// The patterns of findings that are left out, with their texts.
     pub(crate) excluded: Vec<(String, Pattern)>,
     pub(crate) watch: Option<Watch>,
@@ -404,24 +404,6 @@ impl Explorer {
         })
     }
 
-    /// Separates the accepted findings, with the reasons.
-    pub(crate) fn split_accepted(&self, findings: Vec<Finding>) -> (Vec<Finding>, Vec<(Finding, String)>) {
-        let (mut left, mut accepted) = (Vec::new(), Vec::new());
-        for finding in findings {
-            match self.accepted.get(&finding.key()) {
-                Some(reason) => accepted.push((finding, reason.clone())),
-                None => left.push(finding),
-            }
-        }
-        (left, accepted)
-    }
-
-    /// Returns the keys of accepted findings that are not among these.
-    pub(crate) fn not_found<'a>(&'a self, accepted: &'a [(Finding, String)]) -> impl Iterator<Item = &'a str> {
-        let keys = self.accepted.keys().map(String::as_str);
-        keys.filter(|key| !accepted.iter().any(|(finding, _)| finding.key() == *key))
-    }
-
     /// Tries each of these errors and of the errors that properties name, whatever handles it.
     pub(crate) fn tell_apart(&mut self, errors: &BTreeSet<String>) {
         let named = self.properties.iter().flat_map(Property::errors);
@@ -456,12 +438,10 @@ impl Explorer {
         wrong.or(found.first()).map(|mismatch| (mismatch.to_string(), wrong.is_none()))
     }
 
-    /// Returns the inputs to try.
     pub(crate) fn all_inputs(&self) -> &[Payload] {
         self.inputs.as_deref().unwrap_or(&self.values.inputs.values)
     }
 
-    /// Returns the results of a task to try.
     pub(crate) fn results_of(&self, request: &TaskRequest) -> Vec<Payload> {
         match self.task_results.get(&*request.state) {
             Some(TaskResults::Values(values)) => values.clone(),
@@ -473,7 +453,6 @@ impl Explorer {
         }
     }
 
-    /// Returns the number of omitted values.
     pub(crate) fn values_left_out(&self) -> u64 {
         let inputs = if self.inputs.is_none() { self.values.inputs.left_out } else { 0 };
         let results = self.values.results.iter().filter(|(name, _)| !self.task_results.contains_key(*name));

@@ -10,29 +10,29 @@ const DECISION: u64 = 160;
 
 /// Something that takes memory.
 pub(crate) trait Weighed {
-    /// Returns about how many bytes it takes.
     fn bytes(&self) -> u64;
 }
 
-/// How a search reached a state of an execution: the number of the state before, and the decision.
+/// A state of an execution that a search has found.
 #[derive(Debug)]
-pub(crate) struct Step {
+pub(crate) struct Found {
+    /// The number of the state before.
     pub(crate) parent: Option<u32>,
+    /// The decision that led to it.
     pub(crate) decision: Decision,
+    /// The number of executions that end with one more decision.
+    pub(crate) ends: u64,
+    /// Whether the state leads beyond a bound or to an end without further faults.
+    pub(crate) leads_on: bool,
 }
 
-impl Step {
-    /// Returns the decisions that led to a state. `step` returns the step to the state with a number.
-    pub(crate) fn decisions_to<'s>(number: Option<u32>, step: impl Fn(u32) -> Option<&'s Self>) -> Vec<Decision> {
-        let mut decisions = Vec::new();
-        let mut at = number;
-        while let Some(step) = at.and_then(&step) {
-            decisions.push(step.decision.clone());
-            at = step.parent;
-        }
-        decisions.reverse();
-        decisions
-    }
+/// Returns the decisions that led to the state with this number.
+pub(crate) fn decisions_to(found: &[Found], number: Option<u32>) -> Vec<Decision> {
+    let state = |number: u32| found.get(number as usize);
+    let states = std::iter::successors(number.and_then(state), |found| found.parent.and_then(state));
+    let mut decisions: Vec<_> = states.map(|found| found.decision.clone()).collect();
+    decisions.reverse();
+    decisions
 }
 
 /// The decisions to try in a state of an execution.

@@ -13,11 +13,8 @@ use workflow_plan::data::{Source, Use, uses};
 
 /// An exit from a loop that does not depend on an answer on the loop, and that was never taken.
 pub(crate) struct UnusedExit {
-    /// The choice that has the exit.
     pub(crate) choice: String,
-    /// The state that the exit leads to.
     pub(crate) target: String,
-    /// The states of the loop.
     pub(crate) states: BTreeSet<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::broken::{Blame, Broken, Guessed, built_in};
 use crate::decision::Decision;
 use crate::error::ExploreError;
 use crate::explorer::Explorer;
-use crate::frontier::{Frontier, Next, Step};
+use crate::frontier::{Found, Frontier, Next, decisions_to};
 use crate::loop_bound;
 use crate::property::Monitors;
 use crate::report::{Finding, Reason, Replayed, Report, Unreached, fold, unreached};
@@ -33,16 +33,6 @@ const LARGE: u64 = 4_096;
 
 /// How much work the bound of executions allows, for each of them: see [`World::weight`].
 const WORK: u64 = 8;
-
-/// How the search reached a state of an execution.
-#[derive(Debug)]
-struct Found {
-    step: Step,
-    /// The number of executions that end with one more decision.
-    ends: u64,
-    /// Whether the state leads beyond a bound or to an end without further faults.
-    leads_on: bool,
-}
 
 /// A decision that leads from a state of an execution to another.
 #[derive(Clone, Copy, Debug)]
@@ -176,7 +166,7 @@ impl<'x> Search<'x> {
     /// Returns the states of executions and the decisions between them. Its start leads to the first states.
     fn graph(&mut self) -> FlowGraph<Edge> {
         let start = self.found.len();
-        let roots = self.found.iter().zip(0..).filter(|(found, _)| found.step.parent.is_none());
+        let roots = self.found.iter().zip(0..).filter(|(found, _)| found.parent.is_none());
         let of = |to| Edge { from: u32::try_from(start).unwrap_or(u32::MAX), to, is_fault: false };
         let mut leaving: Vec<Vec<Edge>> = vec![Vec::new(); start + 1];
         for edge in std::mem::take(&mut self.edges).into_iter().chain(roots.map(|(_, number)| of(number))) {
@@ -302,7 +292,7 @@ impl<'x> Search<'x> {
         let mut cut = false;
         let decisions = world.decisions(&mut cut);
         self.cut.faults += u64::from(cut);
-        self.found.push(Found { step: Step { parent, decision }, ends: 0, leads_on: false });
+        self.found.push(Found { parent, decision, ends: 0, leads_on: false });
         let faults = world.faults;
         self.frontier.add(world, number, (faults, depth), decisions);
         false
@@ -343,8 +333,7 @@ impl<'x> Search<'x> {
             pointers.iter().position(|pointer| pointer == at).is_some_and(|way| self.taken.get(way) == Some(&true))
         };
         for exit in loop_bound::unused_exits(&self.explorer.machine, is_taken) {
-            let is_on_it =
-                |found: &Found| found.step.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
+            let is_on_it = |found: &Found| found.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
             let mut found = self.found.iter().zip(on_cycles);
             let Some(first) = found.position(|(found, on_cycle)| *on_cycle && is_on_it(found)) else { continue };
             let message = format!(
@@ -517,7 +506,9 @@ impl<'x> Search<'x> {
         findings.retain(is_left);
         excluded += count - findings.len();
         let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
-        let (findings, accepted) = self.explorer.split_accepted(findings);
+        let reason = |finding: &Finding| self.explorer.accepted.get(&finding.key()).cloned();
+        let accepted = findings.iter().filter_map(|finding| Some((finding.clone(), reason(finding)?))).collect();
+        findings.retain(|finding| reason(finding).is_none());
         Report {
             explorer: self.explorer.clone(),
             findings,
@@ -559,11 +550,6 @@ fn on_cycles(graph: &FlowGraph<Edge>) -> Vec<bool> {
     let loops = graph.loops(takes).concat();
     let (after, before) = (graph.reached(loops.iter().copied(), takes), graph.reaching(loops, takes));
     after.into_iter().zip(before).map(|(after, before)| after && before).collect()
-}
-
-/// Returns the decisions that led to a state of an execution.
-fn decisions_to(found: &[Found], number: Option<u32>) -> Vec<Decision> {
-    Step::decisions_to(number, |number| found.get(number as usize).map(|found| &found.step))
 }
 
 /// Returns what no execution took. `taken` has whether one took each way of the program.

@@ -32,7 +32,6 @@ const OF_MEMBERS: [(&str, &[&str]); 3] = [
     ("ExecutionAlreadyExistsException", &["Name"]),
 ];
 
-/// Facts about a state.
 #[derive(Clone, Debug)]
 pub(crate) struct StateFacts {
     pub(crate) pointer: Pointer,

@@ -45,9 +45,7 @@ impl Weighed for World<'_> {
 pub(crate) enum Stand {
     /// The world decides what happens next.
     Decide,
-    /// The execution has ended.
     Ended,
-    /// The execution never ends.
     Endless,
 }
 
@@ -158,10 +156,11 @@ impl<'x> World<'x> {
         };
         // A Fail state has no exit event: it succeeds unless it fails with another error.
         let mut fails = BTreeSet::new();
-        let course = match visits.iter().all(|visits| *visits <= 1) {
-            true if *faults == 0 => Course::Undisturbed,
-            true if self.silent.is_empty() => Course::Straight,
-            _ => Course::Other,
+        // How bad it is that the execution times out: its timeout may be there for repeated calls and late answers.
+        let times_out = match visits.iter().all(|visits| *visits <= 1) {
+            true if *faults == 0 => Some(Severity::Error),
+            true if self.silent.is_empty() => Some(Severity::Warning),
+            _ => None,
         };
         happenings.read(execution, |news| {
             if let Happening::Succeeded { state, .. } | Happening::Caught(state, _) = news.happening {
@@ -186,16 +185,13 @@ impl<'x> World<'x> {
                         let is_path = !of.cause().is_some_and(|cause| cause.contains(INTRINSIC_CAUSE));
                         blame(guess, &state, None, is_path);
                     }
-                    broken.extend(judge_end(explorer, of, news.is_of_child(), course, guess.clone()));
+                    broken.extend(judge_end(explorer, of, news.is_of_child(), times_out, guess.clone()));
                 }
                 _ => {}
             }
-            let mut breaches: Vec<Breach> = Vec::new();
-            monitors.see(news, &mut |breach| breaches.push(breach));
-            for Breach { property, state, message } in breaches {
-                let property = monitors.property(property).map(ToString::to_string).unwrap_or_default();
+            monitors.see(news, &mut |Breach { property, state, message }| {
                 broken.push(Broken::error(&property, state, message, guess.clone()));
-            }
+            });
         });
         fails.iter().for_each(|state| pass(passed, state));
         let last = last_state(execution.history()).filter(|state| {
@@ -320,7 +316,6 @@ impl<'x> World<'x> {
         pending.filter(|(_, (task, _))| !self.silent.contains(task)).map(|(at, (task, request))| (at, task, request))
     }
 
-    /// Returns the waiting tasks with their requests.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (&Task, &TaskRequest)> {
         self.pending.iter().map(|(task, request)| (task, request))
     }
@@ -586,23 +581,13 @@ fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame
     Broken::error(built_in::PROGRAM, Some(state), message, guess)
 }
 
-/// The course of an execution.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Course {
-    /// There was no fault, and no repeated call of a task on a loop.
-    Undisturbed,
-    /// There was no repeated call of a task on a loop, and each task was answered at once.
-    Straight,
-    /// Its timeout may be there for it.
-    Other,
-}
-
-/// Checks the end of an execution, or of a child of a distributed map, whose failure the map may tolerate.
+/// Checks the end of an execution, or of a child of a distributed map, whose failure the map may tolerate. `times_out` is
+/// how bad it is if the execution times out.
 fn judge_end(
     explorer: &Explorer,
     of: View<'_>,
     is_child: bool,
-    course: Course,
+    times_out: Option<Severity>,
     guess: Option<Blame>,
 ) -> Option<Broken> {
     // A timeout handles late answers and loops.
@@ -616,16 +601,16 @@ fn judge_end(
         // The timeout and the error that nothing catches end the execution alike.
         let facts = state.as_ref().and_then(|state| explorer.states.get(state));
         let ends_anyway = facts.is_some_and(|facts| facts.kind == StateKind::Task && !facts.catches_all);
-        let message = match course {
-            Course::Undisturbed => "the execution times out although nothing has gone wrong".to_owned(),
-            Course::Straight if !ends_anyway => format!(
+        let severity = times_out?;
+        let message = match severity {
+            Severity::Error => "the execution times out although nothing has gone wrong".to_owned(),
+            _ if !ends_anyway => format!(
                 "the execution times out in `{}` although no task takes any time: its waits and retries are longer than the timeout, \
                  so the catchers and states after it never run",
                 state.as_deref().unwrap_or_default()
             ),
-            Course::Straight | Course::Other => return None,
+            _ => return None,
         };
-        let severity = if course == Course::Undisturbed { Severity::Error } else { Severity::Warning };
         return Some(Broken { severity, ..Broken::error(built_in::UNCAUGHT, state, message, guess) });
     }
     if of.status() != Status::Failed {

@@ -451,6 +451,9 @@ fn line(replay: &Replay) -> String {
             line += &format!(" {}", path.path);
         }
     }
+    if let Some(missing) = &replay.missing {
+        assert!(missing.to_string().starts_with(&format!("`{}` ", missing.state)), "{missing}");
+    }
     match (&replay.missing, &replay.difference) {
         (Some(missing), None) => line += &format!(": {}", missing.reason),
         (Some(missing), Some(_)) => line += &format!(", then {} at `{}`", missing.reason, missing.state),
@@ -472,7 +475,8 @@ fn edits_have_their_verdicts() {
     let mut failures = Vec::new();
     for (name, of, edit, expected) in edits {
         let (mut definition, execution) = recorded(of);
-        let recording = Recording::of(&execution).unwrap().with_definition(definition.clone());
+        let mut recording = Recording::of(&execution).unwrap();
+        recording.definition = Some(definition.clone());
         edit(&mut definition);
         let found = match Engine::new(&definition) {
             Ok(engine) => match replay(&engine, &recording) {

@@ -86,7 +86,7 @@ fn the_log_of_an_express_execution_is_a_history() {
     });
     let text = lines.collect::<Vec<_>>().join("\n");
     let recording = Recording::read("log.json", text.as_bytes()).unwrap();
-    assert_eq!(recording.machine_type(), Some(MachineType::Express));
+    assert_eq!(recording.machine_type, Some(MachineType::Express));
     replay(&Engine::new(&pay()).unwrap(), &recording).unwrap().assert_same_way();
 }
 
@@ -254,11 +254,11 @@ fn files_of_a_folder_belong_together() {
     );
     let read = Recordings::read([&folder], None);
     let files: Vec<_> =
-        read.executions.iter().map(|recording| Path::new(recording.file()).file_name().unwrap()).collect();
+        read.executions.iter().map(|recording| Path::new(&recording.file).file_name().unwrap()).collect();
     assert_eq!(files, ["one.json", "two.json"]);
     assert_eq!(read.errors.len(), 1);
-    assert!(read.executions[0].definition().is_some());
-    assert!(read.executions[1].definition().is_none(), "the definition is that of its folder alone");
+    assert!(read.executions[0].definition.is_some());
+    assert!(read.executions[1].definition.is_none(), "the definition is that of its folder alone");
     let replayer = Replayer::of_recording(&read.executions[0], std::sync::Arc::new(MemoryStore::new())).unwrap();
     replayer.replay(&read.executions[0]).unwrap().assert_same_way();
     let empty = folder.join("nothing");

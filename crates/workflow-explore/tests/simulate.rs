@@ -508,7 +508,7 @@ fn the_places_in_a_model_without_a_file_are_pointers() {
         "the model is wrong:\n/default/latency/uniform: the first is above the second: 2, 1\n\
          /states/A/failures/B: expected a probability from 0 to 1, found 2"
     );
-    assert!(error.problems().iter().all(|(_, location)| location.is_none()));
+    assert!(error.problems.iter().all(|(_, location)| location.is_none()));
     let engine = Engine::new(&chain()).unwrap();
     let unknown = Model::of(&json!({ "states": { "Charg": {} } })).unwrap();
     let error = Simulation::new(&engine, &unknown).unwrap().run().unwrap_err().to_string();

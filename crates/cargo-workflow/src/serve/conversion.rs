@@ -62,8 +62,8 @@ pub(super) fn converted(saved: &Value, to: &Conversion, objects: &Path) -> Resul
         if !is_test {
             return Ok(format!("{}\n", report::json_text(&replayer.mocks(&recording)?)));
         }
-        let definition = recording.definition().unwrap_or(&Value::Null);
-        let machine_type = recording.machine_type().unwrap_or(MachineType::Standard);
+        let definition = recording.definition.as_ref().unwrap_or(&Value::Null);
+        let machine_type = recording.machine_type.unwrap_or(MachineType::Standard);
         let tested = Tested { file: None, machine: None, definition, name: machine, machine_type };
         Ok(tested.file_with(&replayer.test(&recording)?, Path::new("")))
     });

@@ -131,10 +131,11 @@ impl Mutant {
         let root = Pointer::root();
         if let Some(seconds) = definition.get("TimeoutSeconds") {
             let at = root.child("TimeoutSeconds");
-            making.offer(Change::remove(Operator::DropTimeout, at.clone(), "the timeout of the execution is dropped"));
+            let change = Change::remove(Operator::DropTimeout, at.clone(), "the timeout of the execution is dropped");
+            making.take(change, "", None);
             if let Some(changed) = literal::moved(seconds, 1) {
                 let description = format!("the timeout of the execution becomes {changed} instead of {seconds}");
-                making.offer(Change::replace(Operator::ChangeWait, at, changed, description));
+                making.take(Change::replace(Operator::ChangeWait, at, changed, description), "", None);
             }
         }
         let (machine, _) = StateMachine::read(definition);
@@ -220,11 +221,6 @@ struct Making<'d> {
 }
 
 impl<'d> Making<'d> {
-    /// Offers a change of the whole machine.
-    fn offer(&mut self, change: Change) -> bool {
-        self.take(change, "", None)
-    }
-
     /// Offers a change in a state that only executions that take the point can see.
     fn offer_in(&mut self, state: &Within<'_>, reached_at: &Pointer, change: Change) -> bool {
         self.take(change, state.name, Some(reached_at.clone()))

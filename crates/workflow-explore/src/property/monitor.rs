@@ -79,8 +79,7 @@ pub(crate) enum Happening<'h> {
 /// A violated property.
 #[derive(Clone, Debug)]
 pub(crate) struct Breach {
-    /// The index of the property.
-    pub(crate) property: usize,
+    pub(crate) property: String,
     pub(crate) state: Option<String>,
     pub(crate) message: String,
 }
@@ -350,10 +349,6 @@ impl Monitors {
         Self { met: vec![0; properties.len()], properties, states: Arc::clone(states), outputs, seen: BTreeMap::new() }
     }
 
-    pub(crate) fn property(&self, number: usize) -> Option<&Property> {
-        self.properties.get(number).map(|watched| &watched.property)
-    }
-
     pub(crate) fn looks_at_children(&self) -> bool {
         self.properties.iter().any(|watched| watched.within.is_some())
     }
@@ -398,7 +393,7 @@ impl Monitors {
             let progress = self.seen.entry(place).or_default();
             let Some(met) = self.met.get_mut(number) else { continue };
             let broken = watched.step(progress, met, is);
-            tell(number, watched, progress, broken, note);
+            tell(watched, progress, broken, note);
         }
         // Properties without progress need not be stored.
         self.seen.retain(|_, progress| *progress != Progress::default());
@@ -423,7 +418,7 @@ impl Monitors {
             }
             let broken = progress.broken.take().or_else(|| watched.missing(progress, "before the end"));
             if let Some((state, message)) = broken.filter(|_| !progress.unless) {
-                note(Breach { property, state, message });
+                note(Breach { property: watched.property.to_string(), state, message });
             }
             false
         });
@@ -436,7 +431,7 @@ impl Monitors {
         for (number, watched) in properties.iter().enumerate() {
             if let Some(broken) = self.judge_end(number, watched, of, child, last.as_ref()) {
                 let progress = self.seen.entry((number, (child, Vec::new()))).or_default();
-                tell(number, watched, progress, Some(broken), note);
+                tell(watched, progress, Some(broken), note);
             }
             self.close(number, |(of, _)| *of == child, note);
         }
@@ -500,7 +495,6 @@ impl Monitors {
 
 /// Notes that a property does not hold, or keeps it until it is clear whether the event of its `unless` happens.
 fn tell(
-    property: usize,
     watched: &Watched,
     progress: &mut Progress,
     broken: Option<(Option<String>, String)>,
@@ -510,7 +504,7 @@ fn tell(
     if watched.has(Clause::Unless) {
         progress.broken.get_or_insert((state, message));
     } else {
-        note(Breach { property, state, message });
+        note(Breach { property: watched.property.to_string(), state, message });
     }
 }
 
@@ -533,7 +527,6 @@ pub(crate) fn events_before(history: &[HistoryEvent], last: u64) -> impl Iterato
     std::iter::successors(event(last), move |later| event(later.previous_id))
 }
 
-/// Returns the last state of an execution.
 pub(crate) fn last_state(history: &[HistoryEvent]) -> Option<Arc<str>> {
     events_before(history, history.last()?.id).find_map(|event| match &event.details {
         Details::StateEntered { name, .. } | Details::StateExited { name, .. } => Some(Arc::clone(name)),

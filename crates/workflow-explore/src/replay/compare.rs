@@ -252,7 +252,6 @@ impl Comparison {
         }
     }
 
-    /// Compares the ends.
     fn end(&mut self, pair: Pair<'_>) {
         let (Some(old), Some(new)) = (end_of(&pair.recorded.trace), end_of(&pair.run.trace)) else { return };
         if self.cut && new.status == Status::Running {

@@ -18,7 +18,6 @@ impl ReplayError {
         Self { problem: problem.into(), help: help.into() }
     }
 
-    /// Creates the error of an event.
     pub(crate) fn at(file: &str, event: u64, problem: impl Display, help: impl Into<String>) -> Self {
         Self::new(format!("{file}: event {event}: {problem}"), help)
     }

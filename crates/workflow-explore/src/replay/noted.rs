@@ -13,7 +13,6 @@ pub(super) struct Noted {
     pub(super) fact: Fact,
 }
 
-/// The call of a task.
 #[derive(Clone, Debug)]
 pub(crate) struct Called {
     pub(super) resource: String,

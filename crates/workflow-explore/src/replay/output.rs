@@ -54,7 +54,7 @@ impl Replayer {
                 line(format!("assert_eq!(execution.status(), workflow_local::Status::{status:?});"));
             }
         }
-        let name = Path::new(recording.file()).file_stem().unwrap_or_default().to_string_lossy();
+        let name = Path::new(&recording.file).file_stem().unwrap_or_default().to_string_lossy();
         let comment = format!("The execution of {name} takes the recorded path.");
         Ok(in_function(&comment, &function_name(&format!("execution {name}")), &body))
     }

@@ -51,7 +51,6 @@ pub(super) struct PlayedRun<'r> {
     pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
 }
 
-/// The result of playing.
 pub(super) struct Played<'r> {
     pub(super) execution: Execution,
     pub(super) run: PlayedRun<'r>,
@@ -355,8 +354,9 @@ impl<'s, 'r> Play<'s, 'r> {
                 }
                 None if lasts > every && matches!(answer, Answered::Result(_) | Answered::Error(_)) => {
                     missing.reason = "heartbeats";
-                    missing.message =
-                        format!("needs a heartbeat each {seconds} s, and the history does not show that they came");
+                    missing.message = format!(
+                        "`{state}` needs a heartbeat each {seconds} s, and the history does not show that they came"
+                    );
                     return Err(missing);
                 }
                 _ => {}

@@ -13,7 +13,6 @@ use crate::decision::shortened;
 const WITH_DATA: &str =
     "export the history with its data: `aws stepfunctions get-execution-history --include-execution-data`";
 
-/// Reads one event.
 pub(super) struct Reading<'e> {
     pub(super) file: &'e str,
     pub(super) event: &'e Event,

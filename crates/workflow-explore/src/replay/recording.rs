@@ -29,15 +29,18 @@ use super::trace::Trace;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
-    pub(crate) file: String,
+    /// The file of the history.
+    pub file: String,
     /// The events, each with its contents.
     pub(super) events: Vec<(Event, Noted)>,
     pub(super) role: Option<String>,
     pub(super) arn: Option<String>,
     pub(super) machine_arn: Option<String>,
     pub(super) map_run: Option<String>,
-    pub(super) definition: Option<Value>,
-    pub(super) machine_type: Option<MachineType>,
+    /// The definition that the execution ran, if it is known.
+    pub definition: Option<Value>,
+    /// Whether it ran as a Standard or an Express execution, if that is known.
+    pub machine_type: Option<MachineType>,
     pub(crate) children: Vec<Self>,
 }
 
@@ -174,28 +177,6 @@ impl Recording {
         let kind = described.get("type").and_then(Value::as_str).and_then(MachineType::from_name);
         self.machine_type = kind.or(self.machine_type);
         Ok(())
-    }
-
-    /// Sets the definition that the execution ran.
-    #[must_use]
-    pub fn with_definition(mut self, definition: Value) -> Self {
-        self.definition = Some(definition);
-        self
-    }
-
-    /// Returns the file of the history.
-    pub fn file(&self) -> &str {
-        &self.file
-    }
-
-    /// Returns the definition that the execution ran, if it is known.
-    pub fn definition(&self) -> Option<&Value> {
-        self.definition.as_ref()
-    }
-
-    /// Returns whether it ran as a Standard or an Express execution, if that is known.
-    pub fn machine_type(&self) -> Option<MachineType> {
-        self.machine_type
     }
 
     /// Returns the execution's input.

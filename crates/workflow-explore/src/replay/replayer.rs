@@ -89,7 +89,7 @@ impl Replayer {
     /// # Errors
     /// Returns an error if the definition is unknown or has errors.
     pub fn of_recording(recording: &Recording, store: Arc<dyn ObjectStore>) -> Result<Self, ReplayError> {
-        let Some(definition) = recording.definition() else {
+        let Some(definition) = &recording.definition else {
             let stem = recording.file.rsplit_once('.').map_or(&*recording.file, |(stem, _)| stem);
             let beside = format!("{stem}.machine.json");
             let problem = format!("{}: the definition is not known: a history does not contain it", recording.file);
@@ -98,7 +98,7 @@ impl Replayer {
                 format!("name a file with --definition, or save the execution's own beside it: `{export} > {beside}`");
             return Err(ReplayError::new(problem, help));
         };
-        let kind = recording.machine_type().unwrap_or(MachineType::Standard);
+        let kind = recording.machine_type.unwrap_or(MachineType::Standard);
         let program = Program::of(definition, kind)
             .map_err(|error| ReplayError::new(format!("{}: {error}", recording.file), ""))?;
         let engine = Engine::with_program(Arc::new(program)).machine_type(kind).object_store(store);
@@ -220,7 +220,7 @@ impl Replayer {
 
     /// Returns the new names of states that the definition renames, by the old names.
     fn renamed(&self, recording: &Recording) -> Names {
-        let Some(old) = recording.definition() else { return Arc::default() };
+        let Some(old) = &recording.definition else { return Arc::default() };
         let mut known = self.renamed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((definition, names)) = &*known
             && definition == old

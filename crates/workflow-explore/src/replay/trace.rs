@@ -174,7 +174,6 @@ impl Trace {
         }
     }
 
-    /// Returns the event with this number.
     pub(super) fn event(&self, id: u64) -> Option<&Noted> {
         let at = usize::try_from(id).ok()?.checked_sub(1)?;
         self.noted.get(at).filter(|noted| noted.id == id)
@@ -248,7 +247,6 @@ impl Trace {
         self.event(self.visit(visit)?.exited?)
     }
 
-    /// Returns the execution's input.
     pub(super) fn input(&self) -> Option<&Payload> {
         match &self.noted.first()?.fact {
             Fact::Input(input) => Some(input),

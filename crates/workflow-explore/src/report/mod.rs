@@ -216,7 +216,8 @@ impl Report {
 
     /// Returns the keys that [`Explorer::accept`] accepts and that no finding has.
     pub fn accepted_in_vain(&self) -> impl Iterator<Item = &str> {
-        self.explorer.not_found(&self.accepted)
+        let keys = self.explorer.accepted.keys().map(String::as_str);
+        keys.filter(|key| !self.accepted.iter().any(|(finding, _)| finding.key() == *key))
     }
 
     /// Returns the bounds.

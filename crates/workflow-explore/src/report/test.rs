@@ -163,17 +163,14 @@ fn explorer(property: Option<&Property>) -> String {
     format!("workflow_explore::Explorer::new(&engine()).unwrap(){property}")
 }
 
-/// Formats a property as a Rust expression.
 fn rust(property: &Property) -> String {
     format!("{}.parse::<workflow_explore::Property>().unwrap()", literal(&property.to_string()))
 }
 
-/// Formats a test.
 pub(crate) fn in_function(comment: &str, name: &str, body: &str) -> String {
     format!("/// {}\n#[test]\nfn {name}() {{\n{body}}}\n", printable(comment))
 }
 
-/// Converts words to a function name.
 pub(crate) fn function_name(words: &str) -> String {
     let mut name = String::new();
     for c in words.chars() {

@@ -38,7 +38,6 @@ pub(super) enum Distribution {
 }
 
 impl Distribution {
-    /// Draws a number.
     pub(super) fn draw(&self, draws: &mut Draws) -> f64 {
         let drawn = match self {
             Self::Constant(value) => *value,

@@ -209,7 +209,7 @@ impl Simulation {
         let states = States::of(&self.machine, program);
         let plan = Plan::of(&self.model, &self.outputs_by, &states)?;
         // Starting fails if the input does not fit the declared type.
-        for input in self.model.inputs.values() {
+        for input in self.model.inputs.values.iter().map(|(_, value)| value) {
             self.engine.start(input.value())?;
         }
         if self.model.inputs.is_empty() {
@@ -229,7 +229,7 @@ impl Simulation {
         }
         let mut report = tally.report(&prepared, self.executions, (self.billing, &self.prices));
         if self.gains {
-            report.gains = self.tried_gains(&prepared, tally.durations())?;
+            report.gains = self.tried_gains(&prepared, &tally.durations)?;
         }
         let other = match prepared.start.machine_type {
             MachineType::Standard => MachineType::Express,

@@ -36,12 +36,9 @@ use super::read;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// The inputs of executions.
     pub(super) inputs: Weighted,
-    /// The defaults for tasks.
     pub(super) default: TaskModel,
     pub(super) states: BTreeMap<String, TaskModel>,
-    /// The file of the model.
     pub(super) source: Option<Source>,
 }
 
@@ -54,7 +51,6 @@ pub(super) struct TaskModel {
     pub(super) items: Option<Items>,
 }
 
-/// A way in which a task fails.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) error: String,
@@ -71,10 +67,9 @@ pub(super) enum Items {
     Count(Distribution, Value),
 }
 
-/// Values with their weights.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Weighted {
-    values: Vec<(f64, Payload)>,
+    pub(super) values: Vec<(f64, Payload)>,
 }
 
 impl Weighted {
@@ -84,10 +79,6 @@ impl Weighted {
 
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty()
-    }
-
-    pub(super) fn values(&self) -> impl Iterator<Item = &Payload> {
-        self.values.iter().map(|(_, value)| value)
     }
 
     pub(super) fn total(&self) -> f64 {
@@ -111,15 +102,10 @@ impl Weighted {
 /// All problems of a model.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("the model is wrong:{}", problems.iter().map(shown).collect::<String>())]
+#[non_exhaustive]
 pub struct ModelError {
-    pub(super) problems: Vec<(Diagnostic, Option<Location>)>,
-}
-
-impl ModelError {
-    /// Returns the problems, in the order of the checks, with their places in the file; `None` for a model that is no file.
-    pub fn problems(&self) -> &[(Diagnostic, Option<Location>)] {
-        &self.problems
-    }
+    /// The problems, in the order of the checks, with their places in the file; `None` for a model that is no file.
+    pub problems: Vec<(Diagnostic, Option<Location>)>,
 }
 
 fn shown((found, location): &(Diagnostic, Option<Location>)) -> String {

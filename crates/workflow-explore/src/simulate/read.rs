@@ -34,7 +34,6 @@ enum Of {
     Items,
 }
 
-/// Reads a model from a file.
 pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
     let source = Source::read(bytes, format).map_err(|error| {
         let Diagnostic { code, pointer, .. } = &error.diagnostic;
@@ -64,7 +63,6 @@ fn problem(code: Code, at: &Pointer, message: impl Into<String>, help: Option<St
     }
 }
 
-/// The problems of a model.
 #[derive(Default)]
 pub(super) struct Problems(Vec<Diagnostic>);
 

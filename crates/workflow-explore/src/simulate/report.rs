@@ -311,7 +311,6 @@ fn row(cells: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 }
 
 impl fmt::Display for SimulationReport {
-    /// Formats the report as text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let type_of = self.machine_type.title();
         writeln!(f, "{}: {} {type_of} executions, seed {}\n", self.name, thousands(self.executions), self.seed)?;

@@ -42,7 +42,7 @@ pub(super) struct Tally {
     numbers: BTreeMap<String, usize>,
     definition_bytes: usize,
     machine_type: MachineType,
-    durations: Vec<u64>,
+    pub(super) durations: Vec<u64>,
     transitions: Vec<u64>,
     retries: Vec<u64>,
     events: Vec<u64>,
@@ -84,10 +84,6 @@ impl Tally {
         let numbers = states.iter().enumerate().map(|(number, state)| (state.name.clone(), number)).collect();
         let definition_bytes = definition.to_string().len();
         Self { ways, states, numbers, definition_bytes, machine_type, ..Self::default() }
-    }
-
-    pub(super) fn durations(&self) -> &[u64] {
-        &self.durations
     }
 
     /// Counts an execution that has ended.

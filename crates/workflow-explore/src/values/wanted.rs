@@ -57,13 +57,10 @@ pub(crate) enum Probe {
     Other,
     /// Match with a pattern with `*`.
     Pattern(String),
-    /// Whether the value is present.
     Present,
-    /// Whether the value is null.
     Null,
     /// Whether the value is of a kind.
     Is(Kind),
-    /// Whether the value is true.
     Truth,
 }
 
