@@ -13,8 +13,8 @@ fn engine() -> workflow_local::Engine {
 pub(crate) fn after_reserve_sold_or_release_reserve() {
     let engine = engine()
         .on_state_answers("Charge", workflow_local::Answers::new().fails(1, "UnnamedError").then(serde_json::json!({})))
-        .on_state_answers("Reserve", workflow_local::Answers::new().gives(1, serde_json::json!({})).then(serde_json::json!({})))
-        .on_state_answers("Release", workflow_local::Answers::new().then(serde_json::json!({})));
+        .on_state_answers("Release", workflow_local::Answers::new().then(serde_json::json!({})))
+        .on_state_answers("Reserve", workflow_local::Answers::new().gives(1, serde_json::json!({})).then(serde_json::json!({})));
     let execution = engine.run(&serde_json::json!({"seat":"seat","price":3000000000_i64})).unwrap();
     "after Reserve: Sold or Release".parse::<workflow_explore::Property>().unwrap().check(&execution).unwrap();
 }
