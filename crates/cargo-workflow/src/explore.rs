@@ -20,7 +20,7 @@ use crate::report::Rule;
 use crate::run::parse_result;
 use crate::simulate::learning;
 use crate::source::{self, Machine};
-use crate::test_file::Tested;
+use crate::test_file::{Tested, add_test};
 use crate::validate::machine_type;
 use crate::{Failure, folder, report, terminal};
 
@@ -95,7 +95,7 @@ pub(crate) struct Explore {
     /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write the first finding as a Rust test
+    /// Write each finding that fails the command, or the first one, as a Rust test
     #[arg(long, value_name = "FILE")]
     test: Option<PathBuf>,
     /// Write the first finding as a mock file for AWS Step Functions Local
@@ -350,7 +350,7 @@ impl Explore {
         Ok(results.into_iter().fold(explorer, |explorer, (state, values)| explorer.results(state, values)))
     }
 
-    /// Writes a finding to the files that are asked for.
+    /// Writes the first finding to the files that are asked for, and as tests also the others that fail the command.
     fn write(&self, machine: &Machine, report: &Report, finding: &Finding) -> Result<(), Failure> {
         if let Some(file) = &self.test {
             let paths = folder::expand(&self.files.files)?;
@@ -362,7 +362,12 @@ impl Explore {
                 name: &machine.name,
                 machine_type: machine.machine_type,
             };
-            write(file, &tested.file_with(&report.test(finding), file))?;
+            // Each that fails the command; without one, the first.
+            let fail_on = Severity::from(self.fail_on);
+            let is_told = |other: &&Finding| other.severity >= fail_on || std::ptr::eq(*other, finding);
+            let mut tests = Vec::new();
+            report.findings.iter().filter(is_told).for_each(|told| add_test(&mut tests, &report.test(told)));
+            write(file, &tested.file_with(&tests.join("\n"), file))?;
         }
         if let Some(file) = &self.mocks {
             let mocks = report.mocks(finding).ok_or_else(|| {

@@ -15,7 +15,7 @@ use crate::params::Params;
 use crate::progress::Progress;
 use crate::source::{self, Machine, ReadRequest};
 use crate::template::Reading;
-use crate::test_file::Tested;
+use crate::test_file::{Tested, add_test};
 use crate::{Failure, report, terminal};
 
 /// Play recorded executions against a definition, with the recorded answers of their tasks: which would take another path?
@@ -164,10 +164,7 @@ impl Replay {
                 }
             };
             // Files in several folders may have one name.
-            let name = function(&test).to_owned();
-            let mut names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}_{number}")));
-            let free = names.find(|free| !tests.iter().any(|known| function(known) == free)).unwrap_or_default();
-            tests.push(test.replacen(&name, &free, 1));
+            add_test(&mut tests, &test);
         }
         if tests.is_empty() {
             return Err(format!("error: {} is not written: no history can be written as a test", file.display()).into());
@@ -186,12 +183,6 @@ impl Replay {
         };
         put(file, &tested.file_with(&tests.join("\n"), file))
     }
-}
-
-/// Returns the head of the function of a test.
-fn function(test: &str) -> &str {
-    let from = test.find("\nfn ").map_or(0, |at| at + 1);
-    test.get(from..).and_then(|text| text.split('(').next()).unwrap_or_default()
 }
 
 /// The cause of a failure.

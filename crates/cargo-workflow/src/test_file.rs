@@ -76,6 +76,20 @@ impl Tested<'_> {
     }
 }
 
+/// Adds a test to the others of a file, with a name that none of them has.
+pub(crate) fn add_test(tests: &mut Vec<String>, test: &str) {
+    let name = function(test).to_owned();
+    let mut names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}_{number}")));
+    let free = names.find(|free| !tests.iter().any(|known| function(known) == free)).unwrap_or_default();
+    tests.push(test.replacen(&name, &free, 1));
+}
+
+/// Returns the head of the function of a test.
+fn function(test: &str) -> &str {
+    let from = test.find("\nfn ").map_or(0, |at| at + 1);
+    test.get(from..).and_then(|text| text.split('(').next()).unwrap_or_default()
+}
+
 /// Returns the most hashes in a row.
 fn longest_hashes(text: &str) -> usize {
     text.split(|c| c != '#').map(str::len).max().unwrap_or(0)

@@ -268,11 +268,13 @@ fn what_output_path_reads_is_in_the_results() {
 
 #[test]
 fn written_tests_are_whole_files() {
-    every([("booking.rs", "of_rust.rs"), ("loop.asl.json", "of_document.rs")], |(definition, test)| {
+    let both = &["--property", "ends in Sold"][..];
+    let cases = [("booking.rs", "of_rust.rs", both), ("loop.asl.json", "of_document.rs", &["--fail-on", "note"])];
+    every(cases, |(definition, test, arguments)| {
         written::is_checked_in(test, |test| {
             let definition = written::folder().join(definition);
-            let output =
-                explore(definition.to_str().unwrap(), &["--fail-on", "note", "--test", test.to_str().unwrap()]);
+            let arguments = [arguments, &["--test", test.to_str().unwrap()]].concat();
+            let output = explore(definition.to_str().unwrap(), &arguments);
             assert_eq!(output.status.code(), Some(1), "{output:?}");
         });
     });
@@ -282,6 +284,12 @@ fn written_tests_are_whole_files() {
 #[should_panic(expected = "`Reserve` has succeeded")]
 fn the_written_test_of_a_workflow_fails_as_long_as_the_finding_stands() {
     of_rust::after_reserve_sold_or_release_reserve();
+}
+
+#[test]
+#[should_panic(expected = "the execution ends in")]
+fn the_written_test_of_another_finding_fails_too() {
+    of_rust::ends_in_sold();
 }
 
 #[test]
