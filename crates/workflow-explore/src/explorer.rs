@@ -254,7 +254,7 @@ impl Explorer {
         self
     }
 
-    /// Accepts the finding with this [key](Finding::key), for a reason. The report has it among the
+    /// Accepts the finding with this [key](crate::Finding::key), for a reason. The report has it among the
     /// [accepted](crate::Report::accepted) ones.
     #[must_use]
     pub fn accept(mut self, key: impl Into<String>, reason: impl Into<String>) -> Self {
@@ -272,7 +272,7 @@ impl Explorer {
         self
     }
 
-    /// Leaves out the findings whose property, state or [key](Finding::key) this pattern matches. In it, `*` stands for any
+    /// Leaves out the findings whose property, state or [key](crate::Finding::key) this pattern matches. In it, `*` stands for any
     /// text.
     #[must_use]
     pub fn exclude(mut self, pattern: impl AsRef<str>) -> Self {
