@@ -7,8 +7,9 @@ use std::process::{Command, ExitCode};
 
 use crate::Failure;
 
-/// The crates whose public items are kept, with all features.
-const CRATES: [&str; 2] = ["workflow-runtime", "workflow-local"];
+/// The crates whose public items are kept, with all features. `workflow_runtime` re-exports the last three as `graph`, `iam`
+/// and `plan`.
+const CRATES: [&str; 5] = ["workflow-runtime", "workflow-local", "workflow-graph", "workflow-iam", "workflow-plan"];
 
 /// Set where cargo runs this program in the place of rustdoc.
 pub(crate) const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
