@@ -6,8 +6,9 @@ use std::collections::VecDeque;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use workflow_local::Engine;
 
-use super::run;
+use super::definition;
 
 const TYPES: &str = "input { numbers: Vec<i64>, nested: Vec<Vec<i64>>, rows: Vec<Row>, words: Vec<String> }
     struct Row { n: i64, ns: Vec<i64>, note: Option<String> }";
@@ -345,8 +346,9 @@ proptest! {
             bytes.into_iter().map(|bytes| Maker { bytes: bytes.into(), inputs: &inputs }.any()).collect();
         let members: String = made.iter().zip(0..).map(|(made, at)| format!("v{at}: {}, ", made.text)).collect();
         let workflow = format!("workflow W {{ {TYPES} pass P {{ {members} }} -> end; }}");
+        let engine = Engine::new(&definition(&workflow)).unwrap();
         for (number, input) in inputs.iter().enumerate() {
-            let execution = run(&workflow, &input.json(), |_| Ok(Value::Null));
+            let execution = engine.run(&input.json()).unwrap();
             let Some(output) = execution.output() else {
                 return Err(TestCaseError::fail(format!("{:?} in {workflow} of {input:?}", execution.cause())));
             };
