@@ -111,6 +111,10 @@ const HOVERS: &[(&str, &str, &str)] = &[
     (SHOP, "id: context.«Execution».Id", "The execution."),
     (SHOP, "«timeout» 5m", "How long one attempt may last."),
     (SHOP, "«over» input.lines", "The items"),
+    (SHOP, "task Charge = lambda::«invoke»", "Calls `invoke` of `lambda`."),
+    (SHOP, "{ «TrainingImage»: \"image\"", "string"),
+    (SHOP, "catch Failed [States.«ALL»", "error"),
+    (SHOP, "total: $«round»(", "Signature: `"),
     (MAIN, "OrderState::«Charge», ", "Takes the money."),
     (MAIN, "    let input =\n        «OrderInput» {", "The input of an execution of"),
 ];
@@ -148,6 +152,17 @@ const COMPLETIONS: &[(&str, &str, &[&str])] = &[
     ("«task» Charge", "ta", &["task"]),
     ("{ «interval»: 2s", "in", &["interval"]),
     ("{ interval: 2s, «max_attempts»: 3", "", &["max_attempts", "max_delay", "jitter"]),
+    // Resources, members of requests, errors, functions.
+    ("task Charge = «lambda»::invoke", "la", &["lambda"]),
+    ("task Charge = lambda::«invoke»", "i", &["invoke", "-createTrainingJob"]),
+    ("sagemaker::«createTrainingJob»", "createT", &["createTrainingJob", "createTransformJob"]),
+    ("createTrainingJob.«sync»", "", &["sync", "-waitForTaskToken", "-__hole"]),
+    ("«RoleArn»: params.role", "", &["AlgorithmSpecification", "OutputDataConfig", "-FunctionName"]),
+    ("AlgorithmSpecification: { «TrainingImage»", "", &["TrainingImage", "TrainingInputMode", "-RoleArn"]),
+    ("retry Busy [«Lambda»", "", &["Lambda", "States", "SageMaker"]),
+    ("retry Busy [Lambda.«TooManyRequestsException»", "TooM", &["TooManyRequestsException"]),
+    ("catch Failed [States.«ALL»", "", &["ALL", "Timeout"]),
+    ("total: $«round»(", "ro", &["round"]),
 ];
 
 /// The file and the piece of each occurrence of a word.
@@ -207,7 +222,7 @@ const RENAMES: &[(&str, &str, Occurrences)] = &[
     (
         SHOP,
         "returns { «total»: f64",
-        &[(SHOP, "returns { «»: f64"), (SHOP, "succeed Sold { «»: Both"), (SHOP, "paid: Sell.Output.«» }")],
+        &[(SHOP, "returns { «»: f64"), (SHOP, "succeed Sold { «»: $round"), (SHOP, "paid: Sell.Output.«» }")],
     ),
 ];
 
@@ -394,9 +409,11 @@ fn completions_are_what_may_stand_there() {
     let mut wrong = Vec::new();
     for (piece, typed, expected) in COMPLETIONS {
         let offered = shop.typed(SHOP, piece, typed, |editor, path, at| editor.completion(path, at));
-        let missing: Vec<_> = expected.iter().filter(|word| !offered.iter().any(|label| label == *word)).collect();
-        if !missing.is_empty() {
-            wrong.push(format!("{piece}, `{typed}` typed\n  missing {missing:?}\n  offered {offered:?}"));
+        let is_offered = |word: &str| offered.iter().any(|label| label == word);
+        let is_right = |word: &&&str| word.strip_prefix('-').map_or(is_offered(word), |word| !is_offered(word));
+        let unmet: Vec<_> = expected.iter().filter(|word| !is_right(word)).collect();
+        if !unmet.is_empty() {
+            wrong.push(format!("{piece}, `{typed}` typed\n  expected {unmet:?}\n  offered {offered:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -68,7 +68,7 @@ workflow! {
             branch { pass Right { each: Each[0].article } -> end; }
         } -> Sold;
 
-        succeed Sold { total: Both[0].paid, model: Train.ModelArtifacts.S3ModelArtifacts }
+        succeed Sold { total: $round(Both[0].paid, 2), model: Train.ModelArtifacts.S3ModelArtifacts }
 
         fail NotSold { error: caught.Error, cause: caught.Cause }
     }

@@ -10,6 +10,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::ide;
+use super::known_words::KnownWords;
 use super::name::{derived, hole, rust_ident_or_hole};
 use super::object_keys::keys;
 use super::style::types_of;
@@ -46,14 +47,14 @@ pub(super) fn mirror(krate: &TokenStream, compilation: &Compilation) -> TokenStr
         #[allow(unexpected_cfgs, unused, non_camel_case_types, non_snake_case, non_upper_case_globals)]
         const _: () = {
             #[cfg(rust_analyzer)]
-            const _: () = { #parts };
+            const _: () = { use #krate::__private::ide as __ide; #parts };
         };
     }
 }
 
 /// Returns the words from one workflow's name up to the next; those before the first name are separate.
 fn part<'a>(
-    krate: &'a TokenStream,
+    krate: &TokenStream,
     mut words: impl Iterator<Item = (usize, &'a EditorWord)> + Clone,
     Compilation { roots, workflows, .. }: &'a Compilation,
 ) -> TokenStream {
@@ -61,14 +62,14 @@ fn part<'a>(
     let call_site = Span::call_site();
     let Some((workflow, Role::Workflow { brace } | Role::Fragment { brace })) = workflow.map(|word| (word, &word.role))
     else {
-        let mut of = MirrorContext::new(krate, &hole(call_site), roots);
+        let mut of = MirrorContext::new(&hole(call_site), roots);
         return words.map(|(number, word)| of.word(number, word)).collect();
     };
     let here = brace.unwrap_or(call_site);
     let mut name = rust_ident(workflow);
     name.set_span(here);
     // All tokens before the marker must be the same in both expansions, so the user's name comes first.
-    let mut of = MirrorContext::new(krate, &name, roots);
+    let mut of = MirrorContext::new(&name, roots);
     of.is_fragment = matches!(workflow.role, Role::Fragment { .. });
     let names_a_use = |word: &EditorWord| {
         matches!(word.role, Role::UseName | Role::FragmentReference | Role::StateName { repeated: true, .. })
@@ -90,7 +91,7 @@ fn part<'a>(
     let (input, params) = (whole(INPUT), whole(PARAMS));
     words.next();
     if of.is_fragment {
-        return fragment(krate, of, &input, words);
+        return fragment(of, &input, words);
     }
     let body: TokenStream = words.map(|(number, word)| of.word(number, word)).collect();
     let states = &of.states;
@@ -100,7 +101,7 @@ fn part<'a>(
     quote! {
         const _: fn() = || {
             let _: #name;
-            use #krate::__private::ide::{Held as _, There as _, Transition as _, roots::*};
+            use __ide::{Held as _, There as _, Transition as _, roots::*};
             use #states::*;
             let #input: <#name as #krate::Workflow>::Input;
             let #params: <#name as #krate::Workflow>::Params;
@@ -113,7 +114,6 @@ fn part<'a>(
 
 /// Returns the words of a fragment, for which nothing else is generated.
 fn fragment<'a>(
-    krate: &TokenStream,
     mut of: MirrorContext<'a>,
     input: &Ident,
     words: impl Iterator<Item = (usize, &'a EditorWord)> + Clone,
@@ -125,8 +125,7 @@ fn fragment<'a>(
     let hole = hole(Span::call_site());
     quote! {
         const _: fn() = || {
-            use #krate::__private::ide::{Held as _, There as _, roots::*};
-            use #krate::__private::ide::types as #types;
+            use __ide::{Held as _, There as _, roots::*, types as #types};
             use #states::*;
             let #input = ();
             #body
@@ -160,7 +159,6 @@ fn rust_ident(word: &EditorWord) -> Ident {
 }
 
 struct MirrorContext<'a> {
-    krate: &'a TokenStream,
     /// The workflow's enum of states.
     states: Ident,
     /// The module of workflow-runtime's types that the workflow's items import.
@@ -180,13 +178,14 @@ struct MirrorContext<'a> {
     variables: BTreeMap<String, usize>,
     /// The values of the roots of references.
     values: TokenStream,
+    /// The words of AWS's APIs.
+    known: KnownWords,
 }
 
 impl<'a> MirrorContext<'a> {
     /// Creates the mirror of the workflow with this name, whose span all generated tokens get.
-    fn new(krate: &'a TokenStream, name: &Ident, roots: &'a BTreeMap<usize, Ty>) -> Self {
+    fn new(name: &Ident, roots: &'a BTreeMap<usize, Ty>) -> Self {
         Self {
-            krate,
             states: derived(name, "State"),
             types: types_of(name),
             here: name.span(),
@@ -197,6 +196,7 @@ impl<'a> MirrorContext<'a> {
             names: BTreeMap::new(),
             variables: BTreeMap::new(),
             values: TokenStream::new(),
+            known: KnownWords::default(),
         }
     }
 
@@ -267,15 +267,18 @@ impl<'a> MirrorContext<'a> {
                 let members = self.members(number, &ident, steps);
                 quote! { _ = #module::#ident; #members }
             }
+            Role::Resource(_) | Role::RequestMember(..) | Role::ErrorName(_) | Role::Function => {
+                let module = self.known.module(&word.role);
+                module.map_or_else(TokenStream::new, |module| quote! { _ = #module::#ident; })
+            }
             Role::VariableName => self.declare(format_ident!("{VARIABLES}"), ident),
             _ => TokenStream::new(),
         }
     }
 
     fn keyword(&self, module: &str, ident: &Ident) -> TokenStream {
-        let krate = self.krate;
         let module = format_ident!("{module}");
-        quote! { use #krate::__private::ide::#module::#ident as _; }
+        quote! { _ = __ide::#module::#ident; }
     }
 
     /// Declares an item for a name that only the language knows, at the end. Returns its path.
@@ -328,7 +331,8 @@ impl<'a> MirrorContext<'a> {
             let value = ValueType::new(&self.types, here, usize::MAX).declare(name, &Ty::Unknown, &[]);
             quote! { impl #states { const #name: () = (); } #value }
         });
-        quote! { #(#names)* #(#uses)* #values }
+        let known = self.known.declare();
+        quote! { #(#names)* #(#uses)* #values #known }
     }
 }
 

@@ -7,6 +7,7 @@ mod data;
 mod handled_tasks;
 pub mod ide;
 mod json_schema;
+mod known_words;
 mod mirror;
 mod module;
 mod name;

@@ -159,6 +159,9 @@ impl Parser<'_> {
                 parser.expected_as(cursor, "`,` between error names", help);
                 cursor.skip_past(&[","]);
             }
+            if cursor.is_end() {
+                parser.hole(group.span_close(), Role::ErrorName(Vec::new()));
+            }
             error
         });
         (errors, group_span(&group))
@@ -198,16 +201,21 @@ impl Parser<'_> {
             self.expected_as(cursor, "an error's name", "for example `States.Timeout`, or any text in quotes");
             return None;
         };
+        self.word(&first, Role::ErrorName(Vec::new()));
         let mut value = plain(&first);
         let span = TokenSpan::from(first.span());
         while cursor.is_punct(".") {
             match cursor.peek_at(1) {
-                Some(TokenTree::Ident(word)) => value.push_str(&format!(".{}", plain(word))),
+                Some(TokenTree::Ident(word)) => {
+                    self.word(word, Role::ErrorName(value.split('.').map(str::to_owned).collect()));
+                    value.push_str(&format!(".{}", plain(word)));
+                }
                 // `States.Http.StatusCode.429`
                 Some(TokenTree::Literal(number)) if string_value(number).is_none() => {
                     value.push_str(&format!(".{number}"));
                 }
                 _ => {
+                    self.hole(cursor.here().last, Role::ErrorName(value.split('.').map(str::to_owned).collect()));
                     self.error(Code::Syntax, cursor.here(), "expected a word after `.`");
                     cursor.next();
                     break;

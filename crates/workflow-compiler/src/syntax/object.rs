@@ -87,6 +87,9 @@ impl Parser<'_> {
                 }
                 parser.member_end(cursor, start);
             }
+            if let (Braces::Object, Some((resource, steps))) = (braces, &parser.request) {
+                parser.hole(cursor.here_first(), Role::RequestMember(resource.clone(), steps.clone()));
+            }
             if let (Some(role), Some(_)) = (braces.row().2, braces.fields()) {
                 parser.hole(cursor.here_first(), role);
             }
@@ -154,6 +157,8 @@ impl Parser<'_> {
         cursor.next();
         if let (Some(ident), Some(role)) = (&ident, braces.row().2) {
             self.word(ident, role);
+        } else if let (Braces::Object, Some(ident), Some((resource, steps))) = (braces, &ident, &self.request) {
+            self.word(ident, Role::RequestMember(resource.clone(), steps.clone()));
         }
         let optional = cursor.is_punct("?") && cursor.is_punct_at(1, ":");
         if optional {
@@ -177,7 +182,13 @@ impl Parser<'_> {
             return Some((Member { key, optional, value, comma: None }, ident));
         }
         cursor.eat_punct(":");
+        if let Some((_, steps)) = &mut self.request {
+            steps.push(key.value.clone());
+        }
         let value = self.member_value(&key, braces, cursor);
+        if let Some((_, steps)) = &mut self.request {
+            steps.pop();
+        }
         Some((Member { key, optional, value, comma: None }, ident))
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Parser<'p> {
     pub(super) in_range: bool,
     /// The parameters of the closures and the items of the maps around the value, inner ones last.
     pub(super) parameters: Vec<Parameter>,
+    /// The resource of the task whose request is parsed, and the keys around the value.
+    pub(super) request: Option<(Vec<Ident>, Vec<String>)>,
     /// How many nodes the workflow has so far.
     pub(super) nodes: usize,
     /// Whether it is a fragment that is parsed.
@@ -78,6 +80,7 @@ impl<'p> Parser<'p> {
             in_head: false,
             in_range: false,
             parameters: Vec::new(),
+            request: None,
             nodes: 0,
             in_fragment: false,
             declared: Vec::new(),

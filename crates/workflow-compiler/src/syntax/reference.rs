@@ -37,7 +37,9 @@ impl Parser<'_> {
             cursor.next();
             // As in `${input.id}`.
             cursor.eat_group(Delimiter::Brace);
-            self.hole(cursor.before().last, Role::Variable(Vec::new()));
+            let called = cursor.peek_group(Delimiter::Parenthesis).is_some();
+            let role = if called { Role::Function } else { Role::Variable(Vec::new()) };
+            self.hole(cursor.before().last, role);
             self.segments(cursor);
             return self.leaf(ExprKind::Invalid(reported), dollar);
         };
@@ -45,6 +47,7 @@ impl Parser<'_> {
         let span = dollar.to(name.span().into());
         let text = plain(&name);
         if let Some(group) = cursor.eat_group(Delimiter::Parenthesis) {
+            self.word(&name, Role::Function);
             return self.call(Text { value: format!("${text}"), span }, &group, cursor);
         }
         let (segments, steps) = self.segments(cursor);
@@ -125,14 +128,16 @@ impl Parser<'_> {
         }
         let group = group?;
         cursor.advance(ahead + 1);
-        self.word(first, Role::Function);
         let span = TokenSpan::new(first.span(), last.span());
         Some(self.call(Text { value: name, span }, &group, cursor))
     }
 
     fn call(&mut self, name: Text, group: &proc_macro2::Group, cursor: &Cursor) -> Expr {
         let whole = name.span.to(cursor.before());
+        // An object that is an argument has no members of the request.
+        let request = self.request.take();
         let arguments = self.list(group, "argument");
+        self.request = request;
         let height = self.height + 1;
         self.grown(ExprKind::Call { name, arguments }, whole, height)
     }

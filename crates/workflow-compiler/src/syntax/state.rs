@@ -3,7 +3,9 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 
-use super::ast::{Comment, ComputedName, Expr, ExprKind, Head, State, Target, Text, TokenSpan, WaitHead, plain};
+use super::ast::{
+    Comment, ComputedName, Expr, ExprKind, Head, Resource, State, Target, Text, TokenSpan, WaitHead, plain,
+};
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, attributes_length};
 use super::keyword::{ClauseKind, FAIL_FIELDS, RESERVED, STATES, state_keyword};
@@ -149,7 +151,11 @@ impl Parser<'_> {
             cursor.next();
             complete = false;
         }
+        if let Some(Resource::Service { path, .. }) = &resource {
+            self.request = Some((path.clone(), Vec::new()));
+        }
         let body = self.object_here(cursor);
+        self.request = None;
         if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
             self.error(Code::Syntax, group.span_open(), "a task cannot contain states");
             cursor.next();

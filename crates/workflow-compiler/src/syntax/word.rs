@@ -87,7 +87,11 @@ pub enum Role {
     HandlerReference(ClauseKind),
     /// A word of a resource: the service, `aws_sdk`, the action or the pattern, after these words.
     Resource(Vec<Ident>),
-    /// The name of a function.
+    /// A key in the request of a task: the words of the task's resource, and the keys around it.
+    RequestMember(Vec<Ident>, Vec<String>),
+    /// A word of an error's name: the words before it.
+    ErrorName(Vec<String>),
+    /// The name of a function, after `$`.
     Function,
     /// The first word of a reference: a root (`input`, `params`, …) or a state. A slot accepts any value.
     Root(Vec<ReferenceSegment>),
