@@ -12,6 +12,7 @@ use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, NodeId, Reference, Root, Segment, TokenSpan};
 
+/// In a use of a fragment, the answer follows from the arguments: other uses have other answers.
 impl<'a> Analysis<'a> {
     /// Reports a test, such as `is_present`, whose result is always the same.
     pub(super) fn answer(
@@ -21,7 +22,7 @@ impl<'a> Analysis<'a> {
         argument: &Expr,
         sink: &mut Sink<'_>,
     ) {
-        if test != "$exists" && !test.starts_with("is_") && !test.starts_with("Is") {
+        if span.in_use != 0 || test != "$exists" && !test.starts_with("is_") && !test.starts_with("Is") {
             return;
         }
         let Some((reference, ty)) = self.always_there(place, argument) else { return };
@@ -54,7 +55,7 @@ impl<'a> Analysis<'a> {
         sink: &mut Sink<'_>,
     ) {
         // The default of an argument that may be absent is not in the source, and JSONPath has none.
-        if right.id == NodeId::MADE || place.state.language == QueryLanguage::JsonPath {
+        if span.in_use != 0 || right.id == NodeId::MADE || place.state.language == QueryLanguage::JsonPath {
             return;
         }
         let Some((reference, ty)) = self.always_there(place, left) else { return };
