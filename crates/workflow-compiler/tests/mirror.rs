@@ -18,6 +18,7 @@ const CORPUS: &[&str] = &[
     "fragment F { input { a: String } returns { id: String } struct S { x: i64 } pass A { b: input.a.c, d: S } -> B; task B = lambda::invoke<S> -> end; } \
      workflow W { start T; pass Z { x: T.id.y, u: F.id } -> T; use F as T { a: input.x } catch [States.ALL] -> Z -> F; use F { a: T.x } -> ; use G as -> end; }",
     "workflow Empty { }",
+    "workflow Keys { task T = lambda::invoke { Payload: { \"a b\": { fn: 1 } }, \"a b\": { \"c.$\": { d: 1 } } } -> end; }",
     "workflow For { for step in [{ name: \"a\" }] { task Run as \"Run \" + step.name = lambda::invoke { Payload: step. } -> end; } -> Last; \
      choice C { for r in [{ n: 1, next: \"Last\" }] { if input.x > r.n -> r.next; } } parallel P { for x in [\"a\", ] { branch { pass A { x: x. } -> end; } } for } \
      pass Last { x: Run[0].Payload } -> Run; for y in [] }",

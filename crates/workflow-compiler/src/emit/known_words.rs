@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 use workflow_asl::error_name;
 use workflow_asl::jsonata::{FUNCTIONS, Origin};
 use workflow_services::{Integration, MachineType, Pattern, Service, Shape, Support, TaskResource};
@@ -68,13 +68,14 @@ impl KnownWords {
                 modules.entry(errors_after("")).or_default().insert(prefix.to_owned(), doc);
             }
         }
-        let modules = modules.iter().map(|(module, words)| {
-            let module = format_ident!("{module}");
+        // A key around a member may be any text: no word refers to such a module.
+        let modules = modules.iter().filter_map(|(module, words)| {
+            let module: Ident = syn::parse_str(module).ok()?;
             let words = words.iter().filter_map(|(word, doc)| {
                 let word = rust_ident(&syn::parse_str(word).ok()?)?;
                 Some(quote! { #[doc = #doc] pub const #word: () = (); })
             });
-            quote! { mod #module { #(#words)* } }
+            Some(quote! { mod #module { #(#words)* } })
         });
         quote! { #(#modules)* }
     }
