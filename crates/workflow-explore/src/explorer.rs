@@ -43,7 +43,6 @@ type Closure = Arc<dyn Fn(&TaskRequest) -> Vec<Value> + Send + Sync>;
 /// What is told how many executions were tried.
 pub(crate) type Watch = Arc<dyn Fn(u64) + Send + Sync>;
 
-/// A check of ended executions.
 pub(crate) type Check = Arc<dyn Fn(&Execution) -> Result<(), String> + Send + Sync>;
 
 /// Explores a workflow: tries every way in which its tasks can answer and fail.
@@ -75,7 +74,6 @@ pub struct Explorer {
     pub(crate) program: Arc<Program>,
     pub(crate) machine: Arc<StateMachine>,
     pub(crate) states: Arc<States>,
-    /// The errors that conditions compare.
     compared: BTreeSet<String>,
     pub(crate) values: Arc<Values>,
     pub(crate) start: Start,

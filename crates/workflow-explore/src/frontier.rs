@@ -37,13 +37,11 @@ pub(crate) fn decisions_to(found: &[Found], number: Option<u32>) -> Vec<Decision
 
 /// The decisions to try in a state of an execution.
 struct Entry<W> {
-    /// The number of the state.
     number: u32,
     world: Option<Rc<W>>,
     decisions: VecDeque<Decision>,
 }
 
-/// A decision to try.
 pub(crate) struct Next<W> {
     pub(crate) world: W,
     pub(crate) number: u32,
@@ -67,7 +65,6 @@ impl<W: Clone + Weighed> Frontier<W> {
         Self { queue: BTreeMap::new(), memory, kept: 0, listed: 0 }
     }
 
-    /// Returns whether the memory is used up.
     pub(crate) fn is_full(&self) -> bool {
         self.kept.saturating_add(self.listed) > self.memory
     }

@@ -31,7 +31,14 @@ pub(crate) enum Mark {
 ///
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html#idempotency>, and the pages of the
 /// actions, which have no member for it.
-const TWICE: [(&str, &[&str]); 9] = [
+const TWICE: [(&str, &[&str]); 16] = [
+    ("batch", &["submitJob"]),
+    ("databrew", &["startJobRun"]),
+    ("dynamodb", &["updateItem"]),
+    ("elasticmapreduce", &["addStep"]),
+    ("emr", &["addJobFlowSteps"]),
+    ("firehose", &["putRecord", "putRecordBatch"]),
+    ("glue", &["startJobRun"]),
     ("lambda", &["invoke"]),
     ("sqs", &["sendMessage", "sendMessageBatch"]),
     ("sns", &["publish", "publishBatch"]),
@@ -39,14 +46,18 @@ const TWICE: [(&str, &[&str]); 9] = [
     ("eventbridge", &["putEvents"]),
     ("ses", &["sendEmail", "sendTemplatedEmail"]),
     ("sesv2", &["sendEmail"]),
-    ("kinesis", &["putRecord"]),
+    ("kinesis", &["putRecord", "putRecords"]),
     ("sfn", &["startSyncExecution"]),
 ];
 
 /// The actions that recognise a repeated call by a member which the model of the API does not call an idempotency token.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html>
-const BY_MEMBER: [(&str, &str, &str); 2] = [("states", "startExecution", "Name"), ("sfn", "startExecution", "Name")];
+const BY_MEMBER: [(&str, &str, &str); 3] = [
+    ("states", "startExecution", "Name"),
+    ("sfn", "startExecution", "Name"),
+    ("codebuild", "startBuild", "IdempotencyToken"),
+];
 
 /// The parts of the names of errors after which a call had no effect: the service was too busy to take it.
 const THROTTLING: [&str; 7] = [
@@ -101,7 +112,7 @@ impl Repeat {
                 }
                 None
             }
-            Self::Twice if request.get(MESSAGE_GROUP).is_some() => return Mark::Needless,
+            Self::Twice if request.get(MESSAGE_GROUP).is_some() || is_same_update(request) => return Mark::Needless,
             Self::Twice => None,
         };
         let found = own.or_else(|| key_in(request, 0));
@@ -121,6 +132,23 @@ impl Repeat {
 /// Returns whether a call that failed with this error had no effect.
 pub(crate) fn is_throttling(error: &str) -> bool {
     THROTTLING.iter().any(|part| error.contains(part))
+}
+
+/// Returns whether a request updates an item to the same value each time: with a condition, or without adding to a number or
+/// a list. What is added to a set is there once.
+///
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html>
+fn is_same_update(request: &Value) -> bool {
+    let of_set = ["SS", "NS", "BS"].map(|kind| format!("{{\"{kind}\":"));
+    let values = request.get("ExpressionAttributeValues").map(Value::to_string).unwrap_or_default();
+    let adds = |word: &str| {
+        ["+", "-"].contains(&word)
+            || word.starts_with("list_append")
+            || word == "ADD" && !of_set.iter().any(|kind| values.contains(kind))
+    };
+    let expression = request.get("UpdateExpression").and_then(Value::as_str).unwrap_or_default();
+    request.get("TableName").is_some()
+        && (request.get("ConditionExpression").is_some() || !expression.split_whitespace().any(adds))
 }
 
 /// Returns the value of a member that is named as an idempotency key, of a header or within a payload.

@@ -243,7 +243,6 @@ impl<'x> World<'x> {
         }
     }
 
-    /// Records that a task was scheduled.
     fn called(&mut self, request: TaskRequest, broken: &mut Vec<Broken>) {
         let task = Task { state: Arc::clone(&request.state), place: self.execution.place_of(request.id) };
         if request.attempt == 0 {
@@ -345,7 +344,6 @@ impl<'x> World<'x> {
         1 + self.pending.len() as u64 / 16
     }
 
-    /// Returns the simplest next decision.
     pub(crate) fn first_decision(&mut self) -> Option<Decision> {
         let simplest = self.answerable().next().and_then(|(_, task, request)| {
             let result = self.explorer.results_of(request).into_iter().next()?;
@@ -525,7 +523,6 @@ impl<'x> World<'x> {
         }
     }
 
-    /// Checks the output. `guess` is the guess that may have become the output.
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
         let execution = &self.execution;
         if let Some(output) = execution.output().filter(|_| execution.status() == Status::Succeeded) {

@@ -148,6 +148,23 @@ fn requests_are_recognised_by_their_own_means() {
         ("sqs:sendMessage", json!({ "QueueUrl": "q", "MessageBody": "b", "MessageGroupId": "g" }), false),
         ("lambda:invoke", json!({ "FunctionName": "f", "Payload": { "idempotencyKey": 1 } }), false),
         ("dynamodb:getItem", json!({ "TableName": "t", "Key": {} }), false),
+        ("dynamodb:updateItem", json!({ "TableName": "t", "UpdateExpression": "SET a = :a" }), false),
+        ("dynamodb:updateItem", json!({ "TableName": "t", "UpdateExpression": "SET n = n + :one" }), true),
+        ("dynamodb:updateItem", json!({ "TableName": "t", "UpdateExpression": "ADD n :one" }), true),
+        (
+            "dynamodb:updateItem",
+            json!({ "TableName": "t", "UpdateExpression": "ADD n :one", "ConditionExpression": "m < :one" }),
+            false,
+        ),
+        (
+            "dynamodb:updateItem",
+            json!({ "TableName": "t", "UpdateExpression": "ADD s :one", "ExpressionAttributeValues": { ":one": { "SS": ["a"] } } }),
+            false,
+        ),
+        ("glue:startJobRun", json!({ "JobName": "j" }), true),
+        ("glue:startJobRun.sync", json!({ "JobName": "j" }), false),
+        ("codebuild:startBuild", json!({ "ProjectName": "p" }), true),
+        ("codebuild:startBuild", json!({ "ProjectName": "p", "IdempotencyToken": "t" }), false),
     ] {
         assert_eq!(found(resource, &request), is_found, "{resource} {request}");
     }

@@ -61,7 +61,6 @@ impl Making<'_> {
         }
     }
 
-    /// Changes a rule of JSONPath and its parts.
     fn rule(&mut self, state: &Within<'_>, rule: &Value, at: &Pointer) {
         let Some(members) = rule.as_object() else { return };
         let (of_the_arm, test): (Map<_, _>, Map<_, _>) =
@@ -120,7 +119,6 @@ impl Making<'_> {
     }
 }
 
-/// Returns the point in time that is one second later.
 pub(super) fn a_second_later(operand: &Value) -> Option<Value> {
     let millis = Instant::parse(operand.as_str()?)?.as_millis().checked_add(1000)?;
     Some(json!(Instant::from_millis(millis).to_string()))

@@ -26,7 +26,6 @@ pub(super) fn mixed(seed: u64, part: u64) -> u64 {
 pub(super) struct Draws(Random);
 
 impl Draws {
-    /// Creates the random numbers for a seed and the parts of a place.
     pub(super) fn of(seed: u64, parts: impl IntoIterator<Item = u64>) -> Self {
         Self(Random::new(parts.into_iter().fold(seed, mixed)))
     }

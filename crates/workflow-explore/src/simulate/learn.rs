@@ -234,7 +234,6 @@ fn samples(mut latencies: Vec<f64>) -> Value {
     json!({ "samples": latencies })
 }
 
-/// Mixes the bytes of a text into a hash.
 fn hashed(hash: u64, text: &str) -> u64 {
     text.bytes().map(u64::from).fold(mixed(hash, 0), mixed)
 }

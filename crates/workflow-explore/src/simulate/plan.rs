@@ -29,11 +29,9 @@ pub(super) struct Plan {
     /// The number of each task, by the name of its state.
     pub(super) numbers: BTreeMap<String, usize>,
     pub(super) items: BTreeMap<String, Items>,
-    /// Notes on doubtful parts of the model.
     pub(super) notes: Vec<String>,
 }
 
-/// The plan of a state's tasks.
 pub(super) struct TaskPlan {
     pub(super) name: String,
     pub(super) latency: Distribution,
@@ -105,7 +103,6 @@ impl Checks<'_> {
         }))
     }
 
-    /// Checks that the state can have this model.
     fn check_task(&mut self, name: &str, task: &TaskModel, at: &Pointer) {
         let Some(facts) = self.states.get(name) else {
             let help = self.near(name);
@@ -189,7 +186,6 @@ impl Checks<'_> {
         }
     }
 
-    /// Checks the name of an error that a task answers with.
     fn error(&mut self, name: &str, facts: &StateFacts, error: &str, at: &Pointer) {
         if error.starts_with(PREFIX) {
             if !OF_TASKS.contains(&error) && !error.starts_with(HTTP_STATUS_PREFIX) {
@@ -218,7 +214,6 @@ impl Checks<'_> {
         self.lacks(model, name, message, "give `items`: a list, or an object with `count` and `value`");
     }
 
-    /// Adds that the model of a state lacks something.
     fn lacks(&mut self, model: &Model, name: &str, message: String, help: &str) {
         let states = Pointer::root().child("states");
         let at = if model.states.contains_key(name) { states.child(name) } else { states };

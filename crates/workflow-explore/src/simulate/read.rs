@@ -48,7 +48,6 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Model, ModelError> {
     }
 }
 
-/// Reads a model without a file.
 pub(super) fn of(value: &Value) -> Result<Model, Problems> {
     let mut problems = Problems::default();
     let model = problems.model(value).filter(|_| problems.is_empty());
@@ -71,7 +70,6 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// Adds a problem of a value.
     pub(super) fn value(&mut self, at: &Pointer, message: impl Into<String>) {
         self.0.push(problem(Code::WrongType, at, message, None));
     }
@@ -80,7 +78,6 @@ impl Problems {
         self.0.push(problem(Code::WrongType, at, message, Some(help.into())));
     }
 
-    /// Adds a problem of a member's name.
     pub(super) fn name(&mut self, at: &Pointer, message: impl Into<String>, help: Option<String>) {
         self.0.push(problem(Code::UnknownField, at, message, help));
     }
@@ -92,7 +89,6 @@ impl Problems {
         ModelError { problems: self.0.into_iter().zip(places).collect() }
     }
 
-    /// Adds the problem of a value of another kind.
     fn expected<T>(&mut self, at: &Pointer, what: &str, value: &Value) -> Option<T> {
         self.value(at, format!("expected {what}, found {}", found(value)));
         None
@@ -113,7 +109,6 @@ impl Problems {
         Some(members)
     }
 
-    /// Returns a member that must be there.
     fn required<'v>(&mut self, members: &'v Map<String, Value>, at: &Pointer, name: &str) -> Option<&'v Value> {
         let found = members.get(name);
         if found.is_none() {

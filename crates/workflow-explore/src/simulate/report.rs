@@ -193,7 +193,6 @@ impl SimulationReport {
         (self.machine_type == MachineType::Express && express_time > 0) || events > 0 || endless > 0
     }
 
-    /// Returns what the costs do not cover.
     fn left_out(&self) -> &'static [&'static str] {
         LEFT_OUT.get(..LEFT_OUT.len() - usize::from(self.billing.free_tier)).unwrap_or_default()
     }
@@ -279,7 +278,6 @@ fn count(executions: f64) -> String {
     thousands(executions.round() as u64)
 }
 
-/// Formats a mean or a count.
 fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value}") } else { format!("{value:.2}") }
 }

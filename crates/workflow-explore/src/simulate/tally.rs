@@ -55,7 +55,6 @@ pub(super) struct Tally {
     children_gb_hours: f64,
 }
 
-/// Returns the duration of an execution.
 pub(super) fn milliseconds(execution: &Execution) -> u64 {
     let end = execution.stopped_at().unwrap_or_else(|| execution.now());
     u64::try_from(execution.started_at().until(end).as_millis()).unwrap_or(u64::MAX)
@@ -86,7 +85,6 @@ impl Tally {
         Self { ways, states, numbers, definition_bytes, machine_type, ..Self::default() }
     }
 
-    /// Counts an execution that has ended.
     pub(super) fn count(&mut self, execution: &Execution) {
         let (mut transitions, mut retries) = (0, 0);
         for (way, count) in self.ways.iter().zip(execution.ways_taken()).filter(|(_, count)| **count > 0) {

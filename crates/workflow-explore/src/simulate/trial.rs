@@ -14,7 +14,6 @@ use super::draws::{Draws, mixed, purpose};
 use super::plan::{Plan, TaskPlan};
 use super::{SimulateError, scaled};
 
-/// A simulation, ready to run.
 pub(super) struct Prepared {
     pub(super) engine: Engine,
     pub(super) plan: Arc<Plan>,
@@ -26,7 +25,6 @@ pub(super) struct Prepared {
 /// The time of a task that is faster, as a share of the time in the model.
 const FASTER: f64 = 0.5;
 
-/// An answer or a heartbeat of a task.
 enum Due {
     Answer(Result<Payload, TaskError>),
     /// A heartbeat, repeated at this interval in milliseconds.
