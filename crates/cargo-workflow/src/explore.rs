@@ -71,7 +71,7 @@ pub(crate) struct Explore {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Add the findings to the file of accepted ones, with this reason
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     accept: Option<String>,
     /// Leave out the findings whose property, state or key (`PROPERTY: STATE`) is this; `*` stands for any text (repeatable)
     #[arg(long = "exclude", value_name = "PATTERN")]

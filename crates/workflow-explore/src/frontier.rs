@@ -18,7 +18,6 @@ pub(crate) trait Weighed {
 pub(crate) struct Found {
     /// The number of the state before.
     pub(crate) parent: Option<u32>,
-    /// The decision that led to it.
     pub(crate) decision: Decision,
     /// The number of executions that end with one more decision.
     pub(crate) ends: u64,

@@ -60,7 +60,10 @@ const BY_MEMBER: [(&str, &str, &str); 3] = [
 ];
 
 /// The parts of the names of errors after which a call had no effect: the service was too busy to take it.
-const THROTTLING: [&str; 7] = [
+const THROTTLING: [&str; 9] = [
+    // Of `http:invoke` and API Gateway: https://www.rfc-editor.org/rfc/rfc6585#section-4.
+    ".429",
+    "ExecutionLimitExceeded",
     "Throttl",
     "TooManyRequests",
     "RequestLimitExceeded",
@@ -76,6 +79,7 @@ const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE
 
 /// The member of messages to FIFO queues and topics, which drop repeated messages.
 const MESSAGE_GROUP: &str = "MessageGroupId";
+const MESSAGE_ID: &str = "MessageDeduplicationId";
 
 impl Repeat {
     /// Returns what becomes of a repeated call of a task.
@@ -112,7 +116,12 @@ impl Repeat {
                 }
                 None
             }
-            Self::Twice if request.get(MESSAGE_GROUP).is_some() || is_same_update(request) => return Mark::Needless,
+            Self::Twice if is_same_update(request) => return Mark::Needless,
+            Self::Twice if request.get(MESSAGE_GROUP).is_some() => match request.get(MESSAGE_ID) {
+                // The queue or topic compares the messages.
+                None => return Mark::Needless,
+                id => id,
+            },
             Self::Twice => None,
         };
         let found = own.or_else(|| key_in(request, 0));

@@ -242,7 +242,7 @@ impl<'x> Search<'x> {
     /// Records what an execution took and could compute. Returns whether it took what none took before.
     fn see(&mut self, world: &mut World<'x>) -> bool {
         self.passed.extend(std::mem::take(&mut world.passed));
-        self.monitors.add_met(&world.monitors);
+        self.monitors.met.iter_mut().zip(&world.monitors.met).for_each(|(met, other)| *met |= other);
         world.add_ways(&mut self.taken)
     }
 
@@ -506,7 +506,9 @@ impl<'x> Search<'x> {
         findings.retain(is_left);
         excluded += count - findings.len();
         let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
-        let reason = |finding: &Finding| self.explorer.accepted.get(&finding.key()).cloned();
+        let reason = |finding: &Finding| {
+            self.explorer.accepted.iter().find(|(key, _)| finding.has_key(key)).map(|(_, reason)| reason.clone())
+        };
         let accepted = findings.iter().filter_map(|finding| Some((finding.clone(), reason(finding)?))).collect();
         findings.retain(|finding| reason(finding).is_none());
         Report {

@@ -8,6 +8,7 @@ use workflow_asl::error_name::{
     ALL, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED, TIMEOUT,
 };
 use workflow_asl::graph::Graph;
+use workflow_asl::limits::LAMBDA_SECONDS;
 use workflow_asl::rules::waits_for_unsent_token;
 use workflow_asl::{Pointer, StateKind};
 use workflow_local::Program;
@@ -49,15 +50,12 @@ pub(crate) struct StateFacts {
     pub(crate) errors: Vec<Arc<str>>,
     /// Whether the state has a timeout, and whether it has a heartbeat.
     pub(crate) timers: (bool, bool),
-    /// Whether it is a map with an item reader.
     pub(crate) has_reader: bool,
-    /// Whether the task may never answer: it times out, or waits for a person or worker.
+    /// Whether the task may never answer: it or the execution times out, or it waits for a person or worker.
     pub(crate) may_be_silent: bool,
-    /// Whether the task calls a Lambda function.
     pub(crate) is_function: bool,
     /// Whether the task waits for its token but the request does not contain it: it cannot be answered.
     pub(crate) is_unanswerable: bool,
-    /// What becomes of a repeated call.
     pub(crate) repeat: Repeat,
     /// Whether the task waits for a job. A retrier of a job that failed is there to run it again.
     pub(crate) is_job: bool,
@@ -74,7 +72,6 @@ impl StateFacts {
     }
 }
 
-/// All states of a definition.
 #[derive(Clone, Debug)]
 pub(crate) struct States {
     pub(crate) all: BTreeMap<String, StateFacts>,
@@ -82,11 +79,9 @@ pub(crate) struct States {
     pub(crate) looping: BTreeMap<String, usize>,
 }
 
-/// What the facts are about.
 struct Definition<'a> {
     machine: &'a StateMachine,
     program: &'a Program,
-    /// The names of errors that conditions compare.
     compared: &'a BTreeSet<String>,
     /// The names of errors of which each is tried, whatever handles it.
     told_apart: &'a BTreeSet<String>,
@@ -127,11 +122,6 @@ impl States {
         Self { all, looping }
     }
 
-    /// Returns whether there is a distributed map, whose states run in child executions.
-    pub(crate) fn has_children(&self) -> bool {
-        self.all.values().any(|facts| facts.distributed.is_some())
-    }
-
     /// Returns whether most tasks on paths without an error catch every error, as if the others were forgotten.
     pub(crate) fn mostly_catch(&self) -> bool {
         let regular = |facts: &&StateFacts| facts.kind == StateKind::Task && facts.is_regular;
@@ -155,10 +145,14 @@ fn scope<'a>(
     let Definition { machine, program, .. } = *of;
     let graph = Graph::of(scope_of);
     let looping: BTreeSet<usize> = graph.loops(|_| true).into_iter().flatten().collect();
+    let lasts = machine.timeout_seconds.as_ref().and_then(serde_json::Value::as_u64);
     let regular = graph.flow().reached(graph.start(), |edge| !edge.is_caught());
     for (number, (name, state)) in graph.states().iter().enumerate() {
         let at = graph.state_pointer(number);
         let is_regular = regular.get(number) == Some(&true) && around.last().is_none_or(|around| around.is_regular);
+        let task = resource(state);
+        let (is_function, pattern) =
+            (task.is_some_and(TaskResource::calls_function), task.and_then(TaskResource::pattern));
         around.push(Around { name, errors: handled(state), is_regular });
         let facts = StateFacts {
             pointer: at.clone(),
@@ -172,11 +166,14 @@ fn scope<'a>(
             timers: timers(state),
             has_reader: state.has("ItemReader"),
             may_be_silent: state.kind == StateKind::Task
-                && (timers(state) != (false, false) || is_answered_by_token(state)),
-            is_function: resource(state).is_some_and(TaskResource::calls_function),
+                && (timers(state) != (false, false)
+                    || task == Some(TaskResource::Activity)
+                    || pattern == Some(Pattern::WaitForTaskToken)
+                    || inside.1.is_none() && lasts.is_some_and(|lasts| !is_function || lasts <= LAMBDA_SECONDS)),
+            is_function,
             is_unanswerable: waits_for_unsent_token(state, machine.language_of(state)),
-            repeat: resource(state).map_or(Repeat::Harmless, Repeat::of),
-            is_job: resource(state).is_some_and(|task| matches!(task.pattern(), Some(Pattern::Sync | Pattern::Sync2))),
+            repeat: task.map_or(Repeat::Harmless, Repeat::of),
+            is_job: matches!(pattern, Some(Pattern::Sync | Pattern::Sync2)),
             is_regular,
             catches_all: around.iter().any(|level| program.handlers_of(level.name, Some(UNNAMED), false).1.is_some()),
         };
@@ -223,11 +220,6 @@ fn timers(state: &State) -> (bool, bool) {
 
 fn resource(state: &State) -> Option<TaskResource<'_>> {
     TaskResource::parse(state.resource.as_deref()?).ok()
-}
-
-fn is_answered_by_token(state: &State) -> bool {
-    let Some(task) = resource(state) else { return false };
-    task == TaskResource::Activity || task.pattern() == Some(Pattern::WaitForTaskToken)
 }
 
 /// Returns whether an error needs a member that the request of a state does not have.

@@ -73,9 +73,9 @@ pub(crate) struct World<'x> {
     pub(crate) execution: Execution,
     /// The tasks that wait for an answer, in the order in which they were scheduled.
     pending: Vec<(Task, TaskRequest)>,
-    /// The waiting tasks that never answer.
     silent: Vec<Task>,
-    lasting: Vec<(Task, Fault, Lasting)>,
+    /// The faults that last, with how often the states around the task were retried.
+    lasting: Vec<(Task, Fault, Lasting, u64)>,
     pub(crate) monitors: Monitors,
     happenings: Happenings,
     /// The calls of tasks that have not succeeded.
@@ -96,7 +96,7 @@ impl<'x> World<'x> {
         let program = Arc::clone(&explorer.program);
         let mut execution = Execution::start(program, input, explorer.start.clone(), Arc::clone(&explorer.store));
         execution.count_ways();
-        if explorer.states.has_children() {
+        if explorer.states.all.values().any(|facts| facts.distributed.is_some()) {
             execution.keep_for_inspection();
         }
         Self {
@@ -185,7 +185,7 @@ impl<'x> World<'x> {
                         let is_path = !of.cause().is_some_and(|cause| cause.contains(INTRINSIC_CAUSE));
                         blame(guess, &state, None, is_path);
                     }
-                    broken.extend(judge_end(explorer, of, news.is_of_child(), times_out, guess.clone()));
+                    broken.extend(judge_end(explorer, of, news.child.is_some(), times_out, guess.clone()));
                 }
                 _ => {}
             }
@@ -246,14 +246,17 @@ impl<'x> World<'x> {
     fn called(&mut self, request: TaskRequest, broken: &mut Vec<Broken>) {
         let task = Task { state: Arc::clone(&request.state), place: self.execution.place_of(request.id) };
         if request.attempt == 0 {
-            self.lasting.retain(|(known, _, lasting)| *lasting == Lasting::Forever || *known != task);
+            let around = self.execution.retries_around(request.id);
+            self.lasting.retain_mut(|(known, _, lasting, retries)| {
+                *lasting == Lasting::Forever || *known != task || std::mem::replace(retries, around) < around
+            });
             let number = self.explorer.states.looping.get(&*task.state);
             if let Some(visits) = number.and_then(|number| self.visits.get_mut(*number)) {
                 *visits += 1;
             }
         }
         self.look_for_repetition(&task, &request, broken);
-        let lasting = self.lasting.iter().find(|(known, _, lasting)| match lasting {
+        let lasting = self.lasting.iter().find(|(known, _, lasting, _)| match lasting {
             Lasting::Forever => known.state == task.state,
             _ => *known == task,
         });
@@ -262,7 +265,7 @@ impl<'x> World<'x> {
             let message = "the task can never complete: its request does not contain the task token";
             broken.push(Broken::error(built_in::PROGRAM, Some(&task.state), message, self.guess.clone()));
         }
-        let fault = lasting.map(|(_, fault, _)| fault.clone()).or(unanswerable.then_some(Fault::Silence));
+        let fault = lasting.map(|(_, fault, ..)| fault.clone()).or(unanswerable.then_some(Fault::Silence));
         self.pending.push((task, request));
         if let Some(fault) = fault {
             self.go_wrong(self.pending.len() - 1, &fault);
@@ -386,7 +389,7 @@ impl<'x> World<'x> {
         let Some(facts) = self.explorer.states.get(&task.state) else { return found };
         let mut add = |fault: Fault, attempts_left: u64| {
             let mut lasting = vec![Lasting::Once];
-            if attempts_left > 0 {
+            if attempts_left > 0 || facts.retried.is_some() {
                 lasting.push(Lasting::Retries);
             }
             if facts.loops {
@@ -448,10 +451,10 @@ impl<'x> World<'x> {
                 let _: Answer = self.execution.succeed(id, result.clone());
             }
             Decision::Fault { task, fault, lasting } => {
-                let (at, _) = self.find(task)?;
+                let (at, id) = self.find(task)?;
                 self.faults += 1;
                 if *lasting != Lasting::Once {
-                    self.lasting.push((task.clone(), fault.clone(), *lasting));
+                    self.lasting.push((task.clone(), fault.clone(), *lasting, self.execution.retries_around(id)));
                 }
                 self.go_wrong(at, fault);
             }
@@ -557,8 +560,8 @@ impl<'x> World<'x> {
         let (time, chance) = self.explorer.looks_at;
         self.execution.fingerprint(time, chance, &mut hasher);
         self.silent.hash(&mut hasher);
-        for (task, fault, lasting) in &self.lasting {
-            (task, lasting).hash(&mut hasher);
+        for (task, fault, lasting, retries) in &self.lasting {
+            (task, lasting, retries).hash(&mut hasher);
             match fault {
                 Fault::Error(error) => error.hash(&mut hasher),
                 Fault::Silence => 0.hash(&mut hasher),

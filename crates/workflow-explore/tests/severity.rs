@@ -99,6 +99,13 @@ fn an_accepted_finding_breaks_nothing_and_is_reported() {
     let [(finding, reason)] = accepted.accepted.as_slice() else { panic!("{accepted}") };
     assert_eq!((finding.key().as_str(), reason.as_str()), (key, "people answer"));
     assert_eq!(accepted.accepted_in_vain().collect::<Vec<_>>(), ["gone"]);
+    // What was accepted of states that have been mended since.
+    let left = json!({ "StartAt": "A", "States": { "A": task("a", json!({ "End": true })) } });
+    let of = |key: &str| explorer(&left).fail_on(Severity::Note).accept(key, "the caller retries").explore().unwrap();
+    let both = of("no error is left uncaught: A, B");
+    assert_eq!(both.verdict(), Verdict::Holds, "{both}");
+    assert_eq!(both.accepted_in_vain().next(), None);
+    assert_eq!(of("no error is left uncaught: B").verdict(), Verdict::Broken);
 }
 
 #[test]
@@ -118,6 +125,7 @@ fn a_repeated_call_that_its_server_cannot_recognise_is_a_warning() {
     assert_eq!(found(&pay(json!({}), "States.ALL")), Some(Severity::Warning));
     assert_eq!(found(&pay(json!({ "Idempotency-Key.$": "$$.Execution.Name" }), "States.ALL")), None);
     // A call that was throttled had no effect.
+    assert_eq!(found(&pay(json!({}), "States.Http.StatusCode.429")), None);
     let convert = |error: &str| {
         json!({ "StartAt": "Run", "States": { "Run": {
             "Type": "Task", "Resource": "arn:aws:states:::mediaconvert:createJob", "End": true,
@@ -147,6 +155,16 @@ fn requests_are_recognised_by_their_own_means() {
         ("sqs:sendMessage", json!({ "QueueUrl": "q", "MessageBody": "b" }), true),
         ("sqs:sendMessage", json!({ "QueueUrl": "q", "MessageBody": "b", "MessageGroupId": "g" }), false),
         ("lambda:invoke", json!({ "FunctionName": "f", "Payload": { "idempotencyKey": 1 } }), false),
+        (
+            "sqs:sendMessage",
+            json!({ "QueueUrl": "q", "MessageBody": "b", "MessageGroupId": "g", "MessageDeduplicationId.$": "States.UUID()" }),
+            true,
+        ),
+        (
+            "sqs:sendMessage",
+            json!({ "QueueUrl": "q", "MessageBody": "b", "MessageGroupId": "g", "MessageDeduplicationId.$": "$$.Execution.Name" }),
+            false,
+        ),
         ("dynamodb:getItem", json!({ "TableName": "t", "Key": {} }), false),
         ("dynamodb:updateItem", json!({ "TableName": "t", "UpdateExpression": "SET a = :a" }), false),
         ("dynamodb:updateItem", json!({ "TableName": "t", "UpdateExpression": "SET n = n + :one" }), true),
@@ -244,10 +262,55 @@ fn values_that_definitions_need_are_found() {
         "Keep": { "Type": "Pass", "Parameters": { "job.$": "$.job" }, "Next": "Again" },
         "Again": { "Type": "Pass", "Parameters": { "name.$": "$.job" }, "Next": "Done" },
         "Done": { "Type": "Succeed" } } });
-    for definition in [map, number, compared, left_out] {
+    // Items that an `OutputPath` leads to.
+    let path = json!({ "StartAt": "A", "States": {
+        "A": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "f" },
+            "OutputPath": "$.Payload.rows", "Next": "C" },
+        "C": { "Type": "Choice", "Default": "M", "Choices": [{ "Variable": "$", "StringEquals": "none", "Next": "M2" }] },
+        "M2": { "Type": "Succeed" },
+        "M": { "Type": "Map", "End": true,
+            "ItemProcessor": { "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } } } });
+    let text = json!({ "StartAt": "C", "States": {
+        "C": { "Type": "Choice", "Default": "M",
+            "Choices": [{ "Variable": "$.ids", "StringEquals": "none", "Next": "Done" }] },
+        "M": { "Type": "Map", "ItemsPath": "$.ids", "End": true,
+            "ItemProcessor": { "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } },
+        "Done": { "Type": "Succeed" } } });
+    // The fault lasts for the attempts of the map.
+    let retried = json!({ "StartAt": "M", "States": {
+        "M": { "Type": "Map", "ItemsPath": "$.xs", "End": true, "Retry": [{ "ErrorEquals": ["States.ALL"] }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Done" }],
+            "ItemProcessor": { "StartAt": "A", "States": { "A": task("a", json!({ "End": true })) } } },
+        "Done": { "Type": "Succeed" } } });
+    for definition in [map, number, compared, left_out, path, text, retried] {
         let found = report(&definition);
         assert_eq!(found.verdict(), Verdict::Holds, "{found}");
     }
+}
+
+#[test]
+fn the_timeout_of_the_execution_cuts_off_tasks_without_their_own() {
+    let definition = |timeout: Option<u64>| {
+        let mut undone = caught("charge", "Done");
+        undone["Catch"][0]["Next"] = "Undo".into();
+        if let Some(seconds) = timeout {
+            undone["TimeoutSeconds"] = seconds.into();
+        }
+        json!({ "TimeoutSeconds": 100, "StartAt": "Reserve", "States": {
+            "Reserve": caught("reserve", "Charge"), "Charge": undone, "Undo": caught("undo", "Failed"),
+            "Done": { "Type": "Succeed" }, "Failed": { "Type": "Fail" } } })
+    };
+    for timeout in [None, Some(200)] {
+        let explorer =
+            explorer(&definition(timeout)).property("after Reserve succeeded: Done or Undo".parse().unwrap());
+        let report = explorer.explore().unwrap();
+        let [finding, ..] = report.findings.as_slice() else { panic!("{report}") };
+        assert_eq!(finding.severity, Severity::Error, "{report}");
+        let test = report.test(finding);
+        assert!(test.contains(r#".on_state_answers("Charge", workflow_local::Answers::new().never(1)"#), "{test}");
+        assert_eq!(report.mocks(finding), None);
+    }
+    assert_eq!(report(&definition(None)).verdict(), Verdict::Holds);
 }
 
 #[test]

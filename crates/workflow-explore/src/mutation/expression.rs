@@ -98,10 +98,6 @@ impl Walk<'_> {
         }
     }
 
-    fn is_negated(&self, node: &Node) -> bool {
-        self.found.iter().any(|one| one.operator == Operator::NegateCondition && one.range == node.span)
-    }
-
     /// Changes a node and its children. The tree is shallow, so this may recurse.
     fn node(&mut self, node: &Node) {
         match &node.kind {
@@ -118,6 +114,8 @@ impl Walk<'_> {
                         _ => self.node(side),
                     }
                 }
+                let is_it = |one: &Altered| one.operator == Operator::NegateCondition && one.range == node.span;
+                let is_negated = self.found.iter().any(is_it);
                 let (operator, other) = match *sign {
                     "<" => (Operator::MoveBound, "<="),
                     "<=" => (Operator::MoveBound, "<"),
@@ -126,7 +124,7 @@ impl Walk<'_> {
                     "and" => (Operator::SwapConnective, "or"),
                     "or" => (Operator::SwapConnective, "and"),
                     // A part of a condition is already negated.
-                    "=" | "!=" if !self.is_negated(node) => return self.negate(node),
+                    "=" | "!=" if !is_negated => return self.negate(node),
                     _ => return,
                 };
                 let between = self.text.get(left.span.end..right.span.start).unwrap_or_default();

@@ -100,7 +100,7 @@ impl Property {
             return Err("the execution has not ended".to_owned());
         }
         let mut monitors = Monitors::new(std::slice::from_ref(self), &states, None);
-        if monitors.looks_at_children() && !execution.keeps_for_inspection() {
+        if monitors.properties.iter().any(|watched| watched.within.is_some()) && !execution.keeps_for_inspection() {
             return Err(format!(
                 "the property `{self}` is about the children of a distributed map, and their histories \
                 were not kept: call `keep_for_inspection` before they run"

@@ -21,7 +21,7 @@ use crate::states::States;
 pub(crate) struct News<'h> {
     pub(crate) happening: Happening<'h>,
     /// The numbers of the map run and of the item, if it is in a child.
-    child: Option<(usize, usize)>,
+    pub(crate) child: Option<(usize, usize)>,
     history: &'h [HistoryEvent],
     /// The previous event on its branch.
     previous: u64,
@@ -47,10 +47,6 @@ impl News<'_> {
         }
         found.reverse();
         found
-    }
-
-    pub(crate) fn is_of_child(&self) -> bool {
-        self.child.is_some()
     }
 }
 
@@ -173,13 +169,13 @@ pub(crate) fn known_outputs(states: &BTreeMap<Pointer, StateTypes>) -> KnownOutp
 /// The progress of each property.
 #[derive(Clone, Debug)]
 pub(crate) struct Monitors {
-    properties: Arc<[Watched]>,
+    pub(super) properties: Arc<[Watched]>,
     states: Arc<States>,
     outputs: Option<KnownOutputs>,
     /// The progress by property, child and iteration.
     seen: BTreeMap<(usize, Place), Progress>,
     /// For each property, which of its first two events happened while it was checked.
-    met: Vec<u8>,
+    pub(crate) met: Vec<u8>,
 }
 
 /// The child and the iteration in which a property is checked separately.
@@ -200,10 +196,10 @@ struct Progress {
 }
 
 #[derive(Debug)]
-struct Watched {
+pub(super) struct Watched {
     property: Property,
     /// The distributed map whose children are checked; `None` for the execution itself.
-    within: Option<Arc<str>>,
+    pub(super) within: Option<Arc<str>>,
     /// The maps that contain all its states, outermost first. Each iteration is checked separately.
     maps: Vec<Arc<str>>,
 }
@@ -349,17 +345,8 @@ impl Monitors {
         Self { met: vec![0; properties.len()], properties, states: Arc::clone(states), outputs, seen: BTreeMap::new() }
     }
 
-    pub(crate) fn looks_at_children(&self) -> bool {
-        self.properties.iter().any(|watched| watched.within.is_some())
-    }
-
     pub(crate) fn hash(&self, hasher: &mut impl Hasher) {
         self.seen.hash(hasher);
-    }
-
-    /// Adds what other executions exercised.
-    pub(crate) fn add_met(&mut self, other: &Self) {
-        self.met.iter_mut().zip(&other.met).for_each(|(met, other)| *met |= other);
     }
 
     /// Returns the properties whose events did not happen, so that nothing shows that they hold.

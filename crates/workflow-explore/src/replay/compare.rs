@@ -310,7 +310,9 @@ impl Comparison {
                 }
                 _ => false,
             };
-            let ignored = is_same_type && volatile.contains(&difference.path) || is_newer_context(difference);
+            // The context object has it since November 2023.
+            let is_new = difference.recorded.is_none() && difference.path.ends_with(".Execution.RedriveCount");
+            let ignored = is_same_type && volatile.contains(&difference.path) || is_new;
             if ignored {
                 self.ignored.insert(difference.path.clone());
             }
@@ -318,11 +320,6 @@ impl Comparison {
         });
         found
     }
-}
-
-/// Returns whether the difference is `RedriveCount`, which the context object has since November 2023.
-fn is_newer_context(difference: &PathDifference) -> bool {
-    difference.recorded.is_none() && difference.path.ends_with(".Execution.RedriveCount")
 }
 
 impl<'p> Pair<'p> {

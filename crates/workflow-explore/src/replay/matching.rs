@@ -50,7 +50,7 @@ impl Matching<'_> {
             Some(parent) => Some(self.visit(parent)?),
             None => None,
         };
-        let found = self.recorded.lane_named(parent, &replayed.fork, replayed.round);
+        let found = self.recorded.by_key.get(&(parent, replayed.fork.clone(), replayed.round)).copied();
         match (&replayed.fork, found, replayed.parent, parent) {
             // A branch may now start with a different state.
             (Fork::Branch(_), None, Some(around), Some(parent)) => {

@@ -69,7 +69,7 @@ pub(crate) struct Trace {
     pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
     lanes: BTreeMap<usize, Lane>,
-    by_key: BTreeMap<LaneKey, usize>,
+    pub(super) by_key: BTreeMap<LaneKey, usize>,
     /// The visits of each state in a lane, in order.
     by_state: BTreeMap<(usize, String), Vec<usize>>,
     /// The number of earlier visits of the same state in the lane of each visit.
@@ -160,10 +160,12 @@ impl Trace {
         }
     }
 
-    /// Returns the answers of tasks with their states, in the order of the visits.
-    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &Answered)> {
+    /// Returns the answers of tasks with their states, in the order of the visits; `None` for a call without one.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, Option<&Answered>)> {
         let calls = self.calls.iter().filter_map(|(visit, calls)| Some((self.visit(*visit)?.state.as_str(), calls)));
-        calls.flat_map(|(state, calls)| calls.iter().filter_map(move |call| Some((state, &call.outcome.as_ref()?.0))))
+        calls.flat_map(|(state, calls)| {
+            calls.iter().map(move |call| (state, call.outcome.as_ref().map(|(answer, _)| answer)))
+        })
     }
 
     /// Reads the events that an engine has added to a history since the last call.
@@ -204,10 +206,6 @@ impl Trace {
 
     pub(super) fn lane(&self, number: usize) -> Option<&Lane> {
         self.lanes.get(&number)
-    }
-
-    pub(super) fn lane_named(&self, parent: Option<usize>, fork: &Fork, round: usize) -> Option<usize> {
-        self.by_key.get(&(parent, fork.clone(), round)).copied()
     }
 
     /// Returns the lanes that a visit started, in order.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use workflow_asl::error_name::TIMEOUT;
-use workflow_local::{Execution, TaskError};
+use workflow_local::{Execution, Status, TaskError};
 
 use super::test::{json as json_literal, literal};
 use super::{Finding, Report};
@@ -21,11 +21,13 @@ pub(super) fn answers(execution: &Execution) -> Answers {
     for (state, answer) in trace.answers() {
         let answer = match answer {
             // A timeout by the state's timer has no cause.
-            Answered::TimedOut(TaskError { cause: Some(cause), .. }) => {
+            Some(Answered::TimedOut(TaskError { cause: Some(cause), .. })) => {
                 Answered::Error(TaskError::new(TIMEOUT).with_cause(cause.clone()))
             }
-            Answered::TimedOut(_) => Answered::TimedOut(TaskError::new(TIMEOUT)),
-            other => other.clone(),
+            Some(Answered::TimedOut(_)) => Answered::TimedOut(TaskError::new(TIMEOUT)),
+            Some(other) => other.clone(),
+            None if execution.status() == Status::TimedOut => Answered::Stopped,
+            None => continue,
         };
         found.entry(state.to_owned()).or_default().push(answer);
     }

@@ -72,6 +72,13 @@ impl Finding {
         }
     }
 
+    /// Returns whether this is the key of the finding, also if it names states that have been mended since.
+    pub(crate) fn has_key(&self, key: &str) -> bool {
+        let states = key.strip_prefix(&self.property).and_then(|rest| rest.strip_prefix(": "));
+        let states: Vec<_> = states.into_iter().flat_map(|states| states.split(", ")).collect();
+        key == self.key() || !self.states.is_empty() && self.states.iter().all(|state| states.contains(&state.as_str()))
+    }
+
     /// Returns what the property asks for and what helps, as a sentence.
     pub fn help(&self) -> &'static str {
         let known = built_in::HELP.iter().find(|(property, _)| *property == self.property);
@@ -217,7 +224,7 @@ impl Report {
     /// Returns the keys that [`Explorer::accept`] accepts and that no finding has.
     pub fn accepted_in_vain(&self) -> impl Iterator<Item = &str> {
         let keys = self.explorer.accepted.keys().map(String::as_str);
-        keys.filter(|key| !self.accepted.iter().any(|(finding, _)| finding.key() == *key))
+        keys.filter(|key| !self.accepted.iter().any(|(finding, _)| finding.has_key(key)))
     }
 
     /// Returns the bounds.

@@ -159,8 +159,7 @@ impl Learning {
 
     /// Returns how many executions entered these states first, in this order.
     pub(crate) fn began_with(&self, path: &[&str]) -> u64 {
-        let is_it =
-            |states: &[String]| states.len() >= path.len() && states.iter().zip(path).all(|(one, other)| one == other);
+        let is_it = |states: &[String]| states.iter().take(path.len()).eq(path);
         self.paths.iter().filter(|(states, _)| is_it(states)).map(|(_, count)| count).sum()
     }
 

@@ -14,13 +14,11 @@ use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
 /// The maximum number of values of one source to try.
 const MOST: usize = 64;
 
-/// The maximum depth of values.
 const DEPTH: usize = 12;
 
 /// The maximum length of a text or list that a constraint requires.
 const LONGEST: usize = 1_000;
 
-/// The time to use if no time is compared with it.
 const SOME_TIME: &str = "2025-01-01T00:00:00Z";
 
 /// The values of a source to try, simplest first.
@@ -40,7 +38,6 @@ impl Candidates {
     }
 }
 
-/// The known type of a value.
 #[derive(Clone, Debug)]
 pub(super) enum Known {
     /// A type of the workflow's source, and its enclosing named type.
@@ -56,7 +53,7 @@ pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
     Candidates { values: values.into_iter().map(Payload::new).collect(), left_out: making.left_out }
 }
 
-/// The values to try; `None` is an absent value.
+/// `None` is an absent value.
 type Alternatives = Vec<Option<Value>>;
 
 struct Making {
@@ -243,9 +240,12 @@ impl Making {
         let items = wanted.members.keys().any(|name| name.starts_with('['));
         let has_members = wanted.members.keys().any(|name| !name.starts_with('['));
         match wanted.kind {
-            Some(Kind::Array) => self.array(Known::Typed(Type::default()), wanted, depth),
-            None | Some(Kind::Object | Kind::Text) if items && !has_members => {
-                self.array(Known::Typed(Type::default()), wanted, depth)
+            kind if kind == Some(Kind::Array)
+                || items && !has_members && kind.is_none_or(|kind| kind >= Kind::Text) =>
+            {
+                // A text may come in place of the list: `"none found"`.
+                let texts = some(constants(wanted));
+                self.array(Known::Typed(Type::default()), wanted, depth).into_iter().chain(texts).collect()
             }
             // It may be an object, or a list.
             None if items => {

@@ -185,9 +185,13 @@ impl Walk<'_> {
             match &step.kind {
                 NodeKind::Name(name) => way.push(name.clone()),
                 kind => {
-                    let named =
-                        if let NodeKind::Predicate(of, filter) = kind { name_of(of).zip(Some(filter)) } else { None };
-                    way.extend(named.into_iter().flat_map(|(name, _)| [name.to_owned(), ITEM.to_owned()]));
+                    let mut named = None;
+                    if let NodeKind::Predicate(of, filter) = kind
+                        && let NodeKind::Name(name) = &of.kind
+                    {
+                        named = Some((name, filter));
+                    }
+                    way.extend(named.into_iter().flat_map(|(name, _)| [name.clone(), ITEM.to_owned()]));
                     let (inside, want) = named.map_or((step, &NOTHING), |(_, filter)| (&**filter, &truth));
                     self.visit(inside, want, &[], &within(scope, &way));
                     return rest.iter().for_each(|step| self.visit(step, &NOTHING, &[], &none));
@@ -199,7 +203,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Records the arguments of a function.
     fn call(&mut self, name: &str, arguments: &[Node], deep: &[Probe], scope: &Scope) {
         // The parameters of its lambda that are items of its first argument.
         let items: &[usize] = match name {
@@ -287,8 +290,4 @@ fn elsewhere(scope: &Scope) -> Scope {
 
 fn further(way: &[String], step: &str) -> Way {
     way.iter().cloned().chain([step.to_owned()]).collect()
-}
-
-fn name_of(node: &Node) -> Option<&str> {
-    if let NodeKind::Name(name) = &node.kind { Some(name) } else { None }
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use serde_json::Value;
 use workflow_asl::StateKind;
-use workflow_asl::document::{Operand, Operator, State, StateMachine};
-use workflow_asl::graph::Graph;
+use workflow_asl::document::{Operand, Operator, PathField, State, StateMachine};
+use workflow_asl::graph::{Edge, Graph};
 use workflow_asl::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::path::JsonPath;
@@ -108,6 +108,7 @@ impl Wanted {
 
     pub(super) fn narrow(&mut self, kind: Option<Kind>) {
         self.kind = match (self.kind, kind) {
+            (Some(Kind::Text), Some(Kind::Array)) | (Some(Kind::Array), Some(Kind::Text)) => Some(Kind::Array),
             // A number that is also read as a string is a number: a number can be converted to a string.
             (Some(known), Some(new)) => Some(known.min(new)),
             (known, new) => known.or(new),
@@ -168,7 +169,6 @@ impl Wanted {
     }
 }
 
-/// Sees each object of a document.
 fn walk(value: &Value, see: &mut impl FnMut(&serde_json::Map<String, Value>)) {
     match value {
         Value::Object(members) => {
@@ -199,8 +199,8 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value, uses: &[Use]) -> 
             false => found.probes.into_iter().for_each(|probe| place.probe(probe)),
         }
     }
-    for source in mapped(machine) {
-        all.entry(source).or_default().narrow(Some(Kind::Array));
+    for (source, way) in mapped(machine) {
+        all.entry(source).or_default().inside(way).narrow(Some(Kind::Array));
     }
     let graph = Graph::of(machine.scope());
     let regular = graph.flow().reached(graph.start(), |edge| !edge.is_caught());
@@ -226,7 +226,6 @@ pub(super) fn wanted(machine: &StateMachine, document: &Value, uses: &[Use]) -> 
 /// The most constants of a variable with which a value is compared.
 const CONSTANTS: usize = 3;
 
-/// Returns the numbers in the assignments of each variable.
 fn assigned(document: &Value) -> BTreeMap<String, Vec<Value>> {
     let mut all: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     walk(document, &mut |members| {
@@ -264,25 +263,35 @@ fn literals(node: &Node, add: &mut impl FnMut(Value)) {
     node.children().into_iter().for_each(|part| literals(part, add));
 }
 
-/// Returns the sources that are the items of a map which names no others: its whole input.
-fn mapped(machine: &StateMachine) -> Vec<Source> {
+/// Returns the parts of sources that are the items of a map which names no others: its whole input.
+fn mapped(machine: &StateMachine) -> Vec<(Source, Vec<String>)> {
+    let has = |state: &State, fields: &[&str]| fields.iter().any(|field| state.has(field));
     let mut found = Vec::new();
     for graph in Graph::all(machine) {
-        let takes_all = |state: &State| {
-            let fields = ["Items", "ItemsPath", "ItemReader", "InputPath"];
-            state.kind == StateKind::Map && fields.iter().all(|field| !state.has(field))
+        let states = || graph.states().iter().enumerate().map(|(number, (_, state))| (number, *state));
+        let maps = states().filter(|(_, state)| {
+            state.kind == StateKind::Map && !has(state, &["Items", "ItemsPath", "ItemReader", "InputPath"])
+        });
+        // A choice or a wait gives its input.
+        let gives = |state: &State| {
+            let is_kind = matches!(state.kind, StateKind::Choice | StateKind::Wait);
+            is_kind && !has(state, &["InputPath", "OutputPath", "Output"])
         };
-        for (number, (name, _)) in graph.states().iter().enumerate().filter(|(_, (_, state))| takes_all(state)) {
-            if graph.scope().pointer.as_str().is_empty() && graph.start() == Some(number) {
-                found.push(Source::Input);
-            }
-            let before = graph.states().iter().enumerate().filter(|(_, (_, before))| {
-                let changes = ["ResultPath", "ResultSelector", "OutputPath", "Output"];
-                before.kind == StateKind::Task
-                    && before.next.as_deref() == Some(*name)
-                    && changes.iter().all(|field| !before.has(field))
-            });
-            found.extend(before.map(|(number, _)| Source::Result(graph.state_pointer(number))));
+        let gives = |edge: &Edge<'_>| graph.states().get(edge.from).is_some_and(|(_, state)| gives(state));
+        let leads = graph.flow().reaching(maps.map(|(number, _)| number), gives);
+        let leads = |to: Option<usize>| to.is_some_and(|to| leads.get(to) == Some(&true));
+        if graph.scope().pointer.as_str().is_empty() && leads(graph.start()) {
+            found.push((Source::Input, Vec::new()));
+        }
+        for (number, before) in states().filter(|(_, state)| state.kind == StateKind::Task) {
+            let next = before.next.as_deref().and_then(|next| graph.number(next));
+            let way = match &before.output_path {
+                _ if !leads(next) || has(before, &["ResultPath", "ResultSelector", "Output"]) => continue,
+                Some(PathField::Path(path)) => path.split('.').skip(1).map(str::to_owned).collect(),
+                Some(PathField::Null) => continue,
+                None => Vec::new(),
+            };
+            found.push((Source::Result(graph.state_pointer(number)), way));
         }
     }
     found
@@ -340,7 +349,6 @@ fn go_on(needs: &Wanted, path: &JsonPath, assigned: &BTreeMap<String, Vec<Value>
     walk.found
 }
 
-/// Returns the kind of value that a field takes.
 fn of_field(field: &str) -> Option<Kind> {
     match field {
         "ItemsPath" | "Items" => Some(Kind::Array),
