@@ -39,12 +39,12 @@ pub(crate) struct Simulate {
     model: PathBuf,
     /// Learn the model from history files written by `aws stepfunctions get-execution-history`, or from folders of
     /// history files
-    #[arg(long, value_name = "HISTORY", num_args = 1.., conflicts_with_all = ["executions", "seed", "format"])]
+    #[arg(long, value_name = "HISTORY", num_args = 1.., conflicts_with_all = ["executions", "format"])]
     learn: Vec<PathBuf>,
     /// Number of executions [default: 10000]
     #[arg(long, value_name = "N")]
     executions: Option<u64>,
-    /// Seed of the random numbers; the same seed produces the same report [default: 0]
+    /// Seed of the random numbers; the same seed produces the same report, or the same sample with --learn [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Number of executions in a month, for the cost [default: 1000000]
@@ -139,7 +139,9 @@ impl Simulate {
     }
 
     fn learn(&self, engine: &Engine, output: &mut impl Write) -> Result<ExitCode, Failure> {
-        let learnt = learning(engine, &self.learn)?.finish();
+        let mut learning = learning(engine, &self.learn)?;
+        learning.seed = self.seed.unwrap_or_default();
+        let learnt = learning.finish();
         let text = format!("{}\n", report::json_text(&learnt.model));
         std::fs::write(&self.model, text)
             .map_err(|error| format!("error: cannot write {}: {error}", self.model.display()))?;

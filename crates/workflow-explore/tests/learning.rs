@@ -238,10 +238,18 @@ fn many_inputs_are_a_sample_in_which_each_path_has_its_share() {
         let input = json!({ "id": format!("{id}{number}"), "kind": kind });
         learning.add(&Recording::of(&engine.run(&input).unwrap()).unwrap()).unwrap();
     }
-    let learnt = learning.finish();
-    let inputs = learnt.model["inputs"].as_array().unwrap();
-    let fast = inputs.iter().filter(|input| input["value"]["kind"] == "fast").count();
-    assert_eq!((inputs.len(), fast), (50, 10), "{}", learnt.model);
+    let of_seed = |seed: u64| {
+        let mut learning = learning.clone();
+        learning.seed = seed;
+        learning.finish()
+    };
+    let learnt = of_seed(0);
+    for learnt in [&learnt, &of_seed(1)] {
+        let inputs = learnt.model["inputs"].as_array().unwrap();
+        let fast = inputs.iter().filter(|input| input["value"]["kind"] == "fast").count();
+        assert_eq!((inputs.len(), fast), (50, 10), "{}", learnt.model);
+    }
+    assert_ne!(learnt.model, of_seed(1).model);
     assert_eq!(learnt.notes, ["there are 300 different inputs: the model has a sample of 50, by path"]);
 }
 

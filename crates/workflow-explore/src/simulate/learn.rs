@@ -43,8 +43,9 @@ const MOST_VALUES: usize = 50;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Learning {
+    /// The seed of the sample of values, if there are more than a model may have; 0 unless you set it.
+    pub seed: u64,
     states: States,
-    /// The first state. Histories that start with it have the inputs of executions.
     start: Option<String>,
     inputs: Values,
     tasks: BTreeMap<String, Seen>,
@@ -68,7 +69,6 @@ pub struct Learnt {
     pub notes: Vec<String>,
 }
 
-/// The recorded attempts of a state's tasks.
 #[derive(Clone, Debug, Default)]
 struct Seen {
     latencies: Vec<f64>,
@@ -88,6 +88,7 @@ impl Learning {
         let program: &Program = engine.program();
         let (machine, _) = StateMachine::read(program.definition());
         Self {
+            seed: 0,
             states: States::of(&machine, program),
             start: machine.start_at.clone(),
             inputs: Values::default(),
@@ -172,13 +173,13 @@ impl Learning {
     pub fn finish(mut self) -> Learnt {
         let mut model = Map::new();
         if !self.inputs.seen.is_empty() {
-            model.insert("inputs".to_owned(), self.inputs.to_json("inputs", &mut self.notes));
+            model.insert("inputs".to_owned(), self.inputs.to_json("inputs", self.seed, &mut self.notes));
         }
         let mut states = Map::new();
         let mut attempts = 0;
         for (name, seen) in std::mem::take(&mut self.tasks) {
             attempts += seen.attempts();
-            states.insert(name.clone(), seen.to_json(&name, &mut self.notes));
+            states.insert(name.clone(), seen.to_json(&name, self.seed, &mut self.notes));
         }
         for (name, facts) in &self.states.all {
             if facts.kind == StateKind::Task && !states.contains_key(name) {
@@ -199,7 +200,7 @@ impl Seen {
         (self.latencies.len() + failed) as u64
     }
 
-    fn to_json(&self, name: &str, notes: &mut Vec<String>) -> Value {
+    fn to_json(&self, name: &str, seed: u64, notes: &mut Vec<String>) -> Value {
         let attempts = self.attempts() as f64;
         let mut model = Map::new();
         // For a task that never succeeded, use the latencies of its failures.
@@ -216,7 +217,7 @@ impl Seen {
             model.insert("failures".to_owned(), Value::Object(failures.collect()));
         }
         if !self.outputs.seen.is_empty() {
-            model.insert("outputs".to_owned(), self.outputs.to_json(&format!("outputs of `{name}`"), notes));
+            model.insert("outputs".to_owned(), self.outputs.to_json(&format!("outputs of `{name}`"), seed, notes));
         }
         Value::Object(model)
     }
@@ -237,7 +238,6 @@ fn hashed(hash: u64, text: &str) -> u64 {
     text.bytes().map(u64::from).fold(mixed(hash, 0), mixed)
 }
 
-/// Returns values with their counts, the most frequent first.
 fn most_first(counts: BTreeMap<&str, u64>) -> impl Iterator<Item = (&str, u64)> {
     let mut values: Vec<_> = counts.into_iter().collect();
     values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -261,13 +261,13 @@ impl Values {
         most_first(self.weights()).filter_map(|(text, _)| serde_json::from_str(text).ok()).collect()
     }
 
-    fn to_json(&self, what: &str, notes: &mut Vec<String>) -> Value {
+    fn to_json(&self, what: &str, seed: u64, notes: &mut Vec<String>) -> Value {
         let mut weights = self.weights();
         if weights.len() > MOST_VALUES {
             let number = weights.len();
             notes
                 .push(format!("there are {number} different {what}: the model has a sample of {MOST_VALUES}, by path"));
-            weights = self.sample();
+            weights = self.sample(seed);
         }
         let weighted = most_first(weights).map(|(text, count)| {
             let value: Value = serde_json::from_str(text).unwrap_or_default();
@@ -278,9 +278,9 @@ impl Values {
 
     /// Takes the value in the middle of each of [`MOST_VALUES`] equal parts. Values of a path are together, in an order that only
     /// their hashes give: each path, and each frequent value, has its share.
-    fn sample(&self) -> BTreeMap<&str, u64> {
+    fn sample(&self, seed: u64) -> BTreeMap<&str, u64> {
         let mut all: Vec<_> =
-            self.seen.iter().map(|((path, text), count)| (*path, hashed(0, text), text, *count)).collect();
+            self.seen.iter().map(|((path, text), count)| (*path, hashed(seed, text), text, *count)).collect();
         all.sort_unstable();
         let total: u64 = all.iter().map(|(.., count)| count).sum();
         let parts = MOST_VALUES as u64;
