@@ -104,7 +104,7 @@ impl States {
 
     /// Finds the facts of all states. The errors in `told_apart` are tried even if no handler distinguishes them, and those in
     /// `compared`, which conditions compare, if one catches them. If the definition reads JSON from texts, functions also fail
-    /// with a cause that is plain text.
+    /// with a cause that is plain text, and jobs with their descriptions.
     pub(crate) fn telling_apart(
         machine: &StateMachine,
         program: &Program,
@@ -114,8 +114,9 @@ impl States {
         let mut all = BTreeMap::new();
         let of = Definition { machine, program, compared, told_apart };
         scope(&of, machine.scope(), &mut Vec::new(), &Inside::default(), &mut all);
-        for facts in all.values_mut().filter(|facts: &&mut StateFacts| reads_json && facts.is_function) {
-            facts.errors.push(Arc::from(UNKNOWN));
+        for facts in all.values_mut().filter(|_: &&mut StateFacts| reads_json) {
+            facts.errors.extend(facts.is_function.then(|| Arc::from(UNKNOWN)));
+            facts.errors.extend(facts.is_job.then(|| Arc::from(TASK_FAILED)));
         }
         let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
         let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::error_name::{
-    DATA_LIMIT_EXCEEDED, INTRINSIC_CAUSE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME, TIMEOUT,
+    DATA_LIMIT_EXCEEDED, INTRINSIC_CAUSE, PREFIX, QUERY_EVALUATION_ERROR, RESULT_PATH_MATCH_FAILURE, RUNTIME,
+    TASK_FAILED, TIMEOUT,
 };
 use workflow_asl::limits::HISTORY_EVENTS;
 use workflow_local::history::Details;
@@ -488,6 +489,11 @@ impl<'x> World<'x> {
                 let is_raised = is_function && !error.starts_with(PREFIX) && !error.starts_with("Lambda.");
                 if self.explorer.reads_json && is_raised {
                     cause = json!({ "errorMessage": cause, "errorType": &**error, "trace": [] }).to_string();
+                }
+                if **error == *TASK_FAILED
+                    && let Some(described) = self.explorer.values.causes.get(&*task.state)
+                {
+                    cause.clone_from(described);
                 }
                 let failure = TaskError::new(error.to_string()).with_cause(cause);
                 let _: Answer = self.execution.fail_task(request.id, failure);

@@ -270,6 +270,13 @@ fn values_that_definitions_need_are_found() {
         "M2": { "Type": "Succeed" },
         "M": { "Type": "Map", "End": true,
             "ItemProcessor": { "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } } } } });
+    // The cause of a failed job is its description.
+    let job = json!({ "StartAt": "A", "States": {
+        "A": { "Type": "Task", "Resource": "arn:aws:states:::batch:submitJob.sync", "End": true,
+            "Parameters": { "JobName": "j", "JobQueue": "q", "JobDefinition": "d" },
+            "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.e", "Next": "P" }] },
+        "P": { "Type": "Pass", "Parameters": { "c.$": "States.StringToJson($.e.Cause)" }, "Next": "Q" },
+        "Q": { "Type": "Pass", "Parameters": { "why.$": "$.c.StatusReason" }, "End": true } } });
     let text = json!({ "StartAt": "C", "States": {
         "C": { "Type": "Choice", "Default": "M",
             "Choices": [{ "Variable": "$.ids", "StringEquals": "none", "Next": "Done" }] },
@@ -282,6 +289,9 @@ fn values_that_definitions_need_are_found() {
             "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Done" }],
             "ItemProcessor": { "StartAt": "A", "States": { "A": task("a", json!({ "End": true })) } } },
         "Done": { "Type": "Succeed" } } });
+    // A service's own error has a cause that is plain text, so that `P` fails with it.
+    let report_of_job = report(&job);
+    assert!(!report_of_job.unreached.iter().any(|unreached| unreached.point.state == "Q"), "{report_of_job}");
     for definition in [map, number, compared, left_out, path, text, retried] {
         let found = report(&definition);
         assert_eq!(found.verdict(), Verdict::Holds, "{found}");

@@ -142,7 +142,6 @@ impl Comparison {
         self.found.push(Found { weak, time, file_order: usize::from(pair.file.is_none()), difference });
     }
 
-    /// Compares the states of a lane.
     fn lane(&mut self, pair: Pair<'_>, new: &[usize], old: &[usize], is_whole: bool) {
         let (now, then) = (&pair.run.trace, &pair.recorded.trace);
         let stopped = |trace: &Trace, visits: &[usize]| {
@@ -179,7 +178,6 @@ impl Comparison {
         }
     }
 
-    /// Compares a visit of the same state.
     fn visit(&mut self, pair: Pair<'_>, new: usize, old: usize) {
         let (now, then) = (&pair.run.trace, &pair.recorded.trace);
         let Some((recorded, replayed)) = then.visit(old).zip(now.visit(new)) else { return };
@@ -348,7 +346,6 @@ impl<'p> Pair<'p> {
     }
 }
 
-/// Returns how a history ends.
 pub(super) fn end_of(trace: &Trace) -> Option<End> {
     let last = trace.noted.last()?;
     let status = last.kind.and_then(status_of).unwrap_or(Status::Running);

@@ -55,7 +55,6 @@ impl Documents {
         if all.is_empty() { Err(ReplayError::is_not(file, "a history", "it has no events")) } else { Ok(all) }
     }
 
-    /// Reads a sequence of JSON documents.
     pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Self, ReplayError> {
         let mut made = Self::default();
         let mut any = false;
@@ -134,7 +133,6 @@ impl Documents {
         Ok(())
     }
 
-    /// Returns whether the file contains only descriptions.
     pub(super) fn only_describes(&self) -> bool {
         self.events.is_empty() && (self.execution.is_some() || self.machine.is_some())
     }

@@ -23,7 +23,6 @@ pub(super) struct Recorded {
     pub(super) stops: Vec<(Instant, TaskError)>,
 }
 
-/// Returns the names of the first states of branches.
 pub(super) fn first_states(definition: &Value) -> BTreeSet<String> {
     let (machine, _) = StateMachine::read(definition);
     let graphs = Graph::all(&machine);
@@ -63,7 +62,6 @@ impl Matching<'_> {
         }
     }
 
-    /// Returns the recorded visit of a replayed visit.
     pub(super) fn visit(&self, visit: usize) -> Option<usize> {
         let replayed = self.replayed.visit(visit)?;
         let lane = self.lane(replayed.thread)?;

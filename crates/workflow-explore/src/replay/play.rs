@@ -268,7 +268,6 @@ impl<'s, 'r> Play<'s, 'r> {
         self.acts.insert((time, self.planned), (task, act));
     }
 
-    /// Answers a task with its recorded answer.
     fn answer(&mut self, request: &TaskRequest) -> Answering {
         let (state, attempt) = (&request.state, request.attempt + 1);
         let mut missing = Box::new(MissingAnswer {

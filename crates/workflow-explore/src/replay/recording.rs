@@ -31,7 +31,6 @@ use super::trace::Trace;
 pub struct Recording {
     /// The file of the history.
     pub file: String,
-    /// The events, each with its contents.
     pub(super) events: Vec<(Event, Noted)>,
     pub(super) role: Option<String>,
     pub(super) arn: Option<String>,
@@ -152,7 +151,6 @@ impl Recording {
         Ok(Self { file, events: made, role, ..Self::default() })
     }
 
-    /// Reads the response of `DescribeExecution`.
     pub(super) fn describe_execution(&mut self, described: &Value) {
         let text = |name: &str| described.get(name).and_then(Value::as_str).map(str::to_owned);
         self.arn = text("executionArn").or_else(|| self.arn.take());
@@ -196,12 +194,10 @@ impl Recording {
         }
     }
 
-    /// Returns the content of the event with this number.
     pub(crate) fn fact(&self, id: u64) -> Option<&Fact> {
         self.events.get(usize::try_from(id).ok()?.checked_sub(1)?).map(|(_, noted)| &noted.fact)
     }
 
-    /// Returns the events whose types are not known.
     pub(crate) fn unknown_events(&self) -> impl Iterator<Item = &Event> {
         self.events.iter().filter(|(_, noted)| noted.kind.is_none()).map(|(event, _)| event)
     }

@@ -37,7 +37,6 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The most states that a note names.
 const NAMED: usize = 5;
 
 /// Joins the findings that have one cause into the shortest of them: the notes of a property, the errors that most other

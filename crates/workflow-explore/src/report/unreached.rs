@@ -41,7 +41,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Returns the name, and the reason with what helps.
     fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Never => ("never", "no execution can take it, as `validate` shows"),
@@ -131,7 +130,6 @@ fn false_rules(explorer: &Explorer) -> BTreeSet<Pointer> {
     never.filter_map(|found| Some(found.pointer.parent()?.child("Next"))).collect()
 }
 
-/// Returns whether a state, or one in it, has a catcher.
 fn catches(definition: &serde_json::Value, at: &Pointer) -> bool {
     definition.pointer(at.as_str()).is_some_and(|state| state.to_string().contains("\"Catch\":"))
 }

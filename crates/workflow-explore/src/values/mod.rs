@@ -71,6 +71,8 @@ pub(crate) struct Values {
     pub(crate) inputs: Candidates,
     /// The values by the name of the task's state.
     pub(crate) results: BTreeMap<String, Candidates>,
+    /// The causes of jobs that have failed, their descriptions, by the name of the task's state.
+    pub(crate) causes: BTreeMap<String, String>,
     /// The places where expressions use data of undeclared type, so that its values are guesses.
     guesses: Vec<Use>,
     /// The states with such expressions.
@@ -112,10 +114,16 @@ impl Values {
             inputs.values.push(json!({}).into());
         }
         let result_at = |at: &Pointer| known.get(at).and_then(|state| state.result.clone()).unwrap_or_default();
-        let mut results = BTreeMap::new();
+        let (mut results, mut causes) = (BTreeMap::new(), BTreeMap::new());
+        let cause = wanted.get(&Source::Error).map(|error| error.member("Cause").member(PARSED));
         for (name, facts) in states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task) {
             let wanted = wanted.get(&Source::Result(facts.pointer.clone()));
             let task = facts.task();
+            if let Some(cause) = cause.filter(|cause| facts.is_job && cause.is_read()) {
+                let described =
+                    candidates(Known::Typed(result_at(&facts.pointer)), Some(cause)).values.into_iter().next();
+                causes.extend(described.map(|value| (name.clone(), value.into_value().to_string())));
+            }
             let declared = declared.and_then(|types| types.results.iter().find(|result| result.state == name));
             let mut found = match declared {
                 Some(result) if result.member.is_empty() => candidates(Known::Declared(result.shape, None), wanted),
@@ -181,7 +189,7 @@ impl Values {
         let all = states.all.iter();
         let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| used.pointer.is_within(&facts.pointer)));
         let guessing = guessing.map(|(name, _)| name.clone()).collect();
-        Self { inputs, results, guesses, guessing, guessed_output }
+        Self { inputs, results, causes, guesses, guessing, guessed_output }
     }
 
     /// Returns the kinds of the guesses that expressions use in the data of an execution: the guesses of a field of a
