@@ -247,9 +247,9 @@ impl<'x> World<'x> {
     fn called(&mut self, request: TaskRequest, broken: &mut Vec<Broken>) {
         let task = Task { state: Arc::clone(&request.state), place: self.execution.place_of(request.id) };
         if request.attempt == 0 {
-            let around = self.execution.retries_around(request.id);
+            let around = || self.execution.retries_around(request.id);
             self.lasting.retain_mut(|(known, _, lasting, retries)| {
-                *lasting == Lasting::Forever || *known != task || std::mem::replace(retries, around) < around
+                *lasting == Lasting::Forever || *known != task || std::mem::replace(retries, around()) < *retries
             });
             let number = self.explorer.states.looping.get(&*task.state);
             if let Some(visits) = number.and_then(|number| self.visits.get_mut(*number)) {
