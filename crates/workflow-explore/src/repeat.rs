@@ -61,7 +61,7 @@ const BY_MEMBER: [(&str, &str, &str); 3] = [
 
 /// The parts of the names of errors after which a call had no effect: the service was too busy to take it.
 const THROTTLING: [&str; 9] = [
-    // Of `http:invoke` and API Gateway: https://www.rfc-editor.org/rfc/rfc6585#section-4.
+    // https://www.rfc-editor.org/rfc/rfc6585#section-4, and the page of `StartExecution` above.
     ".429",
     "ExecutionLimitExceeded",
     "Throttl",

@@ -277,6 +277,11 @@ fn values_that_definitions_need_are_found() {
             "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.e", "Next": "P" }] },
         "P": { "Type": "Pass", "Parameters": { "c.$": "States.StringToJson($.e.Cause)" }, "Next": "Q" },
         "Q": { "Type": "Pass", "Parameters": { "why.$": "$.c.StatusReason" }, "End": true } } });
+    // Also if nothing reads a member of it.
+    let mut whole = job.clone();
+    whole["States"]["P"] =
+        json!({ "Type": "Pass", "Parameters": { "c.$": "States.StringToJson($.e.Cause)" }, "Next": "Q" });
+    whole["States"]["Q"] = json!({ "Type": "Pass", "End": true });
     let text = json!({ "StartAt": "C", "States": {
         "C": { "Type": "Choice", "Default": "M",
             "Choices": [{ "Variable": "$.ids", "StringEquals": "none", "Next": "Done" }] },
@@ -290,8 +295,10 @@ fn values_that_definitions_need_are_found() {
             "ItemProcessor": { "StartAt": "A", "States": { "A": task("a", json!({ "End": true })) } } },
         "Done": { "Type": "Succeed" } } });
     // A service's own error has a cause that is plain text, so that `P` fails with it.
-    let report_of_job = report(&job);
-    assert!(!report_of_job.unreached.iter().any(|unreached| unreached.point.state == "Q"), "{report_of_job}");
+    for job in [job, whole] {
+        let report = report(&job);
+        assert!(!report.unreached.iter().any(|unreached| unreached.point.state == "Q"), "{report}");
+    }
     for definition in [map, number, compared, left_out, path, text, retried] {
         let found = report(&definition);
         assert_eq!(found.verdict(), Verdict::Holds, "{found}");

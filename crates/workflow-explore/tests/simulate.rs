@@ -223,12 +223,15 @@ fn a_wrong_model_is_an_error_at_the_word() {
         (with(r#""Ship": { "latency": { "unifrm": [1, 2] } }"#), "help: did you mean `uniform`?"),
         (with(r#""Ship": { "latency": { "uniform": [2, 1] } }"#), "the first is above the second: 2, 1"),
         (with(r#""Ship": { "latency": { "p50": 2, "p99": 1 } }"#), "line 2, column 55: `p99` is below `p50`"),
-        (with(r#""Ship": { "latency": { "p99": 0, "p50": 0 } }"#), "line 2, column 25: expected numbers above 0"),
+        (
+            with(r#""Ship": { "latency": { "p99": 0, "p50": 0 } }"#),
+            "line 2, column 45: expected a number above 0, found 0",
+        ),
         (with(r#""Ship": { "latency": { "p50": 2 } }"#), "line 2, column 25: expected at least two percentiles"),
         (with(r#""Ship": { "latency": { "samples": [] } }"#), "line 2, column 38: expected at least one sample"),
         (
             with(r#""Ship": { "latency": { "lognormal": { "mean": 0, "deviation": 1 } } }"#),
-            "line 2, column 38: expected numbers above 0",
+            "line 2, column 38: expected a number above 0, found 0",
         ),
         (
             with(r#""Ship": { "latency": { "lognormal": { "mean": 1e-300, "deviation": 1e300 } } }"#),

@@ -298,7 +298,7 @@ impl Problems {
                 return None;
             };
             let value = self.amount(given, &at.child(name), of)?;
-            points.push((*score, self.positive(value, at)?, name));
+            points.push((*score, self.positive(value, &at.child(name))?, name));
         }
         points.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
         for pair in points.windows(2) {
@@ -320,7 +320,7 @@ impl Problems {
         if number > 0.0 {
             return Some(number);
         }
-        self.value(at, "expected numbers above 0");
+        self.value(at, format!("expected a number above 0, found {number}"));
         None
     }
 

@@ -20,7 +20,7 @@ use workflow_services::TaskResource;
 use candidates::{Candidates, Known, candidates, matching};
 pub(crate) use declared::annotations;
 use declared::each_part;
-use wanted::{Probe, Wanted, wanted};
+use wanted::{NOTHING, Probe, Wanted, wanted};
 
 use crate::simulate::Learning;
 use crate::states::States;
@@ -115,11 +115,11 @@ impl Values {
         }
         let result_at = |at: &Pointer| known.get(at).and_then(|state| state.result.clone()).unwrap_or_default();
         let (mut results, mut causes) = (BTreeMap::new(), BTreeMap::new());
-        let cause = wanted.get(&Source::Error).map(|error| error.member("Cause").member(PARSED));
+        let cause = wanted.get(&Source::Error).map_or(&NOTHING, |error| error.member("Cause").member(PARSED));
         for (name, facts) in states.all.iter().filter(|(_, facts)| facts.kind == StateKind::Task) {
             let wanted = wanted.get(&Source::Result(facts.pointer.clone()));
             let task = facts.task();
-            if let Some(cause) = cause.filter(|cause| facts.is_job && cause.is_read()) {
+            if facts.is_job {
                 let described =
                     candidates(Known::Typed(result_at(&facts.pointer)), Some(cause)).values.into_iter().next();
                 causes.extend(described.map(|value| (name.clone(), value.into_value().to_string())));
