@@ -7,7 +7,6 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_local::coverage::Point;
 use workflow_local::history::Details;
-use workflow_local::internal::InternalProgram;
 use workflow_local::{Payload, TaskRequest};
 
 use crate::broken::{Blame, Guessed};
@@ -181,7 +180,7 @@ impl Explorer {
         let errors = named_in_one([&first.machine, &second.machine]);
         first.tell_apart(&errors);
         second.tell_apart(&errors);
-        let taken = [&first, &second].map(|explorer| vec![false; explorer.program.ways().len()]);
+        let taken = [&first, &second].map(|explorer| vec![false; explorer.states.ways.len()]);
         let mut search = Search {
             explorers: [&first, &second],
             known: BTreeSet::new(),
@@ -331,12 +330,11 @@ impl Shown {
             error: text(execution.error()),
             cause: text(execution.cause()),
         });
-        let called = |(task, request): (&Task, &TaskRequest)| {
-            (task.clone(), request.resource.to_string(), request.input.clone())
-        };
+        let called =
+            |(task, request): &(Task, TaskRequest)| (task.clone(), request.resource.to_string(), request.input.clone());
         Self {
             entered: entered.collect(),
-            waiting: world.waiting().map(called).collect(),
+            waiting: world.pending.iter().map(called).collect(),
             at: u64::try_from(execution.started_at().until(execution.now()).as_millis()).unwrap_or(u64::MAX),
             stand,
             end,

@@ -23,7 +23,7 @@ use crate::decision::Decision;
 use crate::error::{ExploreError, meant};
 use crate::property::{KnownOutputs, Property, known_outputs};
 use crate::report::{Replayed, Report, Severity};
-use crate::search::Search;
+use crate::search::{Search, replayed};
 use crate::simulate::Learning;
 use crate::states::States;
 use crate::values::{Needs, Values, annotations};
@@ -371,7 +371,7 @@ impl Explorer {
     /// See [`explore`](Self::explore). Also returns an error if the list does not fit the workflow.
     pub fn replay(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
         self.validate()?;
-        Search::new(self).replayed(decisions)
+        replayed(self, decisions)
     }
 
     pub(crate) fn validate(&self) -> Result<(), ExploreError> {

@@ -106,15 +106,12 @@ impl Repeat {
 
     /// Returns how a request lets its API recognise that it is repeated.
     pub(crate) fn mark(self, request: &Value) -> Mark {
+        let method = request.get("Method").and_then(Value::as_str).unwrap_or_default();
         let own = match self {
             Self::Harmless => return Mark::Needless,
             Self::ByMember(name) => request.get(name),
-            Self::ByHeader => {
-                let method = request.get("Method").and_then(Value::as_str).unwrap_or_default();
-                if IDEMPOTENT.iter().any(|known| known.eq_ignore_ascii_case(method)) {
-                    return Mark::Needless;
-                }
-                None
+            Self::ByHeader if IDEMPOTENT.iter().any(|known| known.eq_ignore_ascii_case(method)) => {
+                return Mark::Needless;
             }
             Self::Twice if is_same_update(request) => return Mark::Needless,
             Self::Twice if request.get(MESSAGE_GROUP).is_some() => match request.get(MESSAGE_ID) {
@@ -122,7 +119,7 @@ impl Repeat {
                 None => return Mark::Needless,
                 id => id,
             },
-            Self::Twice => None,
+            Self::Twice | Self::ByHeader => None,
         };
         let found = own.or_else(|| key_in(request, 0));
         found.map_or(Mark::Missing, |value| Mark::By(value.to_string()))
@@ -148,13 +145,12 @@ pub(crate) fn is_throttling(error: &str) -> bool {
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html>
 fn is_same_update(request: &Value) -> bool {
-    let of_set = ["SS", "NS", "BS"].map(|kind| format!("{{\"{kind}\":"));
-    let values = request.get("ExpressionAttributeValues").map(Value::to_string).unwrap_or_default();
-    let adds = |word: &str| {
-        ["+", "-"].contains(&word)
-            || word.starts_with("list_append")
-            || word == "ADD" && !of_set.iter().any(|kind| values.contains(kind))
+    let adds_to_set = || {
+        let values = request.get("ExpressionAttributeValues").map(Value::to_string).unwrap_or_default();
+        ["SS", "NS", "BS"].iter().any(|kind| values.contains(&format!("{{\"{kind}\":")))
     };
+    let adds =
+        |word: &str| ["+", "-"].contains(&word) || word.starts_with("list_append") || word == "ADD" && !adds_to_set();
     let expression = request.get("UpdateExpression").and_then(Value::as_str).unwrap_or_default();
     request.get("TableName").is_some()
         && (request.get("ConditionExpression").is_some() || !expression.split_whitespace().any(adds))

@@ -99,7 +99,7 @@ impl<'x> Search<'x> {
             executions: 0,
             told: 0,
             work: 0,
-            taken: vec![false; explorer.program.ways().len()],
+            taken: vec![false; explorer.states.ways.len()],
             monitors: Monitors::new(&explorer.properties, &explorer.states, explorer.known_outputs.clone()),
         }
     }
@@ -328,10 +328,8 @@ impl<'x> Search<'x> {
         if is_cut || !on_cycles.contains(&true) {
             return;
         }
-        let pointers = self.explorer.program.ways();
-        let is_taken = |at: &Pointer| {
-            pointers.iter().position(|pointer| pointer == at).is_some_and(|way| self.taken.get(way) == Some(&true))
-        };
+        let pointers = &self.explorer.states.ways;
+        let is_taken = |at: &Pointer| pointers.get_index_of(at).is_some_and(|way| self.taken.get(way) == Some(&true));
         for exit in loop_bound::unused_exits(&self.explorer.machine, is_taken) {
             let is_on_it = |found: &Found| found.decision.task().is_some_and(|task| exit.states.contains(&*task.state));
             let mut found = self.found.iter().zip(on_cycles);
@@ -349,7 +347,9 @@ impl<'x> Search<'x> {
         let comes_back = |number: u32| on_cycles.get(number as usize) == Some(&true);
         let repeated = std::mem::take(&mut self.repeated).into_iter();
         let repeated = repeated.filter(|(from, to, task)| {
-            comes_back(*from) && comes_back(*to) && self.explorer.states.looping.contains_key(&**task)
+            comes_back(*from)
+                && comes_back(*to)
+                && self.explorer.states.get(task).is_some_and(|facts| facts.on_loop.is_some())
         });
         self.open_loops.extend(repeated.map(|(.., task)| task.to_string()));
         // A loop that never ends is already a finding.
@@ -398,10 +398,10 @@ impl<'x> Search<'x> {
         let mut findings = std::mem::take(&mut self.findings);
         for finding in findings.values_mut() {
             let shows = |decisions: &[Decision]| {
-                Search::new(self.explorer).replayed(decisions).is_ok_and(|replayed| replayed.shows(finding))
+                replayed(self.explorer, decisions).is_ok_and(|replayed| replayed.shows(finding))
             };
             let mut decisions = finding.decisions.clone();
-            if !shows(&decisions) {
+            if !(0..decisions.len()).any(|at| !self.plainer(&decisions, at).is_empty()) || !shows(&decisions) {
                 continue;
             }
             for at in 0..decisions.len() {
@@ -440,24 +440,6 @@ impl<'x> Search<'x> {
         }
     }
 
-    /// Replays decisions, and goes on with the simplest ones.
-    pub(crate) fn replayed(&self, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
-        let mut broken = Vec::new();
-        let (mut world, mut stand) = decided(self.explorer, decisions, &mut broken)
-            .map_err(|(number, problem)| ExploreError::Decision { number, problem })?;
-        let mut all = decisions.to_vec();
-        while all.len() < decisions.len() + STEPS && stand == Stand::Decide && !world.turns_are_over() {
-            let first = world.first_decision().filter(|first| world.decide(first).is_ok());
-            let Some(first) = first else { break };
-            all.push(first);
-            stand = world.settle(&mut broken);
-        }
-        broken.retain(|broken| broken.guess.as_ref().is_none_or(|guess| guess.guessed != Guessed::Part));
-        let findings = broken.into_iter().enumerate();
-        let findings = findings.map(|(order, broken)| Finding::new(broken, all.clone(), world.faults, order)).collect();
-        Ok(Replayed { execution: world.execution, decisions: all, findings })
-    }
-
     fn report(self, ways: u64) -> Report {
         self.explorer.program.explored(&self.taken);
         let unreached = unreached(self.explorer, &self.taken, self.cut);
@@ -492,7 +474,7 @@ impl<'x> Search<'x> {
         let mut excluded = count - findings.len();
         if let Some(learning) = &self.explorer.learning {
             for finding in &mut findings {
-                let replayed = Search::new(self.explorer).replayed(&finding.decisions).ok();
+                let replayed = replayed(self.explorer, &finding.decisions).ok();
                 let path = replayed.as_ref().map(|replayed| replayed.execution.path()).unwrap_or_default();
                 // What follows the state did not happen before the fault.
                 let at = path.iter().rposition(|state| Some(*state) == finding.state.as_deref());
@@ -556,12 +538,10 @@ fn on_cycles(graph: &FlowGraph<Edge>) -> Vec<bool> {
 
 /// Returns what no execution took. `taken` has whether one took each way of the program.
 pub(crate) fn not_taken(explorer: &Explorer, taken: &[bool]) -> Vec<Point> {
-    let pointers = explorer.program.ways();
+    let pointers = &explorer.states.ways;
     let mut points = Point::all(&explorer.machine);
-    points.retain(|point| {
-        let number = pointers.iter().position(|pointer| *pointer == point.pointer);
-        number.is_some_and(|number| taken.get(number) != Some(&true))
-    });
+    let is_taken = |number: usize| taken.get(number) == Some(&true);
+    points.retain(|point| pointers.get_index_of(&point.pointer).is_some_and(|number| !is_taken(number)));
     points
 }
 
@@ -584,6 +564,24 @@ fn decided<'x>(
         stand = world.settle(broken);
     }
     Ok((world, stand))
+}
+
+/// Replays decisions, and goes on with the simplest ones.
+pub(crate) fn replayed(explorer: &Explorer, decisions: &[Decision]) -> Result<Replayed, ExploreError> {
+    let mut broken = Vec::new();
+    let (mut world, mut stand) = decided(explorer, decisions, &mut broken)
+        .map_err(|(number, problem)| ExploreError::Decision { number, problem })?;
+    let mut all = decisions.to_vec();
+    while all.len() < decisions.len() + STEPS && stand == Stand::Decide && !world.turns_are_over() {
+        let first = world.first_decision().filter(|first| world.decide(first).is_ok());
+        let Some(first) = first else { break };
+        all.push(first);
+        stand = world.settle(&mut broken);
+    }
+    broken.retain(|broken| broken.guess.as_ref().is_none_or(|guess| guess.guessed != Guessed::Part));
+    let findings = broken.into_iter().enumerate();
+    let findings = findings.map(|(order, broken)| Finding::new(broken, all.clone(), world.faults, order)).collect();
+    Ok(Replayed { execution: world.execution, decisions: all, findings })
 }
 
 /// Runs an execution with the decisions that led to one of its states.

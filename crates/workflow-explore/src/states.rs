@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+use indexmap::{IndexMap, IndexSet};
 use workflow_asl::document::{Scope, State, StateMachine};
 use workflow_asl::error_name::{
     ALL, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED, TIMEOUT,
@@ -38,8 +40,8 @@ pub(crate) struct StateFacts {
     pub(crate) pointer: Pointer,
     pub(crate) kind: StateKind,
     resource: Option<String>,
-    /// Whether the state can reach itself.
-    pub(crate) loops: bool,
+    /// Its index among the states that can reach themselves.
+    pub(crate) on_loop: Option<usize>,
     /// The maps that contain the state, up to the nearest distributed map; outermost first.
     pub(crate) maps: Vec<Arc<str>>,
     /// The nearest distributed map that contains the state: the state runs in a child execution.
@@ -74,9 +76,15 @@ impl StateFacts {
 
 #[derive(Clone, Debug)]
 pub(crate) struct States {
-    pub(crate) all: BTreeMap<String, StateFacts>,
-    /// The states on loops, each with its index among them.
-    pub(crate) looping: BTreeMap<String, usize>,
+    pub(crate) all: IndexMap<String, StateFacts, FixedState>,
+    /// The states on loops, by their indices.
+    pub(crate) looping: Vec<String>,
+    /// The outermost states around others that are retried.
+    pub(crate) retried: BTreeSet<Arc<str>>,
+    /// Whether most tasks on paths without an error catch every error, as if the others were forgotten.
+    pub(crate) mostly_catch: bool,
+    /// The pointers of the ways of the program, by number.
+    pub(crate) ways: IndexSet<Pointer, FixedState>,
 }
 
 struct Definition<'a> {
@@ -118,17 +126,22 @@ impl States {
             facts.errors.extend(facts.is_function.then(|| Arc::from(UNKNOWN)));
             facts.errors.extend(facts.is_job.then(|| Arc::from(TASK_FAILED)));
         }
-        let looping = all.iter().filter(|(_, facts)| facts.loops).map(|(name, _)| name.clone());
-        let looping = looping.enumerate().map(|(number, name)| (name, number)).collect();
-        Self { all, looping }
-    }
-
-    /// Returns whether most tasks on paths without an error catch every error, as if the others were forgotten.
-    pub(crate) fn mostly_catch(&self) -> bool {
+        let retried = all.values().filter_map(|facts| facts.retried.clone()).collect();
         let regular = |facts: &&StateFacts| facts.kind == StateKind::Task && facts.is_regular;
-        let (caught, uncaught): (Vec<_>, Vec<_>) =
-            self.all.values().filter(regular).partition(|facts| facts.catches_all);
-        caught.len() > 1 && caught.len() >= 2 * uncaught.len()
+        let (caught, uncaught): (Vec<_>, Vec<_>) = all.values().filter(regular).partition(|facts| facts.catches_all);
+        let mostly_catch = caught.len() > 1 && caught.len() >= 2 * uncaught.len();
+        let mut looping = Vec::new();
+        for (name, facts) in all.iter_mut().filter(|(_, facts)| facts.on_loop.is_some()) {
+            facts.on_loop = Some(looping.len());
+            looping.push(name.clone());
+        }
+        Self {
+            all: all.into_iter().collect(),
+            looping,
+            retried,
+            mostly_catch,
+            ways: program.ways().into_iter().collect(),
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&StateFacts> {
@@ -159,7 +172,7 @@ fn scope<'a>(
             pointer: at.clone(),
             kind: state.kind,
             resource: state.resource.clone(),
-            loops: looping.contains(&number),
+            on_loop: looping.contains(&number).then_some(number),
             maps: inside.0.clone(),
             distributed: inside.1.clone(),
             retried: inside.2.clone(),

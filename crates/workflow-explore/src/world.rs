@@ -1,9 +1,10 @@
 //! An execution with the decisions of the world so far, and its possible next decisions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use foldhash::quality::FixedState;
 use serde_json::{Value, json};
 use workflow_asl::StateKind;
 use workflow_asl::error_name::{
@@ -23,6 +24,7 @@ use crate::frontier::Weighed;
 use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
 use crate::repeat::{Mark, Repeat, is_throttling};
 use crate::report::Severity;
+use crate::states::StateFacts;
 use crate::values::Guess;
 
 /// The cause of a failure that is tried.
@@ -67,13 +69,20 @@ struct Call {
     is_over: bool,
 }
 
+impl Call {
+    fn new(repeat: Repeat, request: &TaskRequest, execution: &Execution) -> Self {
+        let (mark, retries_around) = (repeat.mark(&request.input), execution.retries_around(request.id));
+        Self { mark, timed_out: false, may_have_run: false, is_open: true, retries_around, is_over: false }
+    }
+}
+
 /// An execution and the world around it.
 #[derive(Clone)]
 pub(crate) struct World<'x> {
     pub(crate) explorer: &'x Explorer,
     pub(crate) execution: Execution,
     /// The tasks that wait for an answer, in the order in which they were scheduled.
-    pending: Vec<(Task, TaskRequest)>,
+    pub(crate) pending: Vec<(Task, TaskRequest)>,
     silent: Vec<Task>,
     /// The faults that last, with how often the states around the task were retried.
     lasting: Vec<(Task, Fault, Lasting, u64)>,
@@ -164,7 +173,9 @@ impl<'x> World<'x> {
             _ => None,
         };
         happenings.read(execution, |news| {
-            if let Happening::Succeeded { state, .. } | Happening::Caught(state, _) = news.happening {
+            if let Happening::Succeeded { state, .. } | Happening::Caught(state, _) = news.happening
+                && explorer.states.retried.contains(state)
+            {
                 // No retrier around them calls these again.
                 let retried = |of: &Task| explorer.states.get(&of.state).and_then(|facts| facts.retried.as_ref());
                 let is_waiting = |of: &Task| pending.iter().any(|(waiting, _)| waiting == of);
@@ -195,11 +206,11 @@ impl<'x> World<'x> {
             });
         });
         fails.iter().for_each(|state| pass(passed, state));
-        let last = last_state(execution.history()).filter(|state| {
-            let found = guesses(state, None);
-            found.contains(&Guess::There) || found.contains(&Guess::Computed)
-        });
         if stand == Stand::Ended {
+            let last = last_state(execution.history()).filter(|state| {
+                let found = guesses(state, None);
+                found.contains(&Guess::There) || found.contains(&Guess::Computed)
+            });
             self.judge_output(broken, last.map(|state| Blame { state, guessed: Guessed::Output }));
         }
         stand
@@ -213,8 +224,7 @@ impl<'x> World<'x> {
                 Progress::Task(request) => self.called(request, broken),
                 Progress::Ended => return Stand::Ended,
                 Progress::Waiting { until } => {
-                    let waiting: Vec<_> = self.execution.waiting_tasks().into_iter().map(|(id, _)| id).collect();
-                    self.pending.retain(|(_, request)| waiting.contains(&request.id));
+                    self.pending.retain(|(_, request)| self.execution.event_of(request.id).is_some());
                     let pending = &self.pending;
                     self.silent.retain(|task| pending.iter().any(|(waiting, _)| waiting == task));
                     if self.answerable().next().is_some() {
@@ -233,7 +243,7 @@ impl<'x> World<'x> {
                 }
                 _ => steps += 1,
             }
-            let loops = |state: &str| self.explorer.states.get(state).is_some_and(|facts| facts.loops);
+            let loops = |state: &str| self.explorer.states.get(state).is_some_and(|facts| facts.on_loop.is_some());
             let looks = steps > STEPS && self.execution.next_state().is_some_and(loops);
             if looks && !known.insert(self.fingerprint()) {
                 let state = self.execution.next_state().unwrap_or_default();
@@ -246,13 +256,13 @@ impl<'x> World<'x> {
 
     fn called(&mut self, request: TaskRequest, broken: &mut Vec<Broken>) {
         let task = Task { state: Arc::clone(&request.state), place: self.execution.place_of(request.id) };
+        let facts = self.explorer.states.get(&task.state);
         if request.attempt == 0 {
             let around = || self.execution.retries_around(request.id);
             self.lasting.retain_mut(|(known, _, lasting, retries)| {
                 *lasting == Lasting::Forever || *known != task || std::mem::replace(retries, around()) < *retries
             });
-            let number = self.explorer.states.looping.get(&*task.state);
-            if let Some(visits) = number.and_then(|number| self.visits.get_mut(*number)) {
+            if let Some(visits) = facts.and_then(|facts| self.visits.get_mut(facts.on_loop?)) {
                 *visits += 1;
             }
         }
@@ -261,7 +271,7 @@ impl<'x> World<'x> {
             Lasting::Forever => known.state == task.state,
             _ => *known == task,
         });
-        let unanswerable = self.explorer.states.get(&task.state).is_some_and(|facts| facts.is_unanswerable);
+        let unanswerable = facts.is_some_and(|facts| facts.is_unanswerable);
         if unanswerable && request.attempt == 0 {
             let message = "the task can never complete: its request does not contain the task token";
             broken.push(Broken::error(built_in::PROGRAM, Some(&task.state), message, self.guess.clone()));
@@ -273,33 +283,37 @@ impl<'x> World<'x> {
         }
     }
 
+    fn repeatable(&self, task: &Task) -> Option<&'x StateFacts> {
+        self.explorer.states.get(&task.state).filter(|facts| facts.repeat != Repeat::Harmless)
+    }
+
     /// Checks that the API of a task recognises that its call is repeated.
     fn look_for_repetition(&mut self, task: &Task, request: &TaskRequest, broken: &mut Vec<Broken>) {
-        let Some(facts) = self.explorer.states.get(&task.state) else { return };
-        let repeat = facts.repeat;
-        if repeat == Repeat::Harmless {
+        let Some(facts) = self.repeatable(task) else { return };
+        let before = self.calls.get(task);
+        // The first call is recorded when it fails, unless a state around it may repeat it before.
+        if before.is_none() && facts.retried.is_none() {
             return;
         }
-        let mark = repeat.mark(&request.input);
-        let retries_around = self.execution.retries_around(request.id);
-        let before = self.calls.get(task).and_then(|before| {
-            let (is_own, around) = (request.attempt > 0, retries_around > before.retries_around);
+        let repeat = facts.repeat;
+        let call = Call::new(repeat, request, &self.execution);
+        let before = before.and_then(|before| {
+            let (is_own, around) = (request.attempt > 0, call.retries_around > before.retries_around);
             let may_have_run = before.may_have_run || around && before.is_open && !facts.is_job;
             let why =
                 [(is_own, "by a retrier"), (around, "by a retrier around it"), (before.timed_out, "after a timeout")];
             let why = why.into_iter().find(|(is_so, _)| *is_so && may_have_run)?.1;
             // A turn of a loop has a token of its own.
-            Some((why, (!around || !facts.loops).then_some(&before.mark)))
+            Some((why, (!around || facts.on_loop.is_none()).then_some(&before.mark)))
         });
         if let Some((why, last)) = before {
-            let lack = match &mark {
-                Mark::Needless => None,
+            let lack = match &call.mark {
                 Mark::Missing => Some(repeat.lack()),
-                Mark::By(_) if last.is_some_and(|last| *last != mark) => Some(match repeat {
+                Mark::By(_) if last.is_some_and(|last| *last != call.mark) => Some(match repeat {
                     Repeat::ByMember(name) => format!("with another `{name}`"),
                     _ => "with another idempotency key".to_owned(),
                 }),
-                Mark::By(_) => None,
+                Mark::Needless | Mark::By(_) => None,
             };
             let severity = if repeat == Repeat::Twice { Severity::Note } else { Severity::Warning };
             broken.extend(lack.map(|lack| {
@@ -309,8 +323,10 @@ impl<'x> World<'x> {
             }));
         }
         let may_have_run = before.is_some();
-        let call = Call { mark, timed_out: false, may_have_run, is_open: true, retries_around, is_over: false };
-        self.calls.insert(task.clone(), call);
+        self.calls.remove(task);
+        if may_have_run || facts.retried.is_some() {
+            self.calls.insert(task.clone(), Call { may_have_run, ..call });
+        }
     }
 
     /// Returns the waiting tasks that can be answered, with their indices among all waiting tasks.
@@ -319,20 +335,15 @@ impl<'x> World<'x> {
         pending.filter(|(_, (task, _))| !self.silent.contains(task)).map(|(at, (task, request))| (at, task, request))
     }
 
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = (&Task, &TaskRequest)> {
-        self.pending.iter().map(|(task, request)| (task, request))
-    }
-
     /// Returns whether the bound of turns stops the execution on a loop.
     pub(crate) fn turns_are_over(&self) -> bool {
-        self.too_often().next().is_some()
+        self.visits.iter().any(|visits| *visits > self.explorer.bounds.turns)
     }
 
     /// Returns the tasks with more visits than the bound allows.
     pub(crate) fn too_often(&self) -> impl Iterator<Item = &'x str> {
-        let (all, bounds) = (&self.explorer.states.looping, self.explorer.bounds);
-        let visits = move |number: &usize| self.visits.get(*number).is_some_and(|visits| *visits > bounds.turns);
-        all.iter().filter(move |(_, number)| visits(number)).map(|(name, _)| name.as_str())
+        let all = self.explorer.states.looping.iter().zip(&self.visits);
+        all.filter(|(_, visits)| **visits > self.explorer.bounds.turns).map(|(name, _)| name.as_str())
     }
 
     /// Adds the ways that the execution took since the last call. Returns whether one is new.
@@ -360,16 +371,13 @@ impl<'x> World<'x> {
     pub(crate) fn decisions(&mut self, cut: &mut bool) -> Vec<Decision> {
         let mut found = Vec::new();
         let more_faults = self.faults < self.explorer.bounds.faults;
+        let mut faults = Vec::new();
         for (_, task, request) in self.answerable() {
             for result in self.explorer.results_of(request) {
                 found.push(Decision::Succeed { task: task.clone(), result });
             }
-            let faults = self.faults_of(task, request);
-            if more_faults {
-                found.extend(faults);
-            } else if !faults.is_empty() {
-                *cut = true;
-            }
+            self.faults_of(task, request, if more_faults { &mut found } else { &mut faults });
+            *cut |= !faults.is_empty();
         }
         if self.may_wait() {
             found.push(Decision::TimePasses);
@@ -385,19 +393,13 @@ impl<'x> World<'x> {
         !waits && self.execution.has_branch_timer()
     }
 
-    fn faults_of(&self, task: &Task, request: &TaskRequest) -> Vec<Decision> {
-        let mut found = Vec::new();
-        let Some(facts) = self.explorer.states.get(&task.state) else { return found };
+    fn faults_of(&self, task: &Task, request: &TaskRequest, found: &mut Vec<Decision>) {
+        let Some(facts) = self.explorer.states.get(&task.state) else { return };
         let mut add = |fault: Fault, attempts_left: u64| {
-            let mut lasting = vec![Lasting::Once];
-            if attempts_left > 0 || facts.retried.is_some() {
-                lasting.push(Lasting::Retries);
-            }
-            if facts.loops {
-                lasting.push(Lasting::Forever);
-            }
+            let retries = (attempts_left > 0 || facts.retried.is_some()).then_some(Lasting::Retries);
+            let forever = facts.on_loop.is_some().then_some(Lasting::Forever);
             let fault = |lasting| Decision::Fault { task: task.clone(), fault: fault.clone(), lasting };
-            found.extend(lasting.into_iter().map(fault));
+            found.extend([Some(Lasting::Once), retries, forever].into_iter().flatten().map(fault));
         };
         for error in &facts.errors {
             add(Fault::Error(Arc::clone(error)), self.execution.attempts_left(request.id, Some(error), false));
@@ -413,7 +415,6 @@ impl<'x> World<'x> {
             };
             add(Fault::OtherType(other.into()), 0);
         }
-        found
     }
 
     /// Applies a decision.
@@ -476,10 +477,19 @@ impl<'x> World<'x> {
     }
 
     fn go_wrong(&mut self, at: usize, fault: &Fault) {
-        let Some((task, request)) = self.pending.get(at).cloned() else { return };
         match fault {
+            Fault::Silence => {
+                let Some((task, request)) = self.pending.get(at).cloned() else { return };
+                // The timeout of an activity starts when a worker takes it.
+                if request.is_activity {
+                    let _: Answer = self.execution.start_activity(request.id, None);
+                }
+                let missed = self.explorer.states.get(&task.state).is_some_and(|facts| facts.timers.1);
+                self.note_failure(&task, &request, TIMEOUT, missed);
+                self.silent.push(task);
+            }
             Fault::Error(error) => {
-                self.pending.remove(at);
+                let (task, request) = self.pending.remove(at);
                 self.note_failure(&task, &request, error, false);
                 let mut cause = match self.explorer.causes_differ {
                     true => format!("{EXPLORED} {}", request.number),
@@ -498,18 +508,8 @@ impl<'x> World<'x> {
                 let failure = TaskError::new(error.to_string()).with_cause(cause);
                 let _: Answer = self.execution.fail_task(request.id, failure);
             }
-            Fault::Silence => {
-                // The timeout of an activity starts when a worker takes it.
-                if request.is_activity {
-                    let _: Answer = self.execution.start_activity(request.id, None);
-                }
-                let state = self.explorer.states.get(&task.state);
-                let missed = state.is_some_and(|facts| facts.timers.1);
-                self.note_failure(&task, &request, TIMEOUT, missed);
-                self.silent.push(task);
-            }
             Fault::OtherType(value) => {
-                self.pending.remove(at);
+                let (_, request) = self.pending.remove(at);
                 let _: Answer = self.execution.succeed(request.id, value.clone());
             }
         }
@@ -517,19 +517,19 @@ impl<'x> World<'x> {
 
     /// Records for [`look_for_repetition`](Self::look_for_repetition) that a call failed.
     fn note_failure(&mut self, task: &Task, request: &TaskRequest, error: &str, missed_heartbeat: bool) {
-        let Some(call) = self.calls.get_mut(task) else { return };
-        let Some(facts) = self.explorer.states.get(&task.state) else { return };
-        call.is_open = false;
-        call.timed_out = error == TIMEOUT;
-        call.may_have_run |= call.timed_out || !facts.is_job && !is_throttling(error);
-        call.is_over = self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0;
+        let Some(facts) = self.repeatable(task) else { return };
+        let is_over = self.execution.attempts_left(request.id, Some(error), missed_heartbeat) == 0;
         // A later visit of the state is another call.
-        if facts.repeat == Repeat::Twice && call.is_over {
-            call.timed_out = false;
-            if facts.retried.is_none() {
-                self.calls.remove(task);
-            }
+        let is_forgotten = facts.repeat == Repeat::Twice && is_over;
+        if is_forgotten && facts.retried.is_none() {
+            self.calls.remove(task);
+            return;
         }
+        let new = || Call::new(facts.repeat, request, &self.execution);
+        let call = self.calls.entry(task.clone()).or_insert_with(new);
+        let timed_out = error == TIMEOUT;
+        call.may_have_run = call.may_have_run || timed_out || !facts.is_job && !is_throttling(error);
+        (call.is_open, call.is_over, call.timed_out) = (false, is_over, timed_out && !is_forgotten);
     }
 
     fn judge_output(&mut self, broken: &mut Vec<Broken>, guess: Option<Blame>) {
@@ -562,7 +562,7 @@ impl<'x> World<'x> {
 
     /// Returns a hash that distinguishes the futures of executions.
     pub(crate) fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FixedState::default().build_hasher();
         let (time, chance) = self.explorer.looks_at;
         self.execution.fingerprint(time, chance, &mut hasher);
         self.silent.hash(&mut hasher);
@@ -640,7 +640,7 @@ fn judge_end(
         error if explorer.allowed.iter().any(|allowed| allowed == error) => return None,
         _ => {
             message.insert_str(0, "the execution fails with ");
-            let is_forgotten = facts.is_some_and(|facts| facts.is_regular) && explorer.states.mostly_catch();
+            let is_forgotten = facts.is_some_and(|facts| facts.is_regular) && explorer.states.mostly_catch;
             (built_in::UNCAUGHT, if is_forgotten { Severity::Warning } else { Severity::Note })
         }
     };

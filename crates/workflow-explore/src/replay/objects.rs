@@ -1,7 +1,7 @@
-//! The objects that maps read. Writes stay in memory, and absent objects are recorded.
+//! The objects that maps read. Writes stay in memory, and the first absent object is recorded.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use workflow_local::{ListedObject, MemoryStore, ObjectStore};
 
@@ -9,22 +9,18 @@ use workflow_local::{ListedObject, MemoryStore, ObjectStore};
 pub(super) struct Objects {
     below: Arc<dyn ObjectStore>,
     written: MemoryStore,
-    absent: Mutex<Vec<String>>,
+    /// The first object that was read but does not exist, as `BUCKET/KEY`.
+    pub(super) absent: OnceLock<String>,
 }
 
 impl Objects {
     pub(super) fn over(below: &Arc<dyn ObjectStore>) -> Self {
-        Self { below: Arc::clone(below), written: MemoryStore::new(), absent: Mutex::default() }
-    }
-
-    /// Returns the first object that was read but does not exist, as `BUCKET/KEY`.
-    pub(super) fn first_absent(&self) -> Option<String> {
-        self.absent.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+        Self { below: Arc::clone(below), written: MemoryStore::new(), absent: OnceLock::new() }
     }
 
     fn noted<T>(&self, bucket: &str, key: &str, read: Result<T, String>) -> Result<T, String> {
         if read.is_err() {
-            self.absent.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{bucket}/{key}"));
+            self.absent.get_or_init(|| format!("{bucket}/{key}"));
         }
         read
     }

@@ -186,7 +186,7 @@ impl Replayer {
             first_states: Arc::clone(&self.first_states),
         };
         let mut played = Play::new(&stage, recorded, setting).run();
-        if let Some(object) = objects.first_absent()
+        if let Some(object) = objects.absent.get()
             && played.missing.is_none()
             && let Some((event, state)) = unread(&played.run, recorded)
         {
@@ -194,7 +194,7 @@ impl Replayer {
                 message: format!("`{state}` reads items from the S3 object {object}, which is not there"),
                 state,
                 attempt: 1,
-                resource: object,
+                resource: object.clone(),
                 reason: "no object",
                 event: Some(event),
                 file: None,

@@ -108,7 +108,7 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
             let definition = explorer.program.definition();
             may_fail |= catches(definition, &graph.state_pointer(number));
             let facts = graph.states().get(number).and_then(|(name, _)| explorer.states.get(name));
-            may_loop |= facts.is_some_and(|facts| facts.loops);
+            may_loop |= facts.is_some_and(|facts| facts.on_loop.is_some());
         }
         let mut cut_off_by = if reason == Reason::Never { Vec::new() } else { cut.names() };
         cut_off_by.retain(|bound| match *bound {

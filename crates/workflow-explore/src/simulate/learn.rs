@@ -47,7 +47,7 @@ pub struct Learning {
     pub seed: u64,
     states: States,
     start: Option<String>,
-    inputs: Values,
+    pub(crate) inputs: Values,
     tasks: BTreeMap<String, Seen>,
     notes: Vec<String>,
     histories: u64,
@@ -78,7 +78,7 @@ struct Seen {
 
 /// Distinct values, each by the path of its execution, with the number of times that it was seen.
 #[derive(Clone, Debug, Default)]
-struct Values {
+pub(crate) struct Values {
     seen: BTreeMap<(u64, String), u64>,
 }
 
@@ -145,11 +145,6 @@ impl Learning {
         }
         self.histories += 1;
         Ok(())
-    }
-
-    /// Returns the inputs that occurred, the most frequent first.
-    pub(crate) fn inputs(&self) -> Vec<Value> {
-        self.inputs.by_frequency()
     }
 
     /// Returns the tasks with the results that occurred, the most frequent first, and the errors.
@@ -257,7 +252,7 @@ impl Values {
         weights
     }
 
-    fn by_frequency(&self) -> Vec<Value> {
+    pub(crate) fn by_frequency(&self) -> Vec<Value> {
         most_first(self.weights()).filter_map(|(text, _)| serde_json::from_str(text).ok()).collect()
     }
 

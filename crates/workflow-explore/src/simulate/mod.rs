@@ -212,7 +212,7 @@ impl Simulation {
         for input in self.model.inputs.values.iter().map(|(_, value)| value) {
             self.engine.start(input.value())?;
         }
-        if self.model.inputs.is_empty() {
+        if self.model.inputs.values.is_empty() {
             self.engine.start(Payload::empty().value())?;
         }
         let prepared = Prepared {

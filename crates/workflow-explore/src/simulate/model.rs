@@ -77,10 +77,6 @@ impl Weighted {
         self.values.push((weight, value.into()));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-
     pub(super) fn total(&self) -> f64 {
         self.values.iter().map(|(weight, _)| weight).sum()
     }

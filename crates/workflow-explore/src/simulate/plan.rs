@@ -149,7 +149,7 @@ impl Checks<'_> {
         let sum: f64 = failures.iter().map(|failure| failure.probability).sum();
         let latency = own.and_then(|own| own.latency.as_ref()).or(model.default.latency.as_ref());
         let outputs = own.and_then(|own| own.outputs.as_ref()).or(model.default.outputs.as_ref());
-        let outputs = outputs.filter(|outputs| !outputs.is_empty());
+        let outputs = outputs.filter(|outputs| !outputs.values.is_empty());
         let succeeds = failures.is_empty() || sum < 1.0 - 1e-9;
         let lacks_output = outputs.is_none() && output_by.is_none() && succeeds;
         let missing = match (latency, lacks_output) {

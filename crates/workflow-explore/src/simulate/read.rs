@@ -178,7 +178,7 @@ impl Problems {
                 weighted.push(weight, value.clone());
             }
         }
-        if !weighted.is_empty() && weighted.total() <= 0.0 {
+        if !weighted.values.is_empty() && weighted.total() <= 0.0 {
             self.value(at, "all weights are 0");
         }
         Some(weighted)

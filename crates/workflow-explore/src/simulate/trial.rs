@@ -182,7 +182,7 @@ fn drawn_failure(task: &TaskPlan, fraction: f64) -> Option<&super::model::Failur
         rest < 0.0
     });
     // If a task always fails, the sum of the probabilities may be slightly less than 1.
-    let only_fails = task.outputs.is_empty() && task.output_by.is_none();
+    let only_fails = task.outputs.values.is_empty() && task.output_by.is_none();
     drawn.or_else(|| task.failures.last().filter(|_| only_fails))
 }
 

@@ -88,7 +88,7 @@ const MOST_OCCURRED: usize = 10;
 impl Values {
     /// Adds the values that occurred in production and are not tried already.
     pub(crate) fn add(&mut self, learning: &Learning) {
-        self.inputs.add(learning.inputs());
+        self.inputs.add(learning.inputs.by_frequency());
         for (state, results, _) in learning.answers() {
             if let Some(candidates) = self.results.get_mut(state) {
                 candidates.add(results);

@@ -14,7 +14,7 @@ use super::thread::{Doing, Join, JoinKind, MapItem, MapItems, MapRun, RunId, Thr
 use super::timer::TimerKind;
 use super::{Execution, Run, Status, Variables, items};
 use crate::arn;
-use crate::history::{Compaction, Details, EventType};
+use crate::history::{Compaction, Details, EventType, Events};
 use crate::item_reader;
 use crate::payload::Payload;
 use crate::program::{Batcher, Distributed, MapProgram, Reader, Transformation, Work, Writer};
@@ -225,7 +225,7 @@ impl Execution {
             name,
             input: input.clone(),
             started: self.now,
-            history: Vec::new(),
+            history: Events::default(),
             recent: Compaction::default(),
             status: Status::Running,
             output: None,
@@ -288,7 +288,7 @@ impl Execution {
         let is_kept = keeps || keeps_failed && status != Status::Succeeded && run.failed.len() < KEPT;
         if !is_kept {
             // A large map would keep them all.
-            ended.history = Vec::new();
+            ended.history = Events::default();
         }
         if let Some(place) = join.results.get_mut(index) {
             *place = Some(self.result_of(&run.writing, child));

@@ -19,7 +19,7 @@ impl Clone for Execution {
     fn clone(&self) -> Self {
         Self {
             program: Arc::clone(&self.program),
-            start: self.start.clone(),
+            start: Arc::clone(&self.start),
             now: self.now,
             random: self.random.clone(),
             runs: self.runs.clone(),

@@ -42,7 +42,7 @@ use crate::clock::{Instant, VIRTUAL_START};
 use crate::coverage::Watch;
 use crate::declared::AnswerTypes;
 use crate::error::RunError;
-use crate::history::{Compaction, Details, EventType, HistoryEvent};
+use crate::history::{Compaction, Details, EventType, Events, HistoryEvent};
 use crate::payload::Payload;
 use crate::program::{Program, StateId};
 use crate::random::Random;
@@ -164,7 +164,7 @@ impl Start {
 /// A running or ended execution of a [`Program`].
 pub struct Execution {
     program: Arc<Program>,
-    start: Start,
+    start: Arc<Start>,
     now: Instant,
     random: Random,
     runs: Vec<Run>,
@@ -228,7 +228,7 @@ struct Run {
     input: Payload,
     started: Instant,
     #[cfg_attr(feature = "snapshot", serde(skip))]
-    history: Vec<HistoryEvent>,
+    history: Events,
     /// The payloads most recently kept in the history.
     #[cfg_attr(feature = "snapshot", serde(skip))]
     recent: Compaction,
@@ -290,7 +290,7 @@ impl Execution {
             scheduled_of: BTreeMap::new(),
             taken: program.watch().map(Watch::counters).unwrap_or_default(),
             program,
-            start,
+            start: Arc::new(start),
             store,
             has_activity: None,
             may_start: None,
@@ -322,7 +322,7 @@ impl Execution {
             machine_name: execution.start.state_machine_name.as_str().into(),
             input: input.clone(),
             started: execution.now,
-            history: Vec::new(),
+            history: Events::default(),
             recent: Compaction::default(),
             status: Status::Running,
             output: None,

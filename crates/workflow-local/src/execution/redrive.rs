@@ -11,7 +11,7 @@ use super::thread::{Doing, JoinKind, MapItem, RunId, Thread, ThreadId};
 use super::timer::TimerKind;
 use super::variables::Variables;
 use super::{Execution, Status};
-use crate::history::{Details, EventType};
+use crate::history::{Details, EventType, Events};
 use crate::program::MapProgram;
 use crate::task::TaskId;
 use workflow_asl::document::MachineType;
@@ -162,7 +162,7 @@ impl Execution {
         (run.error, run.cause, run.output, run.stopped) = (None, None, None, None);
         run.started = now;
         run.variable_bytes = 0;
-        run.history = Vec::new();
+        run.history = Events::default();
         run.redrive_count += 1;
         run.redriven = Some(now);
         let input = run.input.clone();

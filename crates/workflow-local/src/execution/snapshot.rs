@@ -41,7 +41,7 @@ impl Execution {
             Description { now: self.now, runs: &self.runs, map_runs: &self.map_runs, redrivable: self.redrivable() };
         Ok(Snapshot {
             description: serde_json::to_vec(&description)?,
-            histories: self.runs.iter().map(|run| serde_json::to_vec(&run.history)).collect::<Result<_, _>>()?,
+            histories: self.runs.iter().map(|run| serde_json::to_vec(&*run.history)).collect::<Result<_, _>>()?,
         })
     }
 
@@ -78,7 +78,7 @@ impl Execution {
     pub fn set_history(&mut self, place: usize, history: &[u8]) -> serde_json::Result<()> {
         let history: Vec<HistoryEvent> = serde_json::from_slice(history)?;
         if let Some(run) = self.runs.get_mut(place) {
-            run.history = history;
+            *run.history = history;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ mod compaction;
 mod event_type;
 mod table;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub use assigned::Assigned;
@@ -33,6 +34,35 @@ pub struct HistoryEvent {
     pub kind: EventType,
     /// The details of the type.
     pub details: Details,
+}
+
+/// The events of a history. A copy has room for more: the copies that explorations make continue.
+#[derive(Default)]
+pub(crate) struct Events(Vec<HistoryEvent>);
+
+/// The number of events for which a copy has room.
+const ROOM: usize = 8;
+
+impl Clone for Events {
+    fn clone(&self) -> Self {
+        let mut events = Vec::with_capacity(self.len() + ROOM);
+        events.extend_from_slice(self);
+        Self(events)
+    }
+}
+
+impl Deref for Events {
+    type Target = Vec<HistoryEvent>;
+
+    fn deref(&self) -> &Vec<HistoryEvent> {
+        &self.0
+    }
+}
+
+impl DerefMut for Events {
+    fn deref_mut(&mut self) -> &mut Vec<HistoryEvent> {
+        &mut self.0
+    }
 }
 
 /// The details of an event. The API reference of `HistoryEvent` says which type has which details, and which fields the
