@@ -59,23 +59,15 @@ pub(super) fn schemas(style: &Style<'_>, workflow: &Workflow) -> Schemas {
 fn text(style: &Style<'_>, contract: &Contract, root: &Root) -> TokenStream {
     let SchemaText { head, foreign } = SchemaText::of(contract, root);
     if foreign.is_empty() {
-        let text = raw(&head);
+        let text = Literal::string(&head);
         return quote! { #text };
     }
     let krate = style.krate;
     let parts = foreign.iter().enumerate().filter_map(|(number, ForeignDefinition { before, place, name })| {
         let before = if number == 0 { format!("{head}{before}") } else { before.clone() };
-        let (before, shape) = (raw(&before), style.shape_of_foreign(contract.foreign.get(name)?));
+        let (before, shape) = (Literal::string(&before), style.shape_of_foreign(contract.foreign.get(name)?));
         Some(quote! { #before #place #shape })
     });
     let tail = SchemaText::TAIL;
     quote! { #krate::__private::json_schema! { #(#parts),*; #tail } }
-}
-
-/// Returns a raw string literal: escaping the long text of a definition takes longer than all else here.
-pub(super) fn raw(text: &str) -> Literal {
-    let inner = text.split('"').skip(1).map(|after| after.len() - after.trim_start_matches('#').len());
-    let signs = "#".repeat(inner.max().unwrap_or(0) + 1);
-    let literal = format!("r{signs}\"{text}\"{signs}").parse();
-    literal.unwrap_or_else(|_| Literal::string(text))
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use serde_json::{Value, json};
 use workflow_asl::document::MachineType;
 
 use super::data::doc_or;
-use super::json_schema::{Schemas, raw, schemas};
+use super::json_schema::{Schemas, schemas};
 use super::module::{Module, is_for_every_item};
 use super::name::{derived, rust_ident};
 use super::shape;
@@ -350,7 +350,7 @@ fn captions_as_json(compiled: &CompiledWorkflow) -> TokenStream {
         return TokenStream::new();
     }
     let rows = captions.into_iter().map(|caption| json!(caption.into_parts()));
-    let text = raw(&rows.collect::<Value>().to_string());
+    let text = Literal::string(&rows.collect::<Value>().to_string());
     quote! { const CAPTIONS: &'static str = #text; }
 }
 
@@ -437,7 +437,7 @@ fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
     };
     match fragment {
         Fragment::Text(text) => {
-            let text = raw(text);
+            let text = Literal::string(text);
             quote! { #krate::__private::Fragment::Text(#text) }
         }
         Fragment::Param { name, resource: Some((kind, form)), escape: place } => {
