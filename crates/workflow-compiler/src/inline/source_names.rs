@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use workflow_asl::Code;
+
+use super::substitute::variable;
 use super::walk;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, Workflow, Written, plain};
@@ -62,6 +65,15 @@ impl<'w> SourceNames<'w> {
         if self.names.is_empty() {
             return;
         }
+        // The length is the length of the name in the document.
+        if problem.code != Code::StateNameTooLong {
+            for used in self.workflow.inlined.iter().filter(|used| inside.contains(&used.number)) {
+                let name = format!("`{} / ", used.asl_name);
+                for text in std::iter::once(&mut problem.message).chain(&mut problem.help) {
+                    *text = text.replace(&name, "`");
+                }
+            }
+        }
         problem.message = self.replaced(&problem.message, inside);
         problem.help.iter_mut().for_each(|help| *help = self.replaced(help, inside));
         let mut known = true;
@@ -78,6 +90,12 @@ impl<'w> SourceNames<'w> {
 
     /// Returns a text with the names of the source. Quoted text and members keep their names.
     fn replaced(&self, text: &str, inside: &BTreeSet<u32>) -> String {
+        let uses = || self.workflow.inlined.iter().filter(|used| inside.contains(&used.number));
+        // `$Told_name` is `$name` in the use `Told`.
+        let own_variable = |word: &str| {
+            let rest = uses().filter_map(|used| word.strip_prefix(&format!("${}", variable(&used.name, ""))));
+            rest.min_by_key(|rest| rest.len()).map(|rest| format!("${rest}"))
+        };
         let is_name = |ch: char| ch.is_alphanumeric() || matches!(ch, '_' | '$');
         let mut out = String::with_capacity(text.len());
         let (mut rest, mut quoted) = (text, false);
@@ -87,7 +105,8 @@ impl<'w> SourceNames<'w> {
             let (word, after) = from.split_at(from.find(|ch| !is_name(ch)).unwrap_or(from.len()));
             out.push_str(before);
             let made = self.names.get(word).filter(|_| !quoted && !before.ends_with('.'));
-            out.push_str(&made.map_or_else(|| word.to_owned(), |made| self.shown(made, inside)));
+            let shown = made.map(|made| self.shown(made, inside)).or_else(|| own_variable(word));
+            out.push_str(shown.as_deref().unwrap_or(word));
             rest = after;
         }
         out + rest
