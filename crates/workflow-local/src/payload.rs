@@ -130,7 +130,6 @@ impl Payload {
 }
 
 /// The JSON text of the value.
-#[cfg(feature = "snapshot")]
 impl serde::Serialize for Payload {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0.content {
