@@ -122,9 +122,9 @@ impl States {
         let mut all = BTreeMap::new();
         let of = Definition { machine, program, compared, told_apart };
         scope(&of, machine.scope(), &mut Vec::new(), &Inside::default(), &mut all);
-        for facts in all.values_mut().filter(|_: &&mut StateFacts| reads_json) {
-            facts.errors.extend(facts.is_function.then(|| Arc::from(UNKNOWN)));
-            facts.errors.extend(facts.is_job.then(|| Arc::from(TASK_FAILED)));
+        for facts in all.values_mut() {
+            facts.errors.extend((reads_json && facts.is_function).then(|| Arc::from(UNKNOWN)));
+            facts.errors.extend((reads_json && facts.is_job).then(|| Arc::from(TASK_FAILED)));
         }
         let retried = all.values().filter_map(|facts| facts.retried.clone()).collect();
         let regular = |facts: &&StateFacts| facts.kind == StateKind::Task && facts.is_regular;

@@ -476,6 +476,7 @@ impl<'x> World<'x> {
         })
     }
 
+    /// Applies a fault to the waiting task with this index, which there must be.
     fn go_wrong(&mut self, at: usize, fault: &Fault) {
         match fault {
             Fault::Silence => {
@@ -525,8 +526,7 @@ impl<'x> World<'x> {
             self.calls.remove(task);
             return;
         }
-        let new = || Call::new(facts.repeat, request, &self.execution);
-        let call = self.calls.entry(task.clone()).or_insert_with(new);
+        let call = self.calls.entry(task.clone()).or_insert_with(|| Call::new(facts.repeat, request, &self.execution));
         let timed_out = error == TIMEOUT;
         call.may_have_run = call.may_have_run || timed_out || !facts.is_job && !is_throttling(error);
         (call.is_open, call.is_over, call.timed_out) = (false, is_over, timed_out && !is_forgotten);
@@ -560,7 +560,7 @@ impl<'x> World<'x> {
         }
     }
 
-    /// Returns a hash that distinguishes the futures of executions.
+    /// Returns a hash that distinguishes the futures of executions, the same in each run.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = FixedState::default().build_hasher();
         let (time, chance) = self.explorer.looks_at;

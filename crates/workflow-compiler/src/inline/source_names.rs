@@ -104,9 +104,8 @@ impl<'w> SourceNames<'w> {
             quoted ^= before.matches('"').count() % 2 == 1;
             let (word, after) = from.split_at(from.find(|ch| !is_name(ch)).unwrap_or(from.len()));
             out.push_str(before);
-            let made = self.names.get(word).filter(|_| !quoted && !before.ends_with('.'));
-            let shown = made.map(|made| self.shown(made, inside)).or_else(|| own_variable(word));
-            out.push_str(shown.as_deref().unwrap_or(word));
+            let made = self.names.get(word).map(|made| self.shown(made, inside)).or_else(|| own_variable(word));
+            out.push_str(made.filter(|_| !quoted && !before.ends_with('.')).as_deref().unwrap_or(word));
             rest = after;
         }
         out + rest

@@ -37,7 +37,7 @@ impl fmt::Display for Severity {
     }
 }
 
-const NAMED: usize = 5;
+const MOST_NAMED: usize = 5;
 
 /// Joins the findings that have one cause into the shortest of them: the notes of a property, the errors that most other
 /// tasks catch, and a quota of the whole execution.
@@ -60,8 +60,8 @@ pub(crate) fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     for finding in folded.iter_mut().filter(|finding| finding.states.len() > 1) {
         finding.states.sort();
         finding.states.dedup();
-        let more = finding.states.len().saturating_sub(NAMED);
-        let mut names = quoted(finding.states.iter().take(NAMED));
+        let more = finding.states.len().saturating_sub(MOST_NAMED);
+        let mut names = quoted(finding.states.iter().take(MOST_NAMED));
         if more > 0 {
             names.push_str(&format!(" and {more} more"));
         }
