@@ -1,6 +1,6 @@
 //! `cargo workflow explore`: what it prints and writes, and its exit codes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use workflow_cases::every;
 
@@ -112,6 +112,26 @@ fn what_holds_is_said_with_its_bounds() {
     let few = explore(&file("saga-few.json", &saga("Release")), &["--executions", "2"]);
     assert_eq!(few.status.code(), Some(4), "{few:?}");
     assert!(String::from_utf8(few.stdout).unwrap().contains(", or raise `--executions`"));
+}
+
+#[test]
+fn the_cookbook_and_the_templates_have_no_error() {
+    let workspace = crate::generated::workspace();
+    let folders = ["examples/tests/cookbook", "examples/src", "crates/cargo-workflow/templates"];
+    let mut files: Vec<_> = folders.iter().flat_map(|folder| rust_files(&workspace.join(folder))).collect();
+    files.retain(|file| std::fs::read_to_string(file).unwrap().contains("\nworkflow! {"));
+    every(&files, |file| {
+        let output = explore(file.to_str().unwrap(), &[]);
+        // 4: something was not shown within the bounds.
+        assert!(matches!(output.status.code(), Some(0 | 4)), "{}", String::from_utf8_lossy(&output.stdout));
+    });
+    assert!(files.len() > 20, "{files:?}");
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let inside = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    inside.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] }).filter(is_rust).collect()
 }
 
 #[test]

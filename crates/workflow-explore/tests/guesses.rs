@@ -577,6 +577,25 @@ fn what_flows_through_batches_loops_and_results_has_the_needed_form() {
 }
 
 #[test]
+fn items_of_a_list_that_may_be_empty_have_the_needed_form() {
+    let items = |items: &str| {
+        json!({ "QueryLanguage": "JSONata", "StartAt": "List", "States": {
+            "List": { "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listObjectsV2", "Arguments": { "Bucket": "b" }, "Next": "Each" },
+            "Each": { "Type": "Map", "Items": items, "End": true, "ItemProcessor": { "StartAt": "Key", "States": {
+                "Key": { "Type": "Pass", "Output": "{% $states.input.Key %}", "End": true } } } } } })
+    };
+    assert!(!speaks(&items("{% $exists($states.input.Contents) ? $states.input.Contents : [] %}")));
+    assert!(speaks(&items("{% $exists($states.input.Contents) ? $states.input.Contents : [{}] %}")));
+    let member = "{% [($exists($states.input.xs) ? $states.input.xs : []).id] %}";
+    let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "Ids", "States": {
+        "Ids": { "Type": "Pass", "Output": member, "Next": "Any" },
+        "Any": { "Type": "Choice", "Choices": [{ "Condition": "{% $count($states.input) > 0 %}", "Next": "Work" }], "Default": "None" },
+        "Work": { "Type": "Pass", "End": true }, "None": { "Type": "Pass", "End": true } } });
+    let report = Explorer::new(&Engine::new(&definition).unwrap()).unwrap().explore().unwrap();
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+}
+
+#[test]
 fn a_turn_of_a_loop_is_no_repeated_call() {
     let function = "arn:aws:lambda:us-east-1:123456789012:function:f";
     let load = |next: &str| {

@@ -67,10 +67,9 @@ impl Walk<'_> {
                 NodeKind::Variable(name) => self.call(name, arguments, deep, scope),
                 _ => node.children().into_iter().for_each(|part| self.visit(part, &NOTHING, deep, scope)),
             },
-            NodeKind::Negate(inner) => self.visit(inner, &Wanted::of(Some(Kind::Number), None), deep, scope),
-            NodeKind::Range(first, last) => {
+            NodeKind::Negate(_) | NodeKind::Range(..) => {
                 let number = Wanted::of(Some(Kind::Number), None);
-                [first, last].into_iter().for_each(|end| self.visit(end, &number, deep, scope));
+                node.children().into_iter().for_each(|part| self.visit(part, &number, deep, scope));
             }
             NodeKind::Predicate(..) if self.part(self.unfiltered(node).0, scope).is_some() => {
                 self.path(std::slice::from_ref(node), want, deep, scope);
@@ -111,17 +110,18 @@ impl Walk<'_> {
     fn list(&self, node: &Node, scope: &Scope) -> Option<Way> {
         match &node.kind {
             NodeKind::Block(parts) if parts.len() == 1 => self.list(parts.first()?, scope),
-            NodeKind::Condition(_, then, other) => {
-                self.list(then, scope).or_else(|| other.as_ref().and_then(|other| self.list(other, scope)))
-            }
+            NodeKind::Condition(_, then, other) => self.list(then, scope).or_else(|| self.list(other.as_ref()?, scope)),
             _ => self.part(node, scope),
         }
     }
 
-    /// Returns the way to what a call makes of a part: items of a list, or what a text has.
+    /// Returns the way to what a call or a default makes of a part: items of a list, or what a text has.
     fn made(&self, node: &Node, scope: &Scope) -> Option<Way> {
         match &node.kind {
             NodeKind::Block(parts) if parts.len() == 1 => self.made(parts.first()?, scope),
+            NodeKind::Condition(_, list, Some(other)) if matches!(other.kind, NodeKind::Array(_)) => {
+                Some(further(&self.list(list, scope)?, ITEM))
+            }
             NodeKind::Call(function, arguments) => {
                 let NodeKind::Variable(name) = &function.kind else { return None };
                 let step = match name.as_str() {

@@ -69,7 +69,11 @@ fn item_of(items: &Symbol) -> Symbol {
     match items {
         Symbol::Tuple(items) => items.iter().cloned().reduce(Symbol::or).unwrap_or(Symbol::Unknown),
         Symbol::List(item) => (**item).clone(),
-        Symbol::OneOf(all) => all.iter().map(item_of).reduce(Symbol::or).unwrap_or(Symbol::Unknown),
+        Symbol::OneOf(all) => {
+            // An empty array, as in `$exists(xs) ? xs : []`, gives no item.
+            let filled = all.iter().filter(|one| **one != Symbol::Tuple(Vec::new()));
+            filled.map(item_of).reduce(Symbol::or).unwrap_or(Symbol::Unknown)
+        }
         Symbol::Part { .. } => items.member("[]"),
         _ => Symbol::Unknown,
     }
