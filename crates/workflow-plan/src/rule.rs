@@ -116,7 +116,7 @@ macro_rules! laws {
 laws! {
     UPDATE "apireference/API_UpdateStateMachine.html" "Executions under way keep the definition and the role that they started with; for a few seconds after an update new ones may still start on the older definition.";
     REDRIVE "dg/redrive-executions.html" "A redriven execution runs the definition that it started with, within 14 days of its end.";
-    INPUT "dg/concepts-input-output-filtering.html" "A path that leads to nothing in the data fails the execution with States.Runtime, which no catcher catches.";
+    INPUT "dg/concepts-input-output-filtering.html" "In JSONPath, a path that leads to nothing fails the execution with States.Runtime, which no catcher catches. In JSONata, an expression without a value fails the state with States.QueryEvaluationError.";
     OUTPUT "dg/concepts-input-output-filtering.html" "The output of the last state is the output of the execution.";
     TASK "dg/state-task.html" "A task fails with States.Timeout when it runs longer than TimeoutSeconds or sends no heartbeat for HeartbeatSeconds.";
     RESOURCES "dg/connect-to-resource.html" "The resource's pattern decides when a task is done: when the service answers, when the job ends (.sync), or when the task token comes back (.waitForTaskToken).";
