@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     let root = tree(text).map_err(|problem| problem.in_text(text))?;
     let mut reader = Reader::default();
     let value = reader.value(&root).map_err(|problem| problem.in_text(text))?;
-    Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks })
+    Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks, ..Read::default() })
 }
 
 /// Returns the positions in a string that [`read`] accepts.
