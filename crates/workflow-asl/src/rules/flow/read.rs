@@ -13,7 +13,7 @@ use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use crate::json_kind::JsonKind as Kind;
-use crate::path::{JsonPath, Root, Step};
+use crate::path::{JsonPath, PathStep, Root};
 use crate::request_input::names_json;
 use crate::result::meant_of_call;
 use crate::template::{self, Computed};
@@ -34,14 +34,14 @@ impl Flow<'_, '_> {
             Root::Variable(name) => scene.variables.get(name.as_str()).cloned().unwrap_or(Ty::Any),
         };
         let (mut is, mut each) = (Existence::Present, false);
-        for (number, (step, range)) in path.steps().into_iter().enumerate() {
+        for (number, (step, range)) in path.steps().enumerate() {
             let holder = || path.before(number).to_owned();
             let no_list = |ty: &Ty| match ty.instead_of(Kind::Array) {
                 Some(is) => Err((Finding::NotAList { path: holder(), is }, range.clone())),
                 None => Ok(()),
             };
             ty = match step {
-                Step::Name(name) => match ty.member(name) {
+                PathStep::Child(name) => match ty.member(name) {
                     // After a wildcard, values other than objects are skipped.
                     _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Existence::Maybe).0,
                     Found::Present(ty) => ty,
@@ -52,7 +52,8 @@ impl Flow<'_, '_> {
                         return Err((self.missing(missing, &ty, (&holder(), name), PARSE, meant), range));
                     }
                 },
-                Step::Index(index) => {
+                PathStep::Index(number) | PathStep::FromLength(number) => {
+                    let index = if matches!(step, PathStep::Index(_)) { *number } else { -number };
                     no_list(&ty)?;
                     match self.item(&ty, index, &holder()) {
                         Ok((item, there)) => {
@@ -61,16 +62,15 @@ impl Flow<'_, '_> {
                         Err(finding) => return Err((finding, range)),
                     }
                 }
-                Step::Names | Step::Call => Ty::Any,
-                Step::Deep => return Ok((Ty::list(Ty::Any), is)),
-                Step::Every if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
-                Step::Filter(_) if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
-                Step::Items | Step::Every | Step::Filter(_) => {
+                PathStep::Children(_) | PathStep::Call(_) => Ty::Any,
+                PathStep::Descendants => return Ok((Ty::list(Ty::Any), is)),
+                PathStep::Wildcard | PathStep::Filter(_) if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
+                PathStep::Indices(_) | PathStep::Slice { .. } | PathStep::Wildcard | PathStep::Filter(_) => {
                     no_list(&ty)?;
                     each = true;
                     let item = ty.item().unwrap_or(Ty::Any);
-                    if let Step::Filter(reads) = step {
-                        self.filtered(&item, reads, range)?;
+                    if let PathStep::Filter(filter) = step {
+                        self.filtered(&item, filter.reads(), range)?;
                     }
                     item
                 }
