@@ -20,7 +20,6 @@ use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTIO
 use crate::references;
 use crate::rules::object_index::ObjectIndex;
 use crate::texts::Texts;
-use longest_path::AcyclicGraph;
 use progress::LoopProgress;
 pub(crate) use state::literal_bytes;
 use state::{Cost, VisitCost};
@@ -244,9 +243,10 @@ impl Reader<'_, '_> {
             owns.push(self.state(&graph, number, name, state, execution, starts, depth));
         }
         let own = |state: usize| owns.get(state);
-        let ways = AcyclicGraph::of(&graph);
-        let heaviest =
-            |weight: fn(&VisitCost) -> (bool, u64)| ways.longest(|state| own(state).map_or((false, 0), weight));
+        let order = graph.flow().order();
+        let heaviest = |weight: fn(&VisitCost) -> (bool, u64)| {
+            longest_path::longest(&graph, &order, |state| own(state).map_or((false, 0), weight))
+        };
         let mut cost = Cost::default();
         let most = heaviest(|own| own.cost.transitions.key());
         most.iter().filter_map(|state| own(*state)).for_each(|own| cost.transitions.add(&own.cost.transitions));
