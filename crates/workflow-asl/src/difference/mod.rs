@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::Pointer;
 pub use field::FieldDifference;
+pub use state_matching::states_in;
 
 /// The difference of an older and a newer definition.
 ///

@@ -75,12 +75,7 @@ fn outermost_handler(number: usize, reachability: &[Reachability], definition: &
 /// Returns whether the source says that the errors of the state, or of a state around it, may leave the workflow.
 fn is_allowed(number: usize, definition: &Definition<'_>) -> bool {
     let index = &definition.index;
-    let mut next = Some(number);
-    while let Some(state) = next.and_then(|number| index.states.get(number)) {
-        if definition.annotations.uncaught.contains(&state.at) {
-            return true;
-        }
-        next = index.scopes.get(state.scope).and_then(|scope| scope.owner);
-    }
-    false
+    let own = index.states.get(number).into_iter();
+    let around = own.clone().flat_map(|state| index.around(state.scope)).map(|(_, owner)| owner);
+    own.chain(around).any(|state| definition.annotations.uncaught.contains(&state.at))
 }

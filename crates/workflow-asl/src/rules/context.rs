@@ -172,12 +172,5 @@ fn may_have_token(state: &StateAt<'_>) -> bool {
 }
 
 fn inside_a_map(state: &StateAt<'_>, definition: &Definition<'_>) -> bool {
-    let mut scope = definition.index.scopes.get(state.scope);
-    while let Some(owner) = scope.and_then(|scope| definition.index.states.get(scope.owner?)) {
-        if owner.state.kind == StateKind::Map {
-            return true;
-        }
-        scope = definition.index.scopes.get(owner.scope);
-    }
-    false
+    definition.index.around(state.scope).any(|(_, owner)| owner.state.kind == StateKind::Map)
 }

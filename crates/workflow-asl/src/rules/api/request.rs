@@ -138,9 +138,7 @@ fn made(node: &Node) -> Value {
     let name = |key: &Node| if let NodeKind::String(name) = &key.kind { Some(name.clone()) } else { None };
     match &node.kind {
         NodeKind::String(text) => text.as_str().into(),
-        // Exact, and shown without `.0`.
-        NodeKind::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
-        NodeKind::Number(number) => (*number).into(),
+        NodeKind::Number(number) => jsonata::number(*number),
         NodeKind::Bool(value) => (*value).into(),
         NodeKind::Null => Value::Null,
         NodeKind::Array(items) => items.iter().map(made).collect(),

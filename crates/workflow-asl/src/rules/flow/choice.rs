@@ -14,7 +14,7 @@ use crate::path::{JsonPath, Root};
 use crate::pattern::Pattern;
 use crate::rules::api::is_attribute_value;
 use crate::rules::object_index::StateAt;
-use crate::{Finding, Pointer, placeholder, timestamp};
+use crate::{Finding, Pointer, placeholder};
 
 impl Flow<'_, '_> {
     pub(super) fn choose_by_paths(&self, at: &StateAt<'_>, scene: Scene) -> Outcome {
@@ -51,13 +51,14 @@ impl Flow<'_, '_> {
     }
 
     pub(super) fn choose_by_expressions(&self, at: &StateAt<'_>, scene: &Scene) -> Outcome {
-        let leave = |scene: &Scene, assign: Option<&Value>, output: Option<&Value>, place: &Pointer| {
+        let leave = |scene: &Scene, assign: Option<&Value>, output: Option<(&Value, &Pointer)>, place: &Pointer| {
             let variables = self.assign(scene, assign, place, QueryLanguage::Jsonata);
-            let output = output.map(|value| self.value(scene, value, &place.child("Output")));
+            let output = output.map(|(value, at)| self.value(scene, value, &at.child("Output")));
             (output.unwrap_or_else(|| scene.input.clone()), variables)
         };
+        let own = at.state.output.as_ref().map(|output| (output, &at.at));
         let rules_have_output = at.state.choices.iter().flatten().any(|rule| rule.output.is_some());
-        let is_whole = at.state.output.is_none() && !rules_have_output;
+        let is_whole = own.is_none() && !rules_have_output;
         let replaced = if is_whole { scene.meant.clone() } else { Meant::new() };
         let mut rules = Vec::new();
         let mut left = Some(scene.clone());
@@ -80,19 +81,14 @@ impl Flow<'_, '_> {
                 rules.push(None);
                 continue;
             };
-            let output = rule.output.as_ref().filter(|_| rule.has("Output"));
-            let (output, place) = match output {
-                Some(own) => (Some(own), place),
-                None => (at.state.output.as_ref(), place),
-            };
             // The state's own `Output` is reported at the state.
-            let own = rule.output.is_some();
-            let variables = self.assign(&after, rule.assign.as_ref(), &place, QueryLanguage::Jsonata);
-            let output_at = if own { place } else { at.at.clone() };
-            let output = output.map(|value| self.value(&after, value, &output_at.child("Output")));
-            rules.push(Some((output.unwrap_or_else(|| after.input.clone()), variables)));
+            let output = match &rule.output {
+                Some(output) => Some((output, &place)),
+                None => own,
+            };
+            rules.push(Some(leave(&after, rule.assign.as_ref(), output, &place)));
         }
-        let next = left.map(|left| leave(&left, at.state.assign.as_ref(), at.state.output.as_ref(), &at.at));
+        let next = left.map(|left| leave(&left, at.state.assign.as_ref(), own, &at.at));
         Outcome { next, rules, replaced, ..Outcome::default() }
     }
 
@@ -192,20 +188,9 @@ impl Flow<'_, '_> {
             (Operand::Path, Value::String(text)) => self.path(scene, text, &at_operator),
             (_, value) => Ty::constant(value),
         };
-        let quote = |ty: &Ty| match ty.texts() {
-            Some((texts, _)) if !texts.is_empty() => {
-                let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
-                format!("`{variable}` is {} here", texts.join(" or "))
-            }
-            _ => format!("`{variable}` is {}", ty.kind().map_or("", Kind::noun)),
-        };
+        let quote = |ty: &Ty| texts_or_kind(variable, ty);
         if let (Operator::IsTimestamp, Some(wanted)) = (operator, operand.as_bool()) {
-            let is_none = match (&ty, ty.kind()) {
-                (Ty::Text(Some(texts)), _) => {
-                    !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_none())
-                }
-                (_, kind) => kind.is_some_and(|kind| kind != Kind::Text),
-            };
+            let is_none = ty.is_no_timestamp() || ty.kind().is_some_and(|kind| kind != Kind::Text);
             return match (is_none, wanted != truth, truth) {
                 (false, ..) | (true, true, _) => same(),
                 (true, false, true) => never(quote(&ty), None),
@@ -236,12 +221,10 @@ impl Flow<'_, '_> {
                 (is == *kind) == *wanted
             }
             Test::Compare(kind, _) => {
-                if let (Ty::Text(Some(texts)), Operand::Path, Some((Operand::Timestamp, _)), true) =
-                    (&other, operator.operand(), operator.order(), truth)
-                    && !texts.is_empty()
-                    && texts.iter().all(|text| timestamp::parse(text).is_none())
+                if let (Operand::Path, Some((Operand::Timestamp, _)), true) =
+                    (operator.operand(), operator.order(), other.is_no_timestamp() && truth)
                 {
-                    let text = texts.first().map(ToString::to_string).unwrap_or_default();
+                    let text = other.first_text();
                     let path = operand.as_str().unwrap_or_default();
                     return never(format!("`{path}` is `{text}` here, which is no timestamp"), None);
                 }
@@ -286,11 +269,7 @@ impl Flow<'_, '_> {
         };
         // The value may be a string that is not a timestamp.
         if operator.order().is_some_and(|(compared, _)| compared == Operand::Timestamp) {
-            if let Ty::Text(Some(texts)) = &ty
-                && truth
-                && !texts.is_empty()
-                && texts.iter().all(|text| timestamp::parse(text).is_none())
-            {
+            if truth && ty.is_no_timestamp() {
                 return never(format!("{}, which is no timestamp", quote(&ty)), None);
             }
             return if truth && ty.kind().is_none() {
@@ -339,12 +318,7 @@ impl Flow<'_, '_> {
                 let text = operand.as_str().unwrap_or_default();
                 let texts = ty.texts().map(|(texts, _)| texts).unwrap_or_default();
                 let near = near(self, text, texts.iter().map(|text| &**text));
-                let what = match &ty {
-                    Ty::Number(range) => format!("`{variable}` is {} here", range.words()),
-                    Ty::Bool(Some(value)) => format!("`{variable}` is `{value}` here"),
-                    _ => quote(&ty),
-                };
-                never(what, near)
+                never(values_or_kind(variable, &ty), near)
             }
             _ => None,
         }
@@ -358,6 +332,31 @@ impl Flow<'_, '_> {
         };
         path.segments().map_or_else(|| scene.clone(), |steps| scene.with(&origin, &steps, slot))
     }
+}
+
+/// Returns what is known of a value: its texts, or its kind.
+fn texts_or_kind(name: &str, ty: &Ty) -> String {
+    match ty.texts() {
+        Some((texts, _)) if !texts.is_empty() => {
+            let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
+            format!("`{name}` is {} here", texts.join(" or "))
+        }
+        _ => kind_of(name, ty),
+    }
+}
+
+/// Returns what is known of a value: its values, or its kind.
+pub(super) fn values_or_kind(name: &str, ty: &Ty) -> String {
+    match ty {
+        Ty::Number(range) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
+        Ty::Bool(Some(value)) => format!("`{name}` is `{value}` here"),
+        _ => texts_or_kind(name, ty),
+    }
+}
+
+/// Returns the kind of a value as a sentence.
+pub(super) fn kind_of(name: &str, ty: &Ty) -> String {
+    format!("`{name}` is {}", ty.kind().map_or("", Kind::noun))
 }
 
 /// Returns whether a value is one of DynamoDB, whose text is in a member.

@@ -16,7 +16,7 @@ use crate::json_kind::JsonKind as Kind;
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
-use crate::{Finding, Pointer, placeholder, timestamp};
+use crate::{Finding, Pointer, placeholder};
 
 /// The fields whose value must have a certain kind, and the fields with a path to such a value.
 const KINDS: &[(&str, &str, Kind)] = &[
@@ -339,12 +339,8 @@ impl Flow<'_, '_> {
     }
 
     fn expect_timestamp(&self, ty: &Ty, field: &'static str, text: &str, at: &Pointer) {
-        if field.starts_with("Timestamp")
-            && let Ty::Text(Some(texts)) = ty
-            && !texts.is_empty()
-            && texts.iter().all(|text| timestamp::parse(text).is_none())
-        {
-            let value = texts.first().map(ToString::to_string).unwrap_or_default();
+        if field.starts_with("Timestamp") && ty.is_no_timestamp() {
+            let value = ty.first_text();
             self.say(Finding::UnlikeTimestamp { field, text: code_of(text), value }, at, None);
         }
     }

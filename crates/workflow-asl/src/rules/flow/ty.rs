@@ -12,6 +12,7 @@ use crate::json_kind::JsonKind as Kind;
 use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
+use crate::timestamp;
 
 /// The limits of a type: the number of its strings, items and members, its depth, and the number of types inside it. A
 /// shared type is counted at each occurrence, because types are compared and joined part by part. A type beyond the
@@ -399,6 +400,17 @@ impl Ty {
             Self::Except(kinds) => Self::Except(kinds.and(Kinds::one(kind))),
             other => other.clone(),
         }
+    }
+
+    /// Returns whether the value certainly is a text that is no timestamp.
+    pub(super) fn is_no_timestamp(&self) -> bool {
+        matches!(self, Self::Text(Some(texts))
+            if !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_none()))
+    }
+
+    /// Returns the first of the known texts.
+    pub(super) fn first_text(&self) -> String {
+        self.texts().and_then(|(texts, _)| texts.first().map(ToString::to_string)).unwrap_or_default()
     }
 
     /// Returns the strings that the value may be, if they are known, and the API call that returns it, if AWS lists
