@@ -66,7 +66,7 @@ impl Judge<'_> {
         difference
     }
 
-    fn grants(&mut self, grants: &[Grant], rule: &Rule) {
+    fn grants(&mut self, grants: &[Grant], rule: &'static Rule) {
         for (action, grants) in by_action(grants) {
             let resources: Vec<_> = grants.iter().map(|grant| said(&grant.resource)).collect();
             let state = grants.iter().find_map(|grant| grant.states.first()).map(String::as_str);
