@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::Pointer;
 
+use super::nested::values_in;
 use super::printer::{Fields, Printer, ValuePosition};
 use super::state::Scope;
 use super::text::{array, comment, comment_attributes, duration, is_name, object, quoted};
@@ -162,19 +163,11 @@ impl Shared {
     /// Collects the handlers in a document.
     pub(super) fn of(document: &Value) -> Self {
         let mut shared = Self::default();
-        let mut open = vec![document];
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Object(members) => {
-                    for (field, word) in [("Retry", "retry"), ("Catch", "catch")] {
-                        for handler in members.get(field).and_then(Value::as_array).into_iter().flatten() {
-                            *shared.counts.entry((word, handler.to_string())).or_default() += 1;
-                        }
-                    }
-                    open.extend(members.values());
+        for (_, value) in values_in(document) {
+            for (field, word) in [("Retry", "retry"), ("Catch", "catch")] {
+                for handler in value.get(field).and_then(Value::as_array).into_iter().flatten() {
+                    *shared.counts.entry((word, handler.to_string())).or_default() += 1;
                 }
-                Value::Array(items) => open.extend(items),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }
         }
         shared

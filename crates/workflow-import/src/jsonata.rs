@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use workflow_asl::Pointer;
-use workflow_asl::jsonata::{Node, NodeKind, expression, function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, constant, expression, function, parse};
 
 use super::KeptKind;
 use super::captures::Captures;
 use super::evidence::is_empty_list;
 use super::printer::{Spelling, ValuePosition};
-use super::same_expression::{bare, defaulted, is_value, literal, same};
+use super::same_expression::{bare, defaulted, is_value, same};
 use super::shapes::{Parameters, Part, Shapes, is_item_parameter, is_path, state_at};
 use super::steps::Joins;
 use super::text::{array, is_name, key, lines, object, quoted};
@@ -138,7 +138,7 @@ impl<'t> Reader<'t> {
     /// Returns a whole value. Outside of an expression, objects and arrays are JSON whose parts are expressions.
     fn whole(&mut self, node: &'t Node) -> Option<Text> {
         match &node.kind {
-            _ if literal(node).is_some() => self.expression(node),
+            _ if constant(node).is_some() => self.expression(node),
             NodeKind::Object(members) => self.object(members, true),
             NodeKind::Array(items) if items.len() > 1 && items.iter().any(is_range) => self.expression(node),
             NodeKind::Array(items) => self.list(items),
@@ -388,7 +388,7 @@ fn is_number_or_nothing(node: &Node) -> bool {
 fn is_certain(node: &Node) -> bool {
     match &bare(node).kind {
         NodeKind::Array(_) | NodeKind::Object(_) | NodeKind::Binary("&", ..) => true,
-        _ => literal(node).is_some(),
+        _ => constant(node).is_some(),
     }
 }
 

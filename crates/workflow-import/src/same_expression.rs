@@ -3,13 +3,10 @@
 //! Blanks, the quotes of strings, parentheses that change nothing and the names of parameters are not compared. Nor is
 //! `$string(x)` next to `&`, which converts its operands itself, and `x ~> $f(y)` is `$f(x, y)`.
 
-use serde_json::{Map, Number, Value};
 use workflow_asl::jsonata::{Node, NodeKind, ResultKind, function, is_function, parse};
 
 /// The start of a comment, which an expression in the language would lose.
 const COMMENT: &str = "/*";
-/// The largest whole number that a double holds exactly, and all below it.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Returns whether two expressions have the same result wherever they are.
 pub(super) fn same_expression(left: &str, right: &str) -> bool {
@@ -28,39 +25,6 @@ pub(super) fn same_expression(left: &str, right: &str) -> bool {
 /// Returns whether two nodes have the same result at the same place.
 pub(super) fn same<'n>(left: &'n Node, right: &'n Node) -> bool {
     Comparison::default().same(bare(left), bare(right))
-}
-
-/// Returns the value of an expression that is the same wherever it is.
-pub(super) fn literal(node: &Node) -> Option<Value> {
-    match &node.kind {
-        NodeKind::String(text) => Some(text.as_str().into()),
-        NodeKind::Bool(value) => Some((*value).into()),
-        NodeKind::Null => Some(Value::Null),
-        NodeKind::Number(value) => number(*value),
-        NodeKind::Negate(inner) => match inner.kind {
-            NodeKind::Number(value) => number(-value),
-            _ => None,
-        },
-        NodeKind::Array(items) => items.iter().map(literal).collect(),
-        NodeKind::Object(members) => {
-            let mut object = Map::new();
-            for (name, value) in members {
-                let NodeKind::String(name) = &name.kind else { return None };
-                if object.insert(name.clone(), literal(value)?).is_some() {
-                    return None;
-                }
-            }
-            Some(object.into())
-        }
-        _ => None,
-    }
-}
-
-fn number(value: f64) -> Option<Value> {
-    if value.fract() == 0.0 && value.abs() < EXACT {
-        return Some((value as i64).into());
-    }
-    Number::from_f64(value).map(Value::Number)
 }
 
 /// The parameters of the functions around the compared nodes, by their names on both sides.
