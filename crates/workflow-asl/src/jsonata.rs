@@ -62,3 +62,12 @@ pub fn constant(node: &Node) -> Option<Value> {
         _ => return None,
     })
 }
+
+/// Returns the name and the arguments of a call of a variable, such as `$count(x)`.
+pub fn called(node: &Node) -> Option<(&str, &[Node])> {
+    let NodeKind::Call(function, arguments) = &node.kind else { return None };
+    match &function.kind {
+        NodeKind::Variable(name) => Some((name, arguments)),
+        _ => None,
+    }
+}

@@ -5,11 +5,14 @@ use std::collections::BinaryHeap;
 
 use crate::graph::Graph;
 
+/// The key of a time or a count: whether it has no bound, and its value.
+type Weight = (bool, u64);
+
 /// Returns the states of the path with the greatest weight that no transition leads back on; of equal ones, the first in
 /// the document. `order` is the [order](crate::graph::FlowGraph::order) of the graph.
-pub(super) fn longest(graph: &Graph<'_>, order: &[usize], weight: impl Fn(usize) -> (bool, u64)) -> Vec<usize> {
+pub(super) fn longest(graph: &Graph<'_>, order: &[usize], weight: impl Fn(usize) -> Weight) -> Vec<usize> {
     // The weight of the path from each state on, and its next state.
-    let mut best: Vec<Option<((bool, u64), Option<usize>)>> = vec![None; graph.states().len()];
+    let mut best: Vec<Option<(Weight, Option<usize>)>> = vec![None; graph.states().len()];
     for &state in order.iter().rev() {
         let mut rest = ((false, 0), None);
         for to in graph.leaving(state).iter().filter_map(|edge| edge.to) {

@@ -275,14 +275,6 @@ impl PartialEq for JsonPath {
 
 impl Eq for JsonPath {}
 
-impl std::str::FromStr for JsonPath {
-    type Err = SyntaxError;
-
-    fn from_str(text: &str) -> Result<Self, SyntaxError> {
-        Self::parse(text)
-    }
-}
-
 impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Definition;
 use super::api::{is_prefix, names_task_error};
-use super::raised_errors::{Errors, caught};
+use super::raised_errors::{Errors, caught, passing_all};
 use crate::document::{State, StateKind};
 use crate::nearest::nearest;
 use crate::{Diagnostic, Finding, error_name, placeholder};
@@ -97,12 +97,12 @@ fn is_never_handled(name: &str) -> bool {
 /// only a single missing one is probably forgotten.
 pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (number, state) in definition.index.states.iter().enumerate() {
-        let names: BTreeSet<_> = caught(state.state).into_iter().collect();
-        if names.is_empty() || takes_all(&names) || names.iter().any(|name| placeholder::likely(name)) {
+        let names = caught(state.state);
+        if names.is_empty() || passing_all(&names).is_some() || names.iter().any(|name| placeholder::likely(name)) {
             continue;
         }
         let Some(errors) = definition.raised().states.get(number) else { continue };
-        let taken = |name: &str| names.contains(name);
+        let taken = |name: &str| names.contains(&name);
         let own: Vec<_> = errors.own.iter().copied().filter(|name| !name.starts_with(error_name::PREFIX)).collect();
         let mut left: Vec<String> = Vec::new();
         if own.iter().any(|name| taken(name)) {
@@ -134,15 +134,11 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
     }
 }
 
-pub(super) fn takes_all(names: &BTreeSet<&str>) -> bool {
-    names.contains(error_name::ALL) || names.contains(error_name::TASK_FAILED)
-}
-
 /// Returns whether a state around takes the error, or a distributed map counts it as a failed item.
 pub(super) fn is_taken_outside(number: usize, name: &str, definition: &Definition<'_>) -> bool {
     let takes = |state: &State| {
-        let names: BTreeSet<_> = caught(state).into_iter().collect();
-        takes_all(&names) || names.contains(name)
+        let names = caught(state);
+        passing_all(&names).is_some() || names.contains(&name)
     };
     let index = &definition.index;
     let mut around = index.states.get(number).into_iter().flat_map(|state| index.around(state.scope));

@@ -612,10 +612,10 @@ pub(super) fn needs_member(condition: &Node, of: &str) -> bool {
         }
         NodeKind::Binary("and", left, right) => needs_member(left, of) || needs_member(right, of),
         NodeKind::Binary("or", left, right) => needs_member(left, of) && needs_member(right, of),
-        NodeKind::Call(procedure, arguments) => {
-            matches!(&procedure.kind, NodeKind::Variable(name) if name == "exists" || name == "boolean")
-                && arguments.first().is_some_and(is_member)
-        }
+        NodeKind::Call(..) => match jsonata::called(alone(condition)) {
+            Some(("exists" | "boolean", arguments)) => arguments.first().is_some_and(is_member),
+            _ => false,
+        },
         _ => is_member(condition),
     }
 }

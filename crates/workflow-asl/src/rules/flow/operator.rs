@@ -11,7 +11,7 @@ use super::{Flow, Origin, Outcomes, Scene};
 use crate::context::is_timestamp;
 use crate::document::Relation;
 use crate::json_kind::JsonKind as Kind;
-use crate::jsonata::NodeKind;
+use crate::jsonata::{NodeKind, called};
 use crate::path::Segment;
 use crate::{Finding, timestamp};
 
@@ -46,7 +46,7 @@ impl Flow<'_, '_> {
     /// Returns the expression that gives a time as a number, of one that gives it as a string.
     fn time_in_number(&self, node: &Node, ty: &Ty, place: &Place<'_>) -> Option<String> {
         let text = place.text(node);
-        let is_of = |name: &str| matches!(&node.kind, NodeKind::Call(procedure, _) if matches!(&procedure.kind, NodeKind::Variable(called) if called == name));
+        let is_of = |name: &str| called(node).is_some_and(|(called, _)| called == name);
         let is_time = match ty {
             Ty::Api(part, _) => matches!(part.shape(), Shape::Timestamp),
             Ty::Text(Some(texts)) => !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_some()),
@@ -504,9 +504,8 @@ fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool 
 
 /// Returns the function and the argument of a call with one argument.
 pub(super) fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
-    let NodeKind::Call(procedure, arguments) = &node.kind else { return None };
-    match (&procedure.kind, arguments.as_slice()) {
-        (NodeKind::Variable(name), [argument]) => Some((function(name)?.id, argument)),
+    match called(node)? {
+        (name, [argument]) => Some((function(name)?.id, argument)),
         _ => None,
     }
 }

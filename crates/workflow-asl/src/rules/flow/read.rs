@@ -7,6 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::call::is_no_json;
+use super::choice::plain;
 use super::instead::{self, Instead};
 use super::ty::{Existence, Fields, Found, Slot, Ty};
 use super::{Flow, Scene, expression};
@@ -250,14 +251,7 @@ impl Flow<'_, '_> {
                 Argument::Null => return Ty::Null,
                 Argument::Template(_) => return Ty::TEXT,
             };
-            let wants = match function.argument(number) {
-                Some(ArgumentKind::String) => Kind::Text,
-                Some(ArgumentKind::Integer) => Kind::Number,
-                Some(ArgumentKind::Boolean) => Kind::Bool,
-                Some(ArgumentKind::Array) => Kind::Array,
-                Some(ArgumentKind::Object) => Kind::Object,
-                Some(ArgumentKind::Any | ArgumentKind::Scalar) | None => return ty,
-            };
+            let Some(wants) = function.argument(number).and_then(ArgumentKind::json_kind) else { return ty };
             if let Some(is) = ty.instead_of(wants) {
                 let (function, wants) = (function.name().to_owned(), wants.noun());
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, at, Some(range));
@@ -291,10 +285,8 @@ impl Flow<'_, '_> {
                 _ => item(),
             },
             Function::JsonMerge => merged(&given),
-            _ => match function.result() {
-                ArgumentKind::String => Ty::TEXT,
-                ArgumentKind::Integer => Ty::NUMBER,
-                ArgumentKind::Boolean => Ty::BOOL,
+            _ => match function.result().json_kind() {
+                Some(kind @ (Kind::Text | Kind::Number | Kind::Bool)) => plain(kind),
                 _ => Ty::Any,
             },
         }
