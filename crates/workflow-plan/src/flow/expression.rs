@@ -109,11 +109,8 @@ impl Data<'_> {
                 Symbol::Object { members: made, base: None }.sized()
             }
             NodeKind::Condition(_, then, Some(other)) => self.node(code, then, names).or(self.node(code, other, names)),
-            NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-                (NodeKind::Variable(name), [of]) if name == "merge" => match &of.kind {
-                    NodeKind::Array(parts) => self.merged(code, parts, names),
-                    _ => self.other(code, node, names),
-                },
+            NodeKind::Call(..) => match jsonata::called(node) {
+                Some(("merge", [Node { kind: NodeKind::Array(parts), .. }])) => self.merged(code, parts, names),
                 _ => self.other(code, node, names),
             },
             _ => self.other(code, node, names),

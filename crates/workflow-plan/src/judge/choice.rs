@@ -314,9 +314,9 @@ fn tested_by_node(node: &Node, names: &Names, tested: &mut Tested) -> Option<()>
             NodeKind::Array(items) => (place(one)?, items.iter().map(literal).collect::<Option<_>>()?),
             _ => return None,
         },
-        NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-            (NodeKind::Variable(name), [of]) if name == "not" => return tested_by_node(of, names, tested),
-            (NodeKind::Variable(name), [of]) if name == "exists" => (place(of)?, Vec::new()),
+        NodeKind::Call(..) => match jsonata::called(node)? {
+            ("not", [of]) => return tested_by_node(of, names, tested),
+            ("exists", [of]) => (place(of)?, Vec::new()),
             _ => return None,
         },
         _ => (place(node)?, vec![true.into()]),
