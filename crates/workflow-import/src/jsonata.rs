@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use workflow_asl::Pointer;
-use workflow_asl::jsonata::{Node, NodeKind, constant, expression, function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, called, constant, expression, function, parse};
 
 use super::KeptKind;
 use super::captures::Captures;
@@ -147,6 +147,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn expression(&mut self, node: &'t Node) -> Option<Text> {
+        let node = bare(node);
         Some(match &node.kind {
             NodeKind::String(text) => (quoted(text), Binds::Operand),
             NodeKind::Number(_) => {
@@ -161,10 +162,6 @@ impl<'t> Reader<'t> {
                 let value = self.within(value, Binds::Operand)?;
                 (format!("{value}[{}]", self.index(index)?), Binds::Operand)
             }
-            NodeKind::Block(parts) => match parts.as_slice() {
-                [only] => self.expression(only)?,
-                _ => return None,
-            },
             NodeKind::Negate(value) => (format!("-{}", self.within(value, Binds::Operand)?), Binds::Unary),
             NodeKind::Array(items) => match self.list(items) {
                 Some(list) => list,
@@ -227,18 +224,12 @@ impl<'t> Reader<'t> {
     }
 
     fn condition(&mut self, condition: &'t Node, yes: &'t Node, no: &'t Node) -> Option<Text> {
-        if let Some(value) = defaulted(condition)
-            && same(value, yes)
-        {
-            let value = self.within(value, Binds::Or)?;
-            return Some((format!("{value} ?? {}", self.within(no, Binds::Or)?), Binds::Default));
-        }
-        if let NodeKind::Call(function, arguments) = &bare(condition).kind
-            && let (NodeKind::Variable(function), [value]) = (&function.kind, arguments.as_slice())
-            && function == "exists"
-            && (is_number_or_nothing(value)
-                || is_empty_list(no)
-                || self.known.shapes.is_some() && self.style != Style::Explicit)
+        let natural = self.known.shapes.is_some() && self.style != Style::Explicit;
+        let tested = match called(bare(condition)) {
+            Some(("exists", [value])) if natural || is_number_or_nothing(value) || is_empty_list(no) => Some(value),
+            _ => defaulted(condition),
+        };
+        if let Some(value) = tested
             && same(value, yes)
         {
             let value = self.within(value, Binds::Or)?;
@@ -324,11 +315,9 @@ impl<'t> Reader<'t> {
     fn argument(&mut self, function: &str, list: Option<&'t Node>, node: &'t Node) -> Option<String> {
         let (params, body) = match &node.kind {
             NodeKind::Lambda { params, signature: None, body } => (params, body),
-            NodeKind::Regex { pattern, flags } if flags.is_empty() => {
-                return Some(format!("regex {}", quoted(pattern)));
-            }
             NodeKind::Regex { pattern, flags } => {
-                return Some(format!("regex {}", quoted(&format!("(?{flags}){pattern}"))));
+                let flags = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
+                return Some(format!("regex {}", quoted(&format!("{flags}{pattern}"))));
             }
             _ => return Some(self.expression(node)?.0),
         };
@@ -356,7 +345,7 @@ impl<'t> Reader<'t> {
             let part = item.filter(|_| is_item_parameter(function, number));
             self.parts.push((name, part.unwrap_or(Part::Unknown)));
         }
-        let body = self.expression(bare(body)).map(|(text, _)| text);
+        let body = self.expression(body).map(|(text, _)| text);
         let names: Vec<_> = self.parameters.drain(outer..).map(|(_, name)| name).collect();
         self.parts.truncate(outer);
         Some(format!("|{}| {}", names.join(", "), body?))
@@ -380,8 +369,7 @@ fn reads(node: &Node, name: &str) -> bool {
 
 /// Returns whether an expression is a number that is never null: the greatest, least or mean one of a list.
 fn is_number_or_nothing(node: &Node) -> bool {
-    let NodeKind::Call(function, _) = &node.kind else { return false };
-    matches!(&function.kind, NodeKind::Variable(name) if matches!(name.as_str(), "max" | "min" | "average"))
+    matches!(called(node), Some(("max" | "min" | "average", _)))
 }
 
 /// Returns whether an expression has a value in any state.
@@ -396,8 +384,9 @@ fn is_certain(node: &Node) -> bool {
 fn is_text(node: &Node) -> bool {
     match &bare(node).kind {
         NodeKind::String(_) | NodeKind::Binary("&", ..) => true,
-        NodeKind::Call(called, _) => {
-            matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.result() == Some(("s", None))))
+        NodeKind::Call(..) => {
+            let row = called(node).and_then(|(name, _)| function(name));
+            row.is_some_and(|row| row.result() == Some(("s", None)))
         }
         _ => false,
     }

@@ -422,10 +422,7 @@ impl Printer<'_> {
     /// Writes the whole workflow, with marks.
     fn machine(&mut self, document: &Value, name: &str, kind: MachineType) -> String {
         let root = Pointer::root();
-        let Value::Object(map) = document else {
-            self.refuse(&root, "a definition must be an object");
-            return String::new();
-        };
+        let Value::Object(map) = document else { return String::new() };
         let mut fields = Fields::new(map);
         let mut before = String::new();
         let mut lines = String::new();
@@ -457,9 +454,6 @@ impl Printer<'_> {
         }
         let scope = Scope { pointer: &root, jsonata, distributed: false };
         let states = self.states(&mut fields, &root, &scope);
-        if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&root.child(name), format!("`{name}` is not allowed here"));
-        }
         let params = self.params.declaration(self.in_texts);
         let handlers = std::mem::take(&mut self.shared.lines);
         let types = self.known.shapes.map(Shapes::declarations).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! Blanks, the quotes of strings, parentheses that change nothing and the names of parameters are not compared. Nor is
 //! `$string(x)` next to `&`, which converts its operands itself, and `x ~> $f(y)` is `$f(x, y)`.
 
-use workflow_asl::jsonata::{Node, NodeKind, ResultKind, function, is_function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, ResultKind, called, function, is_function, parse};
 
 /// The start of a comment, which an expression in the language would lose.
 const COMMENT: &str = "/*";
@@ -123,11 +123,8 @@ fn binds(node: &Node) -> bool {
 /// Returns an operand of `&`, without a call of `$string`.
 fn text_operand(node: &Node) -> &Node {
     let node = bare(node);
-    match &node.kind {
-        NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-            (NodeKind::Variable(name), [only]) if name == "string" => text_operand(only),
-            _ => node,
-        },
+    match called(node) {
+        Some(("string", [only])) => text_operand(only),
         _ => node,
     }
 }
@@ -179,16 +176,9 @@ pub(super) fn gives_list(called: &Node) -> bool {
 /// Returns the value that a condition of a default tests: `$exists(x) and x != null`.
 pub(super) fn defaulted(condition: &Node) -> Option<&Node> {
     let NodeKind::Binary("and", exists, present) = &bare(condition).kind else { return None };
-    let NodeKind::Call(function, arguments) = &bare(exists).kind else { return None };
+    let ("exists", [tested]) = called(bare(exists))? else { return None };
     let NodeKind::Binary("!=", value, null) = &bare(present).kind else { return None };
-    match (&function.kind, arguments.as_slice()) {
-        (NodeKind::Variable(name), [tested])
-            if name == "exists" && null.kind == NodeKind::Null && same(value, tested) =>
-        {
-            Some(tested)
-        }
-        _ => None,
-    }
+    (null.kind == NodeKind::Null && same(value, tested)).then_some(tested)
 }
 
 #[cfg(test)]
