@@ -77,16 +77,9 @@ impl Flow<'_, '_> {
                 }
                 _ => left.clone(),
             };
-            let Some(after) = after else {
-                rules.push(None);
-                continue;
-            };
             // The state's own `Output` is reported at the state.
-            let output = match &rule.output {
-                Some(output) => Some((output, &place)),
-                None => own,
-            };
-            rules.push(Some(leave(&after, rule.assign.as_ref(), output, &place)));
+            let output = rule.output.as_ref().map(|output| (output, &place)).or(own);
+            rules.push(after.map(|after| leave(&after, rule.assign.as_ref(), output, &place)));
         }
         let next = left.map(|left| leave(&left, at.state.assign.as_ref(), own, &at.at));
         Outcome { next, rules, replaced, ..Outcome::default() }
@@ -191,11 +184,7 @@ impl Flow<'_, '_> {
         let quote = |ty: &Ty| texts_or_kind(variable, ty);
         if let (Operator::IsTimestamp, Some(wanted)) = (operator, operand.as_bool()) {
             let is_none = ty.is_no_timestamp() || ty.kind().is_some_and(|kind| kind != Kind::Text);
-            return match (is_none, wanted != truth, truth) {
-                (false, ..) | (true, true, _) => same(),
-                (true, false, true) => never(quote(&ty), None),
-                (true, false, false) => None,
-            };
+            return if is_none && wanted == truth { never(quote(&ty), None) } else { same() };
         }
         let Some(test) = Test::of(operator, operand) else { return same() };
         let (Test::Kind(tested, _) | Test::Compare(tested, _)) = test;
@@ -204,13 +193,7 @@ impl Flow<'_, '_> {
             Test::Kind(kind, wanted) => {
                 let Some(is) = ty.kind() else {
                     return match *wanted == truth {
-                        true if ty.instead_of(*kind).is_some() => {
-                            if truth {
-                                never(shown(), None)
-                            } else {
-                                None
-                            }
-                        }
+                        true if ty.instead_of(*kind).is_some() => never(shown(), None),
                         true => Some(self.narrowed(scene, path, Slot::present(plain(*kind)))),
                         false if matches!(ty, Ty::Any | Ty::Except(_)) => {
                             Some(self.narrowed(scene, path, Slot::present(ty.except(*kind))))
@@ -285,10 +268,8 @@ impl Flow<'_, '_> {
             let left: BTreeSet<_> = texts.iter().filter(|text| pattern.matches(text) == truth).cloned().collect();
             return if !left.is_empty() {
                 Some(self.narrowed(scene, path, Slot::present(Ty::Text(Some(left.into())))))
-            } else if truth {
-                never(quote(&ty), None)
             } else {
-                None
+                never(quote(&ty), None)
             };
         }
         let (known, name) = (ty.kind().is_some(), path.normalized());
@@ -446,21 +427,16 @@ pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &
                 _ => return Compared::To(if ty.kind().is_some() { ty.clone() } else { Ty::NUMBER }),
             };
             let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
-            let allowed = match (relation, truth) {
-                (Some(Relation::Equal), true) => Range::point(of),
-                (Some(Relation::Less), true) | (Some(Relation::GreaterOrEqual), false) => {
-                    Range { low: (low, false), high: (of, false) }
-                }
-                (Some(Relation::LessOrEqual), true) | (Some(Relation::Greater), false) => {
-                    Range { low: (low, false), high: (of, true) }
-                }
-                (Some(Relation::Greater), true) | (Some(Relation::LessOrEqual), false) => {
-                    Range { low: (of, false), high: (high, false) }
-                }
-                (Some(Relation::GreaterOrEqual), true) | (Some(Relation::Less), false) => {
-                    Range { low: (of, true), high: (high, false) }
-                }
-                _ => Range::ALL,
+            // What is not less is greater or equal.
+            let opposite = || relation?.turned().with_or_without_equal();
+            let stands = if truth { relation } else { opposite() };
+            let allowed = match stands {
+                Some(Relation::Equal) => Range::point(of),
+                Some(Relation::Less) => Range { low: (low, false), high: (of, false) },
+                Some(Relation::LessOrEqual) => Range { low: (low, false), high: (of, true) },
+                Some(Relation::Greater) => Range { low: (of, false), high: (high, false) },
+                Some(Relation::GreaterOrEqual) => Range { low: (of, true), high: (high, false) },
+                None => Range::ALL,
             };
             let now = if let Ty::Number(range) = ty { *range } else { Range::ALL };
             match now.meet(allowed) {

@@ -84,12 +84,7 @@ impl Flow<'_, '_> {
                 Ty::tuple(items.iter().enumerate().map(|(i, item)| self.value(scene, item, &at.index(i))).collect())
             }
             Value::Object(members) => {
-                let mut fields = Fields::default();
-                for (name, value) in members {
-                    fields.open |= placeholder::likely(name);
-                    fields.insert(name, Slot::present(self.value(scene, value, &at.child(name))));
-                }
-                fields.into()
+                Fields::made(members, |name, value| (name, self.value(scene, value, &at.child(name)))).into()
             }
             _ => Ty::constant(value),
         }

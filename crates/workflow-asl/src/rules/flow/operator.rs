@@ -189,11 +189,8 @@ impl Flow<'_, '_> {
             if of == Kind::Text && is_value_of_dynamodb(ty) {
                 let name = place.text(tested);
                 let what = format!("`{name}` is {}", kind.noun());
-                return self.say(
-                    Finding::NeverTrue { what, near: Some(format!("{name}.S")) },
-                    place.at,
-                    Some(place.range(node)),
-                );
+                let finding = Finding::NeverTrue { what, near: Some(format!("{name}.S")) };
+                return self.say(finding, place.at, Some(place.range(node)));
             }
             return self.never(node, tested, (ty, By::Kind), None, place);
         }

@@ -212,20 +212,14 @@ impl Flow<'_, '_> {
     /// Returns the type of a payload template.
     pub(super) fn template(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
         match value {
-            Value::Object(members) => {
-                let mut fields = Fields::default();
-                for (key, value) in members {
-                    fields.open |= placeholder::likely(key);
-                    let at = at.child(key);
-                    match (key.strip_suffix(template::SUFFIX), value) {
-                        (Some(name), Value::String(text)) => {
-                            fields.insert(name, Slot::present(self.computed(scene, text, &at)));
-                        }
-                        _ => fields.insert(key, Slot::present(self.template(scene, value, &at))),
-                    }
+            Value::Object(members) => Fields::made(members, |key, value| {
+                let at = at.child(key);
+                match (key.strip_suffix(template::SUFFIX), value) {
+                    (Some(name), Value::String(text)) => (name, self.computed(scene, text, &at)),
+                    _ => (key, self.template(scene, value, &at)),
                 }
-                fields.into()
-            }
+            })
+            .into(),
             Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
                 let items = items.iter().enumerate();
                 Ty::tuple(items.map(|(i, item)| self.template(scene, item, &at.index(i))).collect())

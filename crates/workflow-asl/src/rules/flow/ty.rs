@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use workflow_services::Shape;
 
 use super::kind::{Kinds, words_of_others};
@@ -168,6 +168,20 @@ impl Fields {
         fields
     }
 
+    /// Returns the fields that are made of the members of an object, with the name and the type of each.
+    pub(super) fn made<'m>(
+        members: &'m Map<String, Value>,
+        make: impl Fn(&'m str, &'m Value) -> (&'m str, Ty),
+    ) -> Self {
+        let mut fields = Self::default();
+        for (key, value) in members {
+            fields.open |= placeholder::likely(key);
+            let (name, ty) = make(key, value);
+            fields.insert(name, Slot::present(ty));
+        }
+        fields
+    }
+
     pub(super) fn open() -> Self {
         Self { open: true, ..Self::default() }
     }
@@ -304,14 +318,7 @@ impl Ty {
             Value::String(text) if placeholder::likely(text) => Self::Any,
             Value::String(text) => Self::text(text).sized(value),
             Value::Array(items) => Self::tuple(items.iter().map(Self::constant).collect()).sized(value),
-            Value::Object(members) => {
-                let mut fields = Fields::default();
-                for (name, value) in members {
-                    fields.open |= placeholder::likely(name);
-                    fields.insert(name, Slot::present(Self::constant(value)));
-                }
-                fields.into()
-            }
+            Value::Object(members) => Fields::made(members, |name, value| (name, Self::constant(value))).into(),
         }
     }
 
