@@ -9,7 +9,7 @@ use super::KeptKind;
 use super::captures::Captures;
 use super::evidence::is_empty_list;
 use super::printer::{Spelling, ValuePosition};
-use super::same_expression::{bare, defaulted, is_value, same};
+use super::same_expression::{bare, call, defaulted, same};
 use super::shapes::{Parameters, Part, Shapes, is_item_parameter, is_path, state_at};
 use super::steps::Joins;
 use super::text::{array, is_name, key, lines, object, quoted};
@@ -170,15 +170,10 @@ impl<'t> Reader<'t> {
             NodeKind::Object(members) => self.object(members, false)?,
             NodeKind::Binary(sign, left, right) => self.binary(sign, left, right)?,
             NodeKind::Condition(condition, yes, Some(no)) => self.condition(condition, yes, no)?,
-            NodeKind::Call(function, arguments) => self.call(function, arguments.iter().collect())?,
-            NodeKind::Apply(first, then) if is_value(first) => match &then.kind {
-                NodeKind::Call(function, arguments) => {
-                    self.call(function, std::iter::once(&**first).chain(arguments).collect())?
-                }
-                NodeKind::Variable(_) => self.call(then, vec![first])?,
-                _ => return None,
-            },
-            _ => return None,
+            _ => {
+                let (function, arguments) = call(node)?;
+                self.call(function, arguments)?
+            }
         })
     }
 

@@ -36,7 +36,8 @@ struct Comparison<'n> {
 impl<'n> Comparison<'n> {
     fn same(&mut self, left: &'n Node, right: &'n Node) -> bool {
         if let (Some((function, arguments)), Some((other, others))) = (call(left), call(right)) {
-            return self.each(&[function], &[other]) && self.each(&arguments, &others);
+            let [arguments, others] = [arguments, others].map(|all| all.into_iter().map(bare).collect::<Vec<_>>());
+            return self.same(bare(function), bare(other)) && self.each(&arguments, &others);
         }
         let outer = self.parameters.len();
         let alike = match (&left.kind, &right.kind) {
@@ -130,15 +131,14 @@ fn text_operand(node: &Node) -> &Node {
 }
 
 /// Returns the function and the arguments of a call, or of a chain that is one.
-fn call(node: &Node) -> Option<(&Node, Vec<&Node>)> {
+pub(super) fn call(node: &Node) -> Option<(&Node, Vec<&Node>)> {
     match &node.kind {
-        NodeKind::Call(function, arguments) => Some((bare(function), arguments.iter().map(bare).collect())),
+        NodeKind::Call(function, arguments) => Some((function, arguments.iter().collect())),
         NodeKind::Apply(first, then) if is_value(first) => match &then.kind {
             NodeKind::Call(function, arguments) => {
-                let arguments = std::iter::once(&**first).chain(arguments).map(bare).collect();
-                Some((bare(function), arguments))
+                Some((function, std::iter::once(&**first).chain(arguments).collect()))
             }
-            NodeKind::Variable(_) => Some((then, vec![bare(first)])),
+            NodeKind::Variable(_) => Some((then, vec![first])),
             _ => None,
         },
         _ => None,
@@ -146,7 +146,7 @@ fn call(node: &Node) -> Option<(&Node, Vec<&Node>)> {
 }
 
 /// Returns whether a value is certainly not a function, which `~>` would compose with the next one.
-pub(super) fn is_value(node: &Node) -> bool {
+fn is_value(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Path(_)
         | NodeKind::String(_)
