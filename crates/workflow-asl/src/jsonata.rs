@@ -3,6 +3,8 @@
 //! <https://docs.jsonata.org/overview> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
+use serde_json::Value;
+
 use crate::SyntaxError;
 use crate::texts::Parsed;
 pub use workflow_jsonata::{
@@ -22,4 +24,50 @@ pub type Expressions = Parsed<(Ast, Names)>;
 /// The text must begin and end with them exactly, without blanks around.
 pub fn expression(text: &str) -> Option<&str> {
     text.strip_prefix("{%")?.strip_suffix("%}")
+}
+
+/// Returns a number as JSON, a whole one without a fraction.
+pub fn number(number: f64) -> Value {
+    // Exact below 2^53.
+    if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
+        #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
+        return Value::from(number as i64);
+    }
+    Value::from(number)
+}
+
+/// Returns the value of an expression that is the same wherever it is; `None` for other expressions, and for an object
+/// with a duplicate key.
+pub fn constant(node: &Node) -> Option<Value> {
+    Some(match &node.kind {
+        NodeKind::String(text) => text.as_str().into(),
+        NodeKind::Bool(value) => (*value).into(),
+        NodeKind::Null => Value::Null,
+        NodeKind::Number(value) => number(*value),
+        NodeKind::Negate(inner) => match inner.kind {
+            NodeKind::Number(value) => number(-value),
+            _ => return None,
+        },
+        NodeKind::Array(items) => return items.iter().map(constant).collect(),
+        NodeKind::Object(members) => {
+            let mut object = serde_json::Map::new();
+            for (name, value) in members {
+                let NodeKind::String(name) = &name.kind else { return None };
+                if object.insert(name.clone(), constant(value)?).is_some() {
+                    return None;
+                }
+            }
+            object.into()
+        }
+        _ => return None,
+    })
+}
+
+/// Returns the name and the arguments of a call of a variable, such as `$count(x)`.
+pub fn called(node: &Node) -> Option<(&str, &[Node])> {
+    let NodeKind::Call(function, arguments) = &node.kind else { return None };
+    match &function.kind {
+        NodeKind::Variable(name) => Some((name, arguments)),
+        _ => None,
+    }
 }

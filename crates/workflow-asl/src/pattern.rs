@@ -9,58 +9,39 @@
 /// assert!(!Pattern::new("log-*.txt").matches("log-1.csv"));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Pattern(Vec<Fragment>);
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fragment {
-    Any,
-    One(char),
-}
+pub struct Pattern(Vec<String>);
 
 impl Pattern {
     /// Parses a pattern. A backslash before any other character stands for itself.
     pub fn new(text: &str) -> Self {
-        let mut pieces = Vec::new();
+        let (mut pieces, mut piece) = (Vec::new(), String::new());
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
-            pieces.push(match c {
-                '*' => Fragment::Any,
-                '\\' => match chars.next_if(|next| matches!(next, '*' | '\\')) {
-                    Some(escaped) => Fragment::One(escaped),
-                    None => Fragment::One('\\'),
-                },
-                c => Fragment::One(c),
-            });
+            match c {
+                '*' => pieces.push(std::mem::take(&mut piece)),
+                '\\' => piece.push(chars.next_if(|next| matches!(next, '*' | '\\')).unwrap_or(c)),
+                c => piece.push(c),
+            }
         }
+        pieces.push(piece);
         Self(pieces)
+    }
+
+    /// Returns the texts before, between and after its stars; one text if it has none.
+    pub fn pieces(&self) -> &[String] {
+        &self.0
     }
 
     /// Returns whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        let text: Vec<char> = text.chars().collect();
-        let (mut piece, mut at) = (0, 0);
-        // After a `*`: the position to continue at if the rest does not match.
-        let mut retry = None;
-        while at < text.len() {
-            match self.0.get(piece) {
-                Some(Fragment::Any) => {
-                    piece += 1;
-                    retry = Some((piece, at));
-                }
-                Some(Fragment::One(c)) if text.get(at) == Some(c) => {
-                    piece += 1;
-                    at += 1;
-                }
-                _ => match &mut retry {
-                    Some((after, from)) => {
-                        *from += 1;
-                        (piece, at) = (*after, *from);
-                    }
-                    None => return false,
-                },
-            }
+        let Some((first, others)) = self.0.split_first() else { return false };
+        let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+        let Some((last, middle)) = others.split_last() else { return rest.is_empty() };
+        for piece in middle {
+            let Some((_, after)) = rest.split_once(piece.as_str()) else { return false };
+            rest = after;
         }
-        self.0.get(piece..).is_some_and(|rest| rest.iter().all(|piece| *piece == Fragment::Any))
+        rest.ends_with(last.as_str())
     }
 }
 

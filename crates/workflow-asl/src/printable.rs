@@ -20,15 +20,7 @@ pub fn is_control(c: char) -> bool {
 /// assert_eq!(printable("a\u{1b}[2J\nstatus: OK"), r"a\u{1b}[2J\nstatus: OK");
 /// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
-    escaped(text, is_control, |c, out| match c {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        c => {
-            // Writing to a string does not fail.
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
-    })
+    escaped(text, is_control, |c, out| out.extend(c.escape_default()))
 }
 
 /// Returns a number with commas between its thousands.
@@ -54,17 +46,8 @@ pub fn thousands(number: u64) -> String {
 /// assert_eq!(workflow_asl::printable::printable_lines("a\n\tb\u{7}"), "a\n\tb\\u{7}");
 /// ```
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
-        return Cow::Borrowed(text);
-    }
-    let parts: Vec<_> = text
-        .split_inclusive(['\n', '\t'])
-        .map(|part| match part.strip_suffix(['\n', '\t']) {
-            Some(before) => format!("{}{}", printable(before), part.get(before.len()..).unwrap_or_default()),
-            None => printable(part).into_owned(),
-        })
-        .collect();
-    Cow::Owned(parts.concat())
+    let hidden = |c: char| is_control(c) && !matches!(c, '\n' | '\t');
+    escaped(text, hidden, |c, out| out.extend(c.escape_default()))
 }
 
 /// The text of a JSON value with JSON escapes for [control characters](is_control), so that the value is unchanged.
@@ -77,6 +60,7 @@ pub fn printable_json(text: &str) -> Cow<'_, str> {
     let hidden = |c: char| is_control(c) && !matches!(c, '\n' | '\r' | '\t');
     escaped(text, hidden, |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a string does not fail.
             let _ = write!(out, "\\u{unit:04x}");
         }
     })

@@ -38,8 +38,6 @@ struct Names {
     states: Vec<String>,
     /// The variables by name, each with the states that assign it.
     variables: Vec<(String, Vec<usize>)>,
-    /// Whether an enclosing scope has a variable of the same name.
-    repeats: bool,
 }
 
 /// The events of a scope: the success of each state, then the assignment of each variable. One bit each takes much less
@@ -61,19 +59,12 @@ impl Before {
 
     /// Returns the number of states that have certainly succeeded.
     pub fn ran_count(&self) -> usize {
-        self.seen.iter().map(|seen| seen.happened.surely.count(0..seen.names.states.len())).sum()
+        self.seen.iter().map(|seen| seen.happened.surely.count_below(seen.names.states.len())).sum()
     }
 
     /// Returns the number of variables that may have a value.
     pub fn variable_count(&self) -> usize {
-        if self.seen.iter().any(|seen| seen.names.repeats) {
-            return self.variables().count();
-        }
-        let counts = self.seen.iter().map(|seen| {
-            let first = seen.names.states.len();
-            seen.happened.maybe.count(first..first + seen.names.variables.len())
-        });
-        counts.sum()
+        self.variables().count()
     }
 
     /// Returns the variables that may have a value, by name.
@@ -95,7 +86,7 @@ impl Before {
 
 impl Seen {
     fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
-        let Names { states, variables, .. } = &*self.names;
+        let Names { states, variables } = &*self.names;
         let events = variables.iter().zip(states.len()..);
         events.filter(|(_, event)| self.happened.maybe.contains(*event)).map(move |((name, by), event)| Variable {
             name,
@@ -147,13 +138,8 @@ fn scope(machine: &StateMachine, scope_at: Scope<'_>, around: &[Seen], found: &m
             from.push((name(edge.from), edge.kind));
         }
     }
-    let is_around = |name: &str| {
-        let known = |seen: &Seen| seen.names.variables.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok();
-        around.iter().any(known)
-    };
-    let repeats = assigners.keys().any(|name| is_around(name));
     let variables = assigners.into_iter().map(|(name, by)| (name.to_owned(), by)).collect();
-    let names = Rc::new(Names { states: (0..count).map(name).collect(), variables, repeats });
+    let names = Rc::new(Names { states: (0..count).map(name).collect(), variables });
     for (number, (happened, from)) in known.into_iter().zip(from).enumerate() {
         let (Some(happened), Some((state_name, state))) = (happened, graph.states().get(number)) else { continue };
         let here = Seen { names: Rc::clone(&names), happened: Rc::new(happened) };

@@ -14,7 +14,7 @@ use crate::path::{JsonPath, Root};
 use crate::rules::object_index::{ObjectAt, ObjectIndex, ObjectKind, RuleAt, StateAt};
 use crate::template::{self, Computed};
 use crate::texts::Texts;
-use crate::{Pointer, intrinsic, placeholder};
+use crate::{Diagnostic, Finding, Pointer, intrinsic, placeholder};
 
 /// The value that a reference starts from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +66,12 @@ pub struct Reference<'a> {
     pub(crate) state_number: usize,
     /// Whether it only tests if the value exists.
     pub guard: bool,
+}
+
+impl Reference<'_> {
+    pub(crate) fn diagnostic(&self, finding: Finding) -> Diagnostic {
+        finding.at(self.pointer.clone()).with_range(self.range.start, self.range.len())
+    }
 }
 
 /// Returns every reference in the expressions of a definition, in the order of its objects.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::SyntaxError;
-use crate::jsonata::{self, Ast, Expressions};
+use crate::jsonata::{self, Ast, Expressions, Names};
 use crate::path::JsonPath;
 use crate::template::Computed;
 
@@ -52,11 +52,13 @@ impl<T> Parsed<T> {
 impl Expressions {
     /// Adds the tree of a text that need not be parsed.
     pub fn add(&self, text: String, ast: Ast) {
-        self.known.borrow_mut().entry(text).or_insert_with(|| {
-            let names = ast.names();
-            Arc::new(Ok((ast, names)))
-        });
+        self.known.borrow_mut().entry(text).or_insert_with(|| Arc::new(Ok(with_names(ast))));
     }
+}
+
+fn with_names(ast: Ast) -> (Ast, Names) {
+    let names = ast.names();
+    (ast, names)
 }
 
 impl Default for Parsed<JsonPath> {
@@ -73,11 +75,6 @@ impl Default for Parsed<Computed> {
 
 impl Default for Expressions {
     fn default() -> Self {
-        Self::of(|text| {
-            jsonata::parse(text).map(|ast| {
-                let names = ast.names();
-                (ast, names)
-            })
-        })
+        Self::of(|text| jsonata::parse(text).map(with_names))
     }
 }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
+use workflow_asl::difference::{StateLocation, states_in};
 use workflow_asl::document::State;
 
 use super::filter::item_name;
-use super::nested::states_in;
 use workflow_compiler::state_ident::StateIdents;
 use workflow_compiler::syntax::is_rust_keyword;
 use workflow_compiler::syntax::keyword::RESERVED;
@@ -138,7 +138,7 @@ impl Captures {
 fn has_map(map: Option<&Value>) -> bool {
     let bodies = State::PROCESSOR_FIELDS.into_iter().filter_map(|field| map?.get(field));
     let mut states = bodies.flat_map(|body| states_in(body, &Pointer::root()));
-    states.any(|(_, _, state)| state.get("Type").is_some_and(|kind| kind == "Map"))
+    states.any(|(_, state)| state.get("Type").is_some_and(|kind| kind == "Map"))
 }
 
 /// Returns a name for the item of a map: the name of an item of its list.
@@ -151,12 +151,12 @@ fn named_item(document: &Value, map: &Pointer) -> String {
 /// Returns where variables are assigned; `None` if a state is not in JSONata.
 fn sites_in(document: &Value, idents: &StateIdents) -> Option<BTreeMap<String, Vec<Site>>> {
     let mut sites = BTreeMap::<_, Vec<_>>::new();
-    for (at, name, state) in states_in(document, &Pointer::root()) {
+    for (StateLocation { name, pointer: at, .. }, state) in states_in(document, &Pointer::root()) {
         if state.get("QueryLanguage").is_some_and(|language| language != "JSONata") {
             return None;
         }
         let ident = idents.get(&at).unwrap_or_default();
-        let item = map_of_first(document, &at, name);
+        let item = map_of_first(document, &at, &name);
         let mut add = |holder: &Value, catcher: bool| {
             for (variable, value) in holder.get("Assign").and_then(Value::as_object).into_iter().flatten() {
                 let site = match &item {

@@ -9,19 +9,10 @@ use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::state::Scope;
 use super::text::{braces, quoted};
 use super::{KeptKind, jsonata, path};
+use workflow_compiler::state_ident::snake;
 
 /// The fields of a rule that do not belong to its condition.
 const NO_TEST: [&str; 4] = ["Next", "Comment", "Assign", "Output"];
-
-/// The type tests, with their names in the language.
-const TYPE_TESTS: [(&str, &str); 6] = [
-    ("IsPresent", "is_present"),
-    ("IsNull", "is_null"),
-    ("IsString", "is_string"),
-    ("IsNumeric", "is_numeric"),
-    ("IsBoolean", "is_boolean"),
-    ("IsTimestamp", "is_timestamp"),
-];
 
 /// The style in which a condition is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,10 +99,8 @@ impl Printer<'_> {
                     self.spell(&at.child("Condition"), spellings)
                 }
                 Some(value) => value.to_string(),
-                None => {
-                    self.refuse(at, "the rule has no `Condition`");
-                    String::new()
-                }
+                // The rules report it.
+                None => String::new(),
             };
         }
         let styles = [Style::Natural, Style::Named, Style::Plain];
@@ -154,18 +143,14 @@ impl Printer<'_> {
         let operator = Operator::from_name(name)?;
         let mut out = Spelling::default();
         let variable = rule.get("Variable")?.as_str()?;
-        let variable = match style {
-            Style::Plain => Spelling::kept(format!("path {}", quoted(variable)), KeptKind::Path),
-            _ => path::value(variable, here),
+        let side = |path: &str| match style {
+            Style::Plain => Spelling::kept(format!("path {}", quoted(path)), KeptKind::Path),
+            _ => path::value(path, here),
         };
-        let variable = out.take(variable);
+        let variable = out.take(side(variable));
         out.text = match operand {
             Value::String(text) if operator.name().ends_with("Path") => {
-                let other = match style {
-                    Style::Plain => Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path),
-                    _ => path::value(text, here),
-                };
-                let other = out.take(other);
+                let other = out.take(side(text));
                 format!("{name}({variable}, {other})")
             }
             Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::Null => {
@@ -207,7 +192,9 @@ impl Printer<'_> {
 
 /// Writes a comparison with an operator or a function of the language.
 fn natural(name: &str, variable: &str, operand: &Value, value: &str) -> Option<String> {
-    if let Some((_, function)) = TYPE_TESTS.iter().find(|(test, _)| *test == name) {
+    // A type test.
+    if name.starts_with("Is") {
+        let function = snake(name, "");
         return match operand {
             Value::Bool(true) => Some(format!("{function}({variable})")),
             Value::Bool(false) => Some(format!("{function}({variable}) == false")),
@@ -223,11 +210,10 @@ fn natural(name: &str, variable: &str, operand: &Value, value: &str) -> Option<S
         Operator::from_name(name).filter(|operator| operator.operand() != Operand::Path)?.order()?;
     let sign = relation.sign();
     match (compared, operand) {
-        (Operand::Text, Value::String(_)) | (Operand::Flag, Value::Bool(_)) => {
+        (Operand::Text, Value::String(_)) | (Operand::Flag, Value::Bool(_)) | (Operand::Number, Value::Number(_)) => {
             Some(format!("{variable} {sign} {value}"))
         }
         // The type of a parameter says that it is a number.
-        (Operand::Number, Value::Number(_)) => Some(format!("{variable} {sign} {value}")),
         (Operand::Number, Value::String(_)) if value.starts_with("params.") => {
             Some(format!("{variable} {sign} {value}"))
         }

@@ -7,10 +7,10 @@ use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_asl::document::{Form, TABLES};
 use workflow_asl::intrinsic::{Argument, FunctionCall, Intrinsic};
-use workflow_asl::jsonata::{expression, parse};
+use workflow_asl::jsonata::{constant, expression, parse};
 use workflow_asl::placeholder;
 
-use super::same_expression::{literal, same_expression};
+use super::same_expression::same_expression;
 
 /// The prefix of intrinsic functions' names.
 const PREFIX: &str = "States.";
@@ -152,7 +152,7 @@ fn without_blanks_in_filters(text: &str) -> Cow<'_, str> {
 fn same_computed(left: &Value, right: &Value) -> bool {
     let code = |value: &'_ Value| value.as_str().and_then(expression).map(str::to_owned);
     let is_value = |code: String, value: &Value| {
-        parse(&code).is_ok_and(|ast| literal(&ast.root).is_some_and(|literal| literal == *value))
+        parse(&code).is_ok_and(|ast| constant(&ast.root).is_some_and(|constant| constant == *value))
     };
     match (code(left), code(right)) {
         (Some(left), Some(right)) => same_expression(&left, &right),

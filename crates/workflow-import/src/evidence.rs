@@ -1,7 +1,7 @@
 //! What expressions show of the types of the values that they read.
 
 use workflow_asl::Pointer;
-use workflow_asl::jsonata::{Node, NodeKind};
+use workflow_asl::jsonata::{Node, NodeKind, called};
 
 use super::same_expression::defaulted;
 use super::shapes::{Parameters, Part, Place, Scalar, Shapes, flatten, is_item_parameter, is_path};
@@ -10,8 +10,8 @@ impl Shapes {
     /// Records the shapes that an expression shows.
     pub(super) fn visit<'n>(&mut self, node: &'n Node, state: &Pointer, parameters: &mut Parameters<'n>) {
         match &node.kind {
-            NodeKind::Call(function, arguments) => {
-                if let NodeKind::Variable(function) = &function.kind {
+            NodeKind::Call(..) => {
+                if let Some((function, arguments)) = called(node) {
                     self.call(function, arguments, state, parameters);
                 }
                 return;
@@ -163,11 +163,7 @@ impl Shapes {
         let (_, parts) = self.steps(path, state, parameters);
         self.has_lists = true;
         let Some((root, steps)) = parts.split_first() else { return };
-        let steps = steps.iter().filter_map(|part| match part {
-            Part::One(place) | Part::Items(place) => Some(*place),
-            Part::Unknown | Part::List => None,
-        });
-        let mut places: Vec<_> = steps.collect();
+        let mut places: Vec<_> = steps.iter().filter_map(|part| part.place()).collect();
         let is_list = match root {
             Part::Items(_) | Part::List => true,
             part => self.gives_list(*part),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::Pointer;
 
+use super::nested::values_in;
 use super::printer::{Fields, Printer, ValuePosition};
 use super::state::Scope;
 use super::text::{array, comment, comment_attributes, duration, is_name, object, quoted};
@@ -53,18 +54,8 @@ impl Printer<'_> {
                 };
                 settings.push(format!("jitter: {word}"));
             }
-            if let Some((name, _)) = fields.rest().next() {
-                self.refuse(&at.child(name), format!("a retrier has no field `{name}`"));
-            }
             let settings = if settings.is_empty() { String::new() } else { format!(" {}", object(&settings)) };
-            out.push(match self.shared.declare(key, &name_of(retrier.get("ErrorEquals"))) {
-                Some((name, lines)) => {
-                    let end = if settings.is_empty() { ";" } else { "" };
-                    lines.push_str(&format!("{head}retry {name} {errors}{settings}{end}\n"));
-                    format!("retry {name}")
-                }
-                None => format!("{head}retry {errors}{settings}"),
-            });
+            out.push(self.shared.write(key, &name_of(retrier.get("ErrorEquals")), &head, &errors, &settings));
         }
         Some(out)
     }
@@ -95,17 +86,8 @@ impl Printer<'_> {
             let errors = errors(fields.take("ErrorEquals")?)?;
             let target = self.target(fields.take_text("Next")?, &at.child("Next"), scope);
             let block = self.block(&mut fields, &at, here.with_root("caught"), true);
-            if let Some((name, _)) = fields.rest().next() {
-                self.refuse(&at.child(name), format!("a catcher has no field `{name}`"));
-            }
-            out.push(match self.shared.declare(key, &format!("to_{}", snake(&target, "state"))) {
-                Some((name, lines)) => {
-                    let end = if block.is_empty() { ";" } else { "" };
-                    lines.push_str(&format!("{head}catch {name} {errors} -> {target}{block}{end}\n"));
-                    format!("catch {name}")
-                }
-                None => format!("{head}catch {errors} -> {target}{block}"),
-            });
+            let name = format!("to_{}", snake(&target, "state"));
+            out.push(self.shared.write(key, &name, &head, &format!("{errors} -> {target}"), &block));
         }
         Some(out)
     }
@@ -162,19 +144,11 @@ impl Shared {
     /// Collects the handlers in a document.
     pub(super) fn of(document: &Value) -> Self {
         let mut shared = Self::default();
-        let mut open = vec![document];
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Object(members) => {
-                    for (field, word) in [("Retry", "retry"), ("Catch", "catch")] {
-                        for handler in members.get(field).and_then(Value::as_array).into_iter().flatten() {
-                            *shared.counts.entry((word, handler.to_string())).or_default() += 1;
-                        }
-                    }
-                    open.extend(members.values());
+        for (_, value) in values_in(document) {
+            for (field, word) in [("Retry", "retry"), ("Catch", "catch")] {
+                for handler in value.get(field).and_then(Value::as_array).into_iter().flatten() {
+                    *shared.counts.entry((word, handler.to_string())).or_default() += 1;
                 }
-                Value::Array(items) => open.extend(items),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }
         }
         shared
@@ -185,14 +159,17 @@ impl Shared {
         self.names.get(key).map(String::as_str)
     }
 
-    /// Returns a name for a repeated handler, and the text to which its declaration is added.
-    fn declare(&mut self, key: Key, name: &str) -> Option<(String, &mut String)> {
+    /// Returns the clause of a handler. A repeated one is declared with a name.
+    fn write(&mut self, key: Key, name: &str, head: &str, handler: &str, block: &str) -> String {
+        let word = key.0;
         if self.counts.get(&key).is_none_or(|count| *count < 2) {
-            return None;
+            return format!("{head}{word} {handler}{block}");
         }
         let name = self.distinct.take(name.to_owned(), "_");
+        let end = if block.is_empty() { ";" } else { "" };
+        self.lines.push_str(&format!("{head}{word} {name} {handler}{block}{end}\n"));
         self.names.insert(key, name.clone());
-        Some((name, &mut self.lines))
+        format!("{word} {name}")
     }
 }
 

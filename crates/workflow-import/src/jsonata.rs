@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use workflow_asl::Pointer;
-use workflow_asl::jsonata::{Node, NodeKind, expression, function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, called, constant, expression, function, parse};
 
 use super::KeptKind;
 use super::captures::Captures;
 use super::evidence::is_empty_list;
 use super::printer::{Spelling, ValuePosition};
-use super::same_expression::{bare, defaulted, is_value, literal, same};
+use super::same_expression::{bare, call, defaulted, same};
 use super::shapes::{Parameters, Part, Shapes, is_item_parameter, is_path, state_at};
 use super::steps::Joins;
 use super::text::{array, is_name, key, lines, object, quoted};
@@ -138,7 +138,7 @@ impl<'t> Reader<'t> {
     /// Returns a whole value. Outside of an expression, objects and arrays are JSON whose parts are expressions.
     fn whole(&mut self, node: &'t Node) -> Option<Text> {
         match &node.kind {
-            _ if literal(node).is_some() => self.expression(node),
+            _ if constant(node).is_some() => self.expression(node),
             NodeKind::Object(members) => self.object(members, true),
             NodeKind::Array(items) if items.len() > 1 && items.iter().any(is_range) => self.expression(node),
             NodeKind::Array(items) => self.list(items),
@@ -147,6 +147,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn expression(&mut self, node: &'t Node) -> Option<Text> {
+        let node = bare(node);
         Some(match &node.kind {
             NodeKind::String(text) => (quoted(text), Binds::Operand),
             NodeKind::Number(_) => {
@@ -161,10 +162,6 @@ impl<'t> Reader<'t> {
                 let value = self.within(value, Binds::Operand)?;
                 (format!("{value}[{}]", self.index(index)?), Binds::Operand)
             }
-            NodeKind::Block(parts) => match parts.as_slice() {
-                [only] => self.expression(only)?,
-                _ => return None,
-            },
             NodeKind::Negate(value) => (format!("-{}", self.within(value, Binds::Operand)?), Binds::Unary),
             NodeKind::Array(items) => match self.list(items) {
                 Some(list) => list,
@@ -173,15 +170,10 @@ impl<'t> Reader<'t> {
             NodeKind::Object(members) => self.object(members, false)?,
             NodeKind::Binary(sign, left, right) => self.binary(sign, left, right)?,
             NodeKind::Condition(condition, yes, Some(no)) => self.condition(condition, yes, no)?,
-            NodeKind::Call(function, arguments) => self.call(function, arguments.iter().collect())?,
-            NodeKind::Apply(first, then) if is_value(first) => match &then.kind {
-                NodeKind::Call(function, arguments) => {
-                    self.call(function, std::iter::once(&**first).chain(arguments).collect())?
-                }
-                NodeKind::Variable(_) => self.call(then, vec![first])?,
-                _ => return None,
-            },
-            _ => return None,
+            _ => {
+                let (function, arguments) = call(node)?;
+                self.call(function, arguments)?
+            }
         })
     }
 
@@ -227,18 +219,12 @@ impl<'t> Reader<'t> {
     }
 
     fn condition(&mut self, condition: &'t Node, yes: &'t Node, no: &'t Node) -> Option<Text> {
-        if let Some(value) = defaulted(condition)
-            && same(value, yes)
-        {
-            let value = self.within(value, Binds::Or)?;
-            return Some((format!("{value} ?? {}", self.within(no, Binds::Or)?), Binds::Default));
-        }
-        if let NodeKind::Call(function, arguments) = &bare(condition).kind
-            && let (NodeKind::Variable(function), [value]) = (&function.kind, arguments.as_slice())
-            && function == "exists"
-            && (is_number_or_nothing(value)
-                || is_empty_list(no)
-                || self.known.shapes.is_some() && self.style != Style::Explicit)
+        let natural = self.known.shapes.is_some() && self.style != Style::Explicit;
+        let tested = match called(bare(condition)) {
+            Some(("exists", [value])) if natural || is_number_or_nothing(value) || is_empty_list(no) => Some(value),
+            _ => defaulted(condition),
+        };
+        if let Some(value) = tested
             && same(value, yes)
         {
             let value = self.within(value, Binds::Or)?;
@@ -324,11 +310,9 @@ impl<'t> Reader<'t> {
     fn argument(&mut self, function: &str, list: Option<&'t Node>, node: &'t Node) -> Option<String> {
         let (params, body) = match &node.kind {
             NodeKind::Lambda { params, signature: None, body } => (params, body),
-            NodeKind::Regex { pattern, flags } if flags.is_empty() => {
-                return Some(format!("regex {}", quoted(pattern)));
-            }
             NodeKind::Regex { pattern, flags } => {
-                return Some(format!("regex {}", quoted(&format!("(?{flags}){pattern}"))));
+                let flags = if flags.is_empty() { String::new() } else { format!("(?{flags})") };
+                return Some(format!("regex {}", quoted(&format!("{flags}{pattern}"))));
             }
             _ => return Some(self.expression(node)?.0),
         };
@@ -356,7 +340,7 @@ impl<'t> Reader<'t> {
             let part = item.filter(|_| is_item_parameter(function, number));
             self.parts.push((name, part.unwrap_or(Part::Unknown)));
         }
-        let body = self.expression(bare(body)).map(|(text, _)| text);
+        let body = self.expression(body).map(|(text, _)| text);
         let names: Vec<_> = self.parameters.drain(outer..).map(|(_, name)| name).collect();
         self.parts.truncate(outer);
         Some(format!("|{}| {}", names.join(", "), body?))
@@ -380,15 +364,14 @@ fn reads(node: &Node, name: &str) -> bool {
 
 /// Returns whether an expression is a number that is never null: the greatest, least or mean one of a list.
 fn is_number_or_nothing(node: &Node) -> bool {
-    let NodeKind::Call(function, _) = &node.kind else { return false };
-    matches!(&function.kind, NodeKind::Variable(name) if matches!(name.as_str(), "max" | "min" | "average"))
+    matches!(called(node), Some(("max" | "min" | "average", _)))
 }
 
 /// Returns whether an expression has a value in any state.
 fn is_certain(node: &Node) -> bool {
     match &bare(node).kind {
         NodeKind::Array(_) | NodeKind::Object(_) | NodeKind::Binary("&", ..) => true,
-        _ => literal(node).is_some(),
+        _ => constant(node).is_some(),
     }
 }
 
@@ -396,8 +379,9 @@ fn is_certain(node: &Node) -> bool {
 fn is_text(node: &Node) -> bool {
     match &bare(node).kind {
         NodeKind::String(_) | NodeKind::Binary("&", ..) => true,
-        NodeKind::Call(called, _) => {
-            matches!(&called.kind, NodeKind::Variable(name) if function(name).is_some_and(|row| row.result() == Some(("s", None))))
+        NodeKind::Call(..) => {
+            let row = called(node).and_then(|(name, _)| function(name));
+            row.is_some_and(|row| row.result() == Some(("s", None)))
         }
         _ => false,
     }

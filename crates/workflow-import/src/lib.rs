@@ -32,6 +32,7 @@ use std::fmt;
 
 use proc_macro2::TokenStream;
 use serde_json::Value;
+use workflow_asl::difference::states_in;
 use workflow_asl::document::MachineType;
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder};
 use workflow_services::TaskResource;
@@ -43,7 +44,7 @@ pub use self::difference::is_same;
 use self::handler::Shared;
 use self::jsonata::Known;
 pub use self::migrate::{Doubt, Migrated, migrate};
-use self::nested::states_in;
+use self::nested::values_in;
 use self::params::Params;
 use self::plan::{Plan, Point};
 use self::printer::{Fields, Printer};
@@ -252,11 +253,9 @@ fn write(
     attempt: Attempt<'_>,
     unchecked: &BTreeSet<Pointer>,
 ) -> Result<Imported, ImportError> {
-    if let Some(pointer) = too_deep(document) {
-        return Err(ImportError::Unsayable {
-            pointer,
-            message: format!("values are nested more than {DEPTH} levels deep"),
-        });
+    if values_in(document).any(|(at, _)| at.tokens().count() > DEPTH) {
+        let message = format!("values are nested more than {DEPTH} levels deep");
+        return Err(ImportError::Unsayable { pointer: Pointer::root(), message });
     }
     let mut found = workflow_asl::rules::check_definition(document, options.machine_type);
     let warnings: Vec<_> = found.iter().filter(|found| !found.is_error()).cloned().collect();
@@ -339,10 +338,10 @@ fn write(
 /// document does not name the other workflow, and AWS's types do not know what the status says of the other members.
 fn express_children(document: &Value) -> impl Iterator<Item = Pointer> {
     let states = states_in(document, &Pointer::root()).into_iter();
-    states.filter_map(|(at, _, state)| {
+    states.filter_map(|(place, state)| {
         let text = |field: &str| state.get(field).and_then(Value::as_str).unwrap_or_default();
         let waits = TaskResource::parse(text("Resource")).is_ok_and(TaskResource::waits_for_express);
-        (waits && text("Output").starts_with(SUCCEEDED)).then_some(at)
+        (waits && text("Output").starts_with(SUCCEEDED)).then_some(place.pointer)
     })
 }
 
@@ -356,27 +355,17 @@ fn stands_alone(document: &Value, at: &Pointer) -> bool {
 
 /// Returns the error of a document with a placeholder that became text.
 fn placeholder_left(document: &Value) -> ImportError {
-    let mut open = vec![(document, Pointer::root())];
-    while let Some((value, at)) = open.pop() {
-        let named = |text: &str| placeholder::named(text).next().is_some();
-        let found = match value {
-            Value::String(text) => named(text),
-            Value::Object(members) => {
-                open.extend(members.iter().map(|(key, value)| (value, at.child(key))));
-                members.keys().any(|key| named(key))
-            }
-            Value::Array(items) => {
-                open.extend(items.iter().enumerate().map(|(index, item)| (item, at.index(index))));
-                false
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
-        };
-        if found {
-            let message = "a placeholder where no parameter is allowed".to_owned();
-            return ImportError::Unsayable { pointer: at, message };
-        }
-    }
-    ImportError::Unsayable { pointer: Pointer::root(), message: "a placeholder remains text".to_owned() }
+    let named = |text: &str| placeholder::named(text).next().is_some();
+    let is_left = |value: &Value| match value {
+        Value::String(text) => named(text),
+        Value::Object(members) => members.keys().any(|key| named(key)),
+        _ => false,
+    };
+    let (pointer, message) = match values_in(document).find(|(_, value)| is_left(value)) {
+        Some((at, _)) => (at, "a placeholder where no parameter is allowed"),
+        None => (Pointer::root(), "a placeholder remains text"),
+    };
+    ImportError::Unsayable { pointer, message: message.to_owned() }
 }
 
 /// Compiles a body of `workflow!` and compares the result with the document. Returns whether placeholders remain text.
@@ -429,30 +418,11 @@ fn point_at(at: &Pointer, points: &[Point]) -> Option<usize> {
     None
 }
 
-/// Returns a pointer that is deeper than allowed in a document.
-fn too_deep(document: &Value) -> Option<Pointer> {
-    let mut open = vec![(document, 0_usize)];
-    while let Some((value, depth)) = open.pop() {
-        if depth > DEPTH {
-            return Some(Pointer::root());
-        }
-        match value {
-            Value::Array(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
-            Value::Object(members) => open.extend(members.values().map(|value| (value, depth + 1))),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    None
-}
-
 impl Printer<'_> {
     /// Writes the whole workflow, with marks.
     fn machine(&mut self, document: &Value, name: &str, kind: MachineType) -> String {
         let root = Pointer::root();
-        let Value::Object(map) = document else {
-            self.refuse(&root, "a definition must be an object");
-            return String::new();
-        };
+        let Value::Object(map) = document else { return String::new() };
         let mut fields = Fields::new(map);
         let mut before = String::new();
         let mut lines = String::new();
@@ -484,9 +454,6 @@ impl Printer<'_> {
         }
         let scope = Scope { pointer: &root, jsonata, distributed: false };
         let states = self.states(&mut fields, &root, &scope);
-        if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&root.child(name), format!("`{name}` is not allowed here"));
-        }
         let params = self.params.declaration(self.in_texts);
         let handlers = std::mem::take(&mut self.shared.lines);
         let types = self.known.shapes.map(Shapes::declarations).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! Lists: parts such as `xs[1..3]`, and calls that give lists.
 
-use workflow_asl::jsonata::{Node, NodeKind};
+use workflow_asl::jsonata::{Node, NodeKind, called};
 
 use super::evidence::joins_lists;
 use super::jsonata::{Binds, Reader, Style, Text, has_closure};
-use super::same_expression::gives_list;
+use super::same_expression::{bare, gives_list};
 use super::shapes::is_path;
 use super::steps::{Joins, PathPart};
 use super::text::step;
@@ -51,10 +51,7 @@ impl<'t> Reader<'t> {
 
     /// Returns `xs[a..b]` for the call that makes this part of a list.
     fn slice(&mut self, node: &'t Node) -> Option<String> {
-        let NodeKind::Call(function, arguments) = &node.kind else { return None };
-        let (NodeKind::Variable(function), [list, Node { kind: NodeKind::Lambda { params, body, .. }, .. }]) =
-            (&function.kind, arguments.as_slice())
-        else {
+        let (function, [list, Node { kind: NodeKind::Lambda { params, body, .. }, .. }]) = called(node)? else {
             return None;
         };
         let [_, index, rest @ ..] = params.as_slice() else { return None };
@@ -71,19 +68,16 @@ impl<'t> Reader<'t> {
             if left.kind != NodeKind::Variable(index.clone()) {
                 return None;
             }
-            let bound = match (&bound.kind, rest.first()) {
+            let bound = match (&bare(bound).kind, rest.first()) {
                 (NodeKind::Number(_), _) => self.expression(bound)?.0,
                 (NodeKind::Binary("-", all, back), Some(name)) if is_count_of(all, name) => {
                     let NodeKind::Number(_) = back.kind else { return None };
                     format!("-{}", self.expression(back)?.0)
                 }
                 // `n < 0 ? $count($all) + n : n`
-                (NodeKind::Block(parts), Some(name)) => match parts.as_slice() {
-                    [Node { kind: NodeKind::Condition(_, from_end, Some(bound)), .. }] if matches!(&from_end.kind, NodeKind::Binary("+", all, _) if is_count_of(all, name)) => {
-                        self.within(bound, Binds::Sum)?
-                    }
-                    _ => return None,
-                },
+                (NodeKind::Condition(_, from_end, Some(bound)), Some(name)) if matches!(&from_end.kind, NodeKind::Binary("+", all, _) if is_count_of(all, name)) => {
+                    self.within(bound, Binds::Sum)?
+                }
                 _ => return None,
             };
             let place = bounds.get_mut(usize::from(*sign == "<"))?;
@@ -98,10 +92,7 @@ impl<'t> Reader<'t> {
 
     /// Returns `xs[*].a` for the call that reads a part of each item, where the part may be a list.
     fn each(&mut self, node: &'t Node) -> Option<String> {
-        let NodeKind::Call(function, arguments) = &node.kind else { return None };
-        let (NodeKind::Variable(function), [list, Node { kind: NodeKind::Lambda { params, body, .. }, .. }]) =
-            (&function.kind, arguments.as_slice())
-        else {
+        let (function, [list, Node { kind: NodeKind::Lambda { params, body, .. }, .. }]) = called(node)? else {
             return None;
         };
         let [item] = params.as_slice() else { return None };
@@ -130,7 +121,5 @@ impl<'t> Reader<'t> {
 
 /// Returns whether a node is `$count($name)`.
 fn is_count_of(node: &Node, name: &str) -> bool {
-    let NodeKind::Call(function, arguments) = &node.kind else { return false };
-    let is = |node: &Node, name: &str| matches!(&node.kind, NodeKind::Variable(known) if known == name);
-    is(function, "count") && matches!(arguments.as_slice(), [only] if is(only, name))
+    matches!(called(node), Some(("count", [Node { kind: NodeKind::Variable(known), .. }])) if known == name)
 }

@@ -103,18 +103,8 @@ impl Printer<'_> {
             ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath", "tolerate percent"),
         ];
         for (name, with_path, word) in words {
-            if let Some(value) = fields.take(name) {
-                let text = match value {
-                    Value::String(text) => format!("{word} {}", self.text(text, &at.child(name), here)),
-                    other => format!("{word} {other}"),
-                };
-                parts.clauses.push(text);
-            }
-            if !here.jsonata
-                && let Some(text) = fields.take_text(with_path)
-            {
-                parts.clauses.push(format!("{word} {}", self.path(text, &at.child(with_path), here)));
-            }
+            let text = self.scalar_or_path(fields, [name, with_path], at, here);
+            parts.clauses.extend(text.map(|text| format!("{word} {text}")));
         }
     }
 
@@ -183,9 +173,6 @@ impl Printer<'_> {
         }
         if let Some(settings) = fields.take(config) {
             out.push_str(&format!(" config {}", self.settings(settings, &at.child(config), here)));
-        }
-        if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&at.child(name), format!("`{word}` cannot express `{name}`"));
         }
         out
     }
@@ -292,8 +279,7 @@ fn short_reader(reader: &Map<String, Value>, here: ValuePosition) -> Option<&'st
     let fits = config.keys().all(|name| settings.contains(&name.as_str()))
         && ["CSVDelimiter", "Transformation", "ManifestType"].into_iter().all(text)
         && match config.get("CSVHeaderLocation").map(Value::as_str) {
-            None => !config.contains_key("CSVHeaders"),
-            Some(Some("FIRST_ROW")) => !config.contains_key("CSVHeaders"),
+            None | Some(Some("FIRST_ROW")) => !config.contains_key("CSVHeaders"),
             Some(Some("GIVEN")) => config.get("CSVHeaders").is_some_and(Value::is_array),
             Some(_) => false,
         };

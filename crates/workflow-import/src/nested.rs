@@ -1,30 +1,18 @@
-//! The states of a document, also those in branches and maps.
+//! The values of a document.
 
 use serde_json::Value;
 use workflow_asl::Pointer;
-use workflow_asl::document::State;
 
-/// Returns the states of a machine, branch or processor with their pointers and names. Those in a state follow it.
-pub(super) fn states_in<'v>(body: &'v Value, at: &Pointer) -> Vec<(Pointer, &'v str, &'v Value)> {
-    let mut states = Vec::new();
-    collect(body, at, &mut states);
-    states
-}
-
-/// Documents are nested at most as deeply as their reader allows.
-fn collect<'v>(body: &'v Value, at: &Pointer, states: &mut Vec<(Pointer, &'v str, &'v Value)>) {
-    let at = at.child("States");
-    for (name, state) in body.get("States").and_then(Value::as_object).into_iter().flatten() {
-        let here = at.child(name);
-        states.push((here.clone(), name, state));
-        let branches = state.get("Branches").and_then(Value::as_array).into_iter().flatten();
-        for (index, branch) in branches.enumerate() {
-            collect(branch, &here.child("Branches").index(index), states);
+/// Returns all values of a document with their pointers, each before those in it.
+pub(super) fn values_in(document: &Value) -> impl Iterator<Item = (Pointer, &Value)> {
+    let mut open = vec![(Pointer::root(), document)];
+    std::iter::from_fn(move || {
+        let (at, value) = open.pop()?;
+        match value {
+            Value::Object(members) => open.extend(members.iter().map(|(key, value)| (at.child(key), value))),
+            Value::Array(items) => open.extend(items.iter().enumerate().map(|(i, item)| (at.index(i), item))),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
-        for field in State::PROCESSOR_FIELDS {
-            if let Some(body) = state.get(field) {
-                collect(body, &here.child(field), states);
-            }
-        }
-    }
+        Some((at, value))
+    })
 }

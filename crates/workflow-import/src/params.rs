@@ -7,6 +7,7 @@ use serde_json::Value;
 use workflow_asl::{Pointer, placeholder};
 
 use super::KeptKind;
+use super::nested::values_in;
 use super::printer::Spelling;
 use super::text::{braces, lines, quoted};
 use workflow_compiler::from_file::{FieldType, placeholders};
@@ -104,23 +105,11 @@ impl Params {
 
 /// Returns the placeholders that are the whole `Retry` of a state.
 fn lists_of_retriers(document: &Value) -> BTreeSet<&str> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![document];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(members) => {
-                if let Some(Value::String(text)) = members.get("Retry")
-                    && let [PlaceholderPart::Placeholder(name)] = parts(text).as_slice()
-                {
-                    found.insert(*name);
-                }
-                open.extend(members.values());
-            }
-            Value::Array(items) => open.extend(items),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    found
+    let whole = |text| match parts(text).as_slice() {
+        [PlaceholderPart::Placeholder(name)] => Some(*name),
+        _ => None,
+    };
+    values_in(document).filter_map(|(_, value)| whole(value.get("Retry")?.as_str()?)).collect()
 }
 
 /// Splits a string at its placeholders. `${!x}` is CloudFormation's escape of `${x}`.

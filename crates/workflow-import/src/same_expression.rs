@@ -3,13 +3,10 @@
 //! Blanks, the quotes of strings, parentheses that change nothing and the names of parameters are not compared. Nor is
 //! `$string(x)` next to `&`, which converts its operands itself, and `x ~> $f(y)` is `$f(x, y)`.
 
-use serde_json::{Map, Number, Value};
-use workflow_asl::jsonata::{Node, NodeKind, ResultKind, function, is_function, parse};
+use workflow_asl::jsonata::{Node, NodeKind, ResultKind, called, function, is_function, parse};
 
 /// The start of a comment, which an expression in the language would lose.
 const COMMENT: &str = "/*";
-/// The largest whole number that a double holds exactly, and all below it.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Returns whether two expressions have the same result wherever they are.
 pub(super) fn same_expression(left: &str, right: &str) -> bool {
@@ -30,39 +27,6 @@ pub(super) fn same<'n>(left: &'n Node, right: &'n Node) -> bool {
     Comparison::default().same(bare(left), bare(right))
 }
 
-/// Returns the value of an expression that is the same wherever it is.
-pub(super) fn literal(node: &Node) -> Option<Value> {
-    match &node.kind {
-        NodeKind::String(text) => Some(text.as_str().into()),
-        NodeKind::Bool(value) => Some((*value).into()),
-        NodeKind::Null => Some(Value::Null),
-        NodeKind::Number(value) => number(*value),
-        NodeKind::Negate(inner) => match inner.kind {
-            NodeKind::Number(value) => number(-value),
-            _ => None,
-        },
-        NodeKind::Array(items) => items.iter().map(literal).collect(),
-        NodeKind::Object(members) => {
-            let mut object = Map::new();
-            for (name, value) in members {
-                let NodeKind::String(name) = &name.kind else { return None };
-                if object.insert(name.clone(), literal(value)?).is_some() {
-                    return None;
-                }
-            }
-            Some(object.into())
-        }
-        _ => None,
-    }
-}
-
-fn number(value: f64) -> Option<Value> {
-    if value.fract() == 0.0 && value.abs() < EXACT {
-        return Some((value as i64).into());
-    }
-    Number::from_f64(value).map(Value::Number)
-}
-
 /// The parameters of the functions around the compared nodes, by their names on both sides.
 #[derive(Default)]
 struct Comparison<'n> {
@@ -72,7 +36,8 @@ struct Comparison<'n> {
 impl<'n> Comparison<'n> {
     fn same(&mut self, left: &'n Node, right: &'n Node) -> bool {
         if let (Some((function, arguments)), Some((other, others))) = (call(left), call(right)) {
-            return self.each(&[function], &[other]) && self.each(&arguments, &others);
+            let [arguments, others] = [arguments, others].map(|all| all.into_iter().map(bare).collect::<Vec<_>>());
+            return self.same(bare(function), bare(other)) && self.each(&arguments, &others);
         }
         let outer = self.parameters.len();
         let alike = match (&left.kind, &right.kind) {
@@ -159,25 +124,21 @@ fn binds(node: &Node) -> bool {
 /// Returns an operand of `&`, without a call of `$string`.
 fn text_operand(node: &Node) -> &Node {
     let node = bare(node);
-    match &node.kind {
-        NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-            (NodeKind::Variable(name), [only]) if name == "string" => text_operand(only),
-            _ => node,
-        },
+    match called(node) {
+        Some(("string", [only])) => text_operand(only),
         _ => node,
     }
 }
 
 /// Returns the function and the arguments of a call, or of a chain that is one.
-fn call(node: &Node) -> Option<(&Node, Vec<&Node>)> {
+pub(super) fn call(node: &Node) -> Option<(&Node, Vec<&Node>)> {
     match &node.kind {
-        NodeKind::Call(function, arguments) => Some((bare(function), arguments.iter().map(bare).collect())),
+        NodeKind::Call(function, arguments) => Some((function, arguments.iter().collect())),
         NodeKind::Apply(first, then) if is_value(first) => match &then.kind {
             NodeKind::Call(function, arguments) => {
-                let arguments = std::iter::once(&**first).chain(arguments).map(bare).collect();
-                Some((bare(function), arguments))
+                Some((function, std::iter::once(&**first).chain(arguments).collect()))
             }
-            NodeKind::Variable(_) => Some((then, vec![bare(first)])),
+            NodeKind::Variable(_) => Some((then, vec![first])),
             _ => None,
         },
         _ => None,
@@ -185,7 +146,7 @@ fn call(node: &Node) -> Option<(&Node, Vec<&Node>)> {
 }
 
 /// Returns whether a value is certainly not a function, which `~>` would compose with the next one.
-pub(super) fn is_value(node: &Node) -> bool {
+fn is_value(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Path(_)
         | NodeKind::String(_)
@@ -215,16 +176,9 @@ pub(super) fn gives_list(called: &Node) -> bool {
 /// Returns the value that a condition of a default tests: `$exists(x) and x != null`.
 pub(super) fn defaulted(condition: &Node) -> Option<&Node> {
     let NodeKind::Binary("and", exists, present) = &bare(condition).kind else { return None };
-    let NodeKind::Call(function, arguments) = &bare(exists).kind else { return None };
+    let ("exists", [tested]) = called(bare(exists))? else { return None };
     let NodeKind::Binary("!=", value, null) = &bare(present).kind else { return None };
-    match (&function.kind, arguments.as_slice()) {
-        (NodeKind::Variable(name), [tested])
-            if name == "exists" && null.kind == NodeKind::Null && same(value, tested) =>
-        {
-            Some(tested)
-        }
-        _ => None,
-    }
+    (null.kind == NodeKind::Null && same(value, tested)).then_some(tested)
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_asl::document::State;
-use workflow_asl::jsonata::{Node, NodeKind, expression, parse};
+use workflow_asl::jsonata::{Node, NodeKind, called, expression, parse};
 
 use super::evidence::{is_empty_list, joins_lists};
 use super::filter::singular;
-use super::same_expression::{defaulted, gives_list};
+use super::same_expression::{bare, defaulted, gives_list};
 use workflow_compiler::state_ident::StateIdents;
 
 /// The call of a Lambda function.
@@ -83,6 +83,16 @@ pub(super) enum Part {
     Items(Place),
     /// A list without further known facts.
     List,
+}
+
+impl Part {
+    /// Returns the value, or the items of the list.
+    pub(super) fn place(self) -> Option<Place> {
+        match self {
+            Self::One(place) | Self::Items(place) => Some(place),
+            Self::Unknown | Self::List => None,
+        }
+    }
 }
 
 /// The parameters of the functions around an expression.
@@ -281,7 +291,7 @@ impl Shapes {
     }
 
     pub(super) fn has_scalar(&self, part: Part, scalar: Option<Scalar>) {
-        if let (Part::One(place) | Part::Items(place), Some(scalar)) = (part, scalar) {
+        if let (Some(place), Some(scalar)) = (part.place(), scalar) {
             self.change(place, |shape| shape.scalar = Some(shape.scalar.map_or(scalar, |known| known.and(scalar))));
         }
     }
@@ -332,27 +342,20 @@ impl Shapes {
 
     /// Returns the shape of an expression's result in a state.
     pub(super) fn part(&self, node: &Node, state: &Pointer, parameters: &Parameters<'_>) -> Part {
+        let node = bare(node);
         match &node.kind {
-            NodeKind::Block(parts) => match parts.as_slice() {
-                [only] => self.part(only, state, parameters),
-                _ => Part::Unknown,
-            },
             NodeKind::KeepArray(inner) => self.part(inner, state, parameters),
             NodeKind::Variable(name) => match parameters.iter().rev().find(|(known, _)| known == name) {
                 Some((_, part)) => *part,
                 None => self.variables.get(name).copied().unwrap_or(Part::Unknown),
             },
-            NodeKind::Predicate(value, _) => match self.item_of(self.part(value, state, parameters)) {
-                Some(item) => Part::One(item),
-                None => Part::Unknown,
-            },
+            NodeKind::Predicate(value, _) => {
+                self.item_of(self.part(value, state, parameters)).map_or(Part::Unknown, Part::One)
+            }
             NodeKind::Array(items) => match items.as_slice() {
                 [Node { kind: NodeKind::Range(..), .. }] => Part::Unknown,
                 [only] => match self.part(only, state, parameters) {
-                    Part::One(place) if self.is_list(place) && is_path(only) => {
-                        Part::Items(Place { level: place.level.saturating_add(1), ..place })
-                    }
-                    Part::Items(place) if self.is_list(place) && is_path(only) => {
+                    Part::One(place) | Part::Items(place) if self.is_list(place) && is_path(only) => {
                         Part::Items(Place { level: place.level.saturating_add(1), ..place })
                     }
                     Part::Items(place) => Part::Items(place),
@@ -370,29 +373,28 @@ impl Shapes {
             // Where the value is never null.
             NodeKind::Condition(_, _, Some(no)) if is_empty_list(no) => Part::List,
             NodeKind::Path(_) => self.steps(node, state, parameters).1.last().copied().unwrap_or(Part::Unknown),
-            NodeKind::Call(function, arguments) => {
-                let NodeKind::Variable(function) = &function.kind else { return Part::Unknown };
-                let Some(list) = arguments.first() else { return Part::Unknown };
+            NodeKind::Call(..) => {
+                let Some((function, arguments @ [list, ..])) = called(node) else { return Part::Unknown };
                 let Some(item) = self.item_of(self.part(list, state, parameters)) else { return Part::Unknown };
-                match function.as_str() {
+                match function {
                     "filter" | "sort" | "reverse" | "shuffle" | "distinct" => Part::Items(item),
                     "single" => Part::One(item),
                     "reduce" if joins_lists(arguments) => {
                         Part::Items(Place { level: item.level.saturating_add(1), ..item })
                     }
-                    "map" => match arguments.get(1).map(|function| &function.kind) {
-                        Some(NodeKind::Lambda { params, body, .. }) => {
-                            let mut inner = parameters.clone();
-                            let mut name = params.iter();
-                            inner.extend(name.next().map(|name| (name.as_str(), Part::One(item))));
-                            inner.extend(name.map(|name| (name.as_str(), Part::Unknown)));
-                            match self.part(body, state, &inner) {
-                                Part::One(place) => Part::Items(place),
-                                _ => Part::Unknown,
-                            }
+                    "map" => {
+                        let Some(Node { kind: NodeKind::Lambda { params, body, .. }, .. }) = arguments.get(1) else {
+                            return Part::Unknown;
+                        };
+                        let mut inner = parameters.clone();
+                        let mut name = params.iter();
+                        inner.extend(name.next().map(|name| (name.as_str(), Part::One(item))));
+                        inner.extend(name.map(|name| (name.as_str(), Part::Unknown)));
+                        match self.part(body, state, &inner) {
+                            Part::One(place) => Part::Items(place),
+                            _ => Part::Unknown,
                         }
-                        _ => Part::Unknown,
-                    },
+                    }
                     _ => Part::Unknown,
                 }
             }
@@ -446,28 +448,17 @@ impl Shapes {
 
     /// Returns the name of a member in the language.
     pub(super) fn ident(&self, of: Part, name: &str) -> Option<String> {
-        match of {
-            Part::Unknown | Part::List => None,
-            Part::One(place) | Part::Items(place) => {
-                self.with(place, |shape| shape.members.get(name).map(|member| member.ident.clone()))
-            }
-        }
+        self.with(of.place()?, |shape| shape.members.get(name).map(|member| member.ident.clone()))
     }
 
     /// Returns whether a part is a list.
     pub(super) fn gives_list(&self, part: Part) -> bool {
-        match part {
-            Part::Unknown | Part::List => false,
-            Part::One(place) | Part::Items(place) => self.is_list(place),
-        }
+        part.place().is_some_and(|place| self.is_list(place))
     }
 
     /// Returns whether a value may be absent.
     pub(super) fn is_optional(&self, part: Part) -> bool {
-        match part {
-            Part::Unknown | Part::List => false,
-            Part::One(place) | Part::Items(place) => self.with(place, |shape| shape.optional),
-        }
+        part.place().is_some_and(|place| self.with(place, |shape| shape.optional))
     }
 }
 

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use workflow_asl::Pointer;
 
+use super::KeptKind;
+use super::handler::commented;
 use super::printer::{Fields, Printer, Spelling, ValuePosition};
 use super::shapes::{INVOKE, state_at};
-use super::text::{BREAK, MARK, MARK_END, braces, comment, comment_attributes, duration, key, object, quoted, width};
+use super::text::{BREAK, MARK, MARK_END, braces, comment, duration, key, object, quoted, width};
 use super::value::looks_computed;
-use super::{KeptKind, intrinsic, path};
 
 /// The maximum length of a state on one line.
 const LINE: usize = 100;
@@ -35,9 +36,6 @@ impl Printer<'_> {
     /// Writes `StartAt` and `States` in braces, after the given lines.
     pub(super) fn body(&mut self, fields: &mut Fields<'_>, at: &Pointer, around: &Scope<'_>, before: &str) -> String {
         let lines = self.states(fields, at, around);
-        if let Some((name, _)) = fields.rest().next() {
-            self.refuse(&at.child(name), format!("`{name}` is not allowed here"));
-        }
         braces(&format!("{before}{lines}"))
     }
 
@@ -223,18 +221,26 @@ impl Printer<'_> {
 
     fn wait(&mut self, fields: &mut Fields<'_>, at: &Pointer, here: ValuePosition, parts: &mut Parts) {
         for (name, with_path, word) in [("Seconds", "SecondsPath", "for"), ("Timestamp", "TimestampPath", "until")] {
-            let text = if fields.has(name) {
-                fields.take(name).map(|value| self.scalar(value, &at.child(name), here, name == "Seconds"))
-            } else if here.jsonata {
-                None
-            } else {
-                fields.take_text(with_path).map(|text| self.path(text, &at.child(with_path), here))
-            };
-            if let Some(text) = text {
+            if let Some(text) = self.scalar_or_path(fields, [name, with_path], at, here) {
                 parts.head.push_str(&format!(" {word} {text}"));
                 return;
             }
         }
+    }
+
+    /// Returns the value of a field or, in JSONPath, of the field for its path.
+    pub(super) fn scalar_or_path(
+        &mut self,
+        fields: &mut Fields<'_>,
+        [name, with_path]: [&'static str; 2],
+        at: &Pointer,
+        here: ValuePosition,
+    ) -> Option<String> {
+        if let Some(value) = fields.take(name) {
+            return Some(self.scalar(value, &at.child(name), here, name.ends_with("Seconds")));
+        }
+        let path = if here.jsonata { None } else { fields.take_text(with_path) };
+        path.map(|path| self.path(path, &at.child(with_path), here))
     }
 
     /// Writes a number of seconds, or text.
@@ -255,11 +261,7 @@ impl Printer<'_> {
                 && let Some(text) = fields.take_text(with_path)
             {
                 let at = at.child(with_path);
-                let mut spellings = if text.starts_with('$') {
-                    vec![path::value(text, here)]
-                } else {
-                    intrinsic::spellings(text, here, self.params)
-                };
+                let mut spellings = self.computed(text, here);
                 spellings.push(Spelling::kept(format!("path {}", quoted(text)), KeptKind::Path));
                 members.push(format!("{word}: {}", self.spell(&at, spellings)));
             }
@@ -282,9 +284,7 @@ impl Printer<'_> {
                 continue;
             };
             let mut inner = Fields::new(branch);
-            if let Some(text) = inner.take_text("Comment") {
-                lines.push_str(&comment(text, "///").unwrap_or_else(|| comment_attributes(text, "///")));
-            }
+            lines.push_str(&commented(inner.take_text("Comment")));
             lines.push_str(&format!("branch {}\n", self.body(&mut inner, &at, scope, "")));
         }
         parts.head.push_str(&format!(" {}", braces(&lines)));
@@ -334,13 +334,8 @@ impl Printer<'_> {
             ("HeartbeatSeconds", "HeartbeatSecondsPath", "heartbeat"),
         ];
         for (name, with_path, word) in times.into_iter().filter(|_| kind == "Task") {
-            if let Some(value) = fields.take(name) {
-                parts.clauses.push(format!("{word} {}", self.scalar(value, &at.child(name), here, true)));
-            } else if !here.jsonata
-                && let Some(text) = fields.take_text(with_path)
-            {
-                parts.clauses.push(format!("{word} {}", self.path(text, &at.child(with_path), here)));
-            }
+            let text = self.scalar_or_path(fields, [name, with_path], at, here);
+            parts.clauses.extend(text.map(|text| format!("{word} {text}")));
         }
     }
 

@@ -56,14 +56,10 @@ fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for ch in text.chars() {
-        match ch {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            ch if is_visible(ch) => out.push(ch),
-            ch => out.push_str(&format!("\\u{{{:x}}}", u32::from(ch))),
+        if is_visible(ch) && !matches!(ch, '"' | '\\') {
+            out.push(ch);
+        } else {
+            out.extend(ch.escape_default());
         }
     }
     out.push('"');

@@ -10,23 +10,39 @@ use super::{KeptKind, intrinsic, jsonata, path};
 impl Printer<'_> {
     /// Returns a value in the state's query language.
     pub(super) fn value(&mut self, value: &Value, at: &Pointer, here: ValuePosition) -> String {
-        match value {
-            Value::String(text) => self.text(text, at, here),
-            Value::Array(items) => {
+        self.json(value, at, Some(here))
+    }
+
+    /// Returns a literal value.
+    pub(super) fn constant(&mut self, value: &Value, at: &Pointer) -> String {
+        self.json(value, at, None)
+    }
+
+    /// Returns a value, which is literal without a position.
+    fn json(&mut self, value: &Value, at: &Pointer, here: Option<ValuePosition>) -> String {
+        match (value, here) {
+            (Value::String(text), Some(here)) => self.text(text, at, here),
+            (Value::String(text), None) => {
+                let spellings = self.params.spellings(text);
+                self.spell(at, spellings)
+            }
+            (Value::Array(items), _) => {
                 let items = items.iter().enumerate();
-                let items: Vec<_> = items.map(|(index, item)| self.value(item, &at.index(index), here)).collect();
+                let items: Vec<_> = items.map(|(index, item)| self.json(item, &at.index(index), here)).collect();
                 array(&items)
             }
-            Value::Object(members) => {
+            (Value::Object(members), _) => {
                 let members = members.iter().map(|(name, value)| self.member(name, value, &at.child(name), here));
                 object(&members.collect::<Vec<_>>())
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+            (Value::Null | Value::Bool(_) | Value::Number(_), _) => value.to_string(),
         }
     }
 
-    fn member(&mut self, name: &str, value: &Value, at: &Pointer, here: ValuePosition) -> String {
-        if let (false, Some(short), Value::String(text)) = (here.jsonata, name.strip_suffix(".$"), value) {
+    fn member(&mut self, name: &str, value: &Value, at: &Pointer, here: Option<ValuePosition>) -> String {
+        if let (Some(here), Some(short), Value::String(text)) = (here, name.strip_suffix(".$"), value)
+            && !here.jsonata
+        {
             let mut spellings = self.computed(text, here);
             for spelling in &mut spellings {
                 spelling.text = format!("{}: {}", key(short), spelling.text);
@@ -36,8 +52,7 @@ impl Printer<'_> {
             spellings.push(Spelling::kept(format!("{}: {}", key(name), quoted(text)), kind));
             return self.spell(at, spellings);
         }
-        let value = self.value(value, at, here);
-        format!("{}: {value}", key(name))
+        format!("{}: {}", key(name), self.json(value, at, here))
     }
 
     /// Returns the spellings of a path or intrinsic function, the most natural first.
@@ -54,28 +69,6 @@ impl Printer<'_> {
         let expression = if here.jsonata { jsonata::spellings(text, at, here, self.known) } else { None };
         let spellings = expression.unwrap_or_else(|| self.params.spellings(text));
         self.spell(at, spellings)
-    }
-
-    /// Returns a literal value.
-    pub(super) fn constant(&mut self, value: &Value, at: &Pointer) -> String {
-        match value {
-            Value::String(text) => {
-                let spellings = self.params.spellings(text);
-                self.spell(at, spellings)
-            }
-            Value::Array(items) => {
-                let items = items.iter().enumerate();
-                let items: Vec<_> = items.map(|(index, item)| self.constant(item, &at.index(index))).collect();
-                array(&items)
-            }
-            Value::Object(members) => {
-                let members = members
-                    .iter()
-                    .map(|(name, value)| format!("{}: {}", key(name), self.constant(value, &at.child(name))));
-                object(&members.collect::<Vec<_>>())
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
-        }
     }
 
     /// Returns a path in a field that contains only a path: a reference if possible, else text.

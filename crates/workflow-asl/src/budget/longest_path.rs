@@ -5,82 +5,33 @@ use std::collections::BinaryHeap;
 
 use crate::graph::Graph;
 
-/// A graph without back edges.
-pub(super) struct AcyclicGraph {
-    /// The reachable states in topological order, successors first.
-    order: Vec<usize>,
-    /// The successors of each state, without back edges.
-    onward: Vec<Vec<usize>>,
-}
+/// The key of a time or a count: whether it has no bound, and its value.
+type Weight = (bool, u64);
 
-impl AcyclicGraph {
-    pub(super) fn of(graph: &Graph<'_>) -> Self {
-        #[derive(Clone, Copy, PartialEq)]
-        enum Mark {
-            New,
-            OnTheWay,
-            Done,
-        }
-        let count = graph.states().len();
-        let mut marks = vec![Mark::New; count];
-        let mut ways = Self { order: Vec::with_capacity(count), onward: vec![Vec::new(); count] };
-        let Some(start) = graph.start() else { return ways };
-        let mut path = vec![(start, 0)];
-        if let Some(mark) = marks.get_mut(start) {
-            *mark = Mark::OnTheWay;
-        }
-        while let Some((state, next)) = path.last_mut() {
-            let state = *state;
-            let edge = graph.leaving(state).get(*next);
-            *next += 1;
-            match (edge, edge.and_then(|edge| edge.to)) {
-                (None, _) => {
-                    if let Some(mark) = marks.get_mut(state) {
-                        *mark = Mark::Done;
-                    }
-                    ways.order.push(state);
-                    path.pop();
-                }
-                (Some(_), None) => {}
-                (Some(_), Some(to)) => {
-                    let Some(mark) = marks.get_mut(to) else { continue };
-                    if *mark != Mark::OnTheWay
-                        && let Some(onward) = ways.onward.get_mut(state)
-                    {
-                        onward.push(to);
-                    }
-                    if *mark == Mark::New {
-                        *mark = Mark::OnTheWay;
-                        path.push((to, 0));
-                    }
-                }
+/// Returns the states of the path with the greatest weight that no transition leads back on; of equal ones, the first in
+/// the document. `order` is the [order](crate::graph::FlowGraph::order) of the graph.
+pub(super) fn longest(graph: &Graph<'_>, order: &[usize], weight: impl Fn(usize) -> Weight) -> Vec<usize> {
+    // The weight of the path from each state on, and its next state.
+    let mut best: Vec<Option<(Weight, Option<usize>)>> = vec![None; graph.states().len()];
+    for &state in order.iter().rev() {
+        let mut rest = ((false, 0), None);
+        for to in graph.leaving(state).iter().filter_map(|edge| edge.to) {
+            // A state before this one has none yet.
+            let Some((there, _)) = best.get(to).copied().flatten() else { continue };
+            if rest.1.is_none() || there > rest.0 {
+                rest = (there, Some(to));
             }
         }
-        ways
+        let own = weight(state);
+        if let Some(best) = best.get_mut(state) {
+            *best = Some(((own.0 | rest.0.0, own.1.saturating_add(rest.0.1)), rest.1));
+        }
     }
-
-    /// Returns the states of the path with the greatest weight; of equal ones, the first in the document.
-    pub(super) fn longest(&self, weight: impl Fn(usize) -> (bool, u64)) -> Vec<usize> {
-        let mut best: Vec<((bool, u64), Option<usize>)> = vec![((false, 0), None); self.onward.len()];
-        for &state in &self.order {
-            let mut rest = ((false, 0), None);
-            for &to in self.onward.get(state).into_iter().flatten() {
-                let there = best.get(to).map_or((false, 0), |(weight, _)| *weight);
-                if rest.1.is_none() || there > rest.0 {
-                    rest = (there, Some(to));
-                }
-            }
-            let own = weight(state);
-            if let Some(best) = best.get_mut(state) {
-                *best = ((own.0 | rest.0.0, own.1.saturating_add(rest.0.1)), rest.1);
-            }
-        }
-        let mut way: Vec<usize> = self.order.last().copied().into_iter().collect();
-        while let Some(next) = way.last().and_then(|state| best.get(*state)?.1) {
-            way.push(next);
-        }
-        way
+    let mut way: Vec<usize> = order.first().copied().into_iter().collect();
+    while let Some(next) = way.last().and_then(|state| best.get(*state).copied().flatten()?.1) {
+        way.push(next);
     }
+    way
 }
 
 /// Returns the least time that has passed when each state begins, given the least duration of each; a caught error may

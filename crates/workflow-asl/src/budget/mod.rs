@@ -20,7 +20,6 @@ use crate::limits::{EXPRESS_EXECUTION_SECONDS, HISTORY_EVENTS, STANDARD_EXECUTIO
 use crate::references;
 use crate::rules::object_index::ObjectIndex;
 use crate::texts::Texts;
-use longest_path::AcyclicGraph;
 use progress::LoopProgress;
 pub(crate) use state::literal_bytes;
 use state::{Cost, VisitCost};
@@ -235,18 +234,17 @@ impl Reader<'_, '_> {
     fn scope(&mut self, scope: Scope<'_>, execution: usize, begins: u64, depth: u64) -> (Cost, Vec<String>) {
         let graph = Graph::of(scope);
         // The minimum duration of a state decides when others begin, so states come before those inside them.
-        let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
-        let own_least = |state: usize| least.get(state).copied().unwrap_or_default();
-        let earliest = longest_path::earliest(&graph, own_least);
+        let (earliest, shortest) = earliest(&graph, depth);
         let mut owns = Vec::with_capacity(graph.states().len());
         for (number, (name, state)) in graph.states().iter().enumerate() {
             let starts = earliest.get(number).copied().flatten().map(|time| time.saturating_add(begins));
             owns.push(self.state(&graph, number, name, state, execution, starts, depth));
         }
         let own = |state: usize| owns.get(state);
-        let ways = AcyclicGraph::of(&graph);
-        let heaviest =
-            |weight: fn(&VisitCost) -> (bool, u64)| ways.longest(|state| own(state).map_or((false, 0), weight));
+        let order = graph.flow().order();
+        let heaviest = |weight: fn(&VisitCost) -> (bool, u64)| {
+            longest_path::longest(&graph, &order, |state| own(state).map_or((false, 0), weight))
+        };
         let mut cost = Cost::default();
         let most = heaviest(|own| own.cost.transitions.key());
         most.iter().filter_map(|state| own(*state)).for_each(|own| cost.transitions.add(&own.cost.transitions));
@@ -254,10 +252,7 @@ impl Reader<'_, '_> {
         events.iter().filter_map(|state| own(*state)).for_each(|own| cost.events.add(&own.cost.events));
         let longest = heaviest(|own| own.cost.time.key());
         longest.iter().filter_map(|state| own(*state)).for_each(|own| cost.time.add(&own.cost.time));
-        let ends = graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal());
-        let ends =
-            ends.filter_map(|(number, _)| Some(earliest.get(number).copied()??.saturating_add(own_least(number))));
-        cost.least = ends.min().unwrap_or_default();
+        cost.least = shortest;
         let name = |state: &usize| graph.states().get(*state).map_or("", |(name, _)| *name).to_owned();
         self.loops(&graph, &owns, &mut cost);
         (cost, most.iter().map(name).collect())
@@ -361,22 +356,21 @@ fn least(state: &State, depth: u64) -> u64 {
         StateKind::Wait => state.seconds.as_ref().and_then(Value::as_u64).unwrap_or_default(),
         StateKind::Parallel if depth < LEAST_DEPTH => {
             let scopes = state.scopes("", &Pointer::root());
-            scopes.into_iter().map(|scope| shortest(scope, depth + 1)).max().unwrap_or_default()
+            scopes.into_iter().map(|scope| earliest(&Graph::of(scope), depth + 1).1).max().unwrap_or_default()
         }
         _ => 0,
     }
 }
 
-/// Returns the seconds of the shortest path through a scope.
-fn shortest(scope: Scope<'_>, depth: u64) -> u64 {
-    let graph = Graph::of(scope);
+/// Returns the earliest second at which each state of a scope begins, and the seconds of its shortest path.
+fn earliest(graph: &Graph<'_>, depth: u64) -> (Vec<Option<u64>>, u64) {
     let least: Vec<u64> = graph.states().iter().map(|(_, state)| least(state, depth)).collect();
     let own = |state: usize| least.get(state).copied().unwrap_or_default();
-    let earliest = longest_path::earliest(&graph, own);
+    let earliest = longest_path::earliest(graph, own);
     let ends = graph.states().iter().enumerate().filter(|(_, (_, state))| state.is_terminal());
-    ends.filter_map(|(number, _)| Some(earliest.get(number).copied()??.saturating_add(own(number))))
-        .min()
-        .unwrap_or_default()
+    let ends = ends.filter_map(|(number, _)| Some(earliest.get(number).copied()??.saturating_add(own(number))));
+    let shortest = ends.min().unwrap_or_default();
+    (earliest, shortest)
 }
 
 /// Returns the literals of a state that become a task's request, a state's output or a variable: the field, with the

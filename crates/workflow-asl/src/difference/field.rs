@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::Pointer;
 use crate::document::{Preset, TABLES, Table};
+use crate::path::same;
 
 /// Fields that name a next state, or mark the end.
 pub(super) const TRANSITIONS: [&str; 3] = ["Next", "Default", "End"];
@@ -74,7 +75,7 @@ impl Comparison<'_> {
         for (name, before) in old {
             let after = new.shift_remove(&name);
             let mapped = with_targets(&name, &before, self.renames);
-            if after.as_ref().is_none_or(|after| !equal(&mapped, after)) {
+            if after.as_ref().is_none_or(|after| !same(&mapped, after)) {
                 found.push(FieldDifference { name, old: Some(before), new: after });
             }
         }
@@ -176,20 +177,5 @@ pub(super) fn with_targets(name: &str, value: &Value, renames: &dyn Fn(&str) -> 
         Value::Array(items) if name == "Branches" => items.iter().map(|item| inside(item, "StartAt")).collect(),
         value if name == "ItemProcessor" => inside(value, "StartAt"),
         value => value.clone(),
-    }
-}
-
-/// Returns whether two values are equal; `2` and `2.0` are.
-fn equal(old: &Value, new: &Value) -> bool {
-    match (old, new) {
-        (Value::Number(old), Value::Number(new)) => old == new || old.as_f64() == new.as_f64(),
-        (Value::Array(old), Value::Array(new)) => {
-            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| equal(old, new))
-        }
-        (Value::Object(old), Value::Object(new)) => {
-            let same = |(name, old): (&String, &Value)| new.get(name).is_some_and(|new| equal(old, new));
-            old.len() == new.len() && old.iter().all(same)
-        }
-        (old, new) => old == new,
     }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::Pointer;
 pub use field::FieldDifference;
+pub use state_matching::states_in;
 
 /// The difference of an older and a newer definition.
 ///
@@ -113,10 +114,7 @@ impl Difference {
 
     /// Returns whether there are no differences.
     pub fn is_empty(&self) -> bool {
-        let same = |state: &StateDifference| {
-            state.old.is_some() && state.new.is_some() && state.fields.is_empty() && state.renamed().is_none()
-        };
-        self.machine.is_empty() && self.states.iter().all(same)
+        self.machine.is_empty() && self.changed().is_empty()
     }
 
     /// Returns the new names of states in both definitions, by their old names.

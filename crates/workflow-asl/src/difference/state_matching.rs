@@ -23,11 +23,10 @@ pub(super) fn pairs(old: &Value, new: &Value) -> (Vec<Pair>, BTreeSet<Pointer>) 
     scope((Pointer::root(), old), (Pointer::root(), new), &mut found);
     let moved = join_moved(&mut found);
     // In the order of the newer definition, then the removed states.
-    let mut order = Vec::new();
-    collect(&(Pointer::root(), new), &mut order);
+    let order = states_in(new, &Pointer::root());
     let place = |pair: &Pair| {
         let new = pair.1.as_ref()?;
-        order.iter().position(|place| place.pointer == new.pointer)
+        order.iter().position(|(place, _)| place.pointer == new.pointer)
     };
     found.sort_by_key(|pair| place(pair).unwrap_or(usize::MAX));
     (found, moved)
@@ -51,13 +50,15 @@ fn inside<'v>(at: &Pointer, state: &'v Value) -> Vec<Scope<'v>> {
     branches.chain(processors).collect()
 }
 
-/// Collects the states of a scope, each before those inside it.
-fn collect(scope: &Scope<'_>, found: &mut Vec<StateLocation>) {
-    for (place, state) in states(scope) {
+/// Returns the states of a machine, branch or processor at a pointer, each before those inside it.
+pub fn states_in<'v>(body: &'v Value, at: &Pointer) -> Vec<(StateLocation, &'v Value)> {
+    let mut found = Vec::new();
+    for (place, state) in states(&(at.clone(), body)) {
         let scopes = inside(&place.pointer, state);
-        found.push(place);
-        scopes.iter().for_each(|scope| collect(scope, found));
+        found.push((place, state));
+        found.extend(scopes.iter().flat_map(|(at, body)| states_in(body, at)));
     }
+    found
 }
 
 fn scope(old: Scope<'_>, new: Scope<'_>, found: &mut Vec<Pair>) {
@@ -134,9 +135,8 @@ fn inner(old: Vec<Scope<'_>>, new: Vec<Scope<'_>>, found: &mut Vec<Pair>) {
 }
 
 fn alone(scopes: &[Scope<'_>], pair: impl Fn(StateLocation) -> Pair, found: &mut Vec<Pair>) {
-    let mut places = Vec::new();
-    scopes.iter().for_each(|scope| collect(scope, &mut places));
-    found.extend(places.into_iter().map(pair));
+    let states = scopes.iter().flat_map(|(at, body)| states_in(body, at));
+    found.extend(states.map(|(place, _)| pair(place)));
 }
 
 /// Joins a removed and an added state with the same name into a moved one, because names are unique in a definition.

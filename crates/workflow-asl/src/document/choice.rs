@@ -103,25 +103,28 @@ impl Relation {
 }
 
 macro_rules! operators {
-    ($( $name:ident $operand:ident $( $compared:ident $relation:ident )?; )*) => {
+    ($( $name:ident $operand:ident $( $relation:ident / $by_path:ident )?; )*) => {
         /// A comparison operator of a rule.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operator {
-            $( #[doc = concat!("`", stringify!($name), "`")] $name, )*
+            $(
+                #[doc = concat!("`", stringify!($name), "`")] $name,
+                $( #[doc = concat!("`", stringify!($by_path), "`")] $by_path, )?
+            )*
         }
 
         impl Operator {
             /// All operators.
-            pub const ALL: &'static [Self] = &[ $( Self::$name, )* ];
+            pub const ALL: &'static [Self] = &[ $( Self::$name, $( Self::$by_path, )? )* ];
 
             /// Returns the name in the document.
             pub fn name(self) -> &'static str {
-                match self { $( Self::$name => stringify!($name), )* }
+                match self { $( Self::$name => stringify!($name), $( Self::$by_path => stringify!($by_path), )? )* }
             }
 
             /// Returns its operand type.
             pub fn operand(self) -> Operand {
-                match self { $( Self::$name => Operand::$operand, )* }
+                match self { $( Self::$name => Operand::$operand, $( Self::$by_path => Operand::Path, )? )* }
             }
 
             /// Returns the type of both sides and how they compare; `None` for patterns and tests of a type.
@@ -135,7 +138,7 @@ macro_rules! operators {
             /// ```
             pub fn order(self) -> Option<(Operand, Relation)> {
                 match self {
-                    $( $( Self::$name => Some((Operand::$compared, Relation::$relation)), )? )*
+                    $( $( Self::$name | Self::$by_path => Some((Operand::$operand, Relation::$relation)), )? )*
                     _ => None,
                 }
             }
@@ -155,39 +158,23 @@ macro_rules! operators {
 }
 
 operators! {
-    StringEquals Text Text Equal;
-    StringEqualsPath Path Text Equal;
-    StringLessThan Text Text Less;
-    StringLessThanPath Path Text Less;
-    StringGreaterThan Text Text Greater;
-    StringGreaterThanPath Path Text Greater;
-    StringLessThanEquals Text Text LessOrEqual;
-    StringLessThanEqualsPath Path Text LessOrEqual;
-    StringGreaterThanEquals Text Text GreaterOrEqual;
-    StringGreaterThanEqualsPath Path Text GreaterOrEqual;
+    StringEquals Text Equal / StringEqualsPath;
+    StringLessThan Text Less / StringLessThanPath;
+    StringGreaterThan Text Greater / StringGreaterThanPath;
+    StringLessThanEquals Text LessOrEqual / StringLessThanEqualsPath;
+    StringGreaterThanEquals Text GreaterOrEqual / StringGreaterThanEqualsPath;
     StringMatches Text;
-    NumericEquals Number Number Equal;
-    NumericEqualsPath Path Number Equal;
-    NumericLessThan Number Number Less;
-    NumericLessThanPath Path Number Less;
-    NumericGreaterThan Number Number Greater;
-    NumericGreaterThanPath Path Number Greater;
-    NumericLessThanEquals Number Number LessOrEqual;
-    NumericLessThanEqualsPath Path Number LessOrEqual;
-    NumericGreaterThanEquals Number Number GreaterOrEqual;
-    NumericGreaterThanEqualsPath Path Number GreaterOrEqual;
-    BooleanEquals Flag Flag Equal;
-    BooleanEqualsPath Path Flag Equal;
-    TimestampEquals Timestamp Timestamp Equal;
-    TimestampEqualsPath Path Timestamp Equal;
-    TimestampLessThan Timestamp Timestamp Less;
-    TimestampLessThanPath Path Timestamp Less;
-    TimestampGreaterThan Timestamp Timestamp Greater;
-    TimestampGreaterThanPath Path Timestamp Greater;
-    TimestampLessThanEquals Timestamp Timestamp LessOrEqual;
-    TimestampLessThanEqualsPath Path Timestamp LessOrEqual;
-    TimestampGreaterThanEquals Timestamp Timestamp GreaterOrEqual;
-    TimestampGreaterThanEqualsPath Path Timestamp GreaterOrEqual;
+    NumericEquals Number Equal / NumericEqualsPath;
+    NumericLessThan Number Less / NumericLessThanPath;
+    NumericGreaterThan Number Greater / NumericGreaterThanPath;
+    NumericLessThanEquals Number LessOrEqual / NumericLessThanEqualsPath;
+    NumericGreaterThanEquals Number GreaterOrEqual / NumericGreaterThanEqualsPath;
+    BooleanEquals Flag Equal / BooleanEqualsPath;
+    TimestampEquals Timestamp Equal / TimestampEqualsPath;
+    TimestampLessThan Timestamp Less / TimestampLessThanPath;
+    TimestampGreaterThan Timestamp Greater / TimestampGreaterThanPath;
+    TimestampLessThanEquals Timestamp LessOrEqual / TimestampLessThanEqualsPath;
+    TimestampGreaterThanEquals Timestamp GreaterOrEqual / TimestampGreaterThanEqualsPath;
     IsNull Flag;
     IsPresent Flag;
     IsNumeric Flag;

@@ -21,9 +21,14 @@ pub enum QueryLanguage {
 impl QueryLanguage {
     /// Returns the name in the document.
     pub fn name(self) -> &'static str {
+        self.pick("JSONPath", "JSONata")
+    }
+
+    /// Returns the first of two values in JSONPath, the second in JSONata.
+    pub fn pick<T>(self, of_jsonpath: T, of_jsonata: T) -> T {
         match self {
-            Self::JsonPath => "JSONPath",
-            Self::Jsonata => "JSONata",
+            Self::JsonPath => of_jsonpath,
+            Self::Jsonata => of_jsonata,
         }
     }
 

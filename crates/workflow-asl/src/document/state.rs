@@ -148,6 +148,13 @@ impl State {
     pub fn is_terminal(&self) -> bool {
         matches!(self.kind, Succeed | Fail) || self.end == Some(true)
     }
+
+    /// Returns the names of errors of each retrier, and of each catcher, with the name of the field.
+    pub(crate) fn handled(&self) -> [(&'static str, Vec<Option<&[String]>>); 2] {
+        let retriers = self.retry.iter().flatten().map(|retrier| retrier.error_equals.as_deref());
+        let catchers = self.catch.iter().flatten().map(|catcher| catcher.error_equals.as_deref());
+        [("Retry", retriers.collect()), ("Catch", catchers.collect())]
+    }
 }
 
 /// The name of the field with a state's kind.

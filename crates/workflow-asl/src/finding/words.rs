@@ -94,10 +94,7 @@ pub(super) fn unit(field: &str) -> &'static str {
 
 /// Returns how a language asks whether a variable has a value.
 pub(super) fn asking(language: QueryLanguage, name: &str) -> String {
-    match language {
-        QueryLanguage::JsonPath => "`IsPresent`".to_owned(),
-        QueryLanguage::Jsonata => format!("`$exists(${name})`"),
-    }
+    language.pick("`IsPresent`".to_owned(), format!("`$exists(${name})`"))
 }
 
 pub(super) fn item_in_text(name: &str) -> Option<String> {

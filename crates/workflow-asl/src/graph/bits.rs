@@ -42,14 +42,11 @@ impl Bits {
         changed
     }
 
-    /// Returns how many numbers of a range are in the set.
-    pub fn count(&self, range: std::ops::Range<usize>) -> usize {
-        // A word at a time; the words at the ends are masked.
-        let below = |number: usize| {
-            let whole: u32 = self.0.iter().take(number / 64).map(|word| word.count_ones()).sum();
-            let rest = self.0.get(number / 64).map_or(0, |word| (word & ((1 << (number % 64)) - 1)).count_ones());
-            (whole + rest) as usize
-        };
-        below(range.end) - below(range.start)
+    /// Returns how many numbers below this one are in the set.
+    pub fn count_below(&self, number: usize) -> usize {
+        // A word at a time; the last one is masked.
+        let whole: u32 = self.0.iter().take(number / 64).map(|word| word.count_ones()).sum();
+        let rest = self.0.get(number / 64).map_or(0, |word| (word & ((1 << (number % 64)) - 1)).count_ones());
+        (whole + rest) as usize
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json_kind::JsonKind;
+
 /// The type of an argument or a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ArgumentKind {
@@ -22,16 +24,26 @@ pub enum ArgumentKind {
     Scalar,
 }
 
+impl ArgumentKind {
+    /// Returns the kind of all such values, if they have one.
+    pub fn json_kind(self) -> Option<JsonKind> {
+        match self {
+            Self::String => Some(JsonKind::Text),
+            Self::Integer => Some(JsonKind::Number),
+            Self::Boolean => Some(JsonKind::Bool),
+            Self::Array => Some(JsonKind::Array),
+            Self::Object => Some(JsonKind::Object),
+            Self::Any | Self::Scalar => None,
+        }
+    }
+}
+
 impl fmt::Display for ArgumentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Any => "any value",
-            Self::String => "a string",
-            Self::Integer => "a number",
-            Self::Boolean => "a boolean",
-            Self::Array => "an array",
-            Self::Object => "an object",
-            Self::Scalar => "a string, a number, a boolean or null",
+        f.write_str(match self.json_kind() {
+            Some(kind) => kind.noun(),
+            None if *self == Self::Any => "any value",
+            None => "a string, a number, a boolean or null",
         })
     }
 }
@@ -72,10 +84,12 @@ struct Row {
     rest: Option<ArgumentKind>,
     result: ArgumentKind,
     doc: &'static str,
+    /// The equivalent in JSONata.
+    in_jsonata: &'static str,
 }
 
 macro_rules! table {
-    ($($function:ident $name:literal ($($required:ident),* $(; $($optional:ident),*)? $(.. $rest:ident)?) -> $result:ident $doc:literal)*) => {
+    ($($function:ident $name:literal ($($required:ident),* $(; $($optional:ident),*)? $(.. $rest:ident)?) -> $result:ident $doc:literal $in_jsonata:literal)*) => {
         const TABLE: &[Row] = &[$(Row {
             function: Function::$function,
             name: concat!("States.", $name),
@@ -84,6 +98,7 @@ macro_rules! table {
             rest: [$(Some(ArgumentKind::$rest),)? None][0],
             result: ArgumentKind::$result,
             doc: $doc,
+            in_jsonata: $in_jsonata,
         }),*];
 
         impl Function {
@@ -104,24 +119,24 @@ macro_rules! table {
 
 // In the order of the enum.
 table! {
-    Format "Format" (String .. Scalar) -> String "the template with each `{}` replaced by the next argument"
-    StringToJson "StringToJson" (String) -> Any "the value of a JSON text"
-    JsonToString "JsonToString" (Any) -> String "the value as a JSON text"
-    Array "Array" (.. Any) -> Array "an array of the arguments"
-    ArrayPartition "ArrayPartition" (Array, Integer) -> Array "the array in chunks of at most the given size"
-    ArrayContains "ArrayContains" (Array, Any) -> Boolean "whether the array has the value"
-    ArrayRange "ArrayRange" (Integer, Integer, Integer) -> Array "the numbers from first to last by a step, at most 1000"
-    ArrayGetItem "ArrayGetItem" (Array, Integer) -> Any "the item at an index from zero"
-    ArrayLength "ArrayLength" (Array) -> Integer "how many items the array has"
-    ArrayUnique "ArrayUnique" (Array) -> Array "the array without repeated items"
-    Base64Encode "Base64Encode" (String) -> String "the text in Base64, of at most 10,000 characters"
-    Base64Decode "Base64Decode" (String) -> String "the text that Base64 encodes, of at most 10,000 characters"
-    Hash "Hash" (Any, String) -> String "the hash in hex by MD5, SHA-1, SHA-256, SHA-384 or SHA-512"
-    JsonMerge "JsonMerge" (Object, Object, Boolean) -> Object "the members of both objects, the second winning; the third argument must be false"
-    MathRandom "MathRandom" (Integer, Integer; Integer) -> Integer "a random number from the first up to but without the second; a third is the seed"
-    MathAdd "MathAdd" (Integer, Integer) -> Integer "the sum"
-    StringSplit "StringSplit" (String, String) -> Array "the pieces between any of the given characters"
-    Uuid "UUID" () -> String "a random UUID of version 4"
+    Format "Format" (String .. Scalar) -> String "the template with each `{}` replaced by the next argument" "`&`, which joins strings: `{% 'Hello ' & $name %}`"
+    StringToJson "StringToJson" (String) -> Any "the value of a JSON text" "`$parse(…)`"
+    JsonToString "JsonToString" (Any) -> String "the value as a JSON text" "`$string(…)`"
+    Array "Array" (.. Any) -> Array "an array of the arguments" "`[a, b]`"
+    ArrayPartition "ArrayPartition" (Array, Integer) -> Array "the array in chunks of at most the given size" "`$partition(…)`"
+    ArrayContains "ArrayContains" (Array, Any) -> Boolean "whether the array has the value" "`x in list`"
+    ArrayRange "ArrayRange" (Integer, Integer, Integer) -> Array "the numbers from first to last by a step, at most 1000" "`$range(…)`"
+    ArrayGetItem "ArrayGetItem" (Array, Integer) -> Any "the item at an index from zero" "`list[0]`"
+    ArrayLength "ArrayLength" (Array) -> Integer "how many items the array has" "`$count(…)`"
+    ArrayUnique "ArrayUnique" (Array) -> Array "the array without repeated items" "`$distinct(…)`"
+    Base64Encode "Base64Encode" (String) -> String "the text in Base64, of at most 10,000 characters" "`$base64encode(…)`"
+    Base64Decode "Base64Decode" (String) -> String "the text that Base64 encodes, of at most 10,000 characters" "`$base64decode(…)`"
+    Hash "Hash" (Any, String) -> String "the hash in hex by MD5, SHA-1, SHA-256, SHA-384 or SHA-512" "`$hash(…)`"
+    JsonMerge "JsonMerge" (Object, Object, Boolean) -> Object "the members of both objects, the second winning; the third argument must be false" "`$merge([a, b])`"
+    MathRandom "MathRandom" (Integer, Integer; Integer) -> Integer "a random number from the first up to but without the second; a third is the seed" "`$random()`"
+    MathAdd "MathAdd" (Integer, Integer) -> Integer "the sum" "`+`"
+    StringSplit "StringSplit" (String, String) -> Array "the pieces between any of the given characters" "`$split(…)`"
+    Uuid "UUID" () -> String "a random UUID of version 4" "`$uuid()`"
 }
 
 impl Function {
@@ -159,26 +174,7 @@ impl Function {
 
     /// Returns the equivalent in JSONata.
     pub fn in_jsonata(self) -> &'static str {
-        match self {
-            Self::Format => "`&`, which joins strings: `{% 'Hello ' & $name %}`",
-            Self::StringToJson => "`$parse(…)`",
-            Self::JsonToString => "`$string(…)`",
-            Self::Array => "`[a, b]`",
-            Self::ArrayPartition => "`$partition(…)`",
-            Self::ArrayContains => "`x in list`",
-            Self::ArrayRange => "`$range(…)`",
-            Self::ArrayGetItem => "`list[0]`",
-            Self::ArrayLength => "`$count(…)`",
-            Self::ArrayUnique => "`$distinct(…)`",
-            Self::Base64Encode => "`$base64encode(…)`",
-            Self::Base64Decode => "`$base64decode(…)`",
-            Self::Hash => "`$hash(…)`",
-            Self::JsonMerge => "`$merge([a, b])`",
-            Self::MathRandom => "`$random()`",
-            Self::MathAdd => "`+`",
-            Self::StringSplit => "`$split(…)`",
-            Self::Uuid => "`$uuid()`",
-        }
+        self.row().in_jsonata
     }
 
     /// Returns whether `ErrorPath` and `CausePath` of a Fail state accept it: functions that return text, and

@@ -6,8 +6,6 @@ mod function;
 mod literal;
 mod reader;
 
-use std::fmt;
-
 use serde_json::Number;
 
 pub use function::{ArgumentKind, Function};
@@ -109,19 +107,5 @@ impl FunctionCall {
                 _ => {}
             }
         }
-    }
-}
-
-impl fmt::Display for Intrinsic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)
-    }
-}
-
-impl std::str::FromStr for Intrinsic {
-    type Err = SyntaxError;
-
-    fn from_str(text: &str) -> Result<Self, SyntaxError> {
-        Self::parse(text)
     }
 }

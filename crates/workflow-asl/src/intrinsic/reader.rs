@@ -6,92 +6,50 @@ use super::{Argument, ArgumentKind, Function, FunctionCall, Intrinsic};
 use crate::SyntaxError;
 use crate::limits::INTRINSIC_DEPTH;
 use crate::nearest::nearest;
-use crate::path::JsonPath;
+use crate::path::{JsonPath, Reader};
 use crate::placeholder;
 
 pub(super) fn read(text: &str) -> Result<Intrinsic, SyntaxError> {
-    let mut reader = Reader { text, at: 0, depth: 0, misuses: Vec::new() };
-    reader.skip_blanks();
+    let mut reader = CallReader { text: Reader::new(text, "call"), misuses: Vec::new() };
+    reader.text.skip_blanks();
     let call = reader.call()?;
-    reader.skip_blanks();
-    if reader.peek().is_some() {
-        return Err(reader.fail(format!("expected the end of the call, found {}", reader.here())));
+    reader.text.skip_blanks();
+    if reader.text.peek().is_some() {
+        return Err(reader.text.fail(format!("expected the end of the call, found {}", reader.text.here())));
     }
     Ok(Intrinsic { source: text.to_owned(), call, misuses: reader.misuses })
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-    depth: usize,
+struct CallReader<'a> {
+    text: Reader<'a>,
     misuses: Vec<SyntaxError>,
 }
 
-impl<'a> Reader<'a> {
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or("")
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let c = self.peek()?;
-        self.at += c.len_utf8();
-        Some(c)
-    }
-
-    fn eat(&mut self, c: char) -> bool {
-        let found = self.peek() == Some(c);
-        if found {
-            self.at += c.len_utf8();
-        }
-        found
-    }
-
-    fn skip_blanks(&mut self) {
-        self.take_while(char::is_whitespace);
-    }
-
-    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
-        let rest = self.rest();
-        let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
-        self.at += end;
-        rest.get(..end).unwrap_or("")
-    }
-
-    fn fail(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError::new(self.at, message)
-    }
-
-    fn here(&self) -> String {
-        self.peek().map_or_else(|| "the end of the call".to_owned(), |c| format!("'{c}'"))
-    }
-
+impl CallReader<'_> {
     fn call(&mut self) -> Result<FunctionCall, SyntaxError> {
-        let offset = self.at;
-        self.depth += 1;
-        if self.depth > INTRINSIC_DEPTH {
-            return Err(self.fail(format!("more than {INTRINSIC_DEPTH} nested calls")));
+        let offset = self.text.at;
+        self.text.depth += 1;
+        if self.text.depth > INTRINSIC_DEPTH {
+            return Err(self.text.fail(format!("more than {INTRINSIC_DEPTH} nested calls")));
         }
         let function = self.function()?;
-        self.skip_blanks();
-        if !self.eat('(') {
-            return Err(self.fail(format!("expected '(' after `{function}`, found {}", self.here())));
+        self.text.skip_blanks();
+        if !self.text.eat('(') {
+            return Err(self.text.fail(format!("expected '(' after `{function}`, found {}", self.text.here())));
         }
         let args = self.arguments(function)?;
         self.misuses.extend(miscounted(function, &args, offset));
-        self.depth -= 1;
+        self.text.depth -= 1;
         Ok(FunctionCall { function, args, offset })
     }
 
     fn function(&mut self) -> Result<Function, SyntaxError> {
-        let start = self.at;
-        let name = self.take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
+        let start = self.text.at;
+        let name = self.text.take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
         if name.is_empty() {
             return Err(self
-                .fail(format!("expected a function such as `States.Format`, found {}", self.here()))
+                .text
+                .fail(format!("expected a function such as `States.Format`, found {}", self.text.here()))
                 .with_help("a path starts with `$`"));
         }
         Function::from_name(name).ok_or_else(|| {
@@ -107,13 +65,13 @@ impl<'a> Reader<'a> {
     /// Parses the arguments after the `(`, including its `)`.
     fn arguments(&mut self, function: Function) -> Result<Vec<Argument>, SyntaxError> {
         let mut args = Vec::new();
-        self.skip_blanks();
-        if self.eat(')') {
+        self.text.skip_blanks();
+        if self.text.eat(')') {
             return Ok(args);
         }
         loop {
-            self.skip_blanks();
-            let start = self.at;
+            self.text.skip_blanks();
+            let start = self.text.at;
             let template = function == Function::Format && args.is_empty();
             let argument = self.argument(template)?;
             if let Some(kind) = function.argument(args.len()).filter(|kind| !fits(&argument, *kind)) {
@@ -121,18 +79,18 @@ impl<'a> Reader<'a> {
                 self.misuses.push(SyntaxError::new(start, format!("argument {which} of `{function}` must be {kind}")));
             }
             args.push(argument);
-            self.skip_blanks();
-            if self.eat(')') {
+            self.text.skip_blanks();
+            if self.text.eat(')') {
                 return Ok(args);
             }
-            if !self.eat(',') {
-                return Err(self.fail(format!("expected ',' or ')', found {}", self.here())));
+            if !self.text.eat(',') {
+                return Err(self.text.fail(format!("expected ',' or ')', found {}", self.text.here())));
             }
         }
     }
 
     fn argument(&mut self, template: bool) -> Result<Argument, SyntaxError> {
-        match self.peek() {
+        match self.text.peek() {
             Some('\'') if template => self.template(),
             Some('\'') => {
                 let characters = self.quoted()?;
@@ -140,14 +98,14 @@ impl<'a> Reader<'a> {
             }
             Some('$') => self.path(),
             Some(c) if c.is_ascii_digit() || c == '-' => {
-                let start = self.at;
-                let text = self.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
+                let start = self.text.at;
+                let text = self.text.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
                 number(text)
                     .map(Argument::Number)
                     .ok_or_else(|| SyntaxError::new(start, format!("`{text}` is not a number")))
             }
             Some(c) if c.is_alphabetic() => {
-                let rest = self.rest();
+                let rest = self.text.rest();
                 let word = rest.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '_').next().unwrap_or("");
                 let literal = match word {
                     "true" => Argument::Bool(true),
@@ -155,25 +113,27 @@ impl<'a> Reader<'a> {
                     "null" => Argument::Null,
                     _ => return self.call().map(Argument::Call),
                 };
-                self.at += word.len();
+                self.text.at += word.len();
                 Ok(literal)
             }
-            Some('"') => Err(self.fail("a string must be in apostrophes, not in quotes").with_help("write 'text'")),
-            _ => Err(self.fail(format!("expected an argument, found {}", self.here()))),
+            Some('"') => {
+                Err(self.text.fail("a string must be in apostrophes, not in quotes").with_help("write 'text'"))
+            }
+            _ => Err(self.text.fail(format!("expected an argument, found {}", self.text.here()))),
         }
     }
 
     /// Parses a string in apostrophes. Returns its characters, and whether each was escaped.
     fn quoted(&mut self) -> Result<Vec<(char, bool)>, SyntaxError> {
-        let start = self.at;
-        self.eat('\'');
+        let start = self.text.at;
+        self.text.eat('\'');
         let mut text = Vec::new();
-        while let Some(c) = self.next() {
+        while let Some(c) = self.text.next() {
             match c {
                 '\'' => return Ok(text),
-                '\\' => match self.peek() {
+                '\\' => match self.text.peek() {
                     Some(escaped @ ('\'' | '\\' | '{' | '}')) => {
-                        self.at += 1;
+                        self.text.at += 1;
                         text.push((escaped, true));
                     }
                     // The service keeps any other backslash, such as one before `n`, which occurs in real definitions.
@@ -189,7 +149,7 @@ impl<'a> Reader<'a> {
     /// Parses the template of `States.Format`, split at each `{}` that is not escaped; one with a lone brace remains a
     /// string, with the escapes of its braces.
     fn template(&mut self) -> Result<Argument, SyntaxError> {
-        let start = self.at;
+        let start = self.text.at;
         let quoted = self.quoted()?;
         let mut pieces = vec![String::new()];
         let mut characters = quoted.iter().copied().peekable();
@@ -223,9 +183,9 @@ impl<'a> Reader<'a> {
 
     /// Parses a path, which ends at a comma, a blank or an unmatched parenthesis.
     fn path(&mut self) -> Result<Argument, SyntaxError> {
-        let start = self.at;
+        let start = self.text.at;
         let (mut open, mut quote, mut escaped) = (Vec::new(), None, false);
-        while let Some(c) = self.peek() {
+        while let Some(c) = self.text.peek() {
             match (quote, c) {
                 (Some(_), _) if escaped => escaped = false,
                 (Some(_), '\\') => escaped = true,
@@ -237,9 +197,9 @@ impl<'a> Reader<'a> {
                 (None, ',' | ' ' | '\t' | '\n' | '\r') if open.is_empty() => break,
                 _ => {}
             }
-            self.at += c.len_utf8();
+            self.text.at += c.len_utf8();
         }
-        let text = self.text.get(start..self.at).unwrap_or("");
+        let text = self.text.text.get(start..self.text.at).unwrap_or("");
         match JsonPath::parse(text) {
             Ok(path) => Ok(Argument::Path(path.shifted(start))),
             Err(error) => Err(error.shifted(start)),

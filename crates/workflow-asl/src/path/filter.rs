@@ -11,7 +11,7 @@ use super::select::{Selection, same};
 
 /// A filter with its text, for the path's bracket form.
 #[derive(Debug, Clone)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     /// The text between `[?(` and `)]`.
     pub(super) source: String,
     pub(super) condition: Condition,

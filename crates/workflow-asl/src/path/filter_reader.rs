@@ -24,19 +24,21 @@ pub(super) fn read_filter(reader: &mut Reader<'_>) -> Result<Filter, SyntaxError
 }
 
 fn either(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
-    let mut any = vec![both(reader)?];
-    while reader.eat_text("||") {
-        any.push(both(reader)?);
-    }
-    Ok(if any.len() > 1 { Condition::Or(any) } else { any.remove(0) })
+    several(reader, "||", |reader| several(reader, "&&", one, Condition::And), Condition::Or)
 }
 
-fn both(reader: &mut Reader<'_>) -> Result<Condition, SyntaxError> {
-    let mut all = vec![one(reader)?];
-    while reader.eat_text("&&") {
-        all.push(one(reader)?);
+/// Parses conditions with a sign between them.
+fn several(
+    reader: &mut Reader<'_>,
+    sign: &str,
+    part: fn(&mut Reader<'_>) -> Result<Condition, SyntaxError>,
+    whole: fn(Vec<Condition>) -> Condition,
+) -> Result<Condition, SyntaxError> {
+    let mut parts = vec![part(reader)?];
+    while reader.eat_text(sign) {
+        parts.push(part(reader)?);
     }
-    Ok(if all.len() > 1 { Condition::And(all) } else { all.remove(0) })
+    Ok(if parts.len() > 1 { whole(parts) } else { parts.remove(0) })
 }
 
 /// Parses one condition and the blanks after it.

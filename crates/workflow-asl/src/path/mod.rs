@@ -18,8 +18,8 @@ use std::ops::Range;
 
 pub use in_jsonata::literal;
 pub use insert::InsertError;
+pub(crate) use reader::Reader;
 pub use select::{NoMatch, same};
-pub(crate) use steps::Step;
 
 use filter::Filter;
 use workflow_jsonata::{LiteralKind, LiteralStep, Node};
@@ -71,7 +71,7 @@ pub enum Segment<'a> {
 
 /// One step of any path.
 #[derive(Debug, Clone)]
-enum PathStep {
+pub(crate) enum PathStep {
     Child(String),
     /// A negative index counts from the end.
     Index(i64),
@@ -147,14 +147,13 @@ impl JsonPath {
 
     /// Returns the member names and indices after the root, up to the first other step.
     pub fn literal_steps(&self) -> Vec<LiteralStep> {
-        let ranges = self.ends.iter().zip(self.ends.iter().skip(1));
-        let steps = self.steps.iter().zip(ranges).map_while(|(step, (from, to))| {
+        let steps = self.steps().map_while(|(step, range)| {
             let kind = match step {
                 PathStep::Child(name) => LiteralKind::Name(name.clone()),
                 PathStep::Index(index) => LiteralKind::Index(*index),
                 _ => return None,
             };
-            Some(LiteralStep { kind, range: self.start + from..self.start + to })
+            Some(LiteralStep { kind, range })
         });
         steps.collect()
     }
@@ -275,14 +274,6 @@ impl PartialEq for JsonPath {
 }
 
 impl Eq for JsonPath {}
-
-impl std::str::FromStr for JsonPath {
-    type Err = SyntaxError;
-
-    fn from_str(text: &str) -> Result<Self, SyntaxError> {
-        Self::parse(text)
-    }
-}
 
 impl fmt::Display for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ pub(super) const DEPTH: usize = 32;
 pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
     let start = text.len() - text.trim_start().len();
     let end = text.trim_end().len().max(start);
-    let mut reader = Reader { text: text.get(..end).unwrap_or(text), at: start, depth: 0 };
+    let mut reader = Reader { at: start, ..Reader::new(text.get(..end).unwrap_or(text), "path") };
     if !reader.eat('$') {
         return Err(reader
             .fail("a path starts with '$'")
@@ -22,29 +22,35 @@ pub(super) fn read(text: &str) -> Result<JsonPath, SyntaxError> {
     Ok(JsonPath { source: text.to_owned(), start: 0, root, steps, ends })
 }
 
-/// A cursor over the text, shared by the parsers of paths and filters.
-pub(super) struct Reader<'a> {
-    pub(super) text: &'a str,
-    pub(super) at: usize,
-    pub(super) depth: usize,
+/// A cursor over the text, shared by the parsers of paths, filters and calls of intrinsic functions.
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) at: usize,
+    pub(crate) depth: usize,
+    /// What the text is, for messages.
+    what: &'static str,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn rest(&self) -> &'a str {
+    pub(crate) fn new(text: &'a str, what: &'static str) -> Self {
+        Self { text, at: 0, depth: 0, what }
+    }
+
+    pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    pub(super) fn peek(&self) -> Option<char> {
+    pub(crate) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    pub(super) fn next(&mut self) -> Option<char> {
+    pub(crate) fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += c.len_utf8();
         Some(c)
     }
 
-    pub(super) fn eat(&mut self, c: char) -> bool {
+    pub(crate) fn eat(&mut self, c: char) -> bool {
         let found = self.peek() == Some(c);
         if found {
             self.at += c.len_utf8();
@@ -52,7 +58,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    pub(super) fn eat_text(&mut self, text: &str) -> bool {
+    pub(crate) fn eat_text(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text);
         if found {
             self.at += text.len();
@@ -60,24 +66,24 @@ impl<'a> Reader<'a> {
         found
     }
 
-    pub(super) fn skip_blanks(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
+    pub(crate) fn skip_blanks(&mut self) {
+        self.take_while(char::is_whitespace);
     }
 
-    pub(super) fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
+    pub(crate) fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
         self.at += end;
         rest.get(..end).unwrap_or("")
     }
 
-    pub(super) fn fail(&self, message: impl Into<String>) -> SyntaxError {
+    pub(crate) fn fail(&self, message: impl Into<String>) -> SyntaxError {
         SyntaxError::new(self.at, message)
     }
 
     /// Describes the next character, for a message.
-    pub(super) fn here(&self) -> String {
-        self.peek().map_or_else(|| "the end of the path".to_owned(), |c| format!("'{c}'"))
+    pub(crate) fn here(&self) -> String {
+        self.peek().map_or_else(|| format!("the end of the {}", self.what), |c| format!("'{c}'"))
     }
 
     pub(super) fn descend(&mut self) -> Result<(), SyntaxError> {

@@ -152,15 +152,19 @@ pub(super) fn has_tags(parameter: &str, request: &Request<'_>) -> bool {
 
 /// Returns the form of an ARN with `*` for each part except its location.
 fn open_form(form: &str) -> String {
+    with_parts(form, |part| match part {
+        "Partition" | "Region" | "Account" => format!("${{{part}}}"),
+        _ => "*".to_owned(),
+    })
+}
+
+/// Returns the form of an ARN with another text for each part.
+pub(super) fn with_parts(form: &str, mut text: impl FnMut(&str) -> String) -> String {
     let mut made = String::new();
     let mut rest = form;
     while let Some((before, after)) = rest.split_once("${") {
         let (part, after) = after.split_once('}').unwrap_or((after, ""));
-        made.push_str(before);
-        match part {
-            "Partition" | "Region" | "Account" => made.extend(["${", part, "}"]),
-            _ => made.push('*'),
-        }
+        made.extend([before, &text(part)]);
         rest = after;
     }
     made + rest

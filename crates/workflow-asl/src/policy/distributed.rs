@@ -2,12 +2,10 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
 
-use crate::document::MachineType;
-use serde_json::Value;
 use workflow_iam::{Need, NoteKind, ServiceCall};
 
 use super::request::{Request, open_text};
-use crate::document::QueryLanguage;
+use crate::document::MachineType;
 use crate::jsonata::Expressions;
 use crate::rules::object_index::StateAt;
 
@@ -37,13 +35,9 @@ pub(super) fn calls(state: &StateAt<'_>, expressions: &Expressions, calls: &mut 
         runs.look_up(|_| vec![label.map(open_text)]);
     }
     calls.push(runs);
-    let request = |parameters: &Option<Value>, arguments: &Option<Value>| match state.language {
-        QueryLanguage::JsonPath => parameters.clone(),
-        QueryLanguage::Jsonata => arguments.clone(),
-    };
     if let Some(reader) = reader {
         let config = reader.reader_config.as_ref();
-        let value = request(&reader.parameters, &reader.arguments);
+        let value = state.language.pick(&reader.parameters, &reader.arguments);
         let request = Request::new(value.as_ref(), state.language, expressions);
         let mut call = new_call();
         if resource.ends_with(":s3:listObjectsV2") {
@@ -83,7 +77,7 @@ pub(super) fn calls(state: &StateAt<'_>, expressions: &Expressions, calls: &mut 
     if let Some(writer) = writer
         && writer.resource.is_some()
     {
-        let value = request(&writer.parameters, &writer.arguments);
+        let value = state.language.pick(&writer.parameters, &writer.arguments);
         let request = Request::new(value.as_ref(), state.language, expressions);
         let mut call = new_call();
         call.allow(WRITES, vec![of_s3("{Bucket}/{Prefix|*:folder}")]);

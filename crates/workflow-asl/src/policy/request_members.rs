@@ -1,7 +1,7 @@
 //! The members of a request in the API's model, at every depth.
 
 use serde_json::Value;
-use workflow_services::{List, Map, Shape, Structure};
+use workflow_services::{List, Shape, Structure};
 
 use super::request::Request;
 use crate::document::QueryLanguage;
@@ -148,19 +148,11 @@ fn inside(
                 inside(list.element(), name, deeper, looked, texts);
             }
         }
-        Shape::Map(map) => value_of(map, name, deeper(false), looked, texts),
+        Shape::Map(map) => {
+            if let Some(deeper) = deeper(false) {
+                inside(map.value(), name, deeper, looked, texts);
+            }
+        }
         _ => {}
-    }
-}
-
-fn value_of(
-    map: Map,
-    name: &'static str,
-    deeper: Option<(bool, usize)>,
-    looked: &mut usize,
-    texts: &mut Vec<(&'static str, bool)>,
-) {
-    if let Some(deeper) = deeper {
-        inside(map.value(), name, deeper, looked, texts);
     }
 }

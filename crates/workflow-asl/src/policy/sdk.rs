@@ -6,7 +6,7 @@ use workflow_iam::pattern::{ANY, joined};
 use workflow_iam::{Need, NoteKind, ResourceForm, ServiceCall};
 use workflow_services::{IamAction, Operation, Shape};
 
-use super::dependent_actions;
+use super::dependent_actions::{self, with_parts};
 use super::request::Request;
 use super::request_members::{RequestMember, given};
 use super::roles::{self, PASS_ROLE};
@@ -162,34 +162,26 @@ fn shape(form: &str) -> String {
 
 /// Returns an ARN's form with the parameters of its parts, and whether each part has one.
 fn text(form: &str, operation: Operation, action: IamAction, request: &Request<'_>) -> (String, bool) {
-    let mut text = String::new();
-    let mut told = true;
-    let mut rest = form;
-    while let Some((before, after)) = rest.split_once("${") {
-        text.push_str(before);
-        let (part, after) = after.split_once('}').unwrap_or((after, ""));
-        rest = after;
+    let (mut told, mut whole) = (true, None);
+    let text = with_parts(form, |part| {
         if matches!(part, "Partition" | "Region" | "Account") {
-            text.extend(["${", part, "}"]);
-            continue;
+            return format!("${{{part}}}");
         }
         match parameter(part, operation, action, request) {
             // The parameter identifies the whole resource.
-            Some(parameter) if parameter.contains(':') => return (format!("{{{parameter}}}"), true),
-            Some(parameter) => {
-                text.extend(["{", &parameter, "}"]);
-                if part == "SecretId" {
-                    text.push_str(SECRET_SUFFIX);
-                }
-            }
+            Some(parameter) if parameter.contains(':') => whole.get_or_insert(format!("{{{parameter}}}")).clone(),
+            Some(parameter) if part == "SecretId" => format!("{{{parameter}}}{SECRET_SUFFIX}"),
+            Some(parameter) => format!("{{{parameter}}}"),
             None => {
                 told = false;
-                text.push_str(ANY);
+                ANY.to_owned()
             }
         }
+    });
+    match whole {
+        Some(whole) => (whole, true),
+        None => (text, told),
     }
-    text.push_str(rest);
-    (text, told)
 }
 
 /// Returns the parameter for a part of an ARN, if the request may have it.

@@ -7,7 +7,6 @@ use workflow_services::{Integration, Pattern, TaskResource};
 
 use super::request::{Request, open_text};
 use super::{optimised, sdk};
-use crate::document::QueryLanguage;
 use crate::jsonata::Expressions;
 use crate::rules::object_index::StateAt;
 
@@ -22,10 +21,7 @@ pub(super) fn call(
 ) -> Option<ServiceCall> {
     let written = state.state.resource.as_deref()?;
     let mut call = ServiceCall::new(state.name, open_text(written));
-    let parameters = match state.language {
-        QueryLanguage::JsonPath => &state.state.parameters,
-        QueryLanguage::Jsonata => &state.state.arguments,
-    };
+    let parameters = state.language.pick(&state.state.parameters, &state.state.arguments);
     let request = Request::new(parameters.as_ref(), state.language, expressions);
     let resource = fill(&call.resource, &Setting { values: values.clone(), ..Setting::default() });
     match TaskResource::parse(&resource) {

@@ -128,11 +128,9 @@ impl<'a> Subjects<'a> {
     pub fn of(machine: &'a StateMachine, annotations: &'a Annotations, members: Option<Vec<String>>) -> Self {
         let index = ObjectIndex::of(machine, false);
         let raised = RaisedErrors::of(&index, annotations);
-        let scopes = &index.scopes;
         let states = index.states.iter().zip(raised.states).map(|(at, errors)| {
-            let around = std::iter::successors(scopes.get(at.scope), |scope| scopes.get(scope.parent?));
-            let owner = around.filter(|scope| scope.distributed).find_map(|scope| index.states.get(scope.owner?));
-            (at.name, Subject { state: at.state, within: owner.map(|map| map.name), errors })
+            let map = index.around(at.scope).find(|(scope, _)| scope.distributed);
+            (at.name, Subject { state: at.state, within: map.map(|(_, map)| map.name), errors })
         });
         Self { states: states.collect(), members: members.or_else(|| flow::types::output_members(machine)) }
     }

@@ -8,7 +8,7 @@ use workflow_services::{Arn, partition_of_region};
 
 use super::Definition;
 use super::task::request_field;
-use crate::document::{QueryLanguage, StateKind};
+use crate::document::StateKind;
 use crate::resource::Resource;
 use crate::{Diagnostic, Finding, Pointer, placeholder};
 
@@ -31,10 +31,7 @@ pub(super) fn arns_are_of_one_region(definition: &Definition<'_>, found: &mut Ve
     for state in definition.index.states.iter().filter(|state| state.state.kind == StateKind::Task) {
         let (Some(resource), at) = (state.state.resource.as_deref(), state.at.child("Resource")) else { continue };
         all.extend(Arn::parse(resource).map(|arn| named(resource, at, arn, true)));
-        let request = match state.language {
-            QueryLanguage::JsonPath => &state.state.parameters,
-            QueryLanguage::Jsonata => &state.state.arguments,
-        };
+        let request = state.language.pick(&state.state.parameters, &state.state.arguments);
         let service = match Resource::parse(resource) {
             Some(Resource::Integration(call)) => call.service,
             _ => "",

@@ -64,7 +64,9 @@ pub(super) fn variables_do_not_hide_functions(definition: &Definition<'_>, found
         if let (Some(name), true) = (variable(call), fact.is_some_and(|fact| fact.maybe))
             && let Some(one) = all.iter().find(|one| one.name == name)
         {
-            found.push(at(call, Finding::HiddenFunction { name: name.to_owned(), at: one.at(&definition.index) }));
+            found.push(
+                call.diagnostic(Finding::HiddenFunction { name: name.to_owned(), at: one.at(&definition.index) }),
+            );
         }
     }
 }
@@ -203,7 +205,7 @@ impl<'d, 'a> Uses<'d, 'a> {
         if fact.maybe {
             // A test allows that there is no value.
             let finding = Finding::NotOnEveryPath { name: name.to_owned(), state, language: used.language };
-            return (!self.guarded.contains(name)).then(|| at(used, finding));
+            return (!self.guarded.contains(name)).then(|| used.diagnostic(finding));
         }
         let scope = self.index.states.get(used.state_number)?.scope;
         let certain = used.language == QueryLanguage::JsonPath && used.needed;
@@ -217,7 +219,7 @@ impl<'d, 'a> Uses<'d, 'a> {
                 Some(states) => Some(format!("{states}.{name}")),
                 None => self.lookups.nearest(name, self.scopes_of.keys().copied().chain(reserved)).map(str::to_owned),
             };
-            return Some(at(used, Finding::NeverAssigned { name: name.to_owned(), state, certain, near }));
+            return Some(used.diagnostic(Finding::NeverAssigned { name: name.to_owned(), state, certain, near }));
         };
         let name = name.to_owned();
         // The scopes whose variables are visible here, then those outside a distributed map.
@@ -226,11 +228,11 @@ impl<'d, 'a> Uses<'d, 'a> {
         while let Some(number) = around {
             let here = scopes.contains(&number);
             if here && hidden {
-                return Some(at(used, Finding::VariableOutOfScope { name }));
+                return Some(used.diagnostic(Finding::VariableOutOfScope { name }));
             }
             if here {
                 let own = self.all.iter().any(|one| one.name == name && one.number == used.state_number);
-                return Some(at(used, Finding::NotAssignedBefore { name, state, certain, own }));
+                return Some(used.diagnostic(Finding::NotAssignedBefore { name, state, certain, own }));
             }
             let scope = self.index.scopes.get(number)?;
             hidden |= scope.distributed;
@@ -238,10 +240,6 @@ impl<'d, 'a> Uses<'d, 'a> {
         }
         let owner = scopes.first().and_then(|scope| self.index.scopes.get(*scope)?.owner);
         let owner = owner.and_then(|owner| self.index.states.get(owner)).map_or("", |owner| owner.name).to_owned();
-        Some(at(used, Finding::VariableOfInnerScope { name, owner, state, certain }))
+        Some(used.diagnostic(Finding::VariableOfInnerScope { name, owner, state, certain }))
     }
-}
-
-fn at(used: &Reference<'_>, finding: Finding) -> Diagnostic {
-    finding.at(used.pointer.clone()).with_range(used.range.start, used.range.len())
 }

@@ -1,10 +1,10 @@
 //! The rule on states that run after an error: their own errors must be caught too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Definition;
-use super::error_flow::{is_taken_outside, takes_all};
-use super::raised_errors::caught;
+use super::error_flow::is_taken_outside;
+use super::raised_errors::{caught, passing_all};
 use super::reachability::{Reachability, reachability};
 use crate::document::StateKind;
 use crate::graph::Graph;
@@ -26,8 +26,8 @@ pub(super) fn errors_of_catch_targets_are_caught(definition: &Definition<'_>, fo
         if state.state.kind != StateKind::Task && !state.state.is_distributed() {
             continue;
         }
-        let names: BTreeSet<_> = caught(state.state).into_iter().collect();
-        let taken = takes_all(&names) || is_taken_outside(number, error_name::ALL, definition);
+        let names = caught(state.state);
+        let taken = passing_all(&names).is_some() || is_taken_outside(number, error_name::ALL, definition);
         // The value of a placeholder is unknown.
         let open = state.state.has("Catch") && state.state.catch.is_none()
             || names.iter().any(|name| placeholder::likely(name));
@@ -75,12 +75,7 @@ fn outermost_handler(number: usize, reachability: &[Reachability], definition: &
 /// Returns whether the source says that the errors of the state, or of a state around it, may leave the workflow.
 fn is_allowed(number: usize, definition: &Definition<'_>) -> bool {
     let index = &definition.index;
-    let mut next = Some(number);
-    while let Some(state) = next.and_then(|number| index.states.get(number)) {
-        if definition.annotations.uncaught.contains(&state.at) {
-            return true;
-        }
-        next = index.scopes.get(state.scope).and_then(|scope| scope.owner);
-    }
-    false
+    let own = index.states.get(number).into_iter();
+    let around = own.clone().flat_map(|state| index.around(state.scope)).map(|(_, owner)| owner);
+    own.chain(around).any(|state| definition.annotations.uncaught.contains(&state.at))
 }

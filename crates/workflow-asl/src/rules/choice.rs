@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Definition;
 use super::value::check_path;
 use crate::document::{ChoiceRule, Operand, Operator, StateKind, wrong_type};
-use crate::jsonata::{self, Names, Node, NodeKind, Use};
+use crate::jsonata::{self, Names, Node, Use};
 use crate::{Diagnostic, Finding, Pointer, placeholder, timestamp};
 
 /// A rule on a `Variable` has one operator, and that compares with a value of its own type.
@@ -138,11 +138,8 @@ fn has_opposites(definition: &Definition<'_>, rules: &[ChoiceRule]) -> bool {
 
 /// Returns the argument of `$not`, if a condition is one.
 fn refuted(condition: &Node) -> Option<&Node> {
-    match &condition.kind {
-        NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-            (NodeKind::Variable(name), [argument]) if name == "not" => Some(argument),
-            _ => None,
-        },
+    match jsonata::called(condition) {
+        Some(("not", [argument])) => Some(argument),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Definition;
 use super::object_index::StateAt;
 use crate::context::{self, MemberKind};
-use crate::document::{Form, PathField, QueryLanguage, StateKind};
+use crate::document::{Form, PathField, StateKind};
 use crate::references::{LiteralKind, LiteralStep, Reference, ReferenceRoot};
 use crate::resource::{Pattern, Resource};
 use crate::{Diagnostic, Finding, nearest, placeholder};
@@ -22,13 +22,9 @@ pub(super) fn the_context_has_what_is_named(definition: &Definition<'_>, found: 
             continue;
         }
         let Some(state) = definition.index.states.get(reference.state_number) else { continue };
-        let root = match reference.language {
-            QueryLanguage::JsonPath => "$$",
-            QueryLanguage::Jsonata => "$states.context",
-        };
+        let root = reference.language.pick("$$", "$states.context");
         let finding = unknown_member(reference, root).or_else(|| absent_here(reference, state, definition, root));
-        let at = |finding: Finding| finding.at(reference.pointer.clone());
-        found.extend(finding.map(|one| at(one).with_range(reference.range.start, reference.range.len())));
+        found.extend(finding.map(|finding| reference.diagnostic(finding)));
     }
 }
 
@@ -54,14 +50,10 @@ pub(super) fn the_context_is_not_read_from_the_input(definition: &Definition<'_>
         if whole || item || own.contains(*object) {
             continue;
         }
-        let (root, context) = match reference.language {
-            QueryLanguage::JsonPath => ("$", "$$"),
-            QueryLanguage::Jsonata => ("$states.input", "$states.context"),
-        };
+        let (root, context) = reference.language.pick(("$", "$$"), ("$states.input", "$states.context"));
         let path = names.join(".");
         let finding = Finding::ContextInInput { path: format!("{root}.{path}"), meant: format!("{context}.{path}") };
-        let found_at = finding.at(reference.pointer.clone());
-        found.push(found_at.with_range(reference.range.start, reference.range.len()));
+        found.push(reference.diagnostic(finding));
     }
 }
 
@@ -75,22 +67,22 @@ fn step_name(step: &LiteralStep) -> Option<&str> {
 /// Returns the names of the context's objects that the definition has among its own data: it makes a member of that name,
 /// or reads a member of it that the context does not have.
 fn own_objects(definition: &Definition<'_>) -> BTreeSet<&'static str> {
+    fn names() -> impl Iterator<Item = &'static str> {
+        context::MEMBERS.iter().map(|known| known.name)
+    }
     fn keys(value: &Value, own: &mut BTreeSet<&'static str>) {
         match value {
             Value::Object(members) => members.iter().for_each(|(key, value)| {
                 let name = key.strip_suffix(".$").unwrap_or(key);
-                own.extend(context::MEMBERS.iter().map(|known| known.name).find(|known| *known == name));
+                own.extend(names().find(|known| *known == name));
                 keys(value, own);
             }),
             Value::Array(items) => items.iter().for_each(|item| keys(item, own)),
             // An expression may make anything.
             Value::String(text) if text.starts_with("{%") => {
-                own.extend(
-                    context::MEMBERS
-                        .iter()
-                        .map(|known| known.name)
-                        .filter(|name| ["'", "\""].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")))),
-                );
+                let quoted =
+                    |name: &str| ["'", "\""].iter().any(|quote| text.contains(&format!("{quote}{name}{quote}")));
+                own.extend(names().filter(|name| quoted(name)));
             }
             _ => {}
         }
@@ -106,7 +98,7 @@ fn own_objects(definition: &Definition<'_>) -> BTreeSet<&'static str> {
                 && let Some(value) = object.object.value_of(field.name)
                 && let Some(path) = value.as_str()
             {
-                own.extend(context::MEMBERS.iter().map(|known| known.name).filter(|name| path.contains(name)));
+                own.extend(names().filter(|name| path.contains(name)));
             }
         }
     }
@@ -172,12 +164,5 @@ fn may_have_token(state: &StateAt<'_>) -> bool {
 }
 
 fn inside_a_map(state: &StateAt<'_>, definition: &Definition<'_>) -> bool {
-    let mut scope = definition.index.scopes.get(state.scope);
-    while let Some(owner) = scope.and_then(|scope| definition.index.states.get(scope.owner?)) {
-        if owner.state.kind == StateKind::Map {
-            return true;
-        }
-        scope = definition.index.scopes.get(owner.scope);
-    }
-    false
+    definition.index.around(state.scope).any(|(_, owner)| owner.state.kind == StateKind::Map)
 }

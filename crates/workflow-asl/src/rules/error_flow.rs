@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Definition;
 use super::api::{is_prefix, names_task_error};
-use super::raised_errors::{Errors, caught};
+use super::raised_errors::{Errors, caught, passing_all};
 use crate::document::{State, StateKind};
 use crate::nearest::nearest;
 use crate::{Diagnostic, Finding, error_name, placeholder};
@@ -27,14 +27,12 @@ const SOURCES: &[(&str, &str)] = &[
 /// Functions for a state of this kind and query language.
 pub(super) fn handlers_name_what_is_raised(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (number, state) in definition.index.states.iter().enumerate() {
-        let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
-        let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
-        let of = |field: &'static str| move |(i, names)| (field, i, names);
-        let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
-        for (field, i, names) in lists {
-            for (k, name) in names.iter().flatten().enumerate() {
-                let at = || state.at.child(field).index(i).child("ErrorEquals").index(k);
-                found.extend(never(name, number, definition).map(|finding| finding.at(at())));
+        for (field, lists) in state.state.handled() {
+            for (i, names) in lists.into_iter().enumerate() {
+                for (k, name) in names.into_iter().flatten().enumerate() {
+                    let at = || state.at.child(field).index(i).child("ErrorEquals").index(k);
+                    found.extend(never(name, number, definition).map(|finding| finding.at(at())));
+                }
             }
         }
     }
@@ -99,12 +97,12 @@ fn is_never_handled(name: &str) -> bool {
 /// only a single missing one is probably forgotten.
 pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (number, state) in definition.index.states.iter().enumerate() {
-        let names: BTreeSet<_> = caught(state.state).into_iter().collect();
-        if names.is_empty() || takes_all(&names) || names.iter().any(|name| placeholder::likely(name)) {
+        let names = caught(state.state);
+        if names.is_empty() || passing_all(&names).is_some() || names.iter().any(|name| placeholder::likely(name)) {
             continue;
         }
         let Some(errors) = definition.raised().states.get(number) else { continue };
-        let taken = |name: &str| names.contains(name);
+        let taken = |name: &str| names.contains(&name);
         let own: Vec<_> = errors.own.iter().copied().filter(|name| !name.starts_with(error_name::PREFIX)).collect();
         let mut left: Vec<String> = Vec::new();
         if own.iter().any(|name| taken(name)) {
@@ -136,27 +134,13 @@ pub(super) fn no_error_passes_where_the_others_are_caught(definition: &Definitio
     }
 }
 
-pub(super) fn takes_all(names: &BTreeSet<&str>) -> bool {
-    names.contains(error_name::ALL) || names.contains(error_name::TASK_FAILED)
-}
-
 /// Returns whether a state around takes the error, or a distributed map counts it as a failed item.
 pub(super) fn is_taken_outside(number: usize, name: &str, definition: &Definition<'_>) -> bool {
-    let scope_of = |number: usize| {
-        let state = definition.index.states.get(number)?;
-        definition.index.scopes.get(state.scope)
+    let takes = |state: &State| {
+        let names = caught(state);
+        passing_all(&names).is_some() || names.contains(&name)
     };
-    let mut around = scope_of(number);
-    while let Some(scope) = around {
-        let Some(owner) = scope.owner else { return false };
-        let takes = |state: &State| {
-            let names: BTreeSet<_> = caught(state).into_iter().collect();
-            takes_all(&names) || names.contains(name)
-        };
-        if scope.distributed || definition.index.states.get(owner).is_some_and(|state| takes(state.state)) {
-            return true;
-        }
-        around = scope_of(owner);
-    }
-    false
+    let index = &definition.index;
+    let mut around = index.states.get(number).into_iter().flat_map(|state| index.around(state.scope));
+    around.any(|(scope, owner)| scope.distributed || takes(owner.state))
 }

@@ -43,12 +43,10 @@ pub fn handled_errors(machine: &StateMachine, annotations: &Annotations) -> Vec<
     let raised = RaisedErrors::of(&index, annotations);
     let mut found = Vec::new();
     for (state, errors) in index.states.iter().zip(&raised.states) {
-        let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
-        let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
-        for (field, lists) in [("Retry", retriers.collect::<Vec<_>>()), ("Catch", catchers.collect())] {
+        for (field, lists) in state.state.handled() {
             let mut left = errors.clone();
             for (number, names) in lists.into_iter().enumerate() {
-                let names: Vec<_> = names.iter().flatten().map(String::as_str).collect();
+                let names: Vec<_> = names.into_iter().flatten().map(String::as_str).collect();
                 let (errors, others) = left.taken(&names);
                 found.push(HandledErrors { pointer: state.at.child(field).index(number), errors, others });
                 left = left.past(&names);
@@ -79,9 +77,8 @@ pub fn known_errors(machine: &StateMachine, at: &Pointer) -> Vec<String> {
 /// ```
 pub fn unretried_lambda_tasks(machine: &StateMachine) -> Vec<&str> {
     let index = ObjectIndex::of(machine, false);
-    let around = |scope: usize| index.states.get(index.scopes.get(scope)?.owner?);
     let unretried = index.states.iter().filter(|state| {
-        let mut levels = std::iter::successors(Some(*state), |state| around(state.scope));
+        let mut levels = std::iter::once(*state).chain(index.around(state.scope).map(|(_, owner)| owner));
         calls_lambda(state.state) && !levels.any(|state| retries_lambda(state.state))
     });
     unretried.map(|state| state.name).collect()

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Definition;
-use crate::document::{Catcher, Retrier};
 use crate::limits::retrier_default::INTERVAL_SECONDS;
 use crate::{Diagnostic, Finding, Pointer, error_name, nearest, placeholder};
 
@@ -28,11 +27,7 @@ impl Entry<'_> {
 
 fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>> + 'a {
     definition.index.states.iter().flat_map(|state| {
-        let lists = [
-            ("Retry", names(&state.state.retry, |retrier: &Retrier| retrier.error_equals.as_deref())),
-            ("Catch", names(&state.state.catch, |catcher: &Catcher| catcher.error_equals.as_deref())),
-        ];
-        lists.into_iter().flat_map(move |(field, lists)| {
+        state.state.handled().into_iter().flat_map(move |(field, lists)| {
             let count = lists.len();
             // The first entry that names errors begins a list.
             let mut first = true;
@@ -43,10 +38,6 @@ fn entries<'a>(definition: &'a Definition<'_>) -> impl Iterator<Item = Entry<'a>
             })
         })
     })
-}
-
-fn names<T>(list: &Option<Vec<T>>, names: impl Fn(&T) -> Option<&[String]>) -> Vec<Option<&[String]>> {
-    list.iter().flatten().map(names).collect()
 }
 
 /// `ErrorEquals` names at least one error, and only reserved names that exist.

@@ -2,9 +2,7 @@
 
 use crate::Pointer;
 use crate::document::MachineType;
-use crate::document::{
-    Branch, ChoiceRule, Field, ItemProcessor, Object, QueryLanguage, State, StateKind, StateMachine,
-};
+use crate::document::{ChoiceRule, Field, Object, QueryLanguage, State, StateKind, StateMachine};
 
 /// The kind of an object, which decides on its required fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +93,7 @@ pub(crate) struct RuleAt<'a> {
 }
 
 /// A state with its surroundings.
+#[derive(Clone)]
 pub(crate) struct StateAt<'a> {
     pub(crate) name: &'a str,
     pub(crate) at: Pointer,
@@ -146,6 +145,15 @@ impl<'a> ObjectIndex<'a> {
         index
     }
 
+    /// Returns the scopes around what is in a scope, from the innermost that a state holds, each with this state.
+    pub(crate) fn around(&self, scope: usize) -> impl Iterator<Item = (&ScopeAt, &StateAt<'a>)> {
+        let held = |scope: usize| {
+            let scope = self.scopes.get(scope)?;
+            Some((scope, self.states.get(scope.owner?)?))
+        };
+        std::iter::successors(held(scope), move |(_, owner)| held(owner.scope))
+    }
+
     fn push(&mut self, kind: ObjectKind, at: Pointer, object: &'a dyn Object, language: QueryLanguage) {
         let present = object.present_fields();
         self.objects.push(ObjectAt { kind, at, object, present, language, state: self.current });
@@ -158,23 +166,22 @@ impl<'a> ObjectIndex<'a> {
         self.scopes.push(scope);
         for (name, state) in states.into_iter().flatten().filter(|(_, state)| !state.is_unread()) {
             let language = self.machine.language_of(state);
-            let at = at.child(name);
-            self.states.push(StateAt { name, at: at.clone(), state, language, scope: number, express });
+            let state = StateAt { name, at: at.child(name), state, language, scope: number, express };
+            self.states.push(state.clone());
             self.current = Some(self.states.len() - 1);
-            self.state(self.states.len() - 1, at, state, language, number, express);
+            self.state(self.states.len() - 1, state);
         }
         self.current = outer;
     }
 
-    fn state(
-        &mut self,
-        number: usize,
-        at: Pointer,
-        state: &'a State,
-        language: QueryLanguage,
-        scope: usize,
-        express: bool,
-    ) {
+    fn state(&mut self, number: usize, state: StateAt<'a>) {
+        let StateAt { at, state, language, scope, express, .. } = state;
+        let inside = |at: &Pointer, distributed| ScopeAt {
+            at: at.clone(),
+            parent: Some(scope),
+            owner: Some(number),
+            distributed,
+        };
         self.push(ObjectKind::State(state.kind), at.clone(), state, language);
         if state.kind == StateKind::Choice {
             for (i, rule) in state.choices.iter().flatten().enumerate() {
@@ -191,32 +198,31 @@ impl<'a> ObjectIndex<'a> {
         }
         if state.kind == StateKind::Parallel {
             for (i, branch) in state.branches.iter().flatten().enumerate().filter(|(_, b)| !b.is_unread()) {
-                self.branch(at.child("Branches").index(i), branch, number, scope, express);
+                let at = at.child("Branches").index(i);
+                self.push(ObjectKind::Branch, at.clone(), branch, self.machine.language());
+                self.scope(inside(&at, false), branch.states.as_ref(), express);
             }
         }
         if state.kind == StateKind::Map {
-            self.map(&at, state, language, number, scope, express);
+            self.map(&at, state, language);
+            for (field, processor) in [("ItemProcessor", &state.item_processor), ("Iterator", &state.iterator)] {
+                let Some(processor) = processor else { continue };
+                let at = at.child(field);
+                self.push(ObjectKind::Processor, at.clone(), processor, self.machine.language());
+                let mut express = express;
+                if let Some(config) = &processor.processor_config {
+                    let at = at.child("ProcessorConfig");
+                    self.push(ObjectKind::ProcessorConfig, at, config, self.machine.language());
+                    if state.is_distributed() {
+                        express = config.execution_type.as_deref() == Some(MachineType::Express.as_str());
+                    }
+                }
+                self.scope(inside(&at, state.is_distributed()), processor.states.as_ref(), express);
+            }
         }
     }
 
-    fn branch(&mut self, at: Pointer, branch: &'a Branch, number: usize, scope: usize, express: bool) {
-        self.push(ObjectKind::Branch, at.clone(), branch, self.machine.language());
-        self.scope(
-            ScopeAt { at, parent: Some(scope), owner: Some(number), distributed: false },
-            branch.states.as_ref(),
-            express,
-        );
-    }
-
-    fn map(
-        &mut self,
-        at: &Pointer,
-        state: &'a State,
-        language: QueryLanguage,
-        number: usize,
-        scope: usize,
-        express: bool,
-    ) {
+    fn map(&mut self, at: &Pointer, state: &'a State, language: QueryLanguage) {
         if let Some(reader) = &state.item_reader {
             let at = at.child("ItemReader");
             self.push(ObjectKind::ItemReader, at.clone(), reader, language);
@@ -234,32 +240,6 @@ impl<'a> ObjectIndex<'a> {
                 self.push(ObjectKind::WriterConfig, at.child("WriterConfig"), config, language);
             }
         }
-        for (field, processor) in [("ItemProcessor", &state.item_processor), ("Iterator", &state.iterator)] {
-            if let Some(processor) = processor {
-                self.processor(at.child(field), processor, state, number, scope, express);
-            }
-        }
-    }
-
-    fn processor(
-        &mut self,
-        at: Pointer,
-        processor: &'a ItemProcessor,
-        state: &'a State,
-        number: usize,
-        scope: usize,
-        express: bool,
-    ) {
-        self.push(ObjectKind::Processor, at.clone(), processor, self.machine.language());
-        let mut express = express;
-        if let Some(config) = &processor.processor_config {
-            self.push(ObjectKind::ProcessorConfig, at.child("ProcessorConfig"), config, self.machine.language());
-            if state.is_distributed() {
-                express = config.execution_type.as_deref() == Some(MachineType::Express.as_str());
-            }
-        }
-        let scope = ScopeAt { at, parent: Some(scope), owner: Some(number), distributed: state.is_distributed() };
-        self.scope(scope, processor.states.as_ref(), express);
     }
 
     fn rule(&mut self, kind: ObjectKind, at: Pointer, rule: &'a ChoiceRule, language: QueryLanguage) {

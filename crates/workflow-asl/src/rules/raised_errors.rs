@@ -10,7 +10,7 @@ use workflow_services::{Integration, Pattern, TaskResource};
 
 use super::Annotations;
 use super::object_index::{ObjectIndex, StateAt};
-use crate::document::{QueryLanguage, State, StateKind};
+use crate::document::{State, StateKind};
 use crate::{error_name, placeholder};
 
 /// The errors that something may raise.
@@ -109,7 +109,7 @@ impl<'a> Errors<'a> {
 }
 
 /// Returns the errors that these handlers cannot catch, if one of them matches all others.
-fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
+pub(super) fn passing_all(names: &[&str]) -> Option<&'static [&'static str]> {
     match () {
         () if names.contains(&error_name::ALL) => Some(&[error_name::DATA_LIMIT_EXCEEDED]),
         () if names.contains(&error_name::TASK_FAILED) => {
@@ -161,10 +161,7 @@ fn own_errors<'a>(at: &StateAt<'a>, annotations: &'a Annotations, resources: &mu
     let state = at.state;
     let mut errors = Errors::default();
     errors.reserved(&[error_name::DATA_LIMIT_EXCEEDED]);
-    errors.reserved(match at.language {
-        QueryLanguage::JsonPath => &[error_name::RESULT_PATH_MATCH_FAILURE],
-        QueryLanguage::Jsonata => &[error_name::QUERY_EVALUATION_ERROR],
-    });
+    errors.reserved(at.language.pick(&[error_name::RESULT_PATH_MATCH_FAILURE], &[error_name::QUERY_EVALUATION_ERROR]));
     match state.kind {
         StateKind::Task => {
             errors.reserved(&[error_name::TIMEOUT, error_name::PERMISSIONS]);

@@ -1,6 +1,8 @@
 //! The rule on the size of a definition.
 
-use serde_json::{Map, Value};
+use std::io::{self, Write};
+
+use serde_json::Value;
 
 use super::Definition;
 use crate::limits::DEFINITION_CHARS;
@@ -16,35 +18,25 @@ pub(super) fn a_definition_is_at_most_a_mebibyte(definition: &Definition<'_>, fo
 
 /// Returns how many characters a value has as JSON without white space.
 pub(super) fn characters(value: &Value) -> usize {
-    // Brackets and commas.
-    let around = |length: usize| 1 + length.max(1);
-    match value {
-        Value::Null | Value::Bool(true) => 4,
-        Value::Bool(false) => 5,
-        Value::Number(number) => number.to_string().len(),
-        Value::String(text) => quoted(text),
-        Value::Array(items) => around(items.len()) + items.iter().map(characters).sum::<usize>(),
-        Value::Object(members) => around(members.len()) + members_of(members),
-    }
+    let mut count = Characters(0);
+    // The count takes everything.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
-fn members_of(members: &Map<String, Value>) -> usize {
-    members.iter().map(|(key, value)| quoted(key) + 1 + characters(value)).sum()
-}
+/// Counts the characters that are written.
+struct Characters(usize);
 
-/// Returns how many characters a string has with its quotes and escapes.
-fn quoted(text: &str) -> usize {
-    let mut count = 2;
-    for byte in text.as_bytes() {
-        count += match byte {
-            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
-            0..0x20 => 6,
-            // The bytes of a character after its first.
-            0x80..0xc0 => 0,
-            _ => 1,
-        };
+impl Write for Characters {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The bytes of a character after its first do not count.
+        self.0 += bytes.iter().filter(|byte| !matches!(byte, 0x80..0xc0)).count();
+        Ok(bytes.len())
     }
-    count
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

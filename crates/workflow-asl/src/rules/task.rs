@@ -75,10 +75,7 @@ fn calls<'d>(definition: &'d Definition<'_>) -> impl Iterator<Item = (&'d StateA
 
 /// Returns the field that holds a request.
 pub(super) fn request_field(language: QueryLanguage) -> &'static str {
-    match language {
-        QueryLanguage::JsonPath => "Parameters",
-        QueryLanguage::Jsonata => "Arguments",
-    }
+    language.pick("Parameters", "Arguments")
 }
 
 /// A task that calls a service says with what.
@@ -142,10 +139,7 @@ fn may_hold_token(value: &Value, language: QueryLanguage, computed: bool) -> boo
     match value {
         Value::String(text) => {
             let computed = computed || language == QueryLanguage::Jsonata && text.starts_with("{%");
-            let context = match language {
-                QueryLanguage::JsonPath => "$$",
-                QueryLanguage::Jsonata => "$states",
-            };
+            let context = language.pick("$$", "$states");
             let whole = text.match_indices(context).any(|(at, _)| {
                 let rest = text.get(at + context.len()..).unwrap_or_default();
                 let rest = rest.strip_prefix(".context").unwrap_or(rest);

@@ -2,7 +2,6 @@
 
 use super::Source;
 use super::layout::{Below, Layout, Span};
-use super::unquoted_placeholders::Quoted;
 use crate::finding::Fix;
 use crate::{Diagnostic, Pointer};
 
@@ -46,26 +45,16 @@ impl Source {
             return vec![None; found.len()];
         }
         let layout = self.layout();
-        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
-        let edits = found.iter().zip(fixes).map(|(found, fix)| {
-            let (span, words) = edit(&layout, text, &found.pointer, found.range, fix?)?;
-            Some(Edit { span: self.original(span), text: words })
-        });
-        edits.collect()
+        let edits = found.iter().zip(fixes);
+        edits.map(|(found, fix)| edit(&layout, &self.text, &found.pointer, found.range, fix?)).collect()
     }
 }
 
-/// Returns the replaced span, and the new text in its notation.
-pub(super) fn edit(
-    layout: &Layout,
-    text: &str,
-    at: &Pointer,
-    range: Option<(usize, usize)>,
-    fix: Fix,
-) -> Option<(Span, String)> {
+/// Returns the edit, with the new text in the notation of the old one.
+pub(super) fn edit(layout: &Layout, text: &str, at: &Pointer, range: Option<(usize, usize)>, fix: Fix) -> Option<Edit> {
     let (key, value) = layout.find(at).ok()?;
     let raw = |span: Span| text.get(span.0..span.0 + span.1);
-    Some(match fix {
+    let (span, text) = match fix {
         Fix::Key(name) => (key?, as_written(raw(key?)?, &name, true)?),
         Fix::Text(words) => {
             let Below::Text(written) = &value.below else { return None };
@@ -81,7 +70,8 @@ pub(super) fn edit(
             return None;
         }
         Fix::Value(new) => (value.span, new.to_string()),
-    })
+    };
+    Some(Edit { span, text })
 }
 
 /// Returns whether a scalar is not a YAML block, whose end and indentation would have to change.

@@ -1,30 +1,67 @@
 //! JSON: the value, parsed by serde_json with duplicate keys rejected, and the positions of its parts.
 
-use std::borrow::Cow;
-use std::cell::Cell;
-use std::fmt;
+use serde_json::Value;
 
-use indexmap::IndexMap;
-use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-
-use super::layout::{Below, Layout, Notation, Span};
-use super::{MAX_DEPTH, Read, Repeated, SourceError, boundary};
+use super::embedded::{self, Contents, Positioned, PositionedValue};
+use super::{MAX_DEPTH, Read, SourceError, Span, boundary};
 use crate::{Code, Diagnostic, Pointer};
 
 /// Parses a string.
 pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let repeats = Cell::new(false);
-    let value = Reader(&repeats).deserialize(&mut deserializer);
-    let value = value.and_then(|value| deserializer.end().map(|()| value)).map_err(|error| refusal(text, &error))?;
-    let repeated = if repeats.get() { Scanner::new(text).find_repeated() } else { Vec::new() };
-    Ok(Read { value, repeated, remarks: Vec::new() })
+    let value: Value = serde_json::from_str(text).map_err(|error| refusal(text, &error))?;
+    let has_repeated = colons(text) != members(&value);
+    let repeated = if has_repeated { contents(text).repeated } else { Vec::new() };
+    Ok(Read { value, repeated, ..Read::default() })
 }
 
-/// Returns the positions in a string that [`read`] accepts.
-pub(super) fn layout(text: &str) -> Layout {
-    Scanner::new(text).value().unwrap_or_default()
+/// Parses a string in which placeholders may be values without quotes: `"Seconds": ${Delay}`, for Terraform's
+/// `templatefile` and CloudFormation's substitutions. It becomes valid JSON only after substitution.
+pub(super) fn read_template(text: &str) -> Result<Read, Box<SourceError>> {
+    let refused = match read(text) {
+        Err(refused) if text.contains("${") => refused,
+        read => return read,
+    };
+    let mut reader = Reader::new(text, false);
+    let document = reader.value();
+    if reader.placeholders.is_empty() {
+        return Err(refused);
+    }
+    // With a string of the same length for each placeholder, positions are the same.
+    let mut filled = text.to_owned();
+    for (start, length) in reader.placeholders {
+        filled.replace_range(start..start + length, &format!("\"{}\"", "_".repeat(length - 2)));
+    }
+    serde_json::from_str::<Value>(&filled).map_err(|error| refusal(text, &error))?;
+    let Contents { value, bare, repeated, .. } = embedded::read(document);
+    Ok(Read { value, bare, repeated, remarks: Vec::new() })
+}
+
+/// Returns the parts of a string that [`read_template`] accepts.
+pub(super) fn contents(text: &str) -> Contents {
+    embedded::read(Reader::new(text, false).value())
+}
+
+/// Returns the number of keys that a string which serde_json accepts has.
+fn colons(text: &str) -> usize {
+    let (mut count, mut in_string, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            b'"' if !escaped => in_string = !in_string,
+            b':' if !in_string => count += 1,
+            _ => {}
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    count
+}
+
+/// Returns the number of members of all objects in a value.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(members).sum(),
+        Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        _ => 0,
+    }
 }
 
 /// Returns the problem of a string that serde_json rejects.
@@ -55,209 +92,188 @@ fn refusal(text: &str, error: &serde_json::Error) -> Box<SourceError> {
     SourceError::at(diagnostic, text, at, 1)
 }
 
-/// Parses a value, and records whether an object has a duplicate key. The last occurrence of a key counts.
-#[derive(Clone, Copy)]
-struct Reader<'r>(&'r Cell<bool>);
+/// The most characters of a placeholder without quotes. A text may have many beginnings of one.
+const PLACEHOLDER_CHARS: usize = 1024;
 
-/// The key under which serde_json passes a number if its feature `arbitrary_precision` is enabled.
-const NUMBER: &str = "$serde_json::private::Number";
-
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = members.next_key::<String>()? {
-            if key == NUMBER && map.is_empty() {
-                let digits: String = members.next_value()?;
-                return digits.parse().map(Value::Number).map_err(A::Error::custom);
-            }
-            let value = members.next_value_seed(self)?;
-            if map.insert(key, value).is_some() {
-                self.0.set(true);
-            }
-        }
-        Ok(Value::Object(map))
-    }
-}
-
-/// A duplicate key of an object.
-struct RepeatedKey {
-    /// The keys and indices that lead to it, innermost first.
-    path: Vec<String>,
-    first: Span,
-    second: Span,
-}
-
-/// Scans a string that serde_json accepts; stops at anything else.
-struct Scanner<'a> {
-    text: &'a str,
+/// Reads what there is of a text that may be unfinished: a missing value is null, a bracket that is not closed ends with
+/// its holder, and a quote that is not closed ends with its line.
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    /// Whether the span of an object or array is all of it, not only its first character.
+    whole: bool,
     at: usize,
     depth: usize,
-    twice: Vec<RepeatedKey>,
+    /// The lists that are open.
+    lists: usize,
+    /// The placeholders without quotes.
+    placeholders: Vec<Span>,
 }
 
-impl<'a> Scanner<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, twice: Vec::new() }
-    }
-
-    fn find_repeated(mut self) -> Vec<Repeated> {
-        self.value();
-        let repeated = self.twice.into_iter().map(|RepeatedKey { path, first, second }| {
-            let at = path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
-            Repeated { at, holder: "object", first, second }
-        });
-        repeated.collect()
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, whole: bool) -> Self {
+        Self { text, whole, at: 0, depth: 0, lists: 0, placeholders: Vec::new() }
     }
 
     /// Returns the next byte that is not blank.
     fn peek(&mut self) -> Option<u8> {
         let rest = self.text.as_bytes().get(self.at..)?;
-        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-        self.at += blanks;
-        rest.get(blanks).copied()
+        self.at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Skips the next byte that is not blank, if it is this one.
-    fn takes(&mut self, byte: u8) -> bool {
-        let takes = self.peek() == Some(byte);
-        self.at += usize::from(takes);
-        takes
-    }
-
-    fn value(&mut self) -> Option<Layout> {
-        if self.depth > MAX_DEPTH {
-            return None;
-        }
-        self.depth += 1;
-        let first = self.peek()?;
-        let start = self.at;
-        let below = match first {
-            b'{' => self.members()?,
-            b'[' => self.items()?,
-            b'"' => {
-                self.string()?;
-                Below::Text(Notation::Quoted)
+    pub(super) fn value(&mut self) -> Positioned {
+        let start = self.peek().map_or(self.text.len(), |_| self.at);
+        let value = match self.peek() {
+            Some(b'{' | b'[') if self.depth >= MAX_DEPTH => {
+                self.at = self.text.len();
+                PositionedValue::Scalar(Value::Null)
             }
-            _ => {
-                let ends = |byte: char| matches!(byte, ',' | ']' | '}' | ' ' | '\t' | '\n' | '\r');
-                let rest = self.text.get(start..)?;
-                self.at += rest.find(ends).unwrap_or(rest.len());
-                Below::Nothing
+            Some(open @ (b'{' | b'[')) => {
+                self.at += 1;
+                self.depth += 1;
+                let parts = match open {
+                    b'{' => self.members(),
+                    _ => {
+                        self.lists += 1;
+                        let items = self.items();
+                        self.lists -= 1;
+                        items
+                    }
+                };
+                self.depth -= 1;
+                parts
+            }
+            Some(b'"') => PositionedValue::Quoted(self.string()),
+            None | Some(b',' | b'}' | b']' | b':') => PositionedValue::Scalar(Value::Null),
+            Some(_) => {
+                let word = self.word();
+                match serde_json::from_str(word) {
+                    Ok(value) => PositionedValue::Scalar(value),
+                    Err(_) => PositionedValue::Unknown(word.to_owned()),
+                }
             }
         };
-        self.depth -= 1;
-        let length = if matches!(below, Below::Items(_) | Below::Members(_)) { 1 } else { self.at - start };
-        Some(Layout { span: (start, length), below })
+        let is_short = !self.whole && matches!(value, PositionedValue::Items(_) | PositionedValue::Members(_));
+        Positioned { span: (start, if is_short { 1 } else { self.at - start }), value }
     }
 
-    fn members(&mut self) -> Option<Below> {
-        self.at += 1;
-        let mut members = IndexMap::new();
-        while !self.takes(b'}') {
-            self.takes(b',');
-            self.peek()?;
-            let start = self.at;
-            let key = self.string()?;
+    fn members(&mut self) -> PositionedValue {
+        let mut members = Vec::new();
+        loop {
+            let start = match self.peek() {
+                None => break,
+                Some(b']') if self.lists > 0 => break,
+                Some(b'}') => {
+                    self.at += 1;
+                    break;
+                }
+                Some(b',' | b':' | b']') => {
+                    self.at += 1;
+                    continue;
+                }
+                Some(b'{' | b'[') => {
+                    self.value();
+                    continue;
+                }
+                Some(_) => self.at,
+            };
+            let key = if self.peek() == Some(b'"') { self.string() } else { self.word().to_owned() };
             let span = (start, self.at - start);
-            if !self.takes(b':') {
-                return None;
-            }
-            let key = key.into_owned();
-            let known = self.twice.len();
-            let value = self.value()?;
-            self.inside(known, &key);
-            if let Some((first, _)) = members.insert(key.clone(), (span, value)) {
-                self.twice.push(RepeatedKey { path: vec![key], first, second: span });
-            }
+            let end = self.at;
+            let has_value = self.peek() == Some(b':');
+            self.at = if has_value { self.at + 1 } else { end };
+            let missing = Positioned { span: (self.at, 0), value: PositionedValue::Scalar(Value::Null) };
+            let value = if !has_value || self.a_key_follows() { missing } else { self.value() };
+            members.push((key, span, value));
         }
-        Some(Below::Members(members))
+        PositionedValue::Members(members)
     }
 
-    fn items(&mut self) -> Option<Below> {
-        self.at += 1;
+    fn items(&mut self) -> PositionedValue {
         let mut items = Vec::new();
-        while !self.takes(b']') {
-            self.takes(b',');
-            let known = self.twice.len();
-            items.push(self.value()?);
-            self.inside(known, items.len() - 1);
+        loop {
+            match self.peek() {
+                None | Some(b'}') => break,
+                Some(b']') => {
+                    self.at += 1;
+                    break;
+                }
+                Some(b',' | b':') => self.at += 1,
+                Some(_) => items.push(self.value()),
+            }
         }
-        Some(Below::Items(items))
+        PositionedValue::Items(items)
     }
 
-    /// Adds a key or index to the paths of the keys found in an object or array, starting at this one.
-    fn inside(&mut self, from: usize, token: impl ToString) {
-        for twice in self.twice.iter_mut().skip(from) {
-            twice.path.push(token.to_string());
-        }
-    }
-
-    /// Scans a string, and returns its value.
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        let raw = self.text.get(self.at..)?.strip_prefix('"')?;
-        let mut escaped = false;
-        let end = raw.bytes().position(|byte| {
-            let ends = byte == b'"' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            ends
-        })?;
+    /// Returns whether a later line begins with a key, so that there is no value before it.
+    fn a_key_follows(&mut self) -> bool {
         let start = self.at;
-        self.at += end + 2;
-        let raw = raw.get(..end)?;
-        if raw.contains('\\') {
-            serde_json::from_str(self.text.get(start..self.at)?).ok().map(Cow::Owned)
-        } else {
-            Some(Cow::Borrowed(raw))
+        let follows =
+            self.peek() == Some(b'"') && self.text.get(start..self.at).is_some_and(|blanks| blanks.contains('\n')) && {
+                self.string();
+                self.peek() == Some(b':')
+            };
+        self.at = start;
+        follows
+    }
+
+    /// Passes a string, and returns its value.
+    fn string(&mut self) -> String {
+        let start = self.at;
+        let rest = self.text.get(start + 1..).unwrap_or_default();
+        let (mut escaped, mut end) = (false, None);
+        for (at, byte) in rest.bytes().enumerate() {
+            match byte {
+                b'"' if !escaped => {
+                    end = Some((at, at + 1));
+                    break;
+                }
+                b'\n' => break,
+                _ => escaped = byte == b'\\' && !escaped,
+            }
+        }
+        let (length, passed) = end.unwrap_or_else(|| {
+            let line = rest.lines().next().unwrap_or_default();
+            let length = line.trim_end_matches([',', ' ', '\t', '\r']).len();
+            (length, length)
+        });
+        self.at = start + 1 + passed;
+        let raw = rest.get(..length).unwrap_or_default();
+        let escaped = raw.contains('\\').then(|| serde_json::from_str(&format!("\"{raw}\"")).ok()).flatten();
+        escaped.unwrap_or_else(|| raw.to_owned())
+    }
+
+    /// Passes what is neither a string nor a bracket, at least one character.
+    fn word(&mut self) -> &'t str {
+        let start = self.at;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let placeholder = placeholder(rest);
+        self.placeholders.extend(placeholder.map(|length| (start, length)));
+        let ends = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let length = placeholder.unwrap_or_else(|| rest.find(ends).unwrap_or(rest.len())).max(first);
+        self.at += length;
+        rest.get(..length).unwrap_or_default()
+    }
+}
+
+/// Returns the length of the placeholder at the start of a string, including braces and texts of an expression in it.
+fn placeholder(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("${")?;
+    let (mut depth, mut in_string, mut escaped) = (1_usize, false, false);
+    for (at, c) in inside.char_indices().take(PLACEHOLDER_CHARS) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            '{' if !in_string => depth += 1,
+            '}' if !in_string => depth -= 1,
+            '\n' => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 3);
         }
     }
+    None
 }

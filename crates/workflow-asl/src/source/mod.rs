@@ -8,7 +8,6 @@ mod json;
 mod layout;
 mod parts;
 mod unfinished;
-mod unquoted_placeholders;
 #[cfg(feature = "yaml")]
 mod yaml;
 #[cfg(not(feature = "yaml"))]
@@ -23,9 +22,8 @@ use serde_json::Value;
 
 pub use self::embedded::{Positioned, PositionedValue};
 pub use self::fix::Edit;
-use self::layout::{Below, Layout, Span};
+use self::layout::{Layout, Span};
 pub use self::parts::Part;
-use self::unquoted_placeholders::Quoted;
 use crate::{Code, Diagnostic, Pointer, limits};
 
 /// The maximum size of a file in bytes. A definition may have a mebibyte of characters, but blanks and comments in a
@@ -59,18 +57,17 @@ impl Format {
 pub struct Source {
     text: String,
     format: Format,
-    value: Value,
-    /// The parsed text, if placeholders had to be put in quotes first.
-    quoted: Option<Quoted>,
+    read: Read,
     /// The positions, if the document is part of a text in another language.
-    embedded: Option<Box<embedded::Embedded>>,
-    repeated: Vec<Repeated>,
-    remarks: Vec<Diagnostic>,
+    embedded: Option<Box<Layout>>,
 }
 
 /// The result of parsing a string.
+#[derive(Clone, Debug, Default)]
 struct Read {
     value: Value,
+    /// The pointers of placeholders without quotes.
+    bare: BTreeSet<Pointer>,
     repeated: Vec<Repeated>,
     remarks: Vec<Diagnostic>,
 }
@@ -125,21 +122,12 @@ impl Source {
     /// Returns an error if the text is not JSON, an object has a duplicate key, or more than [`MAX_DEPTH`] objects and
     /// arrays are nested.
     pub fn read_filled(text: &str) -> Result<Self, Box<SourceError>> {
-        let Read { value, repeated, remarks } = json::read(text)?;
-        let source = Self {
-            text: text.to_owned(),
-            format: Format::Json,
-            value,
-            quoted: None,
-            embedded: None,
-            repeated,
-            remarks,
-        };
-        source.without_repeats()
+        let read = json::read(text)?;
+        Self { text: text.to_owned(), format: Format::Json, read, embedded: None }.without_repeats()
     }
 
     fn without_repeats(self) -> Result<Self, Box<SourceError>> {
-        match self.repeated_in(|at| at == self.repeated.first().map_or(at, |first| &first.at)).into_iter().next() {
+        match self.repeated_in(|at| at == self.read.repeated.first().map_or(at, |first| &first.at)).into_iter().next() {
             Some(error) => Err(Box::new(error)),
             None => Ok(self),
         }
@@ -151,32 +139,21 @@ impl Source {
     /// Returns an error like [`Self::read`], except for duplicate keys.
     pub fn read_repeated(bytes: &[u8], format: Format) -> Result<Self, Box<SourceError>> {
         let text = text(bytes)?;
-        let (read, quoted) = match format {
-            Format::Json => match (json::read(text), Quoted::of(text)) {
-                (Ok(read), _) => (read, None),
-                (Err(error), None) => return Err(error),
-                (Err(_), Some(quoted)) => match json::read(quoted.as_str()) {
-                    Ok(read) => (read, Some(quoted)),
-                    Err(error) => {
-                        let span = quoted.original((error.location.offset, error.location.length));
-                        return Err(SourceError::at(error.diagnostic, text, span.0, span.1));
-                    }
-                },
-            },
-            Format::Yaml => (yaml::read(text)?, None),
+        let read = match format {
+            Format::Json => json::read_template(text)?,
+            Format::Yaml => yaml::read(text)?,
         };
-        let Read { value, repeated, remarks } = read;
-        Ok(Self { text: text.to_owned(), format, value, quoted, embedded: None, repeated, remarks })
+        Ok(Self { text: text.to_owned(), format, read, embedded: None })
     }
 
     /// Returns the document.
     pub fn value(&self) -> &Value {
-        &self.value
+        &self.read.value
     }
 
     /// Returns the document, if no positions are needed.
     pub fn into_value(self) -> Value {
-        self.value
+        self.read.value
     }
 
     /// Returns the text without a byte order mark.
@@ -191,14 +168,14 @@ impl Source {
 
     /// Returns warnings about the notation: YAML words that may be names or booleans.
     pub fn remarks(&self) -> &[Diagnostic] {
-        &self.remarks
+        &self.read.remarks
     }
 
     /// Returns the duplicate keys at positions that `is_meant` accepts.
     pub fn repeated_in(&self, is_meant: impl Fn(&Pointer) -> bool) -> Vec<SourceError> {
-        let repeated: Vec<_> = self.repeated.iter().filter(|one| is_meant(&one.at)).collect();
+        let repeated: Vec<_> = self.read.repeated.iter().filter(|one| is_meant(&one.at)).collect();
         let places = |span: fn(&Repeated) -> Span| {
-            let spans: Vec<_> = repeated.iter().map(|one| self.original(span(one))).collect();
+            let spans: Vec<_> = repeated.iter().map(|one| span(one)).collect();
             locations(&self.text, &spans)
         };
         let places = places(|one| one.first).into_iter().zip(places(|one| one.second));
@@ -214,28 +191,15 @@ impl Source {
 
     /// Returns the pointers of placeholders without quotes, whose values may not be text.
     pub fn bare(&self) -> BTreeSet<Pointer> {
-        if let Some(embedded) = &self.embedded {
-            return embedded.bare.clone();
-        }
-        let mut places = BTreeSet::new();
-        if let Some(quoted) = &self.quoted {
-            bare(&self.layout(), quoted, &Pointer::root(), &mut places);
-        }
-        places
+        self.read.bare.clone()
     }
 
     fn layout(&self) -> Cow<'_, Layout> {
-        Cow::Owned(match (self.format, &self.quoted, &self.embedded) {
-            (_, _, Some(embedded)) => return Cow::Borrowed(&embedded.layout),
-            (Format::Json, Some(quoted), _) => json::layout(quoted.as_str()),
-            (Format::Json, None, _) => json::layout(&self.text),
-            (Format::Yaml, ..) => yaml::layout(&self.text),
-        })
-    }
-
-    /// Converts a span of the parsed text to one of the file's text.
-    fn original(&self, span: Span) -> Span {
-        self.quoted.as_ref().map_or(span, |quoted| quoted.original(span))
+        match (&self.embedded, self.format) {
+            (Some(layout), _) => Cow::Borrowed(layout),
+            (None, Format::Json) => Cow::Owned(json::contents(&self.text).layout),
+            (None, Format::Yaml) => Cow::Owned(yaml::layout(&self.text)),
+        }
     }
 
     /// Returns the position of each finding: its part of the string; the key of an object or array, or of a field that
@@ -247,23 +211,8 @@ impl Source {
             return Vec::new();
         }
         let layout = self.layout();
-        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
-        let spans: Vec<_> = found.iter().map(|found| self.original(layout.span(text, found))).collect();
+        let spans: Vec<_> = found.iter().map(|found| layout.span(&self.text, found)).collect();
         locations(&self.text, &spans)
-    }
-}
-
-/// Collects the strings whose quotes were inserted. Documents nest at most [`MAX_DEPTH`] deep.
-fn bare(layout: &Layout, quoted: &Quoted, at: &Pointer, places: &mut BTreeSet<Pointer>) {
-    match &layout.below {
-        Below::Text(_) if quoted.begins_at(layout.span.0) => drop(places.insert(at.clone())),
-        Below::Text(_) | Below::Nothing => {}
-        Below::Items(items) => {
-            items.iter().enumerate().for_each(|(index, item)| bare(item, quoted, &at.index(index), places));
-        }
-        Below::Members(members) => {
-            members.iter().for_each(|(key, (_, value))| bare(value, quoted, &at.child(key), places));
-        }
     }
 }
 

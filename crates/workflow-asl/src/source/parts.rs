@@ -1,7 +1,6 @@
 //! The positions of all parts of a document, and the edits of single parts, for editors.
 
 use super::layout::{Below, Layout, Span};
-use super::unquoted_placeholders::Quoted;
 use super::{Edit, Source, fix};
 use crate::Pointer;
 use crate::finding::Fix;
@@ -30,13 +29,8 @@ impl Source {
     /// ```
     pub fn parts(&self) -> Vec<Part> {
         let layout = self.layout();
-        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
         let mut parts = Vec::new();
-        add(&layout, text, Pointer::root(), None, &mut parts);
-        for part in &mut parts {
-            part.key = part.key.map(|key| self.original(key));
-            part.value = self.original(part.value);
-        }
+        add(&layout, &self.text, Pointer::root(), None, &mut parts);
         parts
     }
 
@@ -45,12 +39,11 @@ impl Source {
         let layout = self.layout();
         let (_, value) = layout.find(at).ok()?;
         let Below::Text(notation) = value.below else { return None };
-        let length = self.value.pointer(at.as_str())?.as_str()?.len();
-        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
+        let length = self.read.value.pointer(at.as_str())?.as_str()?.len();
         let (mut low, mut high) = (0, length);
         while low < high {
             let middle = (low + high) / 2;
-            let written = self.original(notation.part(text, value.span, (middle, 0)));
+            let written = notation.part(&self.text, value.span, (middle, 0));
             if written.0 < offset { low = middle + 1 } else { high = middle }
         }
         Some(low)
@@ -58,9 +51,7 @@ impl Source {
 
     /// Returns the edit that replaces a key, a string or a part of a string, in the notation of the text.
     pub fn edit(&self, at: &Pointer, range: Option<(usize, usize)>, fix: Fix) -> Option<Edit> {
-        let text = self.quoted.as_ref().map_or(self.text.as_str(), Quoted::as_str);
-        let (span, text) = fix::edit(&self.layout(), text, at, range, fix)?;
-        Some(Edit { span: self.original(span), text })
+        fix::edit(&self.layout(), &self.text, at, range, fix)
     }
 }
 

@@ -1,9 +1,7 @@
 //! Documents that are being written: what can be read of a text that is not JSON or YAML yet.
 
-use serde_json::Value;
-
-use super::embedded::{Positioned, PositionedValue};
-use super::{Format, MAX_BYTES, MAX_DEPTH, Source, yaml};
+use super::json::Reader;
+use super::{Format, MAX_BYTES, Source, yaml};
 
 /// The number of lines of a YAML document that are mended, each in up to three ways.
 const MENDED_LINES: usize = 8;
@@ -33,11 +31,7 @@ impl Source {
                 let text = mended(text)?;
                 Self::read_repeated(text.as_bytes(), Format::Yaml).ok()
             }
-            _ => {
-                let mut reader = Reader { text, at: 0, depth: 0, lists: 0 };
-                let document = reader.value();
-                Some(Self::embedded(text.to_owned(), document))
-            }
+            _ => Some(Self::embedded(text.to_owned(), Reader::new(text, true).value())),
         }
     }
 }
@@ -91,168 +85,9 @@ fn missing_end(line: &str) -> Option<char> {
     quote.or_else(|| (word.starts_with(char::is_alphabetic) && word.chars().all(is_word)).then_some(':'))
 }
 
-/// The most bytes of a placeholder without quotes. A text may have many beginnings of one.
-const PLACEHOLDER_BYTES: usize = 256;
-
-struct Reader<'t> {
-    text: &'t str,
-    at: usize,
-    depth: usize,
-    /// The lists that are open.
-    lists: usize,
-}
-
-impl Reader<'_> {
-    /// Returns the next byte that is not blank.
-    fn peek(&mut self) -> Option<u8> {
-        let rest = self.text.as_bytes().get(self.at..)?;
-        self.at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn value(&mut self) -> Positioned {
-        let start = self.peek().map_or(self.text.len(), |_| self.at);
-        let value = match self.peek() {
-            Some(b'{' | b'[') if self.depth >= MAX_DEPTH => {
-                self.at = self.text.len();
-                PositionedValue::Scalar(Value::Null)
-            }
-            Some(open @ (b'{' | b'[')) => {
-                self.at += 1;
-                self.depth += 1;
-                let parts = match open {
-                    b'{' => self.members(),
-                    _ => {
-                        self.lists += 1;
-                        let items = self.items();
-                        self.lists -= 1;
-                        items
-                    }
-                };
-                self.depth -= 1;
-                parts
-            }
-            Some(b'"') => PositionedValue::Quoted(self.string()),
-            None | Some(b',' | b'}' | b']' | b':') => PositionedValue::Scalar(Value::Null),
-            Some(_) => {
-                let word = self.word();
-                let word = self.text.get(word.0..word.0 + word.1).unwrap_or_default();
-                match serde_json::from_str(word) {
-                    Ok(value) => PositionedValue::Scalar(value),
-                    Err(_) => PositionedValue::Unknown(word.to_owned()),
-                }
-            }
-        };
-        Positioned { span: (start, self.at - start), value }
-    }
-
-    fn members(&mut self) -> PositionedValue {
-        let mut members = Vec::new();
-        loop {
-            let start = match self.peek() {
-                None => break,
-                Some(b']') if self.lists > 0 => break,
-                Some(b'}') => {
-                    self.at += 1;
-                    break;
-                }
-                Some(b',' | b':' | b']') => {
-                    self.at += 1;
-                    continue;
-                }
-                Some(b'{' | b'[') => {
-                    self.value();
-                    continue;
-                }
-                Some(_) => self.at,
-            };
-            let key = if self.peek() == Some(b'"') {
-                self.string()
-            } else {
-                let (start, length) = self.word();
-                self.text.get(start..start + length).unwrap_or_default().to_owned()
-            };
-            let span = (start, self.at - start);
-            let end = self.at;
-            let has_value = self.peek() == Some(b':');
-            self.at = if has_value { self.at + 1 } else { end };
-            let missing = Positioned { span: (self.at, 0), value: PositionedValue::Scalar(Value::Null) };
-            let value = if !has_value || self.a_key_follows() { missing } else { self.value() };
-            members.push((key, span, value));
-        }
-        PositionedValue::Members(members)
-    }
-
-    fn items(&mut self) -> PositionedValue {
-        let mut items = Vec::new();
-        loop {
-            match self.peek() {
-                None | Some(b'}') => break,
-                Some(b']') => {
-                    self.at += 1;
-                    break;
-                }
-                Some(b',' | b':') => self.at += 1,
-                Some(_) => items.push(self.value()),
-            }
-        }
-        PositionedValue::Items(items)
-    }
-
-    /// Returns whether a later line begins with a key, so that there is no value before it.
-    fn a_key_follows(&mut self) -> bool {
-        let start = self.at;
-        let follows =
-            self.peek() == Some(b'"') && self.text.get(start..self.at).is_some_and(|blanks| blanks.contains('\n')) && {
-                self.string();
-                self.peek() == Some(b':')
-            };
-        self.at = start;
-        follows
-    }
-
-    /// Passes a string, and returns its value.
-    fn string(&mut self) -> String {
-        let start = self.at;
-        let rest = self.text.get(start + 1..).unwrap_or_default();
-        let (mut escaped, mut end) = (false, None);
-        for (at, byte) in rest.bytes().enumerate() {
-            match byte {
-                b'"' if !escaped => {
-                    end = Some((at, at + 1));
-                    break;
-                }
-                b'\n' => break,
-                _ => escaped = byte == b'\\' && !escaped,
-            }
-        }
-        let (length, passed) = end.unwrap_or_else(|| {
-            let line = rest.lines().next().unwrap_or_default();
-            let length = line.trim_end_matches([',', ' ', '\t', '\r']).len();
-            (length, length)
-        });
-        self.at = start + 1 + passed;
-        let raw = rest.get(..length).unwrap_or_default();
-        serde_json::from_str(&format!("\"{raw}\"")).unwrap_or_else(|_| raw.to_owned())
-    }
-
-    /// Passes what is neither a string nor a bracket, at least one character.
-    fn word(&mut self) -> (usize, usize) {
-        let start = self.at;
-        let rest = self.text.get(start..).unwrap_or_default();
-        let near = rest.bytes().take(PLACEHOLDER_BYTES).position(|byte| byte == b'}');
-        let placeholder = near.filter(|_| rest.starts_with("${")).map(|end| end + 1);
-        let ends = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
-        let first = rest.chars().next().map_or(0, char::len_utf8);
-        let length = placeholder.unwrap_or_else(|| rest.find(ends).unwrap_or(rest.len())).max(first);
-        self.at += length;
-        (start, length)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -8,6 +8,7 @@ use workflow_asl::document::{Operand, Operator, Relation};
 use workflow_asl::json_kind::JsonKind;
 use workflow_asl::jsonata::Node;
 use workflow_asl::path::{JsonPath, literal};
+use workflow_asl::pattern::Pattern;
 
 use super::call::escaped;
 use super::value::{Data, Place};
@@ -136,13 +137,7 @@ fn ordered(
     kinds: [Option<JsonKind>; 2],
     by_path: bool,
 ) -> Node {
-    let sign = match relation {
-        Relation::Equal => "=",
-        Relation::Less => "<",
-        Relation::LessOrEqual => "<=",
-        Relation::Greater => ">",
-        Relation::GreaterOrEqual => ">=",
-    };
+    let sign = if relation == Relation::Equal { "=" } else { relation.sign() };
     let (kind, name) = match compared {
         Operand::Text => (Some(JsonKind::Text), "string"),
         Operand::Number => (Some(JsonKind::Number), "number"),
@@ -180,22 +175,9 @@ fn matches_regex(value: Node, pattern: String) -> Node {
 
 /// Returns a comparison with a pattern of `StringMatches`.
 fn matches(value: Node, pattern: &str) -> Node {
-    let mut pieces = vec![String::new()];
-    let mut characters = pattern.chars().peekable();
-    while let Some(c) = characters.next() {
-        let c = match c {
-            '*' => {
-                pieces.push(String::new());
-                continue;
-            }
-            '\\' => characters.next_if(|next| matches!(next, '*' | '\\')).unwrap_or(c),
-            c => c,
-        };
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(c);
-        }
-    }
-    let [first, .., last] = pieces.as_slice() else {
+    let pattern = Pattern::new(pattern);
+    let pieces = pattern.pieces();
+    let [first, .., last] = pieces else {
         return value.binary("=", Node::string(pieces.concat()));
     };
     if pieces.iter().all(String::is_empty) {

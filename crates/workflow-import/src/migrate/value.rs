@@ -130,8 +130,8 @@ impl Writer {
 
     /// Returns the value of a key that ends in `.$`.
     pub(super) fn computed(&mut self, text: &str, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
-        match Computed::parse(text) {
-            Ok(Computed::Path(path)) => {
+        match Computed::parse(text).map_err(|error| self.refuse(at, error.message)).ok()? {
+            Computed::Path(path) => {
                 if !matches!(path.segments().as_deref(), Some([.., Segment::Index(_)])) {
                     return self.path(&path, data, at, place);
                 }
@@ -143,29 +143,20 @@ impl Writer {
                 self.doubt(at, Doubt::Nulled, path.source());
                 Some(Node::call("exists", [item.clone()]).condition(item, Node::null()))
             }
-            Ok(Computed::Intrinsic(intrinsic)) => match intrinsic.misuses().first() {
+            Computed::Intrinsic(intrinsic) => match intrinsic.misuses().first() {
                 None => self.call(&intrinsic.call, data, at, place),
                 Some(misuse) => {
                     self.refuse(at, misuse.message.clone());
                     None
                 }
             },
-            Err(error) => {
-                self.refuse(at, error.message);
-                None
-            }
         }
     }
 
     /// Returns the path of a field, which may not be a call.
     pub(super) fn path_text(&mut self, text: &str, data: &Data<'_>, at: &Pointer, place: Place) -> Option<Node> {
-        match JsonPath::parse(text) {
-            Ok(path) => self.path(&path, data, at, place),
-            Err(error) => {
-                self.refuse(at, error.message);
-                None
-            }
-        }
+        let path = JsonPath::parse(text).map_err(|error| self.refuse(at, error.message)).ok()?;
+        self.path(&path, data, at, place)
     }
 
     /// Returns the value of a path.
@@ -191,18 +182,12 @@ impl Writer {
         if !path.is_definite() {
             self.doubt(at, Doubt::Joined, path.source());
         }
-        match path.in_jsonata(root) {
-            Ok(node) => {
-                if may_equate(&node) {
-                    self.doubt(at, Doubt::Filtered, path.source());
-                }
-                Some(node)
-            }
-            Err(step) => {
-                self.refuse(at, format!("JSONata has no counterpart of `{step}`"));
-                None
-            }
+        let refuse = |step| self.refuse(at, format!("JSONata has no counterpart of `{step}`"));
+        let node = path.in_jsonata(root).map_err(refuse).ok()?;
+        if may_equate(&node) {
+            self.doubt(at, Doubt::Filtered, path.source());
         }
+        Some(node)
     }
 
     /// Returns the part of a value that the steps of a reference path lead to.

@@ -89,7 +89,7 @@ impl Data<'_> {
             NodeKind::String(text) => Symbol::Scalar(text.clone().into()),
             NodeKind::Bool(truth) => Symbol::Scalar((*truth).into()),
             NodeKind::Null => Symbol::Scalar(Value::Null),
-            NodeKind::Number(number) => Symbol::Scalar(number_of(*number)),
+            NodeKind::Number(number) => Symbol::Scalar(jsonata::number(*number)),
             NodeKind::Block(parts) if parts.len() == 1 => {
                 parts.first().map_or(Symbol::Unknown, |part| self.node(code, part, names))
             }
@@ -109,11 +109,8 @@ impl Data<'_> {
                 Symbol::Object { members: made, base: None }.sized()
             }
             NodeKind::Condition(_, then, Some(other)) => self.node(code, then, names).or(self.node(code, other, names)),
-            NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-                (NodeKind::Variable(name), [of]) if name == "merge" => match &of.kind {
-                    NodeKind::Array(parts) => self.merged(code, parts, names),
-                    _ => self.other(code, node, names),
-                },
+            NodeKind::Call(..) => match jsonata::called(node) {
+                Some(("merge", [Node { kind: NodeKind::Array(parts), .. }])) => self.merged(code, parts, names),
                 _ => self.other(code, node, names),
             },
             _ => self.other(code, node, names),
@@ -183,15 +180,6 @@ pub(crate) fn steps(root: Symbol, steps: &[LiteralStep]) -> Symbol {
         LiteralKind::Name(name) => value.member(name),
         LiteralKind::Index(index) => value.member(&format!("[{index}]")),
     })
-}
-
-/// Returns a number as JSON, a whole one without a fraction.
-pub(crate) fn number_of(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9e15 {
-        #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
-        return Value::from(number as i64);
-    }
-    Value::from(number)
 }
 
 /// Returns the text of a call with `?` in place of its paths.

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use workflow_asl::document::{QueryLanguage, Scope, State, StateMachine};
 use workflow_asl::graph::Graph;
+use workflow_asl::references::ReferenceRoot;
 use workflow_asl::{Pointer, StateKind};
 
 pub(crate) use reads::Read;
@@ -95,6 +96,22 @@ pub(crate) struct Reader<'m> {
     /// The visits until every input counts as any value.
     visits: usize,
     flow: Flow,
+}
+
+impl StateData {
+    /// Returns the value to which the steps of a reference lead, if it is followed.
+    fn root(&self, root: &ReferenceRoot) -> Option<Symbol> {
+        match root {
+            ReferenceRoot::Input => Some(self.incoming.input.clone()),
+            ReferenceRoot::Effective => Some(self.effective.clone()),
+            ReferenceRoot::Result => self.result.clone(),
+            ReferenceRoot::Output => self.before_output_path.clone(),
+            ReferenceRoot::Context => Some(self.context.clone()),
+            ReferenceRoot::ErrorOutput => Some(Symbol::origin(ValueSource::Error)),
+            ReferenceRoot::Variable(name) => self.incoming.variables.get(name).cloned(),
+            _ => None,
+        }
+    }
 }
 
 impl Flow {

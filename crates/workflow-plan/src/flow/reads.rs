@@ -34,14 +34,10 @@ pub(super) fn reads(machine: &StateMachine, flow: &Flow) -> Vec<Read> {
     let asked: Vec<_> = references.iter().filter(|reference| reference.guard).map(way).collect();
     for reference in &references {
         let Some(state) = flow.states.get(&reference.state_at) else { continue };
-        let root = match &reference.root {
-            ReferenceRoot::Input => state.incoming.input.clone(),
-            ReferenceRoot::Effective => state.effective.clone(),
-            ReferenceRoot::Result => state.result.clone().unwrap_or(Symbol::Unknown),
-            ReferenceRoot::Context => state.context.clone(),
-            ReferenceRoot::Variable(name) => state.incoming.variables.get(name).cloned().unwrap_or(Symbol::Unknown),
-            _ => continue,
-        };
+        if matches!(reference.root, ReferenceRoot::Output | ReferenceRoot::ErrorOutput) {
+            continue;
+        }
+        let Some(root) = state.root(&reference.root) else { continue };
         let value = steps(root, &reference.steps);
         let certainly = matches!(value, Symbol::Part { .. });
         for value in value.alternatives() {

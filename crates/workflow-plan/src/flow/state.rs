@@ -80,10 +80,7 @@ impl<'m> Reader<'m> {
 
     /// Returns the request of a state if it defines one. A task without a request sends its input.
     fn request(&self, state: &State, language: QueryLanguage, data: &Data<'_>) -> Option<Symbol> {
-        let field = match language {
-            QueryLanguage::JsonPath => state.parameters.as_ref(),
-            QueryLanguage::Jsonata => state.arguments.as_ref(),
-        };
+        let field = language.pick(&state.parameters, &state.arguments).as_ref();
         let written = field.map(|field| data.template(language, field));
         written.or_else(|| (state.kind == StateKind::Task).then(|| data.input.clone()))
     }

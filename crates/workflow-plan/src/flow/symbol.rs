@@ -154,19 +154,21 @@ impl Symbol {
     }
 
     fn parts<'s>(&'s self, into: &mut BTreeSet<(&'s ValueSource, &'s [String])>) {
-        match self {
-            Self::Part { of, path } => {
-                into.insert((of, path));
-            }
-            Self::Object { members, base } => {
-                members.values().chain(base.as_deref()).for_each(|member| member.parts(into));
-            }
-            Self::Tuple(all) | Self::OneOf(all) | Self::Computed { of: all, .. } => {
-                all.iter().for_each(|one| one.parts(into));
-            }
-            Self::List(item) => item.parts(into),
-            _ => {}
+        if let Self::Part { of, path } = self {
+            into.insert((of, path));
         }
+        self.children().for_each(|child| child.parts(into));
+    }
+
+    /// Returns the values directly in it.
+    fn children(&self) -> impl Iterator<Item = &Self> {
+        let (members, others): (Option<&BTreeMap<_, _>>, _) = match self {
+            Self::Object { members, base } => (Some(members), base.as_deref().map(std::slice::from_ref)),
+            Self::Tuple(all) | Self::OneOf(all) | Self::Computed { of: all, .. } => (None, Some(all.as_slice())),
+            Self::List(item) => (None, Some(std::slice::from_ref(&**item))),
+            Self::Unknown | Self::Scalar(_) | Self::Part { .. } => (None, None),
+        };
+        members.into_iter().flat_map(BTreeMap::values).chain(others.into_iter().flatten())
     }
 
     /// Returns the member of that name, or the item if the name is a number in brackets.
@@ -249,26 +251,12 @@ impl Symbol {
 
     /// Returns the nesting depth of the value.
     pub(crate) fn depth(&self) -> usize {
-        1 + match self {
-            Self::Object { members, base } => {
-                members.values().chain(base.as_deref()).map(Self::depth).max().unwrap_or(0)
-            }
-            Self::Tuple(items) | Self::OneOf(items) => items.iter().map(Self::depth).max().unwrap_or(0),
-            Self::List(item) => item.depth(),
-            Self::Computed { of, .. } => of.iter().map(Self::depth).max().unwrap_or(0),
-            Self::Unknown | Self::Scalar(_) | Self::Part { .. } => 0,
-        }
+        1 + self.children().map(Self::depth).max().unwrap_or(0)
     }
 
     /// Returns how many values are in it, with itself.
     fn size(&self) -> usize {
-        1 + match self {
-            Self::Object { members, base } => members.values().chain(base.as_deref()).map(Self::size).sum(),
-            Self::Tuple(items) | Self::OneOf(items) => items.iter().map(Self::size).sum(),
-            Self::Computed { of, .. } => of.iter().map(Self::size).sum(),
-            Self::List(item) => item.size(),
-            Self::Unknown | Self::Scalar(_) | Self::Part { .. } => 0,
-        }
+        1 + self.children().map(Self::size).sum::<usize>()
     }
 
     /// Returns the value without the members and items that make it too large: they count as any value. What is

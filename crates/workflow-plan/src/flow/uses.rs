@@ -8,9 +8,9 @@ use workflow_asl::document::{PathField, StateMachine};
 use workflow_asl::graph::Graph;
 use workflow_asl::references::{LiteralKind, LiteralStep, ReferenceRoot, references};
 
+use super::Flow;
 use super::expression::steps;
 use super::symbol::{Symbol, ValueSource};
-use super::{Flow, Variables};
 
 /// The source of data that only an execution knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,18 +56,7 @@ pub fn uses(machine: &StateMachine) -> Vec<Use> {
     let mut found = Vec::new();
     for reference in references(machine) {
         let Some(state) = flow.states.get(&reference.state_at) else { continue };
-        let variable = |variables: &Variables, name: &str| variables.get(name).cloned();
-        let root = match &reference.root {
-            ReferenceRoot::Input => Some(state.incoming.input.clone()),
-            ReferenceRoot::Effective => Some(state.effective.clone()),
-            ReferenceRoot::Result => state.result.clone(),
-            ReferenceRoot::Output => state.before_output_path.clone(),
-            ReferenceRoot::Context => Some(state.context.clone()),
-            ReferenceRoot::ErrorOutput => Some(Symbol::origin(ValueSource::Error)),
-            ReferenceRoot::Variable(name) => variable(&state.incoming.variables, name),
-            _ => None,
-        };
-        let Some(root) = root else { continue };
+        let Some(root) = state.root(&reference.root) else { continue };
         let missing = missing(root.clone(), &reference.steps);
         let mut parts = BTreeSet::new();
         // What a loop brings back to the first state does not hide what the caller sent.

@@ -1,22 +1,18 @@
 //! What callers must send: the parts of the input that executions read.
 
+use serde_json::Value;
+
 use super::task::listed;
 use super::{Judge, Subject};
 use crate::flow::Read;
-use crate::rule;
+use crate::rule::{self, Rule};
 use crate::schema;
 
 impl Judge<'_> {
     pub(super) fn callers(&mut self) {
-        if let (Some(old), Some(new)) = (&self.old.machine.input, &self.new.machine.input) {
-            let (narrower, wider) = (schema::beyond(old, new), schema::beyond(new, old));
-            let at = Subject { state: None, field: "input" };
-            if !narrower.is_empty() {
-                self.find(&rule::INPUT_NARROWED, &at, listed(&narrower));
-            } else if !wider.is_empty() {
-                self.find(&rule::INPUT_WIDENED, &at, listed(&wider));
-            }
-            return;
+        let (old, new) = (self.old.machine, self.new.machine);
+        if let (Some(old), Some(new)) = (&old.input, &new.input) {
+            return self.schema("input", (old, new), (&rule::INPUT_NARROWED, &rule::INPUT_WIDENED));
         }
         let (old, new) = (self.old.flow.reads.clone(), self.new.flow.reads.clone());
         let mut told: Vec<Vec<String>> = Vec::new();
@@ -55,6 +51,16 @@ impl Judge<'_> {
                 told.push(read.path.clone());
                 self.find(&rule::INPUT_UNREAD, &Subject { state: None, field: &place }, format!("`{place}`"));
             }
+        }
+    }
+
+    /// Judges the schemas of an input or output: by the first rule the values that only the first one accepts, else by the
+    /// second rule those that only the second one accepts.
+    pub(super) fn schema(&mut self, field: &str, schemas: (&Value, &Value), rules: (&'static Rule, &'static Rule)) {
+        let (first, second) = (schema::beyond(schemas.0, schemas.1), schema::beyond(schemas.1, schemas.0));
+        let (rule, places) = if first.is_empty() { (rules.1, second) } else { (rules.0, first) };
+        if !places.is_empty() {
+            self.find(rule, &Subject { state: None, field }, listed(&places));
         }
     }
 }

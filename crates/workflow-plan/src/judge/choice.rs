@@ -14,7 +14,6 @@ use workflow_asl::references::LiteralKind;
 use workflow_jsonata::{Expression, Output, Setting};
 
 use super::{Judge, Side, said};
-use crate::flow::expression::number_of;
 
 /// The most inputs that are tried.
 const TRIED: usize = 1_024;
@@ -315,9 +314,9 @@ fn tested_by_node(node: &Node, names: &Names, tested: &mut Tested) -> Option<()>
             NodeKind::Array(items) => (place(one)?, items.iter().map(literal).collect::<Option<_>>()?),
             _ => return None,
         },
-        NodeKind::Call(function, arguments) => match (&function.kind, arguments.as_slice()) {
-            (NodeKind::Variable(name), [of]) if name == "not" => return tested_by_node(of, names, tested),
-            (NodeKind::Variable(name), [of]) if name == "exists" => (place(of)?, Vec::new()),
+        NodeKind::Call(..) => match jsonata::called(node)? {
+            ("not", [of]) => return tested_by_node(of, names, tested),
+            ("exists", [of]) => (place(of)?, Vec::new()),
             _ => return None,
         },
         _ => (place(node)?, vec![true.into()]),
@@ -326,15 +325,9 @@ fn tested_by_node(node: &Node, names: &Names, tested: &mut Tested) -> Option<()>
     Some(())
 }
 
+/// Returns the value of a literal that is no list and no object.
 fn literal(node: &Node) -> Option<Value> {
-    Some(match &node.kind {
-        NodeKind::String(text) => text.as_str().into(),
-        NodeKind::Bool(value) => (*value).into(),
-        NodeKind::Null => Value::Null,
-        NodeKind::Number(number) => number_of(*number),
-        NodeKind::Negate(inner) => number_of(-literal(inner)?.as_f64()?),
-        _ => return None,
-    })
+    jsonata::constant(node).filter(|value| !value.is_array() && !value.is_object())
 }
 
 /// Returns the values to try for a value that is compared with these constants, first numbers in ascending order.
@@ -347,7 +340,7 @@ fn samples(constants: &[Value]) -> Vec<Sample> {
     let mut low = f64::NEG_INFINITY;
     for cut in cuts.iter().copied().chain((!cuts.is_empty()).then_some(f64::INFINITY)) {
         let number =
-            |number, low, high| Sample { value: Some(number_of(number)), like: Some([low, high]), other: false };
+            |number, low, high| Sample { value: Some(jsonata::number(number)), like: Some([low, high]), other: false };
         found.push(number(between(low, cut), (low, false), (cut, false)));
         found.extend(cut.is_finite().then(|| number(cut, (cut, true), (cut, true))));
         low = cut;

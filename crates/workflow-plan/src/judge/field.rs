@@ -58,7 +58,7 @@ impl Judge<'_> {
             "Default" if state.field("Choices").is_none() => self.leads_elsewhere(state, (old, new), false, change),
             "Choices" => self.choices(state, old, new, field),
             "Retry" => self.retry(name, field),
-            "Catch" => self.catch(name, old, field),
+            "Catch" => self.catch(name, field),
             // `number` and `task` judge these.
             _ => {}
         }
@@ -202,58 +202,31 @@ impl Judge<'_> {
         }
     }
 
-    /// Judges the effects of a state that only the newer definition has.
-    pub(super) fn appears(&mut self, name: &str, state: &State) {
-        let at = Subject { state: Some(name), field: "" };
-        match state.kind {
+    /// Judges the effects of a state that only one of the definitions has, the newer one if it `appears`.
+    pub(super) fn effects(&mut self, name: &str, state: &State, appears: bool) {
+        let (own, other) = if appears { (&self.new, &self.old) } else { (&self.old, &self.new) };
+        let (rule, detail) = match state.kind {
             StateKind::Task => match Resource::parse(state.resource.as_deref().unwrap_or_default()) {
-                Some(Resource::Activity { name: activity }) if !uses_activity(&self.old, activity) => {
-                    self.find(
-                        &rule::ACTIVITY_ADDED,
-                        &at,
-                        format!("{} uses the activity {}", said(name), said(activity)),
-                    );
-                }
+                Some(Resource::Activity { name: activity }) if !uses_activity(other, activity) => match appears {
+                    true => (&rule::ACTIVITY_ADDED, format!("{} uses the activity {}", said(name), said(activity))),
+                    false => (&rule::ACTIVITY_REMOVED, said(activity)),
+                },
                 Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken => {
-                    self.find(&rule::TOKEN_ADDED, &at, said(name));
+                    (if appears { &rule::TOKEN_ADDED } else { &rule::TOKEN_REMOVED }, said(name))
                 }
-                _ => {}
+                _ => return,
             },
             StateKind::Fail => {
-                let error = |side: &Side<'_>| {
-                    side.flow.failures.iter().find(|failure| failure.state == name).map(|failure| failure.error.clone())
-                };
-                let own = error(&self.new);
-                if !self.old.flow.failures.iter().any(|failure| Some(&failure.error) == own.as_ref()) {
-                    self.find(&rule::FAILURE_ADDED, &at, failure(state));
+                let error = own.flow.failures.iter().find(|failure| failure.state == name);
+                let error = error.map(|failure| &failure.error);
+                if other.flow.failures.iter().any(|failure| Some(&failure.error) == error) {
+                    return;
                 }
+                (if appears { &rule::FAILURE_ADDED } else { &rule::FAILURE_REMOVED }, failure(state))
             }
-            _ => {}
-        }
-    }
-
-    /// Judges the effects of a state that only the older definition has.
-    pub(super) fn disappears(&mut self, name: &str, state: &State) {
-        let at = Subject { state: Some(name), field: "" };
-        match state.kind {
-            StateKind::Task => match Resource::parse(state.resource.as_deref().unwrap_or_default()) {
-                Some(Resource::Activity { name: activity }) if !uses_activity(&self.new, activity) => {
-                    self.find(&rule::ACTIVITY_REMOVED, &at, said(activity));
-                }
-                Some(Resource::Integration(call)) if call.pattern == Pattern::WaitForTaskToken => {
-                    self.find(&rule::TOKEN_REMOVED, &at, said(name));
-                }
-                _ => {}
-            },
-            StateKind::Fail => {
-                let own = self.old.flow.failures.iter().find(|failure| failure.state == name);
-                let own = own.map(|failure| failure.error.clone());
-                if !self.new.flow.failures.iter().any(|failure| Some(&failure.error) == own.as_ref()) {
-                    self.find(&rule::FAILURE_REMOVED, &at, failure(state));
-                }
-            }
-            _ => {}
-        }
+            _ => return,
+        };
+        self.find(rule, &Subject { state: Some(name), field: "" }, detail);
     }
 }
 

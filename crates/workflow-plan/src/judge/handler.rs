@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 use workflow_asl::difference::FieldDifference;
-use workflow_asl::document::State;
 use workflow_asl::error_name;
 use workflow_asl::limits::retrier_default;
 
 use super::{Judge, Subject};
-use crate::rule;
+use crate::rule::{self, Rule};
 
 type Entry = Map<String, Value>;
 
@@ -29,14 +28,10 @@ impl Judge<'_> {
                 pace.push(words(&error));
             }
         }
-        for (rule, found) in [(&rule::RETRY_REMOVED, less), (&rule::RETRY_ADDED, more), (&rule::RETRY_PACED, pace)] {
-            if !found.is_empty() {
-                self.find(rule, &at, found.join(", "));
-            }
-        }
+        self.find_errors(&at, [(&rule::RETRY_REMOVED, less), (&rule::RETRY_ADDED, more), (&rule::RETRY_PACED, pace)]);
     }
 
-    pub(super) fn catch(&mut self, name: &str, _old: &State, field: &FieldDifference) {
+    pub(super) fn catch(&mut self, name: &str, field: &FieldDifference) {
         let (mut old, new) = (entries(field.old.as_ref()), entries(field.new.as_ref()));
         for entry in &mut old {
             let renamed = entry.get("Next").and_then(Value::as_str).and_then(|next| self.names.get(next)).cloned();
@@ -54,12 +49,13 @@ impl Judge<'_> {
                 _ => {}
             }
         }
-        for (rule, found) in
-            [(&rule::CATCH_REMOVED, removed), (&rule::CATCH_ADDED, added), (&rule::CATCH_CHANGED, changed)]
-        {
-            if !found.is_empty() {
-                self.find(rule, &at, found.join(", "));
-            }
+        let found = [(&rule::CATCH_REMOVED, removed), (&rule::CATCH_ADDED, added), (&rule::CATCH_CHANGED, changed)];
+        self.find_errors(&at, found);
+    }
+
+    fn find_errors(&mut self, at: &Subject<'_>, found: [(&'static Rule, Vec<String>); 3]) {
+        for (rule, errors) in found.into_iter().filter(|(_, errors)| !errors.is_empty()) {
+            self.find(rule, at, errors.join(", "));
         }
     }
 }
@@ -96,18 +92,16 @@ fn attempts(entry: Option<&Entry>) -> f64 {
 
 /// Returns the fields that determine the delays.
 fn pace_of(entry: Option<&Entry>) -> Entry {
-    without(entry, &["ErrorEquals", "MaxAttempts", "Comment"])
+    let mut fields = entry.map(handling).unwrap_or_default();
+    fields.shift_remove("MaxAttempts");
+    fields
 }
 
 /// Returns the fields that determine the behaviour of a catcher.
 fn handling(entry: &Entry) -> Entry {
-    without(Some(entry), &["ErrorEquals", "Comment"])
-}
-
-fn without(entry: Option<&Entry>, fields: &[&str]) -> Entry {
-    let mut entry = entry.cloned().unwrap_or_default();
-    entry.retain(|name, _| !fields.contains(&name.as_str()));
-    entry
+    let mut fields = entry.clone();
+    fields.retain(|name, _| name != "ErrorEquals" && name != "Comment");
+    fields
 }
 
 fn words(error: &str) -> String {

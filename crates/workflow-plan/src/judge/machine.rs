@@ -20,12 +20,15 @@ impl Judge<'_> {
             let change = format!("{} -> {}", old.machine_type.as_str(), new.machine_type.as_str());
             self.find(&rule::TYPE_CHANGED, &at("type"), change);
         }
-        if let Some((before, after)) = differing(old.name.as_ref(), new.name.as_ref()) {
-            self.find(&rule::NAME_CHANGED, &at("name"), format!("{} -> {}", said(before), said(after)));
-        }
         let (before, after) = (&old.configuration, &new.configuration);
-        if let Some((before, after)) = differing(before.role.as_ref(), after.role.as_ref()) {
-            self.find(&rule::ROLE_CHANGED, &at("role"), format!("{} -> {}", said(before), said(after)));
+        for (rule, field, before, after) in [
+            (&rule::NAME_CHANGED, "name", &old.name, &new.name),
+            (&rule::ROLE_CHANGED, "role", &before.role, &after.role),
+            (&rule::ENCRYPTION_CHANGED, "encryption", &before.key, &after.key),
+        ] {
+            if let Some((before, after)) = differing(before.as_ref(), after.as_ref()) {
+                self.find(rule, &at(field), format!("{} -> {}", said(before), said(after)));
+            }
         }
         if let Some((before, after)) = differing(before.logging.as_ref(), after.logging.as_ref()) {
             let less = after.amount() < before.amount();
@@ -38,9 +41,6 @@ impl Judge<'_> {
         }
         if let Some((before, after)) = differing(before.tracing.as_ref(), after.tracing.as_ref()) {
             self.find(&rule::TRACING_CHANGED, &at("tracing"), format!("{before} -> {after}"));
-        }
-        if let Some((before, after)) = differing(before.key.as_ref(), after.key.as_ref()) {
-            self.find(&rule::ENCRYPTION_CHANGED, &at("encryption"), format!("{} -> {}", said(before), said(after)));
         }
         if let Some((before, after)) = differing(before.tags.as_ref(), after.tags.as_ref()) {
             let names = before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name));
@@ -66,7 +66,7 @@ impl Judge<'_> {
         difference
     }
 
-    fn grants(&mut self, grants: &[Grant], rule: &Rule) {
+    fn grants(&mut self, grants: &[Grant], rule: &'static Rule) {
         for (action, grants) in by_action(grants) {
             let resources: Vec<_> = grants.iter().map(|grant| said(&grant.resource)).collect();
             let state = grants.iter().find_map(|grant| grant.states.first()).map(String::as_str);

@@ -110,9 +110,7 @@ pub(crate) fn judge(old: (&Machine, &Annotations), new: (&Machine, &Annotations)
 
 impl Judge<'_> {
     /// Adds a finding of a rule. `detail` describes the exact change.
-    pub(crate) fn find(&mut self, rule: &Rule, at: &Subject<'_>, detail: impl AsRef<str>) {
-        // Every rule is in the table.
-        let Some(rule) = Rule::from_id(rule.id) else { return };
+    pub(crate) fn find(&mut self, rule: &'static Rule, at: &Subject<'_>, detail: impl AsRef<str>) {
         let detail = detail.as_ref();
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
         let mut change = rule.change.chars();
@@ -123,6 +121,21 @@ impl Judge<'_> {
             field: Some(at.field.to_owned()).filter(|field| !field.is_empty()),
             reason: format!("{change}{detail}. {}", rule.advice),
         });
+    }
+
+    /// Adds a finding of each rule with all of its places.
+    fn find_places(&mut self, at: &Subject<'_>, places: impl IntoIterator<Item = (&'static Rule, String)>) {
+        let mut found: Vec<(&'static Rule, Vec<String>)> = Vec::new();
+        for (rule, place) in places {
+            match found.iter_mut().find(|(known, _)| known.id == rule.id) {
+                Some((_, places)) if places.contains(&place) => {}
+                Some((_, places)) => places.push(place),
+                None => found.push((rule, vec![place])),
+            }
+        }
+        for (rule, places) in found {
+            self.find(rule, at, task::listed(&places));
+        }
     }
 
     /// Judges a change of the definition as a whole.
@@ -151,11 +164,11 @@ impl Judge<'_> {
             (None, None) => {}
             (None, Some(new)) => {
                 self.find(&rule::STATE_ADDED, &at, said(&name));
-                self.appears(&name, new);
+                self.effects(&name, new, true);
             }
             (Some(old), None) => {
                 self.find(&rule::STATE_REMOVED, &at, said(&name));
-                self.disappears(&name, old);
+                self.effects(&name, old, false);
             }
             (Some(old), Some(new)) => {
                 if let Some((before, after)) = difference.renamed() {
@@ -164,8 +177,8 @@ impl Judge<'_> {
                 if old.kind != new.kind {
                     let kinds = format!("{} was a {} and is a {}", said(&name), old.kind.name(), new.kind.name());
                     self.find(&rule::KIND_CHANGED, &Subject { field: "Type", ..at }, kinds);
-                    self.disappears(&name, old);
-                    self.appears(&name, new);
+                    self.effects(&name, old, false);
+                    self.effects(&name, new, true);
                     return;
                 }
                 for field in &difference.fields {

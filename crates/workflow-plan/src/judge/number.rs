@@ -28,10 +28,10 @@ impl Number {
 }
 
 /// The rules for a number that is lowered, raised, or computed differently.
-pub(super) struct NumberRules<'r> {
-    pub(super) less: &'r Rule,
-    pub(super) more: &'r Rule,
-    pub(super) computed: &'r Rule,
+pub(super) struct NumberRules {
+    pub(super) less: &'static Rule,
+    pub(super) more: &'static Rule,
+    pub(super) computed: &'static Rule,
 }
 
 impl Judge<'_> {
@@ -57,12 +57,11 @@ impl Judge<'_> {
             let longest = limits::MAX_SECONDS as f64;
             let timeouts = NumberRules { less, more: &rule::TIMEOUT_RAISED, computed };
             let beats = NumberRules { less: beat_less, more: beat_more, computed };
+            let of = |field| (Number::of(old, field, longest), Number::of(new, field, longest));
+            self.compare(name, "TimeoutSeconds", &of("TimeoutSeconds"), &timeouts);
             // A limit for another resource cannot be compared.
             if before == after || is_activity || is_token {
-                self.number(name, (old, new), "TimeoutSeconds", longest, &timeouts);
-                self.number(name, (old, new), "HeartbeatSeconds", longest, &beats);
-            } else {
-                self.number(name, (old, new), "TimeoutSeconds", longest, &timeouts);
+                self.compare(name, "HeartbeatSeconds", &of("HeartbeatSeconds"), &beats);
             }
         }
         if new.kind == StateKind::Map {
@@ -101,18 +100,7 @@ impl Judge<'_> {
         }
     }
 
-    fn number(
-        &mut self,
-        name: &str,
-        (old, new): (&State, &State),
-        field: &str,
-        absent: f64,
-        meaning: &NumberRules<'_>,
-    ) {
-        self.compare(name, field, &(Number::of(old, field, absent), Number::of(new, field, absent)), meaning);
-    }
-
-    pub(super) fn compare(&mut self, name: &str, field: &str, numbers: &(Number, Number), meaning: &NumberRules<'_>) {
+    pub(super) fn compare(&mut self, name: &str, field: &str, numbers: &(Number, Number), meaning: &NumberRules) {
         if numbers.0 == numbers.1 {
             return;
         }

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use workflow_asl::types::Type;
 
 use super::compare::{Change, Changes, compare, worst};
-use super::task::listed;
 use super::{Judge, Side, Subject};
 use crate::flow::StateData;
 use crate::flow::symbol::Symbol;
 use crate::rule::{self, Rule, Verdict};
-use crate::schema;
 
 impl Judge<'_> {
     pub(super) fn readers(&mut self) {
@@ -18,9 +16,9 @@ impl Judge<'_> {
         if new.is_empty() && !old.is_empty() {
             return self.find(&rule::SUCCESS_REMOVED, &Subject { state: None, field: "" }, "");
         }
-        if let (Some(before), Some(after)) = (&self.old.machine.output, &self.new.machine.output) {
-            let (before, after) = (before.clone(), after.clone());
-            return self.declared_output(&before, &after);
+        let (before, after) = (self.old.machine, self.new.machine);
+        if let (Some(before), Some(after)) = (&before.output, &after.output) {
+            return self.schema("output", (after, before), (&rule::OUTPUT_WIDENED, &rule::OUTPUT_NARROWED));
         }
         if old.is_empty() {
             return;
@@ -41,32 +39,11 @@ impl Judge<'_> {
         for (state, changes) in all {
             // A new final state next to final states that stay unchanged.
             let other_form = some_fine && !old.contains_key(state);
-            let mut found: Vec<(&Rule, Vec<String>)> = Vec::new();
-            for (change, place) in changes {
-                let change = if other_form && change.verdict() == Verdict::Breaking { Change::Maybe } else { change };
-                let rule = rule_of(change);
-                match found.iter_mut().find(|(known, _)| known.id == rule.id) {
-                    Some((_, places)) if places.contains(&place) => {}
-                    Some((_, places)) => places.push(place),
-                    None => found.push((rule, vec![place])),
-                }
-            }
-            for (rule, places) in found {
-                self.find(rule, &Subject { state: Some(state), field: "" }, listed(&places));
-            }
-        }
-    }
-
-    fn declared_output(&mut self, old: &serde_json::Value, new: &serde_json::Value) {
-        let at = Subject { state: None, field: "output" };
-        let wider = schema::beyond(new, old);
-        if !wider.is_empty() {
-            self.find(&rule::OUTPUT_WIDENED, &at, listed(&wider));
-            return;
-        }
-        let narrower = schema::beyond(old, new);
-        if !narrower.is_empty() {
-            self.find(&rule::OUTPUT_NARROWED, &at, listed(&narrower));
+            let places = changes.into_iter().map(|(change, place)| {
+                let is_maybe = other_form && change.verdict() == Verdict::Breaking;
+                (rule_of(if is_maybe { Change::Maybe } else { change }), place)
+            });
+            self.find_places(&Subject { state: Some(state), field: "" }, places);
         }
     }
 }

@@ -52,24 +52,20 @@ impl Judge<'_> {
                 self.find(&rule::ACTIVITY_CHANGED, &at, change);
                 true
             }
-            (Some(Resource::Activity { name: activity }), _) => {
-                if !uses_activity(&self.new, activity) {
-                    self.find(&rule::ACTIVITY_REMOVED, &at, said(activity));
-                }
-                self.find(&rule::RESOURCE_CHANGED, &at, change);
-                false
-            }
-            (_, Some(Resource::Activity { name: activity })) => {
-                if !uses_activity(&self.old, activity) {
-                    self.find(&rule::ACTIVITY_ADDED, &at, said(activity));
-                }
-                self.find(&rule::RESOURCE_CHANGED, &at, change);
-                false
-            }
             (Some(Resource::Integration(old)), Some(Resource::Integration(new))) => {
                 self.pattern(&at, old, new, &change)
             }
-            _ => {
+            (old, new) => {
+                if let Some(Resource::Activity { name: activity }) = old
+                    && !uses_activity(&self.new, activity)
+                {
+                    self.find(&rule::ACTIVITY_REMOVED, &at, said(activity));
+                }
+                if let Some(Resource::Activity { name: activity }) = new
+                    && !uses_activity(&self.old, activity)
+                {
+                    self.find(&rule::ACTIVITY_ADDED, &at, said(activity));
+                }
                 self.find(&rule::RESOURCE_CHANGED, &at, change);
                 false
             }
@@ -119,22 +115,11 @@ impl Judge<'_> {
                 self.find(rule, &at, format!("`{member}` was {} and is {}", said(old), said(new)));
             }
         }
-        let mut found: Vec<(&Rule, Vec<String>)> = Vec::new();
-        for (change, place) in compare((old, was.as_ref()), (new, is.as_ref())) {
-            let path = path_of(&place);
-            if moved.iter().any(|member| path == member) {
-                continue;
-            }
-            let rule = rule_of(change, receiver, || passes_on(resource, path));
-            match found.iter_mut().find(|(known, _)| known.id == rule.id) {
-                Some((_, places)) if places.contains(&place) => {}
-                Some((_, places)) => places.push(place),
-                None => found.push((rule, vec![place])),
-            }
-        }
-        for (rule, places) in found {
-            self.find(rule, &at, listed(&places));
-        }
+        let changes = compare((old, was.as_ref()), (new, is.as_ref())).into_iter();
+        let others = changes.filter(|(_, place)| !moved.iter().any(|member| path_of(place) == member));
+        let places =
+            others.map(|(change, place)| (rule_of(change, receiver, || passes_on(resource, path_of(&place))), place));
+        self.find_places(&at, places);
     }
 }
 

@@ -19,13 +19,11 @@ pub(in crate::rules) fn tasks_raise_the_errors_that_are_handled(
         let Some(task) = call.target() else { continue };
         let Some(state) = definition.index.states.get(call.state) else { continue };
         let said = definition.annotations.errors.get(&state.at).map(Vec::as_slice);
-        let retriers = state.state.retry.iter().flatten().map(|retrier| &retrier.error_equals);
-        let catchers = state.state.catch.iter().flatten().map(|catcher| &catcher.error_equals);
-        let of = |field: &'static str| move |(i, names)| (state.at.child(field).index(i), names);
-        let lists = retriers.enumerate().map(of("Retry")).chain(catchers.enumerate().map(of("Catch")));
-        for (at, names) in lists {
-            let Some(names) = names else { continue };
-            check(call, (task, said), names, &at.child("ErrorEquals"), (&lookups, &mut known), found);
+        for (field, lists) in state.state.handled() {
+            for (i, names) in lists.into_iter().enumerate() {
+                let at = state.at.child(field).index(i).child("ErrorEquals");
+                check(call, (task, said), names.unwrap_or_default(), &at, (&lookups, &mut known), found);
+            }
         }
     }
 }

@@ -73,10 +73,7 @@ pub(super) fn calls<'a>(index: &ObjectIndex<'a>) -> Vec<ApiCall<'a>> {
             if !fits {
                 return;
             }
-            let request: &Option<Value> = match language {
-                QueryLanguage::JsonPath => parameters,
-                QueryLanguage::Jsonata => arguments,
-            };
+            let request: &Option<Value> = language.pick(parameters, arguments);
             // Looking up an operation is slow: tasks that call the same one share it.
             let parsed =
                 (caller == Caller::Task).then(|| *known.entry(arn).or_insert_with(|| TaskResource::parse(arn)));

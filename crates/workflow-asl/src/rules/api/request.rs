@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use workflow_services::{Enum, Integration, Member, Shape, Structure};
 
 use super::limits::beyond;
+use super::resource::meant;
 use super::resource_name::{name_for_arn, unlike_name};
 use super::subscription::unlike_endpoint;
 use super::{ApiCall, Caller, alike, is_dynamic, member_name};
@@ -138,9 +139,7 @@ fn made(node: &Node) -> Value {
     let name = |key: &Node| if let NodeKind::String(name) = &key.kind { Some(name.clone()) } else { None };
     match &node.kind {
         NodeKind::String(text) => text.as_str().into(),
-        // Exact, and shown without `.0`.
-        NodeKind::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
-        NodeKind::Number(number) => (*number).into(),
+        NodeKind::Number(number) => jsonata::number(*number),
         NodeKind::Bool(value) => (*value).into(),
         NodeKind::Null => Value::Null,
         NodeKind::Array(items) => items.iter().map(made).collect(),
@@ -195,6 +194,7 @@ impl Request<'_> {
             let bare = if self.lowered { name_for_arn(self.call.name(), name, text) } else { None };
             self.found.extend(bare.map(|finding| finding.at(at.clone())));
         }
+        let is_number = matches!(shape, Shape::Integer | Shape::Long | Shape::Float | Shape::Double);
         match (shape, value) {
             (Shape::Blob | Shape::Document, _) | (_, Value::Null) => {}
             (_, Value::String(text)) if is_dynamic(text, self.call.language) => {
@@ -220,31 +220,21 @@ impl Request<'_> {
                 }
             }
             (Shape::Enum(values), Value::String(text)) if !self.read.values(values).contains(text.as_str()) => {
-                self.unlisted(text, || values.values(), at);
+                self.unlisted(text, values, at);
             }
             (Shape::Enum(_) | Shape::String | Shape::Timestamp, _) => {}
             (Shape::Boolean, Value::Bool(_) | Value::Number(_)) => {}
             (Shape::Boolean, Value::String(text)) if ["true", "false"].contains(&&*text.to_ascii_lowercase()) => {
                 self.as_text(name, text, "a boolean", at);
             }
-            (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::Number(_)) => {}
-            (Shape::Integer | Shape::Long | Shape::Float | Shape::Double, Value::String(text))
-                if text.trim().parse::<f64>().is_ok() =>
-            {
+            (_, Value::Number(_)) if is_number => {}
+            (_, Value::String(text)) if is_number && text.trim().parse::<f64>().is_ok() => {
                 self.as_text(name, text, "a number", at);
             }
-            (
-                Shape::Structure(_)
-                | Shape::Union(_)
-                | Shape::List(_)
-                | Shape::Map(_)
-                | Shape::Boolean
-                | Shape::Integer
-                | Shape::Long
-                | Shape::Float
-                | Shape::Double,
-                _,
-            ) => self.wrong_type(value, shape, at),
+            _ if is_number => self.wrong_type(value, shape, at),
+            (Shape::Structure(_) | Shape::Union(_) | Shape::List(_) | Shape::Map(_) | Shape::Boolean, _) => {
+                self.wrong_type(value, shape, at);
+            }
             // A kind that is new to the table.
             _ => {}
         }
@@ -407,13 +397,9 @@ impl Request<'_> {
         self.found.push(finding.at(at.clone()));
     }
 
-    fn unlisted<I>(&mut self, text: &str, values: impl Fn() -> I, at: &Pointer)
-    where
-        I: Iterator<Item = &'static str>,
-    {
+    fn unlisted(&mut self, text: &str, values: Enum, at: &Pointer) {
         let (text, name) = (text.to_owned(), self.place(at).unwrap_or_default());
-        let near = values().find(|value| alike(value, &text)).or_else(|| self.lookups.nearest(&text, values()));
-        let (near, values) = (near.map(str::to_owned), values().collect());
+        let (near, values) = (meant(&text, || values.values(), self.lookups), values.values().collect());
         self.found.push(Finding::UnlistedValue { text, name, values, near }.at(at.clone()));
     }
 

@@ -87,10 +87,11 @@ fn push(call: &ApiCall<'_>, word: Option<&str>, finding: Finding, found: &mut Ve
 }
 
 /// Returns the name that was probably meant: first one that differs only in case, then the nearest.
-fn meant<I>(name: &str, candidates: impl Fn() -> I, lookups: &Lookups) -> Option<String>
-where
-    I: Iterator<Item = &'static str>,
-{
+pub(super) fn meant<I: Iterator<Item = &'static str>>(
+    name: &str,
+    candidates: impl Fn() -> I,
+    lookups: &Lookups,
+) -> Option<String> {
     let near = candidates().find(|candidate| alike(name, candidate));
     near.or_else(|| lookups.nearest(name, candidates())).map(str::to_owned)
 }
@@ -160,10 +161,10 @@ fn integration_meant(name: &str, lookups: &Lookups) -> Option<String> {
 
 /// The service or operation of the SDK that an ARN means whose name is spelled otherwise: `aws-sdk:s3:GetObject`.
 pub(in crate::rules) fn operation_meant(arn: &str) -> Option<&'static str> {
-    let (error, name) = match TaskResource::parse(arn) {
-        Err(error @ ResourceError::UnknownOperation(_, name)) => (error, name),
-        Err(error @ ResourceError::UnknownService(name)) => (error, name),
-        _ => return None,
+    let Err(error @ (ResourceError::UnknownOperation(_, name) | ResourceError::UnknownService(name))) =
+        TaskResource::parse(arn)
+    else {
+        return None;
     };
     error.candidates().find(|candidate| alike(name, candidate))
 }
@@ -171,20 +172,13 @@ pub(in crate::rules) fn operation_meant(arn: &str) -> Option<&'static str> {
 /// A service is called in one of its patterns.
 pub(in crate::rules) fn an_integration_has_its_pattern(definition: &Definition<'_>, found: &mut Vec<Diagnostic>) {
     for (call, parsed) in tasks(definition) {
-        let (task, pattern) = match parsed {
-            Ok(task) => match task.pattern() {
-                Some(pattern) => (task, pattern),
-                None => continue,
-            },
-            Err(error @ ResourceError::UnknownPattern(_)) => {
-                let word = match error {
-                    ResourceError::UnknownPattern(suffix) => Some(suffix),
-                    _ => None,
-                };
+        let (task, pattern) = match parsed.map(|task| (task, task.pattern())) {
+            Ok((task, Some(pattern))) => (task, pattern),
+            Err(error @ ResourceError::UnknownPattern(suffix)) => {
                 let suffixes = || Pattern::ALL.iter().skip(1).map(|pattern| pattern.suffix());
-                let near = nearest(&format!(".{}", word.unwrap_or_default().trim_start_matches('.')), suffixes());
+                let near = nearest(&format!(".{}", suffix.trim_start_matches('.')), suffixes());
                 let finding = Finding::UnknownPattern { why: error.to_string(), near, suffixes: suffixes().collect() };
-                push(call, word, finding, found);
+                push(call, Some(suffix), finding, found);
                 continue;
             }
             _ => continue,

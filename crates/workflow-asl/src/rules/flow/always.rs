@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use workflow_jsonata::Node;
+use workflow_jsonata::{FunctionId, Node};
 
 use super::Flow;
 use super::choice::{Compared, compared};
 use super::expression::{Place, alone, is_path};
-use super::operator::relation;
+use super::operator::{self, constant, relation};
 use super::ty::Ty;
 use crate::document::{ChoiceRule, Operand, Relation};
 use crate::json_kind::JsonKind as Kind;
@@ -100,29 +100,21 @@ impl Flow<'_, '_> {
 
     /// Returns the test of an alternative that compares a path with a constant.
     fn test(&self, node: &Node, truth: bool, place: &Place<'_>) -> Option<Test> {
-        match &node.kind {
-            NodeKind::Block(nodes) => match nodes.as_slice() {
-                [one] => self.test(one, truth, place),
-                _ => None,
-            },
-            NodeKind::Call(procedure, arguments) => match (&procedure.kind, arguments.as_slice()) {
-                (NodeKind::Variable(name), [argument]) if name == "not" => self.test(argument, !truth, place),
-                _ => None,
-            },
-            NodeKind::Binary(sign, left, right) => {
-                let (relation, truth) = match *sign {
-                    "!=" => (Relation::Equal, !truth),
-                    sign => (relation(sign)?, truth),
-                };
-                let sides = [(left, right, relation), (right, left, relation.turned())];
-                sides.into_iter().filter(|(path, ..)| is_path(path)).find_map(|(path, other, relation)| {
-                    let constant = self.constant(other)?;
-                    let path = place.code.get(path.span.clone())?.trim().to_owned();
-                    Some(Test { path, relation, constant, truth })
-                })
-            }
-            _ => None,
+        let node = alone(node);
+        if let Some((FunctionId::Not, argument)) = operator::test_of(node) {
+            return self.test(argument, !truth, place);
         }
+        let NodeKind::Binary(sign, left, right) = &node.kind else { return None };
+        let (relation, truth) = match *sign {
+            "!=" => (Relation::Equal, !truth),
+            sign => (relation(sign)?, truth),
+        };
+        let sides = [(left, right, relation), (right, left, relation.turned())];
+        sides.into_iter().filter(|(path, ..)| is_path(path)).find_map(|(path, other, relation)| {
+            let constant = constant(other)?;
+            let path = place.code.get(path.span.clone())?.trim().to_owned();
+            Some(Test { path, relation, constant, truth })
+        })
     }
 
     /// Reports the rules of an `Or` if they are true for every value of a path.

@@ -204,39 +204,18 @@ impl Flow<'_, '_> {
                 continue;
             }
             let Some(kind) = ty.kind() else { continue };
-            let letter = match kind {
-                Kind::Null => continue,
-                Kind::Bool => 'b',
-                Kind::Number => 'n',
-                Kind::Text => 's',
-                Kind::Object => 'o',
-                Kind::Array => 'a',
-            };
+            let Some(letter) = letter_of(kind) else { continue };
             let item = parameter.items.unwrap_or("");
             let alone = parameter.kinds == "a" && (item.is_empty() || item.contains(letter));
-            let wants = |letters: &str| match letters.chars().next() {
-                Some('s') => Some("a string"),
-                Some('n') => Some("a number"),
-                Some('b') => Some("a boolean"),
-                Some('o') => Some("an object"),
-                Some('a') => Some("an array"),
-                _ => None,
-            };
             let mut finding = None;
             if !matches!(parameter.kinds, "x" | "j")
                 && !parameter.kinds.contains(letter)
                 && !alone
                 && !sequences.contains(&number)
             {
-                finding = wants(parameter.kinds).map(|wants| (wants, kind.noun()));
+                finding = kind_wanted(parameter.kinds).map(|wants| (wants.noun(), kind.noun()));
             } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
-                let of_letter = match of {
-                    Kind::Bool => 'b',
-                    Kind::Number => 'n',
-                    Kind::Text => 's',
-                    Kind::Object => 'o',
-                    _ => continue,
-                };
+                let Some(of_letter) = letter_of(of).filter(|_| of != Kind::Array) else { continue };
                 if !item.contains(of_letter) {
                     finding = match (item, of) {
                         ("o", _) => Some(("an array of objects", words_of_items(of))),
@@ -296,14 +275,23 @@ pub(super) fn is_no_json(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text).is_err()
 }
 
+/// The letters of kinds in the signatures of functions.
+const LETTERS: [(char, Kind); 5] =
+    [('b', Kind::Bool), ('n', Kind::Number), ('s', Kind::Text), ('o', Kind::Object), ('a', Kind::Array)];
+
+/// Returns the letter of a kind. Null has none.
+fn letter_of(kind: Kind) -> Option<char> {
+    LETTERS.into_iter().find(|(_, known)| *known == kind).map(|(letter, _)| letter)
+}
+
+/// Returns the first kind that a parameter takes.
+fn kind_wanted(letters: &str) -> Option<Kind> {
+    let first = letters.chars().next();
+    LETTERS.into_iter().find(|(letter, _)| Some(*letter) == first).map(|(_, kind)| kind)
+}
+
 /// Returns the expected kind of an argument and the kind that a test has shown, if they differ.
 fn shown_unlike(kinds: &str, ty: &Ty) -> Option<(&'static str, &'static str)> {
-    let wanted = match kinds {
-        "s" => Kind::Text,
-        "n" => Kind::Number,
-        "b" => Kind::Bool,
-        "o" => Kind::Object,
-        _ => return None,
-    };
+    let wanted = kind_wanted(kinds).filter(|wanted| kinds.len() == 1 && *wanted != Kind::Array)?;
     matches!(ty, Ty::Except(_)).then(|| Some((wanted.noun(), ty.instead_of(wanted)?))).flatten()
 }

@@ -14,7 +14,7 @@ use crate::path::{JsonPath, Root};
 use crate::pattern::Pattern;
 use crate::rules::api::is_attribute_value;
 use crate::rules::object_index::StateAt;
-use crate::{Finding, Pointer, placeholder, timestamp};
+use crate::{Finding, Pointer, placeholder};
 
 impl Flow<'_, '_> {
     pub(super) fn choose_by_paths(&self, at: &StateAt<'_>, scene: Scene) -> Outcome {
@@ -51,13 +51,14 @@ impl Flow<'_, '_> {
     }
 
     pub(super) fn choose_by_expressions(&self, at: &StateAt<'_>, scene: &Scene) -> Outcome {
-        let leave = |scene: &Scene, assign: Option<&Value>, output: Option<&Value>, place: &Pointer| {
+        let leave = |scene: &Scene, assign: Option<&Value>, output: Option<(&Value, &Pointer)>, place: &Pointer| {
             let variables = self.assign(scene, assign, place, QueryLanguage::Jsonata);
-            let output = output.map(|value| self.value(scene, value, &place.child("Output")));
+            let output = output.map(|(value, at)| self.value(scene, value, &at.child("Output")));
             (output.unwrap_or_else(|| scene.input.clone()), variables)
         };
+        let own = at.state.output.as_ref().map(|output| (output, &at.at));
         let rules_have_output = at.state.choices.iter().flatten().any(|rule| rule.output.is_some());
-        let is_whole = at.state.output.is_none() && !rules_have_output;
+        let is_whole = own.is_none() && !rules_have_output;
         let replaced = if is_whole { scene.meant.clone() } else { Meant::new() };
         let mut rules = Vec::new();
         let mut left = Some(scene.clone());
@@ -76,23 +77,11 @@ impl Flow<'_, '_> {
                 }
                 _ => left.clone(),
             };
-            let Some(after) = after else {
-                rules.push(None);
-                continue;
-            };
-            let output = rule.output.as_ref().filter(|_| rule.has("Output"));
-            let (output, place) = match output {
-                Some(own) => (Some(own), place),
-                None => (at.state.output.as_ref(), place),
-            };
             // The state's own `Output` is reported at the state.
-            let own = rule.output.is_some();
-            let variables = self.assign(&after, rule.assign.as_ref(), &place, QueryLanguage::Jsonata);
-            let output_at = if own { place } else { at.at.clone() };
-            let output = output.map(|value| self.value(&after, value, &output_at.child("Output")));
-            rules.push(Some((output.unwrap_or_else(|| after.input.clone()), variables)));
+            let output = rule.output.as_ref().map(|output| (output, &place)).or(own);
+            rules.push(after.map(|after| leave(&after, rule.assign.as_ref(), output, &place)));
         }
-        let next = left.map(|left| leave(&left, at.state.assign.as_ref(), at.state.output.as_ref(), &at.at));
+        let next = left.map(|left| leave(&left, at.state.assign.as_ref(), own, &at.at));
         Outcome { next, rules, replaced, ..Outcome::default() }
     }
 
@@ -192,25 +181,10 @@ impl Flow<'_, '_> {
             (Operand::Path, Value::String(text)) => self.path(scene, text, &at_operator),
             (_, value) => Ty::constant(value),
         };
-        let quote = |ty: &Ty| match ty.texts() {
-            Some((texts, _)) if !texts.is_empty() => {
-                let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
-                format!("`{variable}` is {} here", texts.join(" or "))
-            }
-            _ => format!("`{variable}` is {}", ty.kind().map_or("", Kind::noun)),
-        };
+        let quote = |ty: &Ty| texts_or_kind(variable, ty);
         if let (Operator::IsTimestamp, Some(wanted)) = (operator, operand.as_bool()) {
-            let is_none = match (&ty, ty.kind()) {
-                (Ty::Text(Some(texts)), _) => {
-                    !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_none())
-                }
-                (_, kind) => kind.is_some_and(|kind| kind != Kind::Text),
-            };
-            return match (is_none, wanted != truth, truth) {
-                (false, ..) | (true, true, _) => same(),
-                (true, false, true) => never(quote(&ty), None),
-                (true, false, false) => None,
-            };
+            let is_none = ty.is_no_timestamp() || ty.kind().is_some_and(|kind| kind != Kind::Text);
+            return if is_none && wanted == truth { never(quote(&ty), None) } else { same() };
         }
         let Some(test) = Test::of(operator, operand) else { return same() };
         let (Test::Kind(tested, _) | Test::Compare(tested, _)) = test;
@@ -219,13 +193,7 @@ impl Flow<'_, '_> {
             Test::Kind(kind, wanted) => {
                 let Some(is) = ty.kind() else {
                     return match *wanted == truth {
-                        true if ty.instead_of(*kind).is_some() => {
-                            if truth {
-                                never(shown(), None)
-                            } else {
-                                None
-                            }
-                        }
+                        true if ty.instead_of(*kind).is_some() => never(shown(), None),
                         true => Some(self.narrowed(scene, path, Slot::present(plain(*kind)))),
                         false if matches!(ty, Ty::Any | Ty::Except(_)) => {
                             Some(self.narrowed(scene, path, Slot::present(ty.except(*kind))))
@@ -236,12 +204,10 @@ impl Flow<'_, '_> {
                 (is == *kind) == *wanted
             }
             Test::Compare(kind, _) => {
-                if let (Ty::Text(Some(texts)), Operand::Path, Some((Operand::Timestamp, _)), true) =
-                    (&other, operator.operand(), operator.order(), truth)
-                    && !texts.is_empty()
-                    && texts.iter().all(|text| timestamp::parse(text).is_none())
+                if let (Operand::Path, Some((Operand::Timestamp, _)), true) =
+                    (operator.operand(), operator.order(), other.is_no_timestamp() && truth)
                 {
-                    let text = texts.first().map(ToString::to_string).unwrap_or_default();
+                    let text = other.first_text();
                     let path = operand.as_str().unwrap_or_default();
                     return never(format!("`{path}` is `{text}` here, which is no timestamp"), None);
                 }
@@ -286,11 +252,7 @@ impl Flow<'_, '_> {
         };
         // The value may be a string that is not a timestamp.
         if operator.order().is_some_and(|(compared, _)| compared == Operand::Timestamp) {
-            if let Ty::Text(Some(texts)) = &ty
-                && truth
-                && !texts.is_empty()
-                && texts.iter().all(|text| timestamp::parse(text).is_none())
-            {
+            if truth && ty.is_no_timestamp() {
                 return never(format!("{}, which is no timestamp", quote(&ty)), None);
             }
             return if truth && ty.kind().is_none() {
@@ -306,10 +268,8 @@ impl Flow<'_, '_> {
             let left: BTreeSet<_> = texts.iter().filter(|text| pattern.matches(text) == truth).cloned().collect();
             return if !left.is_empty() {
                 Some(self.narrowed(scene, path, Slot::present(Ty::Text(Some(left.into())))))
-            } else if truth {
-                never(quote(&ty), None)
             } else {
-                None
+                never(quote(&ty), None)
             };
         }
         let (known, name) = (ty.kind().is_some(), path.normalized());
@@ -339,12 +299,7 @@ impl Flow<'_, '_> {
                 let text = operand.as_str().unwrap_or_default();
                 let texts = ty.texts().map(|(texts, _)| texts).unwrap_or_default();
                 let near = near(self, text, texts.iter().map(|text| &**text));
-                let what = match &ty {
-                    Ty::Number(range) => format!("`{variable}` is {} here", range.words()),
-                    Ty::Bool(Some(value)) => format!("`{variable}` is `{value}` here"),
-                    _ => quote(&ty),
-                };
-                never(what, near)
+                never(values_or_kind(variable, &ty), near)
             }
             _ => None,
         }
@@ -358,6 +313,31 @@ impl Flow<'_, '_> {
         };
         path.segments().map_or_else(|| scene.clone(), |steps| scene.with(&origin, &steps, slot))
     }
+}
+
+/// Returns what is known of a value: its texts, or its kind.
+fn texts_or_kind(name: &str, ty: &Ty) -> String {
+    match ty.texts() {
+        Some((texts, _)) if !texts.is_empty() => {
+            let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
+            format!("`{name}` is {} here", texts.join(" or "))
+        }
+        _ => kind_of(name, ty),
+    }
+}
+
+/// Returns what is known of a value: its values, or its kind.
+pub(super) fn values_or_kind(name: &str, ty: &Ty) -> String {
+    match ty {
+        Ty::Number(range) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
+        Ty::Bool(Some(value)) => format!("`{name}` is `{value}` here"),
+        _ => texts_or_kind(name, ty),
+    }
+}
+
+/// Returns the kind of a value as a sentence.
+pub(super) fn kind_of(name: &str, ty: &Ty) -> String {
+    format!("`{name}` is {}", ty.kind().map_or("", Kind::noun))
 }
 
 /// Returns whether a value is one of DynamoDB, whose text is in a member.
@@ -447,21 +427,16 @@ pub(super) fn compared(ty: &Ty, kind: Kind, relation: Option<Relation>, other: &
                 _ => return Compared::To(if ty.kind().is_some() { ty.clone() } else { Ty::NUMBER }),
             };
             let (low, high) = (f64::NEG_INFINITY, f64::INFINITY);
-            let allowed = match (relation, truth) {
-                (Some(Relation::Equal), true) => Range::point(of),
-                (Some(Relation::Less), true) | (Some(Relation::GreaterOrEqual), false) => {
-                    Range { low: (low, false), high: (of, false) }
-                }
-                (Some(Relation::LessOrEqual), true) | (Some(Relation::Greater), false) => {
-                    Range { low: (low, false), high: (of, true) }
-                }
-                (Some(Relation::Greater), true) | (Some(Relation::LessOrEqual), false) => {
-                    Range { low: (of, false), high: (high, false) }
-                }
-                (Some(Relation::GreaterOrEqual), true) | (Some(Relation::Less), false) => {
-                    Range { low: (of, true), high: (high, false) }
-                }
-                _ => Range::ALL,
+            // What is not less is greater or equal.
+            let opposite = || relation?.turned().with_or_without_equal();
+            let stands = if truth { relation } else { opposite() };
+            let allowed = match stands {
+                Some(Relation::Equal) => Range::point(of),
+                Some(Relation::Less) => Range { low: (low, false), high: (of, false) },
+                Some(Relation::LessOrEqual) => Range { low: (low, false), high: (of, true) },
+                Some(Relation::Greater) => Range { low: (of, false), high: (high, false) },
+                Some(Relation::GreaterOrEqual) => Range { low: (of, true), high: (high, false) },
+                None => Range::ALL,
             };
             let now = if let Ty::Number(range) = ty { *range } else { Range::ALL };
             match now.meet(allowed) {

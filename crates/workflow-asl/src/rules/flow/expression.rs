@@ -4,9 +4,10 @@ use std::ops::Range as Span;
 use std::rc::Rc;
 
 use serde_json::Value;
-use workflow_jsonata::function;
+use workflow_jsonata::{FunctionId, function};
 
 use super::kind::{Kinds, words_of_items};
+use super::operator::{constant, test_of};
 use super::ty::{Existence, Fields, Found, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::json_kind::JsonKind as Kind;
@@ -83,12 +84,7 @@ impl Flow<'_, '_> {
                 Ty::tuple(items.iter().enumerate().map(|(i, item)| self.value(scene, item, &at.index(i))).collect())
             }
             Value::Object(members) => {
-                let mut fields = Fields::default();
-                for (name, value) in members {
-                    fields.open |= placeholder::likely(name);
-                    fields.insert(name, Slot::present(self.value(scene, value, &at.child(name))));
-                }
-                fields.into()
+                Fields::made(members, |name, value| (name, self.value(scene, value, &at.child(name)))).into()
             }
             _ => Ty::constant(value),
         }
@@ -134,20 +130,14 @@ impl Flow<'_, '_> {
                 self.never_present(left, place);
                 self.never_present(right, place);
             }
-            NodeKind::Call(procedure, arguments) => {
-                if let (NodeKind::Variable(name), [argument]) = (&procedure.kind, arguments.as_slice())
-                    && name == "exists"
-                    && is_absent(argument)
-                {
+            _ => match test_of(alone(condition)) {
+                Some((FunctionId::Exists, argument)) if is_absent(argument) => {
                     let what = format!("`{}` is never present here", place.text(argument));
                     self.say(Finding::NeverTrue { what, near: None }, place.at, Some(place.range(argument)));
-                } else if let (NodeKind::Variable(name), [argument]) = (&procedure.kind, arguments.as_slice())
-                    && name == "not"
-                {
-                    self.misspelt(argument, place);
                 }
-            }
-            _ => {}
+                Some((FunctionId::Not, argument)) => self.misspelt(argument, place),
+                _ => {}
+            },
         }
     }
 
@@ -199,11 +189,10 @@ impl Flow<'_, '_> {
     }
 
     fn part_of(&self, node: &Node, place: &Place<'_>) -> Given {
+        if let Some(ty) = constant(node) {
+            return Given::present(ty);
+        }
         match &node.kind {
-            NodeKind::String(text) => Given::present(Ty::text(text)),
-            NodeKind::Number(number) => Given::present(Ty::Number(Range::point(*number))),
-            NodeKind::Bool(value) => Given::present(Ty::Bool(Some(*value))),
-            NodeKind::Null => Given::present(Ty::Null),
             NodeKind::Path(_)
             | NodeKind::Name(_)
             | NodeKind::Variable(_)
@@ -486,14 +475,7 @@ impl Flow<'_, '_> {
         start: usize,
         place: &Place<'_>,
     ) -> Given {
-        let index = match &filter.kind {
-            NodeKind::Number(number) => Some(*number),
-            NodeKind::Negate(inner) => match inner.kind {
-                NodeKind::Number(number) => Some(-number),
-                _ => None,
-            },
-            _ => None,
-        };
+        let index = jsonata::constant(filter).and_then(|index| index.as_f64());
         let array = given.ty.kind() == Some(Kind::Array);
         let Some(index) = index else {
             let item = if array { given.ty.item().unwrap_or(Ty::Any) } else { given.ty.clone() };
@@ -625,10 +607,10 @@ pub(super) fn needs_member(condition: &Node, of: &str) -> bool {
         }
         NodeKind::Binary("and", left, right) => needs_member(left, of) || needs_member(right, of),
         NodeKind::Binary("or", left, right) => needs_member(left, of) && needs_member(right, of),
-        NodeKind::Call(procedure, arguments) => {
-            matches!(&procedure.kind, NodeKind::Variable(name) if name == "exists" || name == "boolean")
-                && arguments.first().is_some_and(is_member)
-        }
+        NodeKind::Call(..) => match jsonata::called(alone(condition)) {
+            Some(("exists" | "boolean", arguments)) => arguments.first().is_some_and(is_member),
+            _ => false,
+        },
         _ => is_member(condition),
     }
 }

@@ -3,15 +3,15 @@
 use workflow_jsonata::{FunctionId, Node, function, joins};
 use workflow_services::Shape;
 
-use super::choice::{Compared, compared, is_value_of_dynamodb, plain};
-use super::expression::{DEPTH, Given, Place, is_path, target};
-use super::read::{few, near};
+use super::choice::{Compared, compared, is_value_of_dynamodb, kind_of, plain, values_or_kind};
+use super::expression::{DEPTH, Given, Place, alone, is_path, target};
+use super::read::near;
 use super::ty::{Existence, Found, Range, Slot, Ty};
 use super::{Flow, Origin, Outcomes, Scene};
 use crate::context::is_timestamp;
 use crate::document::Relation;
 use crate::json_kind::JsonKind as Kind;
-use crate::jsonata::NodeKind;
+use crate::jsonata::{NodeKind, called};
 use crate::path::Segment;
 use crate::{Finding, timestamp};
 
@@ -46,7 +46,7 @@ impl Flow<'_, '_> {
     /// Returns the expression that gives a time as a number, of one that gives it as a string.
     fn time_in_number(&self, node: &Node, ty: &Ty, place: &Place<'_>) -> Option<String> {
         let text = place.text(node);
-        let is_of = |name: &str| matches!(&node.kind, NodeKind::Call(procedure, _) if matches!(&procedure.kind, NodeKind::Variable(called) if called == name));
+        let is_of = |name: &str| called(node).is_some_and(|(called, _)| called == name);
         let is_time = match ty {
             Ty::Api(part, _) => matches!(part.shape(), Shape::Timestamp),
             Ty::Text(Some(texts)) => !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_some()),
@@ -63,7 +63,7 @@ impl Flow<'_, '_> {
         right: &Node,
         place: &Place<'_>,
     ) -> Given {
-        if let Some(constant) = self.constant(right).filter(|_| !place.scene.others.is_empty())
+        if let Some(constant) = constant(right).filter(|_| !place.scene.others.is_empty())
             && let Some(relation) = relation(sign)
             && self.is_excluded(left, relation, &constant, place)
         {
@@ -119,8 +119,8 @@ impl Flow<'_, '_> {
             }
             "=" | "!=" => {
                 let (one, two) = (self.node(left, place).value(), self.node(right, place).value());
-                if !(is_literal(left) && is_literal(right)) {
-                    let ((tested, ty), (written, other)) = match is_literal(left) {
+                if constant(left).is_none() || constant(right).is_none() {
+                    let ((tested, ty), (written, other)) = match constant(left).is_some() {
                         true => ((right, &two), (left, &one)),
                         false => ((left, &one), (right, &two)),
                     };
@@ -135,7 +135,9 @@ impl Flow<'_, '_> {
             }
             "in" => {
                 let (one, all) = (self.node(left, place).value(), self.node(right, place).value());
-                if !is_literal(left) || !matches!(&right.kind, NodeKind::Array(items) if items.iter().all(is_literal)) {
+                if constant(left).is_none()
+                    || !matches!(&right.kind, NodeKind::Array(items) if items.iter().all(|item| constant(item).is_some()))
+                {
                     self.among(node, (left, &one), (right, &all), place);
                 }
                 Given::present(Ty::BOOL)
@@ -187,11 +189,8 @@ impl Flow<'_, '_> {
             if of == Kind::Text && is_value_of_dynamodb(ty) {
                 let name = place.text(tested);
                 let what = format!("`{name}` is {}", kind.noun());
-                return self.say(
-                    Finding::NeverTrue { what, near: Some(format!("{name}.S")) },
-                    place.at,
-                    Some(place.range(node)),
-                );
+                let finding = Finding::NeverTrue { what, near: Some(format!("{name}.S")) };
+                return self.say(finding, place.at, Some(place.range(node)));
             }
             return self.never(node, tested, (ty, By::Kind), None, place);
         }
@@ -233,17 +232,9 @@ impl Flow<'_, '_> {
     fn never(&self, node: &Node, tested: &Node, (ty, by): (&Ty, By), other: Option<&Ty>, place: &Place<'_>) {
         let name = place.text(tested);
         let texts = ty.texts().map(|(texts, _)| texts).filter(|texts| !texts.is_empty() && other.is_some());
-        let what = match (ty, &texts) {
-            (_, Some(texts)) => {
-                let texts: Vec<_> = few(texts).iter().map(|text| format!("`{text}`")).collect();
-                format!("`{name}` is {} here", texts.join(" or "))
-            }
-            // A value of another kind is never equal, whatever it is.
-            _ if ty.kind().is_some() && by == By::Kind => format!("`{name}` is {}", ty.kind().map_or("", Kind::noun)),
-            (Ty::Number(range), _) if *range != Range::ALL => format!("`{name}` is {} here", range.words()),
-            (Ty::Bool(Some(value)), _) => format!("`{name}` is `{value}` here"),
-            _ => format!("`{name}` is {}", ty.kind().map_or("", Kind::noun)),
-        };
+        // A value of another kind is never equal, whatever it is.
+        let is_of_kind = by == By::Kind || ty.texts().is_some() && texts.is_none();
+        let what = if is_of_kind { kind_of(&name, ty) } else { values_or_kind(&name, ty) };
         let wanted = other.and_then(Ty::texts).and_then(|(texts, _)| texts.first().cloned());
         let near = wanted.zip(texts).and_then(|(wanted, texts)| near(self, &wanted, texts.iter().map(|text| &**text)));
         self.say(Finding::NeverTrue { what, near }, place.at, Some(place.range(node)));
@@ -256,7 +247,7 @@ impl Flow<'_, '_> {
         }
         self.depth.set(self.depth.get() + 1);
         let says = self.says.replace(false);
-        let narrowed = self.narrowed_by(node, place);
+        let narrowed = self.narrowed_by(alone(node), place);
         self.says.set(says);
         self.depth.set(self.depth.get() - 1);
         narrowed
@@ -265,10 +256,6 @@ impl Flow<'_, '_> {
     fn narrowed_by(&self, node: &Node, place: &Place<'_>) -> Outcomes {
         let same = || Outcomes::both(&place.scene);
         match &node.kind {
-            NodeKind::Block(nodes) => match nodes.as_slice() {
-                [one] => self.narrow(one, place),
-                _ => same(),
-            },
             NodeKind::Bool(true) => Outcomes { no: None, ..same() },
             NodeKind::Bool(false) => Outcomes { yes: None, ..same() },
             NodeKind::Binary(sign @ ("and" | "or"), left, right) => {
@@ -284,10 +271,10 @@ impl Flow<'_, '_> {
                     Outcomes { yes: Scene::either(decided, yes), no }
                 }
             }
-            NodeKind::Call(procedure, arguments) => match (&procedure.kind, arguments.as_slice()) {
-                (NodeKind::Variable(name), [argument]) if name == "not" => self.narrow(argument, place).negated(),
-                (NodeKind::Variable(name), [argument]) if name == "boolean" => self.narrow(argument, place),
-                (NodeKind::Variable(name), [argument]) if name == "exists" => self.narrow_by_presence(argument, place),
+            NodeKind::Call(..) => match test_of(node) {
+                Some((FunctionId::Not, argument)) => self.narrow(argument, place).negated(),
+                Some((FunctionId::Boolean, argument)) => self.narrow(argument, place),
+                Some((FunctionId::Exists, argument)) => self.narrow_by_presence(argument, place),
                 _ => same(),
             },
             NodeKind::Binary("!=", left, right) => {
@@ -348,7 +335,7 @@ impl Flow<'_, '_> {
         if relation == Relation::Equal {
             let test = [(left, right), (right, left)].into_iter().find_map(|(call, other)| {
                 let (function, argument) = test_of(call)?;
-                Some((function, argument, self.constant(other)?))
+                Some((function, argument, constant(other)?))
             });
             match test {
                 Some((FunctionId::Type, argument, Ty::Text(Some(names)))) => {
@@ -371,14 +358,14 @@ impl Flow<'_, '_> {
         if relation == Relation::Greater || relation == Relation::Less {
             let (call, other) = if relation == Relation::Greater { (left, right) } else { (right, left) };
             if let Some((FunctionId::Count, argument)) = test_of(call)
-                && self.constant(other) == Some(Ty::Number(Range::point(0.0)))
+                && constant(other) == Some(Ty::Number(Range::point(0.0)))
             {
                 return self.narrow_by_emptiness(argument, place).negated();
             }
         }
         let sides = [(left, right, relation), (right, left, relation.turned())];
         let known = sides.into_iter().find_map(|(tested, other, relation)| {
-            let constant = self.constant(other)?;
+            let constant = constant(other)?;
             Some((target(tested, place)?, tested, constant, relation))
         });
         let Some(((origin, steps), tested, constant, relation)) = known else { return same() };
@@ -457,16 +444,17 @@ impl Flow<'_, '_> {
             _ => false,
         }
     }
+}
 
-    pub(super) fn constant(&self, node: &Node) -> Option<Ty> {
-        Some(match &node.kind {
-            NodeKind::String(text) => Ty::text(text),
-            NodeKind::Number(number) => Ty::Number(Range::point(*number)),
-            NodeKind::Bool(value) => Ty::Bool(Some(*value)),
-            NodeKind::Null => Ty::Null,
-            _ => return None,
-        })
-    }
+/// Returns the type of a literal that is no list and no object.
+pub(super) fn constant(node: &Node) -> Option<Ty> {
+    Some(match &node.kind {
+        NodeKind::String(text) => Ty::text(text),
+        NodeKind::Number(number) => Ty::Number(Range::point(*number)),
+        NodeKind::Bool(value) => Ty::Bool(Some(*value)),
+        NodeKind::Null => Ty::Null,
+        _ => return None,
+    })
 }
 
 /// Returns the scene in which a path gives a value.
@@ -511,15 +499,10 @@ fn has_one_value(scene: &Scene, origin: &Origin, steps: &[Segment<'_>]) -> bool 
     })
 }
 
-fn is_literal(node: &Node) -> bool {
-    matches!(node.kind, NodeKind::String(_) | NodeKind::Number(_) | NodeKind::Bool(_) | NodeKind::Null)
-}
-
 /// Returns the function and the argument of a call with one argument.
-fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
-    let NodeKind::Call(procedure, arguments) = &node.kind else { return None };
-    match (&procedure.kind, arguments.as_slice()) {
-        (NodeKind::Variable(name), [argument]) => Some((function(name)?.id, argument)),
+pub(super) fn test_of(node: &Node) -> Option<(FunctionId, &Node)> {
+    match called(node)? {
+        (name, [argument]) => Some((function(name)?.id, argument)),
         _ => None,
     }
 }

@@ -7,13 +7,14 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::call::is_no_json;
+use super::choice::plain;
 use super::instead::{self, Instead};
 use super::ty::{Existence, Fields, Found, Slot, Ty};
 use super::{Flow, Scene, expression};
 use crate::finding::NearestName;
 use crate::intrinsic::{Argument, ArgumentKind, Function, FunctionCall};
 use crate::json_kind::JsonKind as Kind;
-use crate::path::{JsonPath, Root, Step};
+use crate::path::{JsonPath, PathStep, Root};
 use crate::request_input::names_json;
 use crate::result::meant_of_call;
 use crate::template::{self, Computed};
@@ -34,14 +35,14 @@ impl Flow<'_, '_> {
             Root::Variable(name) => scene.variables.get(name.as_str()).cloned().unwrap_or(Ty::Any),
         };
         let (mut is, mut each) = (Existence::Present, false);
-        for (number, (step, range)) in path.steps().into_iter().enumerate() {
+        for (number, (step, range)) in path.steps().enumerate() {
             let holder = || path.before(number).to_owned();
             let no_list = |ty: &Ty| match ty.instead_of(Kind::Array) {
                 Some(is) => Err((Finding::NotAList { path: holder(), is }, range.clone())),
                 None => Ok(()),
             };
             ty = match step {
-                Step::Name(name) => match ty.member(name) {
+                PathStep::Child(name) => match ty.member(name) {
                     // After a wildcard, values other than objects are skipped.
                     _ if each && matches!(ty.kind(), Some(Kind::Array) | None) => (Ty::Any, is = Existence::Maybe).0,
                     Found::Present(ty) => ty,
@@ -52,7 +53,8 @@ impl Flow<'_, '_> {
                         return Err((self.missing(missing, &ty, (&holder(), name), PARSE, meant), range));
                     }
                 },
-                Step::Index(index) => {
+                PathStep::Index(number) | PathStep::FromLength(number) => {
+                    let index = if matches!(step, PathStep::Index(_)) { *number } else { -number };
                     no_list(&ty)?;
                     match self.item(&ty, index, &holder()) {
                         Ok((item, there)) => {
@@ -61,16 +63,15 @@ impl Flow<'_, '_> {
                         Err(finding) => return Err((finding, range)),
                     }
                 }
-                Step::Names | Step::Call => Ty::Any,
-                Step::Deep => return Ok((Ty::list(Ty::Any), is)),
-                Step::Every if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
-                Step::Filter(_) if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
-                Step::Items | Step::Every | Step::Filter(_) => {
+                PathStep::Children(_) | PathStep::Call(_) => Ty::Any,
+                PathStep::Descendants => return Ok((Ty::list(Ty::Any), is)),
+                PathStep::Wildcard | PathStep::Filter(_) if ty.kind() == Some(Kind::Object) => (Ty::Any, each = true).0,
+                PathStep::Indices(_) | PathStep::Slice { .. } | PathStep::Wildcard | PathStep::Filter(_) => {
                     no_list(&ty)?;
                     each = true;
                     let item = ty.item().unwrap_or(Ty::Any);
-                    if let Step::Filter(reads) = step {
-                        self.filtered(&item, reads, range)?;
+                    if let PathStep::Filter(filter) = step {
+                        self.filtered(&item, filter.reads(), range)?;
                     }
                     item
                 }
@@ -211,20 +212,14 @@ impl Flow<'_, '_> {
     /// Returns the type of a payload template.
     pub(super) fn template(&self, scene: &Scene, value: &Value, at: &Pointer) -> Ty {
         match value {
-            Value::Object(members) => {
-                let mut fields = Fields::default();
-                for (key, value) in members {
-                    fields.open |= placeholder::likely(key);
-                    let at = at.child(key);
-                    match (key.strip_suffix(template::SUFFIX), value) {
-                        (Some(name), Value::String(text)) => {
-                            fields.insert(name, Slot::present(self.computed(scene, text, &at)));
-                        }
-                        _ => fields.insert(key, Slot::present(self.template(scene, value, &at))),
-                    }
+            Value::Object(members) => Fields::made(members, |key, value| {
+                let at = at.child(key);
+                match (key.strip_suffix(template::SUFFIX), value) {
+                    (Some(name), Value::String(text)) => (name, self.computed(scene, text, &at)),
+                    _ => (key, self.template(scene, value, &at)),
                 }
-                fields.into()
-            }
+            })
+            .into(),
             Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
                 let items = items.iter().enumerate();
                 Ty::tuple(items.map(|(i, item)| self.template(scene, item, &at.index(i))).collect())
@@ -250,14 +245,7 @@ impl Flow<'_, '_> {
                 Argument::Null => return Ty::Null,
                 Argument::Template(_) => return Ty::TEXT,
             };
-            let wants = match function.argument(number) {
-                Some(ArgumentKind::String) => Kind::Text,
-                Some(ArgumentKind::Integer) => Kind::Number,
-                Some(ArgumentKind::Boolean) => Kind::Bool,
-                Some(ArgumentKind::Array) => Kind::Array,
-                Some(ArgumentKind::Object) => Kind::Object,
-                Some(ArgumentKind::Any | ArgumentKind::Scalar) | None => return ty,
-            };
+            let Some(wants) = function.argument(number).and_then(ArgumentKind::json_kind) else { return ty };
             if let Some(is) = ty.instead_of(wants) {
                 let (function, wants) = (function.name().to_owned(), wants.noun());
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, at, Some(range));
@@ -291,10 +279,8 @@ impl Flow<'_, '_> {
                 _ => item(),
             },
             Function::JsonMerge => merged(&given),
-            _ => match function.result() {
-                ArgumentKind::String => Ty::TEXT,
-                ArgumentKind::Integer => Ty::NUMBER,
-                ArgumentKind::Boolean => Ty::BOOL,
+            _ => match function.result().json_kind() {
+                Some(kind @ (Kind::Text | Kind::Number | Kind::Bool)) => plain(kind),
                 _ => Ty::Any,
             },
         }

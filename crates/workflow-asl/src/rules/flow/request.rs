@@ -44,13 +44,7 @@ impl Flow<'_, '_> {
                     let computed = key.strip_suffix(template::SUFFIX).filter(|_| language == QueryLanguage::JsonPath);
                     let name = computed.unwrap_or(key);
                     let Some(slot) = fields.members.get(name) else { continue };
-                    let (shape, name) = match shape {
-                        Shape::Map(map) => (map.value(), None),
-                        shape => match shape.member(name) {
-                            Some(member) => (member.shape, Some(member.name)),
-                            None => continue,
-                        },
-                    };
+                    let Some((shape, name)) = inner(shape, name) else { continue };
                     let inner = Part { value, ty: &slot.ty, shape, name, path: None };
                     match computed {
                         Some(_) => self.fits_as_given(call, inner, &at.child(key)),
@@ -118,13 +112,7 @@ impl Flow<'_, '_> {
             self.say(Finding::UnlikeParameter { name, wants, is, of_dynamodb }, at, None);
         } else if let Ty::Object(fields) = ty {
             for (key, slot) in fields.members.iter().filter(|(_, slot)| slot.is != Existence::Absent) {
-                let (shape, name) = match shape {
-                    Shape::Map(map) => (map.value(), None),
-                    shape => match shape.member(key) {
-                        Some(member) => (member.shape, Some(member.name)),
-                        None => continue,
-                    },
-                };
+                let Some((shape, name)) = inner(shape, key) else { continue };
                 // A parameter has a place; the values inside it have none.
                 if path == Some("") {
                     let inner = Part { value: &Value::Null, ty: &slot.ty, shape, name, path: None };
@@ -156,6 +144,14 @@ impl Flow<'_, '_> {
             },
         };
         (!constant.is_empty()).then(|| format!("{constant}…"))
+    }
+}
+
+/// Returns the shape of a member, and the name of its parameter; a value of a map has none.
+fn inner(shape: Shape, name: &str) -> Option<(Shape, Option<&'static str>)> {
+    match shape {
+        Shape::Map(map) => Some((map.value(), None)),
+        shape => shape.member(name).map(|member| (member.shape, Some(member.name))),
     }
 }
 

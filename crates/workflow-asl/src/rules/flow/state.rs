@@ -16,7 +16,7 @@ use crate::json_kind::JsonKind as Kind;
 use crate::path::{JsonPath, Segment};
 use crate::reaching::assigned_name;
 use crate::rules::object_index::StateAt;
-use crate::{Finding, Pointer, placeholder, timestamp};
+use crate::{Finding, Pointer, placeholder};
 
 /// The fields whose value must have a certain kind, and the fields with a path to such a value.
 const KINDS: &[(&str, &str, Kind)] = &[
@@ -37,11 +37,6 @@ const MAP_SETTINGS: &[(&str, &[Field], &str, &[Field])] = &[
     ("ItemBatcher", ItemBatcher::FIELDS, "", &[]),
     ("ResultWriter", ResultWriter::FIELDS, "WriterConfig", WriterConfig::FIELDS),
 ];
-
-/// The types of the settings of a distributed map that its iterations read.
-struct MapSettings {
-    batch_input: Ty,
-}
 
 impl Flow<'_, '_> {
     pub(super) fn state(&self, number: usize, before: &Fact, context: &Ty) -> Outcome {
@@ -101,7 +96,7 @@ impl Flow<'_, '_> {
             StateKind::Task => self.results.get(&number).cloned().unwrap_or(Ty::Any),
             StateKind::Parallel => self.branches(number, &request.unwrap_or(scene.input.clone()), &scene),
             StateKind::Map => {
-                let settings = self.map_settings(at, |form, value, at| match (form, value) {
+                let batch_input = self.map_settings(at, |form, value, at| match (form, value) {
                     (Form::InputReferencePath, Value::String(text)) => self.path(&scene, text, at),
                     _ => self.template(&scene, value, at),
                 });
@@ -116,7 +111,7 @@ impl Flow<'_, '_> {
                 };
                 self.expect_items(at, &items, field, path);
                 let scene = scene_of_item(&scene, &items, at);
-                self.map(number, at, (&items, settings), &scene, |scene| {
+                self.map(number, at, (&items, batch_input), &scene, |scene| {
                     let (field, selector) = match &state.item_selector {
                         Some(selector) => ("ItemSelector", selector),
                         None => ("Parameters", state.parameters.as_ref()?),
@@ -144,9 +139,10 @@ impl Flow<'_, '_> {
                 insert(&raw, path, selected)
             }
         };
+        let is_whole = |path: &PathField| matches!(path, PathField::Path(path) if path == "$");
         let replaces = match &state.result_path {
             None => works || state.kind == StateKind::Pass && state.result.is_some(),
-            Some(path) => matches!(path, PathField::Path(path) if path == "$"),
+            Some(path) => is_whole(path),
         };
         let passes = state.result_path.is_some() || state.kind != StateKind::Pass || state.parameters.is_none();
         let replaced = match replaces {
@@ -158,9 +154,8 @@ impl Flow<'_, '_> {
         let output = self.part(&of_output, state.output_path.as_ref(), &at.at.child("OutputPath"));
         let replaced = if state.output_path.is_some() { Meant::new() } else { replaced };
         let kept = |path: &Option<PathField>| match path {
-            Some(PathField::Path(path)) if path == "$" => Meant::new(),
-            Some(_) => before.to_vec(),
-            None => Meant::new(),
+            Some(path) if !is_whole(path) => before.to_vec(),
+            _ => Meant::new(),
         };
         let replaced_if_caught = state.catch.iter().flatten().map(|catcher| kept(&catcher.result_path)).collect();
         let catchers = state.catch.iter().flatten().enumerate().map(|(i, catcher)| {
@@ -217,7 +212,7 @@ impl Flow<'_, '_> {
             StateKind::Task => Some(self.results.get(&number).cloned().unwrap_or(Ty::Any)),
             StateKind::Parallel => Some(self.branches(number, &request.unwrap_or(scene.input.clone()), &scene)),
             StateKind::Map => {
-                let settings = self.map_settings(at, |_, value, at| self.value(&scene, value, at));
+                let batch_input = self.map_settings(at, |_, value, at| self.value(&scene, value, at));
                 let items = field(&state.items, "Items", &scene);
                 if let (Some(ty), Some(Value::String(text))) = (&items, &state.items) {
                     self.expect(ty, &[Kind::Array, Kind::Object], "Items", text, &at.at.child("Items"));
@@ -228,7 +223,7 @@ impl Flow<'_, '_> {
                     _ => Ty::Any,
                 };
                 let scene = scene_of_item(&scene, &items, at);
-                Some(self.map(number, at, (&items, settings), &scene, |scene| {
+                Some(self.map(number, at, (&items, batch_input), &scene, |scene| {
                     field(&state.item_selector, "ItemSelector", scene)
                 }))
             }
@@ -339,12 +334,8 @@ impl Flow<'_, '_> {
     }
 
     fn expect_timestamp(&self, ty: &Ty, field: &'static str, text: &str, at: &Pointer) {
-        if field.starts_with("Timestamp")
-            && let Ty::Text(Some(texts)) = ty
-            && !texts.is_empty()
-            && texts.iter().all(|text| timestamp::parse(text).is_none())
-        {
-            let value = texts.first().map(ToString::to_string).unwrap_or_default();
+        if field.starts_with("Timestamp") && ty.is_no_timestamp() {
+            let value = ty.first_text();
             self.say(Finding::UnlikeTimestamp { field, text: code_of(text), value }, at, None);
         }
     }
@@ -376,9 +367,9 @@ impl Flow<'_, '_> {
         self.expect(items, wants, field, path, &at.at.child(field));
     }
 
-    /// Reads the computed fields of the settings of a distributed map.
-    fn map_settings(&self, at: &StateAt<'_>, read: impl Fn(Form, &Value, &Pointer) -> Ty) -> MapSettings {
-        let mut settings = MapSettings { batch_input: Ty::Any };
+    /// Reads the computed fields of the settings of a distributed map, and returns the type of `BatchInput`.
+    fn map_settings(&self, at: &StateAt<'_>, read: impl Fn(Form, &Value, &Pointer) -> Ty) -> Ty {
+        let mut batch_input = Ty::Any;
         for (name, fields, inside, fields_inside) in MAP_SETTINGS {
             let Some(Value::Object(members)) = at.state.field_value(name) else { continue };
             let place = at.at.child(name);
@@ -394,12 +385,12 @@ impl Flow<'_, '_> {
                         self.expect(&ty, &[Kind::Number], field.name, text, &place.child(field.name));
                     }
                     if field.name == "BatchInput" {
-                        settings.batch_input = ty;
+                        batch_input = ty;
                     }
                 }
             }
         }
-        settings
+        batch_input
     }
 
     /// Returns the results of a parallel's branches.
@@ -414,7 +405,7 @@ impl Flow<'_, '_> {
         &self,
         number: usize,
         at: &StateAt<'_>,
-        (items, settings): (&Ty, MapSettings),
+        (items, batch_input): (&Ty, Ty),
         scene: &Scene,
         selector: impl FnOnce(&Scene) -> Option<Ty>,
     ) -> Ty {
@@ -435,7 +426,7 @@ impl Flow<'_, '_> {
         if let Some(batcher) = &state.item_batcher {
             let mut batch = Fields::of([("Items", Ty::list(input))]);
             if batcher.batch_input.is_some() {
-                batch.insert("BatchInput", Slot::present(settings.batch_input));
+                batch.insert("BatchInput", Slot::present(batch_input));
             }
             input = batch.into();
         }

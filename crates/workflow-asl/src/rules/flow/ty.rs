@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use workflow_services::Shape;
 
 use super::kind::{Kinds, words_of_others};
@@ -12,6 +12,7 @@ use crate::json_kind::JsonKind as Kind;
 use crate::path::Segment;
 use crate::placeholder;
 use crate::result::{Member, Presence, ResultPart};
+use crate::timestamp;
 
 /// The limits of a type: the number of its strings, items and members, its depth, and the number of types inside it. A
 /// shared type is counted at each occurrence, because types are compared and joined part by part. A type beyond the
@@ -167,6 +168,20 @@ impl Fields {
         fields
     }
 
+    /// Returns the fields that are made of the members of an object, with the name and the type of each.
+    pub(super) fn made<'m>(
+        members: &'m Map<String, Value>,
+        make: impl Fn(&'m str, &'m Value) -> (&'m str, Ty),
+    ) -> Self {
+        let mut fields = Self::default();
+        for (key, value) in members {
+            fields.open |= placeholder::likely(key);
+            let (name, ty) = make(key, value);
+            fields.insert(name, Slot::present(ty));
+        }
+        fields
+    }
+
     pub(super) fn open() -> Self {
         Self { open: true, ..Self::default() }
     }
@@ -303,14 +318,7 @@ impl Ty {
             Value::String(text) if placeholder::likely(text) => Self::Any,
             Value::String(text) => Self::text(text).sized(value),
             Value::Array(items) => Self::tuple(items.iter().map(Self::constant).collect()).sized(value),
-            Value::Object(members) => {
-                let mut fields = Fields::default();
-                for (name, value) in members {
-                    fields.open |= placeholder::likely(name);
-                    fields.insert(name, Slot::present(Self::constant(value)));
-                }
-                fields.into()
-            }
+            Value::Object(members) => Fields::made(members, |name, value| (name, Self::constant(value))).into(),
         }
     }
 
@@ -399,6 +407,17 @@ impl Ty {
             Self::Except(kinds) => Self::Except(kinds.and(Kinds::one(kind))),
             other => other.clone(),
         }
+    }
+
+    /// Returns whether the value certainly is a text that is no timestamp.
+    pub(super) fn is_no_timestamp(&self) -> bool {
+        matches!(self, Self::Text(Some(texts))
+            if !texts.is_empty() && texts.iter().all(|text| timestamp::parse(text).is_none()))
+    }
+
+    /// Returns the first of the known texts.
+    pub(super) fn first_text(&self) -> String {
+        self.texts().and_then(|(texts, _)| texts.first().map(ToString::to_string)).unwrap_or_default()
     }
 
     /// Returns the strings that the value may be, if they are known, and the API call that returns it, if AWS lists

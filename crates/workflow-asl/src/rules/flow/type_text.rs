@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::ty::{Range, Ty};
 use super::types::Type;
 use crate::json_kind::JsonKind;
+use crate::jsonata::number;
 
 /// The most texts that a type shows.
 const SHOWN: usize = 6;
@@ -122,12 +123,6 @@ impl Type {
             },
         }
     }
-}
-
-/// Returns a number without a fraction that it does not have.
-fn number(number: f64) -> Value {
-    // Exact, because the bound is below 2^53.
-    if number.fract() == 0.0 && number.abs() < 1e15 { json!(number as i64) } else { json!(number) }
 }
 
 /// Returns the first texts, and the number of the others.

@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Result<Read, Box<SourceError>> {
     let root = tree(text).map_err(|problem| problem.in_text(text))?;
     let mut reader = Reader::default();
     let value = reader.value(&root).map_err(|problem| problem.in_text(text))?;
-    Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks })
+    Ok(Read { value, repeated: reader.repeated, remarks: reader.remarks, ..Read::default() })
 }
 
 /// Returns the positions in a string that [`read`] accepts.
@@ -70,7 +70,7 @@ impl Reader {
         read: impl FnOnce(&mut Self) -> Result<T, Box<Problem>>,
     ) -> Result<T, Box<Problem>> {
         self.at.push(token.to_owned());
-        let value = read(self).map_err(|problem| problem.inside(token));
+        let value = read(self);
         self.at.pop();
         value
     }
@@ -89,9 +89,11 @@ impl Reader {
                             self.remark(text, self.pointer());
                             return Ok(Value::String(text.clone()));
                         }
-                        resolved(text, node.span)
+                        resolved(text, node.span).map_err(|problem| problem.at(self.pointer()))
                     }
-                    Some("int" | "float" | "bool" | "null") => resolved(text, node.span),
+                    Some("int" | "float" | "bool" | "null") => {
+                        resolved(text, node.span).map_err(|problem| problem.at(self.pointer()))
+                    }
                     _ => Ok(Value::String(text.clone())),
                 }
             }
@@ -108,7 +110,7 @@ impl Reader {
                     }
                 }
                 let mut twice = Vec::new();
-                let members = node.members(&mut twice)?;
+                let members = node.members(&mut twice).map_err(|problem| problem.at(self.pointer()))?;
                 for (key, first, second) in twice {
                     let at = self.pointer().child(&key);
                     self.repeated.push(Repeated { at, holder: "mapping", first, second });

@@ -7,13 +7,11 @@ use crate::{Code, Diagnostic, Pointer};
 pub(super) struct Problem {
     diagnostic: Diagnostic,
     span: Span,
-    /// The keys and indices that lead to it, innermost first.
-    path: Vec<String>,
 }
 
 impl Problem {
     pub(super) fn new(code: Code, span: Span, message: impl Into<String>) -> Box<Self> {
-        Box::new(Self { diagnostic: Diagnostic::new(code, Pointer::root(), message), span, path: Vec::new() })
+        Box::new(Self { diagnostic: Diagnostic::new(code, Pointer::root(), message), span })
     }
 
     /// Creates the problem of a string that is not YAML.
@@ -31,15 +29,12 @@ impl Problem {
         self
     }
 
-    /// Returns the problem with the name or index of the enclosing member or element.
-    pub(super) fn inside(mut self: Box<Self>, token: impl ToString) -> Box<Self> {
-        self.path.push(token.to_string());
+    pub(super) fn at(mut self: Box<Self>, pointer: Pointer) -> Box<Self> {
+        self.diagnostic.pointer = pointer;
         self
     }
 
     pub(super) fn in_text(self, text: &str) -> Box<SourceError> {
-        let mut diagnostic = self.diagnostic;
-        diagnostic.pointer = self.path.iter().rev().fold(Pointer::root(), |at, token| at.child(token));
-        SourceError::at(diagnostic, text, self.span.0, self.span.1)
+        SourceError::at(self.diagnostic, text, self.span.0, self.span.1)
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct Token<'t> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TokenKind<'t> {
     StreamEnd,
-    /// `%YAML`, `%TAG`: the handle and the prefix of the latter.
-    Directive(Option<(&'t str, &'t str)>),
+    /// `%YAML`
+    Directive,
     /// `---`
     DocumentStart,
     /// `...`
@@ -49,8 +49,8 @@ pub(super) enum TokenKind<'t> {
     Alias(&'t str),
     /// `&name`
     Anchor(&'t str),
-    /// Handle and suffix; no handle if the suffix is the whole tag.
-    Tag(&'t str, &'t str),
+    /// `!name`, `!!name`
+    Tag(&'t str),
     Scalar {
         says: Cow<'t, str>,
         written: Notation,
@@ -355,13 +355,7 @@ impl<'t> Scanner<'t> {
         self.end_block()?;
         let start = self.at;
         self.pass_line();
-        let line = self.text.get(start..self.at).unwrap_or_default();
-        let mut words = line.split(is_blank).filter(|word| !word.is_empty());
-        let tag = match (words.next(), words.next(), words.next()) {
-            (Some("%TAG"), Some(handle), Some(prefix)) => Some((handle, prefix)),
-            _ => None,
-        };
-        self.push(TokenKind::Directive(tag), start);
+        self.push(TokenKind::Directive, start);
         Ok(())
     }
 
@@ -471,31 +465,12 @@ impl<'t> Scanner<'t> {
         self.save_key()?;
         self.simple_key_allowed = false;
         let start = self.at;
-        self.advance();
-        let kind = if self.rest().starts_with('<') {
-            self.advance();
-            let suffix = self.word(|c| c != '>' && !is_break(c));
-            if self.next_char() != Some('>') {
-                return Err(Problem::syntax((start, self.at - start), "a `>` is missing at the end of this tag"));
-            }
-            self.advance();
-            TokenKind::Tag("", suffix)
-        } else {
-            let rest = self.rest();
-            let handle = rest.find('!').filter(|end| {
-                rest.get(..*end)
-                    .is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'))
-            });
-            let handle = handle.map_or(1, |end| end + 2);
-            self.advance_by(handle - 1);
-            let suffix = self.word(|c| !is_blank(c) && !is_break(c) && !matches!(c, ',' | '[' | ']' | '{' | '}'));
-            TokenKind::Tag(self.text.get(start..start + handle).unwrap_or("!"), suffix)
-        };
+        let tag = self.word(|c| !is_blank(c) && !is_break(c) && !matches!(c, ',' | '[' | ']' | '{' | '}'));
         let follows = self.next_char();
         if !(is_blank_or_end(follows) || self.flow > 0 && follows.is_some_and(|c| matches!(c, ',' | ']' | '}'))) {
             return Err(Problem::syntax((start, self.at - start), "a blank is missing after this tag"));
         }
-        self.push(kind, start);
+        self.push(TokenKind::Tag(tag), start);
         Ok(())
     }
 

@@ -33,9 +33,8 @@ pub(super) enum NodeKind {
 
 /// Reads a string that holds one document.
 pub(super) fn tree(text: &str) -> Result<Rc<Node>, Box<Problem>> {
-    let mut reader = Reader { scanner: Scanner::new(text), anchors: BTreeMap::new(), tags: Vec::new(), depth: 0 };
-    while let TokenKind::Directive(tag) = reader.scanner.peek()?.kind {
-        reader.tags.extend(tag);
+    let mut reader = Reader { scanner: Scanner::new(text), anchors: BTreeMap::new(), depth: 0 };
+    while reader.scanner.peek()?.kind == TokenKind::Directive {
         reader.scanner.next()?;
     }
     match reader.scanner.peek()?.kind {
@@ -50,7 +49,7 @@ pub(super) fn tree(text: &str) -> Result<Rc<Node>, Box<Problem>> {
     let rest = reader.scanner.peek()?;
     match &rest.kind {
         TokenKind::StreamEnd => Ok(root),
-        TokenKind::DocumentStart | TokenKind::Directive(_) => {
+        TokenKind::DocumentStart | TokenKind::Directive => {
             let problem = Problem::new(Code::NotJson, rest.span, "the file has several YAML documents");
             Err(problem.with_help("keep one; `---` begins another"))
         }
@@ -73,8 +72,6 @@ struct Reader<'t> {
     scanner: Scanner<'t>,
     /// By name; `None` while the node is being read.
     anchors: BTreeMap<&'t str, Option<Rc<Node>>>,
-    /// The prefixes of tags by their handles.
-    tags: Vec<(&'t str, &'t str)>,
     /// How many collections are open.
     depth: usize,
 }
@@ -114,13 +111,13 @@ impl<'t> Reader<'t> {
                     return self.alias(name, span);
                 }
                 TokenKind::Anchor(name) if anchor.is_none() => anchor = Some(name),
-                TokenKind::Tag(handle, suffix) if tag.is_none() => tag = Some((handle, suffix)),
+                TokenKind::Tag(name) if tag.is_none() => tag = Some(name),
                 _ => break,
             }
             self.scanner.next()?;
         }
         let has_properties = anchor.is_some() || tag.is_some();
-        let tag = tag.map(|(handle, suffix)| self.long_form(handle, suffix));
+        let tag = tag.map(long_form);
         if let Some(name) = anchor {
             self.anchors.insert(name, None);
         }
@@ -274,22 +271,16 @@ impl<'t> Reader<'t> {
         }
         Ok(true)
     }
+}
 
-    /// Returns the key that a tag is short for: `Fn::Sub` for `!Sub`; a tag of YAML's own as it is.
-    fn long_form(&self, handle: &str, suffix: &str) -> String {
-        let declared = self.tags.iter().rev().find(|(known, _)| *known == handle).map(|(_, prefix)| *prefix);
-        let whole = match (declared, handle) {
-            (Some(prefix), _) => format!("{prefix}{suffix}"),
-            (None, "!!") => format!("{CORE}{suffix}"),
-            (None, handle) => format!("{handle}{suffix}"),
-        };
-        match whole.strip_prefix('!') {
-            // `!` alone says that it is text.
-            Some("") => format!("{CORE}str"),
-            Some(name @ ("Ref" | "Condition")) => name.to_owned(),
-            Some(name) => format!("Fn::{name}"),
-            None => whole,
-        }
+/// Returns the key that a tag is short for: `Fn::Sub` for `!Sub`; a tag of YAML's own in full.
+fn long_form(tag: &str) -> String {
+    match (tag.strip_prefix("!!"), tag.strip_prefix('!').unwrap_or(tag)) {
+        (Some(own), _) => format!("{CORE}{own}"),
+        // `!` alone says that it is text.
+        (None, "") => format!("{CORE}str"),
+        (None, name @ ("Ref" | "Condition")) => name.to_owned(),
+        (None, name) => format!("Fn::{name}"),
     }
 }
 
