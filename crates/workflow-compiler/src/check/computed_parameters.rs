@@ -11,7 +11,6 @@ use workflow_asl::request_input::RequestInput;
 use workflow_services::{Shape, TaskResource};
 
 use super::analysis::Analysis;
-use super::expression_text::words_in_source;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
 use super::sink::Sink;
@@ -20,6 +19,7 @@ use super::value_site::ValueField;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
+use crate::syntax::spelling::spelled;
 
 /// Checks that values match the API's parameters.
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
@@ -139,15 +139,7 @@ impl Request<'_, '_> {
             QueryLanguage::Jsonata => ("$string(", ")"),
             QueryLanguage::JsonPath => ("States.Format(\"{}\", ", ")"),
         };
-        let problem = match words_in_source(value) {
-            Some(words) => {
-                // A binary expression's words are in parentheses.
-                let inner = words.strip_prefix('(').and_then(|words| words.strip_suffix(')'));
-                let words = inner.filter(|_| matches!(value.kind, ExprKind::Binary(..))).unwrap_or(&words);
-                problem.help(format!("convert it to text: `{before}{words}{after}`"))
-            }
-            None => problem.help(format!("convert it to text: `{before}…{after}`")),
-        };
+        let problem = problem.help(format!("convert it to text: `{before}{}{after}`", spelled(value)));
         problem.edit(Edit::before(value.span, before)).edit(Edit::after(value.span, after))
     }
 }

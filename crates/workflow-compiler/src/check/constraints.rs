@@ -28,13 +28,7 @@ pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
                 ConstraintKind::Pattern => "strings",
             };
             let message = format!("`{word}` limits {limits}, but `{name}` has another type");
-            let help = match ty.kind {
-                TypeKind::Integer(_) | TypeKind::Float(_) => "write `range(…)` for a number",
-                TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_) => {
-                    "write `length(…)` for a string, a list or a map"
-                }
-                _ => "remove it: a value of this type has neither a range nor a length",
-            };
+            let help = "`range(…)` limits a number, and `length(…)` a string, a list or a map";
             sink.push(Problem::new(Code::UnlikeTypes, constraint.span, message).help(help));
             continue;
         }

@@ -80,7 +80,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let states = analysis.states.values().map(|info| ExplainedState {
         result: values.result(&analysis, info),
         asl_name: info.asl_name.clone(),
-        name: info.state.written.clone().unwrap_or_else(|| info.name.clone()),
+        name: info.written().to_owned(),
         capture: analysis.capture_of(info).map(|(variable, capture)| {
             let mut members = Vec::new();
             paths(capture, "", &mut members);

@@ -58,7 +58,7 @@ pub(crate) fn properties(
         for event in property.of.all_events() {
             let Some(target) = property.names.get(event.state) else { continue };
             if let Err(problem) = find(states, target) {
-                wrong = Some(problems.push(about_use(model, target, states).unwrap_or(problem)));
+                wrong = Some(problems.push(problem));
             }
         }
         if wrong.is_some() {
@@ -132,16 +132,6 @@ fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<
     let own = model.states.values().map(|info| Known { ident: &info.name, asl_name: &info.asl_name });
     let of_document = document.into_iter().flat_map(|document| &document.states);
     own.chain(of_document.map(|state| Known { ident: &state.ident, asl_name: &state.name })).collect()
-}
-
-/// Returns the problem of a name that belongs to a use of a fragment.
-fn about_use(model: &Model<'_>, target: &Target, states: &[Known<'_>]) -> Option<Problem> {
-    let Target::State(name) = target else { return None };
-    let used = model.workflow.inlined.iter().find(|used| used.name == plain(name))?;
-    let first = states.iter().find(|state| state.ident == used.first)?.asl_name;
-    let message =
-        format!("`{}` is a use of the fragment `{}`, and a property is about states", used.name, plain(&used.fragment));
-    Some(Problem::new(Code::BadProperty, name.span(), message).help(format!("name a state of it, such as `{first:?}`")))
 }
 
 /// Returns the state that a word or text names, anywhere in the workflow.

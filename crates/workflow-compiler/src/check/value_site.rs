@@ -30,9 +30,9 @@ pub struct ClosureScope<'m> {
     /// The closure around it.
     outer: Option<&'m Self>,
     /// Whether the types of the parameters are not final, so that no types inside are stored.
-    trial: bool,
+    pub(super) trial: bool,
     /// Whether its value is a condition.
-    condition: bool,
+    pub(super) condition: bool,
 }
 
 impl<'m> ClosureScope<'m> {
@@ -81,19 +81,9 @@ impl<'a> ValueSite<'_, 'a> {
         ClosureScope { parameters, outer: self.closure, trial: self.is_trial(), condition: false }
     }
 
-    /// The same, of a closure whose value is a condition.
-    pub(super) fn condition_closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
-        ClosureScope { condition: true, ..self.closure(parameters) }
-    }
-
     /// Returns whether the value is a condition or a part of one.
     pub(super) fn in_condition(&self) -> bool {
         self.closure.map_or(self.position == ValueField::Condition, |closure| closure.condition)
-    }
-
-    /// The same, if the types of the parameters are not final.
-    pub(super) fn trial_closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
-        ClosureScope { trial: true, ..self.closure(parameters) }
     }
 
     /// Returns whether the types of the parameters here are not final.

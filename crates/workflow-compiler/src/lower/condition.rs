@@ -89,7 +89,7 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Reference(_) | ExprKind::Path(_) => match self.side(place, expr) {
                 Side::Path(path) => variable(path, Operator::BooleanEquals, true.into(), rule),
                 Side::Known(_) => {
-                    let help = "test a parameter in Rust, or compare it with data: `params.x == input.y`";
+                    let help = "compare it with data: `params.x == input.y`";
                     self.report_unsayable(expr.span, "a condition without data", help);
                 }
                 Side::Null | Side::Unsayable => {}
@@ -169,31 +169,20 @@ impl<'a> Lowering<'_, 'a> {
         let (operand, is_path) = match other {
             Side::Path(path) => (Value::from(path), true),
             Side::Known(value) => (value, false),
-            Side::Null | Side::Unsayable => {
-                self.null_test(path, &ty, rule);
-                return;
+            // An optional member is null if it is present and null.
+            Side::Null | Side::Unsayable if ty.may_be_absent() => {
+                return self.if_present(path, Operator::IsNull, true, rule);
             }
+            Side::Null | Side::Unsayable => return variable(path, Operator::IsNull, true.into(), rule),
         };
         let Some(compared) = common_type(&ty, &other_ty) else {
-            let call = if is_path { "NumericLessThanPath(a, b)" } else { "NumericLessThan(a, 3)" };
-            self.report_unsayable(
-                words.span,
-                "a comparison of values of unknown types",
-                &format!("use the comparison's ASL name, such as `{call}`"),
-            );
+            let help = "use the comparison's ASL name, such as `NumericLessThan(a, 3)` or `NumericLessThanPath(a, b)`";
+            self.report_unsayable(words.span, "a comparison of values of unknown types", help);
             return;
         };
         match relation(op).and_then(|relation| Operator::of(compared, relation, is_path)) {
             Some(operator) => variable(path, operator, operand, rule),
             None => self.needs_jsonata(span, "a comparison of booleans by order"),
-        }
-    }
-
-    /// Lowers `x == null` for an optional member: the member is present and null.
-    fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
-        match ty.may_be_absent() {
-            true => self.if_present(path, Operator::IsNull, true, rule),
-            false => variable(path, Operator::IsNull, true.into(), rule),
         }
     }
 
@@ -276,16 +265,13 @@ impl<'a> Lowering<'_, 'a> {
                 None
             }
             Side::Path(_) => {
-                let help = format!("`{}Path` compares with data", operator.name());
+                let help = format!("`{}Path` compares with data, where there is one", operator.name());
                 self.report_unsayable(expr.span, &format!("`{}` with data", operator.name()), &help);
                 None
             }
             Side::Known(_) | Side::Null if wants_path => {
-                let name = operator.name();
-                let by_value =
-                    operator.order().and_then(|(compared, relation)| Operator::of(compared, relation, false));
-                let help = format!("`{}` compares with a value", by_value.unwrap_or(operator).name());
-                self.report_unsayable(expr.span, &format!("`{name}` with a value"), &help);
+                let help = "the name without `Path` compares with a value";
+                self.report_unsayable(expr.span, &format!("`{}` with a value", operator.name()), help);
                 None
             }
             Side::Known(value) => Some(value),

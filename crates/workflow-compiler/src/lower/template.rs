@@ -178,7 +178,6 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Binary(BinaryOp::Range, ..) => "a range next to other items",
             ExprKind::Binary(..) => "a comparison that is a value",
             ExprKind::Object(_) => "an object in the argument of a function",
-            ExprKind::Access(..) => "a member of a function's result",
             ExprKind::Jsonata(_) | ExprKind::Raw(_) => {
                 let problem =
                     Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONPath");

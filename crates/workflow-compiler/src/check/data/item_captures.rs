@@ -22,7 +22,7 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
     for (number, info) in analysis.states.values().enumerate() {
-        let Some((innermost, _)) = analysis.map_around(info) else { continue };
+        let Some((innermost, _)) = analysis.item_around(info, None) else { continue };
         let selector = selector(info);
         let node = |scope| {
             let point = analysis.graphs.point(number);

@@ -11,8 +11,8 @@ use workflow_asl::document::QueryLanguage;
 use super::inputs::IncomingTransitions;
 use super::visit;
 use crate::check::analysis::{Analysis, Expressions};
-use crate::check::flow::StateGraphs;
 use crate::check::flow::state_narrowing::arms;
+use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::StateInfo;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
@@ -154,25 +154,20 @@ struct Assigned {
 fn assigned(analysis: &Analysis<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in analysis.all_states() {
-        for clause in analysis.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(analysis, info.site(ValueField::Assign).knowing(analysis.narrowing(info)), clause, &mut found);
-        }
+        let facts = analysis.narrowing(info);
+        let mut note = |clauses: &mut dyn Iterator<Item = &Clause>, field, facts: &Narrowing| {
+            for clause in clauses.filter(|clause| clause.kind == ClauseKind::Assign) {
+                assign(analysis, info.site(field).knowing(facts), clause, &mut found);
+            }
+        };
+        note(&mut analysis.clauses_of(info), ValueField::Assign, facts);
         if let Head::Choice(choice) = &info.state.head {
-            for (arm, facts) in arms(choice, analysis.narrowing(info)) {
-                for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(analysis, info.site(ValueField::Assign).knowing(&facts), clause, &mut found);
-                }
+            for (arm, facts) in arms(choice, facts) {
+                note(&mut arm.clauses.iter(), ValueField::Assign, &facts);
             }
         }
         for (_, catcher) in analysis.catchers_of(info) {
-            for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                assign(
-                    analysis,
-                    info.site(ValueField::CatchAssign).knowing(analysis.narrowing(info)),
-                    clause,
-                    &mut found,
-                );
-            }
+            note(&mut catcher.clauses.iter(), ValueField::CatchAssign, facts);
         }
     }
     found

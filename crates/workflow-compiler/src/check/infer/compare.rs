@@ -4,11 +4,12 @@ use workflow_asl::Code;
 
 use super::operator::milliseconds;
 use crate::check::analysis::Analysis;
-use crate::check::expression_text::words_in_source;
+use crate::check::foreign::kinds_compared_with;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind, TokenSpan, plain};
+use crate::syntax::ast::{Expr, ExprKind, TokenSpan};
+use crate::syntax::spelling::spelled;
 
 impl Analysis<'_> {
     /// Checks that both sides of a comparison have one kind, and that text compared with an enum is one of its
@@ -28,11 +29,6 @@ impl Analysis<'_> {
                 return sink.error(|| {
                     let known: Vec<_> = decl.variants.iter().map(|variant| variant.wire.clone()).collect();
                     let message = format!("`{name}` is never {text:?}");
-                    let by_name = decl.variants.iter().find(|variant| plain(&variant.name) == *text);
-                    if let Some(variant) = by_name {
-                        return Problem::new(Code::UnknownVariant, other.span, message)
-                            .help(format!("`{name}::{text}` is the text {:?}", variant.wire));
-                    }
                     unknown_variant(message, other.span, text, &known, true)
                 });
             }
@@ -53,25 +49,17 @@ impl Analysis<'_> {
             };
             let span = if left.is_literal() && !right.is_literal() { left.span } else { right.span };
             let problem = Problem::new(Code::UnlikeTypes, span, message);
-            let (ty, other) = if left.is_literal() { (b, left) } else { (a, right) };
-            match (ty.present(), &other.unparen().kind) {
+            let (ty, of, literal) = if left.is_literal() { (b, right, left) } else { (a, left, right) };
+            match (ty.present(), &literal.unparen().kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
                     problem.help(format!("without quotes it is a number: `{text}`"))
                 }
                 (Ty::Bool, ExprKind::Text(text)) if text == "true" || text == "false" => {
                     problem.help(format!("without quotes it is a `bool`: `{text}`"))
                 }
-                (Ty::Timestamp, ExprKind::Number(_)) => {
-                    let of = if left.is_literal() { right } else { left };
-                    words_in_source(of).into_iter().fold(problem, |problem, of| problem.help(milliseconds(&of)))
-                }
+                (Ty::Timestamp, ExprKind::Number(_)) => problem.help(milliseconds(&spelled(of))),
                 (known, ExprKind::Number(text)) if known.is_text() => {
-                    let of = if left.is_literal() { right } else { left };
-                    let problem = problem.help(format!("in quotes it is text: `\"{text}\"`"));
-                    match words_in_source(of).filter(|_| *known == Ty::Text) {
-                        Some(of) => problem.help(format!("in JSONata, `$number({of})` reads a number")),
-                        None => problem,
-                    }
+                    problem.help(format!("in quotes it is text: `\"{text}\"`"))
                 }
                 (known, ExprKind::Null) if !known.is_option() => {
                     problem.help(format!("declare it as `Option<{}>`, if it may be null", ty.rust_name()))
@@ -82,18 +70,14 @@ impl Analysis<'_> {
     }
 }
 
-/// Returns whether two values can be equal. Text types compare with each other, and so do numbers.
+/// Returns whether two values of known types can be equal. Text types compare with each other, and so do numbers.
 pub(super) fn alike(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Null, other) | (other, Ty::Null) => *other == Ty::Null || other.is_option(),
         (Ty::Enum(a), Ty::Enum(b)) => a == b,
         _ => {
-            let (a, b) = (a.present(), b.present());
-            a.is_text() && b.is_text()
-                || a.is_number() && b.is_number()
-                || *a == Ty::Bool && *b == Ty::Bool
-                || a.is_array() && b.is_array()
-                || a.is_object() && b.is_object()
+            let kinds = kinds_compared_with(a.present()).zip(kinds_compared_with(b.present()));
+            kinds.is_none_or(|(a, b)| a & b != 0)
         }
     }
 }
@@ -101,9 +85,9 @@ pub(super) fn alike(a: &Ty, b: &Ty) -> bool {
 /// Returns an operand in a sentence: its words, where they are few, and its type.
 pub(super) fn called(operand: &Expr, ty: &Ty) -> String {
     const FEW: usize = 40;
-    match words_in_source(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
-        Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
-        None => article(ty),
+    match spelled(operand) {
+        words if words.chars().count() > FEW || words == "null" => article(ty),
+        words => format!("`{words}` ({})", article(ty).replace('`', "")),
     }
 }
 

@@ -105,7 +105,7 @@ impl Walk<'_, '_> {
             NodeKind::Null => Ty::Null,
             NodeKind::Variable(name) => self.variable(name),
             NodeKind::Path(steps) => self.path(steps, depth),
-            NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, depth),
+            NodeKind::Predicate(inner, filter) => item(&self.node(inner, depth), filter),
             NodeKind::Negate(inner) => match self.node(inner, depth) {
                 number if number.is_number() => number,
                 _ => Ty::Number,
@@ -121,7 +121,14 @@ impl Walk<'_, '_> {
                 ty
             }
             NodeKind::Call(function, arguments) => self.call(function, None, arguments, depth),
-            NodeKind::Apply(left, right) => self.apply(left, right, depth),
+            NodeKind::Apply(left, right) => {
+                let left = self.node(left, depth);
+                match &right.kind {
+                    NodeKind::Call(function, arguments) => self.call(function, Some(left), arguments, depth),
+                    NodeKind::Variable(_) => self.call(right, Some(left), &[], depth),
+                    _ => Ty::Unknown,
+                }
+            }
             // Inside functions, names refer to their own bindings.
             _ => Ty::Unknown,
         }
@@ -224,8 +231,12 @@ impl Walk<'_, '_> {
     }
 
     fn nowhere(&mut self, (path, own): (&Node, &Node), at: &Path<'_>, ty: &Ty, name: &str) {
-        // The document's rules know AWS's results; and the start of the path must have a name here.
-        if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
+        // The start of the path must have a name here, and the document's rules know the result of the state itself.
+        let shape = match ty.present() {
+            Ty::Shape(part) => Some(part),
+            _ => None,
+        };
+        if has_no_name(at) || is_context(at) || shape.is_some() && is_in(at, &[]) {
             return;
         }
         let known = self.analysis.types.members(ty);
@@ -234,22 +245,17 @@ impl Walk<'_, '_> {
         if near.is_none() && is_in(at, &["input"]) {
             return;
         }
-        let help = match near {
+        let code = match shape {
+            Some(part) if part.is_certain() => Code::UnknownResultMember,
+            Some(_) => Code::DoubtfulResultMember,
+            None => unknown_member(is_in(at, INPUT)),
+        };
+        let help = shape.and_then(|part| part.meant(name)).unwrap_or_else(|| match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("if it may be missing, test it: `$exists({at}.{name})`"),
-        };
-        let words = (format!("`{at}` has no member `{name}`"), help);
-        self.wrong.push(ExpressionError {
-            path: path.span.start,
-            part: own.span.clone(),
-            code: unknown_member(is_in(at, INPUT)),
-            words,
-            target: None,
         });
-    }
-
-    fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
-        item(&self.node(inner, depth), filter)
+        let words = (format!("`{at}` has no member `{name}`"), help);
+        self.wrong.push(ExpressionError { path: path.span.start, part: own.span.clone(), code, words, target: None });
     }
 
     /// Returns an array flattens items that are arrays.
@@ -321,15 +327,6 @@ impl Walk<'_, '_> {
             return Ty::Unknown;
         }
         Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types, None, true))
-    }
-
-    fn apply(&mut self, left: &Node, right: &Node, depth: usize) -> Ty {
-        let left = self.node(left, depth);
-        match &right.kind {
-            NodeKind::Call(function, arguments) => self.call(function, Some(left), arguments, depth),
-            NodeKind::Variable(_) => self.call(right, Some(left), &[], depth),
-            _ => Ty::Unknown,
-        }
     }
 }
 

@@ -1,17 +1,16 @@
 //! Infers `value in list`: each item is compared with the value as by `==`.
 
 use workflow_asl::Code;
-use workflow_asl::document::QueryLanguage;
 
 use super::compare::{alike, called};
 use crate::check::analysis::Analysis;
-use crate::check::expression_text::words_in_source;
 use crate::check::foreign::{kinds, kinds_compared_with};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::spelling::spelled;
 
 /// JSON values that `in` compares: JSONata compares lists and objects by identity.
 const COMPARED: u8 = kinds::NULL | kinds::BOOL | kinds::NUMBER | kinds::TEXT;
@@ -42,31 +41,24 @@ impl<'a> Analysis<'a> {
                 self.compare((&value, left), (&ty, item), sink);
             }
         } else {
-            self.is_in((&value, left), (&list, right), place.state.language, sink);
+            self.is_in((&value, left), (&list, right), sink);
         }
         Ty::Bool
     }
 
     /// Checks that a value can be an item of a list that is not written out.
-    fn is_in(
-        &self,
-        (value, left): (&Ty, &Expr),
-        (list, right): (&Ty, &Expr),
-        language: QueryLanguage,
-        sink: &mut Sink<'_>,
-    ) {
+    fn is_in(&self, (value, left): (&Ty, &Expr), (list, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
         let item = match list.items() {
             Some(item) => item,
             None if list.is_unknown() => return,
             None => {
-                sink.push(not_a_list(right, list, language));
+                sink.push(not_a_list(right, list));
                 return;
             }
         };
         sink.hold(list, right.span, kinds::ARRAY, Code::UnlikeTypes, "`in` needs a list");
         if let (Ty::Foreign(_), Some(kinds)) = (&item, kinds_compared_with(value)) {
-            let list = words_in_source(right).map_or_else(|| "the list".to_owned(), |words| format!("`{words}`"));
-            let wanted = format!("an item of {list} cannot be compared with {}", article(value));
+            let wanted = format!("an item of `{}` cannot be compared with {}", spelled(right), article(value));
             sink.hold(&item, right.span, kinds, Code::UnlikeTypes, &wanted);
         } else if !is_comparable(&item) {
             sink.push(not_comparable(right, &item));
@@ -90,16 +82,11 @@ fn not_comparable(operand: &Expr, ty: &Ty) -> Problem {
     problem.help("compare a member of each item, for example `input.id in orders[*].id`")
 }
 
-fn not_a_list(right: &Expr, ty: &Ty, language: QueryLanguage) -> Problem {
+fn not_a_list(right: &Expr, ty: &Ty) -> Problem {
     let message = format!("`in` needs a list, found {}", article(ty));
     let problem = Problem::new(Code::UnlikeTypes, right.span, message);
-    let Some(words) = words_in_source(right) else { return problem };
-    match language {
-        QueryLanguage::Jsonata if ty.is_text() => {
-            problem.help(format!("to find text in it: `$contains({words}, \"part\")`"))
-        }
-        QueryLanguage::Jsonata if ty.is_object() => problem.help(format!("for one of its keys: `… in $keys({words})`")),
-        _ if ty.is_text() => problem.help(format!("to find text in it: `matches({words}, \"*part*\")`")),
-        _ => problem,
+    match ty.is_text() {
+        true => problem.help(format!("to find text in it: `matches({}, \"*part*\")`", spelled(right))),
+        false => problem,
     }
 }

@@ -6,7 +6,6 @@ pub(super) mod closure;
 mod compare;
 mod constant_condition;
 mod jsonata;
-mod length;
 mod membership;
 mod operator;
 mod range;
@@ -23,8 +22,8 @@ use self::compare::unknown_variant;
 use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::path::{Path, PathRoot, optional_text, unknown_member};
-use super::resolution::{Accessed, Resolved};
+use super::path::{Path, PathRoot, optional_text};
+use super::resolution::{Base, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
 use super::types::{Ty, article};
@@ -61,9 +60,9 @@ impl<'a> Analysis<'a> {
         place: ValueSite<'_, 'a>,
         expr: &Expr,
         (value, segments): (&Expr, &[Segment]),
-    ) -> Rc<Accessed> {
+    ) -> Rc<Resolved> {
         match self.expressions.read(place, expr.id) {
-            Some(Inferred::Access(accessed)) => accessed,
+            Some(Inferred::Reference(accessed)) => accessed,
             _ => Rc::new(self.infer_access(place, value, segments, &mut Sink::silent())),
         }
     }
@@ -100,9 +99,9 @@ impl<'a> Analysis<'a> {
             return inferred.into_ty();
         }
         let inferred = match &expr.kind {
-            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.span), sink),
+            ExprKind::Reference(reference) => self.infer_reference(place, reference, sink),
             ExprKind::Access(value, segments) => {
-                Inferred::Access(Rc::new(self.infer_access(place, value, segments, sink)))
+                Inferred::Reference(Rc::new(self.infer_access(place, value, segments, sink)))
             }
             _ => {
                 let ty = self.infer_value(place, expr, sink);
@@ -117,26 +116,9 @@ impl<'a> Analysis<'a> {
         inferred.into_ty()
     }
 
-    fn infer_reference(
-        &self,
-        place: ValueSite<'_, 'a>,
-        (reference, span): (&Reference, TokenSpan),
-        sink: &mut Sink<'_>,
-    ) -> Inferred {
+    fn infer_reference(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Inferred {
         self.infer_indices(place, &reference.segments, sink);
-        if let Some((of, meant)) = self.part_of_text(place, reference) {
-            let message = format!("`{of}` is {}, not a list", article(&Ty::Text));
-            let problem = Problem::new(Code::UnknownMember, span, message).write(spelled(&meant));
-            return Inferred::Type(sink.error(|| problem));
-        }
-        match self.length_as_member(place, reference) {
-            Some((name, meant)) => Inferred::Type(sink.error(|| {
-                let message = format!("`{}` is not a member of lists or text", name.value);
-                Problem::new(unknown_member(matches!(reference.root, Root::Input)), span, message)
-                    .write(spelled(&meant))
-            })),
-            None => Inferred::Reference(Rc::new(self.follow(place, reference, sink))),
-        }
+        Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
     }
 
     /// Returns the part of a value that is not a reference.
@@ -146,14 +128,14 @@ impl<'a> Analysis<'a> {
         value: &Expr,
         segments: &[Segment],
         sink: &mut Sink<'_>,
-    ) -> Accessed {
+    ) -> Resolved {
         let ty = self.infer(place, value, sink);
         self.infer_indices(place, segments, sink);
         let mut steps = Vec::new();
         let unknown = if matches!(value.kind, ExprKind::Object(_)) { "{…}" } else { "…" };
         let path = path_of(value, unknown);
-        let (ty, _) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
-        Accessed { steps, ty }
+        let (ty, presence) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
+        Resolved { base: Base::Nothing, steps, ty, presence }
     }
 
     /// Returns the type of an expression that is neither a reference nor a part of a value.
@@ -169,7 +151,7 @@ impl<'a> Analysis<'a> {
                     return self.infer_jsonata(place, (text, expr.span), Vec::new(), sink);
                 }
                 if place.position != ValueField::Literal {
-                    self.braces_in_text(place, (text, expr.span), sink);
+                    self.braces_in_text((text, expr.span), sink);
                 }
                 Ty::Text
             }
@@ -242,7 +224,7 @@ impl<'a> Analysis<'a> {
                         }
                     });
                 };
-                if self.variant_wire(&name, &plain(variant)).is_none() {
+                if self.types.variant_wire(&name, &plain(variant)).is_none() {
                     return sink.error(|| {
                         let known: Vec<_> = decl.variants.iter().map(|decl| plain(&decl.name)).collect();
                         let message = format!("`{name}` has no variant `{}`", plain(variant));
@@ -285,14 +267,13 @@ impl<'a> Analysis<'a> {
                         let words = optional_text(reference);
                         let message = format!("`{words}` may be absent, in which case this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.span, message);
-                        let default = braces::written_default(read.ty.present());
                         // The steps that are tested with `?.` stay so.
                         let written = if in_jsonata { spelled(expr) } else { words };
-                        let help = help(&written, default.unwrap_or("…"));
-                        let problem = help.into_iter().fold(problem, Problem::help);
-                        match default.filter(|_| in_jsonata) {
-                            Some(default) => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),
-                            None => problem,
+                        let default = braces::written_default(read.ty.present());
+                        let problem = help(&written, default).into_iter().fold(problem, Problem::help);
+                        match in_jsonata && default != braces::OPEN {
+                            true => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),
+                            false => problem,
                         }
                     });
                 } else if let (Ty::Foreign(of), false) = (&read.ty, reference.optional) {

@@ -3,13 +3,13 @@
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::braces::written_default;
+use super::braces::{OPEN, written_default};
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;
 use crate::check::function::Argument;
 use crate::check::path::optional_text;
-use crate::check::path::{Path, literal_index, reference_text};
+use crate::check::path::{Path, literal_index};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -60,26 +60,20 @@ impl<'a> Analysis<'a> {
         sink.report(|| {
             let text = match &operand.kind {
                 ExprKind::Reference(reference) => optional_text(reference),
-                _ => "this value".to_owned(),
+                _ => spelled(operand),
             };
             let may_be = if absent { "absent" } else { "null" };
-            let message = format!("{} may be {may_be}: it is {}", quoted(&text), article(&Ty::Option(inner.clone())));
+            let message = format!("`{text}` may be {may_be}: it is {}", article(&Ty::Option(inner.clone())));
             let problem = Problem::new(Code::UnguardedOption, operand.span, message);
-            if text == "this value" {
-                return problem.help("give a default with `??`");
-            }
             let test = if absent { format!("is_present({text})") } else { format!("{text} != null") };
             let problem = problem.help(tested_first(place, &test));
             if place.state.language != QueryLanguage::Jsonata {
                 return problem;
             }
-            match written_default(&inner) {
-                Some(default) => {
-                    let text = format!("({text} ?? {default})");
-                    problem.help(format!("or give a default: `{text}`")).edit(Edit::over(operand.span, text))
-                }
-                None => problem.help(format!("or give a default: `({text} ?? …)`")),
-            }
+            let default = written_default(&inner);
+            let text = format!("({text} ?? {default})");
+            let problem = problem.help(format!("or give a default: `{text}`"));
+            if default == OPEN { problem } else { problem.edit(Edit::over(operand.span, text)) }
         });
         *inner
     }
@@ -112,25 +106,16 @@ impl<'a> Analysis<'a> {
                     ExprKind::Reference(_) | ExprKind::Call { .. } if ty.is_number() => {
                         problem.help(format!("compare it: `{} != 0`", spelled(condition)))
                     }
-                    ExprKind::Reference(reference) if ty.is_text() => {
-                        problem.help(format!("compare it: `{} == \"…\"`", reference_text(reference)))
+                    ExprKind::Reference(_) if ty.is_text() => {
+                        problem.help(format!("compare it: `{} == \"…\"`", spelled(condition)))
                     }
-                    ExprKind::Reference(reference)
-                        if ty.is_array() && place.state.language == QueryLanguage::Jsonata =>
-                    {
-                        problem.write(format!("$count({}) > 0", reference_text(reference)))
+                    ExprKind::Reference(_) if ty.is_array() => {
+                        problem.help(format!("in JSONata, `$count({}) > 0` asks for items", spelled(condition)))
                     }
                     _ => problem,
                 }
             });
         }
-    }
-
-    /// Returns whether `a || b` has JavaScript's meaning: two values of one type other than `bool`.
-    fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
-        let (left, right) = (self.type_of(place.declared(), left), self.type_of(place.declared(), right));
-        let (value, default) = (left.present(), right.present());
-        left.is_option() && (value.is_text() && default.is_text() || value.is_number() && default.is_number())
     }
 
     pub(super) fn infer_binary(
@@ -147,14 +132,13 @@ impl<'a> Analysis<'a> {
                 if sink.listens() {
                     self.unused_default(place, left, span, right, sink);
                 }
-                if let (false, false, Some(meant)) =
-                    (given.is_unknown(), *given.present() == Ty::Bool, compared_default(left, right, span))
-                {
+                let compares = matches!(&right.kind, ExprKind::Binary(op, ..)
+                    if *op > BinaryOp::Default && *op < BinaryOp::Add);
+                if compares && !given.is_unknown() && *given.present() != Ty::Bool {
                     return sink.error(|| {
                         let message = "the default of `??` is the whole comparison after it";
-                        let text = spelled(&meant);
                         let problem = Problem::new(Code::UnlikeTypes, span, message);
-                        problem.help(format!("write `{text}`")).edit(Edit::over(left.span.to(right.span), text))
+                        problem.help("put the default in parentheses: `(a ?? b) > c`")
                     });
                 }
                 let default = self.infer(place, right, sink);
@@ -165,7 +149,8 @@ impl<'a> Analysis<'a> {
                 }
             }
             BinaryOp::And | BinaryOp::Or => {
-                if op == BinaryOp::Or && self.gives_a_default(place, (left, right)) {
+                let ty = self.type_of(place.declared(), left);
+                if op == BinaryOp::Or && ty.is_option() && (ty.present().is_text() || ty.present().is_number()) {
                     return sink.error(|| {
                         let message = "`||` joins conditions: use `??` for a default";
                         Problem::new(Code::UnlikeTypes, span, message).write("??")
@@ -176,15 +161,15 @@ impl<'a> Analysis<'a> {
                 Ty::Bool
             }
             BinaryOp::Equal | BinaryOp::NotEqual => {
-                let null = is_null;
                 // `x == null` tests an optional value.
-                let (a, b) = if null(left) || null(right) {
+                let (a, b) = if is_null(left) || is_null(right) {
                     (self.infer(place, left, sink), self.infer(place, right, sink))
                 } else {
                     (self.operand(place, left, sink), self.operand(place, right, sink))
                 };
                 // A value that a test has shown to be present may still be null.
-                let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place.declared(), side).is_option();
+                let asks =
+                    |side: &Expr, other: &Expr| is_null(other) && self.type_of(place.declared(), side).is_option();
                 match asks(left, right) || asks(right, left) {
                     true => Ty::Bool,
                     false => self.compare((&a, left), (&b, right), sink),
@@ -241,13 +226,10 @@ impl<'a> Analysis<'a> {
         sink.error(|| {
             let message = format!("`{}` needs numbers, found {}", sign(op), article(&ty));
             let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
-            let jsonata = place.state.language == QueryLanguage::Jsonata;
-            match &operand.kind {
-                ExprKind::Reference(reference) if ty == Ty::Timestamp && jsonata => {
-                    problem.help(milliseconds(&reference_text(reference)))
-                }
-                ExprKind::Reference(reference) if Argument::Numeric.takes(&ty) && jsonata => {
-                    problem.help(format!("make it a number: `$number({})`", reference_text(reference)))
+            match &ty {
+                Ty::Timestamp => problem.help(milliseconds(&spelled(operand))),
+                ty if Argument::Numeric.takes(ty) => {
+                    problem.help(format!("in JSONata, `$number({})` makes it a number", spelled(operand)))
                 }
                 _ => problem,
             }
@@ -274,12 +256,9 @@ impl<'a> Analysis<'a> {
                 return sink.error(|| {
                     let message = format!("`+` adds numbers or joins text, found {}", article(ty));
                     let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
-                    let joins = a.present().is_array() && (b.present().is_array() || b.is_text());
-                    if joins && place.state.language == QueryLanguage::Jsonata {
-                        let joined = format!("$append({}, {})", spelled(left), spelled(right));
-                        problem.help(format!("to add to a list: `{joined}`"))
-                    } else {
-                        problem
+                    match a.present().is_array() && (b.present().is_array() || b.is_text()) {
+                        true => problem.help("to add to a list, in JSONata: `$append(list, value)`"),
+                        false => problem,
                     }
                 });
             }
@@ -291,32 +270,20 @@ impl<'a> Analysis<'a> {
         if text && number {
             return sink.error(|| {
                 let message = format!("`+` cannot join {} and {}", article(&a), article(&b));
-                let number = if a.is_number() { left } else { right };
-                let words = |expr: &Expr| match &expr.kind {
-                    _ if expr.written.is_some() => spelled(expr),
-                    ExprKind::Reference(reference) => reference_text(reference),
-                    ExprKind::Number(text) => text.clone(),
-                    ExprKind::Text(text) => format!("{text:?}"),
-                    _ => "…".to_owned(),
-                };
                 let problem = Problem::new(Code::UnlikeTypes, span, message);
                 let time = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| **ty == Ty::Timestamp);
                 if let Some((_, time)) = time {
-                    return problem.help(milliseconds(&words(time)));
+                    return problem.help(milliseconds(&spelled(time)));
                 }
+                let number = if a.is_number() { left } else { right };
                 match place.state.language {
                     QueryLanguage::Jsonata => problem
-                        .help(format!("convert the number to text: `$string({})`", words(number)))
+                        .help(format!("convert the number to text: `$string({})`", spelled(number)))
                         .edit(Edit::before(number.span, "$string("))
                         .edit(Edit::after(number.span, ")")),
                     QueryLanguage::JsonPath => {
-                        let (first, second) = (words(left), words(right));
-                        let filled = format!("States.Format(\"{{}}{{}}\", {first}, {second})");
-                        let problem = problem.help(format!("use: `{filled}`"));
-                        if filled.contains('…') {
-                            return problem;
-                        }
-                        problem.edit(Edit::over(left.span.to(right.span), filled))
+                        let filled = format!("States.Format(\"{{}}{{}}\", {}, {})", spelled(left), spelled(right));
+                        problem.help(format!("use: `{filled}`")).edit(Edit::over(left.span.to(right.span), filled))
                     }
                 }
             });
@@ -332,19 +299,6 @@ impl<'a> Analysis<'a> {
 /// The help for arithmetic with a timestamp.
 pub(super) fn milliseconds(of: &str) -> String {
     format!("in JSONata, `$toMillis({of})` gives its milliseconds since 1970")
-}
-
-/// Returns `(a ?? b) > c` for `a ?? b > c`.
-fn compared_default(value: &Expr, default: &Expr, span: TokenSpan) -> Option<Expr> {
-    let ExprKind::Binary(op, at, first, second) = &default.kind else { return None };
-    if *op == BinaryOp::Default || *op == BinaryOp::Range || *op >= BinaryOp::Add {
-        return None;
-    }
-    let first = compared_default(value, first, span).unwrap_or_else(|| {
-        let default = ExprKind::Binary(BinaryOp::Default, span, Box::new(value.clone()), first.clone());
-        Expr::made(ExprKind::Paren(Box::new(Expr::made(default, span))), span)
-    });
-    Some(Expr::made(ExprKind::Binary(*op, *at, Box::new(first), second.clone()), span))
 }
 
 /// Returns the type of a computation with two numbers other than a division. JSONPath only adds whole numbers.
@@ -384,8 +338,4 @@ fn tested_first(place: ValueSite<'_, '_>, test: &str) -> String {
         QueryLanguage::Jsonata => format!("test it first: `if {test} {{ … }} else {{ … }}`"),
         QueryLanguage::JsonPath => format!("test it first, in a `choice` before: `if {test} -> …;`"),
     }
-}
-
-fn quoted(text: &str) -> String {
-    if text == "this value" { text.to_owned() } else { format!("`{text}`") }
 }

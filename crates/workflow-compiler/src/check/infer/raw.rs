@@ -47,25 +47,14 @@ impl<'a> Analysis<'a> {
     /// Reports a name of a value that has another meaning in JSONata.
     fn free_name(&self, member: &Member, sink: &mut Sink<'_>) {
         let name = &member.key.value;
-        if !is_word(name) {
-            sink.report(|| {
-                let message = format!("`{name}` cannot be the name of a variable");
-                Problem::new(Code::BadVariableName, member.key.span, message).help("use letters, digits and `_`")
-            });
-            return;
-        }
-        let taken = if name == "states" {
-            "the input and the context"
-        } else if self.states.contains_key(name) {
-            "a state"
-        } else if self.variable_types.contains_key(name) {
-            "a variable"
+        let (code, message, help) = if !is_word(name) {
+            let message = format!("`{name}` cannot be the name of a variable");
+            (Code::BadVariableName, message, "use letters, digits and `_`")
+        } else if name == "states" || self.states.contains_key(name) || self.variable_types.contains_key(name) {
+            (Code::DuplicateName, format!("`${name}` already has a meaning"), "choose another name")
         } else {
             return;
         };
-        sink.report(|| {
-            let message = format!("`${name}` is already {taken}");
-            Problem::new(Code::DuplicateName, member.key.span, message).help("choose another name")
-        });
+        sink.push(Problem::new(code, member.key.span, message).help(help));
     }
 }

@@ -3,7 +3,6 @@
 use workflow_asl::Code;
 use workflow_asl::jsonata::FunctionId as Row;
 
-use crate::check::analysis::Analysis;
 use crate::check::function::{Argument, Function};
 use crate::check::regex::Regex;
 use crate::check::sink::Sink;
@@ -20,37 +19,25 @@ fn takes_regex(function: Function, index: usize) -> bool {
     index == AT && matches!(row.id, Row::Match | Row::Contains | Row::Split | Row::Replace)
 }
 
-impl Analysis<'_> {
-    /// Checks the regular expressions among the arguments of a function.
-    pub(super) fn hold_regexes(
-        &self,
-        (name, function): (&Text, Function),
-        (arguments, types): (&[Expr], &[Ty]),
-        sink: &mut Sink<'_>,
-    ) {
-        let Function::Jsonata(row) = function else { return };
-        for (index, argument) in arguments.iter().enumerate() {
-            if let ExprKind::Regex(text) = &argument.kind
-                && takes_regex(function, index)
-                && let Err(reason) = Regex::read(&text.value)
-            {
-                sink.report(|| {
-                    Problem::new(Code::BadLiteral, text.span, format!("invalid regular expression: {reason}"))
-                });
-            }
-        }
-        let (Some(argument), Some(ty)) = (arguments.get(AT), types.get(AT)) else { return };
-        let is_regex = matches!(argument.kind, ExprKind::Regex(_) | ExprKind::Closure(_));
-        if is_regex || ty.is_unknown() {
-            return;
-        }
-        if function.argument(AT) == Argument::Regex {
-            sink.report(|| needs_regex(name, argument, ty));
-        } else if row.id == Row::Replace
-            && matches!(arguments.get(2).map(|with| &with.kind), Some(ExprKind::Closure(_)))
-        {
-            sink.report(|| needs_regex(name, argument, ty).help("the closure is passed the matches of it"));
-        }
+/// Checks the regular expressions among the arguments of a function.
+pub(super) fn hold_regexes(
+    (name, function): (&Text, Function),
+    (arguments, types): (&[Expr], &[Ty]),
+    sink: &mut Sink<'_>,
+) {
+    let (Function::Jsonata(row), Some(argument), Some(ty)) = (function, arguments.get(AT), types.get(AT)) else {
+        return;
+    };
+    if let (ExprKind::Regex(text), true) = (&argument.kind, takes_regex(function, AT))
+        && let Err(reason) = Regex::read(&text.value)
+    {
+        sink.report(|| Problem::new(Code::BadLiteral, text.span, format!("invalid regular expression: {reason}")));
+    }
+    let replaces =
+        row.id == Row::Replace && matches!(arguments.get(2).map(|with| &with.kind), Some(ExprKind::Closure(_)));
+    let is_regex = matches!(argument.kind, ExprKind::Regex(_) | ExprKind::Closure(_));
+    if !is_regex && !ty.is_unknown() && (replaces || function.argument(AT) == Argument::Regex) {
+        sink.report(|| needs_regex(name, argument, ty));
     }
 }
 
