@@ -148,11 +148,19 @@ impl Contract {
                     contract.types.push(named(plain(&of.name), NamedKind::Enum(texts)));
                 }
                 DeclarationKind::Enum(of) => contract.types.extend(reader.variants(of, comment.clone())),
-                DeclarationKind::Input(shape) => {
-                    contract.input = Some(reader.root(workflow, shape, "Input", comment.clone(), &mut roots));
-                }
-                DeclarationKind::Output(shape) => {
-                    contract.output = Some(reader.root(workflow, shape, "Output", comment.clone(), &mut roots));
+                DeclarationKind::Input(shape) | DeclarationKind::Output(shape) => {
+                    let (root, suffix) = match &declaration.kind {
+                        DeclarationKind::Input(_) => (&mut contract.input, "Input"),
+                        _ => (&mut contract.output, "Output"),
+                    };
+                    *root = Some(match shape {
+                        Shape::Fields(fields) => {
+                            let name = generated(workflow, suffix);
+                            roots.push(named(name.clone(), NamedKind::Struct(reader.fields(fields, true))));
+                            Ty::Named(name)
+                        }
+                        Shape::Type(ty) => reader.ty(ty),
+                    });
                 }
                 DeclarationKind::Params(fields) => {
                     let name = generated(workflow, "Params");
@@ -264,25 +272,6 @@ struct Reader<'d> {
 }
 
 impl Reader<'_> {
-    fn root(
-        &mut self,
-        workflow: &Workflow,
-        shape: &Shape,
-        suffix: &str,
-        comment: Option<String>,
-        types: &mut Vec<Named>,
-    ) -> Ty {
-        match shape {
-            Shape::Fields(fields) => {
-                let name = generated(workflow, suffix);
-                let kind = NamedKind::Struct(self.fields(fields, true));
-                types.push(Named { name: name.clone(), comment, kind });
-                Ty::Named(name)
-            }
-            Shape::Type(ty) => self.ty(ty),
-        }
-    }
-
     /// Returns the members of a struct, by their JSON names if `by_serde` is set, otherwise by their Rust names. A member
     /// that is an `Option` or has a default is optional.
     fn fields(&mut self, fields: &[FieldDecl], by_serde: bool) -> Vec<Field> {
