@@ -24,7 +24,6 @@ mod reference;
 mod slot;
 mod source_map;
 mod state;
-mod task;
 mod template;
 mod uses;
 mod words;
