@@ -52,11 +52,9 @@ fn input_of(arn: &str) -> Option<RequestInput> {
 
 /// Returns whether anything in a value is computed.
 fn has_computed(value: &Expr) -> bool {
-    match &value.unparen().kind {
-        ExprKind::Object(members) => members.iter().any(|member| has_computed(&member.value)),
-        ExprKind::Array(items) => items.iter().any(has_computed),
-        _ => is_computed(value.unparen()),
-    }
+    let mut any = false;
+    value.walk(&mut |part| any |= is_computed(part));
+    any
 }
 
 /// Returns whether the document has no literal for it.

@@ -331,16 +331,6 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Returns the ASL name of the state that a target names, in any scope: an unknown state, or a state elsewhere, has
-    /// been reported. `None` for `end`, and for what names nothing.
-    pub fn target_name(&self, target: &Target) -> Option<String> {
-        match target {
-            Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
-            Target::Text(text) => Some(text.value.clone()),
-            Target::Computed(_) | Target::End(_) | Target::Missing(..) => None,
-        }
-    }
-
     /// Returns the catchers of a state, each with its clause, in the document's order: its own, then the catchers of
     /// `defaults` that something can still reach.
     pub fn catchers_of<'m>(&'m self, info: &'m StateInfo<'a>) -> Vec<(&'a Clause, &'a Catcher)> {

@@ -222,10 +222,8 @@ impl<'a> Analysis<'a> {
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
                             Some(Some(item)) => item.clone(),
                             Some(None) => sink.error(|| {
-                                let message = match items.len() {
-                                    1 => format!("`{path}` has 1 item"),
-                                    count => format!("`{path}` has {count} items"),
-                                };
+                                let count = items.len();
+                                let message = format!("`{path}` has {count} item{}", if count == 1 { "" } else { "s" });
                                 Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
                             }),
                             None => Ty::Unknown,

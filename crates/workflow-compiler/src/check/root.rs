@@ -293,7 +293,7 @@ impl<'a> Analysis<'a> {
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
         let graphs = &self.graphs;
         let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
-        info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
+        info.scope != scope && around.and_then(|(point, _)| graphs.state_at(point)) == owner.number
     }
 
     /// Returns the type of the elements of a map's items.

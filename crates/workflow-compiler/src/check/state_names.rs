@@ -92,13 +92,16 @@ fn machine_name(model: &Model<'_>, sink: &mut Sink<'_>) {
     let span = declared.unwrap_or_else(|| model.workflow.name.span().into());
     let name = &model.machine_name;
     let length = name.chars().count();
-    if length == 0 || length > RESOURCE_NAME_CHARS {
-        let message = format!("a state machine's name must have 1 to {RESOURCE_NAME_CHARS} characters, found {length}");
-        sink.push(Problem::new(Code::BadLiteral, span, message).help("choose another: `name \"…\";`"));
-    } else if let Some(refused) = name.chars().find(|c| REFUSED.contains(*c) || c.is_whitespace() || c.is_control()) {
-        let message = format!("a state machine's name cannot contain {refused:?}");
-        sink.push(Problem::new(Code::BadLiteral, span, message).help("letters, digits, `-` and `_` are safe"));
-    }
+    let refused = name.chars().find(|c| REFUSED.contains(*c) || c.is_whitespace() || c.is_control());
+    let message = match refused {
+        _ if length == 0 || length > RESOURCE_NAME_CHARS => {
+            format!("a state machine's name must have 1 to {RESOURCE_NAME_CHARS} characters, found {length}")
+        }
+        Some(refused) => format!("a state machine's name cannot contain {refused:?}"),
+        None => return,
+    };
+    let problem = Problem::new(Code::BadLiteral, span, message);
+    sink.push(problem.help("choose another: `name \"…\";`, of letters, digits, `-` and `_`"));
 }
 
 /// Returns a scope's name for messages.

@@ -26,7 +26,7 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
         let selector = selector(info);
         let node = |scope| {
             let point = analysis.graphs.point(number);
-            point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|point| point.node)
+            point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|(point, _)| point.node)
         };
         visit::values(analysis, info, &mut |value, _| {
             let selects = selector.is_some_and(|selector| selector.id == value.id);

@@ -4,11 +4,11 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, ArgumentKind};
 use workflow_asl::{Code, hash};
 
-use super::regex::{hold_regexes, is_regex_of};
 use crate::check::analysis::Analysis;
 use crate::check::flow::is_known;
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::{Argument, Function};
+use crate::check::regex::{hold_regexes, is_regex_of};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -167,8 +167,11 @@ fn takes_absence(name: &str) -> bool {
     name == "IsPresent" || Function::from_name(name).is_some_and(Function::takes_absence)
 }
 
+/// Whether a value of this type is one that a function takes.
+type IsType = fn(&Ty) -> bool;
+
 /// The function that takes a value instead of another one: its name, whether the value is what it takes, the other.
-const INSTEAD: [(&str, fn(&Ty) -> bool, &str); 8] = [
+const INSTEAD: [(&str, IsType, &str); 8] = [
     ("$length", Ty::is_array, "use `$count`"),
     ("$count", Ty::is_text, "use `$length`"),
     ("$number", |ty| *ty == Ty::Timestamp, "use `$toMillis`"),

@@ -10,16 +10,18 @@ use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::{Code, StateKind};
 
 use crate::check::analysis::Analysis;
+use crate::check::declarations;
 use crate::check::function::Function;
 use crate::check::members::Named;
 use crate::check::path::{Path, PathRoot, PathSegment, unknown_member};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, error_type};
+use crate::check::types::{Ty, article, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::TokenSpan;
+use crate::syntax::ast::{ExprKind, Member, Raw, TokenSpan};
+use crate::syntax::spelling::is_word;
 
 /// The execution's input, in `$states`.
 const INPUT: &[&str] = &["context", "Execution", "Input"];
@@ -68,10 +70,53 @@ impl<'a> Analysis<'a> {
         }
         ty
     }
-}
 
-/// The message and the help of a problem.
-type MessageAndHelp = (String, String);
+    /// Infers raw JSONata with a type or with values: `jsonata<T> "$sum(xs.a)" { xs: input.xs }`.
+    pub(super) fn infer_raw(&self, place: ValueSite<'_, 'a>, raw: &Raw, sink: &mut Sink<'_>) -> Ty {
+        let given = raw.variables.iter().map(|member| {
+            self.free_name(member, sink);
+            let ty = if member.optional {
+                self.infer(place.knowing(&place.facts.asking()), &member.value, sink).or_absent()
+            } else {
+                self.needed(place, &member.value, None, sink);
+                self.infer(place, &member.value, sink).assume_present()
+            };
+            (member.key.value.clone(), ty)
+        });
+        let given = given.collect();
+        let ExprKind::Jsonata(text) = &raw.text.kind else { return Ty::Unknown };
+        if place.state.language != QueryLanguage::Jsonata {
+            return Ty::Unknown;
+        }
+        let inferred = self.infer_jsonata(place, (&text.value, text.span), given, sink);
+        let Some(written) = &raw.ty else { return inferred };
+        declarations::known(self, written, sink);
+        let declared = self.types.ty(written);
+        // rustc checks that a type of the user's exists.
+        sink.hold(&declared, written.span, u8::MAX, Code::UnlikeTypes, "raw JSONata gives any value");
+        if !inferred.is_unknown() && !declared.is_unknown() && inferred.clone().join(declared.clone()).is_unknown() {
+            return sink.error(|| {
+                let message = format!("this JSONata gives {}, not {}", article(&inferred), article(&declared));
+                Problem::new(Code::UnlikeTypes, text.span, message)
+            });
+        }
+        declared
+    }
+
+    /// Reports a name of a value that has another meaning in JSONata.
+    fn free_name(&self, member: &Member, sink: &mut Sink<'_>) {
+        let name = &member.key.value;
+        let (code, message, help) = if !is_word(name) {
+            let message = format!("`{name}` cannot be the name of a variable");
+            (Code::BadVariableName, message, "use letters, digits and `_`")
+        } else if name == "states" || self.states.contains_key(name) || self.variable_types.contains_key(name) {
+            (Code::DuplicateName, format!("`${name}` already has a meaning"), "choose another name")
+        } else {
+            return;
+        };
+        sink.push(Problem::new(code, member.key.span, message).help(help));
+    }
+}
 
 struct Walk<'w, 'a> {
     analysis: &'w Analysis<'a>,
@@ -88,8 +133,8 @@ struct ExpressionError {
     /// The words, in bytes.
     part: Range<usize>,
     code: Code,
-    /// If rustc must decide whether it is wrong: the words before the step, and its name.
-    words: MessageAndHelp,
+    /// The message and the help; if rustc must decide whether it is wrong, the words before the step, and its name.
+    words: (String, String),
     /// The target of the step in a user-defined type.
     target: Option<Foreign>,
 }

@@ -1,16 +1,11 @@
 //! Infers the type of every expression, and checks operands and arguments.
 
-mod braces;
 mod call;
 pub(super) mod closure;
 mod compare;
 mod constant_condition;
 mod jsonata;
-mod membership;
 mod operator;
-mod range;
-mod raw;
-mod regex;
 
 use std::rc::Rc;
 
@@ -23,6 +18,7 @@ use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
 use super::path::{Path, PathRoot, optional_text};
+use super::regex::misplaced;
 use super::resolution::{Base, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
@@ -31,6 +27,7 @@ use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::question::{Question, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain};
+use crate::syntax::reference_in_text;
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
@@ -236,7 +233,7 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, (&text.value, text.span), Vec::new(), sink),
             ExprKind::Raw(raw) => self.infer_raw(place, raw, sink),
-            ExprKind::Regex(_) => sink.error(|| regex::misplaced(expr.span)),
+            ExprKind::Regex(_) => sink.error(|| misplaced(expr.span)),
             ExprKind::Invalid(reported) => Ty::Error(*reported),
             ExprKind::Reference(_) | ExprKind::Access(..) | ExprKind::Constant(_) | ExprKind::Path(_) => Ty::Unknown,
         }
@@ -269,9 +266,9 @@ impl<'a> Analysis<'a> {
                         let problem = Problem::new(Code::UnguardedOption, expr.span, message);
                         // The steps that are tested with `?.` stay so.
                         let written = if in_jsonata { spelled(expr) } else { words };
-                        let default = braces::written_default(read.ty.present());
+                        let default = written_default(read.ty.present());
                         let problem = help(&written, default).into_iter().fold(problem, Problem::help);
-                        match in_jsonata && default != braces::OPEN {
+                        match in_jsonata && default != OPEN {
                             true => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),
                             false => problem,
                         }
@@ -335,6 +332,45 @@ impl<'a> Analysis<'a> {
             let message = format!("an index must be a number, found {}", article(&ty));
             sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
         }
+    }
+
+    /// A string with references in braces, as other languages fill them in: `"order {input.id}"`.
+    pub(in crate::check) fn braces_in_text(&self, (text, span): (&str, TokenSpan), sink: &mut Sink<'_>) {
+        if !sink.listens() || !text.contains('{') || text.starts_with("{%") {
+            return;
+        }
+        let inside = text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
+        let named = inside.filter(|words| {
+            reference_in_text(words.trim(), span).is_some_and(|reference| self.is_reference(&reference))
+        });
+        if let Some(words) = named.into_iter().next() {
+            let problem = Problem::new(Code::ReferenceAsText, span, format!("`{{{words}}}` is treated as text"));
+            sink.push(problem.help(format!("text is joined with `+`: `\"…\" + {}`", words.trim())));
+        }
+    }
+
+    /// Returns whether words in a string surely name something of the workflow.
+    fn is_reference(&self, reference: &Reference) -> bool {
+        !reference.segments.is_empty()
+            && match &reference.root {
+                Root::StateResult(name) => self.states.contains_key(&plain(name)),
+                Root::Variable(name) => !self.lacks_variable(name),
+                _ => true,
+            }
+    }
+}
+
+/// Stands for a default that is not known.
+const OPEN: &str = "…";
+
+/// Returns a default for an absent value, for types that it certainly fits.
+fn written_default(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Bool => "false",
+        Ty::Text => "\"\"",
+        ty if ty.is_number() => "0",
+        ty if ty.is_array() => "[]",
+        _ => OPEN,
     }
 }
 

@@ -2,8 +2,9 @@
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::Limits;
 
-use super::braces::{OPEN, written_default};
+use super::{OPEN, written_default};
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;
@@ -212,6 +213,42 @@ impl<'a> Analysis<'a> {
                 }
             }
         }
+    }
+
+    /// Returns the type of a range's numbers.
+    fn infer_range(&self, place: ValueSite<'_, 'a>, first: &Expr, last: &Expr, sink: &mut Sink<'_>) -> Ty {
+        const WANTED: &str = "a range goes from one whole number to another";
+        for bound in [first, last] {
+            let ty = self.operand(place, bound, sink);
+            sink.hold(&ty, bound.span, kinds::WHOLE, Code::UnlikeTypes, WANTED);
+            if !ty.is_unknown() && !matches!(ty, Ty::Integer(_) | Ty::Number) {
+                sink.report(|| {
+                    let problem =
+                        Problem::new(Code::UnlikeTypes, bound.span, format!("{WANTED}, found {}", article(&ty)));
+                    match ty {
+                        Ty::Float(_) => problem.help(format!("round it: `$floor({})`", spelled(bound))),
+                        _ => problem,
+                    }
+                });
+            }
+        }
+        let whole = |bound| literal_index(bound).map(i128::from);
+        let Some((from, to)) = whole(first).zip(whole(last)) else { return Ty::INTEGER };
+        let span = first.span.to(last.span);
+        if from > to {
+            sink.report(|| {
+                let message = format!("this range is empty: {to} is less than {from}");
+                let problem = Problem::new(Code::KnownAnswer, span, message);
+                problem.help(format!("for these numbers from the greatest to the least: `$reverse([{to}..={from}])`"))
+            });
+        } else if to - from >= i128::from(Limits::DEFAULT.range) {
+            sink.report(|| {
+                let most = Limits::DEFAULT.range;
+                let message = format!("a range has at most {most} numbers, not {}", to - from + 1);
+                Problem::new(Code::FailingCall, span, message)
+            });
+        }
+        Ty::INTEGER
     }
 
     fn number(&self, place: ValueSite<'_, 'a>, op: BinaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
