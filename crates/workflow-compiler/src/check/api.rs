@@ -104,13 +104,8 @@ impl<'a> Analysis<'a> {
 
     /// Returns the result of a call of the ARN, looked up once in AWS's table.
     fn called(&self, arn: &str) -> Option<ResultPart> {
-        let mut known = self.calls.borrow_mut();
-        if let Some(part) = known.get(arn) {
-            return *part;
-        }
-        let part = TaskResource::parse(arn).ok().map(ResultPart::of);
-        known.insert(arn.to_owned(), part);
-        part
+        let look_up = || TaskResource::parse(arn).ok().map(ResultPart::of);
+        *self.calls.borrow_mut().entry(arn.to_owned()).or_insert_with(look_up)
     }
 
     /// Returns the members of a result. One member has the type that the source declares.

@@ -14,7 +14,7 @@ use super::analysis::Analysis;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use super::value_site::ValueField;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Head, Resource, State};
@@ -125,7 +125,7 @@ impl Request<'_, '_> {
         };
         if !fits(&ty, wanted) {
             let ty = ty.present();
-            let problem = Problem::new(code, value.span, format!("{takes}, found {}", article(ty)));
+            let problem = unlike(code, value.span, &takes, ty);
             let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));
             sink.report(|| if scalar { self.as_text(problem, value) } else { problem });
         }

@@ -5,7 +5,7 @@ use workflow_asl::jsonata::{FunctionId as Row, regex_literal};
 
 use super::function::{Argument, Function};
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Text, TokenSpan};
 
@@ -68,7 +68,16 @@ pub(super) fn hold_regexes(
         row.id == Row::Replace && matches!(arguments.get(2).map(|with| &with.kind), Some(ExprKind::Closure(_)));
     let is_regex = matches!(argument.kind, ExprKind::Regex(_) | ExprKind::Closure(_));
     if !is_regex && !ty.is_unknown() && (replaces || function.argument(AT) == Argument::Regex) {
-        sink.report(|| needs_regex(name, argument, ty));
+        sink.report(|| {
+            let wanted = format!("`{}` takes a regular expression here", name.value);
+            let problem = unlike(Code::WrongArgument, argument.span, wanted, ty);
+            match &argument.kind {
+                ExprKind::Text(text) => {
+                    problem.help(format!("write `regex {text:?}`")).edit(Edit::before(argument.span, "regex "))
+                }
+                _ => problem.help("for example `regex \"^a+$\"`, which must be written out"),
+            }
+        });
     }
 }
 
@@ -77,17 +86,6 @@ pub(super) fn hold_regexes(
 pub(super) fn is_regex_of(name: &str, index: usize, argument: &Expr) -> bool {
     let takes = || Function::from_name(name).is_some_and(|function| takes_regex(function, index));
     matches!(argument.kind, ExprKind::Regex(_)) && takes()
-}
-
-fn needs_regex(name: &Text, argument: &Expr, ty: &Ty) -> Problem {
-    let message = format!("`{}` takes a regular expression here, found {}", name.value, article(ty));
-    let problem = Problem::new(Code::WrongArgument, argument.span, message);
-    match &argument.kind {
-        ExprKind::Text(text) => {
-            problem.help(format!("write `regex {text:?}`")).edit(Edit::before(argument.span, "regex "))
-        }
-        _ => problem.help("for example `regex \"^a+$\"`, which must be written out"),
-    }
 }
 
 /// Reports a regular expression that is not an argument of a function that takes one.

@@ -9,7 +9,7 @@ use workflow_services::{Service, Shape};
 
 use super::model::Model;
 use super::sink::Sink;
-use super::types::{Field, Ty, article};
+use super::types::{Field, Ty, article, unlike};
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, TokenSpan, Type, plain};
 use crate::syntax::reader::{self, Format};
@@ -132,9 +132,8 @@ impl CsvRows {
             Ty::Map(value) if value.present().is_text() || value.is_unknown() => return None,
             ty if ty.is_open() => return None,
             ty => {
-                let message = format!("a row of CSV is an object of texts, found {}", article(&ty));
                 let help = "declare a struct with a field for each column, such as `struct Row { id: String }`";
-                sink.push(Problem::new(Code::UnlikeTypes, row.span, message).help(help));
+                sink.push(unlike(Code::UnlikeTypes, row.span, "a row of CSV is an object of texts", &ty).help(help));
                 return None;
             }
         };

@@ -9,7 +9,7 @@ use super::sink::Sink;
 use super::state_names::describe;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{
-    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Member, State, Target, TokenSpan, plain,
+    Clause, ClauseValue, DeclarationKind, ExprKind, Head, Member, State, Target, TokenSpan, plain,
 };
 use crate::syntax::keyword::{ClauseKind, state_keyword};
 use crate::syntax::{is_transition, of_state};
@@ -65,16 +65,7 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
         };
         let message = format!("`{}` has no transition", info.name);
         // In the braces, it is data.
-        let body = match &state.head {
-            Head::Task { body, .. } => body.as_ref(),
-            Head::Pass { value } => value.as_ref(),
-            _ => None,
-        };
-        let members = match body.map(|body| &body.kind) {
-            Some(ExprKind::Object(members)) => members.as_slice(),
-            _ => &[],
-        };
-        if let Some(member) = members.iter().find(|member| is_transition(&member.key.value)) {
+        if let Some(member) = members(state).iter().find(|member| is_transition(&member.key.value)) {
             let key = &member.key.value;
             let written = if key == "End" { "-> end" } else { "-> State" };
             let problem = Problem::new(Code::MissingTransition, member.key.span, message);
@@ -84,15 +75,23 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
     });
 }
 
+/// Returns the members in the braces of a task or a pass.
+fn members(state: &State) -> &[Member] {
+    match &state.head {
+        Head::Task { body: Some(body), .. } | Head::Pass { value: Some(body) } => match &body.kind {
+            ExprKind::Object(members) => members,
+            _ => &[],
+        },
+        _ => &[],
+    }
+}
+
 /// Returns the members of a task's request that are fields of the state in ASL.
 pub(crate) fn fields_of_state(state: &State) -> impl Iterator<Item = &Member> {
-    let members = match &state.head {
-        Head::Task { body: Some(Expr { kind: ExprKind::Object(members), .. }), .. } => members.as_slice(),
-        _ => &[],
-    };
     let is_field = |name: &str| is_transition(name) || of_state(name).is_some();
-    members.iter().filter(move |member| {
-        is_field(&member.key.value) && !computed_parameters::has_parameter(state, &member.key.value)
+    members(state).iter().filter(move |member| {
+        let name = &member.key.value;
+        state.kind == StateKind::Task && is_field(name) && !computed_parameters::has_parameter(state, name)
     })
 }
 

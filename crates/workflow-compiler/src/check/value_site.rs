@@ -41,9 +41,7 @@ impl<'m> ClosureScope<'m> {
         let mut scopes = std::iter::successors(Some(self), |scope| scope.outer);
         scopes.find_map(|scope| scope.parameters.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty))
     }
-}
 
-impl ClosureScope<'_> {
     /// Returns the names of the parameters of this closure and those around it.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let scopes = std::iter::successors(Some(self), |scope| scope.outer);

@@ -9,7 +9,7 @@ use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
 use super::model::{StateInfo, names_handler};
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{Clause, DeclarationKind, Expr, ExprKind, Head, Reference, Resource, Root, plain};
@@ -175,7 +175,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
             let problem = Problem::new(Code::UnlikeTypes, expr.span, message);
             return problem.help("round it, in JSONata with `$round`, `$floor` or `$ceil`");
         }
-        let problem = Problem::new(Code::UnlikeTypes, expr.span, format!("{wanted}, found {}", article(ty)));
+        let problem = unlike(Code::UnlikeTypes, expr.span, wanted, ty);
         match (position, ty) {
             (ValueField::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (ValueField::Seconds | ValueField::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {

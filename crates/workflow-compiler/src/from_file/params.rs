@@ -71,12 +71,9 @@ fn matched<'p>(
         }
     }
     let mut reported = BTreeSet::new();
-    for used in uses.iter().filter(|used| !names.contains_key(used.name)) {
-        // Each is reported once, however often it occurs.
-        if reported.insert(used.name) {
-            found.push(undeclared(used, &by_wire));
-        }
-    }
+    // Each is reported once, however often it occurs.
+    let unknown = uses.iter().filter(|used| !names.contains_key(used.name) && reported.insert(used.name));
+    found.extend(unknown.map(|used| undeclared(used, &by_wire)));
     let used: BTreeSet<&String> = names.values().collect();
     for field in fields.iter().filter(|field| !used.contains(&plain(&field.name))) {
         let message = format!("the document does not use `{}`", plain(&field.name));

@@ -10,7 +10,7 @@ use crate::check::foreign::kinds_of_argument;
 use crate::check::function::{Argument, Function};
 use crate::check::regex::{hold_regexes, is_regex_of};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan};
@@ -185,8 +185,8 @@ const INSTEAD: [(&str, IsType, &str); 8] = [
 /// Reports an argument of the wrong type, and proposes the function that takes it, if there is one.
 fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
     sink.report(|| {
-        let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
-        let problem = Problem::new(Code::WrongArgument, argument.span, message);
+        let wanted = format!("`{}` takes {wanted} here", name.value);
+        let problem = unlike(Code::WrongArgument, argument.span, wanted, ty);
         let instead = INSTEAD.iter().find(|(called, takes, _)| *called == name.value && takes(ty.present()));
         instead.into_iter().fold(problem, |problem, (.., instead)| problem.help(*instead))
     });

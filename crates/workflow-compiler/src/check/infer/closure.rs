@@ -9,7 +9,7 @@ use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds;
 use crate::check::function::{Function, replaced_type};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::{ClosureScope, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Closure, Expr, ExprKind, Root, Text, plain};
@@ -117,12 +117,11 @@ impl<'a> Analysis<'a> {
         (closure, passed): (&Closure, &[Ty]),
         sink: &mut Sink<'_>,
     ) -> Ty {
-        let condition = callback.returned == Returned::Bool;
         let mut scope = place.closure(parameters(closure, passed));
-        scope.condition = condition;
+        scope.condition = callback.returned == Returned::Bool;
         let inner = place.inside(&scope);
         let body = &closure.body;
-        if condition {
+        if scope.condition {
             self.infer_condition(inner, body, sink);
             return Ty::Bool;
         }
@@ -133,8 +132,7 @@ impl<'a> Analysis<'a> {
             if ty.is_unknown() || ty.is_text() {
                 return ty;
             }
-            return sink
-                .error(|| Problem::new(Code::UnlikeTypes, body.span, format!("{wanted}, found {}", article(&ty))));
+            return sink.error(|| unlike(Code::UnlikeTypes, body.span, wanted, &ty));
         }
         let given = self.infer(inner, body, sink);
         let ty = match given {
@@ -149,10 +147,9 @@ impl<'a> Analysis<'a> {
             let joined = result.clone().join(ty.clone());
             if joined.is_unknown() && !result.is_unknown() && !ty.is_unknown() {
                 return sink.error(|| {
-                    let (result, found) = (article(result), article(&ty));
-                    let message =
-                        format!("the closure of `{}` must give {result}, as it starts, found {found}", name.value);
-                    Problem::new(Code::UnlikeTypes, body.span, message)
+                    let result = article(result);
+                    let wanted = format!("the closure of `{}` must give {result}, as it starts", name.value);
+                    unlike(Code::UnlikeTypes, body.span, wanted, &ty)
                 });
             }
             return joined;
@@ -186,16 +183,15 @@ impl<'a> Analysis<'a> {
             .iter()
             .filter(|passed| matches!(passed, Passed::Item | Passed::Result | Passed::Match))
             .count();
-        let described = || callback.passed.iter().map(|passed| describe(*passed)).collect::<Vec<_>>().join(", ");
         let wrong = match given.get(most) {
             Some(extra) => Some((extra.span, "many")),
             None if !given.is_empty() && given.len() < needed => Some((closure.bars, "few")),
             None => None,
         };
         if let Some((span, many)) = wrong {
-            let message = format!("the closure of `{}` has too {many} parameters", name.value);
-            let help = format!("it is passed {}", described());
-            return Some(sink.error(|| Problem::new(Code::WrongArgument, span, message).help(help)));
+            let values = if most == 1 { "one value".to_owned() } else { format!("{most} values") };
+            let message = format!("the closure of `{}` has too {many} parameters: it is passed {values}", name.value);
+            return Some(sink.error(|| Problem::new(Code::WrongArgument, span, message)));
         }
         let (mut used, mut raw, mut unknown) = (Vec::new(), String::new(), false);
         references(&closure.body, &mut |reference| match &reference.root {
@@ -297,16 +293,4 @@ pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem 
     problem
         .help("`$map`, `$filter`, `$reduce`, `$sort`, `$single`, `$each` and `$sift` take one as their second argument")
         .help("`$replace` takes one as its third argument, if the second is a regular expression")
-}
-
-fn describe(passed: Passed) -> &'static str {
-    match passed {
-        Passed::Item => "an item",
-        Passed::Index => "its index",
-        Passed::Member => "a member's value",
-        Passed::Name => "its name",
-        Passed::Result => "the result so far",
-        Passed::Match => "a match",
-        _ => "a value",
-    }
 }

@@ -281,7 +281,7 @@ impl Walk<'_, '_> {
             Ty::Shape(part) => Some(part),
             _ => None,
         };
-        if has_no_name(at) || is_context(at) || shape.is_some() && is_in(at, &[]) {
+        if has_no_name(at) || at.segments.len() == 1 && is_in(at, &["context"]) || shape.is_some() && is_in(at, &[]) {
             return;
         }
         let known = self.analysis.types.members(ty);
@@ -385,11 +385,6 @@ fn is_in(path: &Path<'_>, members: &[&str]) -> bool {
 /// Returns whether a path is what another expression gives.
 fn has_no_name(path: &Path<'_>) -> bool {
     matches!(path.root, PathRoot::Value(_)) && path.segments.is_empty()
-}
-
-/// Returns whether a path leads to the context object as a whole.
-fn is_context(path: &Path<'_>) -> bool {
-    path.segments.len() == 1 && is_in(path, &["context"])
 }
 
 /// Returns the item of an array at a literal index; what another filter leaves shows when it runs.

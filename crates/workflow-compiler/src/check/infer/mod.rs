@@ -22,7 +22,7 @@ use super::regex::misplaced;
 use super::resolution::{Base, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::question::{Question, QuestionKind};
@@ -329,8 +329,7 @@ impl<'a> Analysis<'a> {
     fn infer_index(&self, place: ValueSite<'_, 'a>, index: &Expr, also: fn(&Ty) -> bool, sink: &mut Sink<'_>) {
         let ty = self.infer(place, index, sink);
         if !ty.is_unknown() && !ty.is_number() && !also(&ty) {
-            let message = format!("an index must be a number, found {}", article(&ty));
-            sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
+            sink.push(unlike(Code::UnlikeTypes, index.span, "an index must be a number", &ty));
         }
     }
 

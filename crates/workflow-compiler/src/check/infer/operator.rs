@@ -9,10 +9,9 @@ use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;
 use crate::check::function::Argument;
-use crate::check::path::optional_text;
-use crate::check::path::{Path, literal_index};
+use crate::check::path::{Path, literal_index, optional_text};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::question::{Foreign, Question, QuestionKind};
@@ -32,10 +31,7 @@ impl<'a> Analysis<'a> {
                 match ty {
                     ty if ty.is_error() || ty.is_number() => ty,
                     ty if ty.is_unknown() => Ty::Number,
-                    ty => sink.error(|| {
-                        let message = format!("`-` needs a number, found {}", article(&ty));
-                        Problem::new(Code::UnlikeTypes, operand.span, message)
-                    }),
+                    ty => sink.error(|| unlike(Code::UnlikeTypes, operand.span, "`-` needs a number", &ty)),
                 }
             }
         }
@@ -81,6 +77,7 @@ impl<'a> Analysis<'a> {
 
     /// A condition, or an operand of `&&`, `||` or `!`.
     pub(in crate::check) fn infer_condition(&self, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
+        const BOOL: &str = "a condition must be `bool`";
         let ty = self.infer(place, condition, sink);
         if let (Ty::Option(inner) | Ty::Nullable(inner), ExprKind::Reference(reference)) = (&ty, &condition.kind)
             && !inner.is_unknown()
@@ -88,8 +85,7 @@ impl<'a> Analysis<'a> {
         {
             sink.report(|| {
                 let text = optional_text(reference);
-                let message = format!("a condition must be `bool`, found {}", article(&ty));
-                let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
+                let problem = unlike(Code::UnlikeTypes, condition.span, BOOL, &ty);
                 match ty {
                     Ty::Nullable(_) => problem.write(format!("{text} != null")),
                     _ => problem.write(format!("is_present({text})")),
@@ -98,11 +94,10 @@ impl<'a> Analysis<'a> {
             return;
         }
         let ty = self.present(place, condition, ty, sink);
-        sink.hold(&ty, condition.span, kinds::BOOL, Code::UnlikeTypes, "a condition must be `bool`");
+        sink.hold(&ty, condition.span, kinds::BOOL, Code::UnlikeTypes, BOOL);
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
-                let message = format!("a condition must be `bool`, found {}", article(&ty));
-                let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
+                let problem = unlike(Code::UnlikeTypes, condition.span, BOOL, &ty);
                 match &condition.kind {
                     ExprKind::Reference(_) | ExprKind::Call { .. } if ty.is_number() => {
                         problem.help(format!("compare it: `{} != 0`", spelled(condition)))
@@ -177,12 +172,12 @@ impl<'a> Analysis<'a> {
                 }
             }
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                let wanted = format!("`{}` compares numbers and text", sign(op));
                 let a = self.operand(place, left, sink);
                 let b = self.operand(place, right, sink);
                 for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
                     // If only one type is known, it decides.
                     if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
-                        let wanted = format!("`{}` compares numbers and text", sign(op));
                         sink.hold(ty, operand.span, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
                     }
                 }
@@ -190,10 +185,7 @@ impl<'a> Analysis<'a> {
                     !ty.is_unknown() && !ty.is_number() && !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Arn)
                 });
                 match unordered {
-                    Some((ty, operand)) => sink.error(|| {
-                        let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
-                        Problem::new(Code::UnlikeTypes, operand.span, message)
-                    }),
+                    Some((ty, operand)) => sink.error(|| unlike(Code::UnlikeTypes, operand.span, wanted, ty)),
                     None => self.compare((&a, left), (&b, right), sink),
                 }
             }
@@ -223,8 +215,7 @@ impl<'a> Analysis<'a> {
             sink.hold(&ty, bound.span, kinds::WHOLE, Code::UnlikeTypes, WANTED);
             if !ty.is_unknown() && !matches!(ty, Ty::Integer(_) | Ty::Number) {
                 sink.report(|| {
-                    let problem =
-                        Problem::new(Code::UnlikeTypes, bound.span, format!("{WANTED}, found {}", article(&ty)));
+                    let problem = unlike(Code::UnlikeTypes, bound.span, WANTED, &ty);
                     match ty {
                         Ty::Float(_) => problem.help(format!("round it: `$floor({})`", spelled(bound))),
                         _ => problem,
@@ -253,16 +244,13 @@ impl<'a> Analysis<'a> {
 
     fn number(&self, place: ValueSite<'_, 'a>, op: BinaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
         let ty = self.operand(place, operand, sink);
-        if matches!(ty, Ty::Foreign(_)) {
-            let wanted = format!("`{}` needs numbers", sign(op));
-            sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, &wanted);
-        }
+        let wanted = format!("`{}` needs numbers", sign(op));
+        sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, &wanted);
         if ty.is_unknown() || ty.is_number() {
             return ty;
         }
         sink.error(|| {
-            let message = format!("`{}` needs numbers, found {}", sign(op), article(&ty));
-            let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
+            let problem = unlike(Code::UnlikeTypes, operand.span, wanted, &ty);
             match &ty {
                 Ty::Timestamp => problem.help(milliseconds(&spelled(operand))),
                 ty if Argument::Numeric.takes(ty) => {
@@ -291,8 +279,7 @@ impl<'a> Analysis<'a> {
             }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 return sink.error(|| {
-                    let message = format!("`+` adds numbers or joins text, found {}", article(ty));
-                    let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
+                    let problem = unlike(Code::UnlikeTypes, operand.span, "`+` adds numbers or joins text", ty);
                     match a.present().is_array() && (b.present().is_array() || b.is_text()) {
                         true => problem.help("to add to a list, in JSONata: `$append(list, value)`"),
                         false => problem,
