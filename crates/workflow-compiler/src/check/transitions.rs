@@ -71,7 +71,12 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
             let problem = Problem::new(Code::MissingTransition, member.key.span, message);
             return problem.help(format!("`{key}` in the braces is data: write `{written}` after them"));
         }
-        Problem::new(Code::MissingTransition, state.span(), message).help(help)
+        let problem = Problem::new(Code::MissingTransition, state.span(), message).help(help);
+        if after.is_some() || state.in_use != 0 {
+            return problem;
+        }
+        let end = if state.closed { "" } else { ";" };
+        problem.edit(Edit::after(state.tail, format!(" -> end{end}")))
     });
 }
 

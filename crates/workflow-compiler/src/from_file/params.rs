@@ -64,12 +64,11 @@ fn matched<'p>(
 ) -> BTreeMap<String, String> {
     let by_wire: BTreeMap<&str, &FieldDecl> = fields.iter().map(|field| (field.wire.as_str(), field)).collect();
     let by_name: BTreeMap<String, &FieldDecl> = fields.iter().map(|field| (plain(&field.name), field)).collect();
-    let mut names = BTreeMap::new();
-    for (placeholder, ident) in placeholders {
-        if let Some(field) = by_wire.get(placeholder).or_else(|| by_name.get(ident)) {
-            names.insert(placeholder.to_owned(), plain(&field.name));
-        }
-    }
+    let names = placeholders.filter_map(|(placeholder, ident)| {
+        let field = by_wire.get(placeholder).or_else(|| by_name.get(ident))?;
+        Some((placeholder.to_owned(), plain(&field.name)))
+    });
+    let names: BTreeMap<_, _> = names.collect();
     let mut reported = BTreeSet::new();
     // Each is reported once, however often it occurs.
     let unknown = uses.iter().filter(|used| !names.contains_key(used.name) && reported.insert(used.name));

@@ -232,18 +232,14 @@ impl<'a> Analysis<'a> {
 
 /// Adds what holds of each item of a list, which a parameter names: the conditions of the `$filter`s that made the list.
 fn learn_of_items(facts: &mut Narrowing, list: &Expr, parameter: &str) {
-    match &list.unparen().kind {
-        ExprKind::Call { name, arguments } if name.value == "$filter" || name.value == "$sort" => {
-            if let Some(list) = arguments.first() {
-                learn_of_items(facts, list, parameter);
-            }
-            if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))
-                && let Some(item) = closure.parameters.first()
-            {
-                facts.learn_of_parameter(&closure.body, &item.value, parameter);
-            }
-        }
-        _ => {}
+    let ExprKind::Call { name, arguments } = &list.unparen().kind else { return };
+    if let ("$filter" | "$sort", Some(list)) = (name.value.as_str(), arguments.first()) {
+        learn_of_items(facts, list, parameter);
+    }
+    if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))
+        && let Some(item) = closure.parameters.first()
+    {
+        facts.learn_of_parameter(&closure.body, &item.value, parameter);
     }
 }
 
