@@ -596,7 +596,7 @@ fn a_template_of_javascript_is_one_mistake() {
     let output = workflow(&["validate", &written("template.rs", rust)]);
     let text = stdout(&output) + &stderr(&output);
     assert!(text.contains("text must be in double quotes") && text.contains("1 error and 0 warnings"), "{text}");
-    assert!(text.contains(r#"= help: write `"is " + input.id`"#), "{text}");
+    assert!(text.contains(r#"= help: text is joined with `+`: `"…" + input.id`"#), "{text}");
 }
 
 #[test]

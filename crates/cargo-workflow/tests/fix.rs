@@ -201,10 +201,8 @@ fn states_in_rust_are_fixed_where_it_is_certain() {
 
 /// What plain `fix` leaves because it is a guess, `--proposed` writes; a template keeps its values.
 #[test]
-fn a_state_or_an_error_that_may_not_be_meant_is_proposed() {
+fn an_error_that_may_not_be_meant_is_proposed() {
     let guesses = [
-        ("choice C { if input.n > 1 -> A; } succeed A; succeed B;", Some("; else -> B")),
-        ("pass First {} pass Done -> end;", Some("pass First {} -> Done;")),
         (
             "task T = sns::publish { Message: \"m\", TopicArn: \"t\" } retry { max_attempts: 2 } -> end;",
             Some("retry [States.ALL] {"),

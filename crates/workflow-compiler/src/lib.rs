@@ -111,15 +111,13 @@ pub fn compile_in(tokens: TokenStream, surroundings: Surroundings<'_>) -> Compil
     let compiled: Vec<_> = parsed
         .workflows
         .iter()
-        .enumerate()
-        .map(|(number, source)| {
+        .map(|source| {
             let doing = format!("compiling `{}`", source.name);
             let first = problems.iter().len();
             problems.go_on(source.number);
             problems.extend(of_workflows.next().into_iter().chain(of_resources.next()).flatten());
             let taken = items.check(source, problems);
-            let compiled =
-                guard(bugs, &doing, || compile_workflow(source, (number, &parsed.workflows), problems, surroundings));
+            let compiled = guard(bugs, &doing, || compile_workflow(source, &parsed.workflows, problems, surroundings));
             fragments.explain(source, first, problems, surroundings.locate, place);
             let mut parts =
                 compiled.unwrap_or_else(|| Parts { machine_name: source.name.to_string(), ..Parts::default() });
@@ -232,7 +230,7 @@ fn check_fragment(
 /// Compiles one workflow: tree, model, document, rules. It may be wrong already.
 fn compile_workflow(
     source: &Workflow,
-    all: (usize, &[Workflow]),
+    all: &[Workflow],
     problems: &mut Problems,
     surroundings: Surroundings<'_>,
 ) -> Parts {
@@ -243,7 +241,7 @@ fn compile_workflow(
             || problems.of(source.number).any(|problem| problem.is_error() || problem.code == Code::ReferenceAsText)
     };
     let analysis = check::check(source, surroundings.editor, problems);
-    check::children(&analysis, all.1, problems);
+    check::children(&analysis, all, problems);
     let (machine_name, machine_type) = (analysis.machine_name.clone(), analysis.machine_type);
     if let Some(file) = source.from() {
         let read = from_file::compile(&analysis, file, surroundings.folder, problems).unwrap_or_default();

@@ -246,7 +246,7 @@ impl Problems {
     pub fn replace(&mut self, number: usize, mut problem: Problem) {
         let Some(place) = self.found.get_mut(number) else { return };
         problem.workflow = place.workflow;
-        if !place.fix.is_empty() {
+        if !place.fix.is_empty() || place.code == Code::ReferenceAsText {
             problem.help = std::mem::take(&mut place.help);
             problem.fix = std::mem::take(&mut place.fix);
         }

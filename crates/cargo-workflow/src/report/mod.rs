@@ -472,15 +472,9 @@ fn offset(text: &str, at: LineColumn) -> usize {
     before + line.chars().take(at.column).map(char::len_utf8).sum::<usize>()
 }
 
-/// Returns whether a fix writes the name of a state or of an error that the user may not have meant.
+/// Returns whether a fix writes the name of an error that the user may not have meant.
 fn is_guess(code: Code, edits: &[Edit]) -> bool {
-    let mut texts = edits.iter().map(|edit| edit.text.as_str());
-    match code {
-        Code::NotExhaustive => true,
-        Code::MissingTransition => texts.any(|text| text.trim_end_matches(';') != " -> end"),
-        Code::Syntax => texts.any(|text| text.contains(error_name::ALL)),
-        _ => false,
-    }
+    code == Code::Syntax && edits.iter().any(|edit| edit.text.contains(error_name::ALL))
 }
 
 /// Returns whether an edit writes a template of another language as a text without its values.

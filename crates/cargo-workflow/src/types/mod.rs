@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use workflow_compiler::contract::{Contract, Named, Root, json_schema};
+use workflow_compiler::contract::{Contract, Named, Ty, json_schema};
 use workflow_compiler::syntax::ast::Workflow;
 #[cfg(feature = "aws")]
 use workflow_services::OwnResource;
@@ -123,7 +123,7 @@ struct Declarations<'c> {
     /// The structs and enums. Workflows that share one have it once.
     types: Vec<&'c Named>,
     /// The inputs, outputs and params that have a type with another name, under their own name.
-    aliases: Vec<(String, &'c Root)>,
+    aliases: Vec<(String, &'c Ty)>,
 }
 
 impl<'c> Declarations<'c> {
@@ -163,6 +163,6 @@ impl<'c> Declarations<'c> {
 /// Returns the declared input and output of a workflow as JSON Schema; `None` if not declared.
 pub(crate) fn declared(workflow: &Workflow) -> (Option<Value>, Option<Value>) {
     let contract = Contract::of(workflow);
-    let of = |root: &Option<Root>| root.as_ref().map(|root| json_schema::root(&contract, root));
+    let of = |root: &Option<Ty>| root.as_ref().map(|root| json_schema::root(&contract, root));
     (of(&contract.input), of(&contract.output))
 }

@@ -105,7 +105,7 @@ pub(super) fn text(declarations: &Declarations<'_>) -> String {
         }
     }
     for (own, root) in &declarations.aliases {
-        let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", written(&root.ty));
+        let _ = write!(text, "\n\nclass {own}(RootModel[{}]):\n", written(root));
         let _ = writeln!(text, "    model_config = ConfigDict(strict=True)");
         models.push(own.clone());
     }

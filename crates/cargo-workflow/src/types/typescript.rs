@@ -39,7 +39,7 @@ pub(super) fn text(declarations: &Declarations<'_>) -> String {
         }
     }
     for (own, root) in &declarations.aliases {
-        let _ = write!(text, "\nexport type {own} = {};\n", written(&root.ty));
+        let _ = write!(text, "\nexport type {own} = {};\n", written(root));
     }
     text
 }

@@ -18,7 +18,7 @@ use super::capture::{Capture, ItemCapture};
 use super::flow::availability::Availability;
 use super::flow::{Narrowing, StateGraphs};
 use super::model::{Model, StateInfo};
-use super::resolution::{Accessed, Resolved};
+use super::resolution::Resolved;
 use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
 use crate::syntax::ast::{Clause, NodeId};
@@ -29,10 +29,8 @@ use crate::syntax::keyword::ClauseKind;
 pub(super) enum Inferred {
     /// Its type.
     Type(Ty),
-    /// Its target, with its type.
+    /// The target of a reference or of the steps after a value, with its type.
     Reference(Rc<Resolved>),
-    /// The steps after a value that is not a reference.
-    Access(Rc<Accessed>),
 }
 
 impl Inferred {
@@ -40,7 +38,6 @@ impl Inferred {
         match self {
             Self::Type(ty) => ty,
             Self::Reference(resolved) => resolved.ty.clone(),
-            Self::Access(accessed) => accessed.ty.clone(),
         }
     }
 }

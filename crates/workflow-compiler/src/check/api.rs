@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::ResultPart;
 use workflow_services::{Arn, Integration, Pattern, TaskResource};
 
 use super::analysis::Analysis;
 use super::members::aws;
 use super::model::StateInfo;
-use super::path::{Path, PathRoot, PathSegment};
+use super::path::{Path, PathRoot};
 use super::types::{Ty, Types};
 use crate::question::ForeignPart;
 use crate::syntax::ast::{Head, Resource, Type, integration};
@@ -92,54 +91,21 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Describes how to read a member of an execution's output that is JSON as text: `Run.Output` after `.sync`.
-    pub(super) fn json_as_text(&self, path: &Path<'_>, member: &str) -> Vec<String> {
-        let [around @ .., PathSegment::Member(last)] = path.segments.as_slice() else { return Vec::new() };
-        if last != OUTPUT {
-            return Vec::new();
-        }
-        let waits = self.state_at(&path.root, around).is_some_and(|info| {
-            matches!(&info.state.head, Head::Task { resource: Some(Resource::Service { pattern: Some(pattern), .. }), .. }
-                if pattern.value == "sync")
-        });
-        let mut help = Vec::new();
-        if waits {
-            help.push("`.sync` returns the output as text, and `.sync:2` as JSON".to_owned());
-        }
-        if self.language == QueryLanguage::Jsonata {
-            let or = if waits { "or read" } else { "it is JSON in text: read" };
-            help.push(format!("{or} `$parse({path}).{member}`"));
-        }
-        help
-    }
-
     /// Returns the pattern with which the result would have a member that it lacks because the task does not wait.
     pub(super) fn waiting_has(&self, result: &Path<'_>, member: &str) -> Option<String> {
+        let PathRoot::StateResult(name) = &result.root else { return None };
         let Head::Task { resource: Some(Resource::Service { path, pattern: None, .. }), .. } =
-            &self.state_at(&result.root, &result.segments)?.state.head
+            &self.states.get(name.as_ref()).filter(|_| result.segments.is_empty())?.state.head
         else {
             return None;
         };
         workflow_asl::result::waiting_has(Arn::parse(&integration(path, None)).and_then(Arn::integration)?, member)
     }
 
-    /// Returns the state whose whole result a path leads to.
-    fn state_at(&self, root: &PathRoot<'_>, segments: &[PathSegment<'_>]) -> Option<&StateInfo<'a>> {
-        match root {
-            PathRoot::StateResult(name) if segments.is_empty() => self.states.get(name.as_ref()),
-            _ => None,
-        }
-    }
-
     /// Returns the result of a call of the ARN, looked up once in AWS's table.
     fn called(&self, arn: &str) -> Option<ResultPart> {
-        let mut known = self.calls.borrow_mut();
-        if let Some(part) = known.get(arn) {
-            return *part;
-        }
-        let part = TaskResource::parse(arn).ok().map(ResultPart::of);
-        known.insert(arn.to_owned(), part);
-        part
+        let look_up = || TaskResource::parse(arn).ok().map(ResultPart::of);
+        *self.calls.borrow_mut().entry(arn.to_owned()).or_insert_with(look_up)
     }
 
     /// Returns the members of a result. One member has the type that the source declares.

@@ -1,6 +1,5 @@
 //! Choices: conditions, arms that are never taken, and values without an arm.
 
-use proc_macro2::Ident;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::{Code, StateKind};
 
@@ -12,8 +11,8 @@ use super::sink::Sink;
 use super::types::Ty;
 use super::value_site::{ValueField, ValueSite};
 use super::values;
-use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Reference, Root, Target, UnaryOp, When, plain};
+use crate::problem::Problem;
+use crate::syntax::ast::{Arm, BinaryOp, Choice, Expr, ExprKind, Reference, Root, UnaryOp, When, plain};
 use crate::syntax::spelling::spelled;
 
 /// A value that an arm certainly matches: the tested expression, its type, and the value.
@@ -48,7 +47,6 @@ pub(super) fn check<'a>(
     let mut wrong = info.state.is_broken();
     wrong |= conditions(analysis, info, choice, known, sink);
     else_is_last(choice, sink);
-    nonexhaustive_without_else(choice, sink);
     let place = info.site(ValueField::Condition);
     let mut taken: Vec<Case> = Vec::new();
     let mut always = false;
@@ -130,7 +128,7 @@ fn rest_word(choice: &Choice) -> &'static str {
     if choice.subject.is_some() { "_" } else { "else" }
 }
 
-/// Checks that nothing follows `else`, which matches everything.
+/// Checks that nothing follows `else`, which matches everything, and that `nonexhaustive` is not beside it.
 fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
     let word = rest_word(choice);
     let mut arms = choice.arms.iter().skip_while(|arm| !matches!(arm.when, When::Else(_)));
@@ -145,18 +143,10 @@ fn else_is_last(choice: &Choice, sink: &mut Sink<'_>) {
         };
         sink.push(problem);
     }
-}
-
-/// Reports `nonexhaustive` in a choice with `else`, which always matches.
-fn nonexhaustive_without_else(choice: &Choice, sink: &mut Sink<'_>) {
-    let word = rest_word(choice);
-    let other = choice.arms.iter().any(|arm| matches!(arm.when, When::Else(_)));
-    if let (Some(nonexhaustive), true) = (&choice.nonexhaustive, other) {
+    if let Some(nonexhaustive) = &choice.nonexhaustive {
         let message = format!("`nonexhaustive` allows that no arm matches, but `{word}` always does");
-        sink.push(
-            Problem::new(Code::MisplacedClause, nonexhaustive.span(), message)
-                .help(format!("remove `nonexhaustive`, or the arm `{word}`")),
-        );
+        let problem = Problem::new(Code::MisplacedClause, nonexhaustive.span(), message);
+        sink.push(problem.help(format!("remove `nonexhaustive`, or the arm `{word}`")));
     }
 }
 
@@ -195,17 +185,8 @@ fn not_exhaustive<'a>(
     let absent = subject.as_ref().is_some_and(Ty::is_option);
     let missing = |of: &Case| -> Option<Vec<String>> {
         let has = |value: &str| taken.iter().any(|case| case.tested == of.tested && case.value == value);
-        match &of.domain {
-            Domain::Open => None,
-            Domain::Bool => {
-                Some(["true", "false"].into_iter().filter(|value| !has(value)).map(str::to_owned).collect())
-            }
-            Domain::Enum(name) => {
-                let variants = &analysis.types.enums.get(name)?.variants;
-                let missing = variants.iter().filter(|variant| !has(&variant.wire));
-                Some(missing.map(|variant| format!("{name}::{}", plain(&variant.name))).collect())
-            }
-        }
+        let values = values_of(analysis, &of.domain)?.into_iter();
+        Some(values.filter(|(value, _)| !has(value)).map(|(_, words)| words).collect())
     };
     let covered = |case: &Case| missing(case).is_some_and(|missing| missing.is_empty());
     let all = taken.iter().find(|case| covered(case)).filter(|_| !absent || takes_null(choice));
@@ -217,14 +198,13 @@ fn not_exhaustive<'a>(
                 "`{}` matches nothing if `{of}` is not a variant of `{name}`: AWS does not check types",
                 info.name
             );
-            other_arm(analysis, info, choice).helps(Problem::new(Code::NoDefault, info.state.span(), message))
+            with_other_arm(Problem::new(Code::NoDefault, info.state.span(), message), info, choice)
         });
     }
     if all.is_some() {
         return;
     }
     sink.report(|| {
-        let other = other_arm(analysis, info, choice);
         // Values can be named if every arm tests the same expression.
         let one = taken.first().filter(|first| {
             let about =
@@ -234,49 +214,21 @@ fn not_exhaustive<'a>(
         });
         let what = one.and_then(|case| Some((case, missing(case)?))).map(|(case, missing)| {
             let mut missing: Vec<_> = missing.iter().map(|value| format!("`{value}`")).collect();
-            if absent {
-                missing.push("absent".to_owned());
-            }
+            missing.extend(absent.then(|| "absent".to_owned()));
             format!("`{}` matches nothing if `{}` is {}", info.name, case.tested, missing.join(" or "))
         });
         let rest = rest_word(choice);
         let message = what.unwrap_or_else(|| format!("`{}` may match nothing: it has no `{rest}`", info.name));
-        let problem = other.helps(Problem::new(Code::NotExhaustive, info.state.span(), message));
-        match other.edit {
-            Some(edit) => problem.edit(edit),
-            None => problem,
-        }
+        with_other_arm(Problem::new(Code::NotExhaustive, info.state.span(), message), info, choice)
     });
 }
 
-/// The arm for all other cases that a choice lacks.
-struct OtherArm {
-    arm: String,
-    /// The head of the choice that needs no such arm.
-    head: String,
-    /// The edit that adds the arm, if a state is there to continue at.
-    edit: Option<Edit>,
-}
-
-impl OtherArm {
-    fn helps(&self, problem: Problem) -> Problem {
-        problem
-            .help(format!("add an arm for all other cases: `{}`", self.arm))
-            .help(format!("or let the execution fail in this case: `{}`", self.head))
-    }
-}
-
-fn other_arm<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, choice: &Choice) -> OtherArm {
-    let target = other_state(analysis, info, choice);
-    let target = target.and_then(|target| analysis.word_for(analysis.states.get(&target)?, info));
-    let named = target.as_deref().unwrap_or("State");
-    let (arm, head) = match &choice.subject {
-        Some(_) => (format!("_ -> {named}"), format!("choice {} nonexhaustive match …", info.name)),
-        None => (format!("else -> {named}"), format!("choice {} nonexhaustive {{ … }}", info.name)),
-    };
-    // The end of the last arm ends the new one.
-    let edit = target.as_ref().and(choice.arms.last()).map(|last| Edit::after(last.span, format!("; {arm}")));
-    OtherArm { arm, head, edit }
+/// Adds the helps that show the arm for all other cases, and the choice that needs none.
+fn with_other_arm(problem: Problem, info: &StateInfo<'_>, choice: &Choice) -> Problem {
+    let arms = if choice.subject.is_some() { "match …" } else { "{ … }" };
+    problem
+        .help(format!("add an arm for all other cases: `{} -> State`", rest_word(choice)))
+        .help(format!("or let the execution fail in this case: `choice {} nonexhaustive {arms}`", info.name))
 }
 
 /// Returns whether a caller or a service gives the value: AWS checks no types, so it may have any value.
@@ -289,18 +241,6 @@ fn is_unchecked(analysis: &Analysis<'_>, value: &Expr) -> bool {
         }
         _ => false,
     }
-}
-
-/// Returns a target for the arm for all other cases: the next state that no arm leads to, or another one in the scope.
-fn other_state(analysis: &Analysis<'_>, info: &StateInfo<'_>, choice: &Choice) -> Option<String> {
-    let states = &analysis.scopes.get(info.scope)?.body.states;
-    let at = info.place;
-    let (before, after) = (states.get(..at)?, states.get(at + 1..)?);
-    let leads = |name: &Ident| {
-        choice.arms.iter().any(|arm| matches!(&arm.target, Target::State(target) if plain(target) == plain(name)))
-    };
-    let other = after.iter().find(|state| !leads(&state.name)).or(after.first()).or(before.first())?;
-    Some(plain(&other.name))
 }
 
 fn takes_null(choice: &Choice) -> bool {
@@ -360,8 +300,10 @@ fn collect<'c, 'a>(
             match case {
                 Some(case) if equal => return found.push((Some(case), condition)),
                 Some(case) if case.domain != Domain::Open => {
-                    let others = others(analysis, &case);
-                    return found.extend(others.into_iter().map(|case| (Some(case), condition)));
+                    let others = values_of(analysis, &case.domain).unwrap_or_default().into_iter();
+                    let others = others.filter(|(value, _)| *value != case.value);
+                    let others = others.map(|(value, _)| Case { value, ..case.clone() });
+                    return found.extend(others.map(|case| (Some(case), condition)));
                 }
                 _ => {}
             }
@@ -388,7 +330,7 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
     };
     let value = match &value.kind {
         ExprKind::Bool(value) => value.to_string(),
-        ExprKind::Variant { ty, variant } => analysis.variant_wire(&plain(ty), &plain(variant))?.to_owned(),
+        ExprKind::Variant { ty, variant } => analysis.types.variant_wire(&plain(ty), &plain(variant))?.to_owned(),
         ExprKind::Text(text) if !text.starts_with("{%") => match domain {
             Domain::Enum(_) => text.clone(),
             _ => format!("{text:?}"),
@@ -403,16 +345,14 @@ fn equality<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, of: &Expr, va
     Some(Case { tested: words(of).or_else(literal)?, domain, value })
 }
 
-/// Returns all other values of a case's domain.
-fn others(analysis: &Analysis<'_>, case: &Case) -> Vec<Case> {
-    let values: Vec<String> = match &case.domain {
-        Domain::Bool => vec!["true".to_owned(), "false".to_owned()],
+/// Returns all values of a domain, each with its words.
+fn values_of(analysis: &Analysis<'_>, domain: &Domain) -> Option<Vec<(String, String)>> {
+    match domain {
+        Domain::Open => None,
+        Domain::Bool => Some(["true", "false"].map(|value| (value.to_owned(), value.to_owned())).into()),
         Domain::Enum(name) => {
-            let decl = analysis.types.enums.get(name);
-            decl.into_iter().flat_map(|decl| &decl.variants).map(|variant| variant.wire.clone()).collect()
+            let variants = analysis.types.enums.get(name)?.variants.iter();
+            Some(variants.map(|one| (one.wire.clone(), format!("{name}::{}", plain(&one.name)))).collect())
         }
-        Domain::Open => Vec::new(),
-    };
-    let others = values.into_iter().filter(|value| *value != case.value);
-    others.map(|value| Case { value, ..case.clone() }).collect()
+    }
 }

@@ -4,7 +4,7 @@ use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
 use super::analysis::Analysis;
-use super::model::{StateInfo, is_distributed};
+use super::model::{StateInfo, is_distributed, names_handler};
 use super::sink::Sink;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Clause, ClauseValue, DeclarationKind, ExprKind, Head, MapItems, TokenSpan, plain};
@@ -22,12 +22,8 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
             DeclarationKind::Defaults(_, clauses) => same_language(analysis.language, clauses, sink),
             DeclarationKind::Catcher { name, catcher } => {
                 let name = plain(name);
-                let user = analysis.all_states().find(|info| {
-                    info.state
-                        .clauses
-                        .iter()
-                        .any(|clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
-                });
+                let catches = |clause: &Clause| names_handler(clause, ClauseKind::Catch, &name);
+                let user = analysis.all_states().find(|info| info.state.clauses.iter().any(catches));
                 same_language(user.map_or(analysis.language, |info| info.language), &catcher.clauses, sink);
             }
             _ => {}
@@ -75,38 +71,25 @@ fn distributed_alone(info: &StateInfo<'_>, sink: &mut Sink<'_>) {
     if is_distributed(info.state) || info.state.is_broken() {
         return;
     }
-    let refuse = |words: TokenSpan, end: TokenSpan, what: &str, instead: &str| {
-        let message = format!("{what} requires a `distributed` map: this one {instead}");
+    let reader = match over {
+        Some(MapItems::Reader { path, body, .. }) if !matches!(body.kind, ExprKind::Invalid(_)) => {
+            let words = path.first().zip(path.last()).map(|(first, last)| TokenSpan::new(first.span(), last.span()));
+            words.map(|words| (words, "`over` with a reader".to_owned()))
+        }
+        _ => None,
+    };
+    let only = [ClauseKind::ItemReader, ClauseKind::Batch, ClauseKind::WriteTo];
+    let clause = info.state.clauses.iter().find(|clause| only.contains(&clause.kind));
+    let clause = clause.map(|clause| (clause.word(), format!("`{}`", clause.kind.keyword())));
+    if let Some((words, what)) = reader.or(clause) {
+        let message = format!("{what} requires a `distributed` map");
         let problem = Problem::new(Code::MisplacedClause, words, message);
         let inline = info.state.clauses.iter().find(|clause| clause.kind == ClauseKind::Inline);
-        match inline {
-            Some(inline) => problem
-                .help("make the map `distributed`, in place of `inline`")
-                .edit(Edit::over(inline.keyword.span(), "distributed")),
-            None => problem.help("make the map `distributed`").edit(Edit::after(end, " distributed")),
-        }
-    };
-    if let Some(MapItems::Reader { path, body, .. }) = over
-        && let (Some(first), Some(last)) = (path.first(), path.last())
-        && !matches!(body.kind, ExprKind::Invalid(_))
-    {
-        let words = TokenSpan::new(first.span(), last.span());
-        let name = path.iter().map(plain).collect::<Vec<_>>().join("::");
-        sink.push(refuse(words, body.span, &format!("`over {name}`"), "would iterate over its own input"));
-        return;
-    }
-    let clause = info.state.clauses.iter().find_map(|clause| {
-        let instead = match clause.kind {
-            ClauseKind::ItemReader => "would iterate over its own input",
-            ClauseKind::Batch => "would pass single items",
-            ClauseKind::WriteTo => "would keep the results",
-            _ => return None,
-        };
-        Some((clause, instead))
-    });
-    if let Some((clause, instead)) = clause {
-        let what = format!("`{}`", clause.kind.keyword());
-        sink.push(refuse(clause.word(), clause.span, &what, instead));
+        let problem = problem.help("make the map `distributed`: an inline one iterates over items of its input");
+        sink.push(match inline {
+            Some(inline) => problem.edit(Edit::over(inline.keyword.span(), "distributed")),
+            None => problem,
+        });
     }
 }
 

@@ -11,15 +11,15 @@ use workflow_asl::request_input::RequestInput;
 use workflow_services::{Shape, TaskResource};
 
 use super::analysis::Analysis;
-use super::expression_text::words_in_source;
 use super::foreign::{kinds, kinds_of};
 use super::model::StateInfo;
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use super::value_site::ValueField;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Expr, ExprKind, Head, Resource, State};
 use crate::syntax::keyword::ClauseKind;
+use crate::syntax::spelling::spelled;
 
 /// Checks that values match the API's parameters.
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
@@ -52,11 +52,9 @@ fn input_of(arn: &str) -> Option<RequestInput> {
 
 /// Returns whether anything in a value is computed.
 fn has_computed(value: &Expr) -> bool {
-    match &value.unparen().kind {
-        ExprKind::Object(members) => members.iter().any(|member| has_computed(&member.value)),
-        ExprKind::Array(items) => items.iter().any(has_computed),
-        _ => is_computed(value.unparen()),
-    }
+    let mut any = false;
+    value.walk(&mut |part| any |= is_computed(part));
+    any
 }
 
 /// Returns whether the document has no literal for it.
@@ -127,7 +125,7 @@ impl Request<'_, '_> {
         };
         if !fits(&ty, wanted) {
             let ty = ty.present();
-            let problem = Problem::new(code, value.span, format!("{takes}, found {}", article(ty)));
+            let problem = unlike(code, value.span, &takes, ty);
             let scalar = text.is_some() && matches!(ty, Ty::Bool | Ty::Integer(_) | Ty::Number | Ty::Float(_));
             sink.report(|| if scalar { self.as_text(problem, value) } else { problem });
         }
@@ -139,15 +137,7 @@ impl Request<'_, '_> {
             QueryLanguage::Jsonata => ("$string(", ")"),
             QueryLanguage::JsonPath => ("States.Format(\"{}\", ", ")"),
         };
-        let problem = match words_in_source(value) {
-            Some(words) => {
-                // A binary expression's words are in parentheses.
-                let inner = words.strip_prefix('(').and_then(|words| words.strip_suffix(')'));
-                let words = inner.filter(|_| matches!(value.kind, ExprKind::Binary(..))).unwrap_or(&words);
-                problem.help(format!("convert it to text: `{before}{words}{after}`"))
-            }
-            None => problem.help(format!("convert it to text: `{before}…{after}`")),
-        };
+        let problem = problem.help(format!("convert it to text: `{before}{}{after}`", spelled(value)));
         problem.edit(Edit::before(value.span, before)).edit(Edit::after(value.span, after))
     }
 }

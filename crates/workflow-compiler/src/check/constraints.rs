@@ -11,34 +11,27 @@ use crate::syntax::ast::{Constraint, ConstraintKind, Expr, ExprKind, FieldDecl, 
 /// Checks that a field's constraints are possible.
 pub(super) fn declared(field: &FieldDecl, sink: &mut Sink<'_>) {
     let name = plain(&field.name);
+    let ty = &inside(&field.ty).kind;
+    if matches!(ty, TypeKind::Invalid(_)) {
+        return;
+    }
     for constraint in &field.constraints {
         let word = constraint.kind.word();
-        let ty = inside(&field.ty);
-        let fits = match (constraint.kind, &ty.kind) {
-            (_, TypeKind::Invalid(_)) => continue,
-            (ConstraintKind::Range, TypeKind::Integer(_) | TypeKind::Float(_)) => true,
-            (ConstraintKind::Length, TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_)) => true,
-            (ConstraintKind::Pattern, TypeKind::String | TypeKind::Arn) => true,
-            _ => false,
+        let (limits, fits) = match constraint.kind {
+            ConstraintKind::Range => ("numbers", matches!(ty, TypeKind::Integer(_) | TypeKind::Float(_))),
+            ConstraintKind::Length => (
+                "strings, lists and maps",
+                matches!(ty, TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_)),
+            ),
+            ConstraintKind::Pattern => ("strings", matches!(ty, TypeKind::String | TypeKind::Arn)),
         };
         if !fits {
-            let limits = match constraint.kind {
-                ConstraintKind::Range => "numbers",
-                ConstraintKind::Length => "strings, lists and maps",
-                ConstraintKind::Pattern => "strings",
-            };
             let message = format!("`{word}` limits {limits}, but `{name}` has another type");
-            let help = match ty.kind {
-                TypeKind::Integer(_) | TypeKind::Float(_) => "write `range(…)` for a number",
-                TypeKind::String | TypeKind::Arn | TypeKind::Vec(_) | TypeKind::Map(_) => {
-                    "write `length(…)` for a string, a list or a map"
-                }
-                _ => "remove it: a value of this type has neither a range nor a length",
-            };
+            let help = "`range(…)` limits a number, and `length(…)` a string, a list or a map";
             sink.push(Problem::new(Code::UnlikeTypes, constraint.span, message).help(help));
             continue;
         }
-        let range = match &ty.kind {
+        let range = match ty {
             TypeKind::Integer(int) => Some((format!("`{}`", plain(int)), Int::named(&plain(int)).range())),
             _ if constraint.kind == ConstraintKind::Length => Some(("a length".to_owned(), (0, u32::MAX.into()))),
             _ => None,

@@ -123,12 +123,12 @@ fn fields(model: &Model<'_>, declaration: &Declaration, whose: &str, fields: &[F
     }
     for field in fields {
         if let Some(FieldDefault { value: DefaultValue::OfType, span }) = &field.default
-            && let Some((ty, help)) = without_default(model, &field.ty)
+            && lacks_default(model, &field.ty)
         {
-            let problem = Problem::new(Code::Syntax, *span, format!("`{ty}` has no default value"));
-            sink.push(
-                problem.help(help).help("or name a function: `default = \"path\"`, or make the field an `Option`"),
-            );
+            let message = format!("the type of `{}` has no default value", plain(&field.name));
+            let problem = Problem::new(Code::Syntax, *span, message);
+            let problem = problem.help("name a function: `default = \"path\"`, or make the field an `Option`");
+            sink.push(problem.help("a declared type has one with `#[derive(Default)]`"));
         }
     }
 }
@@ -137,50 +137,32 @@ fn derives_default(declaration: &Declaration) -> bool {
     declaration.derives.iter().any(|derive| derive.name() == "Default")
 }
 
-/// Returns the name of a type that certainly has no `Default`, and what gives it one.
-fn without_default(model: &Model<'_>, ty: &Type) -> Option<(String, String)> {
-    let name = match &ty.kind {
-        TypeKind::Timestamp => return Some(("Timestamp".to_owned(), "a timestamp has no default".to_owned())),
-        TypeKind::Arn => return Some(("Arn".to_owned(), "an ARN has no default".to_owned())),
-        TypeKind::Named(name) => plain(name),
-        _ => return None,
-    };
-    model.workflow.declarations.iter().filter(|declaration| !derives_default(declaration)).find_map(|declaration| {
-        let help = match &declaration.kind {
-            DeclarationKind::Struct(decl) if plain(&decl.name) == name => {
-                format!("add `#[derive(Default)]` to `{name}`")
-            }
-            DeclarationKind::Enum(decl) if plain(&decl.name) == name => {
-                format!("add `#[derive(Default)]` to `{name}`, and `#[default]` to one of its variants")
-            }
-            _ => return None,
-        };
-        Some((name.clone(), help))
-    })
+/// Returns whether a type certainly has no `Default`.
+fn lacks_default(model: &Model<'_>, ty: &Type) -> bool {
+    let declarations = || model.workflow.declarations.iter();
+    match &ty.kind {
+        TypeKind::Timestamp | TypeKind::Arn => true,
+        TypeKind::Named(name) => declarations()
+            .any(|declared| declared.kind.type_name().is_some_and(|known| known == name) && !derives_default(declared)),
+        _ => false,
+    }
 }
 
 fn variants(declaration: &Declaration, decl: &EnumDecl, sink: &mut Sink<'_>) {
     let whose = format!("`{}`", plain(&decl.name));
     distinct("variant", &whose, decl.variants.iter().map(|variant| (&variant.name, variant.wire.as_str())), sink);
-    let mut defaults = decl.variants.iter().filter(|variant| variant.is_default);
-    match (defaults.next(), defaults.next()) {
-        (Some(variant), _) if !derives_default(declaration) => {
-            let message = format!("`#[default]` has no effect without `#[derive(Default)]` on {whose}");
-            sink.push(Problem::new(Code::Syntax, variant.name.span(), message));
+    let defaults: Vec<_> = decl.variants.iter().filter(|variant| variant.is_default).collect();
+    let (span, message) = match (defaults.as_slice(), derives_default(declaration)) {
+        ([], true) => {
+            (decl.name.span(), format!("{whose} derives `Default`, but none of its variants is `#[default]`"))
         }
-        (_, Some(second)) => {
-            let message = format!("{whose} has two variants with `#[default]`");
-            sink.push(Problem::new(Code::Syntax, second.name.span(), message));
+        ([variant, ..], false) => {
+            (variant.name.span(), format!("`#[default]` has no effect without `#[derive(Default)]` on {whose}"))
         }
-        (None, None) if derives_default(declaration) => {
-            let message = format!("{whose} derives `Default`, but none of its variants is `#[default]`");
-            sink.push(
-                Problem::new(Code::Syntax, decl.name.span(), message)
-                    .help("`#[default]` precedes the variant that is the default"),
-            );
-        }
-        _ => {}
-    }
+        ([_, second, ..], _) => (second.name.span(), format!("{whose} has two variants with `#[default]`")),
+        _ => return,
+    };
+    sink.push(Problem::new(Code::Syntax, span, message));
 }
 
 pub(super) fn distinct<'f>(

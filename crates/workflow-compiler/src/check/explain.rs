@@ -80,14 +80,13 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
     let states = analysis.states.values().map(|info| ExplainedState {
         result: values.result(&analysis, info),
         asl_name: info.asl_name.clone(),
-        name: info.state.written.clone().unwrap_or_else(|| info.name.clone()),
+        name: info.written().to_owned(),
         capture: analysis.capture_of(info).map(|(variable, capture)| {
             let mut members = Vec::new();
             paths(capture, "", &mut members);
             (variable, members)
         }),
     });
-    let states = states.collect();
     let names = analysis.states.values().map(|info| (info.name.as_str(), info.state.in_use));
     let by_use = workflow.states_by_use(names);
     let uses = workflow.inlined.iter().map(|used| {
@@ -106,8 +105,7 @@ pub fn explain(workflow: &Workflow, find: FindWorkflow<'_>) -> Explained {
             states: inside.map(|(_, info)| info.asl_name.clone()).collect(),
         }
     });
-    let uses = uses.collect();
-    Explained { input, output, states, uses }
+    Explained { states: states.collect(), uses: uses.collect(), input, output }
 }
 
 /// The members that are kept, each with the names that lead to it; none where all is.

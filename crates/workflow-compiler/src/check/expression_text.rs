@@ -4,7 +4,7 @@ use workflow_asl::jsonata;
 
 use super::path::{Path, PathRoot};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Text, UnaryOp, plain};
-use crate::syntax::spelling::{sign, spelled};
+use crate::syntax::spelling::sign;
 
 /// Values of other languages.
 pub(super) const VALUES: &[(&str, &[&str])] = &[
@@ -53,15 +53,9 @@ pub(super) fn words(expr: &Expr) -> Option<String> {
         | ExprKind::Access(..)
         | ExprKind::If(..)
         | ExprKind::Raw(_)
-        | ExprKind::Constant(_) => return None,
-        ExprKind::Invalid(_) => return None,
+        | ExprKind::Constant(_)
+        | ExprKind::Invalid(_) => return None,
     })
-}
-
-/// Returns the same for messages: an argument of a fragment and the item of a repetition as the source writes them.
-pub(super) fn words_in_source(expr: &Expr) -> Option<String> {
-    let words = words(expr)?;
-    Some(expr.written.as_ref().map_or(words, |_| spelled(expr)))
 }
 
 /// Returns the path of a value, `unknown` in place of words that it does not have.

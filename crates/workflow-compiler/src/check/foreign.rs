@@ -2,7 +2,6 @@
 
 use workflow_asl::Code;
 
-use super::expression_text::words_in_source;
 use super::flow::Narrowing;
 use super::function::Argument;
 use super::path::{Path, PathSegment, unknown_member};
@@ -10,6 +9,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use crate::question::{DEPTH, Foreign, ForeignMember, ForeignStep, Question, QuestionKind};
 use crate::syntax::ast::{Expr, ExprKind, Segment, TokenSpan};
+use crate::syntax::spelling::spelled;
 
 /// Kinds of JSON values, as workflow-runtime counts them.
 pub(super) mod kinds {
@@ -98,21 +98,17 @@ impl Sink<'_> {
             });
         }
     }
-}
 
-impl Sink<'_> {
     /// The same for an operand that is compared with a value of another type.
     pub(super) fn hold_like(&mut self, (ty, operand): (&Ty, &Expr), (other, literal): (&Ty, &Expr)) {
         let Ty::Foreign(foreign) = ty.present() else { return };
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
-            let words = words_in_source(operand).unwrap_or_else(|| "this".to_owned());
-            let asks = QuestionKind::Text { text: text.clone(), words };
+            let asks = QuestionKind::Text { text: text.clone(), words: spelled(operand) };
             self.ask(|| Question { subject: (**foreign).clone(), asks, span: literal.span });
         }
         // An optional value may be compared with `null`.
         let Some(kinds) = kinds_compared_with(other).filter(|_| *other != Ty::Null) else { return };
-        let words = words_in_source(operand).map_or_else(|| "this".to_owned(), |words| format!("`{words}`"));
-        let wanted = format!("{words} cannot be compared with {}", article(other));
+        let wanted = format!("`{}` cannot be compared with {}", spelled(operand), article(other));
         self.hold(ty, operand.span, kinds, Code::UnlikeTypes, &wanted);
     }
 }

@@ -44,41 +44,29 @@ pub enum Function {
     Jsonata(&'static jsonata::Function),
 }
 
-/// A function of the language, which gives `bool` or, where it is `timestamp`, one.
-#[derive(Debug)]
-pub struct LanguageFunction {
-    name: &'static str,
-    /// The type of each argument.
-    argument: Argument,
-    /// The number of arguments.
-    count: usize,
-}
+/// The name of a function of the language, the type of each argument, and their number. It gives `bool`, and `timestamp`
+/// a timestamp.
+type LanguageFunction = (&'static str, Argument, usize);
 
 const OWN: &[LanguageFunction] = &[
-    LanguageFunction::new("is_present", Argument::Any, 1),
-    LanguageFunction::new("is_null", Argument::Any, 1),
-    LanguageFunction::new("is_string", Argument::Any, 1),
-    LanguageFunction::new("is_numeric", Argument::Any, 1),
-    LanguageFunction::new("is_boolean", Argument::Any, 1),
-    LanguageFunction::new("is_timestamp", Argument::Any, 1),
-    LanguageFunction::new("matches", Argument::Text, 2),
-    LanguageFunction::new("timestamp", Argument::Text, 1),
-    LanguageFunction::new("all", Argument::Bool, 1),
-    LanguageFunction::new("any", Argument::Bool, 1),
+    ("is_present", Argument::Any, 1),
+    ("is_null", Argument::Any, 1),
+    ("is_string", Argument::Any, 1),
+    ("is_numeric", Argument::Any, 1),
+    ("is_boolean", Argument::Any, 1),
+    ("is_timestamp", Argument::Any, 1),
+    ("matches", Argument::Text, 2),
+    ("timestamp", Argument::Text, 1),
+    ("all", Argument::Bool, 1),
+    ("any", Argument::Bool, 1),
 ];
-
-impl LanguageFunction {
-    const fn new(name: &'static str, argument: Argument, count: usize) -> Self {
-        Self { name, argument, count }
-    }
-}
 
 impl Function {
     /// The function with this name, which of JSONata's begins with `$`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name.strip_prefix('$') {
             Some(name) => jsonata::function(name).filter(|row| row.origin != Origin::Removed).map(Self::Jsonata),
-            None => OWN.iter().find(|own| own.name == name).map(Self::Language),
+            None => OWN.iter().find(|own| own.0 == name).map(Self::Language),
         }
     }
 
@@ -91,7 +79,7 @@ impl Function {
     /// Returns the name as it is written, with `$`.
     pub fn name(self) -> String {
         match self {
-            Self::Language(own) => own.name.to_owned(),
+            Self::Language((name, ..)) => (*name).to_owned(),
             Self::Jsonata(row) => format!("${}", row.name),
         }
     }
@@ -104,7 +92,7 @@ impl Function {
     /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context argument.
     pub fn arity(self) -> (usize, Option<usize>) {
         match self {
-            Self::Language(own) => (own.count, Some(own.count)),
+            Self::Language((.., count)) => (*count, Some(*count)),
             Self::Jsonata(row) => row.arguments(),
         }
     }
@@ -112,7 +100,7 @@ impl Function {
     /// Returns the type that the argument at an index, counted from zero, must have.
     pub fn argument(self, index: usize) -> Argument {
         let row = match self {
-            Self::Language(own) => return own.argument,
+            Self::Language((_, argument, _)) => return *argument,
             Self::Jsonata(row) => row,
         };
         let Some(parameter) = row.parameters().nth(index).or_else(|| row.parameters().last()) else {
@@ -158,7 +146,7 @@ impl Function {
     pub fn takes_absence(self) -> bool {
         match self {
             // ASL's other tests fail if the value is absent.
-            Self::Language(own) => own.name.starts_with("is_"),
+            Self::Language((name, ..)) => name.starts_with("is_"),
             Self::Jsonata(row) => row.asking || matches!(row.id, Row::Append | Row::Distinct | Row::Merge | Row::Zip),
         }
     }
@@ -167,7 +155,7 @@ impl Function {
     /// JSONata, a sequence may be one value, so its type is unknown; in the language it is a list.
     pub fn result_of(self, arguments: &[Ty], body: Option<Ty>, raw: bool) -> Ty {
         let row = match self {
-            Self::Language(own) if own.name == "timestamp" => return Ty::Timestamp,
+            Self::Language(("timestamp", ..)) => return Ty::Timestamp,
             Self::Language(_) => return Ty::Bool,
             Self::Jsonata(row) => row,
         };

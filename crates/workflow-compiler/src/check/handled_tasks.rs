@@ -7,7 +7,7 @@ use super::api::{ResultType, declared_result};
 use super::model::StateInfo;
 use super::types::Ty;
 use super::value_site::ValueField;
-use crate::syntax::ast::{Expr, ExprKind, Head, Resource, Type};
+use crate::syntax::ast::{Expr, ExprKind, Head, Type};
 use crate::syntax::keyword::ClauseKind;
 
 /// The member of a call of Lambda that is the function's event.
@@ -29,7 +29,7 @@ pub struct HandledTask {
 pub(crate) fn handled_tasks(analysis: &Analysis<'_>) -> Vec<HandledTask> {
     let found = analysis.all_states().filter_map(|info| {
         let Head::Task { resource: Some(resource), body } = &info.state.head else { return None };
-        let called = CalledTask::of(resource)?;
+        let called = resource.arn().map_or(Some(CalledTask::Whole), |arn| CalledTask::of_arn(&arn))?;
         let declared = declared_result(resource).filter(|_| called != CalledTask::ForToken);
         let reads = declared.and_then(|declared| match declared.ty {
             ResultType::Written(ty) => Some(ty.clone()),
@@ -51,13 +51,6 @@ enum CalledTask {
 }
 
 impl CalledTask {
-    fn of(resource: &Resource) -> Option<Self> {
-        match resource.arn() {
-            Some(arn) => Self::of_arn(&arn),
-            None => Some(Self::Whole),
-        }
-    }
-
     fn of_arn(arn: &str) -> Option<Self> {
         match TaskResource::parse(arn) {
             Ok(task @ TaskResource::Optimised(_, pattern)) if task.calls_function() => match pattern {

@@ -58,11 +58,9 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                 let name = plain(ident);
                 let retriers: Vec<_> = analysis.retriers.keys().map(String::as_str).collect();
                 let catchers: Vec<_> = analysis.catchers.keys().map(String::as_str).collect();
-                let (own, other, example) = match clause.kind {
-                    ClauseKind::Retry => {
-                        (retriers, catchers, format!("retry {name} [States.ALL] {{ max_attempts: 3 }}"))
-                    }
-                    _ => (catchers, retriers, format!("catch {name} [States.ALL] -> Failed;")),
+                let (own, others, other, example) = match clause.kind {
+                    ClauseKind::Retry => (retriers, catchers, ClauseKind::Catch, "{ max_attempts: 3 }"),
+                    _ => (catchers, retriers, ClauseKind::Retry, "-> Failed;"),
                 };
                 if own.contains(&name.as_str()) {
                     continue;
@@ -70,16 +68,15 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                 sink.report(|| {
                     let message = format!("unknown {} `{name}`", noun(clause.kind));
                     let problem = Problem::new(Code::UnknownHandler, ident.span(), message);
-                    if other.contains(&name.as_str()) {
-                        let kind = if clause.kind == ClauseKind::Retry { ClauseKind::Catch } else { ClauseKind::Retry };
-                        let help = format!("`{name}` is a {}: write `{} {name}`", noun(kind), kind.keyword());
-                        return problem.help(help).edit(Edit::over(clause.keyword.span(), kind.keyword()));
+                    if others.contains(&name.as_str()) {
+                        let help = format!("`{name}` is a {}: write `{} {name}`", noun(other), other.keyword());
+                        return problem.help(help).edit(Edit::over(clause.keyword.span(), other.keyword()));
                     }
                     let problem = problem.suggest(&name, own);
-                    if problem.help.is_empty() {
-                        problem.help(format!("declare it at the top of the workflow: `{example}`"))
-                    } else {
-                        problem
+                    let example = format!("{} {name} [States.ALL] {example}", clause.kind.keyword());
+                    match problem.help.is_empty() {
+                        true => problem.help(format!("declare it at the top of the workflow: `{example}`")),
+                        false => problem,
                     }
                 });
             }

@@ -81,30 +81,21 @@ pub(crate) fn never_kept(used: &Inlined, analysis: &Analysis<'_>) -> Option<(Cod
     let name = plain(&used.written);
     if used.ends.is_empty() {
         let message = format!("`{name}` has no result: no state ends the fragment `{}`", used.fragment);
-        return Some((
-            Code::StateReference,
-            message,
-            "end the fragment with `-> end` at the state that returns the result".to_owned(),
-        ));
+        let help = "end the fragment with `-> end` at the state that returns the result";
+        return Some((Code::StateReference, message, help.to_owned()));
     }
-    let last = used.ends.iter().filter_map(|end| analysis.states.get(end));
-    let mut last = last.filter(|info| matches!(info.state.transition, None | Some(Target::End(_))));
-    let last = last.next()?;
+    let mut last = used.ends.iter().filter_map(|end| analysis.states.get(end));
+    let last = last.find(|info| matches!(info.state.transition, None | Some(Target::End(_))))?;
     let scope = analysis.scopes.get(last.scope);
     let message = format!("the result of `{name}` is not available: nothing follows it, because it ends with `-> end`");
     Some(match scope.and_then(|scope| Some((plain(&scope.owner?.name), scope.branch))) {
-        Some((owner, Some(branch))) => (
-            Code::OtherScope,
-            message,
-            format!("it is the result of a branch: after `{owner}`, read `{owner}[{branch}]`"),
-        ),
-        Some((owner, None)) => {
-            (Code::OtherScope, message, format!("it is the result of each item: after `{owner}`, read `{owner}[…]`"))
+        Some((owner, branch)) => {
+            let index = branch.map_or_else(|| "…".to_owned(), |branch| branch.to_string());
+            (Code::OtherScope, message, format!("after `{owner}`, read `{owner}[{index}]`"))
         }
-        None => (
-            Code::MayNotHaveRun,
-            message,
-            "add a transition from the use to the state that reads the result".to_owned(),
-        ),
+        None => {
+            let help = "add a transition from the use to the state that reads the result";
+            (Code::MayNotHaveRun, message, help.to_owned())
+        }
     })
 }

@@ -1,22 +1,20 @@
 //! The types of paths with `[*]` and `[1..3]`, which read each item or some items of a list.
 
 use workflow_asl::Code;
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use super::analysis::Analysis;
 use super::flow::Narrowing;
 use super::foreign::kinds;
-use super::path::{Path, PathSegment, literal_index};
+use super::path::{Path, PathSegment};
 use super::resolution::AccessStep;
 use super::resolve::WalkStart;
 use super::sink::Sink;
 use super::types::{Ty, article};
-use super::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::question::{Question, QuestionKind};
-use crate::syntax::ast::{Expr, ExprKind, Reference, Segment, Text, TokenSpan, Type};
-use crate::syntax::spelling::{spelled, spelled_segments};
+use crate::syntax::ast::{Segment, TokenSpan, Type};
+use crate::syntax::spelling::spelled_segments;
 
 /// The effect of a member that not every item has.
 const SHORTER: &str = " in an item, and the list would be shorter";
@@ -80,26 +78,6 @@ impl<'a> Analysis<'a> {
         }
         if lists && !ty.is_error() { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
     }
-
-    /// Returns the text and the call that gives a part of it, if this reference is meant as one: `input.name[0..3]`.
-    pub(super) fn part_of_text(&self, place: ValueSite<'_, 'a>, reference: &Reference) -> Option<(String, Expr)> {
-        let (Segment::Slice(slice), rest) = reference.segments.split_last()? else { return None };
-        let span = reference.root_span;
-        let made = |kind| Expr::made(kind, span);
-        let of = made(ExprKind::Reference(Reference { segments: rest.to_vec(), ..reference.clone() }));
-        if place.state.language == QueryLanguage::JsonPath || !self.type_of(place, &of).present().is_text() {
-            return None;
-        }
-        let number = |number: i64| made(ExprKind::Number(number.to_string()));
-        let from = slice.from.as_ref().map_or(Some(0), literal_index)?;
-        let text = spelled(&of);
-        let mut arguments = vec![of, number(from)];
-        if let Some(to) = &slice.to {
-            arguments.push(number(literal_index(to)?.checked_sub(from).filter(|length| *length >= 0)?));
-        }
-        let name = Text { value: "$substring".to_owned(), span };
-        Some((text, made(ExprKind::Call { name, arguments })))
-    }
 }
 
 /// Returns the type of a part of a list. Reports a value that is not a list or may be absent.
@@ -131,7 +109,11 @@ fn item_of(
         (None, other) => {
             return sink.error(|| {
                 let message = format!("`{path}` is {}, not a list", article(other));
-                Problem::new(Code::UnknownMember, span, message)
+                let problem = Problem::new(Code::UnknownMember, span, message);
+                match other.is_text() && step != "[*]" {
+                    true => problem.help(format!("a part of a text is `$substring({path}, from, length)` in JSONata")),
+                    false => problem,
+                }
             });
         }
     };

@@ -50,7 +50,6 @@ mod value_site;
 mod value_type;
 mod values;
 mod variables;
-mod words_in_use;
 
 pub use analysis::Analysis;
 pub use api::{DeclaredResult, OUTPUT, ResultType, declared_result, is_express_child};

@@ -89,8 +89,6 @@ pub struct StateInfo<'a> {
     pub language: QueryLanguage,
     /// The index of its scope in [`Model::scopes`].
     pub scope: usize,
-    /// Its number in the body of its scope.
-    pub(super) place: usize,
     /// Its number in [`Model::all_states`].
     pub(crate) id: usize,
     /// Its number in [`Model::states`], which is its id; `None` where its identifier is taken.
@@ -98,6 +96,11 @@ pub struct StateInfo<'a> {
 }
 
 impl StateInfo<'_> {
+    /// Returns its name as the source writes it, where a repetition or a use made another.
+    pub(super) fn written(&self) -> &str {
+        self.state.written.as_ref().unwrap_or(&self.name)
+    }
+
     /// Returns whether a state has a result that can be kept.
     pub fn has_result(&self) -> bool {
         !matches!(self.state.kind, StateKind::Choice | StateKind::Wait | StateKind::Succeed | StateKind::Fail)
@@ -243,7 +246,7 @@ impl<'a> Model<'a> {
         let scope = self.scopes.len();
         let (owner, owner_id) = owner.unzip();
         self.scopes.push(Scope { body, owner, owner_id, branch, parent });
-        for (place, state) in body.states.iter().enumerate() {
+        for state in &body.states {
             let language = state.clauses.iter().find_map(|clause| match clause.value {
                 ClauseValue::Query(language) => Some(language),
                 _ => None,
@@ -257,7 +260,6 @@ impl<'a> Model<'a> {
                 asl_name: state.asl_name(),
                 language: language.unwrap_or(self.language),
                 scope,
-                place,
                 id,
                 number: (!taken).then_some(id),
             };
@@ -307,6 +309,15 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Returns the states and uses that the source outside of fragments can name, in this scope or in any.
+    pub(super) fn words(&self, scope: Option<usize>) -> Vec<&str> {
+        let is_there = |info: &StateInfo<'_>| scope.is_none_or(|scope| info.scope == scope);
+        let own = |info: &&StateInfo<'_>| is_there(info) && self.workflow.use_around(info.state.in_use).is_none();
+        let states = self.states.values().filter(own).map(StateInfo::written);
+        let uses = self.workflow.inlined.iter().filter(|used| self.states.get(&used.first).is_some_and(is_there));
+        states.chain(uses.filter(|used| used.outer.is_none()).map(|used| used.name.as_str())).collect()
+    }
+
     /// Returns the state of this scope that a target names.
     pub fn target(&self, target: &Target, scope: usize) -> Option<&StateInfo<'a>> {
         match target {
@@ -318,21 +329,6 @@ impl<'a> Model<'a> {
             Target::Text(text) => self.states_of(scope).find(|info| info.asl_name == text.value),
             Target::Computed(_) | Target::End(_) | Target::Missing(..) => None,
         }
-    }
-
-    /// Returns the ASL name of the state that a target names, in any scope: an unknown state, or a state elsewhere, has
-    /// been reported. `None` for `end`, and for what names nothing.
-    pub fn target_name(&self, target: &Target) -> Option<String> {
-        match target {
-            Target::State(name) => self.states.get(&plain(name)).map(|info| info.asl_name.clone()),
-            Target::Text(text) => Some(text.value.clone()),
-            Target::Computed(_) | Target::End(_) | Target::Missing(..) => None,
-        }
-    }
-
-    /// Returns the text in JSON of `Enum::Variant`.
-    pub fn variant_wire(&self, ty: &str, variant: &str) -> Option<&'a str> {
-        self.types.variant_wire(ty, variant)
     }
 
     /// Returns the catchers of a state, each with its clause, in the document's order: its own, then the catchers of
@@ -399,6 +395,11 @@ pub fn whole_seconds(value: &Expr) -> Option<u64> {
         ExprKind::Number(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Returns whether a clause names this retrier or catcher.
+pub(super) fn names_handler(clause: &Clause, kind: ClauseKind, name: &str) -> bool {
+    clause.kind == kind && matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name)
 }
 
 /// Returns whether a map's iterations are executions of their own.

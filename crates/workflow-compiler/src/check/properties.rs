@@ -21,11 +21,8 @@ pub struct DeclaredProperty {
     pub comment: Option<String>,
 }
 
-/// The names of a state.
-struct Known<'a> {
-    ident: &'a str,
-    asl_name: &'a str,
-}
+/// The names of a state: its identifier, and its name in the document.
+type Known<'a> = (&'a str, &'a str);
 
 /// Returns the properties of a workflow whose states are in the source or in this document, and reports wrong ones.
 /// `machine` is the definition.
@@ -46,19 +43,18 @@ pub(crate) fn properties(
         for event in &property.of.events {
             let Some(target) = property.names.get(event.state) else { continue };
             if let Ok(state) = find(states, target)
-                && named.iter().any(|(at, name)| *name == state.asl_name && is_same(&property.of, *at, event))
+                && named.iter().any(|(at, name)| *name == state.1 && is_same(&property.of, *at, event))
             {
-                let problem =
-                    Problem::new(Code::BadProperty, target.span(), format!("`{}` is named twice", state.ident));
+                let problem = Problem::new(Code::BadProperty, target.span(), format!("`{}` is named twice", state.0));
                 wrong = Some(problems.push(problem.help("name another state, or remove it")));
             } else if let Ok(state) = find(states, target) {
-                named.push((event.state, state.asl_name));
+                named.push((event.state, state.1));
             }
         }
         for event in property.of.all_events() {
             let Some(target) = property.names.get(event.state) else { continue };
             if let Err(problem) = find(states, target) {
-                wrong = Some(problems.push(about_use(model, target, states).unwrap_or(problem)));
+                wrong = Some(problems.push(problem));
             }
         }
         if wrong.is_some() {
@@ -68,7 +64,7 @@ pub(crate) fn properties(
         let name = |at: &usize| {
             let target = property.names.get(*at)?;
             let text = match target {
-                _ if is_state(*at) => find(states, target).ok()?.asl_name.to_owned(),
+                _ if is_state(*at) => find(states, target).ok()?.1.to_owned(),
                 Target::State(word) => plain(word),
                 Target::Text(text) => text.value.clone(),
                 _ => return None,
@@ -78,8 +74,8 @@ pub(crate) fn properties(
         let Some(named) = property.of.map(&name) else { continue };
         if let Some((name, misfit)) = named.misfit(subjects) {
             let ident = |name: &str| {
-                let state = states.iter().find(|state| state.asl_name == name);
-                state.map_or(name, |state| state.ident).to_owned()
+                let state = states.iter().find(|state| state.1 == name);
+                state.map_or(name, |state| state.0).to_owned()
             };
             let misfit = misfit.renamed(ident);
             let problem = Problem::new(Code::BadProperty, name.span, misfit.problem(&ident(&name.text)));
@@ -129,19 +125,9 @@ fn output_members(model: &Model<'_>) -> Option<Vec<String>> {
 }
 
 fn known<'a>(model: &'a Model<'_>, document: Option<&'a Document>) -> Vec<Known<'a>> {
-    let own = model.states.values().map(|info| Known { ident: &info.name, asl_name: &info.asl_name });
+    let own = model.states.values().map(|info| (info.name.as_str(), info.asl_name.as_str()));
     let of_document = document.into_iter().flat_map(|document| &document.states);
-    own.chain(of_document.map(|state| Known { ident: &state.ident, asl_name: &state.name })).collect()
-}
-
-/// Returns the problem of a name that belongs to a use of a fragment.
-fn about_use(model: &Model<'_>, target: &Target, states: &[Known<'_>]) -> Option<Problem> {
-    let Target::State(name) = target else { return None };
-    let used = model.workflow.inlined.iter().find(|used| used.name == plain(name))?;
-    let first = states.iter().find(|state| state.ident == used.first)?.asl_name;
-    let message =
-        format!("`{}` is a use of the fragment `{}`, and a property is about states", used.name, plain(&used.fragment));
-    Some(Problem::new(Code::BadProperty, name.span(), message).help(format!("name a state of it, such as `{first:?}`")))
+    own.chain(of_document.map(|state| (state.ident.as_str(), state.name.as_str()))).collect()
 }
 
 /// Returns the state that a word or text names, anywhere in the workflow.
@@ -151,8 +137,8 @@ fn find<'s, 'a>(states: &'s [Known<'a>], target: &Target) -> Result<&'s Known<'a
         Target::Text(text) => (text.value.clone(), true),
         Target::Computed(_) | Target::Missing(..) => (String::new(), true),
     };
-    let own = |state: &Known<'a>| if written { state.asl_name } else { state.ident };
-    let other = |state: &&Known<'a>| if written { state.ident == name } else { state.asl_name == name };
+    let own = |state: &Known<'a>| if written { state.1 } else { state.0 };
+    let other = |state: &&Known<'a>| if written { state.0 == name } else { state.1 == name };
     if let Some(state) = states.iter().find(|state| own(state) == name) {
         return Ok(state);
     }

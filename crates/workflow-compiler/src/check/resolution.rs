@@ -47,16 +47,7 @@ pub enum AccessStep {
     Each,
 }
 
-/// The part of a value that is not a reference: `(a ?? []).b`.
-#[derive(Clone, Debug)]
-pub struct Accessed {
-    /// The steps from the value.
-    pub steps: Vec<AccessStep>,
-    /// The known type of the part.
-    pub ty: Ty,
-}
-
-/// The target of a reference.
+/// The target of a reference, or of the steps after a value that is none: `(a ?? []).b`, which have no base.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// The root.

@@ -7,6 +7,7 @@ use workflow_asl::result::{Member, Presence};
 use workflow_services::{ResourceForm, ResourceKind};
 
 use super::analysis::Analysis;
+use super::api::OUTPUT;
 use super::flow::Narrowing;
 use super::list::slice_of;
 use super::members::Named;
@@ -19,7 +20,6 @@ use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{Quotes, Reference, Root, Segment, Text, Type, TypeKind, plain};
-use crate::syntax::spelling::is_word;
 
 /// The start of a walk over members, as messages distinguish it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,12 +122,9 @@ impl<'a> Analysis<'a> {
                 let message = format!("unknown parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);
                 let problem = Problem::new(Code::UnknownParam, name.span, message).suggest(&name.value, known);
-                if problem.help.is_empty() {
-                    let field = format!("{}: String", name.value);
-                    let problem = problem.help(format!("declare it: `params {{ {field} }}`"));
-                    if is_word(&name.value) { self.declaring(problem, &field) } else { problem }
-                } else {
-                    problem
+                match problem.help.is_empty() {
+                    true => problem.help(format!("declare it: `params {{ {}: String }}`", name.value)),
+                    false => problem,
                 }
             }));
         };
@@ -225,10 +222,8 @@ impl<'a> Analysis<'a> {
                         Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
                             Some(Some(item)) => item.clone(),
                             Some(None) => sink.error(|| {
-                                let message = match items.len() {
-                                    1 => format!("`{path}` has 1 item"),
-                                    count => format!("`{path}` has {count} items"),
-                                };
+                                let count = items.len();
+                                let message = format!("`{path}` has {count} item{}", if count == 1 { "" } else { "s" });
                                 Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
                             }),
                             None => Ty::Unknown,
@@ -354,13 +349,7 @@ impl<'a> Analysis<'a> {
                     {
                         return meant;
                     }
-                    let meant = OF_THE_CONTEXT
-                        .iter()
-                        .find(|(words, _)| *path == PathRoot::Word("context").into() && words.contains(&&*name.value));
-                    match meant {
-                        Some((_, path)) => problem.write(*path),
-                        None => suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str)),
-                    }
+                    suggest_member(problem, (&name.value, quoted), members.keys().map(String::as_str))
                 }))
             }
             Ty::Shape(part) => match part.member(&name.value) {
@@ -391,58 +380,56 @@ impl<'a> Analysis<'a> {
                         let edit = Edit::over(name.span, index.to_string());
                         problem.help(format!("an index has no quotes: `{path}[{index}]`")).edit(edit)
                     }
-                    Err(_) => problem.help(self.branch_of(path, &name.value).unwrap_or_else(|| {
-                        format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value)
-                    })),
+                    Err(_) if LENGTHS.contains(&name.value.as_str()) => problem.help(format!(
+                        "the number of items is `$count({path})`, in JSONPath `States.ArrayLength({path})`"
+                    )),
+                    Err(_) if self.states.contains_key(&name.value) => {
+                        problem.help(format!("the output of the first branch is `{path}[0]`"))
+                    }
+                    Err(_) => {
+                        problem.help(format!("of one item: `{path}[0].{0}`; of each: `{path}[*].{0}`", name.value))
+                    }
                 }
             })),
             other => unknown(sink.error(|| {
                 let message = format!("`{path}` is {}: it has no member `{}`", article(other), name.value);
                 let problem = Problem::new(code, name.span, message);
-                let meant = if *other == Ty::Text { self.json_as_text(path, &name.value) } else { Vec::new() };
-                meant.into_iter().fold(problem, Problem::help)
+                let output = path.segments.last() == Some(&PathSegment::Member(OUTPUT.into()));
+                match &*name.value {
+                    name if other.is_text() && LENGTHS.contains(&name) => {
+                        problem.help(format!("the number of its characters is `$length({path})` in JSONata"))
+                    }
+                    name if *other == Ty::Text && output => problem.help(format!(
+                        "in JSONata, `$parse({path}).{name}` reads JSON in text; after `.sync:2` it is JSON"
+                    )),
+                    _ => problem,
+                }
             })),
         }
     }
 }
 
 impl Analysis<'_> {
-    /// Returns where the output of a branch is, by the name of one of its states.
-    fn branch_of(&self, parallel: &Path<'_>, state: &str) -> Option<String> {
-        let PathRoot::StateResult(owner) = &parallel.root else { return None };
-        let scope = self.scopes.get(self.states.get(state)?.scope)?;
-        let branch = scope.branch.filter(|_| parallel.segments.is_empty())?;
-        let is_of_it = plain(&scope.owner?.name) == **owner;
-        is_of_it.then(|| format!("the output of the branch of `{state}` is `{parallel}[{branch}]`"))
-    }
-
-    /// Returns the problem with a suggestion for a missing member: a member that lies deeper in the value, or the
-    /// member that other languages have the word for.
+    /// Returns the problem with a suggestion for a missing member: to leave it out, where the value has the next member; the
+    /// member deeper in the value; or the callee's result, where other languages have the word for it.
     fn meant_member(
         &self,
         problem: &Problem,
         of: &Path<'_>,
         ty: &Ty,
-        member: (&Text, Option<&Text>),
+        (name, next): (&Text, Option<&Text>),
     ) -> Option<Problem> {
-        let (name, next) = member;
-        let deeper = |open| self.deeper_member(ty, &name.value, open);
-        let at = |path: String| problem.clone().did_you_mean(&format!("{of}.{path}"), path);
-        if let Some(path) = deeper(false) {
-            return Some(at(path));
-        }
-        if !RESULT_WORDS.contains(&name.value.to_lowercase().as_str()) {
-            return deeper(true).map(at);
-        }
         let has = |member: &str| matches!(self.types.named(ty, member), Named::Found(_));
         if let Some(next) = next.filter(|next| has(&next.value)) {
             let help = format!("remove `{}`: write `{of}.{}`", name.value, next.value);
             return Some(problem.clone().help(help).edit(Edit::over(name.span.to(next.span), next.value.clone())));
         }
-        match WRAPPERS.iter().find(|wrapper| has(wrapper)) {
-            Some(wrapper) => Some(at((*wrapper).to_owned())),
-            None => deeper(true).map(at),
-        }
+        let is_result = RESULT_WORDS.split(' ').any(|word| word == name.value.to_lowercase());
+        let path = match self.deeper_member(ty, &name.value, !is_result) {
+            None if is_result => (*WRAPPERS.iter().find(|wrapper| has(wrapper))?).to_owned(),
+            path => path?,
+        };
+        Some(problem.clone().did_you_mean(&format!("{of}.{path}"), path))
     }
 
     /// Returns the path to a nested member with this name: a function's result is in `Payload`. With `open`, the member
@@ -457,21 +444,14 @@ impl Analysis<'_> {
     }
 }
 
+/// Other languages' words for a task's result.
+const RESULT_WORDS: &str = "result output response data body value payload returnvalue return";
+
 /// The members of results that contain the callee's returned value.
 const WRAPPERS: [&str; 3] = ["Payload", "Output", "ResponseBody"];
 
-/// Other languages' words for a task's result.
-const RESULT_WORDS: [&str; 9] =
-    ["result", "output", "response", "data", "body", "value", "payload", "returnvalue", "return"];
-
-/// Other languages' words for members of the context, with their paths.
-const OF_THE_CONTEXT: [(&[&str], &str); 5] = [
-    (&["token", "taskToken", "TaskToken", "task_token"], "Task.Token"),
-    (&["executionId", "execution_id", "ExecutionId", "executionArn"], "Execution.Id"),
-    (&["executionName", "execution_name", "ExecutionName"], "Execution.Name"),
-    (&["startTime", "start_time", "StartTime"], "Execution.StartTime"),
-    (&["stateName", "state_name", "StateName"], "State.Name"),
-];
+/// Members that are the length of a value in other languages.
+const LENGTHS: [&str; 5] = ["length", "len", "size", "count", "Length"];
 
 /// Proposes the nearest name; if none is near, lists the names if they are few.
 fn suggest_member<'s>(

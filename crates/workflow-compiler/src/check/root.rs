@@ -14,12 +14,12 @@ use super::model::{StateInfo, is_distributed};
 use super::path::{Path, reference_text};
 use super::resolution::Base;
 use super::rows;
-use super::suggestions;
+use super::suggestions::member_name;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
-use crate::problem::{Edit, Problem, Reported};
+use crate::problem::{Problem, Reported};
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, State, TokenSpan, plain,
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, State, TokenSpan, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -65,24 +65,10 @@ impl<'a> Analysis<'a> {
         let here = place.position;
         let info = place.state;
         let current = current(place);
-        if let Root::StateResult(word) = &reference.root
-            && suggestions::is_environment(word)
-        {
-            return Err(Box::new(self.unknown_word(place, reference, word)));
-        }
-        if let (ValueField::Resource, Root::StateResult(service), Some(Segment::Member { name: action, .. })) =
-            (here, &reference.root, reference.segments.first())
-        {
-            let message = format!("`{}` is not an action of a service", reference_text(reference));
-            let help = format!("write `::` between service and action: `{service}::{}`", action.value);
-            let problem = problem(Code::ReferenceNotHere, span, message, help);
-            let edit = Edit::over(span.to(action.span), format!("{service}::{}", action.value));
-            return Err(Box::new(if reference.segments.len() == 1 { problem.edit(edit) } else { *problem }));
-        }
         if matches!(here, ValueField::Literal | ValueField::Resource) {
             let message = format!("`{}` is not available in {}", reference_text(reference), here.describe());
             let help = match here {
-                ValueField::Resource => "it must be known when the workflow is deployed: text, or `params.…`",
+                ValueField::Resource => "it is an action such as `lambda::invoke`, or text or `params.…` for an ARN",
                 _ => "it must be constant: write a literal, or `params.…`",
             };
             return Err(problem(Code::ReferenceNotHere, span, message, help));
@@ -100,35 +86,25 @@ impl<'a> Analysis<'a> {
                         "`input` is not available inside the distributed map `{}`: each iteration is a separate execution",
                         map.name
                     );
-                    let field = match reference.segments.first() {
-                        Some(Segment::Member { name, .. }) => name.value.as_str(),
-                        _ => "value",
-                    };
-                    let help = format!(
-                        "pass it in: `item_selector {{ item: item, {field}: input.{field} }}` on `{}`, then read `state.{field}` in its first state",
-                        map.name
-                    );
-                    Err(problem(Code::ReferenceNotHere, span, message, help))
+                    let field = reference.segments.first().and_then(member_name).unwrap_or("value");
+                    Err(problem(Code::ReferenceNotHere, span, message, pass_in(map, field, &format!("input.{field}"))))
                 }
             },
-            Root::State => match (info.language, current) {
-                (QueryLanguage::JsonPath, Some(Current::Result)) => Err(problem(
-                    Code::ReferenceNotHere,
-                    span,
-                    format!("`state` is not available in {}: a JSONPath state only sees its result", here.describe()),
-                    "read the result as `result`, or store the value in a variable first",
-                )),
-                (QueryLanguage::JsonPath, Some(Current::Error)) => Err(problem(
-                    Code::ReferenceNotHere,
-                    span,
-                    format!("`state` is not available in {}: in JSONPath it only sees the error", here.describe()),
-                    "read the error as `caught.Error` and `caught.Cause`",
-                )),
-                (QueryLanguage::JsonPath, Some(Current::Both)) if info.has_result() && makes_something(info) => {
-                    Ok(ResolvedRoot::new(Base::StateInput, &[], Ty::Unknown))
-                }
-                _ => Ok(ResolvedRoot::new(Base::StateInput, &[], self.input_at(place))),
-            },
+            Root::State => {
+                let (seen, help) = match (info.language, current) {
+                    (QueryLanguage::JsonPath, Some(Current::Result)) => ("its result", "read it as `result`"),
+                    (QueryLanguage::JsonPath, Some(Current::Error)) => {
+                        ("the error", "read it as `caught.Error` and `caught.Cause`")
+                    }
+                    (QueryLanguage::JsonPath, Some(Current::Both)) if info.has_result() && makes_something(info) => {
+                        return Ok(ResolvedRoot::new(Base::StateInput, &[], Ty::Unknown));
+                    }
+                    _ => return Ok(ResolvedRoot::new(Base::StateInput, &[], self.input_at(place))),
+                };
+                let message =
+                    format!("`state` is not available in {}: a JSONPath state only sees {seen}", here.describe());
+                Err(problem(Code::ReferenceNotHere, span, message, help))
+            }
             Root::Result => self.result(place, reference),
             Root::Item => self.item(place, reference, None),
             Root::NamedItem(name) => self.item(place, reference, Some(name)),
@@ -169,7 +145,6 @@ impl<'a> Analysis<'a> {
                 }
                 let variables = self.variables.iter().flatten().map(String::as_str);
                 let help = match (self.state_of_variable(name), nearest(name, variables)) {
-                    _ if name == "item" => "the item of a map is `item`, without `$`".to_owned(),
                     (Some(state), _) => {
                         let members = Path::of(reference).rest();
                         format!("the result of the state `{state}` is read by its name: `{state}{members}`")
@@ -211,17 +186,18 @@ impl<'a> Analysis<'a> {
             return Ok(ResolvedRoot::new(Base::Result, &[], known.unwrap_or_else(|| self.result_type(info))));
         }
         let kind_name = kind.name().to_lowercase();
-        let (message, help) = if kind == StateKind::Pass && info.language == QueryLanguage::Jsonata {
-            ("a JSONata pass has no `result`".to_owned(), "repeat its value".to_owned())
-        } else if !works && kind != StateKind::Pass {
-            (format!("a {kind_name} has no `result`"), "its input is `state`".to_owned())
-        } else {
-            let places = match info.language {
-                QueryLanguage::Jsonata => "`output` and `assign`",
-                QueryLanguage::JsonPath => "`result_selector`, `assign` and `output_path`",
-            };
-            let message = format!("`result` is not available in {}", here.describe());
-            (message, format!("the result of a {kind_name} is available in its {places}"))
+        let (message, help) = match info.language {
+            _ if !works && (kind != StateKind::Pass || info.language == QueryLanguage::Jsonata) => {
+                (format!("a {kind_name} has no `result`"), "its input is `state`".to_owned())
+            }
+            language => {
+                let places = match language {
+                    QueryLanguage::Jsonata => "`output` and `assign`",
+                    QueryLanguage::JsonPath => "`result_selector`, `assign` and `output_path`",
+                };
+                let message = format!("`result` is not available in {}", here.describe());
+                (message, format!("the result of a {kind_name} is available in its {places}"))
+            }
         };
         Err(problem(Code::ReferenceNotHere, reference.root_span, message, help))
     }
@@ -260,25 +236,18 @@ impl<'a> Analysis<'a> {
                     "`{word}` is not available inside the distributed map `{}`: each iteration is a separate execution",
                     owner.name
                 ),
-                format!(
-                    "pass it in: `item_selector {{ item: item, {word}: {word} }}` on `{}`, then read `state.{word}` in its first state",
-                    owner.name
-                ),
+                pass_in(owner, word, word),
             );
         }
-        if map.state.clauses.iter().any(|clause| selects(map.state, clause)) {
+        let given = map.state.clauses.iter().find_map(|clause| match clause.kind {
+            _ if selects(map.state, clause) => Some(("the value of its `item_selector`", "`state`")),
+            ClauseKind::Batch => Some(("a batch of items", "`state.Items`")),
+            _ => None,
+        });
+        if let Some((what, read)) = given {
             return fault(
-                format!(
-                    "`{word}` is not available: an iteration of `{}` gets the value of its `item_selector`",
-                    map.name
-                ),
-                "read the input as `state` in the first state of the map".to_owned(),
-            );
-        }
-        if map.state.clauses.iter().any(|clause| clause.kind == ClauseKind::Batch) {
-            return fault(
-                format!("`{word}` is not available: an iteration of `{}` gets a batch of items", map.name),
-                "they are `state.Items` in the first state of the map".to_owned(),
+                format!("`{word}` is not available: an iteration of `{}` gets {what}", map.name),
+                format!("read it as {read} in the first state of the map"),
             );
         }
         let ty = self.item_type(map);
@@ -288,7 +257,6 @@ impl<'a> Analysis<'a> {
         let start = self.first_of(scope);
         let starts = start.is_some_and(|start| start.id == info.id);
         let comes_back = self.graphs.comes_back(scope);
-        let start_name = start.map_or("", |start| start.name.as_str());
         let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
         let sees_input = match info.language {
             QueryLanguage::Jsonata => true,
@@ -302,35 +270,18 @@ impl<'a> Analysis<'a> {
         if !starts && !inside && start.is_some_and(|start| self.can_capture_item(start, comes_back)) {
             return Ok(ResolvedRoot::new(Base::Variable(self.item_variable(scope)), &[], ty));
         }
-        let keep = format!("start the map with `pass Keep -> {start_name};`, which stores it");
-        if starts && !comes_back {
+        let start = start.map_or("", |start| start.name.as_str());
+        let message = if starts && !comes_back {
             let place = place.position.describe();
-            return fault(
-                format!("`{word}` is not available in {place}: it is the input, which is not available there"),
-                keep,
-            );
-        }
-        if starts {
-            return fault(
-                format!("`{word}` may not be available in `{start_name}`: other states of the map lead back to it"),
-                keep,
-            );
-        }
-        if inside {
-            let message = format!("`{word}` is not available inside `{start_name}`, the first state of the map");
-            let fault = problem(Code::ReferenceNotHere, span, message, keep);
-            if start.is_some_and(|start| start.state.kind != StateKind::Map) {
-                return Err(fault);
-            }
-            let selector = format!("item_selector {{ item: item, {word}: {word} }}");
-            let help =
-                format!("or pass it in: `{selector}` on `{start_name}`, then read `state.{word}` in its first state");
-            return Err(Box::new((*fault).help(help)));
-        }
-        fault(
-            format!("`{word}` is not available after `{start_name}`: in JSONPath, that state cannot store its input"),
-            keep,
-        )
+            format!("`{word}` is not available in {place}: it is the input, which is not available there")
+        } else if starts {
+            format!("`{word}` may not be available in `{start}`: other states of the map lead back to it")
+        } else if inside {
+            format!("`{word}` is not available inside `{start}`, the first state of the map")
+        } else {
+            format!("`{word}` is not available after `{start}`: in JSONPath, that state cannot store its input")
+        };
+        fault(message, format!("start the map with `pass Keep -> {start};`, which stores it"))
     }
 
     /// Returns the state that a scope starts with.
@@ -342,7 +293,7 @@ impl<'a> Analysis<'a> {
     fn is_inside(&self, info: &StateInfo<'a>, scope: usize, owner: &StateInfo<'a>) -> bool {
         let graphs = &self.graphs;
         let around = info.number.and_then(|number| graphs.ancestor(graphs.point(number)?, scope));
-        info.scope != scope && around.and_then(|point| graphs.state_at(point)) == owner.number
+        info.scope != scope && around.and_then(|(point, _)| graphs.state_at(point)) == owner.number
     }
 
     /// Returns the type of the elements of a map's items.
@@ -361,11 +312,6 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the innermost map around a state, with the scope that is its body.
-    pub(super) fn map_around<'m>(&'m self, info: &StateInfo<'a>) -> Option<(usize, &'m StateInfo<'a>)> {
-        self.around(info).find(|(_, owner)| owner.state.kind == StateKind::Map)
-    }
-
     /// Returns the innermost map around a state, or the map that gives its item this name, with the scope that is its
     /// body.
     pub(super) fn item_around<'m>(
@@ -373,10 +319,10 @@ impl<'a> Analysis<'a> {
         info: &StateInfo<'a>,
         name: Option<&str>,
     ) -> Option<(usize, &'m StateInfo<'a>)> {
-        match name {
-            None => self.map_around(info),
-            Some(name) => self.around(info).find(|(_, owner)| names_item(owner.state, name)),
-        }
+        self.around(info).find(|(_, owner)| match name {
+            None => owner.state.kind == StateKind::Map,
+            Some(name) => names_item(owner.state, name),
+        })
     }
 
     /// Returns the names of the items of the maps around a state.
@@ -510,6 +456,14 @@ fn makes_something(info: &StateInfo<'_>) -> bool {
 fn gives_value(info: &StateInfo<'_>) -> bool {
     matches!(info.state.head, Head::Pass { value: Some(_) })
         || info.state.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Parameters | ClauseKind::Result))
+}
+
+/// Returns the help to pass a value into a distributed map.
+pub(super) fn pass_in(map: &StateInfo<'_>, field: &str, value: &str) -> String {
+    format!(
+        "pass it in: `item_selector {{ item: item, {field}: {value} }}` on `{}`, then read `state.{field}` in its first state",
+        map.name
+    )
 }
 
 fn problem(code: Code, span: TokenSpan, message: impl Into<String>, help: impl Into<String>) -> Box<Problem> {

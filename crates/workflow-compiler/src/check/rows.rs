@@ -5,12 +5,11 @@
 use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::ItemReader;
-use workflow_asl::nearest::nearest;
 use workflow_services::{Service, Shape};
 
 use super::model::Model;
 use super::sink::Sink;
-use super::types::{Field, Ty, article};
+use super::types::{Field, Ty, article, unlike};
 use crate::problem::Problem;
 use crate::syntax::ast::{Expr, ExprKind, TokenSpan, Type, plain};
 use crate::syntax::reader::{self, Format};
@@ -37,7 +36,7 @@ enum Items<'e> {
     /// Rows of CSV, whose values are text.
     Csv,
     /// The same, with columns that the source names.
-    GivenColumns(Vec<(&'e str, TokenSpan)>, TokenSpan),
+    GivenColumns(Vec<&'e str>, TokenSpan),
     /// Values of any type.
     Values,
     /// Descriptions of the objects of a listing.
@@ -70,7 +69,7 @@ impl<'e> Items<'e> {
         };
         let name = |item: &'e Expr| match &item.kind {
             // A placeholder stands for any text.
-            ExprKind::Text(text) if !text.contains("${") => Some((text.as_str(), item.span)),
+            ExprKind::Text(text) if !text.contains("${") => Some(text.as_str()),
             _ => None,
         };
         match items.iter().map(name).collect() {
@@ -87,7 +86,7 @@ pub(super) fn item_type(model: &Model<'_>, path: &[Ident], row: Option<&Type>, s
             ItemReader::LISTED_OBJECT.map(|(name, is_text)| (name, if is_text { Ty::Text } else { Ty::INTEGER })),
         ),
         (_, Some(row)) => model.types.ty(row),
-        (Items::GivenColumns(names, _), None) => Ty::object(names.into_iter().map(|(name, _)| (name, Ty::Text))),
+        (Items::GivenColumns(names, _), None) => Ty::object(names.into_iter().map(|name| (name, Ty::Text))),
         (Items::Inventory, None) => {
             Ty::object(INVENTORY.into_iter().chain(optional_inventory_columns()).map(|name| (name, Ty::Text)))
         }
@@ -133,9 +132,8 @@ impl CsvRows {
             Ty::Map(value) if value.present().is_text() || value.is_unknown() => return None,
             ty if ty.is_open() => return None,
             ty => {
-                let message = format!("a row of CSV is an object of texts, found {}", article(&ty));
                 let help = "declare a struct with a field for each column, such as `struct Row { id: String }`";
-                sink.push(Problem::new(Code::UnlikeTypes, row.span, message).help(help));
+                sink.push(unlike(Code::UnlikeTypes, row.span, "a row of CSV is an object of texts", &ty).help(help));
                 return None;
             }
         };
@@ -152,38 +150,20 @@ impl CsvRows {
             let column = plain(&field.decl.name);
             let message = format!("`{column}` cannot be {}: all values of CSV are text", article(ty));
             let text = if field.ty.is_option() { "Option<String>" } else { "String" };
-            let help = match ty {
-                ty if ty.is_number() => format!(", and convert it where you read it: `$number(item.{column})`"),
-                Ty::Bool => format!(", and compare it where you read it: `item.{column} == \"true\"`"),
-                _ => String::new(),
-            };
             let problem = Problem::new(Code::UnlikeTypes, field.decl.ty.span, message);
-            sink.push(problem.help(format!("declare it as `{text}`{help}")));
+            sink.push(problem.help(format!("declare it as `{text}`, and convert it where you read it")));
         }
         Some(fields)
     }
 }
 
 /// Checks that each field that must be present has a column.
-fn check_columns(
-    fields: &[&Field<'_>],
-    row: &Type,
-    (names, span): (&[(&str, TokenSpan)], TokenSpan),
-    sink: &mut Sink<'_>,
-) {
-    let has = |name: &str| names.iter().any(|(column, _)| *column == name);
-    let is_field = |name: &str| fields.iter().any(|field| field.decl.wire == name);
-    let others = || names.iter().filter(|(name, _)| !is_field(name));
-    for field in fields.iter().filter(|field| !field.ty.is_option() && !has(&field.decl.wire)) {
+fn check_columns(fields: &[&Field<'_>], row: &Type, (names, span): (&[&str], TokenSpan), sink: &mut Sink<'_>) {
+    for field in fields.iter().filter(|field| !field.ty.is_option() && !names.contains(&&*field.decl.wire)) {
         let wire = &field.decl.wire;
         let row = row.last_word().unwrap_or_default();
         let message = format!("no header is named {wire:?}, which is a field of `{row}`");
-        let near = nearest(wire, others().map(|(name, _)| *name));
-        let near = near.and_then(|near| others().find(|(name, _)| *name == near));
-        sink.push(match near {
-            Some((_, at)) => Problem::new(Code::UnknownMember, *at, message).did_you_mean(wire, format!("{wire:?}")),
-            None => Problem::new(Code::UnknownMember, span, message)
-                .help(format!("add {wire:?} in the place of its column, or make the field an `Option`")),
-        });
+        let help = format!("add {wire:?} in the place of its column, or make the field an `Option`");
+        sink.push(Problem::new(Code::UnknownMember, span, message).help(help));
     }
 }

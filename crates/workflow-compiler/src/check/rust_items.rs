@@ -62,11 +62,7 @@ impl RustItems {
                 Item::Made(made) => format!("{what} is already {made} of the workflow `{of}`"),
                 Item::Declared | Item::OfFragment => format!("{what} is already a type of the workflow `{of}`"),
             };
-            let help = match (item, other) {
-                (Item::Declared, Item::Declared) => "use that one and remove this, or choose another name",
-                _ => "choose another name",
-            };
-            problems.push(Problem::new(Code::DuplicateName, span, message).help(help));
+            problems.push(Problem::new(Code::DuplicateName, span, message).help("choose another name"));
             twice.insert(name);
             if item == Item::Workflow {
                 break;

@@ -12,96 +12,44 @@ use super::sink::Sink;
 use super::types::Ty;
 use super::value_site::{ClosureScope, ValueField, ValueSite};
 use crate::problem::{Edit, Problem, Problems};
-use crate::syntax::ast::{DeclarationKind, Inlined, Quotes, Reference, Root, Segment, Text, TokenSpan, plain};
+use crate::syntax::ast::{Quotes, Reference, Root, Segment, Text, TokenSpan, plain};
 use crate::syntax::keyword::RESERVED;
 use crate::syntax::root;
 use crate::syntax::spelling::spelled_reference;
 
-/// Other languages' words for the input.
-const INPUTS: [&str; 18] = [
-    "event",
-    "evt",
-    "self",
-    "this",
-    "payload",
-    "body",
-    "request",
-    "req",
-    "data",
-    "args",
-    "arguments",
-    "inputs",
-    "message",
-    "msg",
-    "record",
-    "ctx",
-    "props",
-    "kwargs",
+/// Other languages' words for the input, for an error, before the name of a state, and for the environment.
+const INPUTS: &str =
+    "event evt self this payload body request req data args arguments inputs message msg record ctx props kwargs";
+const ERRORS: &str = "error err e ex exc exception failure";
+const RESULTS: &str = "states steps tasks results outputs";
+const ENVIRONMENTS: &str = "env ENV environ process";
+
+/// What the language has for them.
+const MEANT: [(&str, &str); 4] = [
+    (INPUTS, "the execution's input is `input`, the state's own `state`, and the item of a map `item`"),
+    (ERRORS, "the caught error is `caught.Error` and `caught.Cause`"),
+    (RESULTS, "the result of a state is read by its name: `Train.Payload`"),
+    (ENVIRONMENTS, "a value known at deployment is a parameter: `params { table: String }`, read as `params.table`"),
 ];
 
-/// Other languages' words for an error.
-const ERRORS: [&str; 7] = ["error", "err", "e", "ex", "exc", "exception", "failure"];
+/// A reference that may have been meant: its root, a member of it, and the number of written steps that they replace
+/// beside the first word.
+type Candidate<'n> = (Root, Option<&'n str>, usize);
 
-/// Other languages' words before the name of a state.
-const RESULTS: [&str; 5] = ["states", "steps", "tasks", "results", "outputs"];
-
-/// The variables of an environment.
-const ENVIRONMENTS: [&str; 4] = ["env", "ENV", "environ", "process"];
-
-/// Returns whether a word is another language's for the variables of the environment.
-pub(super) fn is_environment(word: &Ident) -> bool {
-    ENVIRONMENTS.iter().any(|environment| *word == environment)
-}
-
-/// A reference that may have been meant, and the number of written steps that it replaces beside the first word.
-struct Candidate {
-    root: Root,
-    /// The steps between the root and the written steps.
-    inner: Vec<Segment>,
-    consumed: usize,
-}
-
-impl Candidate {
-    fn new(root: Root) -> Self {
-        Self { root, inner: Vec::new(), consumed: 0 }
-    }
-
-    fn consuming(root: Root, consumed: usize) -> Self {
-        Self { root, inner: Vec::new(), consumed }
-    }
-
-    fn member(root: Root, name: &str, span: TokenSpan) -> Self {
+/// Returns the reference of a candidate, without the remaining written steps.
+fn own_part(&(ref root, member, _): &Candidate<'_>, span: TokenSpan) -> Reference {
+    let member = member.map(|name| {
         let name = Text { value: name.to_owned(), span };
-        Self { root, inner: vec![Segment::Member { name, optional: false, quoted: Quotes::None }], consumed: 0 }
-    }
+        Segment::Member { name, optional: false, quoted: Quotes::None }
+    });
+    Reference { segments: member.into_iter().collect(), ..Reference::to(root.clone(), span) }
+}
 
-    /// Returns the reference, with the remaining written steps.
-    fn reference(&self, written: &Reference) -> Reference {
-        let rest = written.segments.iter().skip(self.consumed);
-        let segments = self.inner.iter().chain(rest).cloned().collect();
-        Reference { optional: written.optional, segments, ..Reference::to(self.root.clone(), written.root_span) }
-    }
-
-    /// Returns the problem with its fix, which replaces the whole reference if that ends in a word, else the matching
-    /// words.
-    fn fix(&self, problem: Problem, written: &Reference) -> Problem {
-        let whole = match written.segments.last() {
-            None if !written.optional => Some(written.root_span),
-            Some(Segment::Member { name, quoted: Quotes::None, .. }) => Some(written.root_span.to(name.span)),
-            _ => None,
-        };
-        if let Some(span) = whole {
-            return Problem { span, ..problem }.write(spelled_reference(&self.reference(written)));
-        }
-        let last = self.consumed.checked_sub(1).and_then(|last| written.segments.get(last));
-        let span = match last {
-            Some(Segment::Member { name, .. }) => written.root_span.to(name.span),
-            _ => written.root_span,
-        };
-        let own = Reference { root: self.root.clone(), segments: self.inner.clone(), ..written.clone() };
-        // A `?` after the first word stays where it is.
-        Problem { span, ..problem }.write(spelled_reference(&Reference { optional: false, ..own }))
-    }
+/// Returns the problem with the fix that writes a candidate in place of the words for it.
+fn written_as(candidate: &Candidate<'_>, problem: Problem, written: &Reference) -> Problem {
+    let last = candidate.2.checked_sub(1).and_then(|last| written.segments.get(last));
+    let span = last.map_or(written.root_span, |last| written.root_span.to(last.span()));
+    Problem { span, ..problem }.write(spelled_reference(&own_part(candidate, span)))
 }
 
 impl<'a> Analysis<'a> {
@@ -114,90 +62,71 @@ impl<'a> Analysis<'a> {
         {
             return problem.write(*value);
         }
-        if ENVIRONMENTS.contains(&word.as_str())
-            && let Some(problem) = self.environment(&problem, reference)
+        let is_one_of = |words: &str| words.split(' ').any(|known| known == word);
+        let member = reference.segments.first().and_then(member_name);
+        if is_one_of(RESULTS)
+            && let Some(info) = member.and_then(|name| self.states.get(name))
         {
-            return problem;
+            return written_as(&(Root::StateResult(info.state.name.clone()), None, 1), problem, reference);
         }
-        if let (Some(_), Some(Segment::Member { name: variant, .. })) =
-            (self.types.enums.get(&word), reference.segments.first())
-            && self.variant_wire(&word, &variant.value).is_some()
-        {
-            let written = format!("{word}::{}", variant.value);
-            let edit = Edit::over(reference.root_span.to(variant.span), written.clone());
-            return problem.help(format!("write `{written}`")).edit(edit);
-        }
-        if let (true, Some(Segment::Member { name, .. })) =
-            (RESULTS.contains(&word.as_str()), reference.segments.first())
-            && let Some(info) = self.states.get(&name.value)
-        {
-            let candidate = Candidate::consuming(Root::StateResult(info.state.name.clone()), 1);
-            return candidate.fix(problem, reference);
-        }
-        let uses = || self.workflow.inlined.iter().filter(|used| used.fragment == word.as_str());
-        let is_here =
-            |used: &&Inlined| self.states.get(&used.first).is_some_and(|first| first.scope == place.state.scope);
-        if let (Some(used), false) = (uses().find(is_here).or_else(|| uses().next()), self.states.contains_key(&word)) {
+        let used = self.workflow.inlined.iter().find(|used| used.fragment == word.as_str());
+        if let Some(used) = used.filter(|_| !self.states.contains_key(&word)) {
             let name = &used.written;
             return problem
                 .help(format!("`{word}` is a fragment: its result is read by the name of a use, such as `{name}`"));
         }
-        let fields = self.has_field(place, &word);
-        let mut candidates = Vec::new();
+        let mut candidates: Vec<Candidate<'_>> = Vec::new();
         if self.variables.as_ref().is_some_and(|names| names.contains(&word)) {
-            candidates.push(Candidate::new(Root::Variable(word.clone())));
+            candidates.push((Root::Variable(word.clone()), None, 0));
         }
-        candidates.extend(fields.into_iter().map(|root| Candidate::member(root, &word, reference.root_span)));
-        if INPUTS.contains(&word.as_str()) {
-            candidates.extend((word == "ctx").then(|| Candidate::new(Root::Context)));
-            candidates.extend([Root::Input, Root::State, Root::Item].map(Candidate::new));
+        candidates.extend(self.has_field(place, &word).into_iter().map(|root| (root, Some(&*word), 0)));
+        if is_one_of(INPUTS) {
+            candidates.extend((word == "ctx").then_some((Root::Context, None, 0)));
+            candidates.extend([Root::Input, Root::State, Root::Item].map(|root| (root, None, 0)));
         }
-        if ERRORS.contains(&word.as_str()) {
-            candidates.push(Candidate::new(Root::Caught));
+        if is_one_of(ERRORS) {
+            candidates.push((Root::Caught, None, 0));
         }
         if let Some(problem) = self.meant(place, reference, &candidates, &problem) {
             return problem;
         }
-        let enums = self.types.enums.iter();
-        let variant =
-            enums.into_iter().find(|(_, decl)| decl.variants.iter().any(|variant| plain(&variant.name) == word));
-        if let Some((of, _)) = variant {
-            let variant = format!("{of}::{word}");
-            let edit = Edit::over(reference.root_span, variant.clone());
-            let problem = problem.help(format!("a variant is named with its enum: `{variant}`"));
-            return if reference.segments.is_empty() { problem.edit(edit) } else { problem };
+        let variants = self.types.enums.iter().flat_map(|(of, decl)| decl.variants.iter().map(move |one| (of, one)));
+        let variant = variants
+            .map(|(of, variant)| (of, plain(&variant.name)))
+            .find(|(of, variant)| *variant == word || **of == word && member == Some(variant));
+        if let Some((of, variant)) = variant {
+            let written = format!("{of}::{variant}");
+            let problem = problem.help(format!("a variant is named with its enum: `{written}`"));
+            let words = match (&reference.segments[..], variant == word) {
+                ([], true) => reference.root_span,
+                ([member], false) => reference.root_span.to(member.span()),
+                _ => return problem,
+            };
+            return problem.edit(Edit::over(words, written));
         }
-        if ERRORS.contains(&word.as_str()) {
-            return problem.help("the caught error is `caught.Error` and `caught.Cause`");
+        if let Some((_, help)) = MEANT.iter().find(|(words, _)| is_one_of(words)) {
+            return problem.help(*help);
         }
         if place.position == ValueField::Path && reference.segments.is_empty() {
             return problem.write(format!("\"$.{word}\""));
         }
-        let here: Vec<_> = self.workflow.around(reference.root_span.in_use).collect();
-        let (copies, others): (Vec<_>, Vec<_>) =
-            self.workflow.copies.iter().partition(|copy| here.contains(&copy.number));
-        if others.iter().any(|copy| copy.name == word) {
+        let copies = &self.workflow.copies;
+        if copies.iter().any(|copy| copy.name == word) {
             return problem.help(format!("`{word}` is the item of a `for`, which is known only in its braces"));
         }
-        let copied = copies.iter().map(|copy| copy.name.clone());
-        let items: Vec<_> = self.items_around(place.state).map(plain).chain(copied).collect();
-        let words = self.words_in(reference.root_span.in_use);
-        let roots = RESERVED.iter().copied().chain(words.keys().map(String::as_str));
+        let items: Vec<_> = self.items_around(place.state).map(plain).collect();
+        let items = items.iter().chain(copies.iter().map(|copy| &copy.name)).map(String::as_str);
+        let roots = RESERVED.iter().copied().chain(self.words(None)).chain(items);
         let parameters = place.closure.into_iter().flat_map(ClosureScope::names);
-        let near = nearest(&word, roots.chain(items.iter().map(String::as_str)).chain(parameters));
-        if let Some(near) = near {
-            let written = words.get(near).map_or(near, String::as_str);
-            // The result of a copy has a number, which may be there already.
-            let is_copy = written != near;
-            return match is_copy && reference.segments.first().is_some_and(|first| matches!(first, Segment::Index(_))) {
-                true => problem.did_you_mean(near, near),
-                false => problem.did_you_mean(written, written),
-            };
+        if let Some(near) = nearest(&word, roots.chain(parameters)) {
+            return problem.did_you_mean(near, near);
         }
         // A misspelt member without its root.
-        if let Some(near) = self.nearest_value(place, &word) {
-            let roots = self.has_field(place, &near).into_iter();
-            let candidates: Vec<_> = roots.map(|root| Candidate::member(root, &near, reference.root_span)).collect();
+        let types = self.values_with_members(place);
+        let members = types.iter().flat_map(|ty| self.types.members(ty)).map(|member| member.name);
+        if let Some(near) = nearest(&word, members.chain(self.params.keys().map(String::as_str))) {
+            let roots = self.has_field(place, near).into_iter();
+            let candidates: Vec<_> = roots.map(|root| (root, Some(near), 0)).collect();
             if let Some(problem) = self.meant(place, reference, &candidates, &problem) {
                 return problem;
             }
@@ -217,51 +146,42 @@ impl<'a> Analysis<'a> {
         name: &str,
     ) -> Option<Problem> {
         let names: Vec<_> = reference.segments.iter().map_while(member_name).collect();
-        let (message, candidates) = match name {
-            "" => {
-                let roots = [Root::State, Root::Item, Root::Input, Root::Result];
-                let mut candidates: Vec<_> = roots.map(Candidate::new).into();
-                match names.as_slice() {
-                    ["input", ..] => candidates.insert(0, Candidate::consuming(Root::Input, 1)),
-                    ["context", ..] => candidates.insert(0, Candidate::consuming(Root::Context, 1)),
-                    _ => {}
-                }
-                ("a path that begins with `$` is not a value here", candidates)
+        let (message, candidates): (_, Vec<Candidate<'_>>) = match (name, names.as_slice()) {
+            ("", names) => {
+                let stated = (names.first() == Some(&"input")).then_some((Root::Input, None, 1));
+                let roots = [Root::State, Root::Item, Root::Input, Root::Result].map(|root| (root, None, 0));
+                ("a path that begins with `$` is not a value here", stated.into_iter().chain(roots).collect())
             }
-            "$" => {
-                let candidates = match names.as_slice() {
-                    ["Execution", "Input", ..] => vec![Candidate::consuming(Root::Input, 2)],
-                    ["Map", "Item", "Value", ..] => vec![Candidate::consuming(Root::Item, 3)],
-                    ["Map", "Item", "Index", ..] => vec![Candidate::consuming(Root::Index, 3)],
-                    _ => vec![Candidate::new(Root::Context)],
+            ("$", names) => {
+                let meant = match names {
+                    ["Execution", "Input", ..] => (Root::Input, None, 2),
+                    ["Map", "Item", "Value", ..] => (Root::Item, None, 3),
+                    ["Map", "Item", "Index", ..] => (Root::Index, None, 3),
+                    _ => (Root::Context, None, 0),
                 };
-                ("a path that begins with `$$` is not a value here", candidates)
+                ("a path that begins with `$$` is not a value here", vec![meant])
             }
-            "states" => {
-                let candidate = match names.as_slice() {
-                    ["input", ..] => Candidate::consuming(Root::State, 1),
-                    ["result", ..] => Candidate::consuming(Root::Result, 1),
-                    ["errorOutput", ..] => Candidate::consuming(Root::Caught, 1),
-                    ["context", "Execution", "Input", ..] => Candidate::consuming(Root::Input, 3),
-                    ["context", ..] => Candidate::consuming(Root::Context, 1),
+            ("states", names) => {
+                let meant = match names {
+                    ["input", ..] => (Root::State, None, 1),
+                    ["result", ..] => (Root::Result, None, 1),
+                    ["errorOutput", ..] => (Root::Caught, None, 1),
+                    ["context", "Execution", "Input", ..] => (Root::Input, None, 3),
+                    ["context", ..] => (Root::Context, None, 1),
                     _ => return None,
                 };
-                ("`$states` is a variable of JSONata, which this state does not use", vec![candidate])
+                ("`$states` is a variable of JSONata, which this state does not use", vec![meant])
             }
-            "error" | "err" => ("this is not a variable", vec![Candidate::new(Root::Caught)]),
-            name if self.params.contains_key(name) => (
-                "this is not a variable, but a parameter",
-                vec![Candidate::member(Root::Params, name, reference.root_span)],
-            ),
-            name => match root(name) {
-                Some(root) => ("this is not a variable: `$` is missing before it", vec![Candidate::new(root)]),
-                None => return None,
-            },
+            ("error" | "err", _) => ("this is not a variable", vec![(Root::Caught, None, 0)]),
+            (name, _) if self.params.contains_key(name) => {
+                ("this is not a variable, but a parameter", vec![(Root::Params, Some(name), 0)])
+            }
+            (name, _) => ("this is not a variable: `$` is missing before it", vec![(root(name)?, None, 0)]),
         };
         let problem = Problem::new(Code::ReferenceNotHere, reference.root_span, message);
         let meant = self.meant(place, reference, &candidates, &problem);
         Some(meant.unwrap_or_else(|| match candidates.first() {
-            Some(candidate) => candidate.fix(problem, reference),
+            Some(candidate) => written_as(candidate, problem, reference),
             None => problem,
         }))
     }
@@ -271,13 +191,18 @@ impl<'a> Analysis<'a> {
         &self,
         place: ValueSite<'_, 'a>,
         reference: &Reference,
-        candidates: &[Candidate],
+        candidates: &[Candidate<'_>],
         problem: &Problem,
     ) -> Option<Problem> {
         let declared = Narrowing::default();
         let place = place.knowing(&declared);
-        let found = candidates.iter().find(|candidate| self.resolves(place, &candidate.reference(reference)))?;
-        Some(found.fix(problem.clone(), reference))
+        let names_something = |candidate: &&Candidate<'_>| {
+            let mut whole = own_part(candidate, reference.root_span);
+            whole.optional = reference.optional;
+            whole.segments.extend(reference.segments.iter().skip(candidate.2).cloned());
+            self.resolves(place, &whole)
+        };
+        Some(written_as(candidates.iter().find(names_something)?, problem.clone(), reference))
     }
 
     /// Returns whether nothing is wrong with a reference.
@@ -302,55 +227,13 @@ impl<'a> Analysis<'a> {
 
     /// Returns the types of the execution's input, the item and the state's own input.
     fn values_with_members(&self, place: ValueSite<'_, 'a>) -> [Ty; 3] {
-        let item = self.map_around(place.state).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
+        let item = self.item_around(place.state, None).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
         [self.input.clone(), item, self.own_input(place.state)]
-    }
-
-    /// Returns the name of a value that can be read here that is nearest to another.
-    pub(super) fn nearest_value(&self, place: ValueSite<'_, 'a>, name: &str) -> Option<String> {
-        let types = self.values_with_members(place);
-        let members = types.iter().flat_map(|ty| self.types.members(ty)).map(|member| member.name);
-        let names = members.chain(self.params.keys().map(String::as_str)).chain(self.states.keys().map(String::as_str));
-        nearest(name, names).map(str::to_owned)
-    }
-
-    /// Handles `env.TABLE` and `process.env.TABLE`, which are parameters here.
-    fn environment(&self, problem: &Problem, reference: &Reference) -> Option<Problem> {
-        let consumed = reference.segments.iter().position(|segment| member_name(segment) != Some("env"))?;
-        let Segment::Member { name, quoted, .. } = reference.segments.get(consumed)? else { return None };
-        let wanted = name.value.to_lowercase().replace('-', "_");
-        let known = self.params.keys().map(String::as_str);
-        let near = known.clone().find(|known| *known == wanted).or_else(|| nearest(&wanted, known));
-        let param = near.unwrap_or(&wanted);
-        let span = reference.root_span.to(name.span);
-        let message = "there are no environment variables: a value known at deployment is a parameter".to_owned();
-        let problem = Problem { message, span, ..problem.clone() };
-        let problem = match near {
-            Some(near) => problem.help(format!("write `params.{near}`")),
-            None => problem.help(format!("write `params.{param}`, and declare it: `params {{ {param}: String }}`")),
-        };
-        if *quoted != Quotes::None || reference.segments.len() > consumed + 1 {
-            return Some(problem);
-        }
-        let problem = problem.edit(Edit::over(span, format!("params.{param}")));
-        Some(if near.is_some() { problem } else { self.declaring(problem, &format!("{param}: String")) })
-    }
-
-    /// Adds the declaration of another parameter.
-    pub(super) fn declaring(&self, problem: Problem, field: &str) -> Problem {
-        let declared = self.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-            DeclarationKind::Params(fields) => Some(fields),
-            _ => None,
-        });
-        match declared.map(|fields| fields.last()) {
-            None => problem.edit(Edit::after(self.workflow.brace, format!("\n    params {{ {field} }}"))),
-            Some(Some(last)) => problem.edit(Edit::after(last.ty.span, format!(", {field}"))),
-            Some(None) => Problem { fix: Vec::new(), ..problem },
-        }
     }
 }
 
-fn member_name(segment: &Segment) -> Option<&str> {
+/// Returns the name that a step is.
+pub(super) fn member_name(segment: &Segment) -> Option<&str> {
     match segment {
         Segment::Member { name, .. } => Some(&name.value),
         Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. } => None,

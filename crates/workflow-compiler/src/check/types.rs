@@ -1,16 +1,18 @@
 //! The types of values, and the named types that a workflow declares.
 
+use std::fmt::Display;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
+use workflow_asl::Code;
 use workflow_asl::error_name::ERROR_OUTPUT;
 use workflow_asl::result::ResultPart;
 
-use crate::problem::Reported;
+use crate::problem::{Problem, Reported};
 use crate::question::{Foreign, ForeignPart};
-use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, Type, TypeKind, Workflow, plain};
+use crate::syntax::ast::{DeclarationKind, EnumDecl, FieldDecl, Shape, TokenSpan, Type, TypeKind, Workflow, plain};
 use crate::syntax::rust_name;
 
 /// The known type of a value. `Eq` lets shared members be compared by where they are.
@@ -556,6 +558,11 @@ impl<'a> Types<'a> {
 /// Returns the type of the error output.
 pub(super) fn error_type() -> Ty {
     Ty::object(ERROR_OUTPUT.iter().map(|name| (*name, Ty::Text)))
+}
+
+/// Returns the problem for a value of this type where another is wanted.
+pub(super) fn unlike(code: Code, span: TokenSpan, wanted: impl Display, ty: &Ty) -> Problem {
+    Problem::new(code, span, format!("{wanted}, found {}", article(ty)))
 }
 
 /// Returns a type in a sentence: `a `String``, `an integer`.

@@ -30,9 +30,9 @@ pub struct ClosureScope<'m> {
     /// The closure around it.
     outer: Option<&'m Self>,
     /// Whether the types of the parameters are not final, so that no types inside are stored.
-    trial: bool,
+    pub(super) trial: bool,
     /// Whether its value is a condition.
-    condition: bool,
+    pub(super) condition: bool,
 }
 
 impl<'m> ClosureScope<'m> {
@@ -41,9 +41,7 @@ impl<'m> ClosureScope<'m> {
         let mut scopes = std::iter::successors(Some(self), |scope| scope.outer);
         scopes.find_map(|scope| scope.parameters.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty))
     }
-}
 
-impl ClosureScope<'_> {
     /// Returns the names of the parameters of this closure and those around it.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let scopes = std::iter::successors(Some(self), |scope| scope.outer);
@@ -81,19 +79,9 @@ impl<'a> ValueSite<'_, 'a> {
         ClosureScope { parameters, outer: self.closure, trial: self.is_trial(), condition: false }
     }
 
-    /// The same, of a closure whose value is a condition.
-    pub(super) fn condition_closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
-        ClosureScope { condition: true, ..self.closure(parameters) }
-    }
-
     /// Returns whether the value is a condition or a part of one.
     pub(super) fn in_condition(&self) -> bool {
         self.closure.map_or(self.position == ValueField::Condition, |closure| closure.condition)
-    }
-
-    /// The same, if the types of the parameters are not final.
-    pub(super) fn trial_closure<'n>(&'n self, parameters: Vec<(&'n str, Ty)>) -> ClosureScope<'n> {
-        ClosureScope { trial: true, ..self.closure(parameters) }
     }
 
     /// Returns whether the types of the parameters here are not final.

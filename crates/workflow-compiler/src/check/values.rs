@@ -7,14 +7,12 @@ use super::choice;
 use super::data::visit;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
-use super::model::StateInfo;
+use super::model::{StateInfo, names_handler};
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{
-    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Reference, Resource, Root, plain,
-};
+use crate::syntax::ast::{Clause, DeclarationKind, Expr, ExprKind, Head, Reference, Resource, Root, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// Checks that every reference is valid, and that operators and functions get values of their types.
@@ -29,9 +27,7 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
             DeclarationKind::Catcher { name, catcher: handler } => {
                 let name = plain(name);
                 let of_default = || {
-                    let named = |(_, clause): &&(StateKind, &Clause)| {
-                        uses(std::slice::from_ref(*clause), ClauseKind::Catch, &name)
-                    };
+                    let named = |(_, clause): &&(StateKind, &Clause)| names_handler(clause, ClauseKind::Catch, &name);
                     analysis.defaults.iter().find(named).and_then(|(kind, _)| first_of(analysis, *kind))
                 };
                 let facts = common(analysis, |info| inherits(analysis, info, &name));
@@ -47,7 +43,8 @@ pub(super) fn check<'a>(analysis: &Analysis<'a>, sink: &mut Sink<'_>) {
             }
             DeclarationKind::Retrier { name, retrier: handler } => {
                 let name = plain(name);
-                let user = analysis.all_states().find(|info| uses(&info.state.clauses, ClauseKind::Retry, &name));
+                let retries = |clause: &Clause| names_handler(clause, ClauseKind::Retry, &name);
+                let user = analysis.all_states().find(|info| info.state.clauses.iter().any(retries));
                 if let Some(info) = user {
                     visit::retrier(handler, &mut |expr, field| value(analysis, info.site(field), expr, sink));
                 }
@@ -96,20 +93,13 @@ fn first_of<'m, 'a>(analysis: &'m Analysis<'a>, kind: StateKind) -> Option<&'m S
 
 /// Returns whether a state has the catcher of this name.
 fn inherits(analysis: &Analysis<'_>, info: &StateInfo<'_>, name: &str) -> bool {
-    let named = |clause: &Clause| matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name);
-    analysis.catchers_of(info).iter().any(|(clause, _)| named(clause))
-}
-
-fn uses(clauses: &[Clause], kind: ClauseKind, name: &str) -> bool {
-    clauses
-        .iter()
-        .any(|clause| clause.kind == kind && matches!(&clause.value, ClauseValue::Named(used) if plain(used) == name))
+    analysis.catchers_of(info).iter().any(|(clause, _)| names_handler(clause, ClauseKind::Catch, name))
 }
 
 fn head<'a>(analysis: &Analysis<'a>, info: &StateInfo<'a>, facts: &Narrowing, sink: &mut Sink<'_>) {
     match &info.state.head {
         Head::Task { resource: Some(Resource::Text(text)), .. } => {
-            analysis.braces_in_text(info.site(ValueField::Resource).knowing(facts), (&text.value, text.span), sink);
+            analysis.braces_in_text((&text.value, text.span), sink);
         }
         Head::Choice(arms) => choice::check(analysis, info, arms, facts, sink),
         _ => {}
@@ -185,7 +175,7 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
             let problem = Problem::new(Code::UnlikeTypes, expr.span, message);
             return problem.help("round it, in JSONata with `$round`, `$floor` or `$ceil`");
         }
-        let problem = Problem::new(Code::UnlikeTypes, expr.span, format!("{wanted}, found {}", article(ty)));
+        let problem = unlike(Code::UnlikeTypes, expr.span, wanted, ty);
         match (position, ty) {
             (ValueField::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (ValueField::Seconds | ValueField::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {

@@ -3,46 +3,45 @@
 use std::collections::BTreeSet;
 
 use super::model::Model;
-use crate::syntax::ast::{Clause, ClauseValue, ExprKind};
+use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Member, Text};
 use crate::syntax::keyword::ClauseKind;
 
 /// Returns the variables that any state, arm or catcher assigns; `None` if some are unknown.
 pub(super) fn assigned(model: &Model<'_>) -> Option<BTreeSet<String>> {
     let mut names = BTreeSet::new();
-    for info in model.states.values().chain(&model.duplicates) {
-        collect(&info.state.clauses, &mut names)?;
-        for arm in info.state.arms() {
-            collect(&arm.clauses, &mut names)?;
-        }
-    }
-    for (_, clause) in &model.defaults {
-        collect(std::slice::from_ref(clause), &mut names)?;
-    }
-    for catcher in model.catchers.values() {
-        collect(&catcher.handler.clauses, &mut names)?;
-    }
-    Some(names)
+    let are_all = keys(model, &mut |name, _| names.extend([name.to_owned()]));
+    are_all.then_some(names)
 }
 
-fn collect(clauses: &[Clause], names: &mut BTreeSet<String>) -> Option<()> {
-    for clause in clauses {
-        match (clause.kind, &clause.value) {
-            (ClauseKind::Assign, ClauseValue::Expr(expr)) => match &expr.kind {
-                ExprKind::Object(members) => {
-                    names.extend(members.iter().map(|member| {
-                        let key = &member.key.value;
-                        key.strip_suffix(".$").unwrap_or(key).to_owned()
-                    }));
-                }
-                _ => return None,
-            },
-            // The user's own ASL may contain an `Assign`.
-            (ClauseKind::Raw | ClauseKind::Assign, _) => return None,
-            (_, ClauseValue::Catcher(catcher)) => collect(&catcher.clauses, names)?,
-            _ => {}
-        }
+/// Calls `each` for each variable that a state, arm or catcher assigns, with its key. Returns whether these are all.
+pub(super) fn keys(model: &Model<'_>, each: &mut dyn FnMut(&str, &Text)) -> bool {
+    let mut are_all = true;
+    for info in model.all_states() {
+        are_all &= collect(&info.state.clauses, each);
+        info.state.arms().iter().for_each(|arm| are_all &= collect(&arm.clauses, each));
     }
-    Some(())
+    model.defaults.iter().for_each(|(_, clause)| are_all &= collect(std::slice::from_ref(clause), each));
+    model.catchers.values().for_each(|catcher| are_all &= collect(&catcher.handler.clauses, each));
+    are_all
+}
+
+fn collect(clauses: &[Clause], each: &mut dyn FnMut(&str, &Text)) -> bool {
+    let mut are_all = true;
+    for clause in clauses {
+        are_all &= match (clause.kind, &clause.value) {
+            (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => {
+                for Member { key, .. } in members {
+                    each(key.value.strip_suffix(".$").unwrap_or(&key.value), key);
+                }
+                true
+            }
+            // The user's own ASL may contain an `Assign`.
+            (ClauseKind::Raw | ClauseKind::Assign, _) => false,
+            (_, ClauseValue::Catcher(catcher)) => collect(&catcher.clauses, each),
+            _ => true,
+        };
+    }
+    are_all
 }
 
 impl Model<'_> {

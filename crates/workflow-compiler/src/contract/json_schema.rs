@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Number, Value, json};
 
-use super::{Contract, Named, NamedKind, Root, Ty};
+use super::{Contract, Named, NamedKind, Ty};
 use crate::syntax::ast::{Constraint, ConstraintKind};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -19,7 +19,7 @@ pub fn document(contract: &Contract) -> Value {
     made.insert("$schema".to_owned(), DIALECT.into());
     made.insert("title".to_owned(), contract.name.clone().into());
     made.insert("type".to_owned(), "object".into());
-    let roots = contract.roots().map(|(name, root)| (name.to_owned(), schema_of(&root.ty)));
+    let roots = contract.roots().map(|(name, root)| (name.to_owned(), schema_of(root)));
     made.insert("properties".to_owned(), Value::Object(roots.collect()));
     let declared = contract.types.iter().map(|named| (named.name.clone(), definition(named)));
     let foreign = contract.foreign.keys().map(|name| (name.clone(), json!({})));
@@ -45,15 +45,16 @@ pub fn joined(name: &str, parts: impl IntoIterator<Item = (&'static str, Value)>
 
 /// Returns the schema of only the input, the output or the parameters, with the types that it uses. A type of
 /// [`Contract::foreign`] accepts any value.
-pub fn root(contract: &Contract, root: &Root) -> Value {
-    let used = Used::by(contract, root);
-    let foreign = used.foreign.iter().map(|name| ((*name).to_owned(), json!({})));
-    whole(root, used.declared(contract).chain(foreign).collect())
+pub fn root(contract: &Contract, root: &Ty) -> Value {
+    let (declared, foreign) = contract.used(vec![root]);
+    let mut all = definitions(contract, &declared);
+    all.extend(foreign.iter().map(|name| ((*name).to_owned(), json!({}))));
+    whole(root, all)
 }
 
-fn whole(root: &Root, definitions: Map<String, Value>) -> Value {
+fn whole(root: &Ty, definitions: Map<String, Value>) -> Value {
     let mut made = json!({"$schema": DIALECT});
-    if let (Value::Object(made), Value::Object(of)) = (&mut made, schema_of(&root.ty)) {
+    if let (Value::Object(made), Value::Object(of)) = (&mut made, schema_of(root)) {
         made.extend(of);
         if !definitions.is_empty() {
             made.insert(DEFINITIONS.to_owned(), definitions.into());
@@ -87,10 +88,10 @@ impl SchemaText {
     pub const TAIL: &'static str = "}}";
 
     /// Creates the text of the schema of the input, the output or the parameters.
-    pub fn of(contract: &Contract, root: &Root) -> Self {
-        let used = Used::by(contract, root);
-        let mut definitions: Map<_, _> = used.declared(contract).collect();
-        if used.foreign.is_empty() {
+    pub fn of(contract: &Contract, root: &Ty) -> Self {
+        let (declared, foreign) = contract.used(vec![root]);
+        let mut definitions = definitions(contract, &declared);
+        if foreign.is_empty() {
             return Self { head: whole(root, definitions).to_string(), foreign: Vec::new() };
         }
         let first = definitions.is_empty();
@@ -102,7 +103,7 @@ impl SchemaText {
         // The definitions are the last member.
         let end = if first { "\"\":true}}" } else { Self::TAIL };
         let head = text.strip_suffix(end).unwrap_or(&text).to_owned();
-        let foreign = used.foreign.iter().enumerate().map(|(number, name)| ForeignDefinition {
+        let foreign = foreign.iter().enumerate().map(|(number, name)| ForeignDefinition {
             before: format!("{}{}:", if first && number == 0 { "" } else { "," }, Value::from(*name)),
             place: reference(name),
             name: (*name).to_owned(),
@@ -111,23 +112,10 @@ impl SchemaText {
     }
 }
 
-/// The types that a part of the contract uses.
-struct Used<'c> {
-    declared: BTreeSet<&'c str>,
-    foreign: BTreeSet<&'c str>,
-}
-
-impl<'c> Used<'c> {
-    fn by(contract: &'c Contract, root: &'c Root) -> Self {
-        let (declared, foreign) = contract.used(vec![&root.ty]);
-        Self { declared, foreign }
-    }
-
-    /// Returns the definitions of the declared types.
-    fn declared(&self, contract: &'c Contract) -> impl Iterator<Item = (String, Value)> {
-        let named = contract.types.iter().filter(|named| self.declared.contains(named.name.as_str()));
-        named.map(|named| (named.name.clone(), definition(named)))
-    }
+/// Returns the definitions of the declared types with these names.
+fn definitions(contract: &Contract, names: &BTreeSet<&str>) -> Map<String, Value> {
+    let named = contract.types.iter().filter(|named| names.contains(named.name.as_str()));
+    named.map(|named| (named.name.clone(), definition(named))).collect()
 }
 
 /// Returns a reference to the definition with this name, as a fragment of a URI.

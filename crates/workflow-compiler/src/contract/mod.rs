@@ -23,20 +23,13 @@ pub struct Contract {
     /// The structs and enums, in source order, followed by the input, the output and the parameters.
     pub types: Vec<Named>,
     /// The execution's input.
-    pub input: Option<Root>,
+    pub input: Option<Ty>,
     /// The execution's output.
-    pub output: Option<Root>,
+    pub output: Option<Ty>,
     /// The deploy-time parameters.
-    pub params: Option<Root>,
+    pub params: Option<Ty>,
     /// The Rust types that the workflow uses but does not declare, by their names in [`Ty::Foreign`].
     pub foreign: IndexMap<String, Type>,
-}
-
-/// The type of the whole input, output or parameters.
-#[derive(Clone, Debug)]
-pub struct Root {
-    /// Its type.
-    pub ty: Ty,
 }
 
 /// A named type.
@@ -155,17 +148,25 @@ impl Contract {
                     contract.types.push(named(plain(&of.name), NamedKind::Enum(texts)));
                 }
                 DeclarationKind::Enum(of) => contract.types.extend(reader.variants(of, comment.clone())),
-                DeclarationKind::Input(shape) => {
-                    contract.input = Some(reader.root(workflow, shape, "Input", comment.clone(), &mut roots));
-                }
-                DeclarationKind::Output(shape) => {
-                    contract.output = Some(reader.root(workflow, shape, "Output", comment.clone(), &mut roots));
+                DeclarationKind::Input(shape) | DeclarationKind::Output(shape) => {
+                    let (root, suffix) = match &declaration.kind {
+                        DeclarationKind::Input(_) => (&mut contract.input, "Input"),
+                        _ => (&mut contract.output, "Output"),
+                    };
+                    *root = Some(match shape {
+                        Shape::Fields(fields) => {
+                            let name = generated(workflow, suffix);
+                            roots.push(named(name.clone(), NamedKind::Struct(reader.fields(fields, true))));
+                            Ty::Named(name)
+                        }
+                        Shape::Type(ty) => reader.ty(ty),
+                    });
                 }
                 DeclarationKind::Params(fields) => {
                     let name = generated(workflow, "Params");
                     let fields = NamedKind::Struct(reader.fields(fields, false));
                     roots.push(named(name.clone(), fields));
-                    contract.params = Some(Root { ty: Ty::Named(name) });
+                    contract.params = Some(Ty::Named(name));
                 }
                 _ => {}
             }
@@ -201,7 +202,7 @@ impl Contract {
     fn add_used(&mut self, others: Vec<Named>) {
         let own = self.types.len();
         self.types.extend(others);
-        let roots = self.roots().map(|(_, root)| &root.ty);
+        let roots = self.roots().map(|(_, ty)| ty);
         let own_types = self.types.iter().take(own).flat_map(|named| named.kind.inside());
         let (declared, foreign) = self.used(roots.chain(own_types).collect());
         let names = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
@@ -220,7 +221,7 @@ impl Contract {
     }
 
     /// Returns the input, the output and the parameters that are declared, with their names.
-    pub fn roots(&self) -> impl Iterator<Item = (&'static str, &Root)> {
+    pub fn roots(&self) -> impl Iterator<Item = (&'static str, &Ty)> {
         let parts = [("input", &self.input), ("output", &self.output), ("params", &self.params)];
         parts.into_iter().filter_map(|(name, root)| Some((name, root.as_ref()?)))
     }
@@ -271,25 +272,6 @@ struct Reader<'d> {
 }
 
 impl Reader<'_> {
-    fn root(
-        &mut self,
-        workflow: &Workflow,
-        shape: &Shape,
-        suffix: &str,
-        comment: Option<String>,
-        types: &mut Vec<Named>,
-    ) -> Root {
-        match shape {
-            Shape::Fields(fields) => {
-                let name = generated(workflow, suffix);
-                let kind = NamedKind::Struct(self.fields(fields, true));
-                types.push(Named { name: name.clone(), comment, kind });
-                Root { ty: Ty::Named(name) }
-            }
-            Shape::Type(ty) => Root { ty: self.ty(ty) },
-        }
-    }
-
     /// Returns the members of a struct, by their JSON names if `by_serde` is set, otherwise by their Rust names. A member
     /// that is an `Option` or has a default is optional.
     fn fields(&mut self, fields: &[FieldDecl], by_serde: bool) -> Vec<Field> {

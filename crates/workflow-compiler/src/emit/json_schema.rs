@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::style::Style;
 use crate::contract::json_schema::{ForeignDefinition, SchemaText};
-use crate::contract::{Contract, Root};
+use crate::contract::{Contract, Ty};
 use crate::syntax::ast::Workflow;
 
 /// The functions that return the schemas.
@@ -20,7 +20,7 @@ pub(super) struct Schemas {
 pub(super) fn schemas(style: &Style<'_>, workflow: &Workflow) -> Schemas {
     let (here, types, visibility) = (style.here(), style.types(), style.visibility);
     let contract = Contract::of(workflow);
-    let functions = |root: &Option<Root>| root.as_ref().map(|root| text(style, &contract, root));
+    let functions = |root: &Option<Ty>| root.as_ref().map(|root| text(style, &contract, root));
     let [input, output, params] = [&contract.input, &contract.output, &contract.params].map(functions);
     let of_params = params.is_some().then(|| {
         quote_spanned! { here=>
@@ -56,7 +56,7 @@ pub(super) fn schemas(style: &Style<'_>, workflow: &Workflow) -> Schemas {
 }
 
 /// Returns the text of a schema: a literal, unless it has types that only rustc knows.
-fn text(style: &Style<'_>, contract: &Contract, root: &Root) -> TokenStream {
+fn text(style: &Style<'_>, contract: &Contract, root: &Ty) -> TokenStream {
     let SchemaText { head, foreign } = SchemaText::of(contract, root);
     if foreign.is_empty() {
         let text = Literal::string(&head);

@@ -39,9 +39,9 @@ pub(super) fn members(
         };
         let Some(steps) = steps else { continue };
         match follow(model, &reference, steps) {
-            Followed::Unknown(problem) => found.push(problem),
-            Followed::Foreign(of, rest) => ask(of, rest, &reference, (source, file), problems),
-            Followed::Known => {}
+            Some(Err(problem)) => found.push(problem),
+            Some(Ok((of, rest))) => ask(of, rest, &reference, (source, file), problems),
+            None => {}
         }
     }
 }
@@ -75,21 +75,17 @@ fn distributed(machine: &StateMachine, scopes: &mut Vec<Pointer>) {
     }
 }
 
-/// The result of following a reference's steps in the declared type.
-enum Followed<'m, 's> {
-    /// All steps are valid or unknown.
-    Known,
-    /// The first invalid step.
-    Unknown(Diagnostic),
-    /// The remaining steps in a user-defined type.
-    Foreign(&'m Foreign, &'s [LiteralStep]),
-}
-
-fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [LiteralStep]) -> Followed<'m, 's> {
+/// Follows a reference's steps in the declared type: returns the user-defined type that they lead into, with the steps that
+/// remain, or the first wrong one.
+fn follow<'m, 's>(
+    model: &'m Model<'_>,
+    reference: &Reference<'_>,
+    steps: &'s [LiteralStep],
+) -> Option<Result<(&'m Foreign, &'s [LiteralStep]), Diagnostic>> {
     let mut ty = &model.input;
     for (number, step) in steps.iter().enumerate() {
         if let Ty::Foreign(of) = ty.present() {
-            return Followed::Foreign(of, steps.get(number..).unwrap_or_default());
+            return Some(Ok((of, steps.get(number..).unwrap_or_default())));
         }
         let name = match (&step.kind, ty.present()) {
             (LiteralKind::Name(name), _) => name,
@@ -97,7 +93,7 @@ fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [L
                 ty = item;
                 continue;
             }
-            (LiteralKind::Index(_), _) => return Followed::Known,
+            (LiteralKind::Index(_), _) => return None,
         };
         // In JSONata, a name also reads the members of an array's items.
         while let (QueryLanguage::Jsonata, Ty::Array(item)) = (reference.language, ty.present()) {
@@ -106,17 +102,17 @@ fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [L
         ty = match ty.present() {
             Ty::Map(value) => value,
             Ty::Struct(of) => {
-                let Some(known) = model.types.structs.get(of) else { return Followed::Known };
+                let known = model.types.structs.get(of)?;
                 match known.fields.values().find(|field| field.decl.wire == *name) {
                     Some(field) => &field.ty,
-                    None => return Followed::Unknown(no_such_field(reference, step, name, of, known)),
+                    None => return Some(Err(no_such_field(reference, step, name, of, known))),
                 }
             }
-            Ty::Foreign(of) => return Followed::Foreign(of, steps.get(number..).unwrap_or_default()),
-            _ => return Followed::Known,
+            Ty::Foreign(of) => return Some(Ok((of, steps.get(number..).unwrap_or_default()))),
+            _ => return None,
         };
     }
-    Followed::Known
+    None
 }
 
 /// Asks rustc about each step in a user-defined type.

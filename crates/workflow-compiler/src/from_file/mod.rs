@@ -2,7 +2,6 @@
 
 mod input;
 mod params;
-mod read;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,10 +9,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::document::{Scope, StateMachine};
-use workflow_asl::source::Source;
+use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 
 use crate::check::{Model, is_handled};
+use crate::crate_file::bytes;
 use crate::document::{Document, DocumentState};
 use crate::fragment::Fragment;
 pub use crate::lower::placeholders::FieldType;
@@ -46,7 +46,7 @@ pub(crate) fn compile(
     folder: Option<&Path>,
     problems: &mut Problems,
 ) -> Option<Compiled> {
-    let source = match read::read(file, folder) {
+    let source = match read(file, folder) {
         Ok(source) => source,
         Err(problem) => {
             problems.push(problem);
@@ -81,6 +81,22 @@ pub(crate) fn compile(
         params: params.declaration,
         definition: source.into_value(),
         machine,
+    })
+}
+
+/// Reads the document.
+fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem> {
+    let bytes = bytes(file, folder)?;
+    Source::read(&bytes, Format::of_path(Path::new(&file.value))).map_err(|error| {
+        let help = error.diagnostic.help().into_iter().collect();
+        let message = error.diagnostic.message();
+        let place = DocumentPlace {
+            file: file.value.clone(),
+            line: error.location.line,
+            column: error.location.column,
+            pointer: error.diagnostic.pointer,
+        };
+        Problem { help, place: Some(Box::new(place)), ..Problem::new(error.diagnostic.code, file.span, message) }
     })
 }
 

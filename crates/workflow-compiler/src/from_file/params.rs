@@ -64,19 +64,15 @@ fn matched<'p>(
 ) -> BTreeMap<String, String> {
     let by_wire: BTreeMap<&str, &FieldDecl> = fields.iter().map(|field| (field.wire.as_str(), field)).collect();
     let by_name: BTreeMap<String, &FieldDecl> = fields.iter().map(|field| (plain(&field.name), field)).collect();
-    let mut names = BTreeMap::new();
-    for (placeholder, ident) in placeholders {
-        if let Some(field) = by_wire.get(placeholder).or_else(|| by_name.get(ident)) {
-            names.insert(placeholder.to_owned(), plain(&field.name));
-        }
-    }
+    let names = placeholders.filter_map(|(placeholder, ident)| {
+        let field = by_wire.get(placeholder).or_else(|| by_name.get(ident))?;
+        Some((placeholder.to_owned(), plain(&field.name)))
+    });
+    let names: BTreeMap<_, _> = names.collect();
     let mut reported = BTreeSet::new();
-    for used in uses.iter().filter(|used| !names.contains_key(used.name)) {
-        // Each is reported once, however often it occurs.
-        if reported.insert(used.name) {
-            found.push(undeclared(used, &by_wire));
-        }
-    }
+    // Each is reported once, however often it occurs.
+    let unknown = uses.iter().filter(|used| !names.contains_key(used.name) && reported.insert(used.name));
+    found.extend(unknown.map(|used| undeclared(used, &by_wire)));
     let used: BTreeSet<&String> = names.values().collect();
     for field in fields.iter().filter(|field| !used.contains(&plain(&field.name))) {
         let message = format!("the document does not use `{}`", plain(&field.name));

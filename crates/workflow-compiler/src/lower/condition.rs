@@ -43,8 +43,6 @@ enum Side {
     Known(Value),
     /// `null`
     Null,
-    /// A value that cannot be expressed, which was reported.
-    Unsayable,
 }
 
 /// Returns the operator for swapped operands.
@@ -87,12 +85,12 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Binary(op, span, left, right) => self.comparison(place, (*op, *span), left, right, rule),
             ExprKind::Call { name, arguments } => self.test(place, name, arguments, expr, true, rule),
             ExprKind::Reference(_) | ExprKind::Path(_) => match self.side(place, expr) {
-                Side::Path(path) => variable(path, Operator::BooleanEquals, true.into(), rule),
-                Side::Known(_) => {
-                    let help = "test a parameter in Rust, or compare it with data: `params.x == input.y`";
+                Some(Side::Path(path)) => variable(path, Operator::BooleanEquals, true.into(), rule),
+                Some(Side::Known(_)) => {
+                    let help = "compare it with data: `params.x == input.y`";
                     self.report_unsayable(expr.span, "a condition without data", help);
                 }
-                Side::Null | Side::Unsayable => {}
+                Some(Side::Null) | None => {}
             },
             ExprKind::Invalid(_) => {}
             ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::Constant(_) | ExprKind::Number(_) | ExprKind::Null => {
@@ -130,7 +128,7 @@ impl<'a> Lowering<'_, 'a> {
             for (value, null) in [(left, right), (right, left)] {
                 if matches!(null.unparen().kind, ExprKind::Null)
                     && self.analysis.type_of(place, value).may_be_absent()
-                    && let Side::Path(path) = self.side(place, value)
+                    && let Some(Side::Path(path)) = self.side(place, value)
                 {
                     return self.if_present(path, Operator::IsNull, false, rule);
                 }
@@ -155,9 +153,8 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
         let types = (self.analysis.type_of(place, left), self.analysis.type_of(place, right));
-        let sides = (self.side(place, left), self.side(place, right));
-        let (op, path, ty, other, other_ty, words) = match sides {
-            (Side::Unsayable, _) | (_, Side::Unsayable) => return,
+        let (Some(one), Some(two)) = (self.side(place, left), self.side(place, right)) else { return };
+        let (op, path, ty, other, other_ty, words) = match (one, two) {
             (Side::Path(path), other) => (op, path, types.0, other, types.1, left),
             (other, Side::Path(path)) => (swapped(op), path, types.1, other, types.0, right),
             _ => {
@@ -169,31 +166,20 @@ impl<'a> Lowering<'_, 'a> {
         let (operand, is_path) = match other {
             Side::Path(path) => (Value::from(path), true),
             Side::Known(value) => (value, false),
-            Side::Null | Side::Unsayable => {
-                self.null_test(path, &ty, rule);
-                return;
+            // An optional member is null if it is present and null.
+            Side::Null if ty.may_be_absent() => {
+                return self.if_present(path, Operator::IsNull, true, rule);
             }
+            Side::Null => return variable(path, Operator::IsNull, true.into(), rule),
         };
         let Some(compared) = common_type(&ty, &other_ty) else {
-            let call = if is_path { "NumericLessThanPath(a, b)" } else { "NumericLessThan(a, 3)" };
-            self.report_unsayable(
-                words.span,
-                "a comparison of values of unknown types",
-                &format!("use the comparison's ASL name, such as `{call}`"),
-            );
+            let help = "use the comparison's ASL name, such as `NumericLessThan(a, 3)` or `NumericLessThanPath(a, b)`";
+            self.report_unsayable(words.span, "a comparison of values of unknown types", help);
             return;
         };
         match relation(op).and_then(|relation| Operator::of(compared, relation, is_path)) {
             Some(operator) => variable(path, operator, operand, rule),
             None => self.needs_jsonata(span, "a comparison of booleans by order"),
-        }
-    }
-
-    /// Lowers `x == null` for an optional member: the member is present and null.
-    fn null_test(&mut self, path: String, ty: &Ty, rule: &mut Fields) {
-        match ty.may_be_absent() {
-            true => self.if_present(path, Operator::IsNull, true, rule),
-            false => variable(path, Operator::IsNull, true.into(), rule),
         }
     }
 
@@ -240,13 +226,13 @@ impl<'a> Lowering<'_, 'a> {
             return;
         };
         let path = match self.side(place, value) {
-            Side::Path(path) => path,
-            Side::Known(_) | Side::Null => {
+            Some(Side::Path(path)) => path,
+            Some(Side::Known(_) | Side::Null) => {
                 let help = "the first argument must be data of the execution";
                 self.report_unsayable(value.span, "a test of a value that is known at compile time", help);
                 return;
             }
-            Side::Unsayable => return,
+            None => return,
         };
         let own = name.value.starts_with("is_") && operator != Operator::IsPresent;
         if own && self.analysis.type_of(place, value).may_be_absent() {
@@ -267,7 +253,7 @@ impl<'a> Lowering<'_, 'a> {
         let wants_path = operator.operand() == Operand::Path;
         let side = match &expr.kind {
             ExprKind::Text(path) if wants_path => Side::Path(path.clone()),
-            _ => self.side(place, expr),
+            _ => self.side(place, expr)?,
         };
         match side {
             Side::Path(path) if wants_path => Some(path.into()),
@@ -276,52 +262,48 @@ impl<'a> Lowering<'_, 'a> {
                 None
             }
             Side::Path(_) => {
-                let help = format!("`{}Path` compares with data", operator.name());
+                let help = format!("`{}Path` compares with data, where there is one", operator.name());
                 self.report_unsayable(expr.span, &format!("`{}` with data", operator.name()), &help);
                 None
             }
             Side::Known(_) | Side::Null if wants_path => {
-                let name = operator.name();
-                let by_value =
-                    operator.order().and_then(|(compared, relation)| Operator::of(compared, relation, false));
-                let help = format!("`{}` compares with a value", by_value.unwrap_or(operator).name());
-                self.report_unsayable(expr.span, &format!("`{name}` with a value"), &help);
+                let help = "the name without `Path` compares with a value";
+                self.report_unsayable(expr.span, &format!("`{}` with a value", operator.name()), help);
                 None
             }
             Side::Known(value) => Some(value),
             Side::Null => Some(Value::Null),
-            Side::Unsayable => None,
         }
     }
 
-    fn side(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Side {
-        match &expr.kind {
-            ExprKind::Paren(inner) => self.side(place, inner),
+    /// Returns a side of a comparison; `None` for a value that cannot be expressed, which was reported.
+    fn side(&mut self, place: ValueSite<'_, 'a>, expr: &Expr) -> Option<Side> {
+        Some(match &expr.kind {
+            ExprKind::Paren(inner) => return self.side(place, inner),
             ExprKind::Null => Side::Null,
-            ExprKind::Invalid(_) | ExprKind::Regex(_) => Side::Unsayable,
+            ExprKind::Invalid(_) | ExprKind::Regex(_) => return None,
             ExprKind::Reference(reference) => match self.path(place, expr, reference) {
                 LoweredReference::Data(path) => Side::Path(path),
                 LoweredReference::Param(source, _) => Side::Known(self.slots.value(source, Escape::Json)),
             },
             ExprKind::Path(path) => Side::Path(path.value.clone()),
-            ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {
-                Some(time) => self.side(place, time),
-                None => Side::Unsayable,
-            },
-            ExprKind::Call { name, .. } if name.value.starts_with('$') => Side::Unsayable,
+            ExprKind::Call { name, arguments } if name.value == "timestamp" => {
+                return arguments.first().and_then(|time| self.side(place, time));
+            }
+            ExprKind::Call { name, .. } if name.value.starts_with('$') => return None,
             ExprKind::Binary(..) | ExprKind::Call { .. } | ExprKind::Access(..) => {
                 let help = "compute it before, in a `pass` with `assign`, or use `query jsonata`";
                 self.report_unsayable(expr.span, "a computed value in a condition", help);
-                Side::Unsayable
+                return None;
             }
             _ => match self.scalar_literal(expr, Escape::Json) {
                 Some(value) => Side::Known(value),
                 None => {
                     self.unsayable(expr);
-                    Side::Unsayable
+                    return None;
                 }
             },
-        }
+        })
     }
 }
 

@@ -3,7 +3,6 @@
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html>
 
 use proc_macro2::Ident;
-use serde_json::Value;
 use workflow_asl::Code;
 use workflow_asl::document::{Field, ItemBatcher, ItemReader, QueryLanguage, ReaderConfig, ResultWriter, WriterConfig};
 
@@ -19,32 +18,22 @@ impl<'a> Lowering<'_, 'a> {
     /// Lowers `over s3::csv { Bucket: …, Key: …, headers: first_row }`.
     pub(super) fn reader(&mut self, info: &StateInfo<'a>, path: &[Ident], body: &Expr, fields: &mut Fields) {
         let ExprKind::Object(members) = &body.kind else { return };
-        let words: Vec<_> = path.iter().map(plain).collect();
-        let found = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["s3", format] => Format::named(format),
+        let span =
+            path.first().zip(path.last()).map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
+        let found = match path {
+            [service, format] if *service == "s3" => Format::named(&plain(format)),
             _ => None,
         };
         let Some(format) = found else {
-            let span = path
-                .first()
-                .zip(path.last())
-                .map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
-            let problem =
-                Problem::new(Code::BadResource, span, format!("unknown format of items `{}`", words.join("::")));
-            let known = FORMATS.iter().map(|format| format.name);
-            let near = workflow_asl::nearest::nearest(words.last().map_or("", String::as_str), known);
-            let problem = match near.map(|near| format!("s3::{near}")) {
-                Some(near) => problem.did_you_mean(&near, near.clone()),
-                None => problem,
-            };
-            let known: Vec<_> = FORMATS.iter().map(|format| format!("`s3::{}`", format.name)).collect();
-            self.problems.push(problem.help(format!("there is {}", known.join(", "))));
+            let words = path.iter().map(plain).collect::<Vec<_>>().join("::");
+            let problem = Problem::new(Code::BadResource, span, format!("unknown format of items `{words}`"));
+            let known: Vec<_> = FORMATS.iter().map(|format| format!("s3::{}", format.name)).collect();
+            let problem = problem.suggest(&words, known.iter().map(String::as_str));
+            self.problems.push(problem.help(format!("there is `{}`", known.join("`, `"))));
             return;
         };
         let (action, input_type) = format.call(body);
         let mut reader = Fields::new(fields.pointer.child("ItemReader"));
-        let span =
-            path.first().zip(path.last()).map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
         let s3 = path.first().map(|word| Ident::new("s3", word.span()));
         let action = path.last().map(|word| Ident::new(action, word.span()));
         let call: Vec<_> = s3.into_iter().chain(action).collect();
@@ -54,7 +43,8 @@ impl<'a> Lowering<'_, 'a> {
         };
         let (config, request): (Vec<_>, Vec<_>) =
             members.iter().cloned().partition(|member| of_config(&member.key.value));
-        self.put_request(info, request, body.span, &mut reader);
+        let request = Expr::made(ExprKind::Object(request), body.span);
+        self.put_value(&mut reader, request_field(info), info.site(ValueField::Transfer), &request);
         let mut config_fields = Fields::new(reader.pointer.child("ReaderConfig"));
         if let Some(input_type) = input_type {
             self.put(&mut config_fields, "InputType", input_type.into(), span);
@@ -120,12 +110,6 @@ impl<'a> Lowering<'_, 'a> {
         transfer
     }
 
-    fn put_request(&mut self, info: &StateInfo<'a>, members: Vec<Member>, span: TokenSpan, fields: &mut Fields) {
-        let place = info.site(ValueField::Transfer);
-        let body = Expr::made(ExprKind::Object(members), span);
-        self.put_value(fields, request_field(info), place, &body);
-    }
-
     /// Lowers the members of a configuration, which have AWS's names or short names.
     fn put_config(&mut self, info: &StateInfo<'a>, members: &[Member], table: &[Field], fields: &mut Fields) {
         let place = info.site(ValueField::Transfer);
@@ -136,8 +120,10 @@ impl<'a> Lowering<'_, 'a> {
             match (name, &value.kind) {
                 ("CSVHeaders", _) if short.is_some() => self.put_headers(value, fields),
                 ("CSVDelimiter" | "Transformation" | "ManifestType", _) if short.is_some() => {
-                    let word = word_of(value).map(|word| Value::from(word.to_uppercase()));
-                    let word = word.unwrap_or_else(|| self.literal(value));
+                    let word = match &value.kind {
+                        ExprKind::Text(text) => text.to_uppercase().into(),
+                        _ => self.literal(value),
+                    };
                     self.put(fields, name, word, value.span);
                 }
                 // Only the fields with a `Path` variant may be computed.
@@ -158,7 +144,7 @@ impl<'a> Lowering<'_, 'a> {
     fn put_headers(&mut self, value: &Expr, fields: &mut Fields) {
         let given = matches!(value.kind, ExprKind::Array(_));
         let location = if given { "GIVEN" } else { "FIRST_ROW" };
-        if !given && word_of(value).is_none_or(|word| word != "first_row") {
+        if !given && !matches!(&value.kind, ExprKind::Text(word) if word == "first_row") {
             let problem =
                 Problem::new(Code::NotAllowedValue, value.span, "headers must be `first_row` or a list of names");
             self.problems.push(problem);
@@ -176,13 +162,5 @@ fn request_field(info: &StateInfo<'_>) -> &'static str {
     match info.language {
         QueryLanguage::JsonPath => "Parameters",
         QueryLanguage::Jsonata => "Arguments",
-    }
-}
-
-/// Returns the word of a literal.
-fn word_of(value: &Expr) -> Option<&str> {
-    match &value.kind {
-        ExprKind::Text(text) => Some(text),
-        _ => None,
     }
 }

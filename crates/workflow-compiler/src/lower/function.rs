@@ -101,8 +101,7 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// Returns the conditions joined by an operator. A condition that binds more loosely than `least` is put in
-    /// parentheses.
+    /// Returns the test of a text by a pattern that is written out.
     fn matches(&mut self, place: ValueSite<'_, 'a>, value: &Expr, pattern: &Expr) -> Node {
         let value = self.jsonata(place, value);
         match &pattern.kind {

@@ -28,16 +28,12 @@ impl<'a> Lowering<'_, 'a> {
     /// Adds `Retry` and `Catch` of a state: its own handlers, then the handlers of `defaults` that can still match.
     pub(super) fn handlers(&mut self, info: &StateInfo<'a>, fields: &mut Fields) {
         let analysis = self.analysis;
-        let clauses: Vec<_> = analysis.clauses_of(info).collect();
         let own = info.state.clauses.len();
         let mut retriers = Vec::new();
         let mut catchers = Vec::new();
         let mut retries_all = false;
-        for (index, clause) in clauses.into_iter().enumerate() {
-            let inherited = index >= own;
-            if clause.kind != ClauseKind::Retry {
-                continue;
-            }
+        let clauses = analysis.clauses_of(info).enumerate();
+        for (index, clause) in clauses.filter(|(_, clause)| clause.kind == ClauseKind::Retry) {
             // Other retriers cannot be added to a list that is not known.
             if let ClauseValue::Expr(all) = &clause.value {
                 if retriers.is_empty() {
@@ -47,7 +43,7 @@ impl<'a> Lowering<'_, 'a> {
                 break;
             }
             let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
-            if !(inherited && retries_all) {
+            if index < own || !retries_all {
                 let mut entry = Fields::new(fields.pointer.child("Retry").index(retriers.len()));
                 self.source_map.put(entry.pointer.clone(), clause.span);
                 self.retrier(retrier, comment, &mut entry);

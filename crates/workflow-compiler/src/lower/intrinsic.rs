@@ -132,7 +132,12 @@ impl<'a> Lowering<'_, 'a> {
                             text = call(Function::ArrayGetItem, &[text, self.intrinsic(place, index)]);
                         }
                         Segment::Member { .. } | Segment::Slice(_) | Segment::Each { .. } => {
-                            self.part_of_result(place, expr, value);
+                            // A member of a list was reported.
+                            let is_list = self.analysis.type_of(place, value).present().is_array();
+                            if !is_list || !matches!(segments.first(), Some(Segment::Member { .. })) {
+                                let help = "use `query jsonata`; of one item of a filter: `($filter(…)[*].name)[0]`";
+                                self.report_unsayable(expr.span, "a part of a function's result", help);
+                            }
                             break;
                         }
                     }
@@ -153,24 +158,6 @@ impl<'a> Lowering<'_, 'a> {
     fn no_intrinsic(&mut self, expr: &Expr) -> String {
         self.unsayable(expr);
         "null".to_owned()
-    }
-
-    /// Reports a member of a function's result. A member of a list was reported.
-    fn part_of_result(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, value: &Expr) {
-        match &value.kind {
-            ExprKind::Call { name, arguments } if is_filter(&name.value, arguments) => {
-                let ExprKind::Access(_, segments) = &expr.kind else { return };
-                if !matches!(segments.first(), Some(Segment::Member { .. })) {
-                    let help = "read it of each item, and select one: `($filter(…)[*].name)[0]`";
-                    self.report_unsayable(expr.span, "a member of one item of a filter", help);
-                }
-            }
-            _ if self.analysis.type_of(place, value).present().is_array() => {
-                let help = "give this state the clause `query jsonata`, or the workflow `query jsonata;`";
-                self.report_unsayable(expr.span, "a part of a function's result", help);
-            }
-            _ => self.unsayable(expr),
-        }
     }
 
     /// Returns an argument that is a number or a boolean. A constant gets no apostrophes.

@@ -74,7 +74,7 @@ impl Lowering<'_, '_> {
             ExprKind::Text(text) => text.clone().into(),
             ExprKind::Variant { ty, variant } => {
                 let (ty, variant) = (plain(ty), plain(variant));
-                self.analysis.variant_wire(&ty, &variant).unwrap_or(&variant).into()
+                self.analysis.types.variant_wire(&ty, &variant).unwrap_or(&variant).into()
             }
             ExprKind::Constant(path) => self.slots.value(Source::Constant(path.clone()), escape),
             _ => return None,

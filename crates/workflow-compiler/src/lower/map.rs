@@ -88,18 +88,17 @@ impl<'a> Lowering<'_, 'a> {
             (ClauseKind::Tolerate, ClauseValue::TolerateCount(count)) => {
                 self.put_scalar(fields, "ToleratedFailureCount", place(ValueField::Limit), count);
             }
-            (ClauseKind::Inline, _) => {
+            (ClauseKind::Inline | ClauseKind::Distributed, value) => {
                 let mut config = Fields::new(processor.pointer.child("ProcessorConfig"));
-                self.put(&mut config, "Mode", "INLINE".into(), clause.span);
-                self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
-            }
-            (ClauseKind::Distributed, ClauseValue::Distributed { execution_type }) => {
-                let mut config = Fields::new(processor.pointer.child("ProcessorConfig"));
-                self.put(&mut config, "Mode", "DISTRIBUTED".into(), clause.keyword.span().into());
-                let express = execution_type.as_ref().is_some_and(|word| word == "express");
-                let span = execution_type.as_ref().map_or(clause.keyword.span(), proc_macro2::Ident::span);
-                let execution_type = if express { MachineType::Express } else { MachineType::Standard }.as_str();
-                self.put(&mut config, "ExecutionType", execution_type.into(), span.into());
+                let span = clause.keyword.span();
+                let mode = if clause.kind == ClauseKind::Inline { "INLINE" } else { "DISTRIBUTED" };
+                self.put(&mut config, "Mode", mode.into(), span.into());
+                if let ClauseValue::Distributed { execution_type } = value {
+                    let express = execution_type.as_ref().is_some_and(|word| word == "express");
+                    let span = execution_type.as_ref().map_or(span, proc_macro2::Ident::span);
+                    let execution_type = if express { MachineType::Express } else { MachineType::Standard }.as_str();
+                    self.put(&mut config, "ExecutionType", execution_type.into(), span.into());
+                }
                 self.put(processor, "ProcessorConfig", config.map.into(), clause.span);
             }
             (ClauseKind::ItemReader | ClauseKind::Batch | ClauseKind::WriteTo, _) => {

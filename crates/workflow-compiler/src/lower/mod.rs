@@ -24,7 +24,6 @@ mod reference;
 mod slot;
 mod source_map;
 mod state;
-mod task;
 mod template;
 mod uses;
 mod words;
@@ -35,7 +34,6 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{Ast, print_with};
-use workflow_asl::nearest::nearest;
 use workflow_asl::rules::Annotations;
 use workflow_asl::{Code, Diagnostic, Pointer, StateMachine};
 
@@ -151,13 +149,9 @@ impl<'m, 'a> Lowering<'m, 'a> {
         for name in unknown.into_inner() {
             let message = format!("the placeholder `${{{name}}}` in this text is not a declared param");
             let problem = Problem::new(Code::UnknownParam, declared.keyword.span(), message);
-            let wires = fields.values().map(|field| field.decl.wire.as_str());
-            self.problems.push(match nearest(&name, wires) {
-                Some(near) => problem.help(format!("did you mean `${{{near}}}`?")),
-                None => problem.help(
-                    "declare it in `params { … }`, with `#[serde(rename = \"…\")]` if its name is not a Rust identifier",
-                ),
-            });
+            let help =
+                "declare it in `params { … }`, with `#[serde(rename = \"…\")]` if its name is not a Rust identifier";
+            self.problems.push(problem.help(help));
         }
         marked
     }

@@ -13,7 +13,7 @@ use super::slot::Source;
 use super::{Lowering, ValueSite};
 use crate::check::{AccessStep, Base, callback, literal_index};
 use crate::fragment::Escape;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Segment, Slice, TokenSpan, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Segment, Slice, UnaryOp};
 use crate::syntax::spelling::sign;
 
 /// What a path matches so far.
@@ -30,6 +30,11 @@ pub(super) enum Matches {
 /// Returns whether a call is a filter with a closure.
 pub(super) fn is_filter(name: &str, arguments: &[Expr]) -> bool {
     name == "$filter" && callback(name, arguments).is_some()
+}
+
+/// Returns whether a reference reads several items of a list.
+fn reads_several(reference: &Reference) -> bool {
+    reference.segments.iter().any(|segment| matches!(segment, Segment::Slice(_) | Segment::Each { .. }))
 }
 
 impl<'a> Lowering<'_, 'a> {
@@ -133,26 +138,18 @@ impl<'a> Lowering<'_, 'a> {
     /// Returns the path of a list that is a single value.
     fn whole_list(&mut self, place: ValueSite<'_, 'a>, list: &Expr) -> String {
         match &list.kind {
-            ExprKind::Paren(inner) => self.whole_list(place, inner),
-            ExprKind::Path(path) => path.value.clone(),
-            ExprKind::Reference(reference) => {
-                if reference.segments.iter().any(|segment| matches!(segment, Segment::Slice(_) | Segment::Each { .. }))
-                {
-                    self.refuse_list(list.span);
-                }
-                match self.path(place, list, reference) {
-                    LoweredReference::Data(path) => path,
-                    LoweredReference::Param(..) => self.refuse_list(list.span),
+            ExprKind::Paren(inner) => return self.whole_list(place, inner),
+            ExprKind::Path(path) => return path.value.clone(),
+            ExprKind::Invalid(_) => return "$".to_owned(),
+            ExprKind::Reference(reference) if !reads_several(reference) => {
+                if let LoweredReference::Data(path) = self.path(place, list, reference) {
+                    return path;
                 }
             }
-            ExprKind::Invalid(_) => "$".to_owned(),
-            _ => self.refuse_list(list.span),
+            _ => {}
         }
-    }
-
-    fn refuse_list(&mut self, span: TokenSpan) -> String {
         let help = "filter a list of the data by one condition, `a && b`, or use `query jsonata`";
-        self.report_unsayable(span, "a filter of a list that is computed", help);
+        self.report_unsayable(list.span, "a filter of a list that is computed", help);
         "$".to_owned()
     }
 
@@ -225,7 +222,7 @@ impl<'a> Lowering<'_, 'a> {
                 return "@".to_owned();
             }
         };
-        if reference.segments.iter().any(|segment| matches!(segment, Segment::Slice(_) | Segment::Each { .. })) {
+        if reads_several(reference) {
             self.refuse_condition(expr);
         }
         let mut path = root.to_owned();

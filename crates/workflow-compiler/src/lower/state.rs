@@ -8,7 +8,9 @@ use super::object::Fields;
 use super::template::Template;
 use super::{Lowering, ValueField, ValueSite};
 use crate::check::{StateInfo, is_express_child};
-use crate::syntax::ast::{Clause, ClauseValue, Comment, Expr, ExprKind, Head, Target, When, plain};
+use crate::syntax::ast::{
+    Clause, ClauseValue, Comment, Expr, ExprKind, Head, Resource, Target, TokenSpan, When, plain,
+};
 use crate::syntax::keyword::ClauseKind;
 
 impl<'a> Lowering<'_, 'a> {
@@ -48,6 +50,26 @@ impl<'a> Lowering<'_, 'a> {
         }
         self.raw(&state.clauses, &mut fields);
         fields.ordered(State::FIELDS)
+    }
+
+    fn task(&mut self, info: &StateInfo<'a>, resource: Option<&Resource>, body: Option<&Expr>, fields: &mut Fields) {
+        if let Some(resource) = resource {
+            let (arn, span) = self.resource(resource);
+            self.put(fields, "Resource", arn, span);
+        }
+        if let Some(body) = body {
+            self.put_parameters(fields, info.site(ValueField::Parameters), body);
+        }
+    }
+
+    /// Returns the value of `Resource`.
+    pub(super) fn resource(&mut self, resource: &Resource) -> (Value, TokenSpan) {
+        let span = match resource {
+            Resource::Service { span, .. } => *span,
+            Resource::Text(text) => text.span,
+            Resource::Activity { arn: value, .. } | Resource::Value(value) => return (self.literal(value), value.span),
+        };
+        (resource.arn().into(), span)
     }
 
     /// Lowers clauses that are fields of the document, except handlers and the clauses of maps.
@@ -103,10 +125,14 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Adds the name of a transition's target. An unknown target is written as in the source.
     pub(super) fn put_target(&mut self, fields: &mut Fields, field: &str, target: &Target) {
-        let name = self.analysis.target_name(target).or_else(|| match target {
-            Target::State(name) => Some(plain(name)),
-            _ => None,
-        });
+        let name = match target {
+            Target::State(name) => {
+                let known = self.analysis.states.get(&plain(name));
+                Some(known.map_or_else(|| plain(name), |info| info.asl_name.clone()))
+            }
+            Target::Text(text) => Some(text.value.clone()),
+            Target::Computed(_) | Target::End(_) | Target::Missing(..) => None,
+        };
         if let Some(name) = name {
             self.put(fields, field, name.into(), target.span());
         }

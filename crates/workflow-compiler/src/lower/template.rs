@@ -69,17 +69,11 @@ impl<'a> Lowering<'_, 'a> {
             let key_span = key.span;
             let key = key.value.as_str();
             self.source_map.put_key(at.child(key), key_span);
-            match self.template(place, value, &at.child(key)) {
-                Template::Plain(value) => {
-                    plain &= !key.ends_with(COMPUTED);
-                    object.insert(key.to_owned(), value);
-                }
-                Template::Nested(value) => {
-                    plain = false;
-                    object.insert(key.to_owned(), value);
-                }
+            let lowered = self.template(place, value, &at.child(key));
+            plain &= matches!(lowered, Template::Plain(_)) && !key.ends_with(COMPUTED);
+            match lowered {
+                Template::Plain(value) | Template::Nested(value) => drop(object.insert(key.to_owned(), value)),
                 Template::Computed(text) => {
-                    plain = false;
                     let name = if key.ends_with(COMPUTED) { key.to_owned() } else { format!("{key}{COMPUTED}") };
                     self.source_map.put(at.child(&name), value.span);
                     self.source_map.put_key(at.child(&name), key_span);
@@ -98,14 +92,12 @@ impl<'a> Lowering<'_, 'a> {
         let mut plain = true;
         let mut array = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            match self.template(place, item, &at.index(index)) {
-                Template::Plain(value) => array.push(value),
-                Template::Nested(value) => {
-                    plain = false;
-                    array.push(value);
-                }
-                Template::Computed(_) => array.push(Value::Null),
-            }
+            let lowered = self.template(place, item, &at.index(index));
+            plain &= !matches!(lowered, Template::Nested(_));
+            array.push(match lowered {
+                Template::Plain(value) | Template::Nested(value) => value,
+                Template::Computed(_) => Value::Null,
+            });
         }
         if plain { Template::Plain(array.into()) } else { Template::Nested(array.into()) }
     }
@@ -178,7 +170,6 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Binary(BinaryOp::Range, ..) => "a range next to other items",
             ExprKind::Binary(..) => "a comparison that is a value",
             ExprKind::Object(_) => "an object in the argument of a function",
-            ExprKind::Access(..) => "a member of a function's result",
             ExprKind::Jsonata(_) | ExprKind::Raw(_) => {
                 let problem =
                     Problem::new(Code::WrongLanguageField, expr.span, "this state's query language is JSONPath");

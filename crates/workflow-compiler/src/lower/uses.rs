@@ -39,9 +39,7 @@ impl<'a> Lowering<'_, 'a> {
         let mut reported = Problems::default();
         std::mem::swap(self.problems, &mut reported);
         let named = inlined.iter().filter(|used| !used.asl_name.is_empty());
-        let named: Vec<_> = named.collect();
-        let uses = named.into_iter().filter_map(|used| self.stand_in(used, inside.get(&used.number)?, definition));
-        let uses = uses.collect();
+        let uses = named.filter_map(|used| self.stand_in(used, inside.get(&used.number)?, definition)).collect();
         std::mem::swap(self.problems, &mut reported);
         uses
     }

@@ -42,7 +42,7 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
                 texts.push(name);
             } else {
                 alone = true;
-                let field = types.field(&name, &rust, (false, false), &inner(None)?);
+                let field = types.field(&name, &rust, &inner(None)?);
                 shapes.push(types.nested(&quote! { Object }, &quote! { &[#field] }));
             }
             continue;
@@ -52,11 +52,11 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
         } else {
             types.nested(&quote! { Texts }, &quote! { &[#name] })
         };
-        let says = types.field(tag, tag, (false, false), &says);
+        let says = types.field(tag, tag, &says);
         shapes.push(match &container.content {
             Some(_) if unit => types.nested(&quote! { Object }, &quote! { &[#says] }),
             Some(content) => {
-                let field = types.field(content, content, (false, false), &inner(None)?);
+                let field = types.field(content, content, &inner(None)?);
                 types.nested(&quote! { Object }, &quote! { &[#says, #field] })
             }
             None if is_newtype(variant) => {

@@ -1,19 +1,17 @@
 //! `#[derive(Schema)]`: the shape of the JSON of a user-defined type, as serde writes it.
 
 mod attributes;
-mod constraint;
 mod enumeration;
 mod rust_type;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Fields, GenericParam};
 
 use attributes::{Container, Member};
 use rust_type::Types;
 
-pub(crate) use self::constraint::rule;
-use crate::syntax::ast::Constraint;
+use crate::syntax::ast::{Bound, Constraint, ConstraintKind};
 
 /// Expands `#[derive(Schema)]`.
 pub fn derive(tokens: TokenStream) -> TokenStream {
@@ -61,7 +59,7 @@ fn expand(mut input: DeriveInput, krate: Option<&TokenStream>) -> syn::Result<To
 fn structure(types: &Types<'_>, container: &Container, fields: &Fields) -> syn::Result<TokenStream> {
     let tag = container.tag.as_ref().map(|tag| {
         let shape = types.plain(&quote! { Text });
-        types.field(tag, tag, (false, false), &shape)
+        types.field(tag, tag, &shape)
     });
     content(types, container, fields, container.rule, tag)
 }
@@ -141,8 +139,8 @@ impl Types<'_> {
         quote! { &#krate::__private::schema::Shape::#shape { of: #of } }
     }
 
-    fn field(&self, name: &str, rust: &str, optional: (bool, bool), shape: &TokenStream) -> TokenStream {
-        self.member(name, rust, optional, false, shape, &[])
+    fn field(&self, name: &str, rust: &str, shape: &TokenStream) -> TokenStream {
+        self.member(name, rust, (false, false), false, shape, &[])
     }
 
     fn flat(&self, rust: &str, optional: (bool, bool), shape: &TokenStream) -> TokenStream {
@@ -167,6 +165,30 @@ impl Types<'_> {
             }
         }
     }
+}
+
+/// Returns a constraint as a constant.
+pub(crate) fn rule(krate: &TokenStream, constraint: &Constraint) -> TokenStream {
+    let option = |bound: Option<TokenStream>| match bound {
+        Some(bound) => quote! { ::core::option::Option::Some(#bound) },
+        None => quote! { ::core::option::Option::None },
+    };
+    let bounds = [&constraint.least, &constraint.greatest].map(Option::as_ref);
+    let (kind, [least, greatest]) = match constraint.kind {
+        ConstraintKind::Range => {
+            (quote! { Range }, bounds.map(|bound| bound.map(|of| of.number().to_string().into_token_stream())))
+        }
+        ConstraintKind::Length => {
+            let length = |of: &Bound| of.whole().and_then(|length| u64::try_from(length).ok());
+            (quote! { Length }, bounds.map(|bound| bound.and_then(length).map(ToTokens::into_token_stream)))
+        }
+        ConstraintKind::Pattern => {
+            let pattern = constraint.pattern.as_ref().map_or("", |pattern| &pattern.value);
+            return quote! { #krate::__private::schema::Rule::Pattern(#pattern) };
+        }
+    };
+    let (least, greatest) = (option(least), option(greatest));
+    quote! { #krate::__private::schema::Rule::#kind { least: #least, greatest: #greatest } }
 }
 
 /// Tests the output of the derive.

@@ -21,7 +21,7 @@ impl Types<'_> {
         if self.is_in(ty.to_token_stream()) {
             return self.around(ty).unwrap_or_else(|| self.plain(&quote! { Any }));
         }
-        let name = spelled(ty);
+        let name = spell(ty.to_token_stream());
         quote! { #krate::__private::shape!(#ty, #name) }
     }
 
@@ -60,9 +60,4 @@ impl Types<'_> {
             _ => false,
         })
     }
-}
-
-/// Formats a type for messages, without the spaces between tokens.
-pub(super) fn spelled(ty: &Type) -> String {
-    spell(ty.to_token_stream())
 }

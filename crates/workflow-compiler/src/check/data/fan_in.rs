@@ -12,20 +12,6 @@ use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Head};
 use crate::syntax::keyword::ClauseKind;
 use workflow_asl::error_name::ERROR_OUTPUT;
 
-/// The form of the results of a distributed map.
-enum Form {
-    /// Each result as the iteration produced it.
-    Compact,
-    /// Results that are arrays are flattened.
-    Flat,
-    /// Each result in the description of its execution.
-    Described,
-    /// The results are in S3.
-    Exported,
-    /// It is unknown.
-    Unknown,
-}
-
 impl<'a> Analysis<'a> {
     /// Returns the type of the combined results of a parallel's branches or a map's iterations.
     pub(in crate::check) fn fan_in(&self, info: &StateInfo<'a>) -> Ty {
@@ -52,17 +38,18 @@ fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
         ClauseValue::ToleratePercent(share) => !matches!(share.kind, ExprKind::Invalid(_)),
         _ => clause.kind == ClauseKind::Tolerate,
     });
-    let result = match form(info) {
-        Form::Unknown => return Ty::Unknown,
-        Form::Exported => return exported(),
-        Form::Compact => item,
-        Form::Described => described(),
-        Form::Flat => match item {
-            Ty::Array(inner) => *inner,
-            ty if ty.is_unknown() || ty.is_option() || ty.is_array() => Ty::Unknown,
-            ty => ty,
-        },
+    if info.state.has_clause(&[ClauseKind::Raw]) {
+        return Ty::Unknown;
+    }
+    let writer = info.state.clauses.iter().rfind(|clause| clause.kind == ClauseKind::WriteTo);
+    let result = match writer.map(|clause| &clause.value) {
+        None => Some(item),
+        Some(ClauseValue::Transfer { call: None, body: None, config }) => {
+            config.as_ref().and_then(|config| transformed(config, item))
+        }
+        Some(_) => return exported(),
     };
+    let Some(result) = result else { return Ty::Unknown };
     array(match result {
         // A member that only one of them has may be absent.
         Ty::Object(_) if tolerates => result.join(failed()),
@@ -71,37 +58,22 @@ fn written(info: &StateInfo<'_>, item: Ty) -> Ty {
     })
 }
 
-fn form(info: &StateInfo<'_>) -> Form {
-    let mut form = Form::Compact;
-    for clause in &info.state.clauses {
-        match (clause.kind, &clause.value) {
-            (ClauseKind::Raw, _) => return Form::Unknown,
-            (ClauseKind::WriteTo, ClauseValue::Transfer { call: None, body: None, config: Some(config) }) => {
-                form = transformed(config);
-            }
-            (ClauseKind::WriteTo, ClauseValue::Transfer { call: None, body: None, config: None }) => {
-                return Form::Unknown;
-            }
-            (ClauseKind::WriteTo, _) => form = Form::Exported,
-            _ => {}
-        }
-    }
-    form
-}
-
-/// Returns the results for the configuration of a writer without a destination.
-fn transformed(config: &Expr) -> Form {
-    let ExprKind::Object(members) = &config.kind else { return Form::Unknown };
+/// Returns the type of each result for the configuration of a writer without a destination, if it is known.
+fn transformed(config: &Expr, item: Ty) -> Option<Ty> {
+    let ExprKind::Object(members) = &config.kind else { return None };
     let mut named = members.iter().filter(|member| member.key.value.eq_ignore_ascii_case("transformation"));
     match named.next().map(|member| &member.value.kind) {
-        None => Form::Compact,
-        Some(ExprKind::Text(text)) => match text.to_ascii_uppercase().as_str() {
-            "COMPACT" => Form::Compact,
-            "FLATTEN" => Form::Flat,
-            "NONE" => Form::Described,
-            _ => Form::Unknown,
+        None => Some(item),
+        Some(ExprKind::Text(text)) => match (text.to_ascii_uppercase().as_str(), item) {
+            ("COMPACT", item) => Some(item),
+            // Results that are arrays are flattened.
+            ("FLATTEN", Ty::Array(inner)) => Some(*inner),
+            ("FLATTEN", ty) if ty.is_unknown() || ty.is_option() || ty.is_array() => Some(Ty::Unknown),
+            ("FLATTEN", ty) => Some(ty),
+            ("NONE", _) => Some(described()),
+            _ => None,
         },
-        Some(_) => Form::Unknown,
+        Some(_) => None,
     }
 }
 

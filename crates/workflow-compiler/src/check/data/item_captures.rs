@@ -22,11 +22,11 @@ pub(super) fn collect(analysis: &Analysis<'_>) -> BTreeMap<usize, ItemCapture> {
     let mut all: BTreeMap<usize, (ItemCapture, Vec<usize>)> = BTreeMap::new();
     let mut told: Vec<(usize, Option<usize>, &str)> = Vec::new();
     for (number, info) in analysis.states.values().enumerate() {
-        let Some((innermost, _)) = analysis.map_around(info) else { continue };
+        let Some((innermost, _)) = analysis.item_around(info, None) else { continue };
         let selector = selector(info);
         let node = |scope| {
             let point = analysis.graphs.point(number);
-            point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|point| point.node)
+            point.and_then(|point| analysis.graphs.ancestor(point, scope)).map(|(point, _)| point.node)
         };
         visit::values(analysis, info, &mut |value, _| {
             let selects = selector.is_some_and(|selector| selector.id == value.id);

@@ -3,9 +3,8 @@
 //! They are captured like the values of references, if the reader sees the variable and nothing else assigns it. The
 //! document's rules check whether the state has run on all paths, because such a string may test it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::jsonata::{self, Use};
 use workflow_asl::references::LiteralKind;
@@ -17,8 +16,6 @@ use crate::check::capture::{Capture, DEPTH, variable};
 use crate::check::members::Named;
 use crate::check::sink::Sink;
 use crate::check::types::Ty;
-use crate::literal_range::LiteralRange;
-use crate::problem::Problem;
 use crate::syntax::ast::TokenSpan;
 
 /// A part of a state's result that a string reads.
@@ -30,12 +27,10 @@ struct Read {
     beside: bool,
 }
 
-/// Adds the parts that strings read to the captures, and reports members that AWS's results do not have.
+/// Adds the parts that strings read to the captures.
 pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Capture>, sink: &mut Sink<'_>) {
     let mut read: Vec<Read> = Vec::new();
     let mut states: Option<BTreeMap<String, Option<usize>>> = None;
-    // A shared handler is visited for each state that uses it.
-    let mut told = BTreeSet::new();
     for info in analysis.states.values().filter(|info| info.language == QueryLanguage::Jsonata) {
         visit::values(analysis, info, &mut |value, _| {
             visit::raws(value, &mut |text, span| {
@@ -47,16 +42,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, captures: &mut BTreeMap<usize, Ca
                     let Some(beside) = reader.and_then(|reader| analysis.graphs.beside(reader, number)) else {
                         continue;
                     };
-                    let guarded = names.variables.iter().any(|other| {
-                        other.name == used.name && names.guarded.iter().any(|span| span.start == other.span.start)
-                    });
-                    let (path, wrong) = path(analysis, number, used, (text, span));
-                    if let Some(wrong) = wrong.filter(|_| !guarded)
-                        && told.insert((value.id, text, used.span.start))
-                        && (captures.contains_key(&number) || analysis.lacks_variable(&used.name))
-                    {
-                        sink.push(wrong);
-                    }
+                    let path = path(analysis, number, used, text);
                     read.push(Read { number, path, span, beside });
                 }
             });
@@ -91,50 +77,20 @@ fn by_variable(analysis: &Analysis<'_>) -> BTreeMap<String, Option<usize>> {
     states
 }
 
-/// Returns the path that a use reads, up to the last known object, and the problem with the next member.
-fn path(
-    analysis: &Analysis<'_>,
-    number: usize,
-    used: &Use,
-    (text, span): (&str, TokenSpan),
-) -> (Vec<String>, Option<Problem>) {
-    let mut path = Vec::new();
-    let mut wrong = None;
-    let mut ty = analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+/// Returns the path that a use reads, up to the last known object.
+fn path(analysis: &Analysis<'_>, number: usize, used: &Use, text: &str) -> Vec<String> {
     // `%` may lead back to the parent.
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
-    for step in used.steps.iter().take(DEPTH) {
+    let mut path = Vec::new();
+    let mut ty = analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    for step in used.steps.iter().take(if climbs { 0 } else { DEPTH }) {
         let LiteralKind::Name(name) = &step.kind else { break };
-        match analysis.types.named(&ty, name) {
-            Named::Found(next) => ty = next,
-            Named::Unknown => break,
-            Named::None => {
-                let part = LiteralRange::in_expression(text, step.range.clone());
-                wrong = no_member(&ty, &used.name, &path, name, span).map(|problem| problem.within(part));
-                break;
-            }
-        }
+        let Named::Found(next) = analysis.types.named(&ty, name) else { break };
+        ty = next;
         path.push(name.clone());
     }
-    if climbs {
-        path.clear();
+    match analysis.states.get_index(number) {
+        Some((_, of)) if of.language == QueryLanguage::JsonPath => present(analysis, number, path.into_iter()),
+        _ => path,
     }
-    let json_path = analysis.states.get_index(number).is_some_and(|(_, of)| of.language == QueryLanguage::JsonPath);
-    if json_path {
-        path = present(analysis, number, path.into_iter());
-    }
-    (path, wrong)
-}
-
-/// Returns the problem that AWS's result has no such member.
-fn no_member(ty: &Ty, variable: &str, path: &[String], name: &str, span: TokenSpan) -> Option<Problem> {
-    let Ty::Shape(part) = ty.present() else { return None };
-    let around: String = path.iter().map(|name| format!(".{name}")).collect();
-    let code = if part.is_certain() { Code::UnknownResultMember } else { Code::DoubtfulResultMember };
-    let message = format!("`${variable}{around}` has no member `{name}` in AWS's API");
-    let problem = Problem::new(code, span, message);
-    Some(match part.meant(name) {
-        Some(help) => problem.help(help),
-        None => problem,
-    })
 }

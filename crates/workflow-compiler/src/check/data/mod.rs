@@ -25,9 +25,9 @@ use super::flow::availability::Availability;
 use super::flow::{StateGraphs, state_narrowing};
 use super::model::StateInfo;
 use super::sink::Sink;
+use super::variables::keys;
 use crate::problem::Problem;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, DeclarationKind, ExprKind, Target, plain};
-use crate::syntax::keyword::ClauseKind;
+use crate::syntax::ast::{Target, plain};
 
 /// Fills in the analysis, and reports variables whose names are taken.
 pub(super) fn analyse(analysis: &mut Analysis<'_>, sink: &mut Sink<'_>) {
@@ -99,36 +99,10 @@ fn collisions(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     if taken.is_empty() {
         return;
     }
-    for info in analysis.all_states() {
-        clauses(&info.state.clauses, &taken, sink);
-        info.state.arms().iter().for_each(|arm| clauses(&arm.clauses, &taken, sink));
-    }
-    analysis.defaults.iter().for_each(|(_, clause)| clauses(std::slice::from_ref(clause), &taken, sink));
-    for declaration in &analysis.workflow.declarations {
-        if let DeclarationKind::Catcher { catcher, .. } = &declaration.kind {
-            clauses(&catcher.clauses, &taken, sink);
+    keys(analysis, &mut |name, key| {
+        if let Some(holds) = taken.get(name) {
+            let problem = Problem::new(Code::VariableTaken, key.span, format!("`${name}` contains {holds}"));
+            sink.push(problem.help("give this variable another name"));
         }
-    }
-}
-
-fn clauses(all: &[Clause], taken: &BTreeMap<String, String>, sink: &mut Sink<'_>) {
-    for clause in all {
-        match (&clause.value, clause.kind) {
-            (ClauseValue::Catcher(Catcher { clauses: inner, .. }), _) => clauses(inner, taken, sink),
-            (ClauseValue::Expr(value), ClauseKind::Assign) => {
-                let ExprKind::Object(members) = &value.kind else { continue };
-                for member in members {
-                    let key = member.key.value.as_str();
-                    let name = key.strip_suffix(".$").unwrap_or(key);
-                    let Some(holds) = taken.get(name) else { continue };
-                    sink.report(|| {
-                        let message = format!("`${name}` contains {holds}");
-                        Problem::new(Code::VariableTaken, member.key.span, message)
-                            .help("give this variable another name")
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
+    });
 }

@@ -107,47 +107,31 @@ pub(in crate::check) fn fits_expr<'a>(
             fits_expr(analysis, place.knowing(&place.facts.and(condition, false)), no, wanted, what, sink);
         }
         (ExprKind::Object(members), Some(fields), _) => {
-            for member in members {
-                let key = &member.key;
-                let given = members.iter().map(|member| &*member.key.value);
-                let own = !key.value.ends_with(".$");
-                if !slip(bare_key(&key.value), key.span, fields, given.clone(), (what, own), sink) {
-                    undeclared(bare_key(&key.value), key.span, fields, given, what, sink);
-                }
-            }
+            let names = members.iter().map(|member| bare_key(&member.key.value));
+            let named: Vec<_> = names.zip(members.iter().map(|member| member.key.span)).collect();
+            undeclared((&named, true), fields, what, sink);
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
-                let member = members.iter().find(|member| bare_key(&member.key.value) == wire);
-                match member {
-                    Some(member) if member.key.value == wire => {
-                        let what = format!("`{name}` of {what}");
-                        constraints::literal(field.decl, &member.value, &what, sink);
-                        if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
-                            let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
-                            sink.push(Problem::new(Code::OutputDoesNotFit, member.key.span, message).help(format!(
-                                "declare it as `Option<{}>`, or give a default with `??`",
-                                field.ty.rust_name()
-                            )));
-                        } else {
-                            let value = &member.value;
-                            if member.optional {
-                                let ty = analysis.type_of(place, value);
-                                value_fits(analysis, place, (value, ty.present()), &field.ty, &what, sink);
-                            } else {
-                                fits_expr(analysis, place, value, &field.ty, &what, sink);
-                            }
-                        }
-                    }
-                    Some(_) => {}
-                    None => missing(
-                        expr.span,
-                        name,
-                        wire,
-                        field,
-                        what,
-                        members.iter().map(|member| &*member.key.value),
-                        sink,
-                    ),
+                let Some(member) = members.iter().find(|member| bare_key(&member.key.value) == wire) else {
+                    missing(expr.span, (name, field), what, named.iter().map(|(name, _)| *name), sink);
+                    continue;
+                };
+                // A key whose value is a path has any type.
+                if member.key.value != wire {
+                    continue;
+                }
+                let what = format!("`{name}` of {what}");
+                let value = &member.value;
+                constraints::literal(field.decl, value, &what, sink);
+                if member.optional && !field.ty.is_option() && !field.ty.is_unknown() {
+                    let message = format!("{what} may be omitted, but is declared {}", article(&field.ty));
+                    let problem = Problem::new(Code::OutputDoesNotFit, member.key.span, message);
+                    sink.push(problem.help(optional_or_default(&field.ty)));
+                } else if member.optional {
+                    let ty = analysis.type_of(place, value);
+                    value_fits(analysis, place, (value, ty.present()), &field.ty, &what, sink);
+                } else {
+                    fits_expr(analysis, place, value, &field.ty, &what, sink);
                 }
             }
         }
@@ -212,61 +196,46 @@ fn bare_key(key: &str) -> &str {
     key.strip_suffix(".$").unwrap_or(key)
 }
 
-/// Reports an undeclared member with a name similar to a missing optional one, and returns whether it did. A missing
-/// required member is reported separately.
-fn slip<'n>(
-    name: &str,
-    span: TokenSpan,
-    fields: &IndexMap<String, Field<'_>>,
-    given: impl Iterator<Item = &'n str> + Clone,
-    (what, own): (&str, bool),
-    sink: &mut Sink<'_>,
-) -> bool {
-    if !sink.listens() || fields.values().any(|field| field.decl.wire == name) {
-        return false;
-    }
-    let lacks = |wire: &str| !given.clone().any(|given| bare_key(given) == wire);
-    let optional = fields.values().filter(|field| field.ty.is_option() && lacks(&field.decl.wire));
-    let names: Vec<_> = optional.map(|field| field.decl.wire.as_str()).collect();
-    let Some(near) = workflow_asl::nearest::nearest(name, names) else { return false };
-    let problem = Problem::new(Code::OutputDoesNotFit, span, not_declared(name, what));
-    // If another state produces it, the words are that state's.
-    sink.push(if own { problem.did_you_mean(near, near) } else { problem.help(format!("did you mean `{near}`?")) });
-    true
+/// Returns the help for a value that may be absent.
+fn optional_or_default(wanted: &Ty) -> String {
+    format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name())
 }
 
-/// Warns of a member that is not declared. Silent where a required member is missing: this may be its wrong name.
-fn undeclared<'n>(
-    name: &str,
-    span: TokenSpan,
+/// Reports the given members that are not declared, with their words: an error where the name is similar to a missing
+/// optional one, else a warning if the members are written `here`. Silent where a required member is missing, which is
+/// reported: this may be its wrong name.
+fn undeclared(
+    (given, here): (&[(&str, TokenSpan)], bool),
     fields: &IndexMap<String, Field<'_>>,
-    given: impl Iterator<Item = &'n str> + Clone,
     what: &str,
     sink: &mut Sink<'_>,
 ) {
-    let mut wires = fields.values().map(|field| field.decl.wire.as_str());
-    if !sink.listens() || wires.any(|wire| wire == name) {
+    if !sink.listens() {
         return;
     }
-    let lacks = |wire: &str| !given.clone().any(|given| bare_key(given) == wire);
-    if fields.values().any(|field| !field.ty.is_option() && lacks(&field.decl.wire)) {
-        return;
+    let lacks = |field: &&Field<'_>| !given.iter().any(|(name, _)| *name == field.decl.wire);
+    let optional = fields.values().filter(|field| field.ty.is_option()).filter(lacks);
+    let optional: Vec<_> = optional.map(|field| field.decl.wire.as_str()).collect();
+    let lacks_required = fields.values().filter(|field| !field.ty.is_option()).any(|field| lacks(&field));
+    for (name, span) in given.iter().filter(|(name, _)| fields.values().all(|field| field.decl.wire != *name)) {
+        let message = format!("`{name}` is not declared in {what}");
+        match workflow_asl::nearest::nearest(name, optional.iter().copied()) {
+            Some(near) => {
+                let problem = Problem::new(Code::OutputDoesNotFit, *span, message);
+                sink.push(problem.help(format!("did you mean `{near}`?")));
+            }
+            None if lacks_required || !here => {}
+            None => {
+                let problem = Problem::new(Code::UndeclaredMember, *span, message);
+                sink.push(problem.help("declare it, or remove it"));
+            }
+        }
     }
-    sink.report(|| {
-        let problem = Problem::new(Code::UndeclaredMember, span, not_declared(name, what));
-        problem.help("declare it, or remove it")
-    });
-}
-
-fn not_declared(name: &str, what: &str) -> String {
-    format!("`{name}` is not declared in {what}")
 }
 
 fn missing<'n>(
     span: TokenSpan,
-    name: &str,
-    wire: &str,
-    field: &Field<'_>,
+    (name, field): (&str, &Field<'_>),
     what: &str,
     given: impl Iterator<Item = &'n str>,
     sink: &mut Sink<'_>,
@@ -275,6 +244,7 @@ fn missing<'n>(
         return;
     }
     sink.report(|| {
+        let wire = field.decl.wire.as_str();
         let message = format!("{what} has no `{wire}`, which is declared {}", article(&field.ty));
         let problem = Problem::new(Code::OutputDoesNotFit, span, message);
         match workflow_asl::nearest::nearest(wire, given) {
@@ -298,9 +268,12 @@ fn value_fits<'a>(
 }
 
 impl Comparison<'_, '_, '_, '_> {
-    fn report(&mut self, problem: impl FnOnce(Problem) -> Problem, message: impl FnOnce() -> String) {
+    fn report(&mut self, help: Option<String>, message: impl FnOnce() -> String) {
         let span = self.span;
-        self.sink.report(|| problem(Problem::new(Code::OutputDoesNotFit, span, message())));
+        self.sink.report(|| Problem {
+            help: help.into_iter().collect(),
+            ..Problem::new(Code::OutputDoesNotFit, span, message())
+        });
     }
 
     /// Compares the type of a part that has no path of its own.
@@ -322,9 +295,8 @@ impl Comparison<'_, '_, '_, '_> {
                 Ty::Nullable(_) => "may be `null`",
                 _ => "may be absent",
             };
-            let help = format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name());
-            return self
-                .report(|problem| problem.help(help), || format!("{what} {is}, but is declared {}", article(wanted)));
+            let help = optional_or_default(wanted);
+            return self.report(Some(help), || format!("{what} {is}, but is declared {}", article(wanted)));
         }
         let (given, wanted) = (given.present(), wanted.present());
         if let (Ty::Struct(_) | Ty::Shape(_), Ty::Struct(name)) = (given, wanted) {
@@ -336,9 +308,9 @@ impl Comparison<'_, '_, '_, '_> {
         let fits_so_far = match (given, wanted) {
             (Ty::Null, _) => true,
             (Ty::Float(_), Ty::Integer(int)) => {
-                let help = format!("declare it as `f64`, or round it{}", rounded(&holder.to_string()));
+                let help = "declare it as `f64`, or round it, in JSONata with `$round`".to_owned();
                 let message = || format!("{what} may have a fraction, but is declared `{}`", int.name());
-                return self.report(|problem| problem.help(help), message);
+                return self.report(Some(help), message);
             }
             (a, b) if a.is_number() && b.is_number() => true,
             (Ty::Map(a), Ty::Map(b)) => return self.part(a, b, &format!("a value of {what}")),
@@ -363,10 +335,7 @@ impl Comparison<'_, '_, '_, '_> {
             (a, b) => a == b,
         };
         if !fits_so_far {
-            self.report(
-                |problem| problem,
-                || format!("{what} is {}, but is declared {}", article(given), article(wanted)),
-            );
+            self.report(None, || format!("{what} is {}, but is declared {}", article(given), article(wanted)));
         }
     }
 
@@ -403,9 +372,8 @@ impl Comparison<'_, '_, '_, '_> {
             _ => false,
         };
         if !matches!(given, Ty::Shape(_)) {
-            for name in names() {
-                slip(name, self.span, fields, names(), (what, false), self.sink);
-            }
+            let named: Vec<_> = names().map(|name| (name, self.span)).collect();
+            undeclared((&named, false), fields, what, self.sink);
         }
         for (name, field) in fields {
             let wire = field.decl.wire.as_str();
@@ -417,23 +385,10 @@ impl Comparison<'_, '_, '_, '_> {
                     self.fits(ty, &field.ty, &format!("`{name}` of {what}"), &path);
                 }
                 None if is_open(wire) => {}
-                None => missing(self.span, name, wire, field, what, names(), self.sink),
+                None => missing(self.span, (name, field), what, names(), self.sink),
             }
         }
     }
-}
-
-/// Returns how to round a value, which is written so, if it has words.
-fn rounded(value: &str) -> String {
-    if value.is_empty() {
-        return ", in JSONata with `$round`".to_owned();
-    }
-    if let Some(jsonata) = value.strip_prefix("\"{%").and_then(|value| value.strip_suffix("%}\"")) {
-        return format!(": `\"{{% $round({}) %}}\"`", jsonata.trim());
-    }
-    // The expression of an operator is in parentheses.
-    let inner = value.strip_prefix('(').and_then(|value| value.strip_suffix(')')).unwrap_or(value);
-    format!(", in JSONata with `$round({inner})`")
 }
 
 fn fields<'m, 'a>(analysis: &'m Analysis<'a>, ty: &Ty) -> Option<&'m IndexMap<String, Field<'a>>> {

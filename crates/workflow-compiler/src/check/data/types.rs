@@ -11,8 +11,8 @@ use workflow_asl::document::QueryLanguage;
 use super::inputs::IncomingTransitions;
 use super::visit;
 use crate::check::analysis::{Analysis, Expressions};
-use crate::check::flow::StateGraphs;
 use crate::check::flow::state_narrowing::arms;
+use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::StateInfo;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
@@ -41,30 +41,28 @@ pub(super) fn infer(analysis: &mut Analysis<'_>) {
     }
     analysis.results = vec![Ty::Unknown; analysis.states.len()];
     analysis.inputs = vec![Ty::Unknown; analysis.states.len()];
-    let order = order(analysis);
+    let mut order = Vec::new();
+    enter(&analysis.graphs, 0, &mut order);
     let ways = IncomingTransitions::of(analysis);
     // Types of variables and results depend on each other, and a loop on the states after it.
     for _ in 0..2 {
         let mut again = false;
         let mut done = vec![false; analysis.states.len()];
-        for step in &order {
-            match *step {
-                WalkEvent::Begins(number) => {
-                    again |= ways.lead_back(number, &done);
-                    let ty = ways.input(analysis, number, &done).bounded();
-                    if let Some(known) = analysis.inputs.get_mut(number) {
-                        learn(known, ty, &mut analysis.expressions);
-                    }
+        for &(number, ends) in &order {
+            if ends {
+                let Some((_, info)) = analysis.states.get_index(number) else { continue };
+                let ty = analysis.result_type(info).bounded();
+                if let Some(known) = analysis.results.get_mut(number) {
+                    learn(known, ty, &mut analysis.expressions);
                 }
-                WalkEvent::Ends(number) => {
-                    let Some((_, info)) = analysis.states.get_index(number) else { continue };
-                    let ty = analysis.result_type(info).bounded();
-                    if let Some(known) = analysis.results.get_mut(number) {
-                        learn(known, ty, &mut analysis.expressions);
-                    }
-                    if let Some(done) = done.get_mut(number) {
-                        *done = true;
-                    }
+                if let Some(done) = done.get_mut(number) {
+                    *done = true;
+                }
+            } else {
+                again |= ways.lead_back(number, &done);
+                let ty = ways.input(analysis, number, &done).bounded();
+                if let Some(known) = analysis.inputs.get_mut(number) {
+                    learn(known, ty, &mut analysis.expressions);
                 }
             }
         }
@@ -83,25 +81,13 @@ fn learn<T: PartialEq>(known: &mut T, found: T, expressions: &mut Expressions) {
     }
 }
 
-/// A state of a walk, by its number.
-#[derive(Clone, Copy)]
-enum WalkEvent {
-    Begins(usize),
-    Ends(usize),
-}
-
-/// Returns the states in the order in which they run; those inside one come between its beginning and its end.
-fn order(analysis: &Analysis<'_>) -> Vec<WalkEvent> {
-    let mut order = Vec::new();
-    enter(&analysis.graphs, 0, &mut order);
-    order
-}
-
-fn enter(graphs: &StateGraphs, scope: usize, order: &mut Vec<WalkEvent>) {
+/// Adds the states of a scope in the order in which they run, each when it begins and, with `true`, when it ends; those
+/// inside one come between.
+fn enter(graphs: &StateGraphs, scope: usize, order: &mut Vec<(usize, bool)>) {
     for state in graphs.order(scope) {
-        order.push(WalkEvent::Begins(state));
+        order.push((state, false));
         graphs.inside(state).for_each(|scope| enter(graphs, scope, order));
-        order.push(WalkEvent::Ends(state));
+        order.push((state, true));
     }
 }
 
@@ -154,25 +140,20 @@ struct Assigned {
 fn assigned(analysis: &Analysis<'_>) -> Assigned {
     let mut found = Assigned::default();
     for info in analysis.all_states() {
-        for clause in analysis.clauses_of(info).filter(|clause| clause.kind == ClauseKind::Assign) {
-            assign(analysis, info.site(ValueField::Assign).knowing(analysis.narrowing(info)), clause, &mut found);
-        }
+        let facts = analysis.narrowing(info);
+        let mut note = |clauses: &mut dyn Iterator<Item = &Clause>, field, facts: &Narrowing| {
+            for clause in clauses.filter(|clause| clause.kind == ClauseKind::Assign) {
+                assign(analysis, info.site(field).knowing(facts), clause, &mut found);
+            }
+        };
+        note(&mut analysis.clauses_of(info), ValueField::Assign, facts);
         if let Head::Choice(choice) = &info.state.head {
-            for (arm, facts) in arms(choice, analysis.narrowing(info)) {
-                for clause in arm.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                    assign(analysis, info.site(ValueField::Assign).knowing(&facts), clause, &mut found);
-                }
+            for (arm, facts) in arms(choice, facts) {
+                note(&mut arm.clauses.iter(), ValueField::Assign, &facts);
             }
         }
         for (_, catcher) in analysis.catchers_of(info) {
-            for clause in catcher.clauses.iter().filter(|clause| clause.kind == ClauseKind::Assign) {
-                assign(
-                    analysis,
-                    info.site(ValueField::CatchAssign).knowing(analysis.narrowing(info)),
-                    clause,
-                    &mut found,
-                );
-            }
+            note(&mut catcher.clauses.iter(), ValueField::CatchAssign, facts);
         }
     }
     found

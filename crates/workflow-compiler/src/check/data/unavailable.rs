@@ -11,10 +11,11 @@ use crate::check::flow::availability::{Caught, ResultAvailability};
 use crate::check::flow::{Edge, Point};
 use crate::check::model::StateInfo;
 use crate::check::path::{Path, PathRoot, reference_text};
+use crate::check::root::pass_in;
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
-use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Reference, Segment, TokenSpan, plain};
+use crate::syntax::ast::{ClauseValue, Expr, ExprKind, Reference, Segment, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 /// The longest path that is drawn in full.
@@ -66,17 +67,14 @@ impl<'a> Analysis<'a> {
                 let message = format!("`{name}` has not ended when `{}` begins, which is inside it", place.state.name);
                 Some(Problem::new(Code::MayNotHaveRun, span, message).help("read it in a state after it"))
             }
-            ResultAvailability::Inside(owner) => Some(self.inside(place, reference, of, owner)),
+            ResultAvailability::Inside(owner) => Some(self.inside(span, of, owner)),
             ResultAvailability::Distributed(map) => {
-                let (map, _) = self.states.get_index(map)?;
+                let (_, map) = self.states.get_index(map)?;
                 let message = format!(
-                    "`{name}` is outside the distributed map `{map}`, whose iterations are separate executions"
+                    "`{name}` is outside the distributed map `{}`, whose iterations are separate executions",
+                    map.name
                 );
-                let text = reference_text(reference);
-                let field = variable(name).to_lowercase();
-                let help = format!(
-                    "pass it in: `item_selector {{ item: item, {field}: {text} }}` on `{map}`, then read `state.{field}` in its first state"
-                );
+                let help = pass_in(map, &variable(name).to_lowercase(), &reference_text(reference));
                 Some(Problem::new(Code::OtherScope, span, message).help(help))
             }
         }
@@ -92,14 +90,13 @@ impl<'a> Analysis<'a> {
         let name = of.name.as_str();
         for clause in of.state.clauses.iter().filter(|clause| clause.kind == ClauseKind::Raw) {
             let ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. }) = &clause.value else { continue };
-            let own = members.iter().find_map(|member| match member.key.value.as_str() {
-                "Assign" => Some(("Assign", "assign { … }")),
-                "Output" if of.state.kind == StateKind::Pass => Some(("Output", "output { … }")),
-                _ => None,
+            let own = members.iter().find(|member| match member.key.value.as_str() {
+                "Assign" => true,
+                field => field == "Output" && of.state.kind == StateKind::Pass,
             });
-            if let Some((field, instead)) = own {
+            if let Some(field) = own.map(|member| &member.key.value) {
                 let message = format!("the result of `{name}` cannot be read by its name: its `raw` has `{field}`");
-                let help = format!("write `{instead}` instead");
+                let help = format!("write the clause `{}` instead", field.to_lowercase());
                 return Some(Problem::new(Code::StateReference, span, message).help(help));
             }
         }
@@ -119,10 +116,7 @@ impl<'a> Analysis<'a> {
                 let message = format!(
                     "`${call}` returns a different value on each call, and a JSONata pass such as `{name}` would compute it twice"
                 );
-                let arguments = if call == "shuffle" { "…" } else { "" };
-                let help = format!(
-                    "store it once: `assign {{ value: ${call}({arguments}) }}` in an earlier state, then read `$value`"
-                );
+                let help = format!("store it once, with `assign {{ value: ${call}(…) }}` in an earlier state");
                 return Some(Problem::new(Code::StateReference, span, message).help(help));
             }
         }
@@ -140,39 +134,16 @@ impl<'a> Analysis<'a> {
         let Some(graph) = graph.filter(|graph| self.may_look(graph.size())) else {
             return Problem::new(Code::MayNotHaveRun, span, format!("`{name}` may not have run {begins}"));
         };
-        if !graph.order().contains(&of.node) {
-            let message = format!("`{name}` has not run {begins}: no path leads to it");
-            let help = format!("add a transition to `{name}` from a state before `{point}`");
-            return Problem::new(Code::MayNotHaveRun, span, message).help(help);
-        }
         let before = graph.reaching([at.node], |_| true);
-        if !before.get(of.node).copied().unwrap_or_default() {
+        if !graph.order().contains(&of.node) || !before.get(of.node).copied().unwrap_or_default() {
             let message = format!("`{name}` has not run {begins}: no path leads from it to that state");
             return Problem::new(Code::MayNotHaveRun, span, message)
                 .help("a state sees the results of the states before it");
         }
         let way = graph.shortest(at.node, |edge| !edge.is_success_of(of.node)).unwrap_or_default();
-        let nodes = nodes(graph, &way);
-        let drawn = self.drawn(at.scope, &nodes);
+        let drawn = self.drawn(at.scope, graph, &way);
         let problem = Problem::new(Code::MayNotHaveRun, span, format!("`{name}` may not have run {begins}"));
-        // The last state of the path from which the other can still be reached, without passing the reader.
-        let reaches = graph.reaching([of.node], |edge| edge.target() != Some(at.node));
-        let parts = nodes
-            .iter()
-            .rev()
-            .find(|(node, _)| *node == of.node || *node != at.node && reaches.get(*node).copied().unwrap_or_default());
-        let problem = match parts {
-            Some((node, _)) if *node == of.node => {
-                problem.help(format!("`{name}` may fail and be caught before it has a result: {drawn}"))
-            }
-            Some((node, _)) => {
-                let from = self.name_at(Point { scope: at.scope, node: *node });
-                problem.help(format!("`{from}` may go to `{point}` without `{name}`: {drawn}"))
-            }
-            None => {
-                problem.help(format!("`{name}` runs only after `{point}`, in the first iteration of the loop: {drawn}"))
-            }
-        };
+        let problem = problem.help(format!("`{point}` can be reached before `{name}` has succeeded: {drawn}"));
         match place.state.language {
             QueryLanguage::Jsonata => {
                 let rest = Path::of(reference).rest();
@@ -182,30 +153,15 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn inside(&self, place: ValueSite<'_, 'a>, reference: &Reference, of: &StateInfo<'a>, owner: usize) -> Problem {
-        let span = reference.root_span;
+    fn inside(&self, span: TokenSpan, of: &StateInfo<'a>, owner: usize) -> Problem {
         let name = of.name.as_str();
         let there = describe(self, of.scope);
         let owner = self.states.get_index(owner).map_or("", |(name, _)| name);
-        let here = place.state.scope;
-        let beside = std::iter::successors(Some(here), |scope| self.scopes.get(*scope).and_then(|scope| scope.parent))
-            .any(|scope| {
-                self.scopes.get(scope).and_then(|scope| scope.owner).is_some_and(|own| plain(&own.name) == owner)
-            });
-        let message = if beside {
-            format!("`{name}` is in {there}, which runs at the same time as {}", describe(self, here))
-        } else {
-            format!("`{name}` is in {there}: its result is not available outside")
-        };
-        let problem = Problem::new(Code::OtherScope, span, message);
-        let index = match self.scopes.get(of.scope).and_then(|scope| scope.branch) {
-            Some(branch) => branch.to_string(),
-            None => "…".to_owned(),
-        };
-        problem.help(match beside {
-            true => format!("read it after `{owner}`: `{owner}[{index}]`"),
-            false => format!("return the value from the last state inside, and read `{owner}[{index}]`"),
-        })
+        let message = format!("`{name}` is in {there}: its result is not available outside");
+        let index = self.scopes.get(of.scope).and_then(|scope| scope.branch);
+        let index = index.map_or_else(|| "…".to_owned(), |branch| branch.to_string());
+        let help = format!("return the value from the last state inside, and read `{owner}[{index}]` after `{owner}`");
+        Problem::new(Code::OtherScope, span, message).help(help)
     }
 
     /// Returns why `caught` cannot be read in this place, or the variable that holds the error.
@@ -236,7 +192,7 @@ impl<'a> Analysis<'a> {
                 let message = format!("an error may not have been caught when `{name}` begins");
                 let mut problem = Problem::new(Code::NothingCaught, span, message);
                 if let Some((graph, way)) = way {
-                    let drawn = self.drawn(at.scope, &nodes(graph, &way));
+                    let drawn = self.drawn(at.scope, graph, &way);
                     problem =
                         problem.help(format!("`{name}` can be reached without an error having been caught: {drawn}"));
                 }
@@ -258,22 +214,16 @@ impl<'a> Analysis<'a> {
     }
 
     /// Formats a path: `Start -> Check -> Deploy`; a transition taken after an error is `Train fails -> Cleanup`.
-    fn drawn(&self, scope: usize, nodes: &[(usize, bool)]) -> String {
-        let mut text = String::new();
-        for (index, (node, caught)) in nodes.iter().enumerate() {
-            let after = nodes.len() - index;
-            if nodes.len() > DRAWN && index >= DRAWN / 2 && after > DRAWN / 2 {
-                if index == DRAWN / 2 {
-                    text.push_str(" -> …");
-                }
-                continue;
+    fn drawn(&self, scope: usize, graph: &FlowGraph<Edge>, way: &[&Edge]) -> String {
+        let mut text = self.name_at(Point { scope, node: graph.start().unwrap_or_default() }).to_owned();
+        for (index, edge) in way.iter().enumerate() {
+            let left_out = way.len() >= DRAWN && (DRAWN / 2..way.len() - DRAWN / 2).contains(&index);
+            if left_out && index == DRAWN / 2 {
+                text.push_str(" -> …");
+            } else if let (false, Some(node)) = (left_out, edge.target()) {
+                text.push_str(if edge.is_caught() { " fails -> " } else { " -> " });
+                text.push_str(self.name_at(Point { scope, node }));
             }
-            match (index, caught) {
-                (0, _) => {}
-                (_, true) => text.push_str(" fails -> "),
-                (_, false) => text.push_str(" -> "),
-            }
-            text.push_str(self.name_at(Point { scope, node: *node }));
         }
         text
     }
@@ -284,10 +234,4 @@ impl<'a> Analysis<'a> {
         self.looked_at.set(spent.saturating_add(nodes));
         spent <= LOOKED_AT
     }
-}
-
-/// Returns the nodes of a path from the start, each with whether an error was caught on the way to it.
-fn nodes(graph: &FlowGraph<Edge>, way: &[&Edge]) -> Vec<(usize, bool)> {
-    let steps = way.iter().filter_map(|edge| Some((edge.target()?, edge.is_caught())));
-    std::iter::once((graph.start().unwrap_or_default(), false)).chain(steps).collect()
 }

@@ -8,7 +8,7 @@ use crate::check::analysis::Analysis;
 use crate::check::capture::variable;
 use crate::check::model::StateInfo;
 use crate::check::path::Path;
-use crate::syntax::ast::{Expr, ExprKind, Root, TokenSpan, plain};
+use crate::syntax::ast::{ExprKind, Root, TokenSpan, plain};
 
 /// The reads of a variable that holds a result, in one state.
 #[derive(Debug, Default)]
@@ -67,7 +67,15 @@ impl<'a> Analysis<'a> {
         visit::values(self, info, &mut |value, _| {
             visit::references(value, &mut |reference| read += usize::from(is_variable(&reference.root, name)));
             visit::raws(value, &mut |text, _| read += usize::from(text.contains(&format!("${name}"))));
-            left_out += left_out_of(value, name);
+            value.walk(&mut |part| {
+                let ExprKind::Object(members) = &part.kind else { return };
+                let left_out_here = members.iter().filter(|member| {
+                    let reads =
+                        |kind: &ExprKind| matches!(kind, ExprKind::Reference(of) if is_variable(&of.root, name));
+                    member.optional && reads(&member.value.kind)
+                });
+                left_out += left_out_here.count();
+            });
         });
         read > 0 && read == left_out
     }
@@ -104,19 +112,4 @@ impl<'a> Analysis<'a> {
 
 fn is_variable(root: &Root, name: &str) -> bool {
     matches!(root, Root::Variable(read) if read == name)
-}
-
-/// Returns how many members of a value are omitted if the variable has no value.
-fn left_out_of(value: &Expr, name: &str) -> usize {
-    match &value.unparen().kind {
-        ExprKind::Object(members) => members
-            .iter()
-            .map(|member| match &member.value.kind {
-                ExprKind::Reference(reference) => usize::from(member.optional && is_variable(&reference.root, name)),
-                _ => left_out_of(&member.value, name),
-            })
-            .sum(),
-        ExprKind::Array(items) => items.iter().map(|item| left_out_of(item, name)).sum(),
-        _ => 0,
-    }
 }

@@ -126,7 +126,7 @@ impl Availability {
         for reader in readers {
             let Some(point) = graphs.point(*reader) else { continue };
             if let Caught::In(scope) = self.error_at(graphs, point)
-                && let (Some(point), Some(targets)) = (graphs.ancestor(point, scope), targets.get_mut(scope))
+                && let (Some((point, _)), Some(targets)) = (graphs.ancestor(point, scope), targets.get_mut(scope))
             {
                 targets.push(point.node);
             }
@@ -147,18 +147,11 @@ impl Availability {
 
     /// Returns whether the result of the state `of` can be read where `reader` begins.
     pub(in crate::check) fn sight(&self, graphs: &StateGraphs, reader: usize, of: usize) -> Option<ResultAvailability> {
-        let (of, mut at) = (graphs.point(of)?, graphs.point(reader)?);
-        let mut distributed = None;
-        while at.scope != of.scope {
-            let Some((owner, child_execution)) = graphs.owner(at.scope) else {
-                // The reader is not inside the scope of the state.
-                return Some(ResultAvailability::Inside(graphs.owner(of.scope)?.0));
-            };
-            if child_execution && distributed.is_none() {
-                distributed = Some(owner);
-            }
-            at = graphs.point(owner)?;
-        }
+        let of = graphs.point(of)?;
+        let Some((at, distributed)) = graphs.ancestor(graphs.point(reader)?, of.scope) else {
+            // The reader is not inside the scope of the state.
+            return Some(ResultAvailability::Inside(graphs.owner(of.scope)?.0));
+        };
         if let Some(map) = distributed {
             return Some(ResultAvailability::Distributed(map));
         }

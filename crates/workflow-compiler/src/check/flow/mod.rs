@@ -153,12 +153,15 @@ impl StateGraphs {
         owners.filter(move |(_, owner)| owner.is_some_and(|(owner, _)| owner == state)).map(|(scope, _)| scope)
     }
 
-    /// Returns the state of `scope` that the point is or is inside of.
-    pub(super) fn ancestor(&self, mut point: Point, scope: usize) -> Option<Point> {
+    /// Returns the state of `scope` that the point is or is inside of, and the innermost distributed map between them.
+    pub(super) fn ancestor(&self, mut point: Point, scope: usize) -> Option<(Point, Option<usize>)> {
+        let mut distributed = None;
         while point.scope != scope {
-            point = self.point(self.owner(point.scope)?.0)?;
+            let (owner, child_execution) = self.owner(point.scope)?;
+            distributed = distributed.or(child_execution.then_some(owner));
+            point = self.point(owner)?;
         }
-        Some(point)
+        Some((point, distributed))
     }
 
     /// Returns whether a state of the scope leads back to its first.
@@ -171,14 +174,8 @@ impl StateGraphs {
     /// Returns whether a reader that sees the variables of the state `of` is neither that state nor inside of it;
     /// `None` where it does not see them.
     pub(super) fn beside(&self, reader: usize, of: usize) -> Option<bool> {
-        let (of, mut at) = (self.point(of)?, self.point(reader)?);
-        while at.scope != of.scope {
-            let (owner, child_execution) = self.owner(at.scope)?;
-            if child_execution {
-                return None;
-            }
-            at = self.point(owner)?;
-        }
-        Some(at != of)
+        let of = self.point(of)?;
+        let (at, distributed) = self.ancestor(self.point(reader)?, of.scope)?;
+        distributed.is_none().then_some(at != of)
     }
 }

@@ -33,36 +33,21 @@ pub(in crate::check) struct Narrowing {
     declared: bool,
 }
 
-/// The facts about the value at a path.
+/// A fact about the value at a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fact {
-    /// It is present.
-    Present(Path<'static>),
-    /// It is not null if it is present.
-    NotNull(Path<'static>),
-    /// It is one of these texts.
-    OneOf(Path<'static>, Vec<String>),
+struct Fact {
+    path: Path<'static>,
+    is: Is,
 }
 
-impl Fact {
-    fn path(&self) -> &Path<'static> {
-        match self {
-            Self::Present(path) | Self::NotNull(path) | Self::OneOf(path, _) => path,
-        }
-    }
-
-    /// The same of the value at another path.
-    fn with_path(&self, path: Path<'static>) -> Self {
-        match self {
-            Self::Present(_) => Self::Present(path),
-            Self::NotNull(_) => Self::NotNull(path),
-            Self::OneOf(_, texts) => Self::OneOf(path, texts.clone()),
-        }
-    }
-
-    fn root(&self) -> &PathRoot<'static> {
-        &self.path().root
-    }
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Is {
+    /// It is present.
+    Present,
+    /// It is not null if it is present.
+    NotNull,
+    /// It is one of these texts.
+    OneOf(Vec<String>),
 }
 
 impl Narrowing {
@@ -98,18 +83,18 @@ impl Narrowing {
 
     /// Returns whether the value at a path is there: it or a part of it was tested.
     pub(in crate::check) fn present(&self, path: &Path<'_>) -> bool {
-        let there = |fact: &Fact| matches!(fact, Fact::Present(_)) && self.steps_to(path, fact.path()).is_some();
+        let there = |fact: &Fact| fact.is == Is::Present && self.steps_to(path, &fact.path).is_some();
         self.all || self.known.iter().any(there)
     }
 
     /// Returns whether the value at a path is not null where it is there: that was asked, or a part of it is there.
     pub(in crate::check) fn not_null(&self, path: &Path<'_>) -> bool {
         let not_null = |fact: &Fact| {
-            let steps = self.steps_to(path, fact.path());
-            steps.is_some_and(|steps| match fact {
-                Fact::Present(_) => !steps.is_empty(),
-                Fact::NotNull(_) => steps.is_empty(),
-                Fact::OneOf(..) => false,
+            let steps = self.steps_to(path, &fact.path);
+            steps.is_some_and(|steps| match fact.is {
+                Is::Present => !steps.is_empty(),
+                Is::NotNull => steps.is_empty(),
+                Is::OneOf(_) => false,
             })
         };
         self.all || self.known.iter().any(not_null)
@@ -117,8 +102,8 @@ impl Narrowing {
 
     /// Returns a member of the object at a path, and its possible texts: the member may be the tag of an enum.
     pub(in crate::check) fn tag_in(&self, path: &Path<'_>) -> Option<(String, Vec<String>)> {
-        self.known.iter().find_map(|fact| match (fact, self.steps_to(path, fact.path())?) {
-            (Fact::OneOf(_, texts), [PathSegment::Member(tag)]) => Some((tag.clone().into_owned(), texts.clone())),
+        self.known.iter().find_map(|fact| match (&fact.is, self.steps_to(path, &fact.path)?) {
+            (Is::OneOf(texts), [PathSegment::Member(tag)]) => Some((tag.clone().into_owned(), texts.clone())),
             _ => None,
         })
     }
@@ -132,14 +117,14 @@ impl Narrowing {
         }
     }
 
-    fn note(&mut self, fact: impl FnOnce(Path<'static>) -> Fact, value: &Expr) {
+    fn note(&mut self, is: Is, value: &Expr) {
         let ExprKind::Reference(reference) = &value.kind else { return };
         let mut path = Path::of(reference);
         if path.is_fixed() {
             if let (PathRoot::Word("state"), Some(input)) = (&path.root, &self.input) {
                 path.root = input.clone();
             }
-            let fact = fact(path.into_owned());
+            let fact = Fact { path: path.into_owned(), is };
             if !self.known.contains(&fact) {
                 self.known.push(fact);
             }
@@ -150,7 +135,7 @@ impl Narrowing {
     pub(super) fn lasting(&self) -> Self {
         let mut facts = self.clone();
         facts.asks = false;
-        facts.known.retain(|fact| match fact.root() {
+        facts.known.retain(|fact| match &fact.path.root {
             PathRoot::Word(word) => matches!(*word, "input" | "item" | "state"),
             PathRoot::Variable(_) | PathRoot::StateResult(_) | PathRoot::NamedItem(_) => true,
             PathRoot::Parameter(_) | PathRoot::Value(_) => false,
@@ -163,9 +148,9 @@ impl Narrowing {
     /// The state's input may no longer be the value of the other root: its facts are copied.
     fn part_from_input(&mut self) {
         let Some(input) = self.input.take() else { return };
-        let own = self.known.iter().filter(|fact| *fact.root() == input).map(|fact| {
-            let segments = fact.path().segments.clone();
-            fact.with_path(Path { root: STATE, segments })
+        let own = self.known.iter().filter(|fact| fact.path.root == input).map(|fact| {
+            let path = Path { root: STATE, segments: fact.path.segments.clone() };
+            Fact { path, is: fact.is.clone() }
         });
         let own: Vec<_> = own.collect();
         self.known.extend(own);
@@ -173,7 +158,7 @@ impl Narrowing {
 
     /// The facts for a state whose input is another one, which the root names, if any does.
     pub(super) fn with_input(mut self, root: Option<PathRoot<'static>>) -> Self {
-        self.known.retain(|fact| *fact.root() != STATE);
+        self.known.retain(|fact| fact.path.root != STATE);
         self.input = root;
         self
     }
@@ -183,12 +168,12 @@ impl Narrowing {
         if self.input.as_ref() == Some(root) {
             self.part_from_input();
         }
-        self.known.retain(|fact| fact.root() != root);
+        self.known.retain(|fact| fact.path.root != *root);
     }
 
     /// The facts without those about variables.
     pub(super) fn forget_variables(&mut self) {
-        self.known.retain(|fact| !matches!(fact.root(), PathRoot::Variable(_)));
+        self.known.retain(|fact| !matches!(fact.path.root, PathRoot::Variable(_)));
     }
 
     /// The facts where `item` is the item of another map.
@@ -209,12 +194,12 @@ impl Narrowing {
             both.known.sort_unstable();
             both.known.dedup();
         }
-        both.known.retain_mut(|fact| match fact {
-            Fact::Present(path) => other.present(path),
-            Fact::NotNull(path) => other.not_null(path),
-            Fact::OneOf(path, texts) => {
-                let more = other.known.iter().find_map(|fact| match fact {
-                    Fact::OneOf(same, more) if same == path => Some(more),
+        both.known.retain_mut(|Fact { path, is }| match is {
+            Is::Present => other.present(path),
+            Is::NotNull => other.not_null(path),
+            Is::OneOf(texts) => {
+                let more = other.known.iter().find_map(|fact| match &fact.is {
+                    Is::OneOf(more) if fact.path == *path => Some(more),
                     _ => None,
                 });
                 texts.extend(more.into_iter().flatten().cloned());
@@ -255,25 +240,25 @@ impl Narrowing {
                     self.learn_equal(left, right);
                 } else if is_null(left) || is_null(right) {
                     // An absent value does not equal `null` either.
-                    self.note(Fact::NotNull, if is_null(left) { right } else { left });
+                    self.note(Is::NotNull, if is_null(left) { right } else { left });
                 }
             }
             // This does not hold if it is absent.
             ExprKind::Binary(BinaryOp::NotEqual, _, left, right) if outcome => {
                 for (value, other) in [(left, right), (right, left)] {
                     if is_null(other) {
-                        self.note(Fact::Present, value);
-                        self.note(Fact::NotNull, value);
+                        self.note(Is::Present, value);
+                        self.note(Is::NotNull, value);
                     }
                 }
             }
             ExprKind::Call { name, arguments } => match (name.value.as_str(), arguments.as_slice()) {
-                ("is_present" | "$exists", [value]) if outcome => self.note(Fact::Present, value),
+                ("is_present" | "$exists", [value]) if outcome => self.note(Is::Present, value),
                 ("is_string" | "is_numeric" | "is_boolean" | "is_timestamp" | "$boolean", [value]) if outcome => {
-                    self.note(Fact::Present, value);
-                    self.note(Fact::NotNull, value);
+                    self.note(Is::Present, value);
+                    self.note(Is::NotNull, value);
                 }
-                ("is_null", [value]) if !outcome => self.note(Fact::NotNull, value),
+                ("is_null", [value]) if !outcome => self.note(Is::NotNull, value),
                 ("all" | "any", [inner]) => self.learn(inner, outcome),
                 ("$not", [inner]) => self.learn(inner, !outcome),
                 // The intended expression may be a test.
@@ -289,10 +274,10 @@ impl Narrowing {
         let mut own = Self::default();
         own.learn(condition, true);
         self.all |= own.all;
-        let of_item = own.known.iter().filter(|fact| *fact.root() == PathRoot::Parameter(from.into()));
+        let of_item = own.known.into_iter().filter(|fact| fact.path.root == PathRoot::Parameter(from.into()));
         self.known.extend(of_item.map(|fact| {
             let root = PathRoot::Parameter(to.to_owned().into());
-            fact.with_path(Path { root, segments: fact.path().segments.clone() })
+            Fact { path: Path { root, ..fact.path }, ..fact }
         }));
     }
 
@@ -311,14 +296,14 @@ impl Narrowing {
         if !patterns.iter().all(is_literal) {
             return;
         }
-        self.note(Fact::Present, subject);
-        self.note(Fact::NotNull, subject);
+        self.note(Is::Present, subject);
+        self.note(Is::NotNull, subject);
         let texts = patterns.iter().map(|pattern| match &pattern.kind {
             ExprKind::Text(text) => Some(text.clone()),
             _ => None,
         });
         if let Some(texts) = texts.collect() {
-            self.note(|path| Fact::OneOf(path, texts), subject);
+            self.note(Is::OneOf(texts), subject);
         }
     }
 }

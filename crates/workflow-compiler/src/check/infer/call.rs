@@ -4,13 +4,13 @@ use workflow_asl::document::{Operator, QueryLanguage};
 use workflow_asl::intrinsic::{self, ArgumentKind};
 use workflow_asl::{Code, hash};
 
-use super::regex::is_regex_of;
 use crate::check::analysis::Analysis;
 use crate::check::flow::is_known;
 use crate::check::foreign::kinds_of_argument;
 use crate::check::function::{Argument, Function};
+use crate::check::regex::{hold_regexes, is_regex_of};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Text, TokenSpan};
@@ -58,14 +58,6 @@ impl<'a> Analysis<'a> {
             })
             .collect();
         let language = place.state.language;
-        if let Some(meant) = swapped(name, arguments, &types, language) {
-            return sink.error(|| {
-                let message = format!("the arguments of `{}` are in the wrong order", name.value);
-                let text = spelled(&meant);
-                let problem = Problem::new(Code::WrongArgument, name.span, message);
-                problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
-            });
-        }
         let closure = arguments.iter().any(|argument| matches!(argument.kind, ExprKind::Closure(_)));
         let with_closure = match closure {
             true => self.infer_with_closure(place, (name, arguments), &types, sink),
@@ -95,22 +87,17 @@ impl<'a> Analysis<'a> {
                     let takes = format!("`{}` takes {} here", name.value, wanted.describe());
                     sink.hold(ty, argument.span, kinds_of_argument(wanted), Code::WrongArgument, &takes);
                 }
-                // The list or object of a closure is checked with it.
-                if !wanted.takes(ty) && (index > 0 || with_closure.is_none()) {
-                    match (name.value.as_str(), arguments) {
-                        ("$contains", [list, item]) if index == 0 && ty.present().is_array() => sink.report(|| {
-                            let text = format!("({} in {})", spelled(item), spelled(list));
-                            let message = format!("`$contains` searches in text, found {}", article(ty));
-                            let problem = Problem::new(Code::WrongArgument, argument.span, message);
-                            problem.help(format!("write `{text}`")).edit(Edit::over(span, text))
-                        }),
-                        _ => mistyped(name, (wanted.describe(), other_measure(&name.value, ty)), argument, ty, sink),
-                    }
+                // The members of an array are none that a closure is called for.
+                let members = with_closure.is_some() && wanted == Argument::Object && ty.present().is_array();
+                if members || !wanted.takes(ty) {
+                    mistyped(name, wanted.describe(), argument, ty, sink);
+                    // Two may be in the wrong order.
+                    break;
                 }
             }
             algorithm(name, arguments, sink);
             has_an_order(name, arguments, &types, sink);
-            self.hold_regexes((name, function), (arguments, &types), sink);
+            hold_regexes((name, function), (arguments, &types), sink);
             return with_closure.unwrap_or_else(|| match function.result_of(&types, None, false) {
                 Ty::Option(number) if number.is_number() && arguments.iter().all(has_items) => *number,
                 result => result,
@@ -133,7 +120,7 @@ impl<'a> Analysis<'a> {
                 if let Some(kind) = function.argument(index)
                     && !kind_takes(kind, ty)
                 {
-                    mistyped(name, (&kind.to_string(), None), argument, ty, sink);
+                    mistyped(name, &kind.to_string(), argument, ty, sink);
                 }
             }
             algorithm(name, arguments, sink);
@@ -163,29 +150,6 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Returns a call of a function with its two arguments exchanged, if they only fit so.
-fn swapped(name: &Text, arguments: &[Expr], types: &[Ty], language: QueryLanguage) -> Option<Expr> {
-    let function = Function::from_name(&name.value)?;
-    let ([first, second], [first_type, second_type]) = (arguments, types) else { return None };
-    if !function.is_jsonata() || language == QueryLanguage::JsonPath {
-        return None;
-    }
-    let is_closure = |argument: &Expr| matches!(argument.kind, ExprKind::Closure(_));
-    let fits = |index: usize, argument: &Expr, ty: &Ty| match function.callback_index() {
-        Some(place) => (place == index) == is_closure(argument),
-        None => {
-            let wanted = function.argument(index);
-            wanted != Argument::Any && !is_closure(argument) && !ty.is_unknown() && wanted.takes(ty)
-        }
-    };
-    let as_written = fits(0, first, first_type) && fits(1, second, second_type);
-    let is_swapped = !as_written && fits(0, second, second_type) && fits(1, first, first_type);
-    is_swapped.then(|| {
-        let arguments = vec![second.clone(), first.clone()];
-        Expr::made(ExprKind::Call { name: name.clone(), arguments }, name.span)
-    })
-}
-
 /// Returns whether a list certainly has items.
 fn has_items(list: &Expr) -> bool {
     match &list.unparen().kind {
@@ -203,31 +167,28 @@ fn takes_absence(name: &str) -> bool {
     name == "IsPresent" || Function::from_name(name).is_some_and(Function::takes_absence)
 }
 
-/// Returns the function that measures a value of this type, if another one was called.
-pub(super) fn other_measure(name: &str, ty: &Ty) -> Option<&'static str> {
-    match name {
-        "$length" if ty.present().is_array() => Some("$count"),
-        "$count" if ty.present().is_text() => Some("$length"),
-        "$number" if *ty.present() == Ty::Timestamp => Some("$toMillis"),
-        _ => None,
-    }
-}
+/// Whether a value of this type is one that a function takes.
+type IsType = fn(&Ty) -> bool;
+
+/// The function that takes a value instead of another one: its name, whether the value is what it takes, the other.
+const INSTEAD: [(&str, IsType, &str); 8] = [
+    ("$length", Ty::is_array, "use `$count`"),
+    ("$count", Ty::is_text, "use `$length`"),
+    ("$number", |ty| *ty == Ty::Timestamp, "use `$toMillis`"),
+    ("$contains", Ty::is_array, "an item is searched with `item in list`"),
+    ("$map", Ty::is_object, "use `$each`"),
+    ("$filter", Ty::is_object, "use `$sift`"),
+    ("$each", Ty::is_array, "use `$map`"),
+    ("$sift", Ty::is_array, "use `$filter`"),
+];
 
 /// Reports an argument of the wrong type, and proposes the function that takes it, if there is one.
-pub(super) fn mistyped(
-    name: &Text,
-    (wanted, meant): (&str, Option<&str>),
-    argument: &Expr,
-    ty: &Ty,
-    sink: &mut Sink<'_>,
-) {
+fn mistyped(name: &Text, wanted: &str, argument: &Expr, ty: &Ty, sink: &mut Sink<'_>) {
     sink.report(|| {
-        let message = format!("`{}` takes {wanted} here, found {}", name.value, article(ty));
-        let problem = Problem::new(Code::WrongArgument, argument.span, message);
-        match meant {
-            Some(meant) => problem.help(format!("write `{meant}`")).edit(Edit::over(name.span, meant)),
-            None => problem,
-        }
+        let wanted = format!("`{}` takes {wanted} here", name.value);
+        let problem = unlike(Code::WrongArgument, argument.span, wanted, ty);
+        let instead = INSTEAD.iter().find(|(called, takes, _)| *called == name.value && takes(ty.present()));
+        instead.into_iter().fold(problem, |problem, (.., instead)| problem.help(*instead))
     });
 }
 
@@ -273,12 +234,10 @@ fn unknown_function(name: &Text, language: QueryLanguage) -> Problem {
         None => {}
     }
     let own = Function::all().filter(|function| !function.is_jsonata() || language == QueryLanguage::Jsonata);
-    let intrinsics = intrinsic::Function::ALL.iter().map(|function| function.name());
-    let intrinsics = intrinsics.filter(|_| language == QueryLanguage::JsonPath);
-    let operators = Operator::ALL.iter().map(|operator| operator.name());
+    let intrinsics = intrinsic::Function::ALL.iter().filter(|_| language == QueryLanguage::JsonPath);
     let own: Vec<_> = own.map(Function::name).collect();
-    let known = own.iter().map(String::as_str).chain(intrinsics).chain(operators).collect::<Vec<_>>();
-    problem.suggest(&name.value, known)
+    let known = own.iter().map(String::as_str).chain(intrinsics.map(|function| function.name()));
+    problem.suggest(&name.value, known.chain(Operator::ALL.iter().map(|operator| operator.name())))
 }
 
 fn kind_takes(kind: ArgumentKind, ty: &Ty) -> bool {

@@ -3,18 +3,16 @@
 use workflow_asl::Code;
 use workflow_asl::jsonata::{Callback, Passed, Returned};
 
-use super::call::mistyped;
 use crate::check::analysis::Analysis;
 use crate::check::data::{raws, references};
 use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds;
 use crate::check::function::{Function, replaced_type};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::{ClosureScope, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{BinaryOp, Closure, Expr, ExprKind, Root, Text, plain};
-use crate::syntax::spelling::{spelled, spelled_segments};
+use crate::syntax::ast::{Closure, Expr, ExprKind, Root, Text, plain};
 
 /// Returns the function that takes a closure among these arguments, the values that it passes, and the closure.
 pub(crate) fn callback<'e>(name: &str, arguments: &'e [Expr]) -> Option<(Function, Callback, &'e Closure)> {
@@ -48,10 +46,6 @@ impl<'a> Analysis<'a> {
             }
         }
         let (function, callback, closure) = called?;
-        let first = types.first().unwrap_or(&Ty::Unknown);
-        if let Some(argument) = arguments.first() {
-            holds_items(name, &callback, (first, argument), sink);
-        }
         if callback.returned == Returned::Result && arguments.len() < 3 {
             sink.report(|| {
                 let message = format!("`{}` takes a third argument: the result for an empty list", name.value);
@@ -60,7 +54,9 @@ impl<'a> Analysis<'a> {
             });
         }
         let passed = self.passed_types(place, &callback, closure, types);
-        self.parameters_fit(place, name, &callback, closure, sink);
+        if let Some(error) = self.parameters_fit(place, name, &callback, closure, sink) {
+            return Some(error);
+        }
         let mut facts = place.facts.clone();
         for (passed, parameter) in callback.passed.iter().zip(&closure.parameters) {
             if let (Passed::Item, Some(list)) = (passed, arguments.first()) {
@@ -100,7 +96,8 @@ impl<'a> Analysis<'a> {
         let of_body = if place.is_trial() {
             Ty::Unknown
         } else {
-            let scope = place.trial_closure(parameters(closure, &passed));
+            let mut scope = place.closure(parameters(closure, &passed));
+            scope.trial = true;
             self.type_of(place.inside(&scope), &closure.body)
         };
         if let Some(result) = passed.first_mut() {
@@ -120,20 +117,11 @@ impl<'a> Analysis<'a> {
         (closure, passed): (&Closure, &[Ty]),
         sink: &mut Sink<'_>,
     ) -> Ty {
-        let scope = match callback.returned {
-            Returned::Bool => place.condition_closure(parameters(closure, passed)),
-            _ => place.closure(parameters(closure, passed)),
-        };
+        let mut scope = place.closure(parameters(closure, passed));
+        scope.condition = callback.returned == Returned::Bool;
         let inner = place.inside(&scope);
         let body = &closure.body;
-        if callback.returned == Returned::Bool {
-            if let Some(order) = order_meant(name, closure) {
-                return sink.error(|| {
-                    let message = "the closure of `$sort` gives whether its first item comes after the second";
-                    let problem = Problem::new(Code::UnlikeTypes, closure.bars.to(body.span), message);
-                    problem.help(format!("write `{order}`")).edit(Edit::over(closure.bars.to(body.span), order))
-                });
-            }
+        if scope.condition {
             self.infer_condition(inner, body, sink);
             return Ty::Bool;
         }
@@ -144,8 +132,7 @@ impl<'a> Analysis<'a> {
             if ty.is_unknown() || ty.is_text() {
                 return ty;
             }
-            return sink
-                .error(|| Problem::new(Code::UnlikeTypes, body.span, format!("{wanted}, found {}", article(&ty))));
+            return sink.error(|| unlike(Code::UnlikeTypes, body.span, wanted, &ty));
         }
         let given = self.infer(inner, body, sink);
         let ty = match given {
@@ -160,10 +147,9 @@ impl<'a> Analysis<'a> {
             let joined = result.clone().join(ty.clone());
             if joined.is_unknown() && !result.is_unknown() && !ty.is_unknown() {
                 return sink.error(|| {
-                    let (result, found) = (article(result), article(&ty));
-                    let message =
-                        format!("the closure of `{}` must give {result}, as it starts, found {found}", name.value);
-                    Problem::new(Code::UnlikeTypes, body.span, message)
+                    let result = article(result);
+                    let wanted = format!("the closure of `{}` must give {result}, as it starts", name.value);
+                    unlike(Code::UnlikeTypes, body.span, wanted, &ty)
                 });
             }
             return joined;
@@ -177,7 +163,8 @@ impl<'a> Analysis<'a> {
         self.infer(place.inside(&scope), &closure.body, sink);
     }
 
-    /// Reports too many or too few parameters, unused parameters, and duplicate or shadowing names.
+    /// Reports too many or too few parameters, unused parameters, and duplicate or shadowing names. With another number of
+    /// parameters, the type of the call is wrong.
     fn parameters_fit(
         &self,
         place: ValueSite<'_, 'a>,
@@ -185,9 +172,9 @@ impl<'a> Analysis<'a> {
         callback: &Callback,
         closure: &Closure,
         sink: &mut Sink<'_>,
-    ) {
+    ) -> Option<Ty> {
         if !sink.listens() {
-            return;
+            return None;
         }
         let given = &closure.parameters;
         let most = callback.passed.len();
@@ -196,17 +183,15 @@ impl<'a> Analysis<'a> {
             .iter()
             .filter(|passed| matches!(passed, Passed::Item | Passed::Result | Passed::Match))
             .count();
-        let described = || callback.passed.iter().map(|passed| describe(*passed)).collect::<Vec<_>>().join(", ");
-        if let Some(extra) = given.get(most) {
-            let values = if most == 1 { "1 value" } else { &format!("{most} values") };
-            let message = format!("`{}` passes {values} to the closure, not {}", name.value, given.len());
-            sink.push(
-                Problem::new(Code::WrongArgument, extra.span, message).help(format!("it passes {}", described())),
-            );
-        } else if !given.is_empty() && given.len() < needed && order_meant(name, closure).is_none() {
-            let message = format!("the closure of `{}` has {needed} parameters, not {}", name.value, given.len());
-            let problem = Problem::new(Code::WrongArgument, closure.bars, message);
-            sink.push(problem.help(format!("it is passed {}", described())));
+        let wrong = match given.get(most) {
+            Some(extra) => Some((extra.span, "many")),
+            None if !given.is_empty() && given.len() < needed => Some((closure.bars, "few")),
+            None => None,
+        };
+        if let Some((span, many)) = wrong {
+            let values = if most == 1 { "one value".to_owned() } else { format!("{most} values") };
+            let message = format!("the closure of `{}` has too {many} parameters: it is passed {values}", name.value);
+            return Some(sink.error(|| Problem::new(Code::WrongArgument, span, message)));
         }
         let (mut used, mut raw, mut unknown) = (Vec::new(), String::new(), false);
         references(&closure.body, &mut |reference| match &reference.root {
@@ -235,49 +220,26 @@ impl<'a> Analysis<'a> {
                 sink.push(Problem::new(Code::DuplicateName, parameter.span, message).help("choose another name"));
             } else if !unknown && !name.starts_with('_') && !used.contains(&name) && !raw.contains(&format!("${name}"))
             {
-                let problem = Problem::new(
-                    Code::UnusedDeclaration,
-                    parameter.span,
-                    format!("the parameter `{name}` is not used"),
-                );
+                let message = format!("the parameter `{name}` is not used");
+                let problem = Problem::new(Code::UnusedDeclaration, parameter.span, message);
                 let edit = Edit::over(parameter.span, format!("_{name}"));
                 sink.push(problem.help(format!("if this is intended, write `_{name}`")).edit(edit));
             }
         }
-    }
-}
-
-/// Returns the closure of `$sort` that was meant by one that gives a number or a text: `|a, b| a.n - b.n`, `|x| x.n`.
-fn order_meant(name: &Text, closure: &Closure) -> Option<String> {
-    match (&closure.body.kind, closure.parameters.as_slice()) {
-        _ if name.value != "$sort" => None,
-        (ExprKind::Binary(BinaryOp::Subtract, _, left, right), [one, two]) => {
-            let (left, right) = (spelled(left), spelled(right));
-            Some(format!("|{}, {}| {left} > {right}", one.value, two.value))
-        }
-        (ExprKind::Reference(reference), [one]) => {
-            let steps = spelled_segments(&reference.segments);
-            matches!(&reference.root, Root::Parameter(name) if *name == one.value)
-                .then(|| format!("|a, b| a{steps} > b{steps}"))
-        }
-        _ => None,
+        None
     }
 }
 
 /// Adds what holds of each item of a list, which a parameter names: the conditions of the `$filter`s that made the list.
 fn learn_of_items(facts: &mut Narrowing, list: &Expr, parameter: &str) {
-    match &list.unparen().kind {
-        ExprKind::Call { name, arguments } if name.value == "$filter" || name.value == "$sort" => {
-            if let Some(list) = arguments.first() {
-                learn_of_items(facts, list, parameter);
-            }
-            if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))
-                && let Some(item) = closure.parameters.first()
-            {
-                facts.learn_of_parameter(&closure.body, &item.value, parameter);
-            }
-        }
-        _ => {}
+    let ExprKind::Call { name, arguments } = &list.unparen().kind else { return };
+    if let ("$filter" | "$sort", Some(list)) = (name.value.as_str(), arguments.first()) {
+        learn_of_items(facts, list, parameter);
+    }
+    if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))
+        && let Some(item) = closure.parameters.first()
+    {
+        facts.learn_of_parameter(&closure.body, &item.value, parameter);
     }
 }
 
@@ -317,29 +279,6 @@ fn started(ty: &Ty) -> Ty {
     }
 }
 
-/// Reports a first argument that has no items or members.
-fn holds_items(name: &Text, callback: &Callback, (ty, argument): (&Ty, &Expr), sink: &mut Sink<'_>) {
-    if callback.passed.contains(&Passed::Match) {
-        return;
-    }
-    let of_object = callback.passed.contains(&Passed::Member);
-    let (wanted, kinds) = if of_object { ("an object", kinds::OBJECT) } else { ("a list", kinds::ARRAY) };
-    let present = ty.present();
-    let takes = format!("`{}` takes {wanted} here", name.value);
-    sink.hold(ty, argument.span, kinds, Code::WrongArgument, &takes);
-    let fits = if of_object { present.is_object() } else { present.is_array() };
-    if !present.is_unknown() && !fits {
-        let meant = match name.value.as_str() {
-            "$map" if present.is_object() => Some("$each"),
-            "$filter" if present.is_object() => Some("$sift"),
-            "$each" if present.is_array() => Some("$map"),
-            "$sift" if present.is_array() => Some("$filter"),
-            _ => None,
-        };
-        mistyped(name, (wanted, meant), argument, ty, sink);
-    }
-}
-
 /// Returns the problem for a closure where none is expected.
 pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem {
     let message = match function {
@@ -350,16 +289,4 @@ pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem 
     problem
         .help("`$map`, `$filter`, `$reduce`, `$sort`, `$single`, `$each` and `$sift` take one as their second argument")
         .help("`$replace` takes one as its third argument, if the second is a regular expression")
-}
-
-fn describe(passed: Passed) -> &'static str {
-    match passed {
-        Passed::Item => "an item",
-        Passed::Index => "its index",
-        Passed::Member => "a member's value",
-        Passed::Name => "its name",
-        Passed::Result => "the result so far",
-        Passed::Match => "a match",
-        _ => "a value",
-    }
 }

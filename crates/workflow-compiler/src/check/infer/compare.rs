@@ -1,16 +1,22 @@
-//! Checks whether two values can be compared.
+//! Checks whether two values can be compared, by an operator or by `value in list`: each item is compared with the value as
+//! by `==`.
 
 use workflow_asl::Code;
 
 use super::operator::milliseconds;
 use crate::check::analysis::Analysis;
-use crate::check::expression_text::words_in_source;
+use crate::check::foreign::{kinds, kinds_compared_with};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
+use crate::check::value_site::ValueSite;
 use crate::problem::Problem;
-use crate::syntax::ast::{Expr, ExprKind, TokenSpan, plain};
+use crate::syntax::ast::{Expr, ExprKind, TokenSpan};
+use crate::syntax::spelling::spelled;
 
-impl Analysis<'_> {
+/// JSON values that `in` compares: JSONata compares lists and objects by identity.
+const COMPARED: u8 = kinds::NULL | kinds::BOOL | kinds::NUMBER | kinds::TEXT;
+
+impl<'a> Analysis<'a> {
     /// Checks that both sides of a comparison have one kind, and that text compared with an enum is one of its
     /// variants. Returns the type of the comparison.
     pub(in crate::check) fn compare(
@@ -28,11 +34,6 @@ impl Analysis<'_> {
                 return sink.error(|| {
                     let known: Vec<_> = decl.variants.iter().map(|variant| variant.wire.clone()).collect();
                     let message = format!("`{name}` is never {text:?}");
-                    let by_name = decl.variants.iter().find(|variant| plain(&variant.name) == *text);
-                    if let Some(variant) = by_name {
-                        return Problem::new(Code::UnknownVariant, other.span, message)
-                            .help(format!("`{name}::{text}` is the text {:?}", variant.wire));
-                    }
                     unknown_variant(message, other.span, text, &known, true)
                 });
             }
@@ -53,25 +54,17 @@ impl Analysis<'_> {
             };
             let span = if left.is_literal() && !right.is_literal() { left.span } else { right.span };
             let problem = Problem::new(Code::UnlikeTypes, span, message);
-            let (ty, other) = if left.is_literal() { (b, left) } else { (a, right) };
-            match (ty.present(), &other.unparen().kind) {
+            let (ty, of, literal) = if left.is_literal() { (b, right, left) } else { (a, left, right) };
+            match (ty.present(), &literal.unparen().kind) {
                 (known, ExprKind::Text(text)) if known.is_number() && text.parse::<f64>().is_ok() => {
                     problem.help(format!("without quotes it is a number: `{text}`"))
                 }
                 (Ty::Bool, ExprKind::Text(text)) if text == "true" || text == "false" => {
                     problem.help(format!("without quotes it is a `bool`: `{text}`"))
                 }
-                (Ty::Timestamp, ExprKind::Number(_)) => {
-                    let of = if left.is_literal() { right } else { left };
-                    words_in_source(of).into_iter().fold(problem, |problem, of| problem.help(milliseconds(&of)))
-                }
+                (Ty::Timestamp, ExprKind::Number(_)) => problem.help(milliseconds(&spelled(of))),
                 (known, ExprKind::Number(text)) if known.is_text() => {
-                    let of = if left.is_literal() { right } else { left };
-                    let problem = problem.help(format!("in quotes it is text: `\"{text}\"`"));
-                    match words_in_source(of).filter(|_| *known == Ty::Text) {
-                        Some(of) => problem.help(format!("in JSONata, `$number({of})` reads a number")),
-                        None => problem,
-                    }
+                    problem.help(format!("in quotes it is text: `\"{text}\"`"))
                 }
                 (known, ExprKind::Null) if !known.is_option() => {
                     problem.help(format!("declare it as `Option<{}>`, if it may be null", ty.rust_name()))
@@ -80,30 +73,81 @@ impl Analysis<'_> {
             }
         })
     }
+
+    pub(super) fn infer_membership(
+        &self,
+        place: ValueSite<'_, 'a>,
+        left: &Expr,
+        right: &Expr,
+        sink: &mut Sink<'_>,
+    ) -> Ty {
+        let value = self.operand(place, left, sink);
+        let list = self.operand(place, right, sink);
+        if !sink.listens() {
+            return Ty::Bool;
+        }
+        sink.hold(&value, left.span, COMPARED, Code::UnlikeTypes, "`in` compares text, numbers and `bool`");
+        if !is_comparable(&value) {
+            sink.push(not_comparable(left, &value));
+        } else if let ExprKind::Array(items) = &right.unparen().kind {
+            if items.is_empty() {
+                let message = "the list is empty, so `in` always returns `false`";
+                sink.push(Problem::new(Code::KnownAnswer, right.span, message));
+            }
+            for item in items {
+                let ty = self.type_of(place, item);
+                self.compare((&value, left), (&ty, item), sink);
+            }
+        } else {
+            self.is_in((&value, left), (&list, right), sink);
+        }
+        Ty::Bool
+    }
+
+    /// Checks that a value can be an item of a list that is not written out.
+    fn is_in(&self, (value, left): (&Ty, &Expr), (list, right): (&Ty, &Expr), sink: &mut Sink<'_>) {
+        const WANTED: &str = "`in` needs a list";
+        let Some(item) = list.items() else {
+            if !list.is_unknown() {
+                let problem = unlike(Code::UnlikeTypes, right.span, WANTED, list);
+                let help = || format!("to find text in it: `matches({}, \"*part*\")`", spelled(right));
+                sink.push(if list.is_text() { problem.help(help()) } else { problem });
+            }
+            return;
+        };
+        sink.hold(list, right.span, kinds::ARRAY, Code::UnlikeTypes, WANTED);
+        if let (Ty::Foreign(_), Some(kinds)) = (&item, kinds_compared_with(value)) {
+            let wanted = format!("an item of `{}` cannot be compared with {}", spelled(right), article(value));
+            sink.hold(&item, right.span, kinds, Code::UnlikeTypes, &wanted);
+        } else if !is_comparable(&item) {
+            sink.push(not_comparable(right, &item));
+        } else if item.is_unknown() || value.is_unknown() || alike(value, &item) {
+            self.compare((value, left), (&item, right), sink);
+        } else {
+            let message = format!("{} is never in {}", called(left, value), called(right, list));
+            sink.push(Problem::new(Code::UnlikeTypes, right.span, message));
+        }
+    }
 }
 
-/// Returns whether two values can be equal. Text types compare with each other, and so do numbers.
-pub(super) fn alike(a: &Ty, b: &Ty) -> bool {
+/// Returns whether two values of known types can be equal. Text types compare with each other, and so do numbers.
+fn alike(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Null, other) | (other, Ty::Null) => *other == Ty::Null || other.is_option(),
         (Ty::Enum(a), Ty::Enum(b)) => a == b,
         _ => {
-            let (a, b) = (a.present(), b.present());
-            a.is_text() && b.is_text()
-                || a.is_number() && b.is_number()
-                || *a == Ty::Bool && *b == Ty::Bool
-                || a.is_array() && b.is_array()
-                || a.is_object() && b.is_object()
+            let kinds = kinds_compared_with(a.present()).zip(kinds_compared_with(b.present()));
+            kinds.is_none_or(|(a, b)| a & b != 0)
         }
     }
 }
 
 /// Returns an operand in a sentence: its words, where they are few, and its type.
-pub(super) fn called(operand: &Expr, ty: &Ty) -> String {
+fn called(operand: &Expr, ty: &Ty) -> String {
     const FEW: usize = 40;
-    match words_in_source(operand).filter(|words| words.chars().count() <= FEW && *words != "null") {
-        Some(words) => format!("`{words}` ({})", article(ty).replace('`', "")),
-        None => article(ty),
+    match spelled(operand) {
+        words if words.chars().count() > FEW || words == "null" => article(ty),
+        words => format!("`{words}` ({})", article(ty).replace('`', "")),
     }
 }
 
@@ -117,4 +161,14 @@ pub(super) fn unknown_variant(message: String, span: TokenSpan, name: &str, know
         return problem.help(format!("there is {}", names.join(", ")));
     }
     problem
+}
+
+/// Returns whether `in` compares values of a type by their contents.
+fn is_comparable(ty: &Ty) -> bool {
+    ty.is_unknown() || !ty.present().is_array() && !ty.present().is_object()
+}
+
+fn not_comparable(operand: &Expr, ty: &Ty) -> Problem {
+    let problem = unlike(Code::UnlikeTypes, operand.span, "`in` compares text, numbers and `bool`", ty);
+    problem.help("compare a member of each item, for example `input.id in orders[*].id`")
 }

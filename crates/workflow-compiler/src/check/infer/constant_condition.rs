@@ -26,22 +26,18 @@ impl<'a> Analysis<'a> {
             return;
         }
         let Some((reference, ty)) = self.always_there(place, argument) else { return };
-        let (answer, is, or) = match test {
-            "$exists" | "is_present" | "IsPresent" => (true, "always present".to_owned(), "if it may be absent"),
-            "is_null" | "IsNull" => (false, "never `null`".to_owned(), "if it may be null"),
-            _ => {
-                let Some(answer) = tells(test, &ty) else { return };
-                (answer, format!("always {}", article(&ty)), "")
-            }
+        let (answer, is) = match test {
+            "$exists" | "is_present" | "IsPresent" => (true, "always present".to_owned()),
+            "is_null" | "IsNull" => (false, "never `null`".to_owned()),
+            _ => match tells(test, &ty) {
+                Some(answer) => (answer, format!("always {}", article(&ty))),
+                None => return,
+            },
         };
         sink.report(|| {
             let words = reference_text(reference);
             let message = format!("`{words}` is {is}, so `{test}` always returns `{answer}`");
-            let problem = Problem::new(Code::KnownAnswer, span, message);
-            match is_declared(reference) && !or.is_empty() {
-                true => problem.help(format!("declare it as `Option<{}>`, {or}", ty.rust_name())),
-                false => problem,
-            }
+            as_optional(Problem::new(Code::KnownAnswer, span, message), reference, &ty)
         });
     }
 
@@ -65,10 +61,7 @@ impl<'a> Analysis<'a> {
             let problem = Problem::new(Code::KnownAnswer, span.to(right.span), message)
                 .help(format!("write `{words}` alone"))
                 .edit(Edit::over(span.to(right.span), ""));
-            match is_declared(reference) {
-                true => problem.help(format!("or declare it as `Option<{}>`, if it may be absent", ty.rust_name())),
-                false => problem,
-            }
+            as_optional(problem, reference, &ty)
         });
     }
 
@@ -114,7 +107,11 @@ fn tells(test: &str, ty: &Ty) -> Option<bool> {
     }
 }
 
-/// Returns whether the workflow may declare that it is optional.
-fn is_declared(reference: &Reference) -> bool {
-    matches!(reference.root, Root::Input | Root::Item | Root::NamedItem(_)) && !reference.segments.is_empty()
+/// Adds how the workflow declares that a value is optional, where it may.
+fn as_optional(problem: Problem, reference: &Reference, ty: &Ty) -> Problem {
+    let declared = matches!(reference.root, Root::Input | Root::Item | Root::NamedItem(_));
+    match declared && !reference.segments.is_empty() {
+        true => problem.help(format!("if it may be absent or null, declare it as `Option<{}>`", ty.rust_name())),
+        false => problem,
+    }
 }

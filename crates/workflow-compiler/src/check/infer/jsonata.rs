@@ -10,16 +10,18 @@ use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_asl::{Code, StateKind};
 
 use crate::check::analysis::Analysis;
+use crate::check::declarations;
 use crate::check::function::Function;
 use crate::check::members::Named;
 use crate::check::path::{Path, PathRoot, PathSegment, unknown_member};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, error_type};
+use crate::check::types::{Ty, article, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
 use crate::question::{Foreign, Question, QuestionKind};
-use crate::syntax::ast::TokenSpan;
+use crate::syntax::ast::{ExprKind, Member, Raw, TokenSpan};
+use crate::syntax::spelling::is_word;
 
 /// The execution's input, in `$states`.
 const INPUT: &[&str] = &["context", "Execution", "Input"];
@@ -68,10 +70,53 @@ impl<'a> Analysis<'a> {
         }
         ty
     }
-}
 
-/// The message and the help of a problem.
-type MessageAndHelp = (String, String);
+    /// Infers raw JSONata with a type or with values: `jsonata<T> "$sum(xs.a)" { xs: input.xs }`.
+    pub(super) fn infer_raw(&self, place: ValueSite<'_, 'a>, raw: &Raw, sink: &mut Sink<'_>) -> Ty {
+        let given = raw.variables.iter().map(|member| {
+            self.free_name(member, sink);
+            let ty = if member.optional {
+                self.infer(place.knowing(&place.facts.asking()), &member.value, sink).or_absent()
+            } else {
+                self.needed(place, &member.value, None, sink);
+                self.infer(place, &member.value, sink).assume_present()
+            };
+            (member.key.value.clone(), ty)
+        });
+        let given = given.collect();
+        let ExprKind::Jsonata(text) = &raw.text.kind else { return Ty::Unknown };
+        if place.state.language != QueryLanguage::Jsonata {
+            return Ty::Unknown;
+        }
+        let inferred = self.infer_jsonata(place, (&text.value, text.span), given, sink);
+        let Some(written) = &raw.ty else { return inferred };
+        declarations::known(self, written, sink);
+        let declared = self.types.ty(written);
+        // rustc checks that a type of the user's exists.
+        sink.hold(&declared, written.span, u8::MAX, Code::UnlikeTypes, "raw JSONata gives any value");
+        if !inferred.is_unknown() && !declared.is_unknown() && inferred.clone().join(declared.clone()).is_unknown() {
+            return sink.error(|| {
+                let message = format!("this JSONata gives {}, not {}", article(&inferred), article(&declared));
+                Problem::new(Code::UnlikeTypes, text.span, message)
+            });
+        }
+        declared
+    }
+
+    /// Reports a name of a value that has another meaning in JSONata.
+    fn free_name(&self, member: &Member, sink: &mut Sink<'_>) {
+        let name = &member.key.value;
+        let (code, message, help) = if !is_word(name) {
+            let message = format!("`{name}` cannot be the name of a variable");
+            (Code::BadVariableName, message, "use letters, digits and `_`")
+        } else if name == "states" || self.states.contains_key(name) || self.variable_types.contains_key(name) {
+            (Code::DuplicateName, format!("`${name}` already has a meaning"), "choose another name")
+        } else {
+            return;
+        };
+        sink.push(Problem::new(code, member.key.span, message).help(help));
+    }
+}
 
 struct Walk<'w, 'a> {
     analysis: &'w Analysis<'a>,
@@ -88,8 +133,8 @@ struct ExpressionError {
     /// The words, in bytes.
     part: Range<usize>,
     code: Code,
-    /// If rustc must decide whether it is wrong: the words before the step, and its name.
-    words: MessageAndHelp,
+    /// The message and the help; if rustc must decide whether it is wrong, the words before the step, and its name.
+    words: (String, String),
     /// The target of the step in a user-defined type.
     target: Option<Foreign>,
 }
@@ -105,7 +150,7 @@ impl Walk<'_, '_> {
             NodeKind::Null => Ty::Null,
             NodeKind::Variable(name) => self.variable(name),
             NodeKind::Path(steps) => self.path(steps, depth),
-            NodeKind::Predicate(inner, filter) => self.predicate(inner, filter, depth),
+            NodeKind::Predicate(inner, filter) => item(&self.node(inner, depth), filter),
             NodeKind::Negate(inner) => match self.node(inner, depth) {
                 number if number.is_number() => number,
                 _ => Ty::Number,
@@ -121,7 +166,14 @@ impl Walk<'_, '_> {
                 ty
             }
             NodeKind::Call(function, arguments) => self.call(function, None, arguments, depth),
-            NodeKind::Apply(left, right) => self.apply(left, right, depth),
+            NodeKind::Apply(left, right) => {
+                let left = self.node(left, depth);
+                match &right.kind {
+                    NodeKind::Call(function, arguments) => self.call(function, Some(left), arguments, depth),
+                    NodeKind::Variable(_) => self.call(right, Some(left), &[], depth),
+                    _ => Ty::Unknown,
+                }
+            }
             // Inside functions, names refer to their own bindings.
             _ => Ty::Unknown,
         }
@@ -224,8 +276,12 @@ impl Walk<'_, '_> {
     }
 
     fn nowhere(&mut self, (path, own): (&Node, &Node), at: &Path<'_>, ty: &Ty, name: &str) {
-        // The document's rules know AWS's results; and the start of the path must have a name here.
-        if has_no_name(at) || matches!(ty.present(), Ty::Shape(_)) || is_context(at) {
+        // The start of the path must have a name here, and the document's rules know the result of the state itself.
+        let shape = match ty.present() {
+            Ty::Shape(part) => Some(part),
+            _ => None,
+        };
+        if has_no_name(at) || at.segments.len() == 1 && is_in(at, &["context"]) || shape.is_some() && is_in(at, &[]) {
             return;
         }
         let known = self.analysis.types.members(ty);
@@ -234,22 +290,17 @@ impl Walk<'_, '_> {
         if near.is_none() && is_in(at, &["input"]) {
             return;
         }
-        let help = match near {
+        let code = match shape {
+            Some(part) if part.is_certain() => Code::UnknownResultMember,
+            Some(_) => Code::DoubtfulResultMember,
+            None => unknown_member(is_in(at, INPUT)),
+        };
+        let help = shape.and_then(|part| part.meant(name)).unwrap_or_else(|| match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("if it may be missing, test it: `$exists({at}.{name})`"),
-        };
-        let words = (format!("`{at}` has no member `{name}`"), help);
-        self.wrong.push(ExpressionError {
-            path: path.span.start,
-            part: own.span.clone(),
-            code: unknown_member(is_in(at, INPUT)),
-            words,
-            target: None,
         });
-    }
-
-    fn predicate(&mut self, inner: &Node, filter: &Node, depth: usize) -> Ty {
-        item(&self.node(inner, depth), filter)
+        let words = (format!("`{at}` has no member `{name}`"), help);
+        self.wrong.push(ExpressionError { path: path.span.start, part: own.span.clone(), code, words, target: None });
     }
 
     /// Returns an array flattens items that are arrays.
@@ -322,15 +373,6 @@ impl Walk<'_, '_> {
         }
         Function::from_name(&format!("${name}")).map_or(Ty::Unknown, |function| function.result_of(&types, None, true))
     }
-
-    fn apply(&mut self, left: &Node, right: &Node, depth: usize) -> Ty {
-        let left = self.node(left, depth);
-        match &right.kind {
-            NodeKind::Call(function, arguments) => self.call(function, Some(left), arguments, depth),
-            NodeKind::Variable(_) => self.call(right, Some(left), &[], depth),
-            _ => Ty::Unknown,
-        }
-    }
 }
 
 /// Returns whether a path leads to or into these members of `$states`.
@@ -343,11 +385,6 @@ fn is_in(path: &Path<'_>, members: &[&str]) -> bool {
 /// Returns whether a path is what another expression gives.
 fn has_no_name(path: &Path<'_>) -> bool {
     matches!(path.root, PathRoot::Value(_)) && path.segments.is_empty()
-}
-
-/// Returns whether a path leads to the context object as a whole.
-fn is_context(path: &Path<'_>) -> bool {
-    path.segments.len() == 1 && is_in(path, &["context"])
 }
 
 /// Returns the item of an array at a literal index; what another filter leaves shows when it runs.

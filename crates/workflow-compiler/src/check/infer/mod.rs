@@ -1,17 +1,11 @@
 //! Infers the type of every expression, and checks operands and arguments.
 
-mod braces;
 mod call;
 pub(super) mod closure;
 mod compare;
 mod constant_condition;
 mod jsonata;
-mod length;
-mod membership;
 mod operator;
-mod range;
-mod raw;
-mod regex;
 
 use std::rc::Rc;
 
@@ -23,15 +17,17 @@ use self::compare::unknown_variant;
 use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::path::{Path, PathRoot, optional_text, unknown_member};
-use super::resolution::{Accessed, Resolved};
+use super::path::{Path, PathRoot, optional_text};
+use super::regex::misplaced;
+use super::resolution::{Base, Resolved};
 use super::resolve::WalkStart;
 use super::sink::Sink;
-use super::types::{Ty, article};
+use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
 use crate::question::{Question, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain};
+use crate::syntax::reference_in_text;
 use crate::syntax::spelling::spelled;
 
 impl<'a> Analysis<'a> {
@@ -61,9 +57,9 @@ impl<'a> Analysis<'a> {
         place: ValueSite<'_, 'a>,
         expr: &Expr,
         (value, segments): (&Expr, &[Segment]),
-    ) -> Rc<Accessed> {
+    ) -> Rc<Resolved> {
         match self.expressions.read(place, expr.id) {
-            Some(Inferred::Access(accessed)) => accessed,
+            Some(Inferred::Reference(accessed)) => accessed,
             _ => Rc::new(self.infer_access(place, value, segments, &mut Sink::silent())),
         }
     }
@@ -100,9 +96,9 @@ impl<'a> Analysis<'a> {
             return inferred.into_ty();
         }
         let inferred = match &expr.kind {
-            ExprKind::Reference(reference) => self.infer_reference(place, (reference, expr.span), sink),
+            ExprKind::Reference(reference) => self.infer_reference(place, reference, sink),
             ExprKind::Access(value, segments) => {
-                Inferred::Access(Rc::new(self.infer_access(place, value, segments, sink)))
+                Inferred::Reference(Rc::new(self.infer_access(place, value, segments, sink)))
             }
             _ => {
                 let ty = self.infer_value(place, expr, sink);
@@ -117,26 +113,9 @@ impl<'a> Analysis<'a> {
         inferred.into_ty()
     }
 
-    fn infer_reference(
-        &self,
-        place: ValueSite<'_, 'a>,
-        (reference, span): (&Reference, TokenSpan),
-        sink: &mut Sink<'_>,
-    ) -> Inferred {
+    fn infer_reference(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Inferred {
         self.infer_indices(place, &reference.segments, sink);
-        if let Some((of, meant)) = self.part_of_text(place, reference) {
-            let message = format!("`{of}` is {}, not a list", article(&Ty::Text));
-            let problem = Problem::new(Code::UnknownMember, span, message).write(spelled(&meant));
-            return Inferred::Type(sink.error(|| problem));
-        }
-        match self.length_as_member(place, reference) {
-            Some((name, meant)) => Inferred::Type(sink.error(|| {
-                let message = format!("`{}` is not a member of lists or text", name.value);
-                Problem::new(unknown_member(matches!(reference.root, Root::Input)), span, message)
-                    .write(spelled(&meant))
-            })),
-            None => Inferred::Reference(Rc::new(self.follow(place, reference, sink))),
-        }
+        Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
     }
 
     /// Returns the part of a value that is not a reference.
@@ -146,14 +125,14 @@ impl<'a> Analysis<'a> {
         value: &Expr,
         segments: &[Segment],
         sink: &mut Sink<'_>,
-    ) -> Accessed {
+    ) -> Resolved {
         let ty = self.infer(place, value, sink);
         self.infer_indices(place, segments, sink);
         let mut steps = Vec::new();
         let unknown = if matches!(value.kind, ExprKind::Object(_)) { "{…}" } else { "…" };
         let path = path_of(value, unknown);
-        let (ty, _) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
-        Accessed { steps, ty }
+        let (ty, presence) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
+        Resolved { base: Base::Nothing, steps, ty, presence }
     }
 
     /// Returns the type of an expression that is neither a reference nor a part of a value.
@@ -169,7 +148,7 @@ impl<'a> Analysis<'a> {
                     return self.infer_jsonata(place, (text, expr.span), Vec::new(), sink);
                 }
                 if place.position != ValueField::Literal {
-                    self.braces_in_text(place, (text, expr.span), sink);
+                    self.braces_in_text((text, expr.span), sink);
                 }
                 Ty::Text
             }
@@ -242,7 +221,7 @@ impl<'a> Analysis<'a> {
                         }
                     });
                 };
-                if self.variant_wire(&name, &plain(variant)).is_none() {
+                if self.types.variant_wire(&name, &plain(variant)).is_none() {
                     return sink.error(|| {
                         let known: Vec<_> = decl.variants.iter().map(|decl| plain(&decl.name)).collect();
                         let message = format!("`{name}` has no variant `{}`", plain(variant));
@@ -254,7 +233,7 @@ impl<'a> Analysis<'a> {
             ExprKind::Paren(inner) => self.infer(place, inner, sink),
             ExprKind::Jsonata(text) => self.infer_jsonata(place, (&text.value, text.span), Vec::new(), sink),
             ExprKind::Raw(raw) => self.infer_raw(place, raw, sink),
-            ExprKind::Regex(_) => sink.error(|| regex::misplaced(expr.span)),
+            ExprKind::Regex(_) => sink.error(|| misplaced(expr.span)),
             ExprKind::Invalid(reported) => Ty::Error(*reported),
             ExprKind::Reference(_) | ExprKind::Access(..) | ExprKind::Constant(_) | ExprKind::Path(_) => Ty::Unknown,
         }
@@ -285,14 +264,13 @@ impl<'a> Analysis<'a> {
                         let words = optional_text(reference);
                         let message = format!("`{words}` may be absent, in which case this state fails");
                         let problem = Problem::new(Code::UnguardedOption, expr.span, message);
-                        let default = braces::written_default(read.ty.present());
                         // The steps that are tested with `?.` stay so.
                         let written = if in_jsonata { spelled(expr) } else { words };
-                        let help = help(&written, default.unwrap_or("…"));
-                        let problem = help.into_iter().fold(problem, Problem::help);
-                        match default.filter(|_| in_jsonata) {
-                            Some(default) => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),
-                            None => problem,
+                        let default = written_default(read.ty.present());
+                        let problem = help(&written, default).into_iter().fold(problem, Problem::help);
+                        match in_jsonata && default != OPEN {
+                            true => problem.edit(Edit::over(expr.span, format!("{written} ?? {default}"))),
+                            false => problem,
                         }
                     });
                 } else if let (Ty::Foreign(of), false) = (&read.ty, reference.optional) {
@@ -351,9 +329,47 @@ impl<'a> Analysis<'a> {
     fn infer_index(&self, place: ValueSite<'_, 'a>, index: &Expr, also: fn(&Ty) -> bool, sink: &mut Sink<'_>) {
         let ty = self.infer(place, index, sink);
         if !ty.is_unknown() && !ty.is_number() && !also(&ty) {
-            let message = format!("an index must be a number, found {}", article(&ty));
-            sink.push(Problem::new(Code::UnlikeTypes, index.span, message));
+            sink.push(unlike(Code::UnlikeTypes, index.span, "an index must be a number", &ty));
         }
+    }
+
+    /// A string with references in braces, as other languages fill them in: `"order {input.id}"`.
+    pub(in crate::check) fn braces_in_text(&self, (text, span): (&str, TokenSpan), sink: &mut Sink<'_>) {
+        if !sink.listens() || !text.contains('{') || text.starts_with("{%") {
+            return;
+        }
+        let inside = text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0));
+        let named = inside.filter(|words| {
+            reference_in_text(words.trim(), span).is_some_and(|reference| self.is_reference(&reference))
+        });
+        if let Some(words) = named.into_iter().next() {
+            let problem = Problem::new(Code::ReferenceAsText, span, format!("`{{{words}}}` is treated as text"));
+            sink.push(problem.help(format!("text is joined with `+`: `\"…\" + {}`", words.trim())));
+        }
+    }
+
+    /// Returns whether words in a string surely name something of the workflow.
+    fn is_reference(&self, reference: &Reference) -> bool {
+        !reference.segments.is_empty()
+            && match &reference.root {
+                Root::StateResult(name) => self.states.contains_key(&plain(name)),
+                Root::Variable(name) => !self.lacks_variable(name),
+                _ => true,
+            }
+    }
+}
+
+/// Stands for a default that is not known.
+const OPEN: &str = "…";
+
+/// Returns a default for an absent value, for types that it certainly fits.
+fn written_default(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Bool => "false",
+        Ty::Text => "\"\"",
+        ty if ty.is_number() => "0",
+        ty if ty.is_array() => "[]",
+        _ => OPEN,
     }
 }
 

@@ -2,16 +2,16 @@
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::jsonata::Limits;
 
-use super::braces::written_default;
+use super::{OPEN, written_default};
 use crate::check::analysis::Analysis;
 use crate::check::expression_text::is_null;
 use crate::check::foreign::kinds;
 use crate::check::function::Argument;
-use crate::check::path::optional_text;
-use crate::check::path::{Path, literal_index, reference_text};
+use crate::check::path::{Path, literal_index, optional_text};
 use crate::check::sink::Sink;
-use crate::check::types::{Ty, article};
+use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
 use crate::question::{Foreign, Question, QuestionKind};
@@ -31,10 +31,7 @@ impl<'a> Analysis<'a> {
                 match ty {
                     ty if ty.is_error() || ty.is_number() => ty,
                     ty if ty.is_unknown() => Ty::Number,
-                    ty => sink.error(|| {
-                        let message = format!("`-` needs a number, found {}", article(&ty));
-                        Problem::new(Code::UnlikeTypes, operand.span, message)
-                    }),
+                    ty => sink.error(|| unlike(Code::UnlikeTypes, operand.span, "`-` needs a number", &ty)),
                 }
             }
         }
@@ -60,32 +57,27 @@ impl<'a> Analysis<'a> {
         sink.report(|| {
             let text = match &operand.kind {
                 ExprKind::Reference(reference) => optional_text(reference),
-                _ => "this value".to_owned(),
+                _ => spelled(operand),
             };
             let may_be = if absent { "absent" } else { "null" };
-            let message = format!("{} may be {may_be}: it is {}", quoted(&text), article(&Ty::Option(inner.clone())));
+            let message = format!("`{text}` may be {may_be}: it is {}", article(&Ty::Option(inner.clone())));
             let problem = Problem::new(Code::UnguardedOption, operand.span, message);
-            if text == "this value" {
-                return problem.help("give a default with `??`");
-            }
             let test = if absent { format!("is_present({text})") } else { format!("{text} != null") };
             let problem = problem.help(tested_first(place, &test));
             if place.state.language != QueryLanguage::Jsonata {
                 return problem;
             }
-            match written_default(&inner) {
-                Some(default) => {
-                    let text = format!("({text} ?? {default})");
-                    problem.help(format!("or give a default: `{text}`")).edit(Edit::over(operand.span, text))
-                }
-                None => problem.help(format!("or give a default: `({text} ?? …)`")),
-            }
+            let default = written_default(&inner);
+            let text = format!("({text} ?? {default})");
+            let problem = problem.help(format!("or give a default: `{text}`"));
+            if default == OPEN { problem } else { problem.edit(Edit::over(operand.span, text)) }
         });
         *inner
     }
 
     /// A condition, or an operand of `&&`, `||` or `!`.
     pub(in crate::check) fn infer_condition(&self, place: ValueSite<'_, 'a>, condition: &Expr, sink: &mut Sink<'_>) {
+        const BOOL: &str = "a condition must be `bool`";
         let ty = self.infer(place, condition, sink);
         if let (Ty::Option(inner) | Ty::Nullable(inner), ExprKind::Reference(reference)) = (&ty, &condition.kind)
             && !inner.is_unknown()
@@ -93,8 +85,7 @@ impl<'a> Analysis<'a> {
         {
             sink.report(|| {
                 let text = optional_text(reference);
-                let message = format!("a condition must be `bool`, found {}", article(&ty));
-                let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
+                let problem = unlike(Code::UnlikeTypes, condition.span, BOOL, &ty);
                 match ty {
                     Ty::Nullable(_) => problem.write(format!("{text} != null")),
                     _ => problem.write(format!("is_present({text})")),
@@ -103,34 +94,24 @@ impl<'a> Analysis<'a> {
             return;
         }
         let ty = self.present(place, condition, ty, sink);
-        sink.hold(&ty, condition.span, kinds::BOOL, Code::UnlikeTypes, "a condition must be `bool`");
+        sink.hold(&ty, condition.span, kinds::BOOL, Code::UnlikeTypes, BOOL);
         if !ty.is_unknown() && ty != Ty::Bool {
             sink.report(|| {
-                let message = format!("a condition must be `bool`, found {}", article(&ty));
-                let problem = Problem::new(Code::UnlikeTypes, condition.span, message);
+                let problem = unlike(Code::UnlikeTypes, condition.span, BOOL, &ty);
                 match &condition.kind {
                     ExprKind::Reference(_) | ExprKind::Call { .. } if ty.is_number() => {
                         problem.help(format!("compare it: `{} != 0`", spelled(condition)))
                     }
-                    ExprKind::Reference(reference) if ty.is_text() => {
-                        problem.help(format!("compare it: `{} == \"…\"`", reference_text(reference)))
+                    ExprKind::Reference(_) if ty.is_text() => {
+                        problem.help(format!("compare it: `{} == \"…\"`", spelled(condition)))
                     }
-                    ExprKind::Reference(reference)
-                        if ty.is_array() && place.state.language == QueryLanguage::Jsonata =>
-                    {
-                        problem.write(format!("$count({}) > 0", reference_text(reference)))
+                    ExprKind::Reference(_) if ty.is_array() => {
+                        problem.help(format!("in JSONata, `$count({}) > 0` asks for items", spelled(condition)))
                     }
                     _ => problem,
                 }
             });
         }
-    }
-
-    /// Returns whether `a || b` has JavaScript's meaning: two values of one type other than `bool`.
-    fn gives_a_default(&self, place: ValueSite<'_, 'a>, (left, right): (&Expr, &Expr)) -> bool {
-        let (left, right) = (self.type_of(place.declared(), left), self.type_of(place.declared(), right));
-        let (value, default) = (left.present(), right.present());
-        left.is_option() && (value.is_text() && default.is_text() || value.is_number() && default.is_number())
     }
 
     pub(super) fn infer_binary(
@@ -147,14 +128,13 @@ impl<'a> Analysis<'a> {
                 if sink.listens() {
                     self.unused_default(place, left, span, right, sink);
                 }
-                if let (false, false, Some(meant)) =
-                    (given.is_unknown(), *given.present() == Ty::Bool, compared_default(left, right, span))
-                {
+                let compares = matches!(&right.kind, ExprKind::Binary(op, ..)
+                    if *op > BinaryOp::Default && *op < BinaryOp::Add);
+                if compares && !given.is_unknown() && *given.present() != Ty::Bool {
                     return sink.error(|| {
                         let message = "the default of `??` is the whole comparison after it";
-                        let text = spelled(&meant);
                         let problem = Problem::new(Code::UnlikeTypes, span, message);
-                        problem.help(format!("write `{text}`")).edit(Edit::over(left.span.to(right.span), text))
+                        problem.help("put the default in parentheses: `(a ?? b) > c`")
                     });
                 }
                 let default = self.infer(place, right, sink);
@@ -165,7 +145,8 @@ impl<'a> Analysis<'a> {
                 }
             }
             BinaryOp::And | BinaryOp::Or => {
-                if op == BinaryOp::Or && self.gives_a_default(place, (left, right)) {
+                let ty = self.type_of(place.declared(), left);
+                if op == BinaryOp::Or && ty.is_option() && (ty.present().is_text() || ty.present().is_number()) {
                     return sink.error(|| {
                         let message = "`||` joins conditions: use `??` for a default";
                         Problem::new(Code::UnlikeTypes, span, message).write("??")
@@ -176,27 +157,27 @@ impl<'a> Analysis<'a> {
                 Ty::Bool
             }
             BinaryOp::Equal | BinaryOp::NotEqual => {
-                let null = is_null;
                 // `x == null` tests an optional value.
-                let (a, b) = if null(left) || null(right) {
+                let (a, b) = if is_null(left) || is_null(right) {
                     (self.infer(place, left, sink), self.infer(place, right, sink))
                 } else {
                     (self.operand(place, left, sink), self.operand(place, right, sink))
                 };
                 // A value that a test has shown to be present may still be null.
-                let asks = |side: &Expr, other: &Expr| null(other) && self.type_of(place.declared(), side).is_option();
+                let asks =
+                    |side: &Expr, other: &Expr| is_null(other) && self.type_of(place.declared(), side).is_option();
                 match asks(left, right) || asks(right, left) {
                     true => Ty::Bool,
                     false => self.compare((&a, left), (&b, right), sink),
                 }
             }
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                let wanted = format!("`{}` compares numbers and text", sign(op));
                 let a = self.operand(place, left, sink);
                 let b = self.operand(place, right, sink);
                 for ((ty, operand), other) in [((&a, left), &b), ((&b, right), &a)] {
                     // If only one type is known, it decides.
                     if sink.listens() && matches!(ty, Ty::Foreign(_)) && other.is_open() {
-                        let wanted = format!("`{}` compares numbers and text", sign(op));
                         sink.hold(ty, operand.span, kinds::NUMBER | kinds::TEXT, Code::UnlikeTypes, &wanted);
                     }
                 }
@@ -204,10 +185,7 @@ impl<'a> Analysis<'a> {
                     !ty.is_unknown() && !ty.is_number() && !matches!(ty, Ty::Text | Ty::Timestamp | Ty::Arn)
                 });
                 match unordered {
-                    Some((ty, operand)) => sink.error(|| {
-                        let message = format!("`{}` compares numbers and text, found {}", sign(op), article(ty));
-                        Problem::new(Code::UnlikeTypes, operand.span, message)
-                    }),
+                    Some((ty, operand)) => sink.error(|| unlike(Code::UnlikeTypes, operand.span, wanted, ty)),
                     None => self.compare((&a, left), (&b, right), sink),
                 }
             }
@@ -229,25 +207,54 @@ impl<'a> Analysis<'a> {
         }
     }
 
+    /// Returns the type of a range's numbers.
+    fn infer_range(&self, place: ValueSite<'_, 'a>, first: &Expr, last: &Expr, sink: &mut Sink<'_>) -> Ty {
+        const WANTED: &str = "a range goes from one whole number to another";
+        for bound in [first, last] {
+            let ty = self.operand(place, bound, sink);
+            sink.hold(&ty, bound.span, kinds::WHOLE, Code::UnlikeTypes, WANTED);
+            if !ty.is_unknown() && !matches!(ty, Ty::Integer(_) | Ty::Number) {
+                sink.report(|| {
+                    let problem = unlike(Code::UnlikeTypes, bound.span, WANTED, &ty);
+                    match ty {
+                        Ty::Float(_) => problem.help(format!("round it: `$floor({})`", spelled(bound))),
+                        _ => problem,
+                    }
+                });
+            }
+        }
+        let whole = |bound| literal_index(bound).map(i128::from);
+        let Some((from, to)) = whole(first).zip(whole(last)) else { return Ty::INTEGER };
+        let span = first.span.to(last.span);
+        if from > to {
+            sink.report(|| {
+                let message = format!("this range is empty: {to} is less than {from}");
+                let problem = Problem::new(Code::KnownAnswer, span, message);
+                problem.help(format!("for these numbers from the greatest to the least: `$reverse([{to}..={from}])`"))
+            });
+        } else if to - from >= i128::from(Limits::DEFAULT.range) {
+            sink.report(|| {
+                let most = Limits::DEFAULT.range;
+                let message = format!("a range has at most {most} numbers, not {}", to - from + 1);
+                Problem::new(Code::FailingCall, span, message)
+            });
+        }
+        Ty::INTEGER
+    }
+
     fn number(&self, place: ValueSite<'_, 'a>, op: BinaryOp, operand: &Expr, sink: &mut Sink<'_>) -> Ty {
         let ty = self.operand(place, operand, sink);
-        if matches!(ty, Ty::Foreign(_)) {
-            let wanted = format!("`{}` needs numbers", sign(op));
-            sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, &wanted);
-        }
+        let wanted = format!("`{}` needs numbers", sign(op));
+        sink.hold(&ty, operand.span, kinds::NUMBER, Code::UnlikeTypes, &wanted);
         if ty.is_unknown() || ty.is_number() {
             return ty;
         }
         sink.error(|| {
-            let message = format!("`{}` needs numbers, found {}", sign(op), article(&ty));
-            let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
-            let jsonata = place.state.language == QueryLanguage::Jsonata;
-            match &operand.kind {
-                ExprKind::Reference(reference) if ty == Ty::Timestamp && jsonata => {
-                    problem.help(milliseconds(&reference_text(reference)))
-                }
-                ExprKind::Reference(reference) if Argument::Numeric.takes(&ty) && jsonata => {
-                    problem.help(format!("make it a number: `$number({})`", reference_text(reference)))
+            let problem = unlike(Code::UnlikeTypes, operand.span, wanted, &ty);
+            match &ty {
+                Ty::Timestamp => problem.help(milliseconds(&spelled(operand))),
+                ty if Argument::Numeric.takes(ty) => {
+                    problem.help(format!("in JSONata, `$number({})` makes it a number", spelled(operand)))
                 }
                 _ => problem,
             }
@@ -272,14 +279,10 @@ impl<'a> Analysis<'a> {
             }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 return sink.error(|| {
-                    let message = format!("`+` adds numbers or joins text, found {}", article(ty));
-                    let problem = Problem::new(Code::UnlikeTypes, operand.span, message);
-                    let joins = a.present().is_array() && (b.present().is_array() || b.is_text());
-                    if joins && place.state.language == QueryLanguage::Jsonata {
-                        let joined = format!("$append({}, {})", spelled(left), spelled(right));
-                        problem.help(format!("to add to a list: `{joined}`"))
-                    } else {
-                        problem
+                    let problem = unlike(Code::UnlikeTypes, operand.span, "`+` adds numbers or joins text", ty);
+                    match a.present().is_array() && (b.present().is_array() || b.is_text()) {
+                        true => problem.help("to add to a list, in JSONata: `$append(list, value)`"),
+                        false => problem,
                     }
                 });
             }
@@ -291,32 +294,20 @@ impl<'a> Analysis<'a> {
         if text && number {
             return sink.error(|| {
                 let message = format!("`+` cannot join {} and {}", article(&a), article(&b));
-                let number = if a.is_number() { left } else { right };
-                let words = |expr: &Expr| match &expr.kind {
-                    _ if expr.written.is_some() => spelled(expr),
-                    ExprKind::Reference(reference) => reference_text(reference),
-                    ExprKind::Number(text) => text.clone(),
-                    ExprKind::Text(text) => format!("{text:?}"),
-                    _ => "…".to_owned(),
-                };
                 let problem = Problem::new(Code::UnlikeTypes, span, message);
                 let time = [(&a, left), (&b, right)].into_iter().find(|(ty, _)| **ty == Ty::Timestamp);
                 if let Some((_, time)) = time {
-                    return problem.help(milliseconds(&words(time)));
+                    return problem.help(milliseconds(&spelled(time)));
                 }
+                let number = if a.is_number() { left } else { right };
                 match place.state.language {
                     QueryLanguage::Jsonata => problem
-                        .help(format!("convert the number to text: `$string({})`", words(number)))
+                        .help(format!("convert the number to text: `$string({})`", spelled(number)))
                         .edit(Edit::before(number.span, "$string("))
                         .edit(Edit::after(number.span, ")")),
                     QueryLanguage::JsonPath => {
-                        let (first, second) = (words(left), words(right));
-                        let filled = format!("States.Format(\"{{}}{{}}\", {first}, {second})");
-                        let problem = problem.help(format!("use: `{filled}`"));
-                        if filled.contains('…') {
-                            return problem;
-                        }
-                        problem.edit(Edit::over(left.span.to(right.span), filled))
+                        let filled = format!("States.Format(\"{{}}{{}}\", {}, {})", spelled(left), spelled(right));
+                        problem.help(format!("use: `{filled}`")).edit(Edit::over(left.span.to(right.span), filled))
                     }
                 }
             });
@@ -332,19 +323,6 @@ impl<'a> Analysis<'a> {
 /// The help for arithmetic with a timestamp.
 pub(super) fn milliseconds(of: &str) -> String {
     format!("in JSONata, `$toMillis({of})` gives its milliseconds since 1970")
-}
-
-/// Returns `(a ?? b) > c` for `a ?? b > c`.
-fn compared_default(value: &Expr, default: &Expr, span: TokenSpan) -> Option<Expr> {
-    let ExprKind::Binary(op, at, first, second) = &default.kind else { return None };
-    if *op == BinaryOp::Default || *op == BinaryOp::Range || *op >= BinaryOp::Add {
-        return None;
-    }
-    let first = compared_default(value, first, span).unwrap_or_else(|| {
-        let default = ExprKind::Binary(BinaryOp::Default, span, Box::new(value.clone()), first.clone());
-        Expr::made(ExprKind::Paren(Box::new(Expr::made(default, span))), span)
-    });
-    Some(Expr::made(ExprKind::Binary(*op, *at, Box::new(first), second.clone()), span))
 }
 
 /// Returns the type of a computation with two numbers other than a division. JSONPath only adds whole numbers.
@@ -384,8 +362,4 @@ fn tested_first(place: ValueSite<'_, '_>, test: &str) -> String {
         QueryLanguage::Jsonata => format!("test it first: `if {test} {{ … }} else {{ … }}`"),
         QueryLanguage::JsonPath => format!("test it first, in a `choice` before: `if {test} -> …;`"),
     }
-}
-
-fn quoted(text: &str) -> String {
-    if text == "this value" { text.to_owned() } else { format!("`{text}`") }
 }
