@@ -8,7 +8,7 @@ use super::ast::{Expr, ExprKind, Member, Text, plain};
 use super::cursor::{Cursor, OpenGroup, group_span, string_value};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::other_language::{Place, form, with_other_letters};
-use super::parser::Parser;
+use super::parser::{Mode, Parser};
 use super::word::Role;
 use crate::problem::{Problem, Reported};
 
@@ -85,7 +85,7 @@ impl Parser<'_> {
                         members.push((member, ident));
                     }
                 }
-                parser.member_end(cursor, start);
+                parser.separator(Place::Value, cursor, start);
             }
             if let (Braces::Object, Some((resource, steps))) = (braces, &parser.request) {
                 parser.hole(cursor.here_first(), Role::RequestMember(resource.clone(), steps.clone()));
@@ -198,15 +198,13 @@ impl Parser<'_> {
             self.hole(cursor.here_first(), Role::Root(Vec::new()));
             return self.leaf(ExprKind::Invalid(reported), key.span);
         }
-        if braces != Braces::Retry {
-            return self.with_durations(false, |parser| parser.expr(cursor));
-        }
         match (key.value.as_str(), cursor.peek_ident().cloned()) {
-            ("interval" | "max_delay", _) => self.duration_expr(cursor),
-            ("jitter", Some(word)) => self.jitter(word, cursor),
-            ("max_attempts" | "backoff", _) => self.with_durations(false, |parser| parser.expr(cursor)),
+            ("jitter", Some(word)) if braces == Braces::Retry => self.jitter(word, cursor),
             // A misspelt field is reported. Its value is parsed like the correct field's.
-            _ => self.duration_expr(cursor),
+            (field, _) if braces == Braces::Retry && !matches!(field, "max_attempts" | "backoff") => {
+                self.duration_expr(cursor)
+            }
+            _ => self.with(Mode { durations: false, ..self.mode }, |parser| parser.expr(cursor)),
         }
     }
 
@@ -223,8 +221,8 @@ impl Parser<'_> {
         self.leaf(ExprKind::Invalid(reported), span)
     }
 
-    /// Parses the `,` after a member. Reports and skips what precedes it.
-    fn member_end(&mut self, cursor: &mut Cursor, start: usize) {
+    /// Parses the `,` after a member, field or variant. Reports and skips what precedes it.
+    pub(super) fn separator(&mut self, place: Place, cursor: &mut Cursor, start: usize) {
         if cursor.is_end() || cursor.eat_punct(",").is_some() {
             return;
         }
@@ -234,9 +232,9 @@ impl Parser<'_> {
             return;
         }
         if advanced {
-            self.expected_in(Place::Value, cursor, "`,`");
+            self.expected_in(place, cursor, "`,`");
         }
-        if !(advanced && key_is_next(cursor)) {
+        if !(advanced && (key_is_next(cursor) || cursor.is_punct("#"))) {
             cursor.skip_past(&[",", ";"]);
         }
     }

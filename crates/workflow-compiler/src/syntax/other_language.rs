@@ -248,6 +248,8 @@ const SIGNS: &[(Place, &str, &str)] = &[
     (Item, "#", "a comment begins with `//`"),
     (Target, "[", "name one state, without brackets; a `parallel` runs several"),
     (Target, "(", "name one state, without brackets; a `parallel` runs several"),
+    (Type, "?", "a value that may be absent or null is `Option<T>`"),
+    (Type, "[", "a list is `Vec<T>`, an object with any keys is `Map<T>`"),
     (Key, "..", "in JSONata `$merge([{ … }, …])` joins objects"),
     (Key, "**", "in JSONata `$merge([{ … }, …])` joins objects"),
     (Value, "=>", "a function is written with bars, `|x| x.id`; a transition begins with `->`"),

@@ -156,11 +156,6 @@ impl Parser<'_> {
         }
         let body = self.object_here(cursor);
         self.request = None;
-        if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
-            self.error(Code::Syntax, group.span_open(), "a task cannot contain states");
-            cursor.next();
-            complete = false;
-        }
         (Head::Task { resource, body }, complete)
     }
 

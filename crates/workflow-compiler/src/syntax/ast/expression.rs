@@ -31,9 +31,14 @@ pub(crate) enum Written {
 }
 
 impl Expr {
+    /// Creates an expression as it is written.
+    pub(crate) fn new(id: NodeId, kind: ExprKind, span: TokenSpan) -> Self {
+        Self { id, kind, span, written: None, declared: None }
+    }
+
     /// An expression that is not in the source: the intended one, or the expansion of a shorter form.
     pub(crate) fn made(kind: ExprKind, span: TokenSpan) -> Self {
-        Self { id: NodeId::MADE, kind, span, written: None, declared: None }
+        Self::new(NodeId::MADE, kind, span)
     }
 }
 
