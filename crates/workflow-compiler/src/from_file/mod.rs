@@ -2,7 +2,6 @@
 
 mod input;
 mod params;
-mod read;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,10 +9,11 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::document::{Scope, StateMachine};
-use workflow_asl::source::Source;
+use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 
 use crate::check::{Model, is_handled};
+use crate::crate_file;
 use crate::document::{Document, DocumentState};
 use crate::fragment::Fragment;
 pub use crate::lower::placeholders::FieldType;
@@ -46,7 +46,7 @@ pub(crate) fn compile(
     folder: Option<&Path>,
     problems: &mut Problems,
 ) -> Option<Compiled> {
-    let source = match read::read(file, folder) {
+    let source = match read(file, folder) {
         Ok(source) => source,
         Err(problem) => {
             problems.push(problem);
@@ -82,6 +82,23 @@ pub(crate) fn compile(
         definition: source.into_value(),
         machine,
     })
+}
+
+/// Reads the document.
+fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem> {
+    let bytes = crate_file::bytes(file, folder)?;
+    Source::read(&bytes, Format::of_path(Path::new(&file.value))).map_err(|error| {
+        let (line, column) = (error.location.line, error.location.column);
+        problem_of(error.diagnostic, (line, column), file)
+    })
+}
+
+/// Returns a finding of the document as a problem at the path of the file.
+fn problem_of(finding: Diagnostic, (line, column): (usize, usize), file: &Text) -> Problem {
+    let (help, message) = (finding.help().into_iter().collect(), finding.message());
+    let Diagnostic { code, pointer, .. } = finding;
+    let place = DocumentPlace { file: file.value.clone(), line, column, pointer };
+    Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.span, message) }
 }
 
 /// Reports expressions of a deployment tool without quotes, which are not just placeholders.
@@ -132,10 +149,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
     let mut found: Vec<_> = found.into_iter().zip(places).collect();
     found.sort_by_key(|(_, place)| (place.line, place.column));
     for (finding, place) in found {
-        let (help, message) = (finding.help().into_iter().collect(), finding.message());
-        let Diagnostic { code, pointer, .. } = finding;
-        let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
-        problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.span, message) });
+        problems.push(problem_of(finding, (place.line, place.column), file));
     }
 }
 
