@@ -290,11 +290,8 @@ fn implementation(
     }
 }
 
-/// Returns the uses of fragments, for engines; empty if there are none.
-fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
-    if compiled.uses.is_empty() {
-        return TokenStream::new();
-    }
+/// Returns the uses of fragments, for engines, if there are any.
+fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> Option<TokenStream> {
     let uses = compiled.uses.iter().map(|LoweredUse { name, first, states, stand_in }| {
         let stand_in = stand_in.iter().map(|piece| fragment(krate, piece));
         quote! {
@@ -306,18 +303,16 @@ fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
             }
         }
     });
-    quote! { const USES: &'static [#krate::__private::FragmentUse] = &[#(#uses),*]; }
+    (!compiled.uses.is_empty())
+        .then(|| quote! { const USES: &'static [#krate::__private::FragmentUse] = &[#(#uses),*]; })
 }
 
-/// Returns the captions of the states as JSON, for pictures; empty if there are none.
-fn captions_as_json(compiled: &CompiledWorkflow) -> TokenStream {
-    let captions = captions(&compiled.source);
-    if captions.is_empty() {
-        return TokenStream::new();
-    }
+/// Returns the captions of the states as JSON, for pictures, if there are any.
+fn captions_as_json(compiled: &CompiledWorkflow) -> Option<TokenStream> {
+    let captions = Some(captions(&compiled.source)).filter(|captions| !captions.is_empty())?;
     let rows = captions.into_iter().map(|caption| json!(caption));
     let text = Literal::string(&rows.collect::<Value>().to_string());
-    quote! { const CAPTIONS: &'static str = #text; }
+    Some(quote! { const CAPTIONS: &'static str = #text; })
 }
 
 /// Returns the declared types of the input, the output and the results of tasks, for engines; empty if nothing is

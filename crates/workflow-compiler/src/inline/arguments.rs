@@ -89,7 +89,7 @@ impl Inliner<'_> {
                     let span = used.name.span().into();
                     let key = Text { value: field_name.clone(), span };
                     let value = Expr::new(fresh(&mut self.nodes), ExprKind::Null, span);
-                    absent = Member { key, optional: false, value, comma: None };
+                    absent = Member { key, optional: false, value };
                     self.not_given.insert(variable(&plain(&used.name), &field_name));
                     &absent
                 }
@@ -115,7 +115,6 @@ impl Inliner<'_> {
                     key: Text { value: variable.clone(), span: member.key.span },
                     value,
                     optional: false,
-                    ..member.clone()
                 });
                 if matches!(ty.kind, TypeKind::Option(_)) {
                     self.nullable.insert(variable.clone());

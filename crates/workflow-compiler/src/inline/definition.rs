@@ -195,13 +195,11 @@ impl Change for Check<'_> {
         let known = match &expr.kind {
             ExprKind::Reference(reference) => self.knows(reference),
             ExprKind::Jsonata(text) | ExprKind::Path(text) => {
-                let (text, span) = (text.value.clone(), text.span);
-                self.text(&text, span);
+                self.text(&text.value, text.span);
                 true
             }
             ExprKind::Text(text) if text.starts_with("{%") || text.starts_with('$') => {
-                let (text, span) = (text.clone(), expr.span);
-                self.text(&text, span);
+                self.text(text, expr.span);
                 true
             }
             _ => true,

@@ -60,7 +60,8 @@ impl Inliner<'_> {
         &mut self,
         all: &mut Vec<T>,
         repeats: Vec<Repetition>,
-        (parts, comment_of): (fn(Repeated) -> Vec<T>, fn(&mut T) -> &mut Comment),
+        parts: fn(Repeated) -> Vec<T>,
+        comment_of: fn(&mut T) -> &mut Comment,
     ) {
         let (mut own, mut taken) = (std::mem::take(all).into_iter(), 0);
         for mut repetition in repeats {
@@ -75,7 +76,7 @@ impl Inliner<'_> {
 
     fn repeat_branches(&mut self, branches: &mut Vec<Branch>, repeats: Vec<Repetition>) {
         let parts = |copy| if let Repeated::Branches(branches, _) = copy { branches } else { Vec::new() };
-        self.repeat_among(branches, repeats, (parts, |branch| &mut branch.comment));
+        self.repeat_among(branches, repeats, parts, |branch| &mut branch.comment);
     }
 
     fn repeat_arms(&mut self, arms: &mut Vec<Arm>, repeats: Vec<Repetition>) {
@@ -85,7 +86,7 @@ impl Inliner<'_> {
             arms.retain(|arm| !matches!(&arm.when, When::If(Expr { kind: ExprKind::Invalid(_), .. })));
             arms
         };
-        self.repeat_among(arms, repeats, (parts, |arm| &mut arm.comment));
+        self.repeat_among(arms, repeats, parts, |arm| &mut arm.comment);
     }
 
     /// Returns the copies of states. What ends one leads to the next, and what ends the last to what follows.

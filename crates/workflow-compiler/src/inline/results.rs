@@ -131,7 +131,7 @@ impl Ends<'_> {
         let Some(mut value) = self.output(state, used) else { return };
         renumber(&mut value, &mut self.nodes);
         let key = Text { value: used.variable(), span: state.name.span().into() };
-        let member = Member { key, optional: false, value, comma: None };
+        let member = Member { key, optional: false, value };
         let own = state.clauses.iter_mut().find_map(|clause| match (&clause.kind, &mut clause.value) {
             (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => Some(members),
             _ => None,

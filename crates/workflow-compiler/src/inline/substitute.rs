@@ -242,7 +242,7 @@ impl Substitution<'_> {
             let kind = self.input(&Reference { segments: vec![name], ..reference.clone() }, &mut declared);
             let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span, written: None, declared };
             let optional = matches!(self.arguments.get(&key.value), Some(Argument::Value(_, ty) | Argument::Variable(_, ty)) if matches!(ty.kind, TypeKind::Option(_)));
-            Member { key, optional, value, comma: None }
+            Member { key, optional, value }
         });
         ExprKind::Object(members.collect())
     }

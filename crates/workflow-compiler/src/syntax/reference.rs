@@ -174,7 +174,7 @@ impl Parser<'_> {
     }
 
     /// Parses `value.a.b`; the segments are already read. A method is reported.
-    pub(super) fn with_steps(&mut self, of: Expr, mut segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
+    pub(super) fn with_steps(&mut self, of: Expr, segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
         let height = self.height + 1;
         let called = cursor.peek_group(Delimiter::Parenthesis).cloned();
         if let (Some(_), Some(Segment::Member { name, quoted: Quotes::None, .. })) = (called, segments.last()) {
@@ -192,16 +192,8 @@ impl Parser<'_> {
         if let Some(reported) = self.nameless_member.take() {
             return self.leaf(ExprKind::Invalid(reported), of.span);
         }
-        if segments.is_empty() {
-            return of;
-        }
         let span = of.span.to(cursor.before());
-        let kind = match of.kind {
-            ExprKind::Reference(reference) if reference.segments.is_empty() => {
-                ExprKind::Reference(Reference { segments: std::mem::take(&mut segments), ..reference })
-            }
-            kind => ExprKind::Access(Box::new(Expr::made(kind, of.span)), segments),
-        };
+        let kind = ExprKind::Access(Box::new(Expr::made(of.kind, of.span)), segments);
         self.grown(kind, span, height)
     }
 

@@ -210,15 +210,6 @@ pub struct Member {
     pub optional: bool,
     /// The value.
     pub value: Expr,
-    /// The comma after it.
-    pub comma: Option<TokenSpan>,
-}
-
-impl Member {
-    /// Returns the span of the member and its comma.
-    pub fn span(&self) -> TokenSpan {
-        self.key.span.to(self.comma.unwrap_or(self.value.span))
-    }
 }
 
 /// The word number of a reference that is implied but not written.

@@ -539,16 +539,7 @@ pub struct Retrier {
     /// The brackets.
     pub errors_span: TokenSpan,
     /// `interval`, `max_attempts`, `backoff`, `max_delay` and `jitter`, each at most once.
-    pub fields: Vec<SettingField>,
-}
-
-/// A field of a retrier: `interval: 30s`.
-#[derive(Clone, Debug)]
-pub struct SettingField {
-    /// Its name.
-    pub name: Ident,
-    /// Its value.
-    pub value: Expr,
+    pub fields: Vec<Member>,
 }
 
 /// A catcher.
