@@ -38,10 +38,8 @@ pub(super) fn members(
             _ => None,
         };
         let Some(steps) = steps else { continue };
-        match follow(model, &reference, steps) {
-            Followed::Unknown(problem) => found.push(problem),
-            Followed::Foreign(of, rest) => ask(of, rest, &reference, (source, file), problems),
-            Followed::Known => {}
+        if let Some((of, rest)) = follow(model, &reference, steps, found) {
+            ask(of, rest, &reference, (source, file), problems);
         }
     }
 }
@@ -75,21 +73,18 @@ fn distributed(machine: &StateMachine, scopes: &mut Vec<Pointer>) {
     }
 }
 
-/// The result of following a reference's steps in the declared type.
-enum Followed<'m, 's> {
-    /// All steps are valid or unknown.
-    Known,
-    /// The first invalid step.
-    Unknown(Diagnostic),
-    /// The remaining steps in a user-defined type.
-    Foreign(&'m Foreign, &'s [LiteralStep]),
-}
-
-fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [LiteralStep]) -> Followed<'m, 's> {
+/// Follows the steps of a reference in the declared type. An invalid step is found. Returns the remaining steps in a
+/// user-defined type.
+fn follow<'m, 's>(
+    model: &'m Model<'_>,
+    reference: &Reference<'_>,
+    steps: &'s [LiteralStep],
+    found: &mut Vec<Diagnostic>,
+) -> Option<(&'m Foreign, &'s [LiteralStep])> {
     let mut ty = &model.input;
     for (number, step) in steps.iter().enumerate() {
         if let Ty::Foreign(of) = ty.present() {
-            return Followed::Foreign(of, steps.get(number..).unwrap_or_default());
+            return Some((of, steps.get(number..).unwrap_or_default()));
         }
         let name = match (&step.kind, ty.present()) {
             (LiteralKind::Name(name), _) => name,
@@ -97,7 +92,7 @@ fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [L
                 ty = item;
                 continue;
             }
-            (LiteralKind::Index(_), _) => return Followed::Known,
+            (LiteralKind::Index(_), _) => return None,
         };
         // In JSONata, a name also reads the members of an array's items.
         while let (QueryLanguage::Jsonata, Ty::Array(item)) = (reference.language, ty.present()) {
@@ -106,17 +101,20 @@ fn follow<'m, 's>(model: &'m Model<'_>, reference: &Reference<'_>, steps: &'s [L
         ty = match ty.present() {
             Ty::Map(value) => value,
             Ty::Struct(of) => {
-                let Some(known) = model.types.structs.get(of) else { return Followed::Known };
+                let known = model.types.structs.get(of)?;
                 match known.fields.values().find(|field| field.decl.wire == *name) {
                     Some(field) => &field.ty,
-                    None => return Followed::Unknown(no_such_field(reference, step, name, of, known)),
+                    None => {
+                        found.push(no_such_field(reference, step, name, of, known));
+                        return None;
+                    }
                 }
             }
-            Ty::Foreign(of) => return Followed::Foreign(of, steps.get(number..).unwrap_or_default()),
-            _ => return Followed::Known,
+            Ty::Foreign(of) => return Some((of, steps.get(number..).unwrap_or_default())),
+            _ => return None,
         };
     }
-    Followed::Known
+    None
 }
 
 /// Asks rustc about each step in a user-defined type.
