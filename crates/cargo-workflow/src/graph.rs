@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use workflow_asl::printable::printable_lines;
 use workflow_asl::rules;
-use workflow_compiler::caption::{StateCaption, captions};
+use workflow_compiler::caption::captions;
 use workflow_graph::page::Page;
 use workflow_graph::{Direction, Graph};
 
@@ -129,6 +129,5 @@ impl Draw {
 
 /// Returns the graph with the machine's name, and with the captions of its source in Rust.
 fn captioned(graph: Graph, machine: Machine) -> Graph {
-    let captions = machine.workflow.iter().flat_map(|workflow| captions(workflow));
-    graph.named(machine.name).with_captions(captions.map(StateCaption::into_parts))
+    graph.named(machine.name).with_captions(machine.workflow.iter().flat_map(|workflow| captions(workflow)))
 }

@@ -4,23 +4,9 @@ use crate::inline::in_source;
 use crate::syntax::ast::{Choice, Expr, ExprKind, Head, WaitHead, When, Workflow};
 use crate::syntax::spelling::spelled;
 
-/// The captions of one state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateCaption {
-    /// The state's name in the document.
-    pub state: String,
-    /// What the state does: `match input.mode`, `until input.due`; empty if the document says the same.
-    pub detail: String,
-    /// The conditions of a choice, in the order of its rules.
-    pub conditions: Vec<String>,
-}
-
-impl StateCaption {
-    /// Returns the name, the action and the conditions of a state, as graphs take them.
-    pub fn into_parts(self) -> (String, String, Vec<String>) {
-        (self.state, self.detail, self.conditions)
-    }
-}
+/// The caption of a state: its name in the document; what it does, such as `match input.mode` and `until input.due`, empty
+/// if the document says the same; and the conditions of a choice, in the order of its rules.
+pub type Caption = (String, String, Vec<String>);
 
 /// Returns the captions of a workflow's states that differ from the document.
 ///
@@ -33,10 +19,10 @@ impl StateCaption {
 /// }"#;
 /// let compiled = workflow_compiler::compile(source.parse()?);
 /// let captions = workflow_compiler::caption::captions(&compiled.workflows[0].source);
-/// assert_eq!(captions[0].conditions, ["input.total > 100"]);
+/// assert_eq!(captions[0].2, ["input.total > 100"]);
 /// # Ok::<(), proc_macro2::LexError>(())
 /// ```
-pub fn captions(workflow: &Workflow) -> Vec<StateCaption> {
+pub fn captions(workflow: &Workflow) -> Vec<Caption> {
     let states = workflow.body.all_states().into_iter();
     let captions = states.map(|state| {
         let (detail, conditions) = match &state.head {
@@ -48,9 +34,9 @@ pub fn captions(workflow: &Workflow) -> Vec<StateCaption> {
             Head::Fail { error: Some(error), .. } => (computed(error), Vec::new()),
             _ => (None, Vec::new()),
         };
-        StateCaption { state: state.asl_name(), detail: detail.unwrap_or_default(), conditions }
+        (state.asl_name(), detail.unwrap_or_default(), conditions)
     });
-    captions.filter(|caption| !caption.detail.is_empty() || !caption.conditions.is_empty()).collect()
+    captions.filter(|(_, detail, conditions)| !detail.is_empty() || !conditions.is_empty()).collect()
 }
 
 /// Returns the conditions of the arms that become rules.
@@ -106,7 +92,7 @@ mod tests {
         let compiled = crate::compile(source.parse().unwrap());
         assert_eq!(compiled.problems.iter().map(|problem| problem.text()).collect::<Vec<_>>(), Vec::<String>::new());
         let captions = captions(&compiled.workflows[0].source);
-        let conditions: Vec<_> = captions.iter().map(|caption| caption.conditions.join(", ")).collect();
+        let conditions: Vec<_> = captions.iter().map(|(_, _, conditions)| conditions.join(", ")).collect();
         assert_eq!(
             conditions,
             [

@@ -159,19 +159,11 @@ fn share_types(workflows: &mut [Workflow]) {
     if workflows.len() < 2 {
         return;
     }
-    let all: Vec<(usize, Declaration)> = workflows
-        .iter()
-        .enumerate()
-        .flat_map(|(number, workflow)| workflow.declarations.iter().map(move |declaration| (number, declaration)))
-        .filter(|(_, declaration)| declaration.kind.type_name().is_some())
-        .map(|(number, declaration)| (number, declaration.clone()))
-        .collect();
-    for (number, workflow) in workflows.iter_mut().enumerate() {
-        let own: BTreeSet<_> =
-            workflow.declarations.iter().filter_map(|own| own.kind.type_name()).map(syntax::ast::plain).collect();
-        let others = all.iter().filter(|(of, declaration)| {
-            *of != number && declaration.kind.type_name().is_some_and(|name| !own.contains(&syntax::ast::plain(name)))
-        });
+    let all = workflows.iter().flat_map(Workflow::types);
+    let all: Vec<_> = all.map(|(name, declaration)| (name, declaration.clone())).collect();
+    for workflow in workflows {
+        let own: BTreeSet<_> = workflow.types().map(|(name, _)| name).collect();
+        let others = all.iter().filter(|(name, _)| !own.contains(name));
         workflow.neighbours = others.map(|(_, declaration)| declaration.clone()).collect();
     }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 use workflow_asl::{Pointer, State};
 
+use crate::syntax::in_camel_case;
+
 /// The words that cannot be Rust identifiers, not even raw ones.
 const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
 
@@ -19,19 +21,10 @@ const NEVER: [&str; 4] = ["Self", "self", "super", "crate"];
 /// assert_eq!(pascal("?", "State"), "State");
 /// ```
 pub fn pascal(name: &str, fallback: &str) -> String {
-    let words: Vec<&str> = name.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words = name.split(|ch: char| !ch.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).count();
     // Consecutive capitals would run into each other.
-    let shout = words.len() > 1 && !name.chars().any(|ch| ch.is_ascii_lowercase());
-    let mut out = String::with_capacity(name.len());
-    for word in words {
-        let mut chars = word.chars();
-        out.extend(chars.next().map(|first| first.to_ascii_uppercase()));
-        if shout {
-            out.extend(chars.map(|ch| ch.to_ascii_lowercase()));
-        } else {
-            out.push_str(chars.as_str());
-        }
-    }
+    let shouts = words > 1 && !name.chars().any(|ch| ch.is_ascii_lowercase());
+    let mut out = in_camel_case(&if shouts { name.to_ascii_lowercase() } else { name.to_owned() });
     if out.is_empty() || out.starts_with(|ch: char| ch.is_ascii_digit()) || NEVER.contains(&out.as_str()) {
         out.insert_str(0, fallback);
     }

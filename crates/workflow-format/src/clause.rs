@@ -157,18 +157,12 @@ impl Walk<'_, '_> {
             self.lead(at, at > open + 1);
             let head = self.attributes(at, end, true);
             let next = self.find(head + 1, end, Self::starts_block_clause).unwrap_or(end);
-            let mut last = next;
-            while last > head && self.is_sign(last - 1, ";") {
-                last -= 1;
-            }
+            let last = self.before_semicolons(head, next);
             self.clause(head, last);
             self.semicolons(last, next);
             at = next;
         }
-        if !self.tokens.get(end).is_none_or(|token| token.before.is_empty()) {
-            self.page.line();
-            self.lead(end, true);
-        }
+        self.closing_comments(end);
         self.page.dedent();
         self.page.line();
         self.token(end);

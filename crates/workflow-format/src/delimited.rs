@@ -83,7 +83,7 @@ impl Walk<'_, '_> {
     }
 
     /// Writes the comments on separate lines before a closing delimiter.
-    fn closing_comments(&mut self, end: usize) {
+    pub(super) fn closing_comments(&mut self, end: usize) {
         if self.tokens.get(end).is_some_and(|token| !token.before.is_empty()) {
             self.page.line();
             self.lead(end, true);

@@ -8,44 +8,39 @@ use workflow_compiler::syntax::word::Role;
 impl Walk<'_, '_> {
     /// Writes everything in the delimiters of the macro.
     pub(super) fn workflows(&mut self) {
-        let end = self.partner(0);
-        self.token(0);
-        self.page.indent();
-        let mut at = 1;
-        while at < end {
-            // An import has no braces.
-            let ends = |walk: &Self, at| walk.is_sign(at, "{") || walk.is_sign(at, ";");
-            let braces = self.find(self.after_attributes(at, end), end, ends).unwrap_or(end);
-            let mut next = self.after(braces).min(end);
-            while next < end && self.is_sign(next, ";") {
-                next += 1;
-            }
-            self.page.hard_line();
-            self.lead(at, true);
-            if self.is_skipped(at, end) {
-                self.verbatim(at, next);
-            } else {
-                let head = self.attributes(at, end, true);
-                self.rust(head, braces);
-                if self.is_sign(braces, "{") {
-                    self.page.space();
-                    self.body(braces);
-                } else if braces < end {
-                    self.token(braces);
-                }
-                self.semicolons(self.after(braces), next);
-            }
-            at = next;
-        }
-        self.page.hard_line();
-        self.lead(end, true);
-        self.page.dedent();
-        self.page.hard_line();
-        self.token(end);
+        self.block(0, Self::workflow);
     }
 
-    /// Writes braces with items, each on a separate line.
+    /// Writes a workflow or a fragment. Returns the position after it.
+    fn workflow(&mut self, at: usize, end: usize) -> usize {
+        // An import has no braces.
+        let ends = |walk: &Self, at| walk.is_sign(at, "{") || walk.is_sign(at, ";");
+        let braces = self.find(self.after_attributes(at, end), end, ends).unwrap_or(end);
+        let next = self.after_semicolons(self.after(braces).min(end), end);
+        self.lead(at, true);
+        if self.is_skipped(at, end) {
+            self.verbatim(at, next);
+            return next;
+        }
+        let head = self.attributes(at, end, true);
+        self.rust(head, braces);
+        if self.is_sign(braces, "{") {
+            self.page.space();
+            self.body(braces);
+        } else if braces < end {
+            self.token(braces);
+        }
+        self.semicolons(self.after(braces), next);
+        next
+    }
+
+    /// Writes braces with items.
     pub(super) fn body(&mut self, open: usize) {
+        self.block(open, Self::item);
+    }
+
+    /// Writes delimiters whose parts are on separate lines. `part` writes one, and returns the position after it.
+    pub(super) fn block(&mut self, open: usize, part: fn(&mut Self, usize, usize) -> usize) {
         let end = self.partner(open);
         if self.empty(open) {
             return;
@@ -55,7 +50,7 @@ impl Walk<'_, '_> {
         let mut at = open + 1;
         while at < end {
             self.page.hard_line();
-            at = self.item(at, end);
+            at = part(self, at, end);
         }
         self.page.hard_line();
         self.lead(end, true);
@@ -123,10 +118,7 @@ impl Walk<'_, '_> {
         }
         while at < end {
             if self.is_sign(at, ";") {
-                while at < end && self.is_sign(at, ";") {
-                    at += 1;
-                }
-                return at;
+                return self.after_semicolons(at, end);
             }
             let head = self.after_attributes(at, end);
             if matches!(self.role(head), Some(Role::Item | Role::InnerItem)) {
@@ -178,10 +170,7 @@ impl Walk<'_, '_> {
     }
 
     fn declaration_or_state(&mut self, at: usize, end: usize) {
-        let mut last = end;
-        while last > at && self.is_sign(last - 1, ";") {
-            last -= 1;
-        }
+        let last = self.before_semicolons(at, end);
         match (self.role(at), self.text_of(at)) {
             (Some(Role::Item | Role::InnerItem), word) if is_state(word) => self.state(at, last),
             (_, "input" | "returns") if !self.is_sign(at + 1, "{") => {

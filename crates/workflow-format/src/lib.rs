@@ -74,6 +74,16 @@ impl fmt::Display for FormatError {
 
 impl std::error::Error for FormatError {}
 
+impl FormatError {
+    /// Moves the ranges of its problems.
+    fn moved(mut self, to: impl Fn(usize) -> usize) -> Self {
+        for Fault { range, .. } in &mut self.faults {
+            *range = to(range.start)..to(range.end);
+        }
+        self
+    }
+}
+
 /// Formats the contents of the braces of a `workflow!`. The result starts at the left margin and ends with a line end.
 ///
 /// # Errors
@@ -82,12 +92,7 @@ impl std::error::Error for FormatError {}
 pub fn format_body(text: &str, style: &Style) -> Result<String, FormatError> {
     const OPEN: &str = "{\n";
     let whole = format!("{OPEN}{text}\n}}");
-    let inside = |mut error: FormatError| {
-        for Fault { range, .. } in &mut error.faults {
-            *range = range.start.saturating_sub(OPEN.len())..range.end.saturating_sub(OPEN.len());
-        }
-        error
-    };
+    let inside = |error: FormatError| error.moved(|at| at.saturating_sub(OPEN.len()));
     let mut trees = lex(&whole).map_err(inside)?.into_iter();
     let (Some(TokenTree::Group(group)), None) = (trees.next(), trees.next()) else {
         return Err(fault(Some(Code::Syntax), 0..0, "unexpected `}`"));
@@ -119,12 +124,7 @@ pub fn format_file(text: &str, style: &Style) -> Result<String, FormatError> {
         start += rest.find('\n').map_or(rest.len(), |end| end + 1);
     }
     let (head, rust) = text.split_at_checked(start).unwrap_or(("", text));
-    let in_text = |mut error: FormatError| {
-        for Fault { range, .. } in &mut error.faults {
-            *range = range.start + start..range.end + start;
-        }
-        error
-    };
+    let in_text = |error: FormatError| error.moved(|at| at + start);
     let crlf = rust.find('\n').is_some_and(|at| rust.get(..at).is_some_and(|line| line.ends_with('\r')));
     let mut out = head.to_owned();
     let mut done = 0;

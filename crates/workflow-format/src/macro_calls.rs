@@ -1,97 +1,67 @@
 //! Finds every `workflow!` to format in a Rust file.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree, token_stream};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// Returns the bodies in source order.
-pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
-    let mut bodies = Vec::new();
-    let mut open: Vec<Level> = vec![Level::new(tokens)];
-    while let Some(level) = open.last_mut() {
-        let Some(token) = level.tokens.next() else {
-            open.pop();
-            continue;
-        };
-        match &token {
-            TokenTree::Group(group) => {
-                let called = level.last_words == RecentTokens::Call;
-                let declared = level.last_words == RecentTokens::Declaration;
-                let brace = group.delimiter() == Delimiter::Brace;
-                let skipped = std::mem::take(&mut level.last_words) == RecentTokens::Attribute && skips(group);
-                if skipped && level.inner {
-                    // `#![rustfmt::skip]` applies to everything that remains here.
-                    open.pop();
-                    continue;
-                }
-                level.inner = false;
-                level.skip |= skipped;
-                let skip = level.skip;
-                // Braces end the item of an attribute.
-                level.skip &= !brace;
-                if called && !skip {
-                    bodies.push(group.clone());
-                } else if !called && !declared && !skip {
-                    let inside = Level::new(group.stream());
-                    open.push(inside);
-                }
-            }
-            TokenTree::Ident(word) if word == "workflow" => level.last_words = RecentTokens::Workflow,
-            TokenTree::Ident(word) if word == "macro_rules" => level.last_words = RecentTokens::MacroRules,
-            // The name in `macro_rules! name { … }`
-            TokenTree::Ident(_) if level.last_words == RecentTokens::MacroRulesCall => {
-                level.last_words = RecentTokens::Declaration
-            }
-            TokenTree::Punct(punct) => {
-                level.skip &= punct.as_char() != ';';
-                level.last_words = match (punct.as_char(), level.last_words) {
-                    ('!', RecentTokens::Workflow) => RecentTokens::Call,
-                    ('!', RecentTokens::MacroRules) => RecentTokens::MacroRulesCall,
-                    ('!', RecentTokens::Attribute) => {
-                        level.inner = true;
-                        RecentTokens::Attribute
-                    }
-                    ('#', _) => RecentTokens::Attribute,
-                    _ => RecentTokens::Other,
-                };
-            }
-            _ => level.last_words = RecentTokens::Other,
-        }
-    }
-    bodies
-}
-
-/// The remaining tokens of a group.
+/// The tokens of a group.
 struct Level {
-    tokens: token_stream::IntoIter,
-    last_words: RecentTokens,
-    /// Whether the current attribute starts with `#!`.
-    inner: bool,
+    tokens: Vec<TokenTree>,
+    at: usize,
     /// Whether the current item must not be formatted.
     skip: bool,
 }
 
 impl Level {
     fn new(tokens: TokenStream) -> Self {
-        Self { tokens: tokens.into_iter(), last_words: RecentTokens::Other, inner: false, skip: false }
+        Self { tokens: tokens.into_iter().collect(), at: 0, skip: false }
     }
 }
 
-/// The most recent tokens.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum RecentTokens {
-    #[default]
-    Other,
-    /// `workflow`
-    Workflow,
-    /// `workflow!`
-    Call,
-    /// `macro_rules`
-    MacroRules,
-    /// `macro_rules!`
-    MacroRulesCall,
-    /// `macro_rules! name`
-    Declaration,
-    /// `#` or `#!`
-    Attribute,
+/// Returns the bodies in source order.
+pub(super) fn bodies(tokens: TokenStream) -> Vec<Group> {
+    use TokenTree::{Group as InGroup, Ident};
+    let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let mut bodies = Vec::new();
+    let mut open = vec![Level::new(tokens)];
+    while let Some(Level { tokens, at, skip }) = open.last_mut() {
+        let (length, group, is_call) = match tokens.get(*at..).unwrap_or_default() {
+            [Ident(word), bang, InGroup(body), ..] if word == "workflow" && is(bang, '!') => (3, body, true),
+            [Ident(word), bang, Ident(_), InGroup(body), ..] if word == "macro_rules" && is(bang, '!') => {
+                *skip &= body.delimiter() != Delimiter::Brace;
+                *at += 4;
+                continue;
+            }
+            // `#![rustfmt::skip]` applies to everything that remains here.
+            [hash, bang, InGroup(attribute), ..] if is(hash, '#') && is(bang, '!') && skips(attribute) => {
+                open.pop();
+                continue;
+            }
+            [hash, InGroup(attribute), ..] if is(hash, '#') => {
+                *skip |= skips(attribute);
+                *at += 2;
+                continue;
+            }
+            [InGroup(group), ..] => (1, group, false),
+            [token, ..] => {
+                *skip &= !is(token, ';');
+                *at += 1;
+                continue;
+            }
+            [] => {
+                open.pop();
+                continue;
+            }
+        };
+        let (group, skipped) = (group.clone(), *skip);
+        *at += length;
+        // Braces end the item of an attribute.
+        *skip &= group.delimiter() != Delimiter::Brace;
+        match is_call {
+            _ if skipped => {}
+            true => bodies.push(group),
+            false => open.push(Level::new(group.stream())),
+        }
+    }
+    bodies
 }
 
 /// Returns whether the brackets of an attribute contain `rustfmt::skip` or `rustfmt::skip::macros(workflow)`.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use workflow_asl::Code;
 
+use super::quotes::string;
 use super::{Fault, OTHER_QUOTES};
 
 const UNKNOWN: &str = "invalid Rust: an unmatched bracket, or an unterminated text or comment";
@@ -20,7 +21,7 @@ pub fn not_rust(text: &str, at: usize) -> Fault {
     if let Some((inside, escape)) = rest.strip_prefix('"').and_then(bad_escape) {
         let message = format!("unknown escape `{escape}` in a text");
         let start = at + 1 + inside.len();
-        let literal = rest.get(..1 + text_length(rest)).unwrap_or_default();
+        let literal = string(rest).and_then(|length| rest.get(..length)).unwrap_or(rest);
         // A raw text cannot contain `"`, and keeps `\\` as two characters.
         let is_raw = !literal.contains(['\n', '#']) && !literal.contains("\\\"") && !literal.contains("\\\\");
         let help = if is_raw {
@@ -70,15 +71,4 @@ fn bad_escape(inside: &str) -> Option<(&str, &str)> {
         }
     }
     None
-}
-
-/// Returns the length of a text, up to its closing quote.
-fn text_length(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 1)
 }

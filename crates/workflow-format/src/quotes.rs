@@ -72,7 +72,7 @@ fn word_ends(text: &str, at: usize) -> bool {
 }
 
 /// Returns the length of the comment that begins here.
-fn comment(text: &str) -> Option<usize> {
+pub(super) fn comment(text: &str) -> Option<usize> {
     if text.starts_with("//") {
         return Some(text.find('\n').unwrap_or(text.len()));
     }
@@ -93,7 +93,7 @@ fn comment(text: &str) -> Option<usize> {
 }
 
 /// Returns the length of the text in double quotes that begins here, raw or not.
-fn string(text: &str) -> Option<usize> {
+pub(super) fn string(text: &str) -> Option<usize> {
     if let Some(raw) = text.strip_prefix('r') {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
         let inner = raw.get(hashes..)?.strip_prefix('"')?;

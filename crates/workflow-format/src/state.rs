@@ -41,7 +41,7 @@ impl Walk<'_, '_> {
         } else if head_end == arrow && self.is_sign(head_end - 1, "}") {
             self.clause(at, arrow);
             self.page.space();
-            self.transition(arrow, end);
+            self.spaced(arrow, end);
         } else {
             self.page.begin();
             self.break_clauses(head_end, end);
@@ -106,7 +106,7 @@ impl Walk<'_, '_> {
         }
         if self.is_sign(at, "->") {
             self.page.space();
-            self.transition(at, end);
+            self.spaced(at, end);
             return;
         }
         self.page.begin();
@@ -126,7 +126,7 @@ impl Walk<'_, '_> {
         while at < end {
             self.page.line();
             if self.is_sign(at, "->") {
-                self.transition(at, end);
+                self.spaced(at, end);
                 return;
             }
             let next = self.segment_end(at, end);
@@ -152,11 +152,6 @@ impl Walk<'_, '_> {
     fn clause_with_comment(&mut self, at: usize, end: usize) {
         let head = self.attributes(at, end, true);
         self.clause(head, end);
-    }
-
-    /// Writes `-> Name`, and anything else in its position.
-    fn transition(&mut self, at: usize, end: usize) {
-        self.spaced(at, end);
     }
 
     /// Returns the position after the clause that starts here.
@@ -207,83 +202,52 @@ impl Walk<'_, '_> {
     }
 
     fn branches(&mut self, open: usize) {
-        if self.empty(open) {
-            return;
+        self.block(open, Self::branch);
+    }
+
+    fn branch(&mut self, at: usize, end: usize) -> usize {
+        self.lead(at, true);
+        let head = self.attributes(at, end, true);
+        let braces = self.find(head, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
+        let repeats = self.is_word(head, FOR.word);
+        if repeats {
+            self.repetition(head, braces);
+        } else {
+            self.spaced(head, braces);
         }
-        let end = self.partner(open);
-        self.token(open);
-        self.page.indent();
-        let mut at = open + 1;
-        while at < end {
-            self.page.hard_line();
-            self.lead(at, true);
-            let head = self.attributes(at, end, true);
-            let braces = self.find(head, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
-            let repeats = self.is_word(head, FOR.word);
-            if repeats {
-                self.repetition(head, braces);
-            } else {
-                self.spaced(head, braces);
-            }
-            let mut next = braces;
-            if braces < end {
-                if repeats {
-                    self.branches(braces);
-                } else {
-                    self.page.space();
-                    self.short_body(braces);
-                }
-                next = self.after(braces);
-                let first = next;
-                while next < end && self.is_sign(next, ";") {
-                    next += 1;
-                }
-                self.semicolons(first, next);
-            }
-            at = next;
+        if braces == end {
+            return end;
         }
-        self.page.hard_line();
-        self.lead(end, true);
-        self.page.dedent();
-        self.page.hard_line();
-        self.token(end);
+        if repeats {
+            self.branches(braces);
+        } else {
+            self.page.space();
+            self.short_body(braces);
+        }
+        let next = self.after_semicolons(self.after(braces), end);
+        self.semicolons(self.after(braces), next);
+        next
     }
 
     /// Writes the arms of a choice, each on a separate line.
     fn arms(&mut self, open: usize) {
-        if self.empty(open) {
-            return;
+        self.block(open, Self::arm);
+    }
+
+    fn arm(&mut self, at: usize, end: usize) -> usize {
+        let next = self.arm_end(at, end);
+        self.lead(at, true);
+        let head = self.attributes(at, end, true);
+        let last = self.before_semicolons(head, next);
+        if self.is_word(head, FOR.word) {
+            let braces = self.find(head, last, |walk, at| walk.is_sign(at, "{")).unwrap_or(last);
+            self.repetition(head, braces);
+            self.arms(braces);
+        } else {
+            self.rule(head, last);
         }
-        let end = self.partner(open);
-        self.token(open);
-        self.page.indent();
-        let mut at = open + 1;
-        while at < end {
-            let next = self.arm_end(at, end);
-            self.page.hard_line();
-            self.lead(at, true);
-            let head = self.attributes(at, end, true);
-            let mut last = next;
-            while last > head && self.is_sign(last - 1, ";") {
-                last -= 1;
-            }
-            if self.is_word(head, FOR.word) {
-                let braces = self.find(head, last, |walk, at| walk.is_sign(at, "{")).unwrap_or(last);
-                self.repetition(head, braces);
-                self.arms(braces);
-                self.semicolons(last, next);
-                at = next;
-                continue;
-            }
-            self.arm(head, last);
-            self.semicolons(last, next);
-            at = next;
-        }
-        self.page.hard_line();
-        self.lead(end, true);
-        self.page.dedent();
-        self.page.hard_line();
-        self.token(end);
+        self.semicolons(last, next);
+        next
     }
 
     /// Returns the position after the arm that starts here.
@@ -301,14 +265,11 @@ impl Walk<'_, '_> {
             }
         }
         // It is also optional before the comment of the next arm.
-        while at < end && self.is_sign(at, ";") {
-            at += 1;
-        }
-        at.min(end)
+        self.after_semicolons(at, end)
     }
 
     /// Writes `if condition -> State { … }` or `pattern | pattern -> State { … }`.
-    fn arm(&mut self, at: usize, end: usize) {
+    fn rule(&mut self, at: usize, end: usize) {
         let arrow = self.find(at, end, |walk, at| walk.is_sign(at, "->")).unwrap_or(end);
         let block = self.find(arrow, end, |walk, at| walk.is_sign(at, "{")).unwrap_or(end);
         self.page.begin();

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenTree, token_stream};
 
+use super::quotes;
 use workflow_compiler::syntax::JOINED;
 
 /// The kind of a token.
@@ -167,40 +168,17 @@ fn comments(mut gap: &str) -> Option<(Vec<Found<'_>>, usize)> {
     let mut found = Vec::new();
     let mut lines = 0;
     while let Some(first) = gap.chars().next() {
-        let length = if gap.starts_with("//") {
-            gap.find('\n').unwrap_or(gap.len())
-        } else if gap.starts_with("/*") {
-            block_length(gap)?
-        } else if first.is_whitespace() || matches!(first, '\u{200e}' | '\u{200f}') {
+        let Some(length) = quotes::comment(gap) else {
+            if !first.is_whitespace() && !matches!(first, '\u{200e}' | '\u{200f}') {
+                return None;
+            }
             lines += usize::from(first == '\n');
             gap = gap.get(first.len_utf8()..)?;
             continue;
-        } else {
-            return None;
         };
         let (comment, rest) = gap.split_at_checked(length)?;
         found.push((comment.trim_end(), std::mem::take(&mut lines)));
         gap = rest;
     }
     Some((found, lines))
-}
-
-/// Returns the length of the comment `/* … */` at the start. Comments may nest.
-fn block_length(text: &str) -> Option<usize> {
-    let (mut depth, mut at) = (0_usize, 0);
-    loop {
-        let rest = text.get(at..)?;
-        if rest.starts_with("/*") {
-            depth += 1;
-            at += 2;
-        } else if rest.starts_with("*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return Some(at);
-            }
-        } else {
-            at += rest.chars().next()?.len_utf8();
-        }
-    }
 }

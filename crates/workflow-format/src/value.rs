@@ -2,6 +2,7 @@
 
 use super::token::TokenKind;
 use super::walk::Walk;
+use workflow_compiler::syntax::precedence;
 
 /// An operand of a chain of operators: the preceding operator, if any, and its tokens.
 #[derive(Clone, Copy)]
@@ -9,19 +10,6 @@ struct Operand {
     operator: Option<usize>,
     at: usize,
     end: usize,
-}
-
-/// Returns the precedence of an operator.
-fn binds(operator: &str) -> Option<u8> {
-    Some(match operator {
-        "??" => 1,
-        "||" => 2,
-        "&&" => 3,
-        "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" => 4,
-        "+" | "-" => 5,
-        "*" | "/" | "%" => 6,
-        _ => return None,
-    })
 }
 
 impl Walk<'_, '_> {
@@ -48,7 +36,7 @@ impl Walk<'_, '_> {
             } else if wanted && self.is_word(here, "if") {
                 here = self.after_conditional(here, end);
                 wanted = false;
-            } else if !wanted && (sign && binds(self.text_of(here)).is_some() || self.is_in(here)) {
+            } else if !wanted && (sign && precedence(self.text_of(here)).is_some() || self.is_in(here)) {
                 operands.push(Operand { operator, at: start, end: here });
                 operator = Some(here);
                 start = here + 1;
@@ -87,7 +75,7 @@ impl Walk<'_, '_> {
 
     /// Writes operands with operators between. Each call handles one precedence, so the recursion is shallow.
     fn chain(&mut self, operands: &[Operand]) {
-        let strength = |operand: &Operand| operand.operator.and_then(|at| binds(self.text_of(at)));
+        let strength = |operand: &Operand| operand.operator.and_then(|at| precedence(self.text_of(at)));
         let rest = operands.get(1..).unwrap_or_default();
         let Some(loosest) = rest.iter().filter_map(strength).min() else {
             if let Some(operand) = operands.first() {

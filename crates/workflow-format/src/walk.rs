@@ -98,6 +98,16 @@ impl<'s, 't> Walk<'s, 't> {
         at.min(end)
     }
 
+    /// Returns the position after the `;` here.
+    pub(super) fn after_semicolons(&self, at: usize, end: usize) -> usize {
+        (at..end).find(|at| !self.is_sign(*at, ";")).unwrap_or(end)
+    }
+
+    /// Returns the position of the `;` before the end.
+    pub(super) fn before_semicolons(&self, first: usize, end: usize) -> usize {
+        (first..end).rfind(|at| !self.is_sign(*at, ";")).map_or(first, |at| at + 1)
+    }
+
     /// Writes the comments before a token and, with `blanks`, the blank lines.
     pub(super) fn lead(&mut self, at: usize, blanks: bool) {
         if self.led == Some(at) {

@@ -1,6 +1,6 @@
 //! The words of the `workflow!` language as constants with their meaning: what an editor shows and completes.
 //!
-//! Written by workflow-compiler from its tables (`WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words`).
+//! Its second part is made from the tables of workflow-compiler (`WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words`).
 
 #![allow(missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals)]
 
@@ -108,6 +108,8 @@ macro_rules! context {
         )*
     };
 }
+
+// The rest is made from the tables of workflow-compiler.
 
 context! {
     /// The context object.

@@ -17,72 +17,51 @@ impl Style<'_> {
         derives: &[Derive],
         params: bool,
     ) -> TokenStream {
-        let Self { krate, visibility, attributes, .. } = self;
+        let Self { krate, visibility, .. } = self;
         let here = self.here();
-        let mut seen = Vec::new();
-        let fields: Vec<Field<'_>> = fields
-            .iter()
-            .filter_map(|field| {
-                let ident = rust_ident(&field.name)?;
-                // A duplicate field is reported. A second one would cause an error of rustc.
-                (!seen.contains(&ident)).then(|| seen.push(ident.clone()))?;
-                Some(Field { ident, declaration: field })
-            })
-            .collect();
-        let declarations = fields.iter().map(|Field { ident, declaration }| {
+        let fields = distinct(fields, |field| &field.name);
+        let declarations = fields.iter().map(|(ident, declaration)| {
             let doc = self.text(&doc_or(&declaration.comment, || format!("`{}`", declaration.wire)));
             let ty = self.ty(&declaration.ty);
             quote_spanned! { here=> #[doc = #doc] #visibility #ident: #ty }
         });
         let used = self.used(name);
         let implementation = self.conditional(if params {
-            let entries = fields.iter().map(|Field { ident, declaration }| {
+            let entries = fields.iter().map(|(ident, declaration)| {
                 let (ident, wire) = (self.used(ident), plain(&declaration.name));
                 quote! { #ident = #wire }
             });
             quote! { #krate::__private::parameters! { #used { #(#entries),* } } }
         } else {
-            let entries = fields.iter().map(|Field { ident, declaration }| {
-                let (ty, wire) = (self.ty(&declaration.ty), &declaration.wire);
-                let optional = matches!(declaration.ty.kind, TypeKind::Option(_)).then(|| quote! { optional });
-                let ident = self.used(ident);
-                let default = declaration.default.as_ref().map(|default| {
-                    let value = self.default_value(&used, &ident, &declaration.ty, default);
-                    quote! { => #value }
-                });
-                quote! { #ident: #ty = #wire #optional #default }
-            });
+            let entries = fields.iter().map(|(ident, field)| self.field_in_json(&used, &self.used(ident), field));
             quote! { #krate::__private::structure! { #used { #(#entries),* } } }
         });
-        let shape = (!params).then(|| {
-            let fields: Vec<_> = fields.iter().map(|field| (&field.ident, field.declaration)).collect();
-            self.shape_of_struct(&used, &fields)
-        });
-        let doc = self.text(doc);
-        let derives = added(derives, OF_STRUCTS);
-        let declaration = quote_spanned! { here=>
-            #[doc = #doc]
-            #attributes
-            #[allow(dead_code, non_snake_case, non_camel_case_types, clippy::all)]
-            #[derive(Clone, Debug, PartialEq #derives)]
-            #visibility struct #name { #(#declarations,)* }
-        };
+        let shape = (!params).then(|| self.shape_of_struct(&used, &fields));
+        let (derives, item) =
+            (added(derives, OF_STRUCTS), quote_spanned! { here=> struct #name { #(#declarations,)* } });
+        let declaration = self.item(doc, &quote_spanned! { here=> Clone, Debug, PartialEq #derives }, &item);
         quote! { #declaration #implementation #shape }
+    }
+
+    /// Returns the row of a field in the macro `structure!`.
+    pub(super) fn field_in_json(&self, owner: &Ident, name: &Ident, field: &FieldDecl) -> TokenStream {
+        let (ty, wire) = (self.ty(&field.ty), &field.wire);
+        let optional = matches!(field.ty.kind, TypeKind::Option(_)).then(|| quote! { optional });
+        let default = field.default.as_ref().map(|default| {
+            let value = self.default_value(owner, name, &field.ty, default);
+            quote! { => #value }
+        });
+        quote! { #name: #ty = #wire #optional #default }
     }
 
     /// Returns an enum of texts with serde's traits.
     pub(super) fn enumeration(&self, declaration: &EnumDecl, doc: &str, derives: &[Derive]) -> TokenStream {
-        let Self { krate, visibility, attributes, .. } = self;
+        let krate = self.krate;
         let here = self.here();
         let Some(name) = rust_ident(&declaration.name) else { return TokenStream::new() };
-        let mut seen = Vec::new();
-        let variants = declaration.variants.iter().filter_map(|variant| {
-            let ident = rust_ident(&variant.name)?;
-            (!seen.contains(&ident)).then(|| seen.push(ident.clone()))?;
-            Some((ident, variant))
-        });
         let defaults = derives.iter().any(|derive| derive.name() == "Default");
-        let (variants, entries): (Vec<_>, Vec<_>) = variants
+        let (variants, entries): (Vec<_>, Vec<_>) = distinct(&declaration.variants, |variant| &variant.name)
+            .into_iter()
             .map(|(ident, variant)| {
                 let doc = self.text(&doc_or(&variant.comment, || format!("`{}`", variant.wire)));
                 let (wire, used) = (&variant.wire, self.used(&ident));
@@ -93,20 +72,14 @@ impl Style<'_> {
         let used = self.used(&name);
         let implementation = self.conditional(quote! { #krate::__private::enumeration! { #used { #(#entries),* } } });
         let shape = self.shape_of_enum(&used, declaration);
-        let doc = self.text(doc);
-        let derives = added(derives, OF_ENUMS);
-        let declaration = quote_spanned! { here=>
-            #[doc = #doc]
-            #attributes
-            #[allow(dead_code, non_camel_case_types, clippy::all)]
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash #derives)]
-            #visibility enum #name { #(#variants,)* }
-        };
+        let (derives, item) = (added(derives, OF_ENUMS), quote_spanned! { here=> enum #name { #(#variants,)* } });
+        let derives = quote_spanned! { here=> Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash #derives };
+        let declaration = self.item(doc, &derives, &item);
         quote! { #declaration #implementation #shape }
     }
 
     /// Returns a function that makes the value of a field that is absent.
-    pub(super) fn default_value(&self, owner: &Ident, field: &Ident, ty: &Type, default: &FieldDefault) -> TokenStream {
+    fn default_value(&self, owner: &Ident, field: &Ident, ty: &Type, default: &FieldDefault) -> TokenStream {
         let ty = self.ty(ty);
         match &default.value {
             DefaultValue::OfType => quote! { <#ty as ::core::default::Default>::default },
@@ -131,9 +104,16 @@ pub(super) fn added(derives: &[Derive], known: &[&str]) -> TokenStream {
     new.map(|Derive { path, .. }| quote! { , #path }).collect()
 }
 
-struct Field<'a> {
-    ident: Ident,
-    declaration: &'a FieldDecl,
+/// Returns the parts with their names in Rust, each name once: a duplicate is reported, and a second one would cause an
+/// error of rustc.
+pub(super) fn distinct<T>(parts: &[T], name: fn(&T) -> &Ident) -> Vec<(Ident, &T)> {
+    let mut known: Vec<(Ident, &T)> = Vec::new();
+    for part in parts {
+        if let Some(ident) = rust_ident(name(part)).filter(|ident| known.iter().all(|(other, _)| other != ident)) {
+            known.push((ident, part));
+        }
+    }
+    known
 }
 
 /// Returns the user's comment, or else the given text: the lint `missing_docs` requires one.

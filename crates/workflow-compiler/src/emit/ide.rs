@@ -1,6 +1,6 @@
-//! Generates the module of documented constants to which the mirror's paths lead: one for each word of the language.
+//! Generates the documented constants to which the mirror's paths lead: one for each word of the language.
 //!
-//! It is a plain file in workflow-runtime. A test checks that it equals the output of [`module`].
+//! They are in a plain file in workflow-runtime. A test checks that it ends with the output of [`words_of_the_language`].
 
 use std::fmt::Write;
 
@@ -36,123 +36,9 @@ pub(super) fn settings_of(word: &str) -> String {
     format!("after_{word}")
 }
 
-const HEAD: &str = "\
-//! The words of the `workflow!` language as constants with their meaning: what an editor shows and completes.
-//!
-//! Written by workflow-compiler from its tables (`WORKFLOW_BLESS=1 cargo test -p workflow-compiler --test it words`).
-
-#![allow(missing_docs, non_camel_case_types, non_snake_case, non_upper_case_globals)]
-
-use crate::{Json, WorkflowState};
-
-/// The possible targets of a transition other than the workflow's own states.
-pub trait Transition: WorkflowState {
-    /// Ends the workflow, the branch or the iteration.
-    const end: () = ();
-    #[doc(hidden)]
-    const __hole: () = ();
-}
-
-impl<S: WorkflowState> Transition for S {}
-
-// An editor uses the types of these two methods; nothing calls them.
-
-/// An optional value has the members of its value: by value, which is tried before a reference.
-pub trait Held {
-    #[doc(hidden)]
-    type Of;
-    #[doc(hidden)]
-    fn __assume_present(self) -> Self::Of;
-}
-
-impl<T> Held for Option<T> {
-    type Of = T;
-
-    fn __assume_present(self) -> T {
-        unreachable!()
-    }
-}
-
-/// Any other value has its own members.
-pub trait There {
-    #[doc(hidden)]
-    fn __assume_present(self) -> Self;
-}
-
-impl<T> There for &T {
-    fn __assume_present(self) -> Self {
-        self
-    }
-}
-
-/// The types in declarations.
-pub mod types {
-    pub use crate::{Arn, Definition, Json, Map, ParamsError, Timestamp, Workflow};
-
-    /// The types of values without a Rust type.
-    pub mod value {
-        /// A named retrier.
-        #[derive(Debug)]
-        pub struct Retrier;
-
-        /// A named catcher.
-        #[derive(Debug)]
-        pub struct Catcher;
-
-        /// JSON of an unknown type.
-        #[derive(Debug)]
-        pub struct Json;
-    }
-}
-
-/// The roots of references, and the types of the language.
-pub mod roots {
-    pub use crate::{Arn, Json, Map, Timestamp};
-
-    #[doc(hidden)]
-    pub const __hole: () = ();
-    /// This state's own input.
-    pub const state: Json = Json::Null;
-    /// This state's raw result.
-    pub const result: Json = Json::Null;
-    /// The element of the enclosing map.
-    pub const item: Json = Json::Null;
-    /// The index of the element of the enclosing map.
-    pub const index: u64 = 0;
-    /// The error that a catcher handled.
-    pub const caught: super::Caught = super::Caught { Error: String::new(), Cause: String::new() };
-    /// The context object: <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>.
-    pub static context: super::Context = super::Context::EMPTY;
-}
-
-/// A caught error.
-#[derive(Debug)]
-pub struct Caught {
-    /// The error's name.
-    pub Error: String,
-    /// The cause of the error.
-    pub Cause: String,
-}
-
-macro_rules! context {
-    ($( $(#[doc = $doc:literal])* $name:ident { $( $(#[doc = $member_doc:literal])* $member:ident: $type:ty = $empty:expr; )* } )*) => {
-        $(
-            $(#[doc = $doc])*
-            #[derive(Debug)]
-            pub struct $name { $( $(#[doc = $member_doc])* pub $member: $type, )* }
-
-            impl $name {
-                const EMPTY: Self = Self { $( $member: $empty, )* };
-            }
-        )*
-    };
-}
-";
-
-/// Returns the text of the module, from the tables of the language.
-pub fn module() -> String {
-    let mut out = HEAD.to_owned();
-    out.push_str("\ncontext! {\n");
+/// Returns the part of the module that is made from the tables of the language.
+pub fn words_of_the_language() -> String {
+    let mut out = "\ncontext! {\n".to_owned();
     object_of_context(&mut out, "Context", "The context object.", context::MEMBERS);
     out.push_str("}\n");
     let clauses: Vec<Keyword> =

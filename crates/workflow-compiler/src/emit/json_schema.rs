@@ -1,6 +1,6 @@
 //! The schemas of the input, the output and the params, as text.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::style::Style;
@@ -20,39 +20,30 @@ pub(super) struct Schemas {
 pub(super) fn schemas(style: &Style<'_>, workflow: &Workflow) -> Schemas {
     let (here, types, visibility) = (style.here(), style.types(), style.visibility);
     let contract = Contract::of(workflow);
-    let functions = |root: &Option<Ty>| root.as_ref().map(|root| text(style, &contract, root));
-    let [input, output, params] = [&contract.input, &contract.output, &contract.params].map(functions);
-    let of_params = params.is_some().then(|| {
-        quote_spanned! { here=>
-            /// The JSON Schema (draft 2020-12) of the deploy-time parameters.
+    let mut schemas = Schemas { of_trait: TokenStream::new(), of_workflow: TokenStream::new() };
+    for (name, what, root) in [
+        ("input_schema", "the execution's input", &contract.input),
+        ("output_schema", "the execution's output", &contract.output),
+        ("params_schema", "the deploy-time parameters", &contract.params),
+    ] {
+        let (function, doc) = (Ident::new(name, here), format!(" The JSON Schema (draft 2020-12) of {what}."));
+        let doc = style.text(&doc);
+        if let Some(root) = root {
+            let text = text(style, &contract, root);
+            schemas.of_trait.extend(quote! { fn #function() -> &'static str { #text } });
+        } else if name == "params_schema" {
+            continue;
+        }
+        schemas.of_workflow.extend(quote_spanned! { here=>
+            #[doc = #doc]
             #[allow(dead_code)]
             #[must_use]
-            #visibility fn params_schema() -> &'static str {
-                <Self as #types::Workflow>::params_schema()
+            #visibility fn #function() -> &'static str {
+                <Self as #types::Workflow>::#function()
             }
-        }
-    });
-    let own = quote_spanned! { here=>
-        /// The JSON Schema (draft 2020-12) of the execution's input.
-        #[allow(dead_code)]
-        #[must_use]
-        #visibility fn input_schema() -> &'static str {
-            <Self as #types::Workflow>::input_schema()
-        }
-
-        /// The JSON Schema (draft 2020-12) of the execution's output.
-        #[allow(dead_code)]
-        #[must_use]
-        #visibility fn output_schema() -> &'static str {
-            <Self as #types::Workflow>::output_schema()
-        }
-
-        #of_params
-    };
-    let input = input.map(|text| quote! { fn input_schema() -> &'static str { #text } });
-    let output = output.map(|text| quote! { fn output_schema() -> &'static str { #text } });
-    let params = params.map(|text| quote! { fn params_schema() -> &'static str { #text } });
-    Schemas { of_trait: quote! { #input #output #params }, of_workflow: own }
+        });
+    }
+    schemas
 }
 
 /// Returns the text of a schema: a literal, unless it has types that only rustc knows.

@@ -45,7 +45,7 @@ impl KnownWords {
             Role::Resource(before) => after(&before.iter().map(plain).collect::<Vec<_>>()),
             Role::RequestMember(resource, steps) => {
                 let name = integration(resource, None);
-                let shape = resource_of(&name).and_then(|task| inside(task.input(), steps));
+                let shape = TaskResource::parse(&name).ok().and_then(|task| inside(task.input(), steps));
                 self.resources.insert(name);
                 shape.map(members).unwrap_or_default()
             }
@@ -58,7 +58,8 @@ impl KnownWords {
     pub(super) fn declare(&self) -> TokenStream {
         let mut modules = self.modules.clone();
         if self.names_errors {
-            let of_tasks = self.resources.iter().filter_map(|name| resource_of(name)).flat_map(TaskResource::errors);
+            let of_tasks =
+                self.resources.iter().filter_map(|name| TaskResource::parse(name).ok()).flat_map(TaskResource::errors);
             let reserved = error_name::RESERVED.iter().map(|name| (*name).to_owned());
             for name in of_tasks.map(|error| error.to_string()).chain(reserved) {
                 let Some((prefix, error)) = name.split_once('.') else { continue };
@@ -87,10 +88,6 @@ fn joined(first: &str, words: impl Iterator<Item = String>) -> String {
 
 fn errors_after(words: &str) -> String {
     format!("__errors_{words}")
-}
-
-fn resource_of(name: &str) -> Option<TaskResource<'_>> {
-    TaskResource::parse(name).ok()
 }
 
 /// Returns the words that may follow these words of a resource.

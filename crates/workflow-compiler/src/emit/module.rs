@@ -9,8 +9,9 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::name::derived;
+use super::shape::is_known;
 use crate::syntax::ast::{
-    DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, Shape, StructDecl, Type, TypeKind, Workflow, plain,
+    DeclarationKind, DefaultValue, Derive, EnumDecl, FieldDecl, Shape, StructDecl, Workflow, plain,
 };
 
 /// The module and its contents.
@@ -166,16 +167,6 @@ fn types(workflow: &Workflow, taken: &BTreeSet<String>) -> BTreeSet<String> {
 fn calls(field: &FieldDecl) -> bool {
     let default = field.default.as_ref().map(|default| &default.value);
     matches!(default, Some(DefaultValue::Function(_) | DefaultValue::OfStruct(Some(_))))
-}
-
-/// Returns whether the type means the same everywhere, or is in the module.
-fn is_known(ty: &Type, types: &BTreeSet<String>) -> bool {
-    match &ty.kind {
-        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => is_known(inner, types),
-        TypeKind::Named(name) => types.contains(&plain(name)),
-        TypeKind::Path(_) => false,
-        _ => true,
-    }
 }
 
 /// Conditions and lint levels apply to all items of a workflow, other attributes only to its own type.

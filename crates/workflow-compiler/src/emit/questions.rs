@@ -38,11 +38,7 @@ pub(super) fn questions(krate: &TokenStream, compiled: &CompiledWorkflow) -> Tok
             _ => number,
         };
         if is_new(question, number, &mut before) {
-            asked.extend(match question.asks {
-                QuestionKind::Awaited => machine_type(krate, question, "awaited"),
-                QuestionKind::Express => machine_type(krate, question, "express"),
-                _ => ask(question, number, given),
-            });
+            asked.extend(ask(krate, question, (number, given)));
         }
     }
     let attributes = for_every_item(&compiled.source);
@@ -73,7 +69,8 @@ fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> 
         || before.insert(format!("{number} {:?}", question.subject.steps))
 }
 
-fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
+/// Returns a question about the types with these numbers.
+fn ask(krate: &TokenStream, question: &Question, (number, given_number): (usize, usize)) -> TokenStream {
     let shape = format_ident!("__SHAPE_{number}");
     let path = path(&question.subject);
     let (function, rest) = match &question.asks {
@@ -119,25 +116,21 @@ fn ask(question: &Question, number: usize, given_number: usize) -> TokenStream {
             let (code, lacks) = (code.to_string(), lacks.to_string());
             ("fits", quote! { (#given_shape, &[#given_path]), #absent, #what, #code, #lacks })
         }
-        QuestionKind::Awaited | QuestionKind::Express => return TokenStream::new(),
+        QuestionKind::Awaited => ("awaited", TokenStream::new()),
+        QuestionKind::Express => ("express", TokenStream::new()),
         QuestionKind::Text { text, words } => {
             let code = workflow_asl::Code::UnknownVariant.to_string();
             ("text", quote! { #text, #words, #code })
         }
     };
-    let call = spanned(quote! { #shape, &[#path], #rest }, question.span);
-    let function = Ident::new(function, question.span.first);
-    quote_spanned! { question.span.first=>
-        const _: () = __schema::#function #call;
-    }
-}
-
-/// Emits a question about the type of a workflow.
-fn machine_type(krate: &TokenStream, question: &Question, function: &str) -> TokenStream {
-    let (workflow, code) = (&question.subject.tokens, workflow_asl::Code::UnknownApi.to_string());
-    let name = crate::question::spell(workflow.clone());
-    let call = spanned(quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }, question.span);
-    let function = Ident::new(function, question.span.first);
+    let arguments = if matches!(question.asks, QuestionKind::Awaited | QuestionKind::Express) {
+        let (workflow, code) = (&question.subject.tokens, workflow_asl::Code::UnknownApi.to_string());
+        let name = crate::question::spell(workflow.clone());
+        quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }
+    } else {
+        quote! { #shape, &[#path], #rest }
+    };
+    let (function, call) = (Ident::new(function, question.span.first), spanned(arguments, question.span));
     quote_spanned! { question.span.first=>
         const _: () = __schema::#function #call;
     }

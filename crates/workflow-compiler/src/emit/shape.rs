@@ -35,16 +35,6 @@ pub(super) fn parts(workflow: &Workflow) -> Parts {
     direct.keys().map(|name| (name.clone(), reach(name))).collect()
 }
 
-/// Returns the names of the structs and enums that a workflow declares.
-pub(super) fn declared(workflow: &Workflow) -> BTreeSet<String> {
-    let names = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
-        DeclarationKind::Struct(declaration) => Some(plain(&declaration.name)),
-        DeclarationKind::Enum(declaration) => Some(plain(&declaration.name)),
-        _ => None,
-    });
-    names.collect()
-}
-
 /// Returns whether the tokens contain a lifetime or a reference.
 fn has_lifetime(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
@@ -65,7 +55,7 @@ fn named(ty: &Type) -> Option<String> {
 
 impl Style<'_> {
     /// `Schema` for a struct with these fields.
-    pub(super) fn shape_of_struct(&self, name: &Ident, fields: &[(&Ident, &FieldDecl)]) -> TokenStream {
+    pub(super) fn shape_of_struct(&self, name: &Ident, fields: &[(Ident, &FieldDecl)]) -> TokenStream {
         let krate = self.krate;
         let fields = fields.iter().map(|(ident, field)| {
             // For its own types, the macro makes serde omit `None`.
@@ -157,7 +147,8 @@ impl Style<'_> {
     /// Returns the shape of a type.
     pub(super) fn shape_of(&self, ty: &Type) -> TokenStream {
         let (krate, of) = (self.krate, self.ty(ty));
-        if self.is_known(ty) {
+        // These implement `Schema`.
+        if is_known(ty, self.declared) {
             return quote! { <#of as #krate::Schema>::SHAPE };
         }
         if let Some(container) = self.container(ty, |inner| self.shape_of(inner)) {
@@ -177,14 +168,14 @@ impl Style<'_> {
         let (krate, of, name) = (self.krate, self.ty(ty), self.spelled(ty));
         quote! { #krate::__private::shape!(#of, #name) }
     }
+}
 
-    /// Returns whether the type and all types in it are known or declared by the workflow: these implement `Schema`.
-    fn is_known(&self, ty: &Type) -> bool {
-        match &ty.kind {
-            TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => self.is_known(inner),
-            TypeKind::Named(name) => self.declared.contains(&plain(name)),
-            TypeKind::Path(_) => false,
-            _ => true,
-        }
+/// Returns whether the type and all types in it are of the language, or declared with these names.
+pub(super) fn is_known(ty: &Type, declared: &BTreeSet<String>) -> bool {
+    match &ty.kind {
+        TypeKind::Vec(inner) | TypeKind::Option(inner) | TypeKind::Map(inner) => is_known(inner, declared),
+        TypeKind::Named(name) => declared.contains(&plain(name)),
+        TypeKind::Path(_) => false,
+        _ => true,
     }
 }

@@ -94,6 +94,19 @@ impl Style<'_> {
         self.editor.map_or_else(|| self.krate.clone(), |editor| editor.types.to_token_stream())
     }
 
+    /// Returns a type with its documentation.
+    pub(super) fn item(&self, doc: &str, derives: &TokenStream, item: &TokenStream) -> TokenStream {
+        let Self { visibility, attributes, .. } = self;
+        let (here, doc) = (self.here(), self.text(doc));
+        quote_spanned! { here=>
+            #[doc = #doc]
+            #attributes
+            #[allow(dead_code, non_snake_case, non_camel_case_types, clippy::all)]
+            #[derive(#derives)]
+            #visibility #item
+        }
+    }
+
     /// Imports these types.
     pub(super) fn types_in_scope(&self) -> Option<TokenStream> {
         let Editor { types, .. } = self.editor?;

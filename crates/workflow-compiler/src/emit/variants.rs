@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::data::{added, doc_or};
+use super::data::{added, distinct, doc_or};
 use super::name::rust_ident;
 use super::style::Style;
 use crate::syntax::ast::{Derive, EnumDecl, FieldDecl, Tagging, TypeKind, VariantData, VariantDecl};
@@ -22,24 +22,19 @@ struct Variant<'a> {
 impl Style<'_> {
     /// Returns an enum with data, with serde's traits.
     pub(super) fn enumeration_with_data(&self, declaration: &EnumDecl, doc: &str, derives: &[Derive]) -> TokenStream {
-        let Self { krate, visibility, attributes, .. } = self;
+        let Self { krate, attributes, .. } = self;
         let here = self.here();
         let Some(name) = rust_ident(&declaration.name) else { return TokenStream::new() };
-        let mut seen = Vec::new();
-        let variants: Vec<Variant<'_>> = declaration
-            .variants
-            .iter()
-            .filter_map(|declaration| {
-                let ident = rust_ident(&declaration.name)?;
-                (!seen.contains(&ident)).then(|| seen.push(ident.clone()))?;
+        let variants =
+            distinct(&declaration.variants, |variant| &variant.name).into_iter().map(|(ident, declaration)| {
                 let names = match &declaration.data {
                     VariantData::Unit => Vec::new(),
                     VariantData::Tuple(types) => (0..types.len()).map(|at| format_ident!("__{at}")).collect(),
                     VariantData::Fields(fields) => fields.iter().filter_map(|field| rust_ident(&field.name)).collect(),
                 };
-                Some(Variant { ident, declaration, names })
-            })
-            .collect();
+                Variant { ident, declaration, names }
+            });
+        let variants: Vec<_> = variants.collect();
         let defaults = derives.iter().any(|derive| derive.name() == "Default");
         let written = variants.iter().map(|Variant { ident, declaration, names }| {
             let doc = self.text(&doc_or(&declaration.comment, || format!("`{}`", declaration.wire)));
@@ -50,15 +45,8 @@ impl Style<'_> {
             });
             quote_spanned! { here=> #[doc = #doc] #default #ident #data }
         });
-        let doc = self.text(doc);
-        let derives = added(derives, DERIVED);
-        let declared = quote_spanned! { here=>
-            #[doc = #doc]
-            #attributes
-            #[allow(dead_code, non_snake_case, non_camel_case_types, clippy::all)]
-            #[derive(Clone, Debug, PartialEq #derives)]
-            #visibility enum #name { #(#written,)* }
-        };
+        let (derives, item) = (added(derives, DERIVED), quote_spanned! { here=> enum #name { #(#written,)* } });
+        let declared = self.item(doc, &quote_spanned! { here=> Clone, Debug, PartialEq #derives }, &item);
         let used = self.used(&name);
         let serde = self.serde_of_variants(&used, declaration, &variants);
         let shape = crate::schema::implemented(self.with_names_in_json(&used, declaration, &variants), Some(krate));
@@ -143,15 +131,7 @@ impl Style<'_> {
                         let ty = self.ty(&field.ty);
                         quote! { #name: #ty }
                     });
-                    let in_json = fields.iter().zip(&names).map(|(field, name)| {
-                        let (ty, wire) = (self.ty(&field.ty), &field.wire);
-                        let optional = matches!(field.ty.kind, TypeKind::Option(_)).then(|| quote! { optional });
-                        let default = field.default.as_ref().map(|default| {
-                            let value = self.default_value(&held, name, &field.ty, default);
-                            quote! { => #value }
-                        });
-                        quote! { #name: #ty = #wire #optional #default }
-                    });
+                    let in_json = fields.iter().zip(&names).map(|(field, name)| self.field_in_json(&held, name, field));
                     structs.push(quote! {
                         struct #held { #(#own),* }
                         #krate::__private::structure! { #held { #(#in_json),* } }

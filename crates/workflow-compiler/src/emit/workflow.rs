@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use serde_json::{Value, json};
-use workflow_asl::document::MachineType;
 
 use super::data::doc_or;
 use super::json_schema::{Schemas, schemas};
@@ -13,8 +12,6 @@ use super::module::{Module, is_for_every_item};
 use super::name::{derived, rust_ident};
 use super::shape;
 use super::style::{Editor, Style};
-#[cfg(feature = "graph")]
-use crate::caption::StateCaption;
 use crate::caption::captions;
 use crate::check::{DeclaredResult, ResultType, declared_result};
 use crate::compilation::CompiledWorkflow;
@@ -22,7 +19,7 @@ use crate::fragment::{Escape, Fragment};
 use crate::lower::LoweredUse;
 #[cfg(feature = "iam")]
 use crate::policy::PolicyTemplate;
-use crate::syntax::ast::{DeclarationKind, FieldDecl, Head, Shape, Type, TypeKind, Workflow, plain};
+use crate::syntax::ast::{DeclarationKind, Head, Shape, Type, TypeKind, Workflow, plain};
 use crate::syntax::keyword::state_keyword;
 
 /// Emits all public items for the parts of the workflow that were parsed.
@@ -31,7 +28,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     let Some(name) = rust_ident(&workflow.name).filter(|_| !compiled.is_taken()) else { return TokenStream::new() };
     let own: Vec<_> = workflow.attributes.iter().filter(|attribute| !is_for_every_item(attribute)).collect();
     let (module, attributes) = (Module::of(workflow, &compiled.taken, editor), for_every_item(workflow));
-    let (parts, declared) = (shape::parts(workflow), shape::declared(workflow));
+    let (parts, declared) = (shape::parts(workflow), workflow.types().map(|(name, _)| name).collect());
     let own_spans = editor.then(|| Editor::of(workflow));
     let outside = Style {
         krate,
@@ -57,7 +54,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
     declared_types(&mut types, workflow);
     let input = shape(&mut types, workflow, "Input");
     let output = shape(&mut types, workflow, "Output");
-    let params = params(workflow).map(|fields| {
+    let params = workflow.params().map(|fields| {
         let params = types.free_name(derived(&workflow.name, "Params"));
         let doc = format!(" The deploy-time parameters of [`{name}`].");
         types.add(&params, |style| style.structure(&params, &doc, fields, &[], true));
@@ -100,7 +97,7 @@ pub(super) fn items(krate: &TokenStream, compiled: &CompiledWorkflow, editor: bo
 #[cfg(feature = "graph")]
 fn picture(compiled: &CompiledWorkflow) -> TokenStream {
     let graph = workflow_graph::Graph::of_definition(&compiled.definition).named(compiled.machine_name.as_str());
-    let graph = graph.with_captions(captions(&compiled.source).into_iter().map(StateCaption::into_parts));
+    let graph = graph.with_captions(captions(&compiled.source));
     let image = format!("\n\n{}", graph.to_image());
     quote! { #[cfg_attr(doc, doc = #image)] }
 }
@@ -157,15 +154,9 @@ pub(super) fn for_every_item(workflow: &Workflow) -> TokenStream {
 }
 
 fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
-    let mut seen = Vec::new();
-    for declaration in &workflow.declarations {
-        let (name, kind) = match &declaration.kind {
-            DeclarationKind::Struct(declaration) => (&declaration.name, "A struct"),
-            DeclarationKind::Enum(declaration) => (&declaration.name, "An enum"),
-            _ => continue,
-        };
-        let Some(name) = rust_ident(name).filter(|name| !seen.contains(name)) else { continue };
-        seen.push(name.clone());
+    for (_, declaration) in workflow.types() {
+        let Some(name) = declaration.kind.type_name().and_then(rust_ident) else { continue };
+        let kind = if matches!(declaration.kind, DeclarationKind::Struct(_)) { "A struct" } else { "An enum" };
         let doc = doc_or(&declaration.comment, || format!("{kind} of [`{}`].", workflow.name));
         let derives = &declaration.derives;
         types.add(&name, |style| match &declaration.kind {
@@ -180,11 +171,7 @@ fn declared_types(types: &mut Types<'_>, workflow: &Workflow) {
 /// Returns the Rust type of the input or output. A struct that is declared in place is added to `types`.
 fn shape(types: &mut Types<'_>, workflow: &Workflow, which: &str) -> TokenStream {
     let krate = types.outside.krate;
-    let declared = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Input(shape) if which == "Input" => Some((declaration, shape)),
-        DeclarationKind::Output(shape) if which == "Output" => Some((declaration, shape)),
-        _ => None,
-    });
+    let declared = if which == "Input" { workflow.input() } else { workflow.output() };
     match declared {
         None => quote! { #krate::Json },
         Some((_, Shape::Type(ty))) => types.outside.ty(ty),
@@ -199,53 +186,35 @@ fn shape(types: &mut Types<'_>, workflow: &Workflow, which: &str) -> TokenStream
     }
 }
 
-fn params(workflow: &Workflow) -> Option<&[FieldDecl]> {
-    workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Params(fields) => Some(fields.as_slice()),
-        _ => None,
-    })
-}
-
 /// Returns the enum of states, with a variant for each.
 fn states(style: &Style<'_>, compiled: &CompiledWorkflow, name: &Ident) -> TokenStream {
     let workflow = &compiled.source;
-    let Style { krate, visibility, attributes, .. } = style;
+    let krate = style.krate;
     let here = style.here();
     let all = workflow.body.all_states();
     // Comparing identifiers requests their text from rustc each time.
     let mut seen = BTreeSet::new();
     let (mut variants, mut idents, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for state in all {
-        let Some(ident) = rust_ident(&state.name) else { continue };
-        if !seen.insert(ident.to_string()) {
-            continue;
-        }
-        let doc =
-            style.text(&doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name())));
+    let own = all.into_iter().filter_map(|state| {
+        let doc = doc_or(&state.comment, || format!("The {} state `{}`.", state.keyword, state.asl_name()));
+        Some((rust_ident(&state.name)?, state.asl_name(), doc))
+    });
+    let file = workflow.from().map_or(workflow.name.span(), |file| file.span.first);
+    let of_document = compiled.document.iter().flat_map(|document| &document.states).map(|state| {
+        let doc = format!(" The {} state `{}`.", state_keyword(state.kind), state.name);
+        (Ident::new(&state.ident, file), state.name.clone(), doc)
+    });
+    for (ident, name, doc) in own.chain(of_document).filter(|(ident, ..)| seen.insert(ident.to_string())) {
+        let doc = style.text(&doc);
         variants.push(quote_spanned! { here=> #[doc = #doc] #ident });
-        names.push(state.asl_name());
+        names.push(name);
         idents.push(style.used(&ident));
     }
-    for state in compiled.document.iter().flat_map(|document| &document.states) {
-        let ident = Ident::new(&state.ident, workflow.from().map_or(workflow.name.span(), |file| file.span.first));
-        if !seen.insert(ident.to_string()) {
-            continue;
-        }
-        let doc = style.text(&format!(" The {} state `{}`.", state_keyword(state.kind), state.name));
-        variants.push(quote_spanned! { here=> #[doc = #doc] #ident });
-        names.push(state.name.clone());
-        idents.push(ident);
-    }
-    let doc = style.text(&format!(" The states of [`{}`].", workflow.name));
+    let doc = format!(" The states of [`{}`].", workflow.name);
     let used = style.used(name);
     let implementation = style.conditional(quote! { #krate::__private::states! { #used { #(#idents = #names),* } } });
-    let declaration = quote_spanned! { here=>
-        #[doc = #doc]
-        #attributes
-        #[allow(dead_code, non_camel_case_types, clippy::all)]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #visibility enum #name { #(#variants,)* }
-    };
+    let derives = quote_spanned! { here=> Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash };
+    let declaration = style.item(&doc, &derives, &quote_spanned! { here=> enum #name { #(#variants,)* } });
     quote! { #declaration #implementation }
 }
 
@@ -261,10 +230,7 @@ fn implementation(
     let machine_name = &compiled.machine_name;
     let (name, state) = (style.path(name), style.path(state));
     let (here, types) = (style.here(), style.types());
-    let kind = match compiled.machine_type {
-        MachineType::Standard => quote! { Standard },
-        MachineType::Express => quote! { Express },
-    };
+    let kind = format_ident!("{}", format!("{:?}", compiled.machine_type));
     let fragments = compiled.fragments.iter().map(|fragment| self::fragment(krate, fragment));
     let definition = match params {
         None => quote_spanned! { here=>
@@ -324,11 +290,8 @@ fn implementation(
     }
 }
 
-/// Returns the uses of fragments, for engines; empty if there are none.
-fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
-    if compiled.uses.is_empty() {
-        return TokenStream::new();
-    }
+/// Returns the uses of fragments, for engines, if there are any.
+fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> Option<TokenStream> {
     let uses = compiled.uses.iter().map(|LoweredUse { name, first, states, stand_in }| {
         let stand_in = stand_in.iter().map(|piece| fragment(krate, piece));
         quote! {
@@ -340,18 +303,16 @@ fn uses(krate: &TokenStream, compiled: &CompiledWorkflow) -> TokenStream {
             }
         }
     });
-    quote! { const USES: &'static [#krate::__private::FragmentUse] = &[#(#uses),*]; }
+    (!compiled.uses.is_empty())
+        .then(|| quote! { const USES: &'static [#krate::__private::FragmentUse] = &[#(#uses),*]; })
 }
 
-/// Returns the captions of the states as JSON, for pictures; empty if there are none.
-fn captions_as_json(compiled: &CompiledWorkflow) -> TokenStream {
-    let captions = captions(&compiled.source);
-    if captions.is_empty() {
-        return TokenStream::new();
-    }
-    let rows = captions.into_iter().map(|caption| json!(caption.into_parts()));
+/// Returns the captions of the states as JSON, for pictures, if there are any.
+fn captions_as_json(compiled: &CompiledWorkflow) -> Option<TokenStream> {
+    let captions = Some(captions(&compiled.source)).filter(|captions| !captions.is_empty())?;
+    let rows = captions.into_iter().map(|caption| json!(caption));
     let text = Literal::string(&rows.collect::<Value>().to_string());
-    quote! { const CAPTIONS: &'static str = #text; }
+    Some(quote! { const CAPTIONS: &'static str = #text; })
 }
 
 /// Returns the declared types of the input, the output and the results of tasks, for engines; empty if nothing is
@@ -365,14 +326,8 @@ fn value_types(style: &Style<'_>, compiled: &CompiledWorkflow) -> TokenStream {
             quote! { <#name as #krate::Schema>::SHAPE }
         }
     };
-    let input = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Input(shape) => Some(of(shape, "Input")),
-        _ => None,
-    });
-    let output = workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Output(shape) => Some(of(shape, "Output")),
-        _ => None,
-    });
+    let input = workflow.input().map(|(_, shape)| of(shape, "Input"));
+    let output = workflow.output().map(|(_, shape)| of(shape, "Output"));
     let results = workflow.body.all_states().into_iter().filter_map(|state| {
         let Head::Task { resource: Some(resource), .. } = &state.head else { return None };
         let DeclaredResult { member, ty } = declared_result(resource)?;
@@ -425,14 +380,7 @@ fn policy(krate: &TokenStream, policy: &PolicyTemplate) -> TokenStream {
 
 fn fragment(krate: &TokenStream, fragment: &Fragment) -> TokenStream {
     let escape = |escape: &Escape| {
-        let escape = match escape {
-            Escape::Json => quote! { Json },
-            Escape::JsonataTemplate => quote! { JsonataTemplate },
-            Escape::Text => quote! { Text },
-            Escape::Jsonata => quote! { Jsonata },
-            Escape::JsonataText => quote! { JsonataText },
-            Escape::Intrinsic => quote! { Intrinsic },
-        };
+        let escape = format_ident!("{}", format!("{escape:?}"));
         quote! { #krate::__private::Escape::#escape }
     };
     match fragment {

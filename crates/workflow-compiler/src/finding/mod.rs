@@ -91,7 +91,7 @@ pub(crate) fn report<'a>(
             };
             let fix = match field {
                 Some(_) => Vec::new(),
-                None => fix::of(finding, analysis, span, &help, locate),
+                None => fix::of(finding, analysis, span, &help),
             };
             let code = match &*finding.finding {
                 // A value of the language never reads a variable without a value; raw JSONata may intend it.
@@ -146,10 +146,7 @@ fn help_in_the_language(finding: &Diagnostic, analysis: &Analysis<'_>) -> Option
             Some(format!("a failed execution raises `{error}` here; its own error is in `caught.Cause`"))
         }
         Finding::UncaughtHandler { .. } => {
-            let catcher = state_of(&finding.pointer, analysis).and_then(|info| fix::catcher_of_handler(info, analysis));
-            let catcher =
-                catcher.map_or_else(|| "a catcher of `States.ALL`".to_owned(), |catcher| format!("`{catcher}`"));
-            Some(format!("add {catcher}, or `catch none` where its errors may fail the execution"))
+            Some("add a catcher of `States.ALL`, or `catch none` where its errors may fail the execution".to_owned())
         }
         finding => finding.help(Vocabulary::Language),
     }

@@ -54,11 +54,6 @@ pub(super) fn of_result(
             // That nothing keeps it was reported.
             None => return Some(None),
         },
-        Finding::VariableOfInnerScope { owner, .. } => {
-            let message = format!("`{name}` is inside `{owner}`: its result is not available outside");
-            problem(Code::OtherScope, message)
-                .help(format!("return the value from the last state inside, and read `{owner}[…]`"))
-        }
         _ => return None,
     })))
 }

@@ -38,10 +38,8 @@ pub(super) fn members(
             _ => None,
         };
         let Some(steps) = steps else { continue };
-        match follow(model, &reference, steps) {
-            Some(Err(problem)) => found.push(problem),
-            Some(Ok((of, rest))) => ask(of, rest, &reference, (source, file), problems),
-            None => {}
+        if let Some((of, rest)) = follow(model, &reference, steps, found) {
+            ask(of, rest, &reference, (source, file), problems);
         }
     }
 }
@@ -75,17 +73,18 @@ fn distributed(machine: &StateMachine, scopes: &mut Vec<Pointer>) {
     }
 }
 
-/// Follows a reference's steps in the declared type: returns the user-defined type that they lead into, with the steps that
-/// remain, or the first wrong one.
+/// Follows the steps of a reference in the declared type. An invalid step is found. Returns the remaining steps in a
+/// user-defined type.
 fn follow<'m, 's>(
     model: &'m Model<'_>,
     reference: &Reference<'_>,
     steps: &'s [LiteralStep],
-) -> Option<Result<(&'m Foreign, &'s [LiteralStep]), Diagnostic>> {
+    found: &mut Vec<Diagnostic>,
+) -> Option<(&'m Foreign, &'s [LiteralStep])> {
     let mut ty = &model.input;
     for (number, step) in steps.iter().enumerate() {
         if let Ty::Foreign(of) = ty.present() {
-            return Some(Ok((of, steps.get(number..).unwrap_or_default())));
+            return Some((of, steps.get(number..).unwrap_or_default()));
         }
         let name = match (&step.kind, ty.present()) {
             (LiteralKind::Name(name), _) => name,
@@ -105,10 +104,13 @@ fn follow<'m, 's>(
                 let known = model.types.structs.get(of)?;
                 match known.fields.values().find(|field| field.decl.wire == *name) {
                     Some(field) => &field.ty,
-                    None => return Some(Err(no_such_field(reference, step, name, of, known))),
+                    None => {
+                        found.push(no_such_field(reference, step, name, of, known));
+                        return None;
+                    }
                 }
             }
-            Ty::Foreign(of) => return Some(Ok((of, steps.get(number..).unwrap_or_default()))),
+            Ty::Foreign(of) => return Some((of, steps.get(number..).unwrap_or_default())),
             _ => return None,
         };
     }

@@ -13,7 +13,7 @@ use workflow_asl::source::{Format, Source};
 use workflow_asl::{Code, Diagnostic, Pointer, placeholder, rules};
 
 use crate::check::{Model, is_handled};
-use crate::crate_file::bytes;
+use crate::crate_file;
 use crate::document::{Document, DocumentState};
 use crate::fragment::Fragment;
 pub use crate::lower::placeholders::FieldType;
@@ -86,18 +86,19 @@ pub(crate) fn compile(
 
 /// Reads the document.
 fn read(file: &Text, folder: Option<&Path>) -> Result<Source, Problem> {
-    let bytes = bytes(file, folder)?;
+    let bytes = crate_file::bytes(file, folder)?;
     Source::read(&bytes, Format::of_path(Path::new(&file.value))).map_err(|error| {
-        let help = error.diagnostic.help().into_iter().collect();
-        let message = error.diagnostic.message();
-        let place = DocumentPlace {
-            file: file.value.clone(),
-            line: error.location.line,
-            column: error.location.column,
-            pointer: error.diagnostic.pointer,
-        };
-        Problem { help, place: Some(Box::new(place)), ..Problem::new(error.diagnostic.code, file.span, message) }
+        let (line, column) = (error.location.line, error.location.column);
+        problem_of(error.diagnostic, (line, column), file)
     })
+}
+
+/// Returns a finding of the document as a problem at the path of the file.
+fn problem_of(finding: Diagnostic, (line, column): (usize, usize), file: &Text) -> Problem {
+    let (help, message) = (finding.help().into_iter().collect(), finding.message());
+    let Diagnostic { code, pointer, .. } = finding;
+    let place = DocumentPlace { file: file.value.clone(), line, column, pointer };
+    Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.span, message) }
 }
 
 /// Reports expressions of a deployment tool without quotes, which are not just placeholders.
@@ -148,10 +149,7 @@ fn report(source: &Source, file: &Text, found: Vec<Diagnostic>, problems: &mut P
     let mut found: Vec<_> = found.into_iter().zip(places).collect();
     found.sort_by_key(|(_, place)| (place.line, place.column));
     for (finding, place) in found {
-        let (help, message) = (finding.help().into_iter().collect(), finding.message());
-        let Diagnostic { code, pointer, .. } = finding;
-        let place = DocumentPlace { file: file.value.clone(), line: place.line, column: place.column, pointer };
-        problems.push(Problem { help, place: Some(Box::new(place)), ..Problem::new(code, file.span, message) });
+        problems.push(problem_of(finding, (place.line, place.column), file));
     }
 }
 

@@ -41,11 +41,7 @@ pub(super) fn params(
     }
     let mut distinct = UniqueNames::default();
     let idents: Vec<_> = placeholders.keys().map(|name| distinct.take(snake(name, FALLBACK), "_")).collect();
-    let declared = model.workflow.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Params(fields) => Some(fields),
-        _ => None,
-    });
-    match declared {
+    match model.workflow.params() {
         Some(fields) => {
             let pairs = placeholders.keys().copied().zip(&idents);
             Params { names: matched(fields, pairs, uses, found, problems), declaration: None }

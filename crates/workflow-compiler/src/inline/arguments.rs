@@ -88,9 +88,8 @@ impl Inliner<'_> {
                 None if matches!(ty.kind, TypeKind::Option(_)) => {
                     let span = used.name.span().into();
                     let key = Text { value: field_name.clone(), span };
-                    let value =
-                        Expr { id: fresh(&mut self.nodes), kind: ExprKind::Null, span, written: None, declared: None };
-                    absent = Member { key, optional: false, value, comma: None };
+                    let value = Expr::new(fresh(&mut self.nodes), ExprKind::Null, span);
+                    absent = Member { key, optional: false, value };
                     self.not_given.insert(variable(&plain(&used.name), &field_name));
                     &absent
                 }
@@ -110,13 +109,12 @@ impl Inliner<'_> {
                     let null = Expr::made(ExprKind::Null, value.span);
                     let span = value.span;
                     let kind = ExprKind::Binary(BinaryOp::Default, span, Box::new(value), Box::new(null));
-                    value = Expr { id: fresh(&mut self.nodes), kind, span, written: None, declared: None };
+                    value = Expr::new(fresh(&mut self.nodes), kind, span);
                 }
                 computed.push(Member {
                     key: Text { value: variable.clone(), span: member.key.span },
                     value,
                     optional: false,
-                    ..member.clone()
                 });
                 if matches!(ty.kind, TypeKind::Option(_)) {
                     self.nullable.insert(variable.clone());
@@ -127,15 +125,11 @@ impl Inliner<'_> {
         }
         let first = (!computed.is_empty()).then(|| {
             let span = used.name.span().into();
-            let value = Expr {
-                id: fresh(&mut self.nodes),
-                kind: ExprKind::Object(computed),
-                span,
-                written: None,
-                declared: None,
-            };
-            let clause = self.clause(ClauseKind::Assign, ClauseValue::Expr(value), &used.name);
-            State { clauses: vec![clause], ..state(used, StateKind::Pass, Head::Pass { value: None }) }
+            let value = Expr::new(fresh(&mut self.nodes), ExprKind::Object(computed), span);
+            State {
+                clauses: vec![assign(value, &mut self.nodes, &used.name)],
+                ..state(used, StateKind::Pass, Head::Pass { value: None })
+            }
         });
         (arguments, first)
     }
@@ -155,17 +149,13 @@ impl Inliner<'_> {
         let is_empty = assigned(&first).next().is_none();
         (!is_empty).then_some(first)
     }
+}
 
-    fn clause(&mut self, kind: ClauseKind, value: ClauseValue, at: &Ident) -> Clause {
-        Clause {
-            id: fresh(&mut self.nodes),
-            comment: None,
-            keyword: named(kind.keyword(), at),
-            kind,
-            value,
-            span: at.span().into(),
-        }
-    }
+/// Returns a clause that assigns the members of an object, at a name.
+pub(super) fn assign(object: Expr, nodes: &mut usize, at: &Ident) -> Clause {
+    let kind = ClauseKind::Assign;
+    let (keyword, value) = (named(kind.keyword(), at), ClauseValue::Expr(object));
+    Clause { id: fresh(nodes), comment: None, keyword, kind, value, span: at.span().into() }
 }
 
 /// The variables that are read.

@@ -27,7 +27,7 @@ pub(super) fn names_in(content: &Repeated, each: EachName<'_>) {
     }
 }
 
-fn names_of(body: &Body, each: EachName<'_>) {
+pub(super) fn names_of(body: &Body, each: EachName<'_>) {
     for used in &body.uses {
         each((&used.name, used.written.as_ref()), used.alias.as_ref(), &used.computed);
     }
@@ -101,13 +101,7 @@ impl Naming<'_> {
     fn not_text(&mut self, part: &Expr) {
         let message = format!("a state's name is text, and `{}` is not", spelled(part));
         let problem = Problem::new(Code::NotRepeated, TokenSpan { in_use: self.outer, ..part.span }, message);
-        self.problems.push(problem.help(match &self.item.kind {
-            ExprKind::Object(members) => match members.iter().find(|member| literal(&member.value.kind).is_some()) {
-                Some(member) => format!("write a member: `{}.{}`", self.repetition.item.value, member.key.value),
-                None => "add a member to the items that is text".to_owned(),
-            },
-            _ => "it must be a literal: text, a number or a truth value".to_owned(),
-        }));
+        self.problems.push(problem.help("write an item, or a member of it, that is text, a number or a truth value"));
     }
 
     /// Returns the name of a copy in Rust: the name, then the item's part of the name in the document, or the item's
@@ -212,33 +206,21 @@ impl Names {
         let Some((name, alias, document)) = found else { return false };
         let own =
             renamed.iter().find(|(_, new)| **new == plain(&name)).map_or_else(|| plain(&name), |(own, _)| own.clone());
-        let (mut named, mut in_source) = (false, own.clone());
-        let is_item =
-            |part: &Expr| matches!(&part.kind, ExprKind::Reference(reference) if is_item(repetition, reference));
-        names_in(&repetition.content, &mut |(name, written), _, computed| {
-            if plain(name) == own {
-                named |= computed.iter().any(is_item);
-                in_source = written.cloned().unwrap_or_else(|| own.clone());
+        let mut in_source = own.clone();
+        names_in(&repetition.content, &mut |(name, written), _, _| {
+            if let (true, Some(written)) = (plain(name) == own, written) {
+                in_source.clone_from(written);
             }
         });
         let same = match document {
             Some(document) => format!("the same name {document:?}"),
             None => format!("the same name {:?} in Rust", plain(&name)),
         };
-        let help = if named {
-            "change the items: their letters and digits must be different in the name".to_owned()
-        } else {
-            let first = match &repetition.list.kind {
-                ExprKind::Array(items) => items.first(),
-                _ => None,
-            };
-            let member = match first.map(|first| &first.kind) {
-                Some(ExprKind::Object(members)) => members.first().map(|member| format!(".{}", member.key.value)),
-                _ => None,
-            };
-            let part = format!("{}{}", repetition.item.value, member.unwrap_or_default());
-            format!("add a part of the item that is different for each copy: `as \"{in_source} \" + {part}`")
-        };
+        let item = &repetition.item.value;
+        let help = format!(
+            "the names of copies differ in letters and digits: change the items, or add a part of them, as in \
+             `as \"{in_source} \" + {item}`"
+        );
         let span = alias.map_or_else(|| name.span().into(), |alias| alias.span);
         let message = format!("two items give the state `{in_source}` {same}");
         problems.push(Problem::new(Code::NotRepeated, span, message).help(help));

@@ -9,7 +9,7 @@ use super::is_inside;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
 use crate::span::{Locate, Position};
-use crate::syntax::ast::{Copied, Expr, ExprKind, Root, Segment, Target, Workflow, Written, plain};
+use crate::syntax::ast::{Copied, Expr, ExprKind, Root, Segment, State, Target, Workflow, Written, plain};
 use crate::syntax::spelling::spelled_reference;
 
 /// The position of a problem's words, and its code.
@@ -73,7 +73,9 @@ pub(super) fn resolve(
     if repeated.is_empty() {
         return;
     }
-    let mut outside = Outside { repeated, wrong, problems };
+    // A name in the document may be the name of an unknown copy.
+    let known = wrong.iter().next().map(|_| workflow.body.all_states().into_iter().map(State::asl_name).collect());
+    let mut outside = Outside { repeated, wrong, known, problems };
     walk::body(&mut workflow.body, &mut outside);
     workflow.declarations.iter_mut().for_each(|declaration| walk::declaration(declaration, &mut outside));
     for used in &mut workflow.inlined {
@@ -86,11 +88,18 @@ struct Outside<'o> {
     repeated: &'o BTreeMap<String, Vec<String>>,
     /// Those whose repetition has an error: its copies are not all known.
     wrong: &'o BTreeSet<String>,
+    /// The names of the states in the document, if there are such.
+    known: Option<BTreeSet<String>>,
     problems: &'o mut Problems,
 }
 
 impl Change for Outside<'_> {
     fn target(&mut self, target: &mut Target) {
+        if let (Target::Text(text), Some(known), Some(reported)) = (&*target, &self.known, self.problems.reported())
+            && !known.contains(&text.value)
+        {
+            *target = Target::Missing(text.span, reported);
+        }
         let Target::State(name) = target else { return };
         while let Some(first) = self.repeated.get(&plain(name)).and_then(|copies| copies.first()) {
             if *first == plain(name) {
@@ -107,14 +116,10 @@ impl Change for Outside<'_> {
         // The spans of the repeated source, with the copies that were named so far.
         let mut shown = plain(state);
         while let Some(copies) = self.repeated.get(&plain(state)) {
-            // Not all of its copies are known, and any has its type.
-            if self.wrong.contains(&plain(state)) && matches!(reference.segments.first(), Some(Segment::Index(_))) {
-                reference.segments.remove(0);
-                match copies.first().filter(|first| **first != plain(state)) {
-                    Some(first) => *state = Ident::new(first, state.span()),
-                    None => return,
-                }
-                continue;
+            // Not all of its copies are known.
+            if let (true, Some(reported)) = (self.wrong.contains(&plain(state)), self.problems.reported()) {
+                expr.kind = ExprKind::Invalid(reported);
+                return;
             }
             if copies.contains(&plain(state)) {
                 return;

@@ -7,18 +7,17 @@ use workflow_asl::Code;
 use super::walk::{self, Change};
 use crate::problem::{Problem, Problems};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Repetition, Root, Segment, Shape,
+    Clause, ClauseValue, DeclarationKind, Expr, ExprKind, FieldDecl, Reference, Repetition, Root, Segment, Shape,
     State, Target, TokenSpan, Type, TypeKind, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
 /// Returns the fields of a fragment's input.
 pub(super) fn input(fragment: &Workflow) -> &[FieldDecl] {
-    let fields = fragment.declarations.iter().find_map(|declaration| match &declaration.kind {
-        DeclarationKind::Input(Shape::Fields(fields)) => Some(fields.as_slice()),
-        _ => None,
-    });
-    fields.unwrap_or_default()
+    match fragment.input() {
+        Some((_, Shape::Fields(fields))) => fields,
+        _ => &[],
+    }
 }
 
 /// Reports the problems of a fragment, and adds the fields of its input that it does not read to `unused`.
@@ -66,18 +65,16 @@ fn no_list(ty: &Type) -> Option<&'static str> {
 }
 
 /// Marks the states whose target is missing, so that the missing transition is not reported too.
-pub(super) fn without_target(body: &mut Body) {
-    body.states.iter_mut().for_each(state_without_target);
-    body.repeats.iter_mut().flat_map(Repetition::bodies_mut).for_each(without_target);
-}
+pub(super) struct WithoutTarget;
 
-fn state_without_target(state: &mut State) {
-    let missing = state.targets().find_map(|target| match target {
-        Target::Missing(_, reported) => Some(*reported),
-        _ => None,
-    });
-    state.broken = state.broken.or(missing);
-    state.bodies_mut().for_each(without_target);
+impl Change for WithoutTarget {
+    fn state(&mut self, state: &mut State) {
+        let missing = state.targets().find_map(|target| match target {
+            Target::Missing(_, reported) => Some(*reported),
+            _ => None,
+        });
+        state.broken = state.broken.or(missing);
+    }
 }
 
 /// The variables that a fragment assigns.
@@ -198,13 +195,11 @@ impl Change for Check<'_> {
         let known = match &expr.kind {
             ExprKind::Reference(reference) => self.knows(reference),
             ExprKind::Jsonata(text) | ExprKind::Path(text) => {
-                let (text, span) = (text.value.clone(), text.span);
-                self.text(&text, span);
+                self.text(&text.value, text.span);
                 true
             }
             ExprKind::Text(text) if text.starts_with("{%") || text.starts_with('$') => {
-                let (text, span) = (text.clone(), expr.span);
-                self.text(&text, span);
+                self.text(text, expr.span);
                 true
             }
             _ => true,

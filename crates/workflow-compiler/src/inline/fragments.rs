@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::imported::used_by;
+use super::imported::{all_used, used_by};
 use super::inside::{self, InnerNames};
 use super::source_names::SourceNames;
 use super::{
@@ -20,14 +20,14 @@ use crate::syntax::ast::{Declaration, DeclarationKind, Workflow, plain};
 /// The fragments of a `workflow!`. Each is checked by itself, before the fragments and workflows that use it.
 #[derive(Default)]
 pub(crate) struct Fragments {
-    known: BTreeMap<String, Workflow>,
+    pub(super) known: BTreeMap<String, Workflow>,
     /// The names of the workflows.
-    workflows: BTreeSet<String>,
+    pub(super) workflows: BTreeSet<String>,
     /// The ways on which fragments use themselves, by the fragment with the use that closes the circle, and its name.
-    circles: BTreeMap<(String, String), String>,
+    pub(super) circles: BTreeMap<(String, String), String>,
     inner: InnerNames,
     /// The fragments with an error.
-    refused: BTreeMap<String, Reported>,
+    pub(super) refused: BTreeMap<String, Reported>,
     /// The fragments that the workflows use.
     used: BTreeSet<String>,
     /// The places of the problems of fragments.
@@ -95,9 +95,8 @@ impl Fragments {
         let declared = alone.declarations.len();
         let first = problems.iter().len();
         let is_open = self.inline(&mut alone, Some(name), problems);
-        let mut inner = alone.inlined.iter().map(|used| (used.name.clone(), used.asl_name.clone())).collect();
-        names(&alone.body, &mut inner);
-        self.inner.insert(name.to_owned(), inner);
+        let of_uses = alone.inlined.iter().map(|used| used.name.clone());
+        self.inner.insert(name.to_owned(), names(&alone.body).into_keys().chain(of_uses).collect());
         if is_open {
             problems.split_off(first);
             return None;
@@ -110,13 +109,7 @@ impl Fragments {
 
     /// Returns the names of the fragments that a workflow uses, directly or indirectly.
     fn used_in(&self, workflow: &Workflow) -> BTreeSet<String> {
-        let mut open: Vec<_> = used_by(workflow).into_iter().collect();
-        let mut used = BTreeSet::new();
-        while let Some(next) = open.pop() {
-            open.extend(self.known.get(&next).filter(|_| !used.contains(&next)).into_iter().flat_map(used_by));
-            used.insert(next);
-        }
-        used
+        all_used(used_by(workflow), |name| self.known.get(name))
     }
 
     /// Returns whether a fragment is of JSONPath: as all workflows that use it, or by its clauses if none does.
@@ -125,10 +118,8 @@ impl Fragments {
         if !self.used.contains(&name) {
             return alone::has_clauses_of_jsonpath(&mut fragment.body.clone());
         }
-        workflows.iter().filter(|workflow| self.used_in(workflow).contains(&name)).all(|workflow| {
-            let mut kinds = workflow.declarations.iter().map(|declaration| &declaration.kind);
-            kinds.any(|kind| matches!(kind, DeclarationKind::Query { language: QueryLanguage::JsonPath, .. }))
-        })
+        let mut users = workflows.iter().filter(|workflow| self.used_in(workflow).contains(&name));
+        users.all(|workflow| workflow.query() == QueryLanguage::JsonPath)
     }
 
     /// Notes what is wrong with a fragment.
@@ -151,16 +142,11 @@ impl Fragments {
         }
         let errors = problems.errors();
         let nodes = workflow.nodes;
-        walk::body(&mut workflow.body, &mut use_names::Swapped { fragments: &self.known, problems });
-        match use_names::unique(&mut workflow.body, problems) {
-            Some(reported) => inside::ignore_unknown(workflow, reported),
-            None => inside::check(workflow, &self.inner, problems),
+        if use_names::unique(&mut workflow.body, problems).is_none() {
+            inside::check(workflow, &self.inner, problems);
         }
         let mut inliner = Inliner {
-            fragments: &self.known,
-            workflows: &self.workflows,
-            circles: &self.circles,
-            refused: &self.refused,
+            all: self,
             is_used: name.is_none_or(|name| self.used.contains(name)),
             alone: name.is_some(),
             is_open: false,
@@ -171,6 +157,7 @@ impl Fragments {
             items: Vec::new(),
             repeated: BTreeMap::new(),
             wrong: BTreeSet::new(),
+            is_lost: false,
             stack: name.map(str::to_owned).into_iter().collect(),
             arguments: Vec::new(),
             states: 0,
@@ -181,9 +168,9 @@ impl Fragments {
             declarations: Vec::new(),
         };
         inliner.body(&mut workflow.body);
-        let Inliner { is_open, inlined, copies, items, repeated, wrong, nodes, declarations, broken, around, .. } =
+        let Inliner { is_open, inlined, copies, items, repeated, wrong, is_lost, nodes, declarations, broken, .. } =
             inliner;
-        self.last = around.1;
+        self.last = inliner.around.1;
         workflow.nodes = nodes;
         workflow.of_fragments =
             declarations.iter().filter_map(|declaration| declaration.kind.type_name()).map(plain).collect();
@@ -192,11 +179,10 @@ impl Fragments {
         workflow.copies = copies;
         workflow.items = items;
         copies::resolve(workflow, (&repeated, &wrong), problems);
-        if let (false, Some(reported)) = (wrong.is_empty(), problems.reported()) {
-            inside::ignore_unknown_copies(workflow, reported);
-        }
+        // The names of states may be missing.
+        workflow.body.lost |= is_lost;
         if problems.errors() > errors {
-            definition::without_target(&mut workflow.body);
+            walk::body(&mut workflow.body, &mut definition::WithoutTarget);
         }
         results::assign(workflow, problems);
         let is_new = problems.errors() > errors;

@@ -12,11 +12,10 @@ use workflow_asl::nearest::nearest;
 use workflow_asl::{Code, Pointer};
 
 use super::shared_types;
-use super::walk::{self, Change};
 use crate::crate_file;
 use crate::problem::{DocumentPlace, Edit, EditPlace, Problem, Problems, Reported};
 use crate::span::{Locate, Position};
-use crate::syntax::ast::{Text, TokenSpan, Use, Workflow, plain};
+use crate::syntax::ast::{Text, TokenSpan, Workflow, plain};
 use crate::syntax::word::EditorWord;
 use crate::syntax::{self, Parsed};
 
@@ -176,15 +175,21 @@ fn import_all(parsed: &mut Parsed, (folder, locate): (Option<&Path>, Locate<'_>)
 
 /// The names of the fragments that a fragment uses.
 pub(super) fn used_by(fragment: &Workflow) -> BTreeSet<String> {
-    struct Names(BTreeSet<String>);
-    impl Change for Names {
-        fn used(&mut self, used: &mut Use) {
-            self.0.insert(plain(&used.fragment));
+    fragment.body.all_uses().into_iter().map(|used| plain(&used.fragment)).collect()
+}
+
+/// The names of these fragments and of all that they use, also indirectly.
+pub(super) fn all_used<'w>(
+    mut open: BTreeSet<String>,
+    find: impl Fn(&str) -> Option<&'w Workflow>,
+) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    while let Some(next) = open.pop_first() {
+        if used.insert(next.clone()) {
+            open.extend(find(&next).into_iter().flat_map(used_by));
         }
     }
-    let mut names = Names(BTreeSet::new());
-    walk::body(&mut fragment.body.clone(), &mut names);
-    names.0
+    used
 }
 
 /// A file that was read.

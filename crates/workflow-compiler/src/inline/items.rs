@@ -1,11 +1,13 @@
 //! The items of a repetition: literals of one type.
 
+use std::collections::BTreeSet;
+
 use workflow_asl::Code;
 use workflow_asl::nearest::nearest;
 
 use super::{MOST_STATES, substitute};
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Repetition, Root, TokenSpan, plain};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Member, Reference, Repetition, Root, TokenSpan, plain};
 use crate::syntax::spelling::spelled;
 
 /// The argument of a use that is the list.
@@ -30,10 +32,7 @@ pub(super) fn items(
     let report = |problems: &mut Problems, span, message: String, help: String| {
         problems.push(Problem::new(code, span, message).help(help))
     };
-    let mut list = &repetition.list;
-    while let ExprKind::Paren(inner) = &list.kind {
-        list = inner;
-    }
+    let list = repetition.list.unparen();
     let items = match &list.kind {
         ExprKind::Array(items) => &items.iter().flat_map(numbers).collect::<Vec<_>>(),
         ExprKind::Invalid(reported) => return invalid(*reported),
@@ -77,10 +76,9 @@ pub(super) fn items(
         let help = "an item is a literal, or an object of literals such as `{ name: \"a\" }`";
         return invalid(report(problems, item.span, message, help.to_owned()));
     }
-    for item in items.iter().skip(1) {
-        if let Err((span, message, help)) = same_type(first, item) {
-            return invalid(report(problems, span, message, help));
-        }
+    if let Some((span, message)) = items.iter().skip(1).find_map(|item| unlike(first, item)) {
+        let help = "give all items the same type, and objects the same members";
+        return invalid(report(problems, span, message, help.to_owned()));
     }
     items.clone()
 }
@@ -103,35 +101,22 @@ fn numbers(item: &Expr) -> Vec<Expr> {
     }
 }
 
-type Mismatch = (TokenSpan, String, String);
-
-/// Checks that an item has the type of the first.
-fn same_type(first: &Expr, item: &Expr) -> Result<(), Mismatch> {
-    let help = || "give all items the same type, and objects the same members".to_owned();
-    let (wanted, found) = (type_of(&first.kind), type_of(&item.kind));
-    let (Some(wanted), Some(found)) = (wanted, found) else { return Ok(()) };
+/// Returns the first part of an item that has not the type of the first item, and what the types are.
+fn unlike(first: &Expr, item: &Expr) -> Option<(TokenSpan, String)> {
+    let (wanted, found) = (type_of(&first.kind)?, type_of(&item.kind)?);
     if wanted != found {
         let message = format!("the items have different types: this is {found}, and in the first item it is {wanted}");
-        return Err((item.span, message, help()));
+        return Some((item.span, message));
     }
-    let (ExprKind::Object(wanted), ExprKind::Object(found)) = (&first.kind, &item.kind) else { return Ok(()) };
-    for member in wanted {
-        let Some(other) = found.iter().find(|other| other.key.value == member.key.value) else {
-            let message = format!("the item has no member `{}`, which the first item has", member.key.value);
-            return Err((item.span, message, help()));
-        };
-        same_type(&member.value, &other.value)?;
+    let (ExprKind::Object(wanted), ExprKind::Object(found)) = (&first.kind, &item.kind) else { return None };
+    let keys = |members: &[Member]| members.iter().map(|member| member.key.value.clone()).collect::<BTreeSet<_>>();
+    let (of_first, own) = (keys(wanted), keys(found));
+    if let Some(key) = of_first.symmetric_difference(&own).next() {
+        let (one, other) = if own.contains(key) { ("this", "the first item") } else { ("the first item", "this") };
+        return Some((item.span, format!("the items have different members: {one} has `{key}`, and {other} has not")));
     }
-    let known = |key: &str| wanted.iter().any(|member| member.key.value == key);
-    match found.iter().find(|member| !known(&member.key.value)) {
-        Some(member) => {
-            let key = &member.key.value;
-            let near = nearest(key, wanted.iter().map(|member| member.key.value.as_str()));
-            let help = near.map_or_else(help, |near| format!("did you mean `{near}`?"));
-            Err((member.key.span, format!("the first item has no member `{key}`"), help))
-        }
-        None => Ok(()),
-    }
+    let same = |member: &Member| found.iter().find(|other| other.key.value == member.key.value);
+    wanted.iter().find_map(|member| unlike(&member.value, &same(member)?.value))
 }
 
 /// Returns the type of a literal; `None` for other values.

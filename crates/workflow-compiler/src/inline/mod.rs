@@ -41,8 +41,8 @@ use self::substitute::{Argument, Substitution, named};
 use crate::problem::{Edit, Problem, Problems, Reported};
 use crate::span::{Locate, Position};
 use crate::syntax::ast::{
-    Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Repetition, Shape, State, StructDecl,
-    Target, Type, TypeKind, Use, Workflow, plain,
+    Body, Copied, Declaration, DeclarationKind, Expr, Head, Inlined, Member, Shape, State, StructDecl, Target, Type,
+    TypeKind, Use, Workflow, plain,
 };
 use crate::syntax::keyword::state_keyword;
 
@@ -96,13 +96,7 @@ fn has_inlined(body: &Body) -> bool {
 
 /// Inlines the fragments of one workflow.
 struct Inliner<'p> {
-    fragments: &'p BTreeMap<String, Workflow>,
-    /// The names of the workflows.
-    workflows: &'p BTreeSet<String>,
-    /// The ways on which fragments use themselves, by the fragment with the use that closes the circle, and its name.
-    circles: &'p BTreeMap<(String, String), String>,
-    /// The fragments with an error.
-    refused: &'p BTreeMap<String, Reported>,
+    all: &'p Fragments,
     /// The proof that the uses check what depends on them, if this is a fragment by itself.
     alone: bool,
     /// Whether a repetition is for items that only the uses of the fragment know.
@@ -134,6 +128,8 @@ struct Inliner<'p> {
     not_given: BTreeSet<String>,
     /// The repeated states whose repetition has an error.
     wrong: BTreeSet<String>,
+    /// Whether a fragment is unknown: then names may be missing.
+    is_lost: bool,
     /// The types that the used fragments declare.
     declarations: Vec<Declaration>,
 }
@@ -167,16 +163,16 @@ impl Inliner<'_> {
     /// Returns the states of a use, which may be all that a body has.
     fn states(&mut self, mut used: Use, is_only: bool) -> Vec<State> {
         let name = plain(&used.fragment);
-        let Some(fragment) = self.fragments.get(&name) else {
+        let Some(fragment) = self.all.known.get(&name) else {
             // The file that imports a fragment may declare those that it uses.
             if self.alone && !self.is_used {
                 return vec![placeholder(used, Some(Reported::AT_USES))];
             }
             let problem =
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
-            let others = self.fragments.keys().filter(|other| !self.stack.contains(other));
+            let others = self.all.known.keys().filter(|other| !self.stack.contains(other));
             let problem = problem.suggest(&name, others.map(String::as_str));
-            let help = match self.workflows.contains(&name) {
+            let help = match self.all.workflows.contains(&name) {
                 true => {
                     format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
                 }
@@ -184,14 +180,15 @@ impl Inliner<'_> {
                     format!("declare it beside the workflow, or import it: `fragment {name} from \"src/shared.rs\";`")
                 }
             };
-            self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
-            return vec![placeholder(used, self.problems.reported())];
+            let reported = self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+            self.is_lost = true;
+            return vec![placeholder(used, Some(reported))];
         };
         // The import of the fragment has an error.
         if fragment.from().is_some() {
             return vec![placeholder(used, self.problems.reported())];
         }
-        let circle = self.stack.last().and_then(|user| self.circles.get(&(user.clone(), name.clone())));
+        let circle = self.stack.last().and_then(|user| self.all.circles.get(&(user.clone(), name.clone())));
         if let Some(way) = circle {
             let message = format!("the fragment `{name}` uses itself: {way}");
             let problem = Problem::new(Code::NotInlined, used.fragment.span(), message);
@@ -201,13 +198,12 @@ impl Inliner<'_> {
         if self.states > MOST_STATES {
             return vec![placeholder(used, self.problems.reported())];
         }
-        self.broken = self.broken.or_else(|| self.refused.get(&name).copied());
+        self.broken = self.broken.or_else(|| self.all.refused.get(&name).copied());
         let result = self.declare(fragment);
         let (arguments, first) = self.arguments(&mut used, fragment);
         let (full, asl_name) = (plain(&used.name), used.asl_name());
         let mut body = fragment.body.clone();
-        let mut states = BTreeMap::new();
-        names(&body, &mut states);
+        let states = names(&body);
         self.states += states.len();
         if self.states > MOST_STATES {
             let message = format!("the fragments of this workflow have more than {MOST_STATES} states");
@@ -284,31 +280,19 @@ impl Inliner<'_> {
 
     /// Adds the types that a fragment declares, once. Returns the type of its result.
     fn declare(&mut self, fragment: &Workflow) -> Option<Type> {
-        let output = fragment.declarations.iter().find_map(|declaration| match &declaration.kind {
-            DeclarationKind::Output(shape) => Some((declaration, shape)),
-            _ => None,
-        });
-        let made = output.and_then(|(declaration, shape)| match shape {
-            Shape::Type(_) => None,
-            Shape::Fields(fields) => {
+        let (result, made) = match fragment.output() {
+            None => (None, None),
+            Some((_, Shape::Type(ty))) => (Some(ty.clone()), None),
+            Some((declaration, Shape::Fields(fields))) => {
                 let name = Ident::new(&format!("{}Output", plain(&fragment.name)), fragment.name.span());
+                let span = declaration.keyword.span().into();
+                let result = Type { kind: TypeKind::Named(name.clone()), span };
                 let kind = DeclarationKind::Struct(StructDecl { name, fields: fields.clone() });
-                Some(Declaration { kind, ..declaration.clone() })
+                (Some(result), Some(Declaration { kind, ..declaration.clone() }))
             }
-        });
-        let result = match (&made, output) {
-            (Some(Declaration { kind: DeclarationKind::Struct(made), keyword, .. }), _) => {
-                Some(Type { kind: TypeKind::Named(made.name.clone()), span: keyword.span().into() })
-            }
-            (_, Some((_, Shape::Type(ty)))) => Some(ty.clone()),
-            _ => None,
         };
-        let is_type = |declaration: &&Declaration| {
-            matches!(declaration.kind, DeclarationKind::Struct(_) | DeclarationKind::Enum(_))
-        };
-        let types = fragment.declarations.iter().filter(is_type).cloned().chain(made);
-        let known: Vec<_> =
-            self.declarations.iter().filter_map(|declaration| declaration.kind.type_name()).cloned().collect();
+        let types = fragment.types().map(|(_, declaration)| declaration.clone()).chain(made);
+        let known: Vec<_> = self.declarations.iter().filter_map(|known| known.kind.type_name()).cloned().collect();
         let new = types.filter(|declaration| declaration.kind.type_name().is_none_or(|name| !known.contains(name)));
         self.declarations.extend(new.collect::<Vec<_>>());
         result
@@ -388,13 +372,12 @@ fn leads_on(state: &mut State, next: Option<&Target>) -> bool {
 }
 
 /// Collects the names of all states of a fragment and of its uses, with their names in the document.
-fn names(body: &Body, all: &mut BTreeMap<String, String>) {
-    all.extend(body.uses.iter().map(|used| (plain(&used.name), used.asl_name())));
-    for state in &body.states {
-        all.insert(plain(&state.name), state.asl_name());
-        state.bodies().for_each(|inner| names(inner, all));
-    }
-    body.repeats.iter().flat_map(Repetition::bodies).for_each(|inner| names(inner, all));
+fn names(body: &Body) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    copied_names::names_of(body, &mut |(name, _), alias, _| {
+        all.insert(plain(name), alias.map_or_else(|| plain(name), |alias| alias.value.clone()));
+    });
+    all
 }
 
 /// Returns a placeholder state for a use that cannot be inlined, so that transitions to it are not reported.

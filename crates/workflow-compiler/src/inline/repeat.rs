@@ -55,38 +55,38 @@ impl Inliner<'_> {
         state.broken = state.broken.or(self.problems.reported().filter(|_| self.problems.errors() > errors));
     }
 
-    fn repeat_branches(&mut self, branches: &mut Vec<Branch>, repeats: Vec<Repetition>) {
-        let copies = repeats.into_iter().map(|mut repetition| {
+    /// Inserts the copies of repetitions of branches or arms, which `parts` takes out of a copy.
+    fn repeat_among<T>(
+        &mut self,
+        all: &mut Vec<T>,
+        repeats: Vec<Repetition>,
+        parts: fn(Repeated) -> Vec<T>,
+        comment_of: fn(&mut T) -> &mut Comment,
+    ) {
+        let (mut own, mut taken) = (std::mem::take(all).into_iter(), 0);
+        for mut repetition in repeats {
             let (place, comment) = (repetition.place, repetition.comment.take());
-            let copies = self.copies(repetition).into_iter().filter_map(|copy| match copy {
-                Repeated::Branches(branches, _) => Some(branches),
-                _ => None,
-            });
-            let mut copies: Vec<_> = copies.flatten().collect();
-            documented(copies.first_mut().map(|branch| &mut branch.comment), comment);
-            (place, copies)
-        });
-        let copies = copies.collect();
-        *branches = inserted(std::mem::take(branches), copies);
+            all.extend(own.by_ref().take(place - std::mem::replace(&mut taken, place)));
+            let mut copies: Vec<_> = self.copies(repetition).into_iter().flat_map(parts).collect();
+            documented(copies.first_mut().map(comment_of), comment);
+            all.extend(copies);
+        }
+        all.extend(own);
+    }
+
+    fn repeat_branches(&mut self, branches: &mut Vec<Branch>, repeats: Vec<Repetition>) {
+        let parts = |copy| if let Repeated::Branches(branches, _) = copy { branches } else { Vec::new() };
+        self.repeat_among(branches, repeats, parts, |branch| &mut branch.comment);
     }
 
     fn repeat_arms(&mut self, arms: &mut Vec<Arm>, repeats: Vec<Repetition>) {
-        let copies = repeats.into_iter().map(|mut repetition| {
-            let (place, comment) = (repetition.place, repetition.comment.take());
-            let copies = self.copies(repetition).into_iter().filter_map(|copy| match copy {
-                Repeated::Arms(mut arms, _) => {
-                    // A condition that reads an invalid item was reported.
-                    arms.retain(|arm| !matches!(&arm.when, When::If(Expr { kind: ExprKind::Invalid(_), .. })));
-                    Some(arms)
-                }
-                _ => None,
-            });
-            let mut copies: Vec<_> = copies.flatten().collect();
-            documented(copies.first_mut().map(|arm| &mut arm.comment), comment);
-            (place, copies)
-        });
-        let copies = copies.collect();
-        *arms = inserted(std::mem::take(arms), copies);
+        let parts = |copy| {
+            let Repeated::Arms(mut arms, _) = copy else { return Vec::new() };
+            // A condition that reads an invalid item was reported.
+            arms.retain(|arm| !matches!(&arm.when, When::If(Expr { kind: ExprKind::Invalid(_), .. })));
+            arms
+        };
+        self.repeat_among(arms, repeats, parts, |arm| &mut arm.comment);
     }
 
     /// Returns the copies of states. What ends one leads to the next, and what ends the last to what follows.
@@ -252,19 +252,6 @@ fn documented(own: Option<&mut Comment>, comment: Comment) {
     }
 }
 
-/// Returns a list with others inserted, each before the element that had this index.
-fn inserted<T>(own: Vec<T>, others: Vec<(usize, Vec<T>)>) -> Vec<T> {
-    let mut out = Vec::new();
-    let (mut own, mut taken) = (own.into_iter(), 0);
-    for (place, others) in others {
-        out.extend(own.by_ref().take(place - taken));
-        taken = place;
-        out.extend(others);
-    }
-    out.extend(own);
-    out
-}
-
 /// Returns the name of the state or use that runs first.
 fn first(body: &Body) -> Option<Ident> {
     let used = body.uses.first().filter(|used| used.place == 0).map(|used| &used.name);
@@ -393,7 +380,7 @@ impl Change for Copy<'_> {
                 let written =
                     expr.written.clone().unwrap_or_else(|| Written::Item(spelled_reference(&reference).into()));
                 let kind = self.naming.value(&reference, true);
-                let mut value = Expr { id: expr.id, kind, span: expr.span, written: Some(written), declared: None };
+                let mut value = Expr { written: Some(written), ..Expr::new(expr.id, kind, expr.span) };
                 substitute::renumber(&mut value, self.nodes);
                 *expr = Expr { id: fresh(self.nodes), ..value };
             }

@@ -9,8 +9,7 @@ use workflow_services::{ResourceForm, ResourceKind};
 use super::walk::{self, Change};
 use crate::problem::Problem;
 use crate::syntax::ast::{
-    ClauseValue, DeclarationKind, Expr, ExprKind, Head, MapItems, Member, Reference, Resource, Root, Segment, State,
-    Workflow, plain,
+    ClauseValue, Expr, ExprKind, Head, MapItems, Member, Reference, Resource, Root, Segment, State, Workflow, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -37,11 +36,7 @@ const NESTED: &str = "dynamodb";
 
 /// Gives each use of a resource its form, and returns the uses of the wrong kind.
 pub(crate) fn resources(workflow: &mut Workflow) -> Vec<Problem> {
-    let fields = workflow.declarations.iter().filter_map(|declaration| match &declaration.kind {
-        DeclarationKind::Params(fields) => Some(fields),
-        _ => None,
-    });
-    let kinds = fields.flatten().filter_map(|field| Some((plain(&field.name), field.resource?)));
+    let kinds = workflow.params().into_iter().flatten().filter_map(|field| Some((plain(&field.name), field.resource?)));
     let mut uses = Uses { kinds: kinds.collect(), problems: Vec::new() };
     if !uses.kinds.is_empty() {
         walk::body(&mut workflow.body, &mut uses);

@@ -7,13 +7,14 @@ use proc_macro2::Ident;
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 
-use super::substitute::{fresh, named, renumber};
+use super::arguments;
+use super::substitute::{fresh, renumber};
 use super::walk::{self, Change};
 use crate::check::differs_each_time;
 use crate::problem::{Problem, Problems, Reported};
 use crate::syntax::ast::{
-    Body, Clause, ClauseValue, DeclarationKind, Expr, ExprKind, Head, Inlined, Member, Reference, Root, State, Target,
-    Text, Workflow, Written, plain,
+    Body, ClauseValue, Expr, ExprKind, Head, Inlined, Member, Reference, Root, State, Target, Text, Workflow, Written,
+    plain,
 };
 use crate::syntax::keyword::ClauseKind;
 use crate::syntax::spelling::spelled_reference;
@@ -39,16 +40,7 @@ pub(super) fn assign(workflow: &mut Workflow, problems: &mut Problems) {
         transition.iter_mut().for_each(|target| names.target(target));
     }
     let read = std::mem::take(&mut names.read);
-    let language = workflow.declarations.iter().find_map(|declaration| match declaration.kind {
-        DeclarationKind::Query { language, .. } => Some(language),
-        _ => None,
-    });
-    let mut ends = Ends {
-        ends: BTreeMap::new(),
-        language: language.unwrap_or(QueryLanguage::Jsonata),
-        nodes: workflow.nodes,
-        problems,
-    };
+    let mut ends = Ends { ends: BTreeMap::new(), language: workflow.query(), nodes: workflow.nodes, problems };
     for used in inlined.iter().filter(|used| read.contains(&used.name)) {
         for end in &used.ends {
             ends.ends.entry(end.as_str()).or_default().push(used);
@@ -139,7 +131,7 @@ impl Ends<'_> {
         let Some(mut value) = self.output(state, used) else { return };
         renumber(&mut value, &mut self.nodes);
         let key = Text { value: used.variable(), span: state.name.span().into() };
-        let member = Member { key, optional: false, value, comma: None };
+        let member = Member { key, optional: false, value };
         let own = state.clauses.iter_mut().find_map(|clause| match (&clause.kind, &mut clause.value) {
             (ClauseKind::Assign, ClauseValue::Expr(Expr { kind: ExprKind::Object(members), .. })) => Some(members),
             _ => None,
@@ -148,22 +140,8 @@ impl Ends<'_> {
             members.push(member);
             return;
         }
-        let span = state.name.span().into();
-        let value = Expr {
-            id: fresh(&mut self.nodes),
-            kind: ExprKind::Object(vec![member]),
-            span,
-            written: None,
-            declared: None,
-        };
-        state.clauses.push(Clause {
-            id: fresh(&mut self.nodes),
-            comment: None,
-            keyword: named(ClauseKind::Assign.keyword(), &state.name),
-            kind: ClauseKind::Assign,
-            value: ClauseValue::Expr(value),
-            span,
-        });
+        let object = Expr::new(fresh(&mut self.nodes), ExprKind::Object(vec![member]), state.name.span().into());
+        state.clauses.push(arguments::assign(object, &mut self.nodes, &state.name));
     }
 
     /// Returns the output of a state as an expression for its `assign`.

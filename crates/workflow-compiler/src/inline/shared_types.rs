@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Span;
 use workflow_asl::Code;
 
-use super::imported::used_by;
+use super::imported::{all_used, used_by};
 use crate::problem::{Problem, Problems};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{
-    Body, Bound, Declaration, DeclarationKind, DefaultValue, FieldDecl, Tagging, Type, TypeKind, VariantData, Workflow,
-    plain,
+    Body, Bound, Declaration, DeclarationKind, DefaultValue, FieldDecl, Tagging, Type, TypeKind, VariantData, plain,
 };
 
 /// Reports types that two used fragments declare differently. The states of the second fragment are left out: they
@@ -21,7 +20,8 @@ pub(super) fn check(parsed: &mut Parsed, place: impl Fn(Span) -> Option<String>,
     if with_types.count() < 2 {
         return;
     }
-    let used = used(parsed);
+    let direct = parsed.workflows.iter().flat_map(used_by).collect();
+    let used = all_used(direct, |name| parsed.fragments.iter().find(|fragment| plain(&fragment.name) == name));
     let mut known: BTreeMap<String, (String, String, Span)> = BTreeMap::new();
     for fragment in parsed.fragments.iter_mut().filter(|fragment| used.contains(&plain(&fragment.name))) {
         let own = plain(&fragment.name);
@@ -46,18 +46,6 @@ pub(super) fn check(parsed: &mut Parsed, place: impl Fn(Span) -> Option<String>,
             fragment.body = Body { broken: reported, ..Body::new(fragment.body.span) };
         }
     }
-}
-
-/// Returns the names of the fragments that the workflows use, directly or indirectly.
-fn used(parsed: &Parsed) -> BTreeSet<String> {
-    let mut open: Vec<String> = parsed.workflows.iter().flat_map(used_by).collect();
-    let mut used = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        let of_name = |fragment: &&Workflow| plain(&fragment.name) == name;
-        open.extend(parsed.fragments.iter().filter(of_name).filter(|_| !used.contains(&name)).flat_map(used_by));
-        used.insert(name);
-    }
-    used
 }
 
 /// Returns a type's declaration as text without comments.

@@ -29,46 +29,29 @@ pub(super) enum Argument {
 
 /// Returns whether a value is the same in all states of a fragment.
 pub(super) fn is_stable(value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Reference(reference) => {
-            let fixed = match &reference.root {
+    let mut is_stable = true;
+    value.walk(&mut |part| {
+        is_stable &= match &part.kind {
+            ExprKind::Reference(Reference { root, segments, .. }) => match root {
                 Root::Input | Root::Params | Root::StateResult(_) | Root::Variable(_) => true,
-                Root::Context => matches!(reference.segments.first(),
+                Root::Context => matches!(segments.first(),
                     Some(Segment::Member { name, .. }) if name.value == "Execution" || name.value == "StateMachine"),
                 Root::State | Root::Result | Root::Item | Root::Index | Root::Caught => false,
                 Root::NamedItem(_) | Root::Parameter(_) => false,
-            };
-            fixed && reference.segments.iter().all(is_fixed)
+            },
+            ExprKind::Text(text) => !text.starts_with("{%"),
+            kind => !matches!(
+                kind,
+                ExprKind::Access(..)
+                    | ExprKind::Call { .. }
+                    | ExprKind::Closure(_)
+                    | ExprKind::Jsonata(_)
+                    | ExprKind::Raw(_)
+                    | ExprKind::Path(_)
+            ),
         }
-        ExprKind::Object(members) => members.iter().all(|member| is_stable(&member.value)),
-        ExprKind::Array(items) => items.iter().all(is_stable),
-        ExprKind::Unary(_, inner) | ExprKind::Paren(inner) => is_stable(inner),
-        ExprKind::Binary(_, _, left, right) => is_stable(left) && is_stable(right),
-        ExprKind::If(condition, yes, no) => [condition, yes, no].into_iter().all(|part| is_stable(part)),
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Number(_)
-        | ExprKind::Duration(_)
-        | ExprKind::Constant(_)
-        | ExprKind::Variant { .. }
-        | ExprKind::Regex(_)
-        | ExprKind::Invalid(_) => true,
-        ExprKind::Text(text) => !text.starts_with("{%"),
-        ExprKind::Access(..)
-        | ExprKind::Call { .. }
-        | ExprKind::Closure(_)
-        | ExprKind::Jsonata(_)
-        | ExprKind::Raw(_)
-        | ExprKind::Path(_) => false,
-    }
-}
-
-fn is_fixed(segment: &Segment) -> bool {
-    match segment {
-        Segment::Member { .. } | Segment::Each { .. } => true,
-        Segment::Index(index) => is_stable(index),
-        Segment::Slice(slice) => slice.bounds().all(is_stable),
-    }
+    });
+    is_stable
 }
 
 /// Renames the states and variables of a fragment, and replaces its input.
@@ -156,13 +139,7 @@ impl Change for Substitution<'_> {
                     && let Some(argument) = arguments.pop()
                 {
                     // The variable of an argument that is not given is null.
-                    let null = Expr {
-                        id: fresh(self.nodes),
-                        kind: ExprKind::Null,
-                        span: argument.span,
-                        written: None,
-                        declared: None,
-                    };
+                    let null = Expr::new(fresh(self.nodes), ExprKind::Null, argument.span);
                     let sign = name.span;
                     expr.kind = ExprKind::Binary(BinaryOp::NotEqual, sign, Box::new(argument), Box::new(null));
                     expr.kind = ExprKind::Paren(Box::new(Expr { id: fresh(self.nodes), ..expr.clone() }));
@@ -265,7 +242,7 @@ impl Substitution<'_> {
             let kind = self.input(&Reference { segments: vec![name], ..reference.clone() }, &mut declared);
             let value = Expr { id: fresh(self.nodes), kind, span: reference.root_span, written: None, declared };
             let optional = matches!(self.arguments.get(&key.value), Some(Argument::Value(_, ty) | Argument::Variable(_, ty)) if matches!(ty.kind, TypeKind::Option(_)));
-            Member { key, optional, value, comma: None }
+            Member { key, optional, value }
         });
         ExprKind::Object(members.collect())
     }
@@ -325,7 +302,7 @@ pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], option
         // A step after the list is a step into the list, not into each of its items.
         (ExprKind::Reference(mut reference), Some(_)) if reference.segments.iter().any(Segment::is_each) => {
             reference.declared.extend(ty.map(|ty| (reference.segments.len(), ty.clone())));
-            let of = |kind| Expr { id: value.id, kind, span: value.span, written: None, declared: None };
+            let of = |kind| Expr::new(value.id, kind, value.span);
             let list = of(ExprKind::Paren(Box::new(of(ExprKind::Reference(reference)))));
             ExprKind::Access(Box::new(list), steps.to_vec())
         }
@@ -356,18 +333,12 @@ pub(super) fn selected(value: Expr, ty: Option<&Type>, steps: &[Segment], option
         }
         (ExprKind::Invalid(reported), _) => ExprKind::Invalid(reported),
         (kind, Some(_)) => {
-            let of = Expr {
-                id: value.id,
-                kind,
-                span: value.span,
-                written: value.written,
-                declared: ty.cloned().map(Box::new),
-            };
-            ExprKind::Access(Box::new(of), steps.to_vec())
+            let declared = ty.cloned().map(Box::new);
+            ExprKind::Access(Box::new(Expr { kind, declared, ..value }), steps.to_vec())
         }
         // Parentheses keep the precedence of the enclosing operators.
         (kind @ (ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::If(..)), None) => {
-            ExprKind::Paren(Box::new(Expr { id: value.id, kind, span: value.span, written: None, declared: None }))
+            ExprKind::Paren(Box::new(Expr::new(value.id, kind, value.span)))
         }
         (kind, None) => kind,
     }

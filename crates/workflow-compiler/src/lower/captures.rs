@@ -147,7 +147,7 @@ fn part_of(value: &Expr, capture: &Capture) -> Expr {
         (ExprKind::Object(members), Capture::Members(wanted)) => {
             let parts = members.iter().filter_map(|member| {
                 let value = part_of(&member.value, wanted.get(&member.key.value)?);
-                Some(Member { key: member.key.clone(), optional: member.optional, value, comma: None })
+                Some(Member { key: member.key.clone(), optional: member.optional, value })
             });
             Expr::made(ExprKind::Object(parts.collect()), value.span)
         }

@@ -7,7 +7,7 @@ use super::object::Fields;
 use super::state::belongs;
 use super::{Lowering, ValueField};
 use crate::check::StateInfo;
-use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Retrier, SettingField, Text, TokenSpan, plain};
+use crate::syntax::ast::{Catcher, Clause, ClauseValue, Comment, Member, Retrier, Text, TokenSpan, plain};
 use crate::syntax::keyword::ClauseKind;
 
 /// The fields of a retrier, with their names in the document.
@@ -87,8 +87,8 @@ impl<'a> Lowering<'_, 'a> {
         self.put_comment(entry, comment, &[]);
         self.put_errors(entry, &retrier.errors, retrier.errors_span);
         for (word, name) in RETRY_FIELDS {
-            let field = retrier.fields.iter().find(|field| plain(&field.name) == word);
-            if let Some(SettingField { value, .. }) = field {
+            let field = retrier.fields.iter().find(|field| field.key.value == word);
+            if let Some(Member { value, .. }) = field {
                 let literal = self.literal(value);
                 self.put(entry, name, literal, value.span);
             }

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::LitStr;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
+use syn::{LitStr, Meta};
 use workflow_asl::Code;
 
 use super::ast::{Comment, Constraint, DefaultValue, Derive, FieldDefault, Text, TokenSpan};
@@ -23,8 +23,12 @@ pub(super) enum On {
     Enum,
     /// On `params`.
     Params,
-    /// On a field.
+    /// On a field of a struct, of `input` or of `returns`.
     Field,
+    /// On a field of a variant.
+    FieldOfVariant,
+    /// On a param.
+    Param,
     /// On a variant.
     Variant,
     /// Elsewhere.
@@ -82,27 +86,29 @@ impl Parser<'_> {
             let first = cursor.here();
             cursor.advance(2);
             let span = first.to(cursor.before());
-            let comment = doc_text(&group);
-            attributes.is_any |= comment.is_none();
-            match comment {
-                Some(line) => append(&mut attributes.comment, line, span),
-                None if starts_with(&group, "serde") => self.serde(&group, &mut attributes),
-                None if is_for_rustfmt(&group) => {}
-                None if starts_with(&group, "derive") => self.derive(&group, span, &mut attributes),
-                None if starts_with(&group, "validate") => {
+            if let Some(line) = doc_text(&group) {
+                append(&mut attributes.comment, line, span);
+                continue;
+            }
+            attributes.is_any = true;
+            let Ok(meta) = syn::parse2::<Meta>(group.stream()) else {
+                self.error(Code::Syntax, span, "this is not an attribute");
+                continue;
+            };
+            match meta.path().to_token_stream().to_string().as_str() {
+                "serde" => self.serde(&meta, &mut attributes),
+                "derive" => self.derive(&meta, span, &mut attributes),
+                "validate" => {
                     let mut constraints = Vec::new();
-                    self.validate(&group, &mut constraints);
+                    self.validate(&meta, &mut constraints);
                     attributes.constraints.get_or_insert((Vec::new(), span)).0.extend(constraints);
                 }
-                None if is_default(&group) => attributes.is_default = Some(span),
-                None if syn::parse2::<syn::Meta>(group.stream()).is_err() => {
-                    self.error(Code::Syntax, span, "this is not an attribute");
-                }
-                None => {
-                    let tokens = [TokenTree::from(proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone))]
-                        .into_iter()
-                        .chain([TokenTree::Group(group)])
-                        .collect();
+                "default" if matches!(meta, Meta::Path(_)) => attributes.is_default = Some(span),
+                // The formatter supports it before items. It has no other effect.
+                "rustfmt :: skip" => {}
+                _ => {
+                    let hash = proc_macro2::Punct::new('#', proc_macro2::Spacing::Alone);
+                    let tokens = [TokenTree::Punct(hash), TokenTree::Group(group)].into_iter().collect();
                     attributes.others.push((tokens, span));
                 }
             }
@@ -162,7 +168,12 @@ impl Parser<'_> {
         let default = attributes.default.as_ref().map(|default| default.span);
         // Each word, where it may stand, and the same in words.
         let words: [(&str, Option<TokenSpan>, &[On], &str); 10] = [
-            ("rename", of(&attributes.rename), &[On::Field, On::Variant], "fields and variants"),
+            (
+                "rename",
+                of(&attributes.rename),
+                &[On::Field, On::FieldOfVariant, On::Param, On::Variant],
+                "fields and variants",
+            ),
             ("derive", derives, &[On::Fields, On::Enum], "`struct`, `enum`, `input` and `returns`"),
             ("rename_all_fields", rule(&attributes.rename_all_fields), &[On::Enum], OF_ENUM),
             ("tag", of(&attributes.tag), &[On::Enum], OF_ENUM),
@@ -174,7 +185,12 @@ impl Parser<'_> {
                 &[On::Fields, On::Enum, On::Params],
                 "structs, enums, `input`, `returns` and `params`",
             ),
-            ("default", default, &[On::Fields, On::Field], "fields, structs, `input` and `returns`"),
+            (
+                "default",
+                default,
+                &[On::Fields, On::Field, On::FieldOfVariant],
+                "structs, `input`, `returns` and their fields",
+            ),
             ("validate", constraints, &[On::Field], "the fields of `input`, `returns` and structs"),
             ("#[default]", attributes.is_default, &[On::Variant], "a variant"),
         ];
@@ -188,7 +204,7 @@ impl Parser<'_> {
     }
 
     /// Parses `#[derive(Eq, crate::Named)]`.
-    fn derive(&mut self, attribute: &Group, span: TokenSpan, attributes: &mut Attributes) {
+    fn derive(&mut self, attribute: &Meta, span: TokenSpan, attributes: &mut Attributes) {
         let (derives, _) = attributes.derives.get_or_insert_with(|| (Vec::new(), span));
         let read = |meta: ParseNestedMeta<'_>| {
             let words = &meta.path.segments;
@@ -202,7 +218,7 @@ impl Parser<'_> {
 
     /// Parses `#[validate(range(min = 1, max = 10), length(max = 80))]`, with the names that the crates `validator`, `garde` and
     /// `schemars` use.
-    fn validate(&mut self, attribute: &Group, constraints: &mut Vec<Constraint>) {
+    fn validate(&mut self, attribute: &Meta, constraints: &mut Vec<Constraint>) {
         self.words_of(attribute, "for example `#[validate(range(min = 1, max = 10))]`", |meta| {
             constraints.extend(constraint(&meta, true)?);
             Ok(())
@@ -210,7 +226,7 @@ impl Parser<'_> {
     }
 
     /// Parses `#[serde(rename = "…", rename_all = "…", default)]`.
-    fn serde(&mut self, attribute: &Group, attributes: &mut Attributes) {
+    fn serde(&mut self, attribute: &Meta, attributes: &mut Attributes) {
         self.words_of(attribute, "for example `#[serde(rename = \"…\")]`", |meta| {
             let word = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
             let span = TokenSpan::from(meta.path.span());
@@ -245,9 +261,8 @@ impl Parser<'_> {
     }
 
     /// Reads each word in the parentheses of an attribute. The second line of an error is its help; other errors get this one.
-    fn words_of(&mut self, attribute: &Group, help: &str, read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>) {
-        let meta = syn::parse2::<syn::Meta>(attribute.stream());
-        if let Err(error) = meta.and_then(|meta| meta.require_list()?.parse_nested_meta(read)) {
+    fn words_of(&mut self, attribute: &Meta, help: &str, read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>) {
+        if let Err(error) = attribute.require_list().and_then(|list| list.parse_nested_meta(read)) {
             let text = error.to_string();
             let (message, help) = text.split_once('\n').unwrap_or((&text, help));
             self.report(Problem::new(Code::Syntax, error.span(), message).help(help));
@@ -279,22 +294,6 @@ fn doc_text(attribute: &Group) -> Option<String> {
     let Some(TokenTree::Literal(literal)) = tokens.next() else { return None };
     let text = string_value(&literal)?.value;
     Some(text.strip_prefix(' ').map(str::to_owned).unwrap_or(text))
-}
-
-/// Returns whether the attribute starts with this word.
-fn starts_with(attribute: &Group, word: &str) -> bool {
-    matches!(attribute.stream().into_iter().next(), Some(TokenTree::Ident(ident)) if ident == word)
-}
-
-/// Returns whether the attribute is `#[default]`.
-fn is_default(attribute: &Group) -> bool {
-    starts_with(attribute, "default") && attribute.stream().into_iter().count() == 1
-}
-
-/// Returns whether the attribute is `#[rustfmt::skip]`. The formatter supports it before items. It has no other effect.
-fn is_for_rustfmt(attribute: &Group) -> bool {
-    let text = attribute.stream().to_string();
-    text.split_whitespace().collect::<String>() == "rustfmt::skip"
 }
 
 fn append(comment: &mut Comment, line: String, span: TokenSpan) {

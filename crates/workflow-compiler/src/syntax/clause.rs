@@ -221,20 +221,9 @@ impl Parser<'_> {
             clauses.once.push((kind, variety));
         }
         match value {
-            Some(value) => clauses.list.push(Clause { comment, ..self.new_clause(keyword, kind, value, span) }),
+            Some(value) => clauses.list.push(Clause { id: self.node(), comment, keyword, kind, value, span }),
             None => clauses.broken = true,
         }
-    }
-
-    /// A clause without a comment, in the language's own words.
-    pub(super) fn new_clause(
-        &mut self,
-        keyword: Ident,
-        kind: ClauseKind,
-        value: ClauseValue,
-        span: TokenSpan,
-    ) -> Clause {
-        Clause { id: self.node(), comment: None, keyword, kind, value, span }
     }
 
     /// Parses the value after a clause's keyword. Returns `None` if it is missing, which is reported.
@@ -291,17 +280,9 @@ impl Parser<'_> {
 
     /// `jsonata` or `jsonpath`
     pub(super) fn query_language(&mut self, cursor: &mut Cursor) -> Option<QueryLanguage> {
-        let (what, help) = ("`jsonata` or `jsonpath`", "for example `query jsonpath`");
-        let problem = self.unexpected(cursor, what);
-        let word = self.expect_word(cursor, what, help, Role::Setting("query"))?;
-        match word.to_string().as_str() {
-            "jsonata" => Some(QueryLanguage::Jsonata),
-            "jsonpath" => Some(QueryLanguage::JsonPath),
-            text => {
-                self.report(problem.suggest(text, ["jsonata", "jsonpath"]).help(help));
-                None
-            }
-        }
+        let help = "for example `query jsonpath`";
+        let word = self.one_of(cursor, ["jsonata", "jsonpath"], help, Role::Setting("query"))?;
+        Some(if word == "jsonata" { QueryLanguage::Jsonata } else { QueryLanguage::JsonPath })
     }
 
     /// `percent expr`, `count expr`

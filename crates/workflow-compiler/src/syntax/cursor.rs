@@ -82,10 +82,13 @@ impl Cursor {
     /// Reads the next token.
     pub(super) fn next(&mut self) -> Option<TokenTree> {
         let token = self.peek().cloned();
-        if token.is_some() {
-            self.at += 1;
-        }
-        token
+        self.eat(token)
+    }
+
+    /// Reads the next token, if it is what was looked for.
+    fn eat<T>(&mut self, found: Option<T>) -> Option<T> {
+        self.at += usize::from(found.is_some());
+        found
     }
 
     /// Skips tokens.
@@ -181,10 +184,7 @@ impl Cursor {
 
     pub(super) fn eat_ident(&mut self) -> Option<Ident> {
         let ident = self.peek_ident().cloned();
-        if ident.is_some() {
-            self.at += 1;
-        }
-        ident
+        self.eat(ident)
     }
 
     pub(super) fn eat_word(&mut self, word: &str) -> Option<Ident> {
@@ -193,9 +193,8 @@ impl Cursor {
 
     /// Reads text in quotes.
     pub(super) fn eat_text(&mut self) -> Option<Text> {
-        let text = self.peek_text_at(0)?;
-        self.at += 1;
-        Some(text)
+        let text = self.peek_text_at(0);
+        self.eat(text)
     }
 
     /// Returns the text in quotes `ahead` tokens after the next.
@@ -248,14 +247,9 @@ impl Cursor {
 
     /// Reads one character of punctuation, even if it is joined to the next, as in `>>`.
     pub(super) fn eat_char(&mut self, wanted: char) -> Option<TokenSpan> {
-        match self.peek() {
-            Some(TokenTree::Punct(punct)) if punct.as_char() == wanted => {
-                let span = self.here();
-                self.at += 1;
-                Some(span)
-            }
-            _ => None,
-        }
+        let is_here = matches!(self.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);
+        let sign = is_here.then(|| self.here());
+        self.eat(sign)
     }
 
     pub(super) fn peek_group_at(&self, ahead: usize, delimiter: Delimiter) -> Option<&Group> {
@@ -271,10 +265,7 @@ impl Cursor {
 
     pub(super) fn eat_group(&mut self, delimiter: Delimiter) -> Option<Group> {
         let group = self.peek_group(delimiter).cloned();
-        if group.is_some() {
-            self.at += 1;
-        }
-        group
+        self.eat(group)
     }
 }
 

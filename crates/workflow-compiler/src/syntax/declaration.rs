@@ -1,6 +1,6 @@
 //! Declarations at the top of a workflow.
 
-use proc_macro2::{Delimiter, Ident};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, StateKind};
 use workflow_services::ResourceKind;
 
@@ -34,7 +34,13 @@ impl Parser<'_> {
             _ => On::Other,
         };
         self.refuse(&attributes, on);
-        let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else { return false };
+        let Some(kind) = self.declared(&attributes, &keyword, text, cursor) else {
+            // After a `;`, it has ended.
+            if !matches!(cursor.last(), Some(TokenTree::Punct(end)) if end.as_char() == ';') {
+                self.skip_item(cursor);
+            }
+            return false;
+        };
         let same = |other: &Declaration| match (&other.kind, &kind) {
             (DeclarationKind::Defaults(one, _), DeclarationKind::Defaults(other, _)) => one == other,
             (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
@@ -62,18 +68,9 @@ impl Parser<'_> {
                 let Some(group) = cursor.eat_group(Delimiter::Brace) else {
                     let help = "for example `params { bucket: String, role: Arn }`";
                     self.expected_as(cursor, "the parameters in braces", help);
-                    self.skip_item(cursor);
                     return None;
                 };
-                let mut fields = self.fields(&group, attributes);
-                for default in fields.iter_mut().filter_map(|field| field.default.take()) {
-                    let help = "its value is given at deployment; a param that may be missing is an `Option`";
-                    self.wrong(default.span, "a param has no default", help);
-                }
-                for constraint in fields.iter_mut().flat_map(|field| std::mem::take(&mut field.constraints)) {
-                    let message = "`validate` is only valid on the fields of `input`, `returns` and structs";
-                    self.error(Code::Syntax, constraint.span, message);
-                }
+                let mut fields = self.fields(&group, attributes, On::Param);
                 fields.iter_mut().for_each(|field| self.resource_of(field));
                 Some(DeclarationKind::Params(fields))
             }
@@ -129,10 +126,7 @@ impl Parser<'_> {
     /// `"path/of/a/file";`, `"path/of/a/file" unchecked;`
     pub(super) fn document(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let help = "for example `from \"flows/legacy.asl.json\";`";
-        let Some(text) = self.expect_text(cursor, "the path of a file in quotes after `from`", help) else {
-            self.skip_item(cursor);
-            return None;
-        };
+        let text = self.expect_text(cursor, "the path of a file in quotes after `from`", help)?;
         let unchecked = cursor.eat_word("unchecked");
         if let Some(word) = &unchecked {
             self.word(word, Role::Setting("from"));
@@ -144,7 +138,7 @@ impl Parser<'_> {
     /// `{ fields }` or `path::To::Type;`
     fn shape(&mut self, attributes: &Attributes, what: &str, cursor: &mut Cursor) -> Option<Shape> {
         if let Some(group) = cursor.eat_group(Delimiter::Brace) {
-            return Some(Shape::Fields(self.fields(&group, attributes)));
+            return Some(Shape::Fields(self.fields(&group, attributes, On::Field)));
         }
         if cursor.peek_ident().is_some()
             && let Some(group) = cursor.peek_group_at(1, Delimiter::Brace).cloned()
@@ -152,12 +146,11 @@ impl Parser<'_> {
             let message = format!("the {what} has no name: its type is named after the workflow");
             self.needless(cursor.here(), message);
             cursor.advance(2);
-            return Some(Shape::Fields(self.fields(&group, attributes)));
+            return Some(Shape::Fields(self.fields(&group, attributes, On::Field)));
         }
         let start = cursor.position();
         let ty = self.ty(cursor);
         if cursor.position() == start {
-            self.skip_item(cursor);
             return None;
         }
         self.semicolon(&format!("the type of the {what}"), cursor);
@@ -166,28 +159,16 @@ impl Parser<'_> {
 
     /// `standard;` or `express;`
     fn machine_type(&mut self, cursor: &mut Cursor) -> Option<DeclarationKind> {
-        let (what, help) = ("`standard` or `express`", "a type of values is declared with `struct` or `enum`");
-        let problem = self.unexpected(cursor, what);
-        let word = self.expect_word(cursor, what, help, Role::Setting("type"));
-        let text = word.map(|word| word.to_string()).unwrap_or_default();
-        if text != "standard" && text != "express" {
-            if !text.is_empty() {
-                self.report(problem.suggest(&text, ["standard", "express"]).help(help));
-            }
-            self.skip_item(cursor);
-            return None;
-        }
+        let help = "a type of values is declared with `struct` or `enum`";
+        let word = self.one_of(cursor, ["standard", "express"], help, Role::Setting("type"))?;
         self.semicolon("the type", cursor);
-        Some(DeclarationKind::Type { express: text == "express" })
+        Some(DeclarationKind::Type { express: word == "express" })
     }
 
     /// `"text";`
     fn text_declaration(&mut self, what: &str, cursor: &mut Cursor) -> Option<Text> {
         let help = "text has double quotes: `\"…\"`";
-        let Some(text) = self.expect_text(cursor, &format!("text after `{what}`"), help) else {
-            self.skip_item(cursor);
-            return None;
-        };
+        let text = self.expect_text(cursor, &format!("text after `{what}`"), help)?;
         self.semicolon(&format!("the {what}"), cursor);
         Some(text)
     }
@@ -196,10 +177,7 @@ impl Parser<'_> {
     fn named_handler(&mut self, kind: ClauseKind, keyword: &Ident, cursor: &mut Cursor) -> Option<DeclarationKind> {
         let help = "at the top of a workflow it has a name, by which states use it: `retry often [Errors…] { … }`";
         let what = format!("a name after `{keyword}`");
-        let Some(name) = self.expect_word(cursor, &what, help, Role::HandlerName(kind)) else {
-            self.skip_item(cursor);
-            return None;
-        };
+        let name = self.expect_word(cursor, &what, help, Role::HandlerName(kind))?;
         if name == "none" {
             let message = format!("`{keyword} none` means that a state has none, so it is no name");
             self.error(Code::ReservedName, name.span(), message);
@@ -226,7 +204,6 @@ impl Parser<'_> {
         if cursor.peek_group(Delimiter::Brace).is_none() {
             let help = "for example `defaults { retry transient; timeout 5m; }`";
             self.expected_as(cursor, "clauses in braces after `defaults`", help);
-            self.skip_item(cursor);
             return None;
         }
         Some(DeclarationKind::Defaults(kind, self.block_clauses(ClauseOwner::Defaults(kind), cursor)))

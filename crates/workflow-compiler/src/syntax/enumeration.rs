@@ -6,6 +6,7 @@ use workflow_asl::Code;
 use super::ast::{EnumDecl, Tagging, VariantData, VariantDecl, plain};
 use super::attributes::{Attributes, On};
 use super::cursor::Cursor;
+use super::other_language::Place;
 use super::parser::Parser;
 use super::types::wire_name;
 use super::word::Role;
@@ -30,7 +31,7 @@ impl Parser<'_> {
             parser.text_of_variant(cursor, &mut reported);
             let variant = parser.variant(own, attributes, cursor);
             parser.text_of_variant(cursor, &mut reported);
-            parser.separator(cursor, start);
+            parser.separator(Place::Type, cursor, start);
             variant
         });
         let declared = EnumDecl { name, variants, tagging };
@@ -90,12 +91,15 @@ impl Parser<'_> {
         let written = self.expect_word(cursor, "a variant's name", help, Role::VariantName)?;
         let name = self.checked_name(&written, "variant")?;
         let data = if let Some(group) = cursor.eat_group(Delimiter::Brace) {
-            VariantData::Fields(self.fields(&group, &Attributes { rename_all: of_fields, ..Attributes::default() }))
+            {
+                let of = Attributes { rename_all: of_fields, ..Attributes::default() };
+                VariantData::Fields(self.fields(&group, &of, On::FieldOfVariant))
+            }
         } else if let Some(group) = cursor.eat_group(Delimiter::Parenthesis) {
             let types = self.each(&group, |parser, cursor| {
                 let start = cursor.position();
                 let ty = parser.ty(cursor);
-                parser.separator(cursor, start);
+                parser.separator(Place::Type, cursor, start);
                 Some(ty)
             });
             if types.is_empty() { VariantData::Unit } else { VariantData::Tuple(types) }
@@ -105,12 +109,6 @@ impl Parser<'_> {
         if let (Some(span), VariantData::Unit | VariantData::Tuple(_), None) = (rename_all, &data, of.rename_all_fields)
         {
             self.error(Code::Syntax, span, "`rename_all` is only valid on a variant with fields");
-        }
-        if let VariantData::Fields(fields) = &data {
-            for constraint in fields.iter().flat_map(|field| &field.constraints) {
-                let message = "`validate` is only valid on the fields of `input`, `returns` and structs";
-                self.error(Code::Syntax, constraint.span, message);
-            }
         }
         let rule = of.rename_all.map(|(rule, _)| move |name: &str| rule.variant(name));
         let wire = wire_name(&own, &name, rule);

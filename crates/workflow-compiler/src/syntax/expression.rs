@@ -6,7 +6,7 @@ use workflow_asl::Code;
 use super::ast::{BinaryOp, Expr, ExprKind, Raw, Text, TokenSpan, UnaryOp};
 use super::cursor::{Cursor, OpenGroup, group_span, string_value, token_span};
 use super::other_language::{Place, help_here};
-use super::parser::Parser;
+use super::parser::{Mode, Parser};
 use super::recover::item_starts_here;
 use super::word::Role;
 use crate::problem::Reported;
@@ -60,53 +60,36 @@ const AHEAD: usize = 200;
 impl Parser<'_> {
     /// Parses a value where an object needs no parentheses.
     pub(super) fn expr(&mut self, cursor: &mut Cursor) -> Expr {
-        let before = std::mem::replace(&mut self.in_head, false);
-        let value = self.with_braces(true, |parser| parser.nested(cursor));
-        self.in_head = before;
-        value
+        self.nested(Mode { braces: true, in_head: false, ..self.mode }, cursor, false)
     }
 
     /// Parses a value after `if`, `match` or `over`, where a brace opens what follows.
     pub(super) fn head_expr(&mut self, cursor: &mut Cursor) -> Expr {
-        let before = std::mem::replace(&mut self.in_head, true);
-        let value = self.with_braces(false, |parser| parser.nested(cursor));
-        self.in_head = before;
-        value
+        self.nested(Mode { braces: false, in_head: true, ..self.mode }, cursor, false)
     }
 
     /// Parses a value that may be a duration.
     pub(super) fn duration_expr(&mut self, cursor: &mut Cursor) -> Expr {
-        let value = self.with_durations(true, |parser| parser.expr(cursor));
+        let value = self.with(Mode { durations: true, ..self.mode }, |parser| parser.expr(cursor));
         self.checked_duration(value, cursor)
     }
 
     /// Parses an item of an array, which may be a range.
     fn array_item(&mut self, cursor: &mut Cursor) -> Expr {
-        self.with_braces(true, |parser| parser.nested_or_range(cursor, true))
+        self.nested(Mode { braces: true, ..self.mode }, cursor, true)
     }
 
-    fn nested(&mut self, cursor: &mut Cursor) -> Expr {
-        self.nested_or_range(cursor, false)
-    }
-
-    fn nested_or_range(&mut self, cursor: &mut Cursor, is_item: bool) -> Expr {
-        self.deeper_value(cursor, |parser, cursor| {
-            let before = std::mem::replace(&mut parser.in_range, is_item);
-            let value = parser.binary(cursor, 1);
-            parser.in_range = before;
-            if cursor.is_punct("..") && !cursor.is_punct("...") && !matches!(value.kind, ExprKind::Text(_)) {
-                parser.rest_of_range(value, cursor, is_item)
-            } else {
-                value
-            }
+    fn nested(&mut self, mode: Mode, cursor: &mut Cursor, is_item: bool) -> Expr {
+        self.with(mode, |parser| {
+            parser.deeper_value(cursor, |parser, cursor| {
+                let value = parser.with(Mode { in_range: is_item, ..parser.mode }, |parser| parser.binary(cursor, 1));
+                if cursor.is_punct("..") && !cursor.is_punct("...") && !matches!(value.kind, ExprKind::Text(_)) {
+                    parser.rest_of_range(value, cursor, is_item)
+                } else {
+                    value
+                }
+            })
         })
-    }
-
-    pub(super) fn with_braces<T>(&mut self, braces: bool, read: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.braces, braces);
-        let value = read(self);
-        self.braces = before;
-        value
     }
 
     pub(super) fn binary(&mut self, cursor: &mut Cursor, least: u8) -> Expr {
@@ -189,7 +172,7 @@ impl Parser<'_> {
         };
         // In conditions, `&` joins them; in JSONata, it joins text.
         let meant = FOREIGN.iter().find(|(foreign, _)| *foreign == text).map(|(_, meant)| match text {
-            "&" if self.in_head => "&&",
+            "&" if self.mode.in_head => "&&",
             _ => *meant,
         });
         let (op, _, binds) = OPERATORS.iter().find(|(_, known, _)| *known == meant.unwrap_or(text))?;
@@ -200,7 +183,7 @@ impl Parser<'_> {
         if let Some(meant) = meant {
             let last = cursor.peek_at(length - 1).map_or(cursor.here(), token_span);
             let (span, message) = (cursor.here().to(last), format!("`{text}` is not an operator here"));
-            match meant == "||" && !self.in_head {
+            match meant == "||" && !self.mode.in_head {
                 true => unclear = Some(self.wrong(span, message, "`||` joins conditions, and `??` gives a default")),
                 false => _ = self.rewrite(span, message, meant),
             }
@@ -222,7 +205,7 @@ impl Parser<'_> {
                 || ["if", "else"].iter().any(|word| cursor.is_word_at(*at, word))
         };
         let end = (2..cursor.remaining().min(AHEAD)).find(ends);
-        self.in_head && cursor.is_punct("=>") && end.is_some_and(|end| end > 2 && cursor.is_punct_at(end, "->"))
+        self.mode.in_head && cursor.is_punct("=>") && end.is_some_and(|end| end > 2 && cursor.is_punct_at(end, "->"))
     }
 
     /// Parses an operand of the tightest operators.
@@ -268,7 +251,7 @@ impl Parser<'_> {
 
     /// Parses a pattern of a `match`: a literal or a variant.
     pub(super) fn pattern(&mut self, cursor: &mut Cursor) -> Expr {
-        self.with_braces(false, |parser| parser.unary(cursor))
+        self.with(Mode { braces: false, ..self.mode }, |parser| parser.unary(cursor))
     }
 
     fn postfix(&mut self, cursor: &mut Cursor) -> Expr {
@@ -325,7 +308,7 @@ impl Parser<'_> {
         if item_starts_here(&opened.inside) {
             return self.no_value(cursor);
         }
-        if !self.braces {
+        if !self.mode.braces {
             let follows = cursor.peek_group_at(1, Delimiter::Brace).is_some()
                 || OPERATORS.iter().any(|(_, text, _)| cursor.is_punct_at(1, text));
             if !follows {
@@ -343,7 +326,7 @@ impl Parser<'_> {
             if cursor.is_end() {
                 return parser.no_value(cursor);
             }
-            let mut inner = parser.with_braces(true, |parser| parser.nested(cursor));
+            let mut inner = parser.nested(Mode { braces: true, ..parser.mode }, cursor, false);
             if !cursor.is_end() {
                 inner.kind = ExprKind::Invalid(match cursor.is_punct(",") {
                     true => parser.expected_as(cursor, "`)`", "a list is in brackets: `[1, 2]`"),
@@ -433,7 +416,7 @@ impl Parser<'_> {
     /// Skips to the end of a value that is not understood.
     fn skip_value(&self, cursor: &mut Cursor) {
         let ends = |cursor: &Cursor| {
-            cursor.is_any(&[",", ";", "->", "=>"]) || !self.braces && cursor.peek_group(Delimiter::Brace).is_some()
+            cursor.is_any(&[",", ";", "->", "=>"]) || !self.mode.braces && cursor.peek_group(Delimiter::Brace).is_some()
         };
         cursor.skip_until(|cursor| ends(cursor) || item_starts_here(cursor));
     }
@@ -471,7 +454,7 @@ impl Parser<'_> {
         };
         let whole = span.to(source.span);
         let text = self.leaf(ExprKind::Jsonata(source), whole);
-        let given = cursor.peek_group(Delimiter::Brace).filter(|_| self.braces).cloned();
+        let given = cursor.peek_group(Delimiter::Brace).filter(|_| self.mode.braces).cloned();
         if ty.is_none() && given.is_none() {
             return text;
         }
@@ -564,9 +547,9 @@ impl Parser<'_> {
     }
 }
 
-/// Returns whether an operator compares or joins conditions.
-pub(super) fn is_condition(op: BinaryOp) -> bool {
-    OPERATORS.iter().any(|(known, _, binds)| *known == op && (2..=COMPARISON).contains(binds))
+/// Returns the precedence of an operator.
+pub fn precedence(sign: &str) -> Option<u8> {
+    OPERATORS.iter().find(|(_, known, _)| *known == sign).map(|(.., binds)| *binds)
 }
 
 /// Returns whether a token is text in quotes.

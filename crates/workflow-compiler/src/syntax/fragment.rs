@@ -49,8 +49,7 @@ impl Parser<'_> {
         }
         while cursor.eat_word("as").is_some() {
             if let Some(name) = self.computed_name(cursor) {
-                let (text, rest) = name.split();
-                (alias, computed) = (Some(text), rest);
+                (alias, computed) = name.split();
             } else if let Some(text) = cursor.eat_text() {
                 alias = Some(text);
             } else if let (Some(name), false) = (cursor.peek_ident().cloned(), item_starts_here(cursor)) {
@@ -64,8 +63,7 @@ impl Parser<'_> {
             }
         }
         if let (None, Some(name)) = (&alias, self.implied_name(&written)) {
-            let (text, rest) = name.split();
-            (alias, computed) = (Some(text), rest);
+            (alias, computed) = name.split();
         }
         let name = self.state_name(&written);
         let arguments = self.arguments(cursor, &mut broken);

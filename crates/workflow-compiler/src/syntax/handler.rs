@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenTree};
 use workflow_asl::{Code, error_name};
 
-use super::ast::{Catcher, Clause, ClauseValue, Retrier, SettingField, Target, Text, TokenSpan, plain};
+use super::ast::{Catcher, Clause, ClauseValue, Retrier, Target, Text, TokenSpan, plain};
 use super::clause::{ClauseOwner, Clauses};
 use super::cursor::{Cursor, OpenGroup, group_span, string_value};
 use super::keyword::ClauseKind;
@@ -56,20 +56,8 @@ impl Parser<'_> {
     /// `[Errors…] { interval: …, … }`
     pub(super) fn retrier(&mut self, cursor: &mut Cursor) -> Retrier {
         let (errors, errors_span) = self.errors_of(ClauseKind::Retry, cursor);
-        let fields = match cursor.eat_group(Delimiter::Brace) {
-            Some(group) => self
-                .members(OpenGroup::of(&group), Braces::Retry)
-                .into_iter()
-                .filter_map(|(member, name)| match name {
-                    Some(name) => Some(SettingField { name, value: member.value }),
-                    None => {
-                        self.rewrite(member.key.span, "the fields of a retrier have no quotes", member.key.value);
-                        None
-                    }
-                })
-                .collect(),
-            None => Vec::new(),
-        };
+        let fields = cursor.eat_group(Delimiter::Brace);
+        let fields = fields.map(|group| self.members(OpenGroup::of(&group), Braces::Retry)).unwrap_or_default();
         Retrier { errors, errors_span, fields }
     }
 

@@ -103,7 +103,7 @@ impl Parser<'_> {
         let Some((_, seconds, _)) = UNITS.iter().find(|(unit, ..)| *unit == suffix) else {
             return Err(Self::bad_suffix(literal, digits, suffix));
         };
-        if !self.durations {
+        if !self.mode.durations {
             return Err(problem(format!("the duration `{literal}` is not allowed here"))
                 .help("durations are allowed after `for`, `timeout`, `heartbeat`, `interval` and `max_delay`")
                 .help("elsewhere, write the number of seconds"));

@@ -44,6 +44,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use self::ast::Workflow;
 use self::cursor::Cursor;
 pub use self::cursor::JOINED;
+pub use self::expression::precedence;
 pub use self::name::is_rust_keyword;
 pub(crate) use self::name::rust_name;
 pub(crate) use self::other_language::{function as function_of_other_language, is_transition, of_state};

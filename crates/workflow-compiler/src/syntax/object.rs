@@ -8,7 +8,7 @@ use super::ast::{Expr, ExprKind, Member, Text, plain};
 use super::cursor::{Cursor, OpenGroup, group_span, string_value};
 use super::keyword::{ClauseKind, FAIL_FIELDS, Keyword, RETRY_FIELDS};
 use super::other_language::{Place, form, with_other_letters};
-use super::parser::Parser;
+use super::parser::{Mode, Parser};
 use super::word::Role;
 use crate::problem::{Problem, Reported};
 
@@ -50,16 +50,16 @@ impl Parser<'_> {
     /// Parses `{ name: value, … }` of `assign`, or another object.
     pub(super) fn object_of(&mut self, opened: OpenGroup, braces: Braces) -> Expr {
         let span = group_span(&opened.group);
-        let members = self.members(opened, braces).into_iter().map(|(member, _)| member).collect();
+        let members = self.members(opened, braces);
         let height = self.height + 1;
         self.grown(ExprKind::Object(members), span, height)
     }
 
-    /// Parses the members with the identifiers of their keys. Sets the height to the maximum of their values'.
-    pub(super) fn members(&mut self, opened: OpenGroup, braces: Braces) -> Vec<(Member, Option<Ident>)> {
+    /// Parses the members. Sets the height to the maximum of their values'.
+    pub(super) fn members(&mut self, opened: OpenGroup, braces: Braces) -> Vec<Member> {
         let mut height = 0;
         let members = self.within_opened(opened, |parser, cursor| {
-            let mut members: Vec<(Member, Option<Ident>)> = Vec::new();
+            let mut members = Vec::new();
             // The first member without a value stands for the others.
             let mut is_short = None;
             let mut keys = std::collections::BTreeSet::new();
@@ -70,22 +70,18 @@ impl Parser<'_> {
                 if cursor.is_end() {
                     break;
                 }
-                if let Some((mut member, mut ident)) = parser.member_of(cursor, braces, &mut is_short) {
+                if let Some(mut member) = parser.member_of(cursor, braces, &mut is_short) {
                     height = height.max(parser.height);
                     let known = parser.known_key(&mut member, braces);
-                    if let (true, Some(_)) = (known, braces.fields()) {
-                        ident = ident.map(|ident| Ident::new(&member.key.value, ident.span()));
-                    }
                     // The value does not end here, so it is another one.
                     if !cursor.is_end() && !cursor.is_any(&[",", ";"]) && !key_is_next(cursor) {
                         member.value.kind = ExprKind::Invalid(parser.expected_in(Place::Value, cursor, "`,`"));
                     }
                     if known && parser.first_use(&member.key, &mut keys, braces) {
-                        member.comma = cursor.is_punct(",").then(|| cursor.here());
-                        members.push((member, ident));
+                        members.push(member);
                     }
                 }
-                parser.member_end(cursor, start);
+                parser.separator(Place::Value, cursor, start);
             }
             if let (Braces::Object, Some((resource, steps))) = (braces, &parser.request) {
                 parser.hole(cursor.here_first(), Role::RequestMember(resource.clone(), steps.clone()));
@@ -129,12 +125,7 @@ impl Parser<'_> {
     }
 
     /// Parses one `key: value`. Returns `None` if there is no key.
-    fn member_of(
-        &mut self,
-        cursor: &mut Cursor,
-        braces: Braces,
-        is_short: &mut Option<Reported>,
-    ) -> Option<(Member, Option<Ident>)> {
+    fn member_of(&mut self, cursor: &mut Cursor, braces: Braces, is_short: &mut Option<Reported>) -> Option<Member> {
         if cursor.is_punct("$") && cursor.peek_ident_at(1).is_some() {
             self.needless(cursor.here(), "a variable has no `$` where it is assigned");
             cursor.next();
@@ -142,6 +133,10 @@ impl Parser<'_> {
         let (key, ident) = match cursor.peek().cloned() {
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
+                Some(text) if braces == Braces::Retry => {
+                    self.rewrite(text.span, "the fields of a retrier have no quotes", text.value.as_str());
+                    (text, None)
+                }
                 Some(text) => (text, None),
                 None => {
                     let problem = Problem::new(Code::BadLiteral, literal.span(), "a key is a name or text in quotes");
@@ -179,7 +174,7 @@ impl Parser<'_> {
                 self.hole(cursor.here_first(), Role::Root(Vec::new()));
             }
             let value = self.leaf(ExprKind::Invalid(reported), key.span);
-            return Some((Member { key, optional, value, comma: None }, ident));
+            return Some(Member { key, optional, value });
         }
         cursor.eat_punct(":");
         if let Some((_, steps)) = &mut self.request {
@@ -189,7 +184,7 @@ impl Parser<'_> {
         if let Some((_, steps)) = &mut self.request {
             steps.pop();
         }
-        Some((Member { key, optional, value, comma: None }, ident))
+        Some(Member { key, optional, value })
     }
 
     fn member_value(&mut self, key: &Text, braces: Braces, cursor: &mut Cursor) -> Expr {
@@ -198,15 +193,13 @@ impl Parser<'_> {
             self.hole(cursor.here_first(), Role::Root(Vec::new()));
             return self.leaf(ExprKind::Invalid(reported), key.span);
         }
-        if braces != Braces::Retry {
-            return self.with_durations(false, |parser| parser.expr(cursor));
-        }
         match (key.value.as_str(), cursor.peek_ident().cloned()) {
-            ("interval" | "max_delay", _) => self.duration_expr(cursor),
-            ("jitter", Some(word)) => self.jitter(word, cursor),
-            ("max_attempts" | "backoff", _) => self.with_durations(false, |parser| parser.expr(cursor)),
+            ("jitter", Some(word)) if braces == Braces::Retry => self.jitter(word, cursor),
             // A misspelt field is reported. Its value is parsed like the correct field's.
-            _ => self.duration_expr(cursor),
+            (field, _) if braces == Braces::Retry && !matches!(field, "max_attempts" | "backoff") => {
+                self.duration_expr(cursor)
+            }
+            _ => self.with(Mode { durations: false, ..self.mode }, |parser| parser.expr(cursor)),
         }
     }
 
@@ -223,8 +216,8 @@ impl Parser<'_> {
         self.leaf(ExprKind::Invalid(reported), span)
     }
 
-    /// Parses the `,` after a member. Reports and skips what precedes it.
-    fn member_end(&mut self, cursor: &mut Cursor, start: usize) {
+    /// Parses the `,` after a member, field or variant. Reports and skips what precedes it.
+    pub(super) fn separator(&mut self, place: Place, cursor: &mut Cursor, start: usize) {
         if cursor.is_end() || cursor.eat_punct(",").is_some() {
             return;
         }
@@ -234,9 +227,9 @@ impl Parser<'_> {
             return;
         }
         if advanced {
-            self.expected_in(Place::Value, cursor, "`,`");
+            self.expected_in(place, cursor, "`,`");
         }
-        if !(advanced && key_is_next(cursor)) {
+        if !(advanced && (key_is_next(cursor) || cursor.is_punct("#"))) {
             cursor.skip_past(&[",", ";"]);
         }
     }

@@ -25,14 +25,8 @@ pub(super) struct Parser<'p> {
     depth: usize,
     /// The height of the value that was parsed last.
     pub(super) height: usize,
-    /// Whether `30s` is a duration here.
-    pub(super) durations: bool,
-    /// Whether a brace starts an object here, and not a body.
-    pub(super) braces: bool,
-    /// Whether the value follows `if`, `match` or `over`, possibly in parentheses.
-    pub(super) in_head: bool,
-    /// Whether `..` makes a range here: in the brackets of a list or an index.
-    pub(super) in_range: bool,
+    /// What values are here.
+    pub(super) mode: Mode,
     /// The parameters of the closures and the items of the maps around the value, inner ones last.
     pub(super) parameters: Vec<Parameter>,
     /// The resource of the task whose request is parsed, and the keys around the value.
@@ -55,6 +49,19 @@ pub(super) struct Parser<'p> {
     pub(super) nameless_member: Option<Reported>,
 }
 
+/// What values are at a place.
+#[derive(Clone, Copy)]
+pub(super) struct Mode {
+    /// Whether `30s` is a duration here.
+    pub(super) durations: bool,
+    /// Whether a brace starts an object here, and not a body.
+    pub(super) braces: bool,
+    /// Whether the value follows `if`, `match` or `over`, possibly in parentheses.
+    pub(super) in_head: bool,
+    /// Whether `..` makes a range here: in the brackets of a list or an index.
+    pub(super) in_range: bool,
+}
+
 /// A parameter of an enclosing closure, or the name of an item of an enclosing map.
 pub(super) struct Parameter {
     pub(super) name: String,
@@ -75,10 +82,7 @@ impl<'p> Parser<'p> {
             words: Vec::new(),
             depth: 0,
             height: 0,
-            durations: false,
-            braces: true,
-            in_head: false,
-            in_range: false,
+            mode: Mode { durations: false, braces: true, in_head: false, in_range: false },
             parameters: Vec::new(),
             request: None,
             nodes: 0,
@@ -313,20 +317,38 @@ impl<'p> Parser<'p> {
             return Expr::made(ExprKind::Invalid(reported), span);
         }
         self.height = height;
-        Expr { id: self.node(), kind, span, written: None, declared: None }
+        Expr::new(self.node(), kind, span)
     }
 
     /// Creates a value that contains no other.
     pub(super) fn leaf(&mut self, kind: ExprKind, span: impl Into<TokenSpan>) -> Expr {
         self.height = 1;
-        Expr { id: self.node(), kind, span: span.into(), written: None, declared: None }
+        Expr::new(self.node(), kind, span.into())
     }
 
-    /// Runs `read` with durations allowed or not.
-    pub(super) fn with_durations<T>(&mut self, durations: bool, read: impl FnOnce(&mut Self) -> T) -> T {
-        let before = std::mem::replace(&mut self.durations, durations);
+    /// Runs `read` where other values are.
+    pub(super) fn with<T>(&mut self, mode: Mode, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.mode, mode);
         let value = read(self);
-        self.durations = before;
+        self.mode = before;
         value
+    }
+
+    /// Reads one of these words.
+    pub(super) fn one_of<const N: usize>(
+        &mut self,
+        cursor: &mut Cursor,
+        words: [&'static str; N],
+        help: &str,
+        role: Role,
+    ) -> Option<&'static str> {
+        let what = words.map(|word| format!("`{word}`")).join(" or ");
+        let problem = self.unexpected(cursor, &what);
+        let word = self.expect_word(cursor, &what, help, role)?;
+        let known = words.into_iter().find(|known| word == known);
+        if known.is_none() {
+            self.report(problem.suggest(&word.to_string(), words).help(help));
+        }
+        known
     }
 }

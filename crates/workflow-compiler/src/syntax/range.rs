@@ -2,16 +2,13 @@
 
 use super::ast::{BinaryOp, Expr, ExprKind};
 use super::cursor::Cursor;
-use super::parser::Parser;
+use super::parser::{Mode, Parser};
 
 impl Parser<'_> {
     /// Parses the first or the last number of a range.
     pub(super) fn range_bound(&mut self, cursor: &mut Cursor) -> Expr {
-        let before = std::mem::replace(&mut self.in_range, true);
-        let bound = |parser: &mut Self, cursor: &mut Cursor| parser.binary(cursor, 1);
-        let bound = self.with_braces(true, |parser| parser.deeper_value(cursor, bound));
-        self.in_range = before;
-        bound
+        let mode = Mode { braces: true, in_range: true, ..self.mode };
+        self.with(mode, |parser| parser.deeper_value(cursor, |parser, cursor| parser.binary(cursor, 1)))
     }
 
     /// Parses the rest of a range, at its `..=`. A range without its end, `..`, is reported.

@@ -5,7 +5,6 @@ use workflow_asl::Code;
 
 use super::ast::{Expr, ExprKind, Quotes, Reference, Root, Segment, Slice, Text, TokenSpan, plain};
 use super::cursor::{Cursor, group_span, string_value};
-use super::expression::is_condition;
 use super::name::rust_name;
 use super::other_language;
 use super::parser::Parser;
@@ -175,43 +174,26 @@ impl Parser<'_> {
     }
 
     /// Parses `value.a.b`; the segments are already read. A method is reported.
-    pub(super) fn with_steps(&mut self, of: Expr, mut segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
+    pub(super) fn with_steps(&mut self, of: Expr, segments: Vec<Segment>, cursor: &mut Cursor) -> Expr {
         let height = self.height + 1;
         let called = cursor.peek_group(Delimiter::Parenthesis).cloned();
         if let (Some(_), Some(Segment::Member { name, quoted: Quotes::None, .. })) = (called, segments.last()) {
-            // Its arguments are part of what is written in another way, and so are methods after it: a known one says how.
-            let mut methods = vec![name.clone()];
+            // Its arguments are part of what is written in another way, and so are methods after it.
             while cursor.eat_group(Delimiter::Parenthesis).is_some() {
-                let (rest, _) = self.segments(cursor);
-                methods.extend(rest.into_iter().filter_map(|segment| match segment {
-                    Segment::Member { name, .. } => Some(name),
-                    _ => None,
-                }));
+                self.segments(cursor);
             }
             // As in `Date.now()` and `JSON.parse(…)`.
-            let module = spelled(&of);
-            let help = |name: &Text| {
-                let of_module = other_language::help_for_method(&format!("{module}{}", name.value));
-                of_module.or_else(|| other_language::help_for_method(&name.value))
-            };
-            let known = methods.iter().find_map(|name| Some((name, help(name)?)));
-            let (name, help) = known.unwrap_or_else(|| (name, METHOD.to_owned()));
+            let of_module = other_language::help_for_method(&format!("{}{}", spelled(&of), name.value));
+            let help = of_module.or_else(|| other_language::help_for_method(&name.value));
+            let help = help.unwrap_or_else(|| METHOD.to_owned());
             let reported = self.wrong(name.span, format!("values have no methods, such as `{}`", name.value), help);
             return self.leaf(ExprKind::Invalid(reported), of.span.to(cursor.before()));
         }
         if let Some(reported) = self.nameless_member.take() {
             return self.leaf(ExprKind::Invalid(reported), of.span);
         }
-        if segments.is_empty() {
-            return of;
-        }
         let span = of.span.to(cursor.before());
-        let kind = match of.kind {
-            ExprKind::Reference(reference) if reference.segments.is_empty() => {
-                ExprKind::Reference(Reference { segments: std::mem::take(&mut segments), ..reference })
-            }
-            kind => ExprKind::Access(Box::new(Expr::made(kind, of.span)), segments),
-        };
+        let kind = ExprKind::Access(Box::new(Expr::made(of.kind, of.span)), segments);
         self.grown(kind, span, height)
     }
 
@@ -244,7 +226,7 @@ impl Parser<'_> {
             let optional = cursor.is_punct("?.");
             if !optional && cursor.is_punct("..") {
                 // Between the dots, a user may be typing a member's name.
-                if !self.in_range && cursor.peek_ident_at(2).is_some() {
+                if !self.mode.in_range && cursor.peek_ident_at(2).is_some() {
                     let dot = cursor.here_first();
                     cursor.advance(1);
                     let dots = TokenSpan::from(dot).to(cursor.here());
@@ -399,12 +381,7 @@ impl Parser<'_> {
             }
             index
         });
-        let mut index = index.unwrap_or_else(|reported| self.leaf(ExprKind::Invalid(reported), group.span_open()));
-        if matches!(index.kind, ExprKind::Binary(op, ..) if is_condition(op)) {
-            let help = "in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition";
-            index.kind =
-                ExprKind::Invalid(self.wrong(index.span, "an index selects one item, and is no condition", help));
-        }
+        let index = index.unwrap_or_else(|reported| self.leaf(ExprKind::Invalid(reported), group.span_open()));
         let literal = match &index.kind {
             ExprKind::Number(text) => text.parse().ok(),
             _ => None,

@@ -168,8 +168,8 @@ fn field_of_input(list: &Expr) -> Option<String> {
 }
 
 impl ComputedName {
-    /// Returns the text that it begins with, and the other parts.
-    pub(super) fn split(mut self) -> (Text, Vec<Expr>) {
+    /// Returns the text that it begins with, as an alias, and the other parts.
+    pub(super) fn split(mut self) -> (Option<Text>, Vec<Expr>) {
         let value = match self.parts.first() {
             Some(Expr { kind: ExprKind::Text(text), .. }) => text.clone(),
             _ => String::new(),
@@ -177,6 +177,6 @@ impl ComputedName {
         if !value.is_empty() {
             self.parts.remove(0);
         }
-        (Text { value, span: self.span }, self.parts)
+        (Some(Text { value, span: self.span }), self.parts)
     }
 }

@@ -88,11 +88,7 @@ impl Parser<'_> {
         if let ([only], true) = (path.as_slice(), cursor.is_punct("<"))
             && *only == "workflow"
         {
-            cursor.next();
-            workflow = Some(self.ty(cursor));
-            if cursor.eat_char('>').is_none() {
-                self.expected(cursor, "`>`");
-            }
+            workflow = self.result_type(cursor);
             path = START.map(|word| Ident::new(word, span.first)).to_vec();
         }
         if let [only] = path.as_slice() {

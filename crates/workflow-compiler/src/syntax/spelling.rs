@@ -49,15 +49,10 @@ pub(crate) fn spelled(expr: &Expr) -> String {
             format!("jsonata{}{}{given}", raw.written, text.trim_start_matches("jsonata"))
         }
         ExprKind::Path(text) => format!("path {:?}", text.value),
-        ExprKind::Regex(text) => spelled_regex(&text.value),
+        ExprKind::Regex(text) => format!("regex {:?}", text.value),
         ExprKind::Paren(inner) => format!("({})", spelled(inner)),
         ExprKind::Invalid(_) => "…".to_owned(),
     }
-}
-
-/// Formats a regular expression. A raw string needs no second backslash.
-pub(in crate::syntax) fn spelled_regex(text: &str) -> String {
-    if text.contains('\\') && !text.contains('"') { format!("regex r\"{text}\"") } else { format!("regex {text:?}") }
 }
 
 fn spelled_member(member: &Member) -> String {

@@ -112,7 +112,7 @@ impl Parser<'_> {
         let named = cursor.eat_word("as").is_some();
         let computed = if named { self.computed_name(cursor) } else { self.implied_name(name) };
         match computed.map(ComputedName::split) {
-            Some((text, rest)) => (Some(text), rest),
+            Some(name) => name,
             None if named => (self.written_alias(cursor, clauses), Vec::new()),
             None => (None, Vec::new()),
         }
@@ -156,11 +156,6 @@ impl Parser<'_> {
         }
         let body = self.object_here(cursor);
         self.request = None;
-        if let (None, Some(group)) = (&body, cursor.peek_group(Delimiter::Brace)) {
-            self.error(Code::Syntax, group.span_open(), "a task cannot contain states");
-            cursor.next();
-            complete = false;
-        }
         (Head::Task { resource, body }, complete)
     }
 
@@ -234,7 +229,7 @@ impl Parser<'_> {
         let (mut error, mut cause) = (None, None);
         if let Some(opened) = braces_of_values(cursor) {
             cursor.next();
-            for (member, _) in self.members(opened, Braces::Fail) {
+            for member in self.members(opened, Braces::Fail) {
                 let field = if member.key.value == "error" { &mut error } else { &mut cause };
                 *field = Some(member.value);
             }

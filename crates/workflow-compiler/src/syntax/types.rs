@@ -39,7 +39,7 @@ impl Parser<'_> {
     }
 
     fn ty_inner(&mut self, cursor: &mut Cursor) -> Type {
-        let (first, start) = (cursor.here(), cursor.position());
+        let first = cursor.here();
         let kind = if cursor.is_punct("::") || (cursor.peek_ident().is_some() && cursor.is_punct_at(1, "::")) {
             self.type_path(cursor)
         } else if let Some(name) = cursor.eat_ident() {
@@ -56,15 +56,6 @@ impl Parser<'_> {
         let ty = Type { kind, span: first.to(cursor.before()) };
         if cursor.is_punct("|") {
             self.expected_as(cursor, "one type", TYPE_OR);
-        }
-        if cursor.is_sign("?") && !matches!(ty.kind, TypeKind::Invalid(_)) {
-            let inner = as_written(cursor.since(start));
-            cursor.next();
-            let span = first.to(cursor.before());
-            if !matches!(ty.kind, TypeKind::Invalid(_)) {
-                self.rewrite(span, "`?` does not make a type optional here", format!("Option<{inner}>"));
-            }
-            return Type { kind: TypeKind::Option(Box::new(ty)), span };
         }
         ty
     }
@@ -125,7 +116,7 @@ impl Parser<'_> {
             cursor.skip_until(|cursor| cursor.is_punct(">"));
         }
         if cursor.eat_char('>').is_none() {
-            self.expected(cursor, "`>`");
+            self.expected_in(Place::Type, cursor, "`>`");
         }
         kind(Box::new(ty))
     }
@@ -216,40 +207,23 @@ impl Parser<'_> {
     }
 
     /// `name: Type, …` in braces.
-    pub(super) fn fields(&mut self, group: &Group, of: &Attributes) -> Vec<FieldDecl> {
+    pub(super) fn fields(&mut self, group: &Group, of: &Attributes, on: On) -> Vec<FieldDecl> {
         self.each(group, |parser, cursor| {
             let start = cursor.position();
             let attributes = parser.attributes_before(cursor)?;
-            let field = parser.field(attributes, of, cursor);
-            parser.separator(cursor, start);
+            let field = parser.field(attributes, (of, on), cursor);
+            parser.separator(Place::Type, cursor, start);
             field
         })
     }
 
-    /// Parses `,` between fields or variants. Skips what precedes it.
-    pub(super) fn separator(&mut self, cursor: &mut Cursor, start: usize) {
-        if cursor.is_end() || cursor.eat_punct(",").is_some() {
-            return;
-        }
-        let advanced = cursor.position() > start;
-        if advanced && cursor.is_punct(";") {
-            self.expected_text(cursor, 1, "`,`", ",");
-            return;
-        }
-        if advanced {
-            let problem = self.unexpected(cursor, "`,`");
-            let is_list = cursor.peek_group(Delimiter::Bracket).is_some();
-            let help = is_list.then_some("a list is `Vec<T>`, an object with any keys is `Map<T>`");
-            self.complain(cursor, help.into_iter().fold(problem, Problem::help));
-        }
-        let is_next = cursor.is_punct("#") || cursor.peek_ident().is_some() && cursor.is_punct_at(1, ":");
-        if !(advanced && is_next) {
-            cursor.skip_past(&[",", ";"]);
-        }
-    }
-
-    fn field(&mut self, mut attributes: Attributes, of: &Attributes, cursor: &mut Cursor) -> Option<FieldDecl> {
-        self.refuse(&attributes, On::Field);
+    fn field(
+        &mut self,
+        mut attributes: Attributes,
+        (of, on): (&Attributes, On),
+        cursor: &mut Cursor,
+    ) -> Option<FieldDecl> {
+        self.refuse(&attributes, on);
         let default = attributes.default.take().or_else(|| {
             let FieldDefault { value, span } = of.default.clone()?;
             let function = match value {
@@ -258,7 +232,13 @@ impl Parser<'_> {
             };
             Some(FieldDefault { value: DefaultValue::OfStruct(function), span })
         });
-        let constraints = attributes.constraints.take().map(|(constraints, _)| constraints).unwrap_or_default();
+        let default = default.filter(|_| on != On::Param);
+        let constraints = attributes
+            .constraints
+            .take()
+            .filter(|_| on == On::Field)
+            .map(|(constraints, _)| constraints)
+            .unwrap_or_default();
         if cursor.eat_word("pub").is_some() {
             self.needless(cursor.before(), "fields are always public");
             cursor.eat_group(Delimiter::Parenthesis);
@@ -321,16 +301,13 @@ impl Parser<'_> {
             self.skip_item(cursor);
             return Some(StructDecl { name, fields: Vec::new() });
         };
-        Some(StructDecl { name, fields: self.fields(&group, attributes) })
+        Some(StructDecl { name, fields: self.fields(&group, attributes, On::Field) })
     }
 
     pub(super) fn type_name(&mut self, keyword: &str, cursor: &mut Cursor) -> Option<Ident> {
         let help = "for example `struct Order { id: String }` and `enum Size { Small, Large }`";
         let what = format!("a name after `{keyword}`");
-        let Some(written) = self.expect_word(cursor, &what, help, Role::TypeName) else {
-            self.skip_item(cursor);
-            return None;
-        };
+        let written = self.expect_word(cursor, &what, help, Role::TypeName)?;
         let name = self.checked_name(&written, "type");
         if cursor.peek_group_at(1, Delimiter::Brace).is_some() {
             self.stray_sign(&[":", "="], cursor);
@@ -338,9 +315,6 @@ impl Parser<'_> {
         if cursor.is_punct("<") {
             self.error(Code::Syntax, cursor.here(), format!("a {keyword} has no type parameters here"));
             self.skip_generics(cursor);
-        }
-        if name.is_none() {
-            self.skip_item(cursor);
         }
         name
     }

@@ -93,6 +93,9 @@ impl Parser<'_> {
             // Without a path, the uses of the fragment are right.
             let errors = self.errors_so_far();
             let kind = self.document(cursor);
+            if kind.is_none() {
+                self.skip_item(cursor);
+            }
             if let Some(DeclarationKind::From(_, Some(word))) = &kind {
                 self.needless(word.span(), "an imported fragment is always checked");
             }

@@ -31,9 +31,14 @@ pub(crate) enum Written {
 }
 
 impl Expr {
+    /// Creates an expression as it is written.
+    pub(crate) fn new(id: NodeId, kind: ExprKind, span: TokenSpan) -> Self {
+        Self { id, kind, span, written: None, declared: None }
+    }
+
     /// An expression that is not in the source: the intended one, or the expansion of a shorter form.
     pub(crate) fn made(kind: ExprKind, span: TokenSpan) -> Self {
-        Self { id: NodeId::MADE, kind, span, written: None, declared: None }
+        Self::new(NodeId::MADE, kind, span)
     }
 }
 
@@ -205,15 +210,6 @@ pub struct Member {
     pub optional: bool,
     /// The value.
     pub value: Expr,
-    /// The comma after it.
-    pub comma: Option<TokenSpan>,
-}
-
-impl Member {
-    /// Returns the span of the member and its comma.
-    pub fn span(&self) -> TokenSpan {
-        self.key.span.to(self.comma.unwrap_or(self.value.span))
-    }
 }
 
 /// The word number of a reference that is implied but not written.

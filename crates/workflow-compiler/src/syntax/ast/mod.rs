@@ -97,20 +97,52 @@ pub struct Workflow {
 }
 
 impl Workflow {
+    /// Returns the first declaration of a kind.
+    fn declared<'w, T>(&'w self, kind: impl Fn(&'w DeclarationKind) -> Option<T>) -> Option<(&'w Declaration, T)> {
+        self.declarations.iter().find_map(|declaration| Some((declaration, kind(&declaration.kind)?)))
+    }
+
+    /// Returns the declaration of the input, with its type.
+    pub fn input(&self) -> Option<(&Declaration, &Shape)> {
+        self.declared(|kind| if let DeclarationKind::Input(shape) = kind { Some(shape) } else { None })
+    }
+
+    /// Returns the declaration of the output, with its type.
+    pub fn output(&self) -> Option<(&Declaration, &Shape)> {
+        self.declared(|kind| if let DeclarationKind::Output(shape) = kind { Some(shape) } else { None })
+    }
+
+    /// Returns the fields of `params { … }`.
+    pub fn params(&self) -> Option<&[FieldDecl]> {
+        let params = self.declared(|kind| if let DeclarationKind::Params(fields) = kind { Some(fields) } else { None });
+        params.map(|(_, fields)| fields.as_slice())
+    }
+
+    /// Returns the query language that it declares, or the default.
+    pub(crate) fn query(&self) -> QueryLanguage {
+        let query = self.declared(|kind| match kind {
+            DeclarationKind::Query { language, .. } => Some(*language),
+            _ => None,
+        });
+        query.map_or(QueryLanguage::Jsonata, |(_, language)| language)
+    }
+
     /// Returns the file of `from "…";`, which contains the states.
     pub fn from(&self) -> Option<&Text> {
-        self.declarations.iter().find_map(|declaration| match &declaration.kind {
-            DeclarationKind::From(file, _) => Some(file),
-            _ => None,
-        })
+        let from = self.declared(|kind| if let DeclarationKind::From(file, _) = kind { Some(file) } else { None });
+        from.map(|(_, file)| file)
     }
 
     /// Returns the word that turns off the checks of the file against AWS's APIs.
     pub fn unchecked(&self) -> Option<&Ident> {
-        self.declarations.iter().find_map(|declaration| match &declaration.kind {
-            DeclarationKind::From(_, unchecked) => unchecked.as_ref(),
-            _ => None,
-        })
+        let word = self.declared(|kind| if let DeclarationKind::From(_, word) = kind { word.as_ref() } else { None });
+        word.map(|(_, word)| word)
+    }
+
+    /// Returns the structs and enums that it declares, by name.
+    pub(crate) fn types(&self) -> impl Iterator<Item = (String, &Declaration)> {
+        let named = |declaration: &'_ Declaration| declaration.kind.type_name().map(plain);
+        self.declarations.iter().filter_map(move |declaration| Some((named(declaration)?, declaration)))
     }
 }
 
@@ -251,6 +283,13 @@ impl Body {
     pub(crate) fn new(span: TokenSpan) -> Self {
         let (states, uses, repeats) = (Vec::new(), Vec::new(), Vec::new());
         Self { comment: None, start: None, states, uses, repeats, span, broken: None, lost: false }
+    }
+
+    /// Returns the uses of fragments in it, also in its states and repetitions.
+    pub(crate) fn all_uses(&self) -> Vec<&Use> {
+        let repeated = self.repeats.iter().flat_map(Repetition::bodies);
+        let inner = self.states.iter().flat_map(State::bodies).chain(repeated);
+        self.uses.iter().chain(inner.flat_map(Self::all_uses)).collect()
     }
 
     /// Returns the states in source order. The states of a parallel or a map come after it.
@@ -500,16 +539,7 @@ pub struct Retrier {
     /// The brackets.
     pub errors_span: TokenSpan,
     /// `interval`, `max_attempts`, `backoff`, `max_delay` and `jitter`, each at most once.
-    pub fields: Vec<SettingField>,
-}
-
-/// A field of a retrier: `interval: 30s`.
-#[derive(Clone, Debug)]
-pub struct SettingField {
-    /// Its name.
-    pub name: Ident,
-    /// Its value.
-    pub value: Expr,
+    pub fields: Vec<Member>,
 }
 
 /// A catcher.
