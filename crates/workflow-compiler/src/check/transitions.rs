@@ -72,7 +72,11 @@ fn missing_transition(analysis: &Analysis<'_>, info: &StateInfo<'_>, sink: &mut 
             return problem.help(format!("`{key}` in the braces is data: write `{written}` after them"));
         }
         let problem = Problem::new(Code::MissingTransition, state.span(), message).help(help);
-        if after.is_some() || state.in_use != 0 {
+        // Where others end already, this state may be meant to lead to one of them.
+        let ends = |other: &StateInfo<'_>| {
+            other.state.kind == StateKind::Succeed || matches!(other.state.transition, Some(Target::End(_)))
+        };
+        if after.is_some() || state.in_use != 0 || analysis.states_of(info.scope).any(ends) {
             return problem;
         }
         let end = if state.closed { "" } else { ";" };

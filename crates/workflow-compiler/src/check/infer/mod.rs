@@ -329,7 +329,11 @@ impl<'a> Analysis<'a> {
     fn infer_index(&self, place: ValueSite<'_, 'a>, index: &Expr, also: fn(&Ty) -> bool, sink: &mut Sink<'_>) {
         let ty = self.infer(place, index, sink);
         if !ty.is_unknown() && !ty.is_number() && !also(&ty) {
-            sink.push(unlike(Code::UnlikeTypes, index.span, "an index must be a number", &ty));
+            let problem = unlike(Code::UnlikeTypes, index.span, "an index must be a number", &ty);
+            sink.push(match ty {
+                Ty::Bool => problem.help("in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition"),
+                _ => problem,
+            });
         }
     }
 
