@@ -322,6 +322,9 @@ mod tests {
         assert!(message.starts_with("/a/x ") && message.contains("line 2, column 3"), "{message}");
         assert_eq!(refused("a: 1\n---\nb: 2\n").2, 2);
         assert!(refused("a: *b\n").1.contains("not YAML"));
+        for tag in ["!<int>", "!e!int"] {
+            assert!(refused(&format!("a: {tag} 1\n")).1.contains("a tag is `!name` or `!!name` here"), "{tag}");
+        }
         assert!(refused("? [a]\n: 1\n").1.contains("a key is not text"));
         assert!(refused("<<: 1\n").1.contains("requires a mapping"));
     }

@@ -470,6 +470,9 @@ impl<'t> Scanner<'t> {
         if !(is_blank_or_end(follows) || self.flow > 0 && follows.is_some_and(|c| matches!(c, ',' | ']' | '}'))) {
             return Err(Problem::syntax((start, self.at - start), "a blank is missing after this tag"));
         }
+        if tag.trim_start_matches('!').contains(['!', '<']) {
+            return Err(Problem::syntax((start, self.at - start), "a tag is `!name` or `!!name` here"));
+        }
         self.push(TokenKind::Tag(tag), start);
         Ok(())
     }
