@@ -209,16 +209,10 @@ impl Recording {
         history
     }
 
-    /// Returns the name of the first state and the event that enters it.
-    pub(super) fn first_state(&self) -> Option<(&str, u64)> {
-        let entered = self.events.iter().find(|(event, _)| event.kind.ends_with("StateEntered"))?;
-        Some((entered.0.detail("name")?.as_str()?, entered.0.id))
-    }
-
-    /// Returns the states that it and its children entered.
-    pub(super) fn states(&self) -> impl Iterator<Item = &str> {
+    /// Returns the names of the states that it entered, and the events that entered them.
+    pub(super) fn states(&self) -> impl Iterator<Item = (&str, u64)> {
         let entered = self.events.iter().filter(|(event, _)| event.kind.ends_with("StateEntered"));
-        entered.filter_map(|(event, _)| event.detail("name")?.as_str())
+        entered.filter_map(|(event, _)| Some((event.detail("name")?.as_str()?, event.id)))
     }
 
     pub(super) fn started_at(&self) -> Option<Instant> {
