@@ -275,9 +275,3 @@ impl Simulation {
         Ok(gains)
     }
 }
-
-/// Converts seconds to milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
-fn scaled(seconds: f64) -> i64 {
-    (seconds * 1000.0).round() as i64
-}

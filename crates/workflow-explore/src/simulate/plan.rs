@@ -217,6 +217,6 @@ impl Checks<'_> {
     fn lacks(&mut self, model: &Model, name: &str, message: String, help: &str) {
         let states = Pointer::root().child("states");
         let at = if model.states.contains_key(name) { states.child(name) } else { states };
-        self.problems.value_help(&at, message, help);
+        self.problems.value_help(&at, message, Some(help.to_owned()));
     }
 }
