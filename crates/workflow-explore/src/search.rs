@@ -459,19 +459,19 @@ impl<'x> Search<'x> {
                 None => unexercised.push(property.to_string()),
             }
         }
-        let (count, patterns) = (findings.len(), &self.explorer.excluded);
-        let mut met = vec![false; patterns.len()];
+        let patterns = &self.explorer.excluded;
+        let (mut met, mut excluded) = (vec![false; patterns.len()], 0);
         let mut is_left = |finding: &Finding| {
             let key = finding.key();
             let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
             let matching = patterns.iter().map(|(_, pattern)| texts.iter().flatten().any(|text| pattern.matches(text)));
             let found: Vec<bool> = matching.collect();
             met.iter_mut().zip(&found).for_each(|(met, found)| *met |= found);
+            excluded += usize::from(found.contains(&true));
             !found.contains(&true)
         };
         // Each by itself, before findings are joined with others.
         findings.retain(&mut is_left);
-        let mut excluded = count - findings.len();
         if let Some(learning) = &self.explorer.learning {
             for finding in &mut findings {
                 let replayed = replayed(self.explorer, &finding.decisions).ok();
@@ -484,9 +484,7 @@ impl<'x> Search<'x> {
         }
         findings.sort_by_key(|finding| (Reverse((finding.severity, finding.occurred)), finding.length()));
         let mut findings = fold(findings);
-        let count = findings.len();
         findings.retain(is_left);
-        excluded += count - findings.len();
         let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
         let reason = |finding: &Finding| {
             self.explorer.accepted.iter().find(|(key, _)| finding.has_key(key)).map(|(_, reason)| reason.clone())

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_asl::json_kind::JsonKind;
+use workflow_asl::jsonata;
 use workflow_asl::types::Type;
 use workflow_local::{Instant, Payload};
 use workflow_plan::data::PARSED;
@@ -9,7 +10,7 @@ use workflow_schema::{Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
 use super::declared::flat;
-use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
+use super::wanted::{Kind, NOTHING, Probe, Wanted};
 
 /// The maximum number of values of one source to try.
 const MOST: usize = 64;
@@ -86,7 +87,7 @@ impl Making {
             Shape::Bool => plain(Kind::Bool, wanted, name),
             Shape::Integer { least, greatest } => {
                 let fits = |value: &f64| (*least as f64..=*greatest as f64).contains(value) && value.fract() == 0.0;
-                some(numbers(wanted, true).into_iter().filter(fits).map(number_value))
+                some(numbers(wanted, true).into_iter().filter(fits).map(jsonata::number))
             }
             Shape::Number | Shape::Float => plain(Kind::Number, wanted, name),
             Shape::Text => plain(Kind::Text, wanted, name),
@@ -173,7 +174,9 @@ impl Making {
     fn typed(&mut self, ty: &Type, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         match (ty.api_shape(), ty.kind(), wanted.kind) {
             (Some(ApiShape::Timestamp), ..) => plain(Kind::Timestamp, wanted, name),
-            (Some(ApiShape::Integer | ApiShape::Long), ..) => some(numbers(wanted, true).into_iter().map(number_value)),
+            (Some(ApiShape::Integer | ApiShape::Long), ..) => {
+                some(numbers(wanted, true).into_iter().map(jsonata::number))
+            }
             (_, None, _) => self.unknown(wanted, name, depth),
             (_, Some(JsonKind::Object), _) => self.members(ty, wanted, depth),
             (_, Some(JsonKind::Array), _) => self.array(Known::Typed(ty.at("[]").unwrap_or_default()), wanted, depth),
@@ -183,7 +186,7 @@ impl Making {
             // The text of a file, or a text that an expression converts, such as the number of an item of DynamoDB.
             (.., Some(Kind::Json | Kind::Base64 | Kind::Timestamp)) => self.of_kind(wanted, name, depth),
             (.., Some(Kind::Number)) => {
-                some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string()))
+                some(numbers(wanted, false).into_iter().map(|number| jsonata::number(number).to_string()))
             }
             _ => match ty.texts() {
                 Some(texts) => {
@@ -377,7 +380,7 @@ fn distinct<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T> {
 fn plain(kind: Kind, wanted: &Wanted, name: &str) -> Alternatives {
     match kind {
         Kind::Bool => some([true, false].into_iter().take(if wanted.probes.is_empty() { 1 } else { 2 })),
-        Kind::Number => some(numbers(wanted, false).into_iter().map(number_value)),
+        Kind::Number => some(numbers(wanted, false).into_iter().map(jsonata::number)),
         Kind::Timestamp => some(timestamps(wanted)),
         Kind::Base64 => some(["dmFsdWU="]),
         _ => some(texts(wanted, name)),
@@ -412,7 +415,7 @@ fn fitted(value: Value, rule: &Rule) -> Value {
     match (rule, value) {
         (Rule::Range { least, greatest }, value) => {
             let bound = least.or(*greatest).and_then(|bound| bound.parse().ok());
-            bound.map_or(value, number_value)
+            bound.map_or(value, jsonata::number)
         }
         (Rule::Length { least, greatest }, value) => {
             let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0).min(LONGEST);
