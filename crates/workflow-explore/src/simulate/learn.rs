@@ -170,8 +170,7 @@ impl Learning {
         if !self.inputs.seen.is_empty() {
             model["inputs"] = self.inputs.to_json("inputs", self.seed, &mut self.notes);
         }
-        let mut states = Map::new();
-        let mut attempts = 0;
+        let (mut states, mut attempts) = (Map::new(), 0);
         for (name, seen) in std::mem::take(&mut self.tasks) {
             attempts += seen.attempts();
             states.insert(name.clone(), seen.to_json(&name, self.seed, &mut self.notes));

@@ -70,7 +70,7 @@ impl Trial<'_> {
         loop {
             match self.execution.step() {
                 Progress::Ended => return Ok(()),
-                Progress::Task(request) => self.ask(&request)?,
+                Progress::Task(request) => self.ask(&request),
                 Progress::Waiting { until } => {
                     let due = self.due.first_key_value().map(|((time, _), _)| *time);
                     let Some(next) = [until, due].into_iter().flatten().min() else { return Ok(()) };
@@ -122,13 +122,10 @@ impl Trial<'_> {
         self.due.insert((time, self.asked), (task, due));
     }
 
-    fn ask(&mut self, request: &TaskRequest) -> Result<(), SimulateError> {
-        let number = self.plan.numbers.get(&*request.state).copied();
-        let Some((number, task)) = number.and_then(|number| Some((number, self.plan.tasks.get(number)?))) else {
+    fn ask(&mut self, request: &TaskRequest) {
+        let Some((number, _, task)) = self.plan.tasks.get_full(&*request.state) else {
             // The plan has every task of the definition.
-            return Err(SimulateError::Answer {
-                reason: format!("the model has nothing for the task `{}`", request.state),
-            });
+            return;
         };
         begin(&mut self.execution, request);
         if request.is_activity {
@@ -162,7 +159,6 @@ impl Trial<'_> {
             let every = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000) - 1;
             self.at(every, request.id, Due::Beat(every));
         }
-        Ok(())
     }
 
     /// Returns the random numbers of a task. They depend on its state, its branch and iteration, and the number of
