@@ -153,7 +153,7 @@ impl Making<'_> {
             // A retrier without attempts never retries, and hides errors from the retriers after it.
             let never = retrier.get("MaxAttempts").and_then(Value::as_u64) == Some(0);
             let reached_at = if never { &state.at } else { &at };
-            self.handler(state, reached_at, retrier, &at, ("retrier", Operator::DropRetrier));
+            self.handler(state, reached_at, retrier, &at, Operator::DropRetrier);
             for (field, operator) in OF_RETRIERS {
                 let Some(changed) = retrier.get(field).and_then(|number| moved(number, 1)) else { continue };
                 let found = text_of(retrier.get(field).unwrap_or(&Value::Null));
@@ -169,7 +169,7 @@ impl Making<'_> {
         for (index, catcher) in catchers.into_iter().flatten().enumerate() {
             let at = state.at.child("Catch").index(index);
             let next_at = at.child("Next");
-            self.handler(state, &next_at, catcher, &at, ("catcher", Operator::DropCatcher));
+            self.handler(state, &next_at, catcher, &at, Operator::DropCatcher);
             let what = format!("the catcher of {} of `{}`", names(catcher), state.name);
             self.retarget(state, &at, "Next", Operator::RetargetHandler, &what);
             self.leaving(state, catcher, &at);
@@ -177,19 +177,13 @@ impl Making<'_> {
     }
 
     /// Drops a retrier or a catcher, the whole list with its last entry, and renames its errors.
-    fn handler(
-        &mut self,
-        state: &Within<'_>,
-        reached_at: &Pointer,
-        handler: &Value,
-        at: &Pointer,
-        (noun, operator): (&str, Operator),
-    ) {
+    fn handler(&mut self, state: &Within<'_>, reached_at: &Pointer, handler: &Value, at: &Pointer, drop: Operator) {
+        let noun = if drop == Operator::DropRetrier { "retrier" } else { "catcher" };
         let list = at.parent().unwrap_or_default();
         let is_only = self.definition.pointer(list.index(1).as_str()).is_none();
         let edits = vec![Edit::remove(if is_only { list.as_str() } else { at.as_str() })];
         let description = format!("the {noun} of {} of `{}` is dropped", names(handler), state.name);
-        self.offer_in(state, reached_at, Mutant::new(operator, at.clone(), description, edits));
+        self.offer_in(state, reached_at, Mutant::new(drop, at.clone(), description, edits));
         let errors = handler.get("ErrorEquals").and_then(Value::as_array);
         for (index, error) in errors.into_iter().flatten().enumerate() {
             let Some(error) = error.as_str() else { continue };
