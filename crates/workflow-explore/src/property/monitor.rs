@@ -374,8 +374,9 @@ impl Monitors {
             let place = (number, (news.child, news.iterations(&watched.maps)));
             let progress = self.seen.entry(place).or_default();
             let Some(met) = self.met.get_mut(number) else { continue };
-            let broken = watched.step(progress, met, is);
-            tell(watched, progress, broken, note);
+            if let Some(broken) = watched.step(progress, met, is) {
+                tell(watched, progress, broken, note);
+            }
         }
         // Properties without progress need not be stored.
         self.seen.retain(|_, progress| *progress != Progress::default());
@@ -411,7 +412,7 @@ impl Monitors {
         for (number, watched) in properties.iter().enumerate() {
             if let Some(broken) = self.judge_end(number, watched, of, child, last.as_ref()) {
                 let progress = self.seen.entry((number, (child, Vec::new()))).or_default();
-                tell(watched, progress, Some(broken), note);
+                tell(watched, progress, broken, note);
             }
             self.close(number, |(of, _)| *of == child, note);
         }
@@ -474,8 +475,7 @@ impl Monitors {
 }
 
 /// Notes that a property does not hold, or keeps it until it is clear whether the event of its `unless` happens.
-fn tell(watched: &Watched, progress: &mut Progress, broken: Option<Why>, note: &mut impl FnMut(Broken)) {
-    let Some(broken) = broken else { return };
+fn tell(watched: &Watched, progress: &mut Progress, broken: Why, note: &mut impl FnMut(Broken)) {
     if watched.has(Clause::Unless) {
         progress.broken.get_or_insert(broken);
     } else {

@@ -42,7 +42,8 @@ pub(super) struct PlayedRun<'r> {
     pub(super) recorded: Option<&'r Recorded>,
     /// The children, after the play, by the visit of the map and the number of the item or batch.
     pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
-    parent: Option<Owner>,
+    /// The run, the visit and the item that it is a child of.
+    parent: Option<(usize, usize, usize)>,
     /// The recorded children that are already used.
     used: BTreeSet<usize>,
 }
@@ -61,9 +62,6 @@ enum Act {
     Heartbeat,
     Answer(Result<Payload, TaskError>),
 }
-
-/// The run, the visit and the item of a child.
-type Owner = (usize, usize, usize);
 
 pub(super) struct Play<'s, 'r> {
     first_states: &'s Arc<BTreeSet<String>>,

@@ -56,9 +56,6 @@ pub(super) struct Call {
     pub(super) outcome: Option<(Answered, u64)>,
 }
 
-/// The key of a lane: the enclosing visit, the origin, and the number of earlier lanes of this kind.
-type LaneKey = (Option<usize>, Fork, usize);
-
 /// A history, followed event by event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
@@ -68,7 +65,8 @@ pub(crate) struct Trace {
     pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
     pub(super) lanes: BTreeMap<usize, Lane>,
-    pub(super) by_key: BTreeMap<LaneKey, usize>,
+    /// The lanes by the enclosing visit, the origin, and the number of earlier lanes of this kind.
+    pub(super) by_key: BTreeMap<(Option<usize>, Fork, usize), usize>,
     /// The visits of each state in a lane, in order.
     by_state: BTreeMap<(usize, String), Vec<usize>>,
     calls: BTreeMap<usize, Vec<Call>>,

@@ -74,12 +74,10 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
         graph.flow().reached(graph.start(), is_possible)
     };
     let place_of = |name: &str| graphs.iter().find_map(|graph| Some((graph, graph.number(name)?)));
-    // The state and the states that contain it, innermost first, each in the graph of its scope.
-    let around = |name: &str| {
-        std::iter::successors(place_of(name), |(graph, _)| place_of(graph.scope().owner?)).collect::<Vec<_>>()
-    };
     let found = points.into_iter().map(|point| {
-        let places = around(&point.state);
+        // The state and the states that contain it, innermost first, each in the graph of its scope.
+        let places = std::iter::successors(place_of(&point.state), |(graph, _)| place_of(graph.scope().owner?));
+        let places: Vec<_> = places.collect();
         let is_possible = !false_rules.contains(&point.pointer)
             && places.iter().all(|(graph, number)| can_take(graph).get(*number) == Some(&true));
         let is_entered = !never.contains(&point.state);

@@ -280,9 +280,8 @@ impl Making {
     fn array(&mut self, known: Known, wanted: &Wanted, depth: usize) -> Alternatives {
         let each = wanted.members.get("[]");
         let mut all_items = wanted.members.iter().filter(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted);
-        let numbers =
-            wanted.members.keys().filter_map(|name| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok());
-        let by_number = numbers.max();
+        let number = |name: &String| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
+        let by_number = wanted.members.keys().filter_map(number).max();
         let of = each.filter(|each| each.is_read()).or_else(|| all_items.find(|item| item.is_read()));
         let of = of.or(each).unwrap_or(&NOTHING);
         let items = match known {
@@ -293,12 +292,8 @@ impl Making {
         let items: Vec<Value> = items.into_iter().flatten().collect();
         let Some(first) = items.first() else { return some([json!([])]) };
         if let Some(most) = by_number {
-            let mut all: Alternatives = Vec::new();
-            for item in &items {
-                let mut values = vec![first.clone(); most];
-                values.push(item.clone());
-                all.push(Some(values.into()));
-            }
+            let with = |item| std::iter::repeat_n(first, most).chain([item]).cloned().collect::<Value>();
+            let mut all = some(items.iter().map(with));
             let asked = |count: &usize| {
                 wanted.members.get(&format!("[{count}]")).is_some_and(|item| item.probes.contains(&Probe::Present))
             };
@@ -412,25 +407,21 @@ fn fitted(value: Value, rule: &Rule) -> Value {
     if rule.unmet(&value).is_none() {
         return value;
     }
-    match (rule, value) {
-        (Rule::Range { least, greatest }, value) => {
-            let bound = least.or(*greatest).and_then(|bound| bound.parse().ok());
-            bound.map_or(value, jsonata::number)
+    let length = match rule {
+        Rule::Range { least, greatest } => {
+            return least.or(*greatest).and_then(|bound| bound.parse().ok()).map_or(value, jsonata::number);
         }
-        (Rule::Length { least, greatest }, value) => {
-            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0).min(LONGEST);
-            match value {
-                Value::String(text) => {
-                    text.chars().chain(std::iter::repeat('a')).take(length).collect::<String>().into()
-                }
-                Value::Array(items) => {
-                    let item = items.last().cloned().unwrap_or_default();
-                    items.into_iter().chain(std::iter::repeat(item)).take(length).collect()
-                }
-                value => value,
-            }
+        Rule::Length { least, greatest } => least.or(*greatest).and_then(|length| usize::try_from(length).ok()),
+        _ => return value,
+    };
+    let length = length.unwrap_or(0).min(LONGEST);
+    match value {
+        Value::String(text) => text.chars().chain(std::iter::repeat('a')).take(length).collect::<String>().into(),
+        Value::Array(items) => {
+            let item = items.last().cloned().unwrap_or_default();
+            items.into_iter().chain(std::iter::repeat(item)).take(length).collect()
         }
-        (_, value) => value,
+        value => value,
     }
 }
 
