@@ -162,10 +162,10 @@ impl Explorer {
     /// See [`explore`](Self::explore).
     pub fn compare_all(&self, other: &Self) -> Result<Compared, ExploreError> {
         self.with_search(other, |search| {
-            search.goes_on = true;
+            search.differences = Some(Vec::new());
             let is_complete = search.run() == Equivalence::Same;
-            let (executions, differences) = (search.executions, std::mem::take(&mut search.differences));
-            Compared { executions, differences, is_complete }
+            let differences = search.differences.take().unwrap_or_default();
+            Compared { executions: search.executions, differences, is_complete }
         })
     }
 
@@ -190,9 +190,8 @@ impl Explorer {
             passed: BTreeSet::new(),
             blamed: BTreeSet::new(),
             is_cut: false,
-            goes_on: false,
             executions: 0,
-            differences: Vec::new(),
+            differences: None,
         };
         Ok(run(&mut search))
     }
@@ -210,12 +209,10 @@ struct Search<'x> {
     blamed: BTreeSet<Blame>,
     /// Whether an execution was abandoned on a loop.
     is_cut: bool,
-    /// Whether the search continues after a difference.
-    goes_on: bool,
     /// The executions that ended or differed.
     executions: u64,
-    /// The differences after which the search continued.
-    differences: Vec<Difference>,
+    /// The differences, if the search continues after them.
+    differences: Option<Vec<Difference>>,
 }
 
 impl<'x> Search<'x> {
@@ -290,10 +287,8 @@ impl<'x> Search<'x> {
             let [world, _] = &pair;
             difference.state = last_state(world.execution.history()).map(|state| state.to_string());
             self.executions += 1;
-            if !self.goes_on {
-                return Some(difference);
-            }
-            self.differences.push(difference);
+            let Some(all) = &mut self.differences else { return Some(difference) };
+            all.push(difference);
             return None;
         }
         let is_over = first.stand != Stand::Decide;
@@ -318,17 +313,16 @@ impl Shown {
         let before = world.execution.history().len();
         let stand = world.settle(&mut Vec::new());
         let execution = &world.execution;
-        let entered =
-            execution.history().get(before..).unwrap_or_default().iter().filter_map(|event| match &event.details {
-                Details::StateEntered { name, .. } => Some(name.to_string()),
-                _ => None,
-            });
-        let text = |text: Option<&str>| text.map(str::to_owned);
+        let new = execution.history().get(before..).unwrap_or_default();
+        let entered = new.iter().filter_map(|event| match &event.details {
+            Details::StateEntered { name, .. } => Some(name.to_string()),
+            _ => None,
+        });
         let end = (stand == Stand::Ended).then(|| End {
             status: execution.status(),
             output: execution.output().map(|output| output.value().clone()),
-            error: text(execution.error()),
-            cause: text(execution.cause()),
+            error: execution.error().map(str::to_owned),
+            cause: execution.cause().map(str::to_owned),
         });
         let called =
             |(task, request): &(Task, TaskRequest)| (task.clone(), request.resource.to_string(), request.input.clone());

@@ -411,19 +411,15 @@ impl Explorer {
         self.states = Arc::new(States::telling_apart(&self.machine, &self.program, self.reads_json, errors));
     }
 
-    /// Returns whether the caller sets the values of a source, so that they are no guesses.
-    fn is_given(&self, source: &Source) -> bool {
-        match source {
-            Source::Input => self.inputs.is_some(),
-            Source::Result(at) => at.tokens().last().is_some_and(|state| self.task_results.contains_key(&state)),
-            _ => false,
-        }
-    }
-
     /// Returns how the output that a state gives does not have the declared type, and whether only guesses do not.
     pub(crate) fn mismatch(&self, output: &Value, state: Option<&str>) -> Option<(String, bool)> {
         let of_state = self.values.guessed_output.iter().filter(|(of, ..)| Some(of.as_str()) == state);
-        let guessed = of_state.filter(|(.., source)| !self.is_given(source));
+        // What the caller sets is no guess.
+        let guessed = of_state.filter(|(.., source)| match source {
+            Source::Input => self.inputs.is_none(),
+            Source::Result(at) => at.tokens().last().is_none_or(|state| !self.task_results.contains_key(&state)),
+            _ => true,
+        });
         let guessed: Vec<&str> = guessed.map(|(_, part, _)| part.as_str()).collect();
         let is_guess = |mismatch: &TypeMismatch| {
             let steps = mismatch.member.split('[').map(|step| step.trim_start_matches(char::is_numeric));

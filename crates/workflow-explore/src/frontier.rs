@@ -95,7 +95,7 @@ impl<W: Clone + Weighed> Frontier<W> {
             let deepest = || self.queue.range((faults, 0)..=(faults, u32::MAX)).next_back().map(|(key, _)| key.1);
             let depth = if is_deep { deepest()? } else { first };
             let entries = self.queue.get_mut(&(faults, depth))?;
-            let Some(entry) = (if is_deep { entries.back_mut() } else { entries.front_mut() }) else {
+            let Some(mut entry) = (if is_deep { entries.pop_back() } else { entries.pop_front() }) else {
                 self.queue.remove(&(faults, depth));
                 continue;
             };
@@ -106,19 +106,18 @@ impl<W: Clone + Weighed> Frontier<W> {
             }
             let decision = entry.decisions.pop_front();
             self.listed = self.listed.saturating_sub(DECISION);
-            let world = match entry.decisions.is_empty() {
+            let world = if entry.decisions.is_empty() {
                 // The last decision needs no copy.
-                true => {
-                    let world = entry.world.take();
-                    self.kept = self.kept.saturating_sub(world.as_ref().map_or(0, |world| world.bytes()));
-                    if is_deep {
-                        entries.pop_back()
-                    } else {
-                        entries.pop_front()
-                    };
-                    world.map(|world| Rc::try_unwrap(world).unwrap_or_else(|shared| (*shared).clone()))
+                self.kept = self.kept.saturating_sub(entry.world.as_ref().map_or(0, |world| world.bytes()));
+                entry.world.map(Rc::unwrap_or_clone)
+            } else {
+                let world = entry.world.as_deref().cloned();
+                if is_deep {
+                    entries.push_back(entry)
+                } else {
+                    entries.push_front(entry)
                 }
-                false => entry.world.as_deref().cloned(),
+                world
             };
             if let (Some(world), Some(decision)) = (world, decision) {
                 return Some(Next { world, number, depth, decision });

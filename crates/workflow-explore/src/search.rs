@@ -298,10 +298,8 @@ impl<'x> Search<'x> {
         false
     }
 
-    /// Adds what is wrong with all executions that reach a state of executions.
-    fn add(&mut self, at: usize, state: impl FnOnce(&[Decision]) -> (Option<String>, String)) {
-        let decisions = decisions_to(&self.found, u32::try_from(at).ok());
-        let (state, message) = state(&decisions);
+    /// Adds what is wrong with all executions that begin with these decisions.
+    fn add(&mut self, decisions: Vec<Decision>, state: Option<String>, message: String) {
         let faults = decisions.iter().filter(|decision| decision.is_fault()).count();
         let (length, faults) = (decisions.len(), u32::try_from(faults).unwrap_or(u32::MAX));
         let broken = Broken::error(built_in::ENDS, state, message, None);
@@ -313,12 +311,12 @@ impl<'x> Search<'x> {
         let leading_on = self.found.iter().enumerate().filter(|(_, found)| found.leads_on);
         let ends = graph.reaching(leading_on.map(|(number, _)| number), |edge| !edge.is_fault);
         let first = ends.iter().take(self.found.len()).position(|ends| !ends)?;
-        self.add(first, |decisions| {
-            let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
-            let after = state.as_ref().map(|state| format!(" after `{state}`")).unwrap_or_default();
-            (state, format!("with all values tried for the tasks{after}, the execution loops forever"))
-        });
-        Some(decisions_to(&self.found, u32::try_from(first).ok()))
+        let decisions = decisions_to(&self.found, u32::try_from(first).ok());
+        let state = decisions.iter().rev().find_map(|decision| decision.task().map(|task| task.state.to_string()));
+        let after = state.as_ref().map(|state| format!(" after `{state}`")).unwrap_or_default();
+        let message = format!("with all values tried for the tasks{after}, the execution loops forever");
+        self.add(decisions.clone(), state, message);
+        Some(decisions)
     }
 
     /// Finds loops that return to the same data and that their own bound never ends. See [`loop_bound`].
@@ -338,7 +336,7 @@ impl<'x> Search<'x> {
                 "while the answers stay the same, the execution comes back to the same data: `{}` never leads to `{}`",
                 exit.choice, exit.target
             );
-            self.add(first, |_| (Some(exit.choice), message));
+            self.add(decisions_to(&self.found, u32::try_from(first).ok()), Some(exit.choice), message);
         }
     }
 
@@ -459,19 +457,19 @@ impl<'x> Search<'x> {
                 None => unexercised.push(property.to_string()),
             }
         }
-        let (count, patterns) = (findings.len(), &self.explorer.excluded);
-        let mut met = vec![false; patterns.len()];
+        let patterns = &self.explorer.excluded;
+        let (mut met, mut excluded) = (vec![false; patterns.len()], 0);
         let mut is_left = |finding: &Finding| {
             let key = finding.key();
             let texts = [Some(key.as_str()), Some(finding.property.as_str()), finding.state.as_deref()];
             let matching = patterns.iter().map(|(_, pattern)| texts.iter().flatten().any(|text| pattern.matches(text)));
             let found: Vec<bool> = matching.collect();
             met.iter_mut().zip(&found).for_each(|(met, found)| *met |= found);
+            excluded += usize::from(found.contains(&true));
             !found.contains(&true)
         };
         // Each by itself, before findings are joined with others.
         findings.retain(&mut is_left);
-        let mut excluded = count - findings.len();
         if let Some(learning) = &self.explorer.learning {
             for finding in &mut findings {
                 let replayed = replayed(self.explorer, &finding.decisions).ok();
@@ -484,9 +482,7 @@ impl<'x> Search<'x> {
         }
         findings.sort_by_key(|finding| (Reverse((finding.severity, finding.occurred)), finding.length()));
         let mut findings = fold(findings);
-        let count = findings.len();
         findings.retain(is_left);
-        excluded += count - findings.len();
         let in_vain = patterns.iter().zip(met).filter(|(_, met)| !met).map(|((text, _), _)| text.clone()).collect();
         let reason = |finding: &Finding| {
             self.explorer.accepted.iter().find(|(key, _)| finding.has_key(key)).map(|(_, reason)| reason.clone())

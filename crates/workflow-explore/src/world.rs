@@ -21,7 +21,7 @@ use crate::broken::{Blame, Broken, Guessed, built_in};
 use crate::decision::{Decision, Fault, Lasting, Task};
 use crate::explorer::Explorer;
 use crate::frontier::Weighed;
-use crate::property::{Breach, Happening, Happenings, Monitors, last_state};
+use crate::property::{Happening, Happenings, Monitors, last_state};
 use crate::repeat::{Mark, Repeat, is_throttling};
 use crate::report::Severity;
 use crate::states::StateFacts;
@@ -201,9 +201,7 @@ impl<'x> World<'x> {
                 }
                 _ => {}
             }
-            monitors.see(news, &mut |Breach { property, state, message }| {
-                broken.push(Broken::error(&property, state, message, guess.clone()));
-            });
+            monitors.see(news, &mut |found| broken.push(Broken { guess: guess.clone(), ..found }));
         });
         fails.iter().for_each(|state| pass(passed, state));
         if stand == Stand::Ended {
@@ -583,8 +581,11 @@ impl<'x> World<'x> {
 }
 
 fn of_program(state: &str, error: &str, cause: Option<&str>, guess: Option<Blame>) -> Broken {
-    let message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
-    Broken::error(built_in::PROGRAM, Some(state), message, guess)
+    Broken::error(built_in::PROGRAM, Some(state), with_cause(error, cause), guess)
+}
+
+fn with_cause(error: &str, cause: Option<&str>) -> String {
+    cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"))
 }
 
 /// Checks the end of an execution, or of a child of a distributed map, whose failure the map may tolerate. `times_out` is
@@ -625,8 +626,7 @@ fn judge_end(
     let error = of.error().unwrap_or_default();
     let state = last_state(of.history());
     // The cause of a fault that was tried says nothing.
-    let cause = of.cause().filter(|cause| !cause.starts_with(EXPLORED));
-    let mut message = cause.map_or_else(|| error.to_owned(), |cause| format!("{error}: {cause}"));
+    let mut message = with_cause(error, of.cause().filter(|cause| !cause.starts_with(EXPLORED)));
     let facts = state.as_ref().and_then(|state| explorer.states.get(state));
     let is_fail = facts.is_some_and(|facts| facts.kind == StateKind::Fail);
     let (property, severity) = match error {

@@ -7,7 +7,7 @@ use workflow_local::Instant;
 use workflow_local::mutation::Edit;
 
 use super::literal::{moved, other as other_text, text_of};
-use super::{Change, Making, Operator, Within};
+use super::{Making, Mutant, Operator, Within};
 
 /// Members of a rule that are not its condition.
 const OF_THE_ARM: [&str; 4] = ["Next", "Assign", "Output", "Comment"];
@@ -23,28 +23,27 @@ impl Making<'_> {
             } else {
                 self.rule(state, rule, &at);
             }
-            let next_at = at.child("Next");
-            if let Some(target) = rule.get("Next").and_then(Value::as_str) {
-                let what = format!("rule {} of `{}`", index + 1, state.name);
-                self.retarget(state, &next_at, Operator::RetargetTransition, target, &what);
-            }
+            let what = format!("rule {} of `{}`", index + 1, state.name);
+            self.retarget(state, &at, "Next", Operator::RetargetTransition, &what);
             self.leaving(state, rule, &at);
         }
-        let default_at = state.at.child("Default");
-        self.swap_arms(state, rules, &choices, &default_at);
-        if let Some(target) = state.members.get("Default").and_then(Value::as_str) {
-            let what = format!("the default of `{}`", state.name);
-            self.retarget(state, &default_at, Operator::ChangeDefault, target, &what);
-        }
+        self.swap_arms(state, rules, &choices);
+        self.retarget(
+            state,
+            &state.at,
+            "Default",
+            Operator::ChangeDefault,
+            &format!("the default of `{}`", state.name),
+        );
     }
 
-    fn swap_arms(&mut self, state: &Within<'_>, rules: &[Value], choices: &Pointer, default_at: &Pointer) {
+    fn swap_arms(&mut self, state: &Within<'_>, rules: &[Value], choices: &Pointer) {
         let arms = rules.iter().enumerate().filter_map(|(index, rule)| {
             let target = rule.get("Next").and_then(Value::as_str)?;
             Some((choices.index(index).child("Next"), target, format!("rule {}", index + 1)))
         });
         let default = state.members.get("Default").and_then(Value::as_str);
-        let default = default.map(|target| (default_at.clone(), target, "the default".to_owned()));
+        let default = default.map(|target| (state.at.child("Default"), target, "the default".to_owned()));
         let arms: Vec<_> = arms.chain(default).collect();
         for pair in arms.windows(2) {
             let [(first_at, first, one), (second_at, second, other)] = pair else { continue };
@@ -56,7 +55,7 @@ impl Making<'_> {
                 ];
                 // Move the whole arm.
                 let at = first_at.parent().unwrap_or_default();
-                self.offer_in(state, &state.at, Change::new(Operator::SwapArms, at, description, edits));
+                self.offer_in(state, &state.at, Mutant::new(Operator::SwapArms, at, description, edits));
             }
         }
     }
@@ -66,14 +65,14 @@ impl Making<'_> {
         let (of_the_arm, test): (Map<_, _>, Map<_, _>) =
             members.clone().into_iter().partition(|(name, _)| OF_THE_ARM.contains(&name.as_str()));
         let negated = std::iter::once(("Not".to_owned(), Value::Object(test))).chain(of_the_arm).collect();
-        let change = Change::replace(Operator::NegateCondition, at.clone(), negated, "the condition is negated");
-        self.offer_in(state, &state.at, change);
+        let mutant = Mutant::replace(Operator::NegateCondition, at.clone(), negated, "the condition is negated");
+        self.offer_in(state, &state.at, mutant);
         for (list, other) in [("And", "Or"), ("Or", "And")] {
             if let Some(parts) = members.get(list) {
                 let place = at.child(list);
                 let edits = vec![Edit::remove(place.as_str()), Edit::replace(at.child(other).as_str(), parts.clone())];
                 let description = format!("`{list}` becomes `{other}`");
-                self.offer_in(state, &state.at, Change::new(Operator::SwapConnective, place, description, edits));
+                self.offer_in(state, &state.at, Mutant::new(Operator::SwapConnective, place, description, edits));
             }
             for (index, part) in members.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
                 self.rule(state, part, &at.child(list).index(index));
@@ -98,8 +97,8 @@ impl Making<'_> {
                 let description = format!("`{name}` becomes `{}`", other.name());
                 let edits =
                     vec![Edit::remove(place.as_str()), Edit::replace(at.child(other.name()).as_str(), operand.clone())];
-                let change = Change::new(Operator::MoveBound, place.clone(), description, edits).word(relation.sign());
-                self.offer_in(state, &state.at, change);
+                let mutant = Mutant::new(Operator::MoveBound, place.clone(), description, edits).word(relation.sign());
+                self.offer_in(state, &state.at, mutant);
             }
             let (operator, changed) = match comparison.operand() {
                 Operand::Number => (Operator::MoveBound, [moved(operand, 1), moved(operand, -1).filter(|_| has_sides)]),
@@ -112,8 +111,8 @@ impl Making<'_> {
             for changed in changed.into_iter().flatten() {
                 let found = text_of(operand);
                 let description = format!("`{found}` becomes `{}`", text_of(&changed));
-                let change = Change::replace(operator, place.clone(), changed, description).word(found);
-                self.offer_in(state, &state.at, change);
+                let mutant = Mutant::replace(operator, place.clone(), changed, description).word(found);
+                self.offer_in(state, &state.at, mutant);
             }
         }
     }

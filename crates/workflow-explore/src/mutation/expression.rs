@@ -117,12 +117,10 @@ impl Walk<'_> {
                 let is_it = |one: &Altered| one.operator == Operator::NegateCondition && one.range == node.span;
                 let is_negated = self.found.iter().any(is_it);
                 let (operator, other) = match *sign {
-                    "<" => (Operator::MoveBound, "<="),
-                    "<=" => (Operator::MoveBound, "<"),
-                    ">" => (Operator::MoveBound, ">="),
-                    ">=" => (Operator::MoveBound, ">"),
-                    "and" => (Operator::SwapConnective, "or"),
-                    "or" => (Operator::SwapConnective, "and"),
+                    "<" | ">" => (Operator::MoveBound, format!("{sign}=")),
+                    "<=" | ">=" => (Operator::MoveBound, sign.replace('=', "")),
+                    "and" => (Operator::SwapConnective, "or".to_owned()),
+                    "or" => (Operator::SwapConnective, "and".to_owned()),
                     // A part of a condition is already negated.
                     "=" | "!=" if !is_negated => return self.negate(node),
                     _ => return,
@@ -130,7 +128,7 @@ impl Walk<'_> {
                 let between = self.text.get(left.span.end..right.span.start).unwrap_or_default();
                 if let Some(at) = between.find(sign) {
                     let at = left.span.end + at;
-                    self.add(operator, at..at + sign.len(), other.to_owned());
+                    self.add(operator, at..at + sign.len(), other);
                 }
             }
             NodeKind::Number(number) => self.add(Operator::ChangeLiteral, node.span.clone(), increased(*number)),

@@ -7,7 +7,7 @@ use workflow_asl::jsonata::expression;
 use workflow_asl::template::SUFFIX;
 
 use super::expression::{Altered, altered, altered_call};
-use super::{Change, Making, Operator, Within};
+use super::{Making, Mutant, Operator, Within};
 
 /// The suffix that is added to a string.
 const ADDED: &str = "-changed";
@@ -58,7 +58,7 @@ impl Making<'_> {
         if let Some(changed) = changed {
             let found = text_of(value);
             let description = format!("{} becomes {}", value, changed);
-            self.offer_in(state, reached_at, Change::replace(operator, at.clone(), changed, description).word(found));
+            self.offer_in(state, reached_at, Mutant::replace(operator, at.clone(), changed, description).word(found));
         }
     }
 
@@ -67,8 +67,8 @@ impl Making<'_> {
         match condition {
             Value::Bool(truth) => {
                 let description = format!("{truth} becomes {}", !truth);
-                let change = Change::replace(Operator::NegateCondition, at.clone(), json!(!truth), description);
-                self.offer_in(state, &state.at, change);
+                let mutant = Mutant::replace(Operator::NegateCondition, at.clone(), json!(!truth), description);
+                self.offer_in(state, &state.at, mutant);
             }
             Value::String(text) => {
                 if let Some(inside) = expression(text) {
@@ -107,7 +107,7 @@ impl Making<'_> {
             self.offer_in(
                 state,
                 reached_at,
-                Change::replace(operator, at.clone(), json!(changed), description).word(word),
+                Mutant::replace(operator, at.clone(), json!(changed), description).word(word),
             );
         }
     }

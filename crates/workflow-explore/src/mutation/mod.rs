@@ -131,11 +131,11 @@ impl Mutant {
         let root = Pointer::root();
         if let Some(seconds) = definition.get("TimeoutSeconds") {
             let at = root.child("TimeoutSeconds");
-            let change = Change::remove(Operator::DropTimeout, at.clone(), "the timeout of the execution is dropped");
-            making.take(change, "", None);
+            let dropped = "the timeout of the execution is dropped";
+            making.take(Self::remove(Operator::DropTimeout, at.clone(), dropped));
             if let Some(changed) = literal::moved(seconds, 1) {
                 let description = format!("the timeout of the execution becomes {changed} instead of {seconds}");
-                making.take(Change::replace(Operator::ChangeWait, at, changed, description), "", None);
+                making.take(Self::replace(Operator::ChangeWait, at, changed, description));
             }
         }
         let (machine, _) = StateMachine::read(definition);
@@ -172,18 +172,11 @@ impl Mutant {
     }
 }
 
-/// A change that may become a mutant.
-struct Change {
-    operator: Operator,
-    pointer: Pointer,
-    description: String,
-    word: Option<String>,
-    edits: Vec<Edit>,
-}
-
-impl Change {
+/// Mutants of the whole machine, before they have their names.
+impl Mutant {
     fn new(operator: Operator, pointer: Pointer, description: impl Into<String>, edits: Vec<Edit>) -> Self {
-        Self { operator, pointer, description: description.into(), word: None, edits }
+        let (id, state, description) = (String::new(), String::new(), description.into());
+        Self { id, operator, state, pointer, description, word: None, reached_at: None, edits }
     }
 
     fn remove(operator: Operator, pointer: Pointer, description: impl Into<String>) -> Self {
@@ -221,20 +214,18 @@ struct Making<'d> {
 }
 
 impl<'d> Making<'d> {
-    /// Offers a change in a state that only executions that take the point can see.
-    fn offer_in(&mut self, state: &Within<'_>, reached_at: &Pointer, change: Change) -> bool {
-        self.take(change, state.name, Some(reached_at.clone()))
+    /// Offers a mutant of a state that only executions that take the point can see.
+    fn offer_in(&mut self, state: &Within<'_>, reached_at: &Pointer, mutant: Mutant) -> bool {
+        self.take(Mutant { state: state.name.to_owned(), reached_at: Some(reached_at.clone()), ..mutant })
     }
 
-    /// Creates a mutant of a change. Returns whether the rules accept it.
-    fn take(&mut self, change: Change, state: &str, reached_at: Option<Pointer>) -> bool {
-        let Change { operator, pointer, description, word, edits } = change;
-        let first = format!("{operator} {pointer}");
+    /// Names a mutant and keeps it if the rules accept it. Returns whether they do.
+    fn take(&mut self, mut mutant: Mutant) -> bool {
+        let first = format!("{} {}", mutant.operator, mutant.pointer);
         let numbered = (2..).map(|number| format!("{first} {number}"));
+        let mut ids = std::iter::once(first.clone()).chain(numbered);
         // The range of numbers is unbounded, so there is always a free id.
-        let id = std::iter::once(first.clone()).chain(numbered).find(|id| !self.ids.contains(id)).unwrap_or_default();
-        let state = state.to_owned();
-        let mutant = Mutant { id, operator, state, pointer, description, word, reached_at, edits };
+        mutant.id = ids.find(|id| !self.ids.contains(id)).unwrap_or_default();
         let passes = mutant
             .apply(self.definition)
             .is_some_and(|changed| changed != *self.definition && Program::of(&changed, self.machine_type).is_ok());

@@ -7,7 +7,7 @@ use workflow_local::mutation::Edit;
 
 use super::condition::a_second_later;
 use super::literal::{moved, text_of};
-use super::{Change, Making, Operator, Within};
+use super::{Making, Mutant, Operator, Within};
 use crate::report::quoted;
 
 /// The maximum number of other states to try as the target of a transition.
@@ -52,7 +52,7 @@ impl Making<'_> {
             if limits().any(|limit| limit == field) {
                 let what = if field.starts_with("Timeout") { "timeout" } else { "heartbeat" };
                 let description = format!("the {what} of `{}` is dropped", state.name);
-                self.offer_in(state, at, Change::remove(Operator::DropTimeout, place.clone(), description));
+                self.offer_in(state, at, Mutant::remove(Operator::DropTimeout, place.clone(), description));
             }
             match field.ends_with("Path") {
                 true => self.computed(state, at, value, &place),
@@ -63,15 +63,12 @@ impl Making<'_> {
         if let Some(changed) = state.members.get("Timestamp").and_then(a_second_later) {
             let found = text_of(state.members.get("Timestamp").unwrap_or(&Value::Null));
             let description = format!("{found} becomes {}", text_of(&changed));
-            let change = Change::replace(Operator::ChangeWait, at.child("Timestamp"), changed, description).word(found);
-            self.offer_in(state, at, change);
+            let mutant = Mutant::replace(Operator::ChangeWait, at.child("Timestamp"), changed, description).word(found);
+            self.offer_in(state, at, mutant);
         }
         self.choice(state);
         self.end(state);
-        if let Some(next) = state.members.get("Next").and_then(Value::as_str) {
-            let next_at = at.child("Next");
-            self.retarget(state, &next_at, Operator::RetargetTransition, next, &format!("`{}`", state.name));
-        }
+        self.retarget(state, at, "Next", Operator::RetargetTransition, &format!("`{}`", state.name));
         self.retriers(state);
         self.catchers(state);
     }
@@ -87,7 +84,7 @@ impl Making<'_> {
             let edits = vec![Edit::remove(removed)];
             let name = name.strip_suffix(".$").unwrap_or(name);
             let description = format!("the assignment of `${name}` is dropped");
-            self.offer_in(state, reached_at, Change::new(Operator::DropAssignment, at, description, edits));
+            self.offer_in(state, reached_at, Mutant::new(Operator::DropAssignment, at, description, edits));
         }
     }
 
@@ -102,16 +99,18 @@ impl Making<'_> {
         }
     }
 
-    /// Changes a transition to the next state of the scope that the rules accept.
-    pub(super) fn retarget(&mut self, state: &Within<'_>, at: &Pointer, operator: Operator, target: &str, what: &str) {
+    /// Changes the target that a member of a place names, if it has one, to the next state of the scope that the rules accept.
+    pub(super) fn retarget(&mut self, state: &Within<'_>, of: &Pointer, member: &str, operator: Operator, what: &str) {
+        let at = &of.child(member);
+        let Some(target) = self.definition.pointer(at.as_str()).and_then(Value::as_str) else { return };
         let from = state.scope.iter().position(|name| *name == target).map_or(0, |place| place + 1);
         let others = state.scope.iter().cycle().skip(from).take(state.scope.len());
         let (own, others): (Vec<&&str>, Vec<&&str>) =
             others.filter(|name| **name != target).partition(|name| **name == state.name);
         for other in others.into_iter().chain(own).take(TARGETS) {
             let description = format!("{what} leads to `{other}` instead of `{target}`");
-            let change = Change::replace(operator, at.clone(), json!(other), description).word(target);
-            if self.offer_in(state, at, change) {
+            let mutant = Mutant::replace(operator, at.clone(), json!(other), description).word(target);
+            if self.offer_in(state, at, mutant) {
                 return;
             }
         }
@@ -123,13 +122,13 @@ impl Making<'_> {
         if let Some(target) = state.members.get("Next").and_then(Value::as_str) {
             let edits = vec![Edit::remove(next.as_str()), Edit::replace(end.as_str(), json!(true))];
             let description = format!("`{}` ends instead of leading to `{target}`", state.name);
-            self.offer_in(state, &next, Change::new(Operator::RetargetTransition, next.clone(), description, edits));
+            self.offer_in(state, &next, Mutant::new(Operator::RetargetTransition, next.clone(), description, edits));
         } else if state.members.get("End") == Some(&json!(true)) && self.ends_elsewhere(state) {
             for other in state.scope.iter().filter(|name| **name != state.name).take(TARGETS) {
                 let edits = vec![Edit::remove(end.as_str()), Edit::replace(next.as_str(), json!(other))];
                 let description = format!("`{}` leads to `{other}` instead of the end", state.name);
-                let change = Change::new(Operator::RetargetTransition, end.clone(), description, edits);
-                if self.offer_in(state, &state.at, change) {
+                let mutant = Mutant::new(Operator::RetargetTransition, end.clone(), description, edits);
+                if self.offer_in(state, &state.at, mutant) {
                     return;
                 }
             }
@@ -149,59 +148,50 @@ impl Making<'_> {
 
     fn retriers(&mut self, state: &Within<'_>) {
         let retriers = state.members.get("Retry").and_then(Value::as_array);
-        let count = retriers.map_or(0, Vec::len);
         for (index, retrier) in retriers.into_iter().flatten().enumerate() {
             let at = state.at.child("Retry").index(index);
             // A retrier without attempts never retries, and hides errors from the retriers after it.
             let never = retrier.get("MaxAttempts").and_then(Value::as_u64) == Some(0);
             let reached_at = if never { &state.at } else { &at };
-            self.handler(state, reached_at, retrier, (&at, count), ("Retry", "retrier", Operator::DropRetrier));
+            self.handler(state, reached_at, retrier, &at, Operator::DropRetrier);
             for (field, operator) in OF_RETRIERS {
                 let Some(changed) = retrier.get(field).and_then(|number| moved(number, 1)) else { continue };
                 let found = text_of(retrier.get(field).unwrap_or(&Value::Null));
                 let description = format!("`{field}` becomes {} instead of {found}", text_of(&changed));
-                let change = Change::replace(operator, at.child(field), changed, description).word(found);
-                self.offer_in(state, reached_at, change);
+                let mutant = Mutant::replace(operator, at.child(field), changed, description).word(found);
+                self.offer_in(state, reached_at, mutant);
             }
         }
     }
 
     fn catchers(&mut self, state: &Within<'_>) {
         let catchers = state.members.get("Catch").and_then(Value::as_array);
-        let count = catchers.map_or(0, Vec::len);
         for (index, catcher) in catchers.into_iter().flatten().enumerate() {
             let at = state.at.child("Catch").index(index);
             let next_at = at.child("Next");
-            self.handler(state, &next_at, catcher, (&at, count), ("Catch", "catcher", Operator::DropCatcher));
-            if let Some(target) = catcher.get("Next").and_then(Value::as_str) {
-                let what = format!("the catcher of {} of `{}`", names(catcher), state.name);
-                self.retarget(state, &next_at, Operator::RetargetHandler, target, &what);
-            }
+            self.handler(state, &next_at, catcher, &at, Operator::DropCatcher);
+            let what = format!("the catcher of {} of `{}`", names(catcher), state.name);
+            self.retarget(state, &at, "Next", Operator::RetargetHandler, &what);
             self.leaving(state, catcher, &at);
         }
     }
 
     /// Drops a retrier or a catcher, the whole list with its last entry, and renames its errors.
-    fn handler(
-        &mut self,
-        state: &Within<'_>,
-        reached_at: &Pointer,
-        handler: &Value,
-        (at, count): (&Pointer, usize),
-        (list, noun, operator): (&str, &str, Operator),
-    ) {
-        let list = state.at.child(list);
-        let edits = vec![Edit::remove(if count == 1 { list.as_str() } else { at.as_str() })];
+    fn handler(&mut self, state: &Within<'_>, reached_at: &Pointer, handler: &Value, at: &Pointer, drop: Operator) {
+        let noun = if drop == Operator::DropRetrier { "retrier" } else { "catcher" };
+        let list = at.parent().unwrap_or_default();
+        let is_only = self.definition.pointer(list.index(1).as_str()).is_none();
+        let edits = vec![Edit::remove(if is_only { list.as_str() } else { at.as_str() })];
         let description = format!("the {noun} of {} of `{}` is dropped", names(handler), state.name);
-        self.offer_in(state, reached_at, Change::new(operator, at.clone(), description, edits));
+        self.offer_in(state, reached_at, Mutant::new(drop, at.clone(), description, edits));
         let errors = handler.get("ErrorEquals").and_then(Value::as_array);
         for (index, error) in errors.into_iter().flatten().enumerate() {
             let Some(error) = error.as_str() else { continue };
             let other = other_error(error);
             let at = at.child("ErrorEquals").index(index);
             let description = format!("`{error}` becomes `{other}`");
-            let change = Change::replace(Operator::RenameError, at, json!(other), description).word(error);
-            self.offer_in(state, reached_at, change);
+            let mutant = Mutant::replace(Operator::RenameError, at, json!(other), description).word(error);
+            self.offer_in(state, reached_at, mutant);
         }
     }
 }

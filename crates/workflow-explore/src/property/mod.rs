@@ -12,9 +12,10 @@ use workflow_asl::rules::Annotations;
 use workflow_local::internal::{InternalExecution, InternalProgram};
 use workflow_local::{Execution, Status};
 
-pub(crate) use monitor::{Breach, Happening, Happenings, KnownOutputs, Monitors, known_outputs, last_state};
+pub(crate) use monitor::{Happening, Happenings, KnownOutputs, Monitors, known_outputs, last_state};
 pub use text::PropertyError;
 
+use crate::broken::Broken;
 use crate::error::ExploreError;
 use crate::states::States;
 
@@ -107,7 +108,7 @@ impl Property {
             ));
         }
         let mut found = None;
-        let mut note = |breach: Breach| found = found.take().or(Some(breach.message));
+        let mut note = |broken: Broken| found = found.take().or(Some(broken.message));
         Happenings::default().read(execution, |news| monitors.see(news, &mut note));
         if self.0.kind == PropertyKind::Reachable && monitors.unexercised().next().is_some() {
             return Err(format!("not so in this execution: `{self}`"));

@@ -14,6 +14,7 @@ use workflow_local::internal::{InternalView, StateFailed};
 use workflow_local::{EventType, Execution, HistoryEvent, Payload, Status, View};
 
 use super::Property;
+use crate::broken::Broken;
 use crate::decision::shown;
 use crate::states::States;
 
@@ -70,14 +71,6 @@ pub(crate) enum Happening<'h> {
         field: Option<&'h str>,
     },
     Ended(View<'h>),
-}
-
-/// A violated property.
-#[derive(Clone, Debug)]
-pub(crate) struct Breach {
-    pub(crate) property: String,
-    pub(crate) state: Option<String>,
-    pub(crate) message: String,
 }
 
 /// Reads histories as they grow.
@@ -191,9 +184,12 @@ struct Progress {
     until: bool,
     /// Whether the event of its `unless` happened.
     unless: bool,
-    /// Why it does not hold, unless the event of its `unless` still happens: the state and the message.
-    broken: Option<(Option<String>, String)>,
+    /// Why it does not hold, unless the event of its `unless` still happens.
+    broken: Option<Why>,
 }
+
+/// Why a property does not hold: the state and the message.
+type Why = (Option<String>, String);
 
 #[derive(Debug)]
 pub(super) struct Watched {
@@ -209,6 +205,10 @@ impl Watched {
         self.property.0.clauses.iter().any(|(of, _)| *of == clause)
     }
 
+    fn breach(&self, (state, message): Why) -> Broken {
+        Broken::error(&self.property.to_string(), state, message, None)
+    }
+
     /// Returns which of its first two events must have happened, so that it was exercised.
     fn wants(&self) -> u8 {
         match self.property.0.kind {
@@ -220,12 +220,7 @@ impl Watched {
 
     /// Records what happened. `is` says whether it is an event of the property. Returns the state and the message if the
     /// property does not hold.
-    fn step(
-        &self,
-        progress: &mut Progress,
-        met: &mut u8,
-        is: impl Fn(&EventOf<String>) -> bool,
-    ) -> Option<(Option<String>, String)> {
+    fn step(&self, progress: &mut Progress, met: &mut u8, is: impl Fn(&EventOf<String>) -> bool) -> Option<Why> {
         let PropertyOf { kind, events, clauses, .. } = &self.property.0;
         let mut broken = None;
         // What follows may also be the event of a clause.
@@ -292,7 +287,7 @@ impl Watched {
     }
 
     /// Returns that what must follow does not.
-    fn missing(&self, progress: &Progress, before: &str) -> Option<(Option<String>, String)> {
+    fn missing(&self, progress: &Progress, before: &str) -> Option<Why> {
         let PropertyOf { kind: PropertyKind::After, events, .. } = &self.property.0 else { return None };
         let (first, then) = events.split_first().filter(|_| progress.events == 1)?;
         let then: Vec<_> = then.iter().map(named).collect();
@@ -358,7 +353,7 @@ impl Monitors {
     }
 
     /// Records an occurrence. Calls `note` for each property that no longer holds.
-    pub(crate) fn see(&mut self, news: &News<'_>, note: &mut impl FnMut(Breach)) {
+    pub(crate) fn see(&mut self, news: &News<'_>, note: &mut impl FnMut(Broken)) {
         let state = match &news.happening {
             Happening::Entered(state) => state,
             Happening::Succeeded { state, .. } => {
@@ -379,15 +374,16 @@ impl Monitors {
             let place = (number, (news.child, news.iterations(&watched.maps)));
             let progress = self.seen.entry(place).or_default();
             let Some(met) = self.met.get_mut(number) else { continue };
-            let broken = watched.step(progress, met, is);
-            tell(watched, progress, broken, note);
+            if let Some(broken) = watched.step(progress, met, is) {
+                tell(watched, progress, broken, note);
+            }
         }
         // Properties without progress need not be stored.
         self.seen.retain(|_, progress| *progress != Progress::default());
     }
 
     /// Records that a map was left, so its iterations have ended.
-    fn leave_map(&mut self, state: &Arc<str>, news: &News<'_>, note: &mut impl FnMut(Breach)) {
+    fn leave_map(&mut self, state: &Arc<str>, news: &News<'_>, note: &mut impl FnMut(Broken)) {
         let properties = Arc::clone(&self.properties);
         for (number, watched) in properties.iter().enumerate() {
             let Some(depth) = watched.maps.iter().position(|map| map == state) else { continue };
@@ -397,28 +393,26 @@ impl Monitors {
     }
 
     /// Ends the progress of a property in these places.
-    fn close(&mut self, property: usize, ended: impl Fn(&Place) -> bool, note: &mut impl FnMut(Breach)) {
+    fn close(&mut self, property: usize, ended: impl Fn(&Place) -> bool, note: &mut impl FnMut(Broken)) {
         let Some(watched) = self.properties.get(property) else { return };
         self.seen.retain(|(number, place), progress| {
             if *number != property || !ended(place) {
                 return true;
             }
             let broken = progress.broken.take().or_else(|| watched.missing(progress, "before the end"));
-            if let Some((state, message)) = broken.filter(|_| !progress.unless) {
-                note(Breach { property: watched.property.to_string(), state, message });
-            }
+            broken.filter(|_| !progress.unless).into_iter().for_each(|broken| note(watched.breach(broken)));
             false
         });
     }
 
     /// Records that the execution, or a child, has ended.
-    fn end(&mut self, of: View<'_>, child: Option<(usize, usize)>, note: &mut impl FnMut(Breach)) {
+    fn end(&mut self, of: View<'_>, child: Option<(usize, usize)>, note: &mut impl FnMut(Broken)) {
         let last = last_state(of.history());
         let properties = Arc::clone(&self.properties);
         for (number, watched) in properties.iter().enumerate() {
             if let Some(broken) = self.judge_end(number, watched, of, child, last.as_ref()) {
                 let progress = self.seen.entry((number, (child, Vec::new()))).or_default();
-                tell(watched, progress, Some(broken), note);
+                tell(watched, progress, broken, note);
             }
             self.close(number, |(of, _)| *of == child, note);
         }
@@ -432,7 +426,7 @@ impl Monitors {
         of: View<'_>,
         child: Option<(usize, usize)>,
         last: Option<&Arc<str>>,
-    ) -> Option<(Option<String>, String)> {
+    ) -> Option<Why> {
         let PropertyOf { kind, events, member, values, .. } = &watched.property.0;
         let within = last.and_then(|last| self.states.get(last)?.distributed.as_ref());
         let is_about = match kind {
@@ -481,17 +475,11 @@ impl Monitors {
 }
 
 /// Notes that a property does not hold, or keeps it until it is clear whether the event of its `unless` happens.
-fn tell(
-    watched: &Watched,
-    progress: &mut Progress,
-    broken: Option<(Option<String>, String)>,
-    note: &mut impl FnMut(Breach),
-) {
-    let Some((state, message)) = broken else { return };
+fn tell(watched: &Watched, progress: &mut Progress, broken: Why, note: &mut impl FnMut(Broken)) {
     if watched.has(Clause::Unless) {
-        progress.broken.get_or_insert((state, message));
+        progress.broken.get_or_insert(broken);
     } else {
-        note(Breach { property: watched.property.to_string(), state, message });
+        note(watched.breach(broken));
     }
 }
 

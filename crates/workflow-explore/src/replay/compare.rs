@@ -1,6 +1,7 @@
 //! Compares a played execution with the recorded one, lane by lane.
 
 use std::collections::BTreeSet;
+use std::mem::discriminant;
 
 use serde_json::{Value, json};
 use workflow_graph::history::Status as VisitStatus;
@@ -28,7 +29,7 @@ pub(super) struct Compared {
 /// numbers and other names: values that differ between them are ignored.
 pub(super) fn compare(played: &Played<'_>, others: &[Played<'_>]) -> Compared {
     let mut comparison = Comparison { cut: played.missing.is_some(), ..Comparison::default() };
-    let others: Vec<_> = others.iter().map(|other| Some(&other.run)).collect();
+    let others: Vec<_> = others.iter().map(|other| &other.run).collect();
     comparison.run(&played.run, &others, None);
     let Comparison { found, mut data, ignored, .. } = comparison;
     let first =
@@ -87,36 +88,34 @@ struct Comparison {
 struct Pair<'p> {
     run: &'p PlayedRun<'p>,
     recorded: &'p Recorded,
-    others: &'p [Option<&'p PlayedRun<'p>>],
+    others: &'p [&'p PlayedRun<'p>],
     file: Option<&'p str>,
 }
 
 impl Comparison {
-    fn run<'p>(&mut self, run: &'p PlayedRun<'p>, others: &[Option<&'p PlayedRun<'p>>], file: Option<&str>) {
+    fn run<'p>(&mut self, run: &'p PlayedRun<'p>, others: &[&'p PlayedRun<'p>], file: Option<&str>) {
         let Some(recorded) = run.recorded else { return };
         let pair = Pair { run, recorded, others, file };
-        let matching = run.trace.matching(&recorded.trace);
         if file.is_some()
             && let (Some(old), Some(new)) = (recorded.trace.input(), run.trace.input())
         {
-            let paths =
-                self.paths(old, new, pair.others_values(|other| other.trace.input().map(|input| input.value())));
+            let paths = self.paths(old, new, pair.others_values(|other| other.input().map(|input| input.value())));
             if !paths.is_empty() {
                 let differs = ("other input of a child", "gives a child execution another input".to_owned(), None);
                 self.note(pair, false, (1, None), differs, paths);
             }
         }
-        for (number, lane) in run.trace.lanes() {
-            if let Some(other) = matching.lane(number).and_then(|lane| recorded.trace.lane(lane)) {
+        for (number, lane) in &run.trace.lanes {
+            let same = run.trace.same_lane(&recorded.trace, *number);
+            if let Some(other) = same.and_then(|lane| recorded.trace.lanes.get(&lane)) {
                 self.lane(pair, &lane.visits, &other.visits, lane.parent.is_none());
             }
         }
         for (place, child) in &run.children {
-            let same = |other: &Option<&'p PlayedRun<'p>>| {
-                let other = (*other)?;
-                other.children.get(&(run.trace.matching(&other.trace).visit(place.0)?, place.1))
+            let same = |other: &&'p PlayedRun<'p>| {
+                other.children.get(&(run.trace.same_visit(&other.trace, place.0)?, place.1))
             };
-            let others: Vec<_> = others.iter().map(same).collect();
+            let others: Vec<_> = others.iter().filter_map(same).collect();
             let file = child.recorded.map(|recorded| recorded.file.as_str());
             self.run(child, &others, file.or(Some("")));
         }
@@ -255,7 +254,7 @@ impl Comparison {
         if self.cut && new.status == Status::Running {
             return;
         }
-        let others = pair.others_values(|other| match &other.trace.noted.last()?.fact {
+        let others = pair.others_values(|other| match &other.noted.last()?.fact {
             Fact::Result(output) => Some(output.value()),
             _ => None,
         });
@@ -270,14 +269,14 @@ impl Comparison {
         let worded = old.error.as_deref().is_some_and(|error| error.starts_with("States."));
         let compares = !worded && by_fail(&pair.recorded.trace) && by_fail(&pair.run.trace);
         let texts = |end: &End| json!({ "error": end.error, "cause": end.cause.as_ref().filter(|_| compares) });
-        let others = pair.others.iter().flatten().filter_map(|other| end_of(&other.trace));
+        let others = pair.others.iter().filter_map(|other| end_of(&other.trace));
         let others: Vec<Value> = others.map(|end| texts(&end)).collect();
-        let has_other_texts = !self.paths(&texts(&old), &texts(&new), others.iter().map(Some).collect()).is_empty();
+        let has_other_texts = !self.paths(&texts(&old), &texts(&new), others.iter().collect()).is_empty();
         if old.status != new.status || has_other_texts || !paths.is_empty() {
             let event = pair.recorded.trace.noted.last().map_or(0, |noted| noted.id);
-            let last = pair.run.trace.lanes().find(|(_, lane)| lane.parent.is_none());
-            let last = last.and_then(|(_, lane)| pair.run.trace.visit(*lane.visits.last()?));
-            let state = last.map(|visit| visit.state.clone());
+            let last = pair.run.trace.lanes.values().find(|lane| lane.parent.is_none());
+            let last = last.and_then(|lane| pair.run.trace.visit(*lane.visits.last()?));
+            let state = last.map(|visit| visit.state.as_str());
             let is_output = old.status == new.status && !paths.is_empty();
             let words = if is_output {
                 "the output is another one".to_owned()
@@ -285,29 +284,21 @@ impl Comparison {
                 format!("it ends {new}, recorded {old}")
             };
             let differs = (END, words, Some([old.to_json(), new.to_json()]));
-            self.note(pair, false, (event, state.as_deref()), differs, paths);
+            self.note(pair, false, (event, state), differs, paths);
         }
     }
 
     /// Returns the differences that do not come from the clock, random numbers or names.
-    fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<Option<&Value>>) -> Vec<PathDifference> {
+    fn paths(&mut self, recorded: &Value, replayed: &Value, others: Vec<&Value>) -> Vec<PathDifference> {
         let mut found = differences(recorded, replayed);
         if found.is_empty() {
             return found;
         }
-        let volatile: Vec<String> = others
-            .into_iter()
-            .flatten()
-            .flat_map(|other| differences(replayed, other))
-            .map(|difference| difference.path)
-            .collect();
+        let volatile = others.into_iter().flat_map(|other| differences(replayed, other));
+        let volatile: Vec<String> = volatile.map(|difference| difference.path).collect();
         found.retain(|difference| {
-            let is_same_type = match (&difference.recorded, &difference.replayed) {
-                (Some(recorded), Some(replayed)) => {
-                    std::mem::discriminant(recorded) == std::mem::discriminant(replayed)
-                }
-                _ => false,
-            };
+            let values = difference.recorded.as_ref().zip(difference.replayed.as_ref());
+            let is_same_type = values.is_some_and(|(one, other)| discriminant(one) == discriminant(other));
             // The context object has it since November 2023.
             let is_new = difference.recorded.is_none() && difference.path.ends_with(".Execution.RedriveCount");
             let ignored = is_same_type && volatile.contains(&difference.path) || is_new;
@@ -322,27 +313,13 @@ impl Comparison {
 
 impl<'p> Pair<'p> {
     /// Returns the values of the same visit in the other executions.
-    fn others_of<'v>(
-        self,
-        visit: usize,
-        value: impl Fn(&'v Trace, usize) -> Option<&'v Value>,
-    ) -> Vec<Option<&'v Value>>
-    where
-        'p: 'v,
-    {
-        let value = |other: &Option<&'p PlayedRun<'p>>| {
-            let other = (*other)?;
-            value(&other.trace, self.run.trace.matching(&other.trace).visit(visit)?)
-        };
-        self.others.iter().map(value).collect()
+    fn others_of(self, visit: usize, value: impl Fn(&'p Trace, usize) -> Option<&'p Value>) -> Vec<&'p Value> {
+        self.others_values(|trace| value(trace, self.run.trace.same_visit(trace, visit)?))
     }
 
     /// Returns a value of each of the other executions.
-    fn others_values<'v>(self, value: impl Fn(&'v PlayedRun<'p>) -> Option<&'v Value>) -> Vec<Option<&'v Value>>
-    where
-        'p: 'v,
-    {
-        self.others.iter().map(|other| (*other).and_then(&value)).collect()
+    fn others_values(self, value: impl Fn(&'p Trace) -> Option<&'p Value>) -> Vec<&'p Value> {
+        self.others.iter().filter_map(|other| value(&other.trace)).collect()
     }
 }
 

@@ -191,7 +191,8 @@ impl Recordings {
             let machine = recording.definition.as_ref().or(definition);
             let is_child = recording.map_run.is_some()
                 || machine
-                    .is_some_and(|machine| begins_as_child(machine, recording.first_state().map(|(name, _)| name)));
+                    .zip(recording.states().next())
+                    .is_some_and(|(machine, (first, _))| begins_as_child(machine, first));
             if is_child { children.push(recording) } else { parents.push(recording) }
         }
         for child in children {
@@ -217,7 +218,7 @@ impl Recordings {
                      beside it as NAME.execution.json",
                 ),
             };
-            let (state, event) = child.first_state().unwrap_or_default();
+            let (state, event) = child.states().next().unwrap_or_default();
             let problem = format!("it enters `{state}`, as a child of a map run does, and {why}");
             self.errors.push(ReplayError::at(&child.file, event, problem, help));
         }
@@ -244,13 +245,13 @@ impl Recording {
 }
 
 /// Returns whether a state is the first state of a distributed map and not of the machine.
-fn begins_as_child(definition: &Value, first: Option<&str>) -> bool {
+fn begins_as_child(definition: &Value, first: &str) -> bool {
     let (machine, _) = StateMachine::read(definition);
     let is_it = |scope: &Scope<'_>| {
         let config = definition.pointer(scope.pointer.child("ProcessorConfig").child("Mode").as_str());
-        config.is_some_and(|mode| mode == "DISTRIBUTED") && scope.start_at == first
+        config.is_some_and(|mode| mode == "DISTRIBUTED") && scope.start_at == Some(first)
     };
-    first.is_some() && machine.start_at.as_deref() != first && machine.scopes().iter().any(is_it)
+    machine.start_at.as_deref() != Some(first) && machine.scopes().iter().any(is_it)
 }
 
 /// Returns the file's name up to its first dot.

@@ -38,49 +38,34 @@ impl fmt::Display for PathDifference {
 /// Returns the differences of the innermost values, in the order of the recorded value.
 pub(crate) fn differences(recorded: &Value, replayed: &Value) -> Vec<PathDifference> {
     let mut found = Vec::new();
-    compare(recorded, replayed, &mut "$".to_owned(), &mut found);
+    compare(Some(recorded), Some(replayed), &mut "$".to_owned(), &mut found);
     found
 }
 
-fn compare(recorded: &Value, replayed: &Value, path: &mut String, found: &mut Vec<PathDifference>) {
+fn compare(old: Option<&Value>, new: Option<&Value>, path: &mut String, found: &mut Vec<PathDifference>) {
     let length = path.len();
-    let differs = |path: &str, recorded: Option<&Value>, replayed: Option<&Value>| PathDifference {
-        path: path.to_owned(),
-        recorded: recorded.cloned(),
-        replayed: replayed.cloned(),
-    };
-    match (recorded, replayed) {
-        (Value::Object(old), Value::Object(new)) => {
+    match (old, new) {
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
             // The service words the causes of its own errors.
             let error = old.get("Error").and_then(Value::as_str).filter(|error| error.starts_with("States."));
             let only_wording = error.is_some() && old.get("Error") == new.get("Error");
-            for (name, old) in old.iter().filter(|(name, _)| !(only_wording && *name == "Cause")) {
+            let kept = old.keys().filter(|name| !(only_wording && *name == "Cause"));
+            for name in kept.chain(new.keys().filter(|name| !old.contains_key(*name))) {
                 push_member(path, name);
-                match new.get(name) {
-                    Some(new) => compare(old, new, path, found),
-                    None => found.push(differs(path, Some(old), None)),
-                }
-                path.truncate(length);
-            }
-            for (name, new) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-                push_member(path, name);
-                found.push(differs(path, None, Some(new)));
+                compare(old.get(name), new.get(name), path, found);
                 path.truncate(length);
             }
         }
-        (Value::Array(old), Value::Array(new)) => {
+        (Some(Value::Array(old)), Some(Value::Array(new))) => {
             for index in 0..old.len().max(new.len()) {
                 path.push_str(&format!("[{index}]"));
-                match (old.get(index), new.get(index)) {
-                    (Some(old), Some(new)) => compare(old, new, path, found),
-                    (old, new) => found.push(differs(path, old, new)),
-                }
+                compare(old.get(index), new.get(index), path, found);
                 path.truncate(length);
             }
         }
-        (Value::Number(old), Value::Number(new)) if old == new || old.as_f64() == new.as_f64() => {}
+        (Some(Value::Number(old)), Some(Value::Number(new))) if old.as_f64() == new.as_f64() => {}
         (old, new) if old == new => {}
-        (old, new) => found.push(differs(path, Some(old), Some(new))),
+        _ => found.push(PathDifference { path: path.clone(), recorded: old.cloned(), replayed: new.cloned() }),
     }
 }
 

@@ -33,38 +33,32 @@ pub(super) fn first_states(definition: &Value) -> BTreeSet<String> {
 /// Matches the lanes and visits of a replayed execution with the lanes and visits of the recorded execution. Lanes
 /// match by the item or the branch, within the matching visit. Visits match by the name of their state and the number
 /// of its earlier visits in the lane.
-#[derive(Clone, Copy)]
-pub(super) struct Matching<'m> {
-    pub(super) replayed: &'m Trace,
-    pub(super) recorded: &'m Trace,
-    /// The first states of the branches of the replayed definition.
-    pub(super) first_states: &'m BTreeSet<String>,
-}
-
-impl Matching<'_> {
+impl Trace {
     /// Returns the recorded lane of a replayed lane.
-    pub(super) fn lane(&self, lane: usize) -> Option<usize> {
-        let replayed = self.replayed.lane(lane)?;
+    pub(super) fn same_lane(&self, recorded: &Self, lane: usize) -> Option<usize> {
+        let replayed = self.lanes.get(&lane)?;
         let parent = match replayed.parent {
-            Some(parent) => Some(self.visit(parent)?),
+            Some(parent) => Some(self.same_visit(recorded, parent)?),
             None => None,
         };
-        let found = self.recorded.by_key.get(&(parent, replayed.fork.clone(), replayed.round)).copied();
+        let found = recorded.by_key.get(&(parent, replayed.fork.clone(), replayed.round)).copied();
         match (&replayed.fork, found, replayed.parent, parent) {
             // A branch may now start with a different state.
             (Fork::Branch(_), None, Some(around), Some(parent)) => {
-                let mut siblings = self.replayed.lanes_of(around, replayed.round);
-                let position = siblings.position(|(number, _)| number == lane)?;
-                let (number, other) = self.recorded.lanes_of(parent, replayed.round).nth(position)?;
-                matches!(&other.fork, Fork::Branch(first) if !self.first_states.contains(first)).then_some(number)
+                let mut siblings = self.lanes_of(around, replayed.round);
+                let position = siblings.position(|(number, _)| *number == lane)?;
+                let (number, other) = recorded.lanes_of(parent, replayed.round).nth(position)?;
+                matches!(&other.fork, Fork::Branch(first) if !self.first_states.contains(first)).then_some(*number)
             }
             _ => found,
         }
     }
 
-    pub(super) fn visit(&self, visit: usize) -> Option<usize> {
-        let replayed = self.replayed.visit(visit)?;
-        let lane = self.lane(replayed.thread)?;
-        self.recorded.nth_visit(lane, &replayed.state, self.replayed.nth(visit))
+    /// Returns the recorded visit of a replayed visit.
+    pub(super) fn same_visit(&self, recorded: &Self, visit: usize) -> Option<usize> {
+        let replayed = self.visit(visit)?;
+        let lane = self.same_lane(recorded, replayed.thread)?;
+        let nth = self.visits_in(replayed.thread, &replayed.state).binary_search(&visit).ok()?;
+        recorded.visits_in(lane, &replayed.state).get(nth).copied()
     }
 }

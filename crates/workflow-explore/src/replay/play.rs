@@ -7,28 +7,20 @@ use std::time::Duration;
 use workflow_asl::error_name::HEARTBEAT_TIMEOUT;
 use workflow_local::internal::InternalExecution;
 use workflow_local::{
-    Execution, Instant, ObjectStore, Payload, Program, Progress, Start, Status, TaskError, TaskId, TaskRequest,
+    Execution, Instant, ObjectStore, Payload, Progress, Start, Status, TaskError, TaskId, TaskRequest,
 };
 
 use super::matching::Recorded;
 use super::missing::MissingAnswer;
 use super::recorded_answer::{absent_activities, answer_of};
-use super::trace::Answered;
-use super::trace::Trace;
+use super::replayer::Replayer;
+use super::trace::{Answered, Trace};
 use crate::report::counted;
 use crate::report::mocks::Answers;
 
 /// The maximum delay after the recorded time at which a task may still be stopped without an answer. The service stops
 /// tasks with a delay.
 const STOPPING: Duration = Duration::from_secs(1);
-
-/// A definition and the start of its executions.
-pub(super) struct Stage {
-    pub(super) program: Arc<Program>,
-    pub(super) store: Arc<dyn ObjectStore>,
-    pub(super) start: Start,
-    pub(super) first_states: Arc<BTreeSet<String>>,
-}
 
 /// Changes of an execution that do not change its path.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,12 +35,17 @@ pub(super) struct Setting {
     pub(super) prompt: bool,
 }
 
-/// An execution that was played, or a child of it.
+/// An execution that is played, or a child of it.
+#[derive(Default)]
 pub(super) struct PlayedRun<'r> {
     pub(super) trace: Trace,
     pub(super) recorded: Option<&'r Recorded>,
-    /// The children by the visit of the map and the number of the item or batch.
+    /// The children, after the play, by the visit of the map and the number of the item or batch.
     pub(super) children: BTreeMap<(usize, usize), PlayedRun<'r>>,
+    /// The run, the visit and the item that it is a child of.
+    parent: Option<(usize, usize, usize)>,
+    /// The recorded children that are already used.
+    used: BTreeSet<usize>,
 }
 
 pub(super) struct Played<'r> {
@@ -66,33 +63,11 @@ enum Act {
     Answer(Result<Payload, TaskError>),
 }
 
-/// The run, the visit and the item of a child.
-type Owner = (usize, usize, usize);
-
-/// Whether the play continues or ends at a missing answer.
-type Answering = Result<(), Box<MissingAnswer>>;
-
-/// One history that is played.
-struct Run<'r> {
-    trace: Trace,
-    recorded: Option<&'r Recorded>,
-    parent: Option<Owner>,
-    /// The recorded children that are already used.
-    used: BTreeSet<usize>,
-}
-
-impl Run<'_> {
-    fn of(stage: &Stage) -> Self {
-        let trace = Trace::of_replay(&stage.first_states);
-        Self { trace, recorded: None, parent: None, used: BTreeSet::new() }
-    }
-}
-
 pub(super) struct Play<'s, 'r> {
-    stage: &'s Stage,
+    first_states: &'s Arc<BTreeSet<String>>,
     setting: Setting,
     execution: Execution,
-    runs: Vec<Run<'r>>,
+    runs: Vec<PlayedRun<'r>>,
     /// The runs and visits that started map runs, by ARN.
     map_runs: BTreeMap<String, (usize, usize)>,
     acts: BTreeMap<(Instant, u64), (TaskId, Act)>,
@@ -105,24 +80,31 @@ pub(super) struct Play<'s, 'r> {
 }
 
 impl<'s, 'r> Play<'s, 'r> {
-    pub(super) fn new(stage: &'s Stage, recorded: &'r Recorded, setting: Setting) -> Self {
-        let mut start = stage.start.clone();
+    /// Creates a play of a definition, which reads the objects of a store.
+    pub(super) fn new(
+        replayer: &'s Replayer,
+        mut start: Start,
+        store: Arc<dyn ObjectStore>,
+        recorded: &'r Recorded,
+        setting: Setting,
+    ) -> Self {
         start.time = start.time.after(setting.later);
         start.seed = start.seed.wrapping_add(setting.seed);
         if setting.other_names {
             rename(&mut start);
         }
         let input = recorded.trace.input().cloned().unwrap_or_default();
-        let mut execution = Execution::start(Arc::clone(&stage.program), input, start, Arc::clone(&stage.store));
+        let mut execution = Execution::start(Arc::clone(&replayer.program), input, start, store);
         execution.keep_for_inspection();
         let absent = absent_activities(&recorded.trace);
         execution.known_activities(move |arn| !absent.contains(arn));
-        let run = Run { recorded: Some(recorded), ..Run::of(stage) };
+        let first_states = &replayer.first_states;
+        let trace = Trace::of_replay(first_states);
         Self {
-            stage,
+            first_states,
             setting,
             execution,
-            runs: vec![run],
+            runs: vec![PlayedRun { trace, recorded: Some(recorded), ..PlayedRun::default() }],
             map_runs: BTreeMap::new(),
             acts: BTreeMap::new(),
             planned: 0,
@@ -161,22 +143,17 @@ impl<'s, 'r> Play<'s, 'r> {
             self.follow(number);
             number += 1;
         }
-        let mut made: Vec<(Option<Owner>, PlayedRun<'r>)> = self
-            .runs
-            .into_iter()
-            .map(|run| (run.parent, PlayedRun { trace: run.trace, recorded: run.recorded, children: BTreeMap::new() }))
-            .collect();
         // A child comes after its parent.
-        while made.len() > 1 {
-            let Some((parent, run)) = made.pop() else { break };
-            if let Some((of, visit, item)) = parent
-                && let Some((_, around)) = made.get_mut(of)
+        let mut run = self.runs.pop();
+        while let Some(child) = run.take_if(|_| !self.runs.is_empty()) {
+            if let Some((of, visit, item)) = child.parent
+                && let Some(around) = self.runs.get_mut(of)
             {
-                around.children.insert((visit, item), run);
+                around.children.insert((visit, item), child);
             }
+            run = self.runs.pop();
         }
-        let run = made.pop().map(|(_, run)| run);
-        let run = run.unwrap_or(PlayedRun { trace: Trace::default(), recorded: None, children: BTreeMap::new() });
+        let run = run.unwrap_or_default();
         Played { execution: self.execution, run, missing: missing.map(|missing| *missing), answers: self.answers }
     }
 
@@ -188,16 +165,16 @@ impl<'s, 'r> Play<'s, 'r> {
         }
         let Some((view, _)) = self.execution.history_of(number) else { return };
         let Some(run) = self.runs.get_mut(number) else { return };
-        let known = run.trace.map_runs().count();
+        let known = run.trace.map_runs.len();
         run.trace.follow(view.history());
-        if run.trace.map_runs().count() > known {
-            self.map_runs.extend(run.trace.map_runs().map(|(arn, visit)| (arn.to_owned(), (number, visit))));
+        if run.trace.map_runs.len() > known {
+            self.map_runs.extend(run.trace.map_runs.iter().map(|(arn, visit)| (arn.clone(), (number, *visit))));
         }
     }
 
     /// Returns the run of a started child, with the recorded child that has its input.
-    fn child(&mut self, number: usize) -> Run<'r> {
-        let mut made = Run::of(self.stage);
+    fn child(&mut self, number: usize) -> PlayedRun<'r> {
+        let mut made = PlayedRun { trace: Trace::of_replay(self.first_states), ..PlayedRun::default() };
         let Some((arn, item, input)) = self
             .execution
             .history_of(number)
@@ -216,9 +193,9 @@ impl<'s, 'r> Play<'s, 'r> {
         });
         let Some(around) = self.runs.get_mut(parent) else { return made };
         let Some(recorded) = around.recorded else { return made };
-        let Some(visit) = around.trace.matching(&recorded.trace).visit(visit) else { return made };
-        let arns: Vec<&str> = recorded.trace.map_runs().filter(|(_, of)| *of == visit).map(|(arn, _)| arn).collect();
-        let belongs = |child: &Recorded| child.map_run.as_deref().is_none_or(|arn| arns.contains(&arn));
+        let Some(visit) = around.trace.same_visit(&recorded.trace, visit) else { return made };
+        let starts = |arn: &String| recorded.trace.map_runs.get(arn) == Some(&visit);
+        let belongs = |child: &Recorded| child.map_run.as_ref().is_none_or(starts);
         let pool: Vec<usize> =
             (0..recorded.children.len()).filter(|at| recorded.children.get(*at).is_some_and(belongs)).collect();
         let fits = |at: &usize| {
@@ -251,16 +228,20 @@ impl<'s, 'r> Play<'s, 'r> {
         let entered = self.runs.get(number).and_then(|run| {
             let recorded = run.recorded?;
             let lane = run.trace.lane_after(event)?;
-            let of = run.trace.matching(&recorded.trace).lane(lane)?;
-            let visit = recorded.trace.nth_visit(of, &state, run.trace.count(lane, &state))?;
-            Some(recorded.trace.event(recorded.trace.visit(visit)?.entered)?.time)
+            let of = run.trace.same_lane(&recorded.trace, lane)?;
+            let visit = recorded.trace.visits_in(of, &state).get(run.trace.visits_in(lane, &state).len())?;
+            Some(recorded.trace.event(recorded.trace.visit(*visit)?.entered)?.time)
         });
         let Some(time) = entered.map(|time| self.later(time)) else { return };
         // Earlier timers and actions come first, in their order.
-        let due = self.execution.due_at().into_iter().chain(self.acts.keys().next().map(|(time, _)| *time)).min();
+        let due = self.execution.due_at().into_iter().chain(self.first_act()).min();
         if time > self.execution.now() && due.is_none_or(|due| due > time) {
             self.execution.advance_to(time);
         }
+    }
+
+    fn first_act(&self) -> Option<Instant> {
+        self.acts.keys().next().map(|(time, _)| *time)
     }
 
     fn plan(&mut self, time: Instant, task: TaskId, act: Act) {
@@ -268,7 +249,7 @@ impl<'s, 'r> Play<'s, 'r> {
         self.acts.insert((time, self.planned), (task, act));
     }
 
-    fn answer(&mut self, request: &TaskRequest) -> Answering {
+    fn answer(&mut self, request: &TaskRequest) -> Result<(), Box<MissingAnswer>> {
         let (state, attempt) = (&request.state, request.attempt + 1);
         let mut missing = Box::new(MissingAnswer {
             state: state.to_string(),
@@ -294,7 +275,7 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(missing);
         };
         missing.file = (number > 0).then(|| recorded.file.clone());
-        let Some(of) = run.trace.matching(&recorded.trace).visit(visit) else { return Err(missing) };
+        let Some(of) = run.trace.same_visit(&recorded.trace, visit) else { return Err(missing) };
         let calls = recorded.trace.calls(of);
         missing.event = recorded.trace.visit(of).map(|visit| visit.entered);
         let Some(call) = calls.get(number_of_call) else {
@@ -319,9 +300,6 @@ impl<'s, 'r> Play<'s, 'r> {
         let stopped = stopped.or_else(|| recorded.trace.noted.last().map(|noted| noted.time));
         let until = stopped.map_or(Duration::ZERO, |stopped| time(call.scheduled).until(stopped));
         let (answer, after) = answer_of(call, since, until, request.is_activity);
-        let taken = call.worker.as_ref().map(|(worker, event)| (worker.clone(), since(*event)));
-        let submitted = call.submitted.as_ref().map(|(output, event)| (output.clone(), since(*event)));
-        let known_heartbeat = call.called.heartbeat;
         let stopped = stopped.map(|stopped| self.later(stopped).after(STOPPING));
         let (id, now) = (request.id, self.execution.now());
         let prompt = self.setting.prompt;
@@ -330,8 +308,7 @@ impl<'s, 'r> Play<'s, 'r> {
         // Heartbeats are not recorded. A task that did not miss one sent them as often as it had to.
         if let Some(seconds) = heartbeat.filter(|_| !prompt) {
             let every = Duration::from_secs(seconds);
-            let known = known_heartbeat.filter(|recorded| *recorded <= seconds);
-            match known {
+            match call.called.heartbeat.filter(|recorded| *recorded <= seconds) {
                 Some(recorded) if lasts > every => {
                     let recorded = Duration::from_secs(recorded.max(1));
                     let last = match &answer {
@@ -361,11 +338,11 @@ impl<'s, 'r> Play<'s, 'r> {
                 _ => {}
             }
         }
-        if let Some((worker, after)) = taken {
-            self.plan(at(after), id, Act::Take(worker));
+        if let Some((worker, event)) = &call.worker {
+            self.plan(at(since(*event)), id, Act::Take(worker.clone()));
         }
-        if let Some((output, after)) = submitted {
-            self.plan(at(after), id, Act::Submit(output));
+        if let Some((output, event)) = &call.submitted {
+            self.plan(at(since(*event)), id, Act::Submit(output.clone()));
         }
         match &answer {
             Answered::Result(output) => self.plan(at(after), id, Act::Answer(Ok(output.clone()))),
@@ -408,7 +385,8 @@ impl<'s, 'r> Play<'s, 'r> {
         let recorded = self.runs.first().and_then(|run| run.recorded);
         let stopped = recorded.and_then(|recorded| recorded.stops.get(self.stopped));
         let stop = stopped.map(|(time, _)| self.later(*time).max(self.execution.now()));
-        let next = until.into_iter().chain(self.acts.keys().next().map(|(time, _)| *time)).chain(stop).min();
+        let first = until.into_iter().chain(self.first_act()).min();
+        let next = first.into_iter().chain(stop).min();
         if !self.silent.is_empty() {
             let waiting: BTreeSet<TaskId> = self.execution.waiting_tasks().into_iter().map(|(id, _)| id).collect();
             self.silent.retain(|task, _| waiting.contains(task));
@@ -418,11 +396,9 @@ impl<'s, 'r> Play<'s, 'r> {
             return Err(Some(missing.clone()));
         }
         let Some(next) = next else { return Err(self.silent.values().next().map(|(_, missing)| missing.clone())) };
-        let due =
-            until.is_some_and(|until| until <= next) || self.acts.keys().next().is_some_and(|(time, _)| *time <= next);
         self.execution.advance_to(next);
         self.deliver(next);
-        if let Some((_, error)) = stopped.filter(|_| !due && stop == Some(next)) {
+        if let Some((_, error)) = stopped.filter(|_| stop == Some(next) && first.is_none_or(|first| first > next)) {
             self.stopped += 1;
             self.execution.stop(error.error.as_deref(), error.cause.as_deref());
         }

@@ -108,7 +108,6 @@ impl Recording {
         events.sort_by_key(|event| event.id);
         events.dedup();
         let mut made: Vec<(Event, Noted)> = Vec::with_capacity(events.len());
-        let mut role = None;
         for event in events {
             let expected = made.last().map_or(1, |(before, _)| before.id + 1);
             let refused = |problem: &str, help: &str| Err(ReplayError::at(&file, event.id, problem, help));
@@ -132,9 +131,6 @@ impl Recording {
                 let problem = format!("the history begins with {}, not with ExecutionStarted", event.kind);
                 return refused(&problem, "export it again");
             }
-            if made.is_empty() {
-                role = event.detail("roleArn").and_then(Value::as_str).map(str::to_owned);
-            }
             let noted = Reading { file: &file, event: &event }.noted()?;
             made.push((event, noted));
         }
@@ -148,6 +144,7 @@ impl Recording {
             let problem = format!("{file}: the history ends with event {}, {}: {why}", last.id, last.kind);
             return Err(ReplayError::new(problem, help));
         }
+        let role = made.first().and_then(|(first, _)| first.detail("roleArn")?.as_str()).map(str::to_owned);
         Ok(Self { file, events: made, role, ..Self::default() })
     }
 
@@ -209,16 +206,10 @@ impl Recording {
         history
     }
 
-    /// Returns the name of the first state and the event that enters it.
-    pub(super) fn first_state(&self) -> Option<(&str, u64)> {
-        let entered = self.events.iter().find(|(event, _)| event.kind.ends_with("StateEntered"))?;
-        Some((entered.0.detail("name")?.as_str()?, entered.0.id))
-    }
-
-    /// Returns the states that it and its children entered.
-    pub(super) fn states(&self) -> impl Iterator<Item = &str> {
+    /// Returns the names of the states that it entered, and the events that entered them.
+    pub(super) fn states(&self) -> impl Iterator<Item = (&str, u64)> {
         let entered = self.events.iter().filter(|(event, _)| event.kind.ends_with("StateEntered"));
-        entered.filter_map(|(event, _)| event.detail("name")?.as_str())
+        entered.filter_map(|(event, _)| Some((event.detail("name")?.as_str()?, event.id)))
     }
 
     pub(super) fn started_at(&self) -> Option<Instant> {

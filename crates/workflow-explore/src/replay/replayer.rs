@@ -18,7 +18,7 @@ use super::matching::{Recorded, first_states};
 use super::missing::MissingAnswer;
 use super::noted::{Fact, failure};
 use super::objects::Objects;
-use super::play::{Play, Played, PlayedRun, Setting, Stage};
+use super::play::{Play, Played, PlayedRun, Setting};
 use super::recording::Recording;
 use super::trace::Trace;
 use super::{Replay, ReplayVerdict};
@@ -51,9 +51,9 @@ type Names = Arc<BTreeMap<String, String>>;
 /// ```
 pub struct Replayer {
     definition: Value,
-    program: Arc<Program>,
+    pub(super) program: Arc<Program>,
     pub(super) start: Start,
-    first_states: Arc<BTreeSet<String>>,
+    pub(super) first_states: Arc<BTreeSet<String>>,
     /// Whether expressions may use random numbers.
     looks_at_chance: bool,
     store: Arc<dyn ObjectStore>,
@@ -154,11 +154,9 @@ impl Replayer {
     /// # Errors
     /// Returns an error if the execution does not take the recorded path then.
     pub(super) fn prompt(&self, recording: &Recording) -> Result<(Execution, Answers), ReplayError> {
-        let renamed = self.renamed(recording);
-        self.recognise(recording, &renamed)?;
-        let recorded = recorded(recording, &renamed);
         let refused = |problem: String, help: &str| Err(not_written(recording, &problem, help));
         let replay = self.replay(recording)?;
+        let recorded = recorded(recording, &self.renamed(recording));
         if replay.verdict() != ReplayVerdict::SameWay {
             let help = "name the definition that the execution ran with --definition";
             return refused(format!("it does not take the recorded path: {}", replay.to_string().trim_end()), help);
@@ -179,13 +177,7 @@ impl Replayer {
 
     fn play<'r>(&self, recording: &Recording, recorded: &'r Recorded, setting: Setting) -> Played<'r> {
         let objects = Arc::new(Objects::over(&self.store));
-        let stage = Stage {
-            program: Arc::clone(&self.program),
-            store: Arc::clone(&objects) as Arc<dyn ObjectStore>,
-            start: self.start_of(recording),
-            first_states: Arc::clone(&self.first_states),
-        };
-        let mut played = Play::new(&stage, recorded, setting).run();
+        let mut played = Play::new(self, self.start_of(recording), Arc::clone(&objects) as _, recorded, setting).run();
         if let Some(object) = objects.absent.get()
             && played.missing.is_none()
             && let Some((event, state)) = unread(&played.run, recorded)
@@ -212,9 +204,7 @@ impl Replayer {
         start.machine_type = self.start.machine_type;
         start.seed = self.start.seed;
         start.time = recording.started_at().unwrap_or(self.start.time);
-        if let Some(role) = &recording.role {
-            start.role_arn.clone_from(role);
-        }
+        recording.role.iter().for_each(|role| start.role_arn.clone_from(role));
         start
     }
 
@@ -241,9 +231,9 @@ impl Replayer {
             let help = "export the history with `aws stepfunctions get-execution-history`";
             return Err(ReplayError::at(file, event.id, format!("unknown event type `{}`", event.kind), help));
         }
-        let entered: BTreeSet<&str> = recording.states().collect();
+        let entered: BTreeSet<&str> = recording.states().map(|(name, _)| name).collect();
         let known: Vec<&str> = self.program.state_names().collect();
-        let Some((state, event)) = recording.first_state() else { return Ok(()) };
+        let Some((state, event)) = recording.states().next() else { return Ok(()) };
         if entered.iter().any(|name| known.contains(name) || renamed.contains_key(*name)) {
             return Ok(());
         }
@@ -293,7 +283,7 @@ fn unread(run: &PlayedRun<'_>, recorded: &Recorded) -> Option<(u64, String)> {
         return None;
     }
     let failed = fails(&run.trace)?;
-    let maps = run.trace.lanes().flat_map(|(_, lane)| &lane.visits).filter_map(|visit| run.trace.visit(*visit));
+    let maps = run.trace.lanes.values().flat_map(|lane| &lane.visits).filter_map(|visit| run.trace.visit(*visit));
     let map = maps.filter(|visit| visit.kind == "Map" && visit.entered < failed).max_by_key(|visit| visit.entered)?;
     Some((map.entered, map.state.clone()))
 }

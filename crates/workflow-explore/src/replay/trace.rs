@@ -8,7 +8,6 @@ use workflow_graph::history::{Event, History, Visit};
 use workflow_local::history::Details;
 use workflow_local::{EventType, HistoryEvent, Payload, TaskError};
 
-use super::matching::Matching;
 use super::noted::{Called, Fact, Noted, fact, is_task_failure};
 
 /// How a task was answered.
@@ -57,38 +56,29 @@ pub(super) struct Call {
     pub(super) outcome: Option<(Answered, u64)>,
 }
 
-/// The key of a lane: the enclosing visit, the origin, and the number of earlier lanes of this kind.
-type LaneKey = (Option<usize>, Fork, usize);
-
 /// A history, followed event by event.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
     /// The first states of the branches of the definition that is replayed.
-    first_states: Arc<BTreeSet<String>>,
+    pub(super) first_states: Arc<BTreeSet<String>>,
     structure: History,
     pub(super) noted: Vec<Noted>,
     /// The lanes by the number of the thread.
-    lanes: BTreeMap<usize, Lane>,
-    pub(super) by_key: BTreeMap<LaneKey, usize>,
+    pub(super) lanes: BTreeMap<usize, Lane>,
+    /// The lanes by the enclosing visit, the origin, and the number of earlier lanes of this kind.
+    pub(super) by_key: BTreeMap<(Option<usize>, Fork, usize), usize>,
     /// The visits of each state in a lane, in order.
     by_state: BTreeMap<(usize, String), Vec<usize>>,
-    /// The number of earlier visits of the same state in the lane of each visit.
-    nth: Vec<usize>,
     calls: BTreeMap<usize, Vec<Call>>,
     /// The number of items of the maps of visits at their last start.
     items: BTreeMap<usize, u64>,
     /// The visits that started map runs, by ARN.
-    map_runs: BTreeMap<String, usize>,
+    pub(super) map_runs: BTreeMap<String, usize>,
 }
 
 impl Trace {
     pub(super) fn of_replay(first_states: &Arc<BTreeSet<String>>) -> Self {
         Self { first_states: Arc::clone(first_states), ..Self::default() }
-    }
-
-    /// Matches this trace of a replay with another one.
-    pub(super) fn matching<'m>(&'m self, recorded: &'m Self) -> Matching<'m> {
-        Matching { replayed: self, recorded, first_states: &self.first_states }
     }
 
     pub(super) fn push(&mut self, event: Event, noted: Noted) {
@@ -123,30 +113,27 @@ impl Trace {
         if let Some(lane) = self.lanes.get_mut(&visit.thread) {
             lane.visits.push(number);
         }
-        let same = self.by_state.entry((visit.thread, visit.state.clone())).or_default();
-        self.nth.push(same.len());
-        same.push(number);
+        self.by_state.entry((visit.thread, visit.state.clone())).or_default().push(number);
     }
 
     /// Records an event of a visit's work.
     fn work(&mut self, visit: usize, noted: &Noted) {
         use EventType as E;
-        if let Fact::MapRun(arn) = &noted.fact {
-            self.map_runs.insert(arn.clone(), visit);
-        }
-        if let Fact::Items(items) = &noted.fact {
-            self.items.insert(visit, *items);
-        }
-        if let Fact::Called(called) = &noted.fact {
-            let (scheduled, called) = (noted.id, called.clone());
-            let call = Call { scheduled, called, submitted: None, worker: None, outcome: None };
-            self.calls.entry(visit).or_default().push(call);
+        match &noted.fact {
+            Fact::MapRun(arn) => drop(self.map_runs.insert(arn.clone(), visit)),
+            Fact::Items(items) => drop(self.items.insert(visit, *items)),
+            Fact::Called(called) => {
+                let (scheduled, called) = (noted.id, called.clone());
+                let call = Call { scheduled, called, submitted: None, worker: None, outcome: None };
+                self.calls.entry(visit).or_default().push(call);
+            }
+            _ => {}
         }
         let Some(call) = self.calls.get_mut(&visit).and_then(|calls| calls.last_mut()) else { return };
         let Some(kind) = noted.kind else { return };
         match (kind, &noted.fact) {
             (E::TaskSubmitted, Fact::Result(output)) => call.submitted = Some((output.clone(), noted.id)),
-            (E::ActivityStarted, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
+            (_, Fact::Worker(worker)) => call.worker = Some((worker.clone(), noted.id)),
             (E::TaskSucceeded | E::LambdaFunctionSucceeded | E::ActivitySucceeded, Fact::Result(output)) => {
                 call.outcome = Some((Answered::Result(output.clone()), noted.id));
             }
@@ -200,31 +187,14 @@ impl Trace {
         (!begins).then_some(visit.thread)
     }
 
-    pub(super) fn lanes(&self) -> impl Iterator<Item = (usize, &Lane)> {
-        self.lanes.iter().map(|(number, lane)| (*number, lane))
-    }
-
-    pub(super) fn lane(&self, number: usize) -> Option<&Lane> {
-        self.lanes.get(&number)
-    }
-
     /// Returns the lanes that a visit started, in order.
-    pub(super) fn lanes_of(&self, parent: usize, round: usize) -> impl Iterator<Item = (usize, &Lane)> {
-        self.lanes().filter(move |(_, lane)| lane.parent == Some(parent) && lane.round == round)
+    pub(super) fn lanes_of(&self, parent: usize, round: usize) -> impl Iterator<Item = (&usize, &Lane)> {
+        self.lanes.iter().filter(move |(_, lane)| lane.parent == Some(parent) && lane.round == round)
     }
 
-    pub(super) fn nth(&self, visit: usize) -> usize {
-        self.nth.get(visit).copied().unwrap_or_default()
-    }
-
-    /// Returns the visit of a state with this number in a lane.
-    pub(super) fn nth_visit(&self, lane: usize, state: &str, nth: usize) -> Option<usize> {
-        self.by_state.get(&(lane, state.to_owned()))?.get(nth).copied()
-    }
-
-    /// Returns the number of visits of a state in a lane.
-    pub(super) fn count(&self, lane: usize, state: &str) -> usize {
-        self.by_state.get(&(lane, state.to_owned())).map_or(0, Vec::len)
+    /// Returns the visits of a state in a lane, in order.
+    pub(super) fn visits_in(&self, lane: usize, state: &str) -> &[usize] {
+        self.by_state.get(&(lane, state.to_owned())).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn calls(&self, visit: usize) -> &[Call] {
@@ -234,10 +204,6 @@ impl Trace {
     /// Returns the number of items of a visit's map. Returns `None` if the history does not have it.
     pub(super) fn items(&self, visit: usize) -> Option<u64> {
         self.items.get(&visit).copied().filter(|items| *items > 0)
-    }
-
-    pub(super) fn map_runs(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.map_runs.iter().map(|(arn, visit)| (arn.as_str(), *visit))
     }
 
     /// Returns the event with the output and variables of a visit.

@@ -69,12 +69,10 @@ impl fmt::Display for Report {
                         counted(learning.executions(), "recorded execution")
                     )?;
                 }
-                let status = replayed.execution.status();
-                match (replayed.execution.output(), replayed.execution.error()) {
-                    (Some(output), _) => writeln!(f, "   end: {status}, {}", shown(output))?,
-                    (None, Some(error)) => writeln!(f, "   end: {status}, {error}")?,
-                    (None, None) => writeln!(f, "   end: {status}")?,
-                }
+                let execution = &replayed.execution;
+                let with = execution.output().map(|output| shown(output)).or(execution.error().map(str::to_owned));
+                let with = with.map(|with| format!(", {with}")).unwrap_or_default();
+                writeln!(f, "   end: {}{with}", execution.status())?;
             }
         }
         for (finding, reason) in &self.accepted {

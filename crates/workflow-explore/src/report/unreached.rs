@@ -74,12 +74,10 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
         graph.flow().reached(graph.start(), is_possible)
     };
     let place_of = |name: &str| graphs.iter().find_map(|graph| Some((graph, graph.number(name)?)));
-    // The state and the states that contain it, innermost first, each in the graph of its scope.
-    let around = |name: &str| {
-        std::iter::successors(place_of(name), |(graph, _)| place_of(graph.scope().owner?)).collect::<Vec<_>>()
-    };
     let found = points.into_iter().map(|point| {
-        let places = around(&point.state);
+        // The state and the states that contain it, innermost first, each in the graph of its scope.
+        let places = std::iter::successors(place_of(&point.state), |(graph, _)| place_of(graph.scope().owner?));
+        let places: Vec<_> = places.collect();
         let is_possible = !false_rules.contains(&point.pointer)
             && places.iter().all(|(graph, number)| can_take(graph).get(*number) == Some(&true));
         let is_entered = !never.contains(&point.state);
@@ -105,8 +103,8 @@ pub(crate) fn unreached(explorer: &Explorer, taken: &[bool], cut: CutOff) -> Vec
         });
         let (mut may_fail, mut may_loop) = (false, false);
         for (graph, number) in before {
-            let definition = explorer.program.definition();
-            may_fail |= catches(definition, &graph.state_pointer(number));
+            let definition = explorer.program.definition().pointer(graph.state_pointer(number).as_str());
+            may_fail |= definition.is_some_and(|state| state.to_string().contains("\"Catch\":"));
             let facts = graph.states().get(number).and_then(|(name, _)| explorer.states.get(name));
             may_loop |= facts.is_some_and(|facts| facts.on_loop.is_some());
         }
@@ -128,8 +126,4 @@ fn false_rules(explorer: &Explorer) -> BTreeSet<Pointer> {
     // A finding with a range is about a part of an expression.
     let never = found.filter(|found| found.range.is_none() && is_false(&found.finding));
     never.filter_map(|found| Some(found.pointer.parent()?.child("Next"))).collect()
-}
-
-fn catches(definition: &serde_json::Value, at: &Pointer) -> bool {
-    definition.pointer(at.as_str()).is_some_and(|state| state.to_string().contains("\"Catch\":"))
 }

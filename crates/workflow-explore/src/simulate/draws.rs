@@ -21,6 +21,14 @@ pub(super) fn mixed(seed: u64, part: u64) -> u64 {
     Random::new(seed ^ part.wrapping_add(1).wrapping_mul(SPREAD)).next()
 }
 
+/// Returns the item whose share of the weights has this number.
+pub(super) fn drawn<T>(all: &[T], weight: impl Fn(&T) -> f64, mut number: f64) -> Option<&T> {
+    all.iter().find(|item| {
+        number -= weight(item);
+        number < 0.0
+    })
+}
+
 /// The random numbers of one draw.
 #[derive(Debug)]
 pub(super) struct Draws(Random);

@@ -166,12 +166,11 @@ impl Learning {
 
     /// Returns the model.
     pub fn finish(mut self) -> Learnt {
-        let mut model = Map::new();
+        let mut model = json!({});
         if !self.inputs.seen.is_empty() {
-            model.insert("inputs".to_owned(), self.inputs.to_json("inputs", self.seed, &mut self.notes));
+            model["inputs"] = self.inputs.to_json("inputs", self.seed, &mut self.notes);
         }
-        let mut states = Map::new();
-        let mut attempts = 0;
+        let (mut states, mut attempts) = (Map::new(), 0);
         for (name, seen) in std::mem::take(&mut self.tasks) {
             attempts += seen.attempts();
             states.insert(name.clone(), seen.to_json(&name, self.seed, &mut self.notes));
@@ -181,10 +180,10 @@ impl Learning {
                 self.notes.push(format!("no history has an attempt of the task `{name}`: give it a model yourself"));
             }
         }
-        model.insert("states".to_owned(), Value::Object(states));
+        model["states"] = states.into();
         self.notes.sort();
         self.notes.dedup();
-        Learnt { model: Value::Object(model), histories: self.histories, attempts, notes: self.notes }
+        Learnt { model, histories: self.histories, attempts, notes: self.notes }
     }
 }
 
@@ -197,24 +196,23 @@ impl Seen {
 
     fn to_json(&self, name: &str, seed: u64, notes: &mut Vec<String>) -> Value {
         let attempts = self.attempts() as f64;
-        let mut model = Map::new();
         // For a task that never succeeded, use the latencies of its failures.
         let latencies = match self.latencies.as_slice() {
             [] => self.failures.values().flatten().copied().collect(),
             latencies => latencies.to_vec(),
         };
-        model.insert("latency".to_owned(), samples(latencies));
+        let mut model = json!({ "latency": samples(latencies) });
         if !self.failures.is_empty() {
             let failures = self.failures.iter().map(|(error, latencies)| {
                 let probability = latencies.len() as f64 / attempts;
                 (error.clone(), json!({ "probability": probability, "latency": samples(latencies.clone()) }))
             });
-            model.insert("failures".to_owned(), Value::Object(failures.collect()));
+            model["failures"] = Value::Object(failures.collect());
         }
         if !self.outputs.seen.is_empty() {
-            model.insert("outputs".to_owned(), self.outputs.to_json(&format!("outputs of `{name}`"), seed, notes));
+            model["outputs"] = self.outputs.to_json(&format!("outputs of `{name}`"), seed, notes);
         }
-        Value::Object(model)
+        model
     }
 }
 

@@ -248,7 +248,7 @@ impl Simulation {
         let compared_durations = durations.get(..usize::try_from(compared).unwrap_or(usize::MAX)).unwrap_or(durations);
         let size = compared_durations.len().div_ceil(PARTS).max(1);
         let mut gains = Vec::new();
-        for (task, plan) in prepared.plan.tasks.iter().enumerate() {
+        for (task, state) in prepared.plan.tasks.keys().enumerate() {
             let mut after = Vec::new();
             for number in 0..compared {
                 let execution = prepared.run(number, Some(task))?;
@@ -269,15 +269,9 @@ impl Simulation {
             let parts = compared_durations.chunks(size).zip(after.chunks(size));
             let parts: Vec<_> = parts.map(|(before, after)| gain(before, after)).collect();
             let mean_within = interval(parts.iter().map(|part| part.mean)).1;
-            gains.push(Gain { state: plan.name.clone(), mean, mean_within, p50, p99, parts });
+            gains.push(Gain { state: state.clone(), mean, mean_within, p50, p99, parts });
         }
         gains.sort_by(|one, other| other.mean.total_cmp(&one.mean));
         Ok(gains)
     }
-}
-
-/// Converts seconds to milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
-fn scaled(seconds: f64) -> i64 {
-    (seconds * 1000.0).round() as i64
 }

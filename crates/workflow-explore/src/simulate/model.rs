@@ -8,7 +8,7 @@ use workflow_asl::source::{Format, Location, Source};
 use workflow_local::Payload;
 
 use super::distribution::Distribution;
-use super::draws::Draws;
+use super::draws::{Draws, drawn};
 use super::read;
 
 /// The latencies, failures and outputs of the tasks in a simulation. You can write a model in a file or as
@@ -86,11 +86,7 @@ impl Weighted {
         if let [(_, only)] = self.values.as_slice() {
             return Some(only);
         }
-        let mut rest = draws.fraction() * self.total();
-        let drawn = self.values.iter().find(|(weight, _)| {
-            rest -= weight;
-            rest < 0.0
-        });
+        let drawn = drawn(&self.values, |(weight, _)| *weight, draws.fraction() * self.total());
         drawn.or_else(|| self.values.iter().rfind(|(weight, _)| *weight > 0.0)).map(|(_, value)| value)
     }
 }

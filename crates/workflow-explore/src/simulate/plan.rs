@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::error_name::{
     ALL, DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, HTTP_SOCKET, HTTP_STATUS_PREFIX, PERMISSIONS, PREFIX, TASK_FAILED,
@@ -25,15 +27,13 @@ const OF_TASKS: [&str; 6] = [TIMEOUT, HEARTBEAT_TIMEOUT, TASK_FAILED, PERMISSION
 /// The plans of all tasks and of all maps with an item reader.
 #[derive(Default)]
 pub(super) struct Plan {
-    pub(super) tasks: Vec<TaskPlan>,
-    /// The number of each task, by the name of its state.
-    pub(super) numbers: BTreeMap<String, usize>,
+    /// The tasks, by the names of their states.
+    pub(super) tasks: IndexMap<String, TaskPlan, FixedState>,
     pub(super) items: BTreeMap<String, Items>,
     pub(super) notes: Vec<String>,
 }
 
 pub(super) struct TaskPlan {
-    pub(super) name: String,
     pub(super) latency: Distribution,
     pub(super) failures: Vec<Failure>,
     pub(super) outputs: Weighted,
@@ -163,14 +163,9 @@ impl Checks<'_> {
             self.lacks(model, name, message, "give it to the state, or to all tasks in `default`");
         }
         let Some(latency) = latency.cloned() else { return };
-        self.plan.numbers.insert(name.to_owned(), self.plan.tasks.len());
-        self.plan.tasks.push(TaskPlan {
-            name: name.to_owned(),
-            latency,
-            failures: failures.to_vec(),
-            outputs: outputs.cloned().unwrap_or_default(),
-            output_by: output_by.cloned(),
-        });
+        let (failures, outputs) = (failures.to_vec(), outputs.cloned().unwrap_or_default());
+        let plan = TaskPlan { latency, failures, outputs, output_by: output_by.cloned() };
+        self.plan.tasks.insert(name.to_owned(), plan);
     }
 
     fn failure(&mut self, name: &str, facts: &StateFacts, error: &str, at: &Pointer) {
@@ -217,6 +212,6 @@ impl Checks<'_> {
     fn lacks(&mut self, model: &Model, name: &str, message: String, help: &str) {
         let states = Pointer::root().child("states");
         let at = if model.states.contains_key(name) { states.child(name) } else { states };
-        self.problems.value_help(&at, message, help);
+        self.problems.value_help(&at, message, Some(help.to_owned()));
     }
 }

@@ -56,10 +56,7 @@ pub(super) fn of(value: &Value) -> Result<Model, Problems> {
 
 fn problem(code: Code, at: &Pointer, message: impl Into<String>, help: Option<String>) -> Diagnostic {
     let found = Diagnostic::new(code, at.clone(), message);
-    match help {
-        Some(help) => found.with_help(help),
-        None => found,
-    }
+    if let Some(help) = help { found.with_help(help) } else { found }
 }
 
 #[derive(Default)]
@@ -70,12 +67,12 @@ impl Problems {
         self.0.is_empty()
     }
 
-    pub(super) fn value(&mut self, at: &Pointer, message: impl Into<String>) {
-        self.0.push(problem(Code::WrongType, at, message, None));
+    fn value(&mut self, at: &Pointer, message: impl Into<String>) {
+        self.value_help(at, message, None);
     }
 
-    pub(super) fn value_help(&mut self, at: &Pointer, message: impl Into<String>, help: impl Into<String>) {
-        self.0.push(problem(Code::WrongType, at, message, Some(help.into())));
+    pub(super) fn value_help(&mut self, at: &Pointer, message: impl Into<String>, help: Option<String>) {
+        self.0.push(problem(Code::WrongType, at, message, help));
     }
 
     pub(super) fn name(&mut self, at: &Pointer, message: impl Into<String>, help: Option<String>) {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 use serde_json::Value;
 use workflow_asl::Pointer;
 use workflow_asl::document::{MachineType, StateMachine};
@@ -23,7 +25,6 @@ use crate::replay::graph_event;
 /// The counts of a state in all executions.
 #[derive(Default)]
 struct Counted {
-    name: String,
     /// Whether it runs in Express children of a distributed map, which are not billed by transitions.
     in_express_child: bool,
     /// Whether the execution's own history has its times: it is not in a child of a distributed map.
@@ -38,8 +39,7 @@ struct Counted {
 pub(super) struct Tally {
     /// The number of the state that each way enters or retries, and whether it retries it.
     ways: Vec<Option<(usize, bool)>>,
-    states: Vec<Counted>,
-    numbers: BTreeMap<String, usize>,
+    states: IndexMap<String, Counted, FixedState>,
     definition_bytes: usize,
     machine_type: MachineType,
     pub(super) durations: Vec<u64>,
@@ -65,31 +65,29 @@ impl Tally {
         let definition = program.definition();
         let kinds = Point::all(&StateMachine::read(definition).0).into_iter().map(|point| (point.pointer, point.kind));
         let kinds: BTreeMap<Pointer, PointKind> = kinds.collect();
-        let mut states: Vec<Counted> = Vec::new();
+        let mut states = IndexMap::default();
         let way = |way: Pointer| match kinds.get(&way) {
             Some(PointKind::State) => {
-                states.push(Counted {
-                    name: way.tokens().last().unwrap_or_default(),
+                let counted = Counted {
                     in_express_child: is_in_child(&way, definition, "ExecutionType", MachineType::Express.as_str()),
                     is_timed: !is_in_child(&way, definition, "Mode", "DISTRIBUTED"),
                     ..Counted::default()
-                });
-                Some((states.len() - 1, false))
+                };
+                Some((states.insert_full(way.tokens().last().unwrap_or_default(), counted).0, false))
             }
             Some(PointKind::Retrier) => Some((states.len().saturating_sub(1), true)),
             _ => None,
         };
         let ways = program.ways().into_iter().map(way).collect();
-        let numbers = states.iter().enumerate().map(|(number, state)| (state.name.clone(), number)).collect();
         let definition_bytes = definition.to_string().len();
-        Self { ways, states, numbers, definition_bytes, machine_type, ..Self::default() }
+        Self { ways, states, definition_bytes, machine_type, ..Self::default() }
     }
 
     pub(super) fn count(&mut self, execution: &Execution) {
         let (mut transitions, mut retries) = (0, 0);
         for (way, count) in self.ways.iter().zip(execution.ways_taken()).filter(|(_, count)| **count > 0) {
             let Some((number, is_retry)) = way else { continue };
-            let Some(state) = self.states.get_mut(*number) else { continue };
+            let Some((_, state)) = self.states.get_index_mut(*number) else { continue };
             if *is_retry {
                 state.retries += count;
                 retries += count;
@@ -107,7 +105,7 @@ impl Tally {
         for visit in &structure.visits {
             // A visit without an end was stopped.
             let time = visit.time.1.unwrap_or(end.as_millis()) - visit.time.0.unwrap_or_default();
-            if let Some(state) = self.numbers.get(&visit.state).and_then(|number| self.states.get_mut(*number)) {
+            if let Some(state) = self.states.get_mut(&visit.state) {
                 state.milliseconds = state.milliseconds.saturating_add(u64::try_from(time).unwrap_or_default());
             }
         }
@@ -169,8 +167,8 @@ impl Tally {
     ) -> SimulationReport {
         let count = executions as f64;
         let total: u64 = self.durations.iter().sum();
-        let states = self.states.iter().map(|state| StateShare {
-            state: state.name.clone(),
+        let states = self.states.iter().map(|(name, state)| StateShare {
+            state: name.clone(),
             visits: state.visits as f64 / count,
             retries: state.retries as f64 / count,
             time: state.is_timed.then(|| state.milliseconds as f64 / 1000.0 / count),

@@ -10,14 +10,15 @@ use workflow_local::{
     Answer, Engine, Execution, Instant, Payload, Progress, RunError, Start, TaskError, TaskId, TaskRequest,
 };
 
-use super::draws::{Draws, mixed, purpose};
+use super::SimulateError;
+use super::draws::{Draws, drawn, mixed, purpose};
+use super::model::{Failure, Weighted};
 use super::plan::{Plan, TaskPlan};
-use super::{SimulateError, scaled};
 
 pub(super) struct Prepared {
     pub(super) engine: Engine,
     pub(super) plan: Arc<Plan>,
-    pub(super) inputs: super::model::Weighted,
+    pub(super) inputs: Weighted,
     pub(super) start: Start,
     pub(super) seed: u64,
 }
@@ -69,7 +70,7 @@ impl Trial<'_> {
         loop {
             match self.execution.step() {
                 Progress::Ended => return Ok(()),
-                Progress::Task(request) => self.ask(&request)?,
+                Progress::Task(request) => self.ask(&request),
                 Progress::Waiting { until } => {
                     let due = self.due.first_key_value().map(|((time, _), _)| *time);
                     let Some(next) = [until, due].into_iter().flatten().min() else { return Ok(()) };
@@ -121,13 +122,10 @@ impl Trial<'_> {
         self.due.insert((time, self.asked), (task, due));
     }
 
-    fn ask(&mut self, request: &TaskRequest) -> Result<(), SimulateError> {
-        let number = self.plan.numbers.get(&*request.state).copied();
-        let Some((number, task)) = number.and_then(|number| Some((number, self.plan.tasks.get(number)?))) else {
+    fn ask(&mut self, request: &TaskRequest) {
+        let Some((number, _, task)) = self.plan.tasks.get_full(&*request.state) else {
             // The plan has every task of the definition.
-            return Err(SimulateError::Answer {
-                reason: format!("the model has nothing for the task `{}`", request.state),
-            });
+            return;
         };
         begin(&mut self.execution, request);
         if request.is_activity {
@@ -136,7 +134,7 @@ impl Trial<'_> {
         let mut draws = self.draws(number, request);
         let factor = if self.faster == Some(number) { FASTER } else { 1.0 };
         let (timeout, heartbeat) = self.execution.time_limits_of(request.id);
-        let failure = drawn_failure(task, draws.fraction());
+        let failure = task.failure(draws.fraction());
         // A Lambda function may time out by its own timeout. That is an answer.
         let is_silent = match failure.map(|failure| failure.error.as_str()) {
             Some(TIMEOUT) => timeout.is_some() || heartbeat.is_some(),
@@ -150,7 +148,8 @@ impl Trial<'_> {
                 (latency, (!is_silent).then(|| Err(TaskError::new(failure.error.clone()))))
             }
         };
-        let time = scaled(latency.draw(&mut draws) * factor);
+        #[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
+        let time = (latency.draw(&mut draws) * factor * 1000.0).round() as i64;
         if let Some(answer) = answer {
             self.at(time, request.id, Due::Answer(answer));
         }
@@ -160,7 +159,6 @@ impl Trial<'_> {
             let every = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000) - 1;
             self.at(every, request.id, Due::Beat(every));
         }
-        Ok(())
     }
 
     /// Returns the random numbers of a task. They depend on its state, its branch and iteration, and the number of
@@ -174,19 +172,15 @@ impl Trial<'_> {
     }
 }
 
-/// Returns the failure for a number from 0 to 1. Returns `None` for success.
-fn drawn_failure(task: &TaskPlan, fraction: f64) -> Option<&super::model::Failure> {
-    let mut rest = fraction;
-    let drawn = task.failures.iter().find(|failure| {
-        rest -= failure.probability;
-        rest < 0.0
-    });
-    // If a task always fails, the sum of the probabilities may be slightly less than 1.
-    let only_fails = task.outputs.values.is_empty() && task.output_by.is_none();
-    drawn.or_else(|| task.failures.last().filter(|_| only_fails))
-}
-
 impl TaskPlan {
+    /// Returns the failure for a number from 0 to 1. Returns `None` for success.
+    fn failure(&self, fraction: f64) -> Option<&Failure> {
+        let drawn = drawn(&self.failures, |failure| failure.probability, fraction);
+        // If a task always fails, the sum of the probabilities may be slightly less than 1.
+        let only_fails = self.outputs.values.is_empty() && self.output_by.is_none();
+        drawn.or_else(|| self.failures.last().filter(|_| only_fails))
+    }
+
     fn output(&self, request: &TaskRequest, draws: &Draws) -> Option<Payload> {
         match &self.output_by {
             Some(output) => Some(Payload::new(output(request))),

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use workflow_asl::json_kind::JsonKind;
+use workflow_asl::jsonata;
 use workflow_asl::types::Type;
 use workflow_local::{Instant, Payload};
 use workflow_plan::data::PARSED;
@@ -9,7 +10,7 @@ use workflow_schema::{Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
 use super::declared::flat;
-use super::wanted::{Kind, NOTHING, Probe, Wanted, number_value};
+use super::wanted::{Kind, NOTHING, Probe, Wanted};
 
 /// The maximum number of values of one source to try.
 const MOST: usize = 64;
@@ -86,7 +87,7 @@ impl Making {
             Shape::Bool => plain(Kind::Bool, wanted, name),
             Shape::Integer { least, greatest } => {
                 let fits = |value: &f64| (*least as f64..=*greatest as f64).contains(value) && value.fract() == 0.0;
-                some(numbers(wanted, true).into_iter().filter(fits).map(number_value))
+                some(numbers(wanted, true).into_iter().filter(fits).map(jsonata::number))
             }
             Shape::Number | Shape::Float => plain(Kind::Number, wanted, name),
             Shape::Text => plain(Kind::Text, wanted, name),
@@ -173,7 +174,9 @@ impl Making {
     fn typed(&mut self, ty: &Type, wanted: &Wanted, name: &str, depth: usize) -> Alternatives {
         match (ty.api_shape(), ty.kind(), wanted.kind) {
             (Some(ApiShape::Timestamp), ..) => plain(Kind::Timestamp, wanted, name),
-            (Some(ApiShape::Integer | ApiShape::Long), ..) => some(numbers(wanted, true).into_iter().map(number_value)),
+            (Some(ApiShape::Integer | ApiShape::Long), ..) => {
+                some(numbers(wanted, true).into_iter().map(jsonata::number))
+            }
             (_, None, _) => self.unknown(wanted, name, depth),
             (_, Some(JsonKind::Object), _) => self.members(ty, wanted, depth),
             (_, Some(JsonKind::Array), _) => self.array(Known::Typed(ty.at("[]").unwrap_or_default()), wanted, depth),
@@ -183,7 +186,7 @@ impl Making {
             // The text of a file, or a text that an expression converts, such as the number of an item of DynamoDB.
             (.., Some(Kind::Json | Kind::Base64 | Kind::Timestamp)) => self.of_kind(wanted, name, depth),
             (.., Some(Kind::Number)) => {
-                some(numbers(wanted, false).into_iter().map(|number| number_value(number).to_string()))
+                some(numbers(wanted, false).into_iter().map(|number| jsonata::number(number).to_string()))
             }
             _ => match ty.texts() {
                 Some(texts) => {
@@ -277,9 +280,8 @@ impl Making {
     fn array(&mut self, known: Known, wanted: &Wanted, depth: usize) -> Alternatives {
         let each = wanted.members.get("[]");
         let mut all_items = wanted.members.iter().filter(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted);
-        let numbers =
-            wanted.members.keys().filter_map(|name| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok());
-        let by_number = numbers.max();
+        let number = |name: &String| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
+        let by_number = wanted.members.keys().filter_map(number).max();
         let of = each.filter(|each| each.is_read()).or_else(|| all_items.find(|item| item.is_read()));
         let of = of.or(each).unwrap_or(&NOTHING);
         let items = match known {
@@ -290,12 +292,8 @@ impl Making {
         let items: Vec<Value> = items.into_iter().flatten().collect();
         let Some(first) = items.first() else { return some([json!([])]) };
         if let Some(most) = by_number {
-            let mut all: Alternatives = Vec::new();
-            for item in &items {
-                let mut values = vec![first.clone(); most];
-                values.push(item.clone());
-                all.push(Some(values.into()));
-            }
+            let with = |item| std::iter::repeat_n(first, most).chain([item]).cloned().collect::<Value>();
+            let mut all = some(items.iter().map(with));
             let asked = |count: &usize| {
                 wanted.members.get(&format!("[{count}]")).is_some_and(|item| item.probes.contains(&Probe::Present))
             };
@@ -377,7 +375,7 @@ fn distinct<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T> {
 fn plain(kind: Kind, wanted: &Wanted, name: &str) -> Alternatives {
     match kind {
         Kind::Bool => some([true, false].into_iter().take(if wanted.probes.is_empty() { 1 } else { 2 })),
-        Kind::Number => some(numbers(wanted, false).into_iter().map(number_value)),
+        Kind::Number => some(numbers(wanted, false).into_iter().map(jsonata::number)),
         Kind::Timestamp => some(timestamps(wanted)),
         Kind::Base64 => some(["dmFsdWU="]),
         _ => some(texts(wanted, name)),
@@ -409,25 +407,21 @@ fn fitted(value: Value, rule: &Rule) -> Value {
     if rule.unmet(&value).is_none() {
         return value;
     }
-    match (rule, value) {
-        (Rule::Range { least, greatest }, value) => {
-            let bound = least.or(*greatest).and_then(|bound| bound.parse().ok());
-            bound.map_or(value, number_value)
+    let length = match rule {
+        Rule::Range { least, greatest } => {
+            return least.or(*greatest).and_then(|bound| bound.parse().ok()).map_or(value, jsonata::number);
         }
-        (Rule::Length { least, greatest }, value) => {
-            let length = least.or(*greatest).and_then(|length| usize::try_from(length).ok()).unwrap_or(0).min(LONGEST);
-            match value {
-                Value::String(text) => {
-                    text.chars().chain(std::iter::repeat('a')).take(length).collect::<String>().into()
-                }
-                Value::Array(items) => {
-                    let item = items.last().cloned().unwrap_or_default();
-                    items.into_iter().chain(std::iter::repeat(item)).take(length).collect()
-                }
-                value => value,
-            }
+        Rule::Length { least, greatest } => least.or(*greatest).and_then(|length| usize::try_from(length).ok()),
+        _ => return value,
+    };
+    let length = length.unwrap_or(0).min(LONGEST);
+    match value {
+        Value::String(text) => text.chars().chain(std::iter::repeat('a')).take(length).collect::<String>().into(),
+        Value::Array(items) => {
+            let item = items.last().cloned().unwrap_or_default();
+            items.into_iter().chain(std::iter::repeat(item)).take(length).collect()
         }
-        (_, value) => value,
+        value => value,
     }
 }
 

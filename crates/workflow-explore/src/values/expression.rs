@@ -7,7 +7,7 @@ use serde_json::Value;
 use workflow_asl::jsonata::{self, Node, NodeKind};
 use workflow_plan::data::PARSED;
 
-use super::wanted::{ITEM, Kind, NOTHING, Probe, Wanted, number_value};
+use super::wanted::{ITEM, Kind, NOTHING, Probe, Wanted};
 
 /// The members and items that lead to a part of the value.
 type Way = Vec<String>;
@@ -258,19 +258,15 @@ impl Walk<'_> {
 
     /// Adds the tests of a value that is compared with a node. Returns the kind that it needs.
     fn compared(&self, other: &Node, into: &mut Vec<Probe>) -> Option<Kind> {
-        let (kind, probe) = match &other.kind {
-            NodeKind::String(text) => (Some(Kind::Text), Probe::Constant(text.clone().into())),
-            NodeKind::Number(number) => (Some(Kind::Number), Probe::Constant(number_value(*number))),
-            NodeKind::Negate(inner) => match inner.kind {
-                NodeKind::Number(number) => (Some(Kind::Number), Probe::Constant(number_value(-number))),
-                _ => (None, Probe::Other),
-            },
-            NodeKind::Bool(truth) => (Some(Kind::Bool), Probe::Constant((*truth).into())),
-            NodeKind::Null => (None, Probe::Null),
-            NodeKind::Variable(name) => {
-                into.extend(Probe::of_variable(name, self.assigned));
-                return None;
-            }
+        if let NodeKind::Variable(name) = &other.kind {
+            into.extend(Probe::of_variable(name, self.assigned));
+            return None;
+        }
+        let (kind, probe) = match jsonata::constant(other) {
+            Some(Value::Null) => (None, Probe::Null),
+            Some(value @ Value::String(_)) => (Some(Kind::Text), Probe::Constant(value)),
+            Some(value @ Value::Number(_)) => (Some(Kind::Number), Probe::Constant(value)),
+            Some(value @ Value::Bool(_)) => (Some(Kind::Bool), Probe::Constant(value)),
             _ => (None, Probe::Other),
         };
         into.push(probe);

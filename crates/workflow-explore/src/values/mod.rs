@@ -163,29 +163,26 @@ impl Values {
         };
         let guessed_output = output.iter().filter(|(.., source, path)| is_guess(source, path));
         let guessed_output =
-            guessed_output.map(|(state, part, source, _)| (state.clone(), part.clone(), source.clone()));
-        let guessed_output = guessed_output.collect();
-        let mut guesses = Vec::new();
+            guessed_output.map(|(state, part, source, _)| (state.clone(), part.clone(), source.clone())).collect();
         let is_asked = |one: &Use, count: usize| {
             let same = |other: &&Use| other.asked && other.source == one.source;
             all.iter().filter(same).any(|other| one.path.get(..count) == Some(other.path.as_slice()))
         };
         // No expression reads what a result is put into.
         let is_read = |used: &&Use| used.source != Source::Error && !used.pointer.as_str().ends_with("/ResultPath");
-        for used in all.iter().filter(is_read) {
-            if is_guess(&used.source, &used.path) {
-                // If the member that a condition checks is absent, each path must work without it.
-                let mut guess = used.clone();
-                // A member that was left out because the definition adds it for another text lacks here too.
-                let elsewhere = |other: &Use| {
-                    let count = other.added.filter(|_| other.source == used.source)?;
-                    Some(count).filter(|count| used.path.get(..*count).is_some_and(|path| other.path.starts_with(path)))
-                };
-                let added = used.added.or_else(|| all.iter().filter_map(elsewhere).min());
-                guess.added = added.filter(|count| !is_asked(used, *count));
-                guesses.push(guess);
-            }
-        }
+        let guesses = all.iter().filter(is_read).filter(|used| is_guess(&used.source, &used.path)).map(|used| {
+            // A member that was left out because the definition adds it for another text lacks here too.
+            let elsewhere = |other: &Use| {
+                let count = other.added.filter(|_| other.source == used.source)?;
+                Some(count).filter(|count| used.path.get(..*count).is_some_and(|path| other.path.starts_with(path)))
+            };
+            let added = used.added.or_else(|| all.iter().filter_map(elsewhere).min());
+            // If the member that a condition checks is absent, each path must work without it.
+            let mut guess = used.clone();
+            guess.added = added.filter(|count| !is_asked(used, *count));
+            guess
+        });
+        let guesses: Vec<Use> = guesses.collect();
         let all = states.all.iter();
         let guessing = all.filter(|(_, facts)| guesses.iter().any(|used| used.pointer.is_within(&facts.pointer)));
         let guessing = guessing.map(|(name, _)| name.clone()).collect();

@@ -258,7 +258,7 @@ fn assigned(document: &Value) -> BTreeMap<String, Vec<Value>> {
 
 fn literals(node: &Node, add: &mut impl FnMut(Value)) {
     if let NodeKind::Number(number) = node.kind {
-        add(number_value(number));
+        add(jsonata::number(number));
     }
     node.children().into_iter().for_each(|part| literals(part, add));
 }
@@ -412,12 +412,4 @@ fn of_call(call: &FunctionCall, range: &Range<usize>) -> Option<Kind> {
         },
         _ => None,
     })
-}
-
-pub(super) fn number_value(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < 9e15 {
-        #[expect(clippy::cast_possible_truncation, reason = "the number has no fraction and is small")]
-        return Value::from(number as i64);
-    }
-    Value::from(number)
 }
