@@ -42,11 +42,8 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
         output::fits_expr(analysis, place.knowing(analysis.narrowing(first)), value, &wanted, &what, &mut found);
         for problem in problems.iter() {
             let code = if problem.code == Code::OutputDoesNotFit { Code::FragmentArgument } else { problem.code };
-            let mut problem = Problem { code, ..problem.clone() };
-            if problem.help.is_empty() {
-                problem.help.push(format!("the fragment `{fragment}` declares `{name}: {}`", wanted.rust_name()));
-            }
-            sink.push(problem);
+            let help = || format!("the fragment `{fragment}` declares `{name}: {}`", wanted.rust_name());
+            sink.push(Problem { code, ..problem.clone() }.or_help(help));
         }
         problems.take_questions().into_iter().for_each(|question| sink.ask(|| question));
     }

@@ -158,12 +158,7 @@ pub(super) fn unknown_member(of_input: bool) -> Code {
     if of_input { Code::UnknownInputField } else { Code::UnknownMember }
 }
 
-/// Returns the words of a reference, as a message has them.
-pub(super) fn reference_text(reference: &Reference) -> String {
-    Path::of(reference).to_string()
-}
-
-/// Returns the same with the `?` of a state that may not have run.
+/// Returns the words of a reference, with the `?` of a state that may not have run.
 pub(super) fn optional_text(reference: &Reference) -> String {
     let path = Path::of(reference);
     if reference.optional { format!("{}?{}", path.root, path.rest()) } else { path.to_string() }

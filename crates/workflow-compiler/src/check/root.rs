@@ -11,7 +11,7 @@ use super::capture::variable;
 use super::function::Function;
 use super::inlined::never_kept;
 use super::model::{StateInfo, is_distributed};
-use super::path::{Path, reference_text};
+use super::path::Path;
 use super::resolution::Base;
 use super::rows;
 use super::suggestions::member_name;
@@ -66,7 +66,7 @@ impl<'a> Analysis<'a> {
         let info = place.state;
         let current = current(place);
         if matches!(here, ValueField::Literal | ValueField::Resource) {
-            let message = format!("`{}` is not available in {}", reference_text(reference), here.describe());
+            let message = format!("`{}` is not available in {}", Path::of(reference).to_string(), here.describe());
             let help = match here {
                 ValueField::Resource => "it is an action such as `lambda::invoke`, or text or `params.…` for an ARN",
                 _ => "it must be constant: write a literal, or `params.…`",
@@ -368,7 +368,7 @@ impl<'a> Analysis<'a> {
             let message = format!("`{name}` is a {kind}, which has no result");
             return Err(Box::new(Problem::new(Code::StateReference, reference.root_span, message)));
         }
-        let ty = self.results.get(number).cloned().unwrap_or(Ty::Unknown);
+        let ty = self.result_of(number);
         Ok(ResolvedRoot::new(Base::Variable(variable(&name)), &[], ty))
     }
 

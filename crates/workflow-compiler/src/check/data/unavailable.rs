@@ -10,7 +10,7 @@ use crate::check::expression_text::changing;
 use crate::check::flow::availability::{Caught, ResultAvailability};
 use crate::check::flow::{Edge, Point};
 use crate::check::model::StateInfo;
-use crate::check::path::{Path, PathRoot, reference_text};
+use crate::check::path::{Path, PathRoot};
 use crate::check::root::pass_in;
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
@@ -74,7 +74,7 @@ impl<'a> Analysis<'a> {
                     "`{name}` is outside the distributed map `{}`, whose iterations are separate executions",
                     map.name
                 );
-                let help = pass_in(map, &variable(name).to_lowercase(), &reference_text(reference));
+                let help = pass_in(map, &variable(name).to_lowercase(), &Path::of(reference).to_string());
                 Some(Problem::new(Code::OtherScope, span, message).help(help))
             }
         }

@@ -196,8 +196,7 @@ impl Walk<'_, '_> {
             "input" => self.analysis.own_input(info),
             "context" => self.analysis.context(),
             "result" if works && matches!(here, ValueField::Output | ValueField::Assign) => {
-                let known = info.number.and_then(|number| self.analysis.results.get(number));
-                known.cloned().unwrap_or(Ty::Unknown)
+                info.number.map_or(Ty::Unknown, |number| self.analysis.result_of(number))
             }
             "errorOutput" if matches!(here, ValueField::CatchAssign | ValueField::CatchOutput) => error_type(),
             _ => Ty::Unknown,

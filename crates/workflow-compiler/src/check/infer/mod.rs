@@ -96,7 +96,10 @@ impl<'a> Analysis<'a> {
             return inferred.into_ty();
         }
         let inferred = match &expr.kind {
-            ExprKind::Reference(reference) => self.infer_reference(place, reference, sink),
+            ExprKind::Reference(reference) => {
+                self.infer_indices(place, &reference.segments, sink);
+                Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
+            }
             ExprKind::Access(value, segments) => {
                 Inferred::Reference(Rc::new(self.infer_access(place, value, segments, sink)))
             }
@@ -111,11 +114,6 @@ impl<'a> Analysis<'a> {
             self.expressions.note(place, expr.id, &inferred);
         }
         inferred.into_ty()
-    }
-
-    fn infer_reference(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Inferred {
-        self.infer_indices(place, &reference.segments, sink);
-        Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
     }
 
     /// Returns the part of a value that is not a reference.
@@ -214,11 +212,9 @@ impl<'a> Analysis<'a> {
                             return problem.help(format!("write `{written}`")).edit(Edit::over(whole, written));
                         }
                         let problem = problem.suggest(&name, self.types.enums.keys().map(String::as_str));
-                        if problem.help.is_empty() {
-                            problem.help(format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`"))
-                        } else {
-                            problem
-                        }
+                        problem.or_help(|| {
+                            format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`")
+                        })
                     });
                 };
                 if self.types.variant_wire(&name, &plain(variant)).is_none() {
