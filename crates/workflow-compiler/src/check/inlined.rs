@@ -8,6 +8,7 @@ use super::path::optional_text;
 use super::sink::Sink;
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
+use crate::question::Question;
 use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, Target, plain};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
@@ -45,7 +46,9 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
             let help = || format!("the fragment `{fragment}` declares `{name}: {}`", wanted.rust_name());
             sink.push(Problem { code, ..problem.clone() }.or_help(help));
         }
-        problems.take_questions().into_iter().for_each(|question| sink.ask(|| question));
+        for Question { subject, asks, span } in problems.take_questions() {
+            sink.ask(&subject, span, || asks);
+        }
     }
 }
 

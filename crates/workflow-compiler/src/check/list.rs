@@ -8,7 +8,7 @@ use super::path::Path;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use crate::problem::{Edit, Problem};
-use crate::question::{Question, QuestionKind};
+use crate::question::QuestionKind;
 use crate::syntax::ast::{Segment, TokenSpan};
 use crate::syntax::spelling::spelled_segments;
 
@@ -30,10 +30,7 @@ pub(super) fn in_each_item(
             problem.help(help()).edit(Edit::after(span, "?"))
         });
     } else if let (Ty::Foreign(of), true) = (ty, is_part) {
-        sink.ask(|| {
-            let asks = QuestionKind::Present { words: path.to_string(), effect: SHORTER, help: vec![help()] };
-            Question { subject: (**of).clone(), asks, span }
-        });
+        sink.ask(of, span, || QuestionKind::Present { words: path.to_string(), effect: SHORTER, help: vec![help()] });
     }
 }
 

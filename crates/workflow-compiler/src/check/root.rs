@@ -66,7 +66,7 @@ impl<'a> Analysis<'a> {
         let info = place.state;
         let current = current(place);
         if matches!(here, ValueField::Literal | ValueField::Resource) {
-            let message = format!("`{}` is not available in {}", Path::of(reference).to_string(), here.describe());
+            let message = format!("`{}` is not available in {}", Path::of(reference), here.describe());
             let help = match here {
                 ValueField::Resource => "it is an action such as `lambda::invoke`, or text or `params.…` for an ARN",
                 _ => "it must be constant: write a literal, or `params.…`",

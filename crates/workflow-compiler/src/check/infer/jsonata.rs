@@ -19,7 +19,7 @@ use crate::check::types::{Ty, article, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
-use crate::question::{Foreign, Question, QuestionKind};
+use crate::question::{Foreign, QuestionKind};
 use crate::syntax::ast::{ExprKind, Member, Raw, TokenSpan};
 use crate::syntax::spelling::is_word;
 
@@ -62,9 +62,9 @@ impl<'a> Analysis<'a> {
             let part = LiteralRange::in_expression(literal, part);
             match of {
                 None => sink.push(Problem::new(code, span, words.0).help(words.1).within(part)),
-                Some(of) => sink.ask(|| {
+                Some(of) => sink.ask(&of, span, || {
                     let place = part.map_or_else(String::new, |part| format!("\n= at: {}", part.describe()));
-                    Question { subject: of, asks: QuestionKind::Read { words: words.0, code, place }, span }
+                    QuestionKind::Read { words: words.0, code, place }
                 }),
             }
         }

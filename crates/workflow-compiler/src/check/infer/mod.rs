@@ -25,7 +25,7 @@ use super::sink::Sink;
 use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::question::{Question, QuestionKind};
+use crate::question::QuestionKind;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain};
 use crate::syntax::reference_in_text;
 use crate::syntax::spelling::spelled;
@@ -270,12 +270,10 @@ impl<'a> Analysis<'a> {
                         }
                     });
                 } else if let (Ty::Foreign(of), false) = (&read.ty, reference.optional) {
-                    let words = optional_text(reference);
-                    let help = help(&words, "…");
-                    sink.ask(|| Question {
-                        subject: (**of).clone(),
-                        asks: QuestionKind::Present { words, effect: ", in which case this state fails", help },
-                        span: expr.span,
+                    sink.ask(of, expr.span, || {
+                        let words = optional_text(reference);
+                        let help = help(&words, "…");
+                        QuestionKind::Present { words, effect: ", in which case this state fails", help }
                     });
                 }
             }
