@@ -111,16 +111,6 @@ impl<'e> PathRoot<'e> {
         }
     }
 
-    /// A variable by its name.
-    pub(super) fn variable(name: &'e str) -> Self {
-        Self::Variable(name.into())
-    }
-
-    /// The result of the state with this name.
-    pub(super) fn result_of(state: &'e str) -> Self {
-        Self::StateResult(state.into())
-    }
-
     fn into_owned(self) -> PathRoot<'static> {
         match self {
             Self::Word(word) => PathRoot::Word(word),

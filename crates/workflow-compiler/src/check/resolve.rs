@@ -217,10 +217,7 @@ impl<'a> Analysis<'a> {
                 }
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
-                    let next = match segments.get(at + 1) {
-                        Some(Segment::Member { name, .. }) => Some(name),
-                        _ => None,
-                    };
+                    let next = segments.get(at + 1).and_then(Segment::member);
                     let (wire, next, presence) =
                         self.member(&path, ty.present(), (name, *quoted, next), beginning, facts, sink);
                     there = presence;
@@ -499,8 +496,5 @@ fn tuple_item(items: &[Ty], at: i64) -> Option<&Ty> {
 
 /// Returns the form that a member of a param names.
 pub(crate) fn form_of(segment: &Segment) -> Option<ResourceForm> {
-    match segment {
-        Segment::Member { name, .. } => ResourceForm::named(&name.value),
-        _ => None,
-    }
+    ResourceForm::named(&segment.member()?.value)
 }

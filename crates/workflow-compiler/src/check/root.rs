@@ -14,12 +14,11 @@ use super::model::{StateInfo, is_distributed};
 use super::path::Path;
 use super::resolution::Base;
 use super::rows;
-use super::suggestions::member_name;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Reported};
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, State, TokenSpan, plain,
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, State, TokenSpan, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -86,7 +85,8 @@ impl<'a> Analysis<'a> {
                         "`input` is not available inside the distributed map `{}`: each iteration is a separate execution",
                         map.name
                     );
-                    let field = reference.segments.first().and_then(member_name).unwrap_or("value");
+                    let field =
+                        reference.segments.first().and_then(Segment::member).map_or("value", |name| &name.value);
                     Err(problem(Code::ReferenceNotHere, span, message, pass_in(map, field, &format!("input.{field}"))))
                 }
             },

@@ -133,10 +133,7 @@ impl Check<'_> {
             }
             Root::Params => {
                 let message = format!("`params` is not available in the fragment `{name}`");
-                let param = match reference.segments.first() {
-                    Some(Segment::Member { name, .. }) => name.value.as_str(),
-                    _ => "bucket",
-                };
+                let param = reference.segments.first().and_then(Segment::member).map_or("bucket", |name| &name.value);
                 let given = format!("`{{ {param}: params.{param} }}`");
                 let help = format!("declare the value in `input`, and pass it where the fragment is used: {given}");
                 self.outside(span, message, help);

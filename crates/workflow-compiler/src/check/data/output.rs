@@ -76,7 +76,7 @@ fn passes_on<'m>(info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
         _ if info.output_value().is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
-        _ if info.has_result() => PathRoot::result_of(&info.name),
+        _ if info.has_result() => PathRoot::StateResult((&info.name).into()),
         _ => PathRoot::Value(String::new()),
     };
     root.into()

@@ -209,11 +209,11 @@ impl Walk<'_, '_> {
         let mut ty = match (&first.kind, rest) {
             (NodeKind::Variable(name), [Node { kind: NodeKind::Name(member), .. }, after @ ..]) if name == "states" => {
                 rest = after;
-                at = Path::from(PathRoot::variable(name)).member(member);
+                at = Path::from(PathRoot::Variable(name.into())).member(member);
                 self.states(member)
             }
             (NodeKind::Variable(name), _) => {
-                at = PathRoot::variable(name).into();
+                at = PathRoot::Variable(name.into()).into();
                 self.variable(name)
             }
             _ => self.node(first, depth),
@@ -376,7 +376,7 @@ impl Walk<'_, '_> {
 
 /// Returns whether a path leads to or into these members of `$states`.
 fn is_in(path: &Path<'_>, members: &[&str]) -> bool {
-    let mut states = Path::from(PathRoot::variable("states"));
+    let mut states = Path::from(PathRoot::Variable("states".into()));
     states.segments.extend(members.iter().map(|name| PathSegment::Member((*name).into())));
     states.steps_to(path).is_some()
 }

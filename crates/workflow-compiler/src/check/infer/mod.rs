@@ -386,7 +386,7 @@ fn left_out_help(
         }
         (QueryLanguage::JsonPath, Root::Result) => {
             let segments = Path::of(reference).segments;
-            let later = Path { root: PathRoot::result_of(&place.state.name), segments };
+            let later = Path { root: PathRoot::StateResult((&place.state.name).into()), segments };
             vec![format!("read `{later}` in a later state, where a choice has tested `is_present({later})`")]
         }
         (QueryLanguage::JsonPath, _) => vec![format!("test it in an earlier choice: `is_present({text})`")],
