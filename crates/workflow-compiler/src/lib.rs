@@ -341,17 +341,12 @@ fn guard<T>(bugs: &mut Vec<String>, doing: &str, phase: impl FnOnce() -> T) -> O
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().copied();
             let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
-            bugs.push(bug(&format!("it panicked while {doing}: {text}")));
+            bugs.push(format!(
+                "`workflow!` has a bug: it panicked while {doing}: {text}\n\n\
+                 = help: this is a bug in the compiler; please report it together with the workflow\n\
+                 = help: undoing the last change of the workflow may avoid it"
+            ));
             None
         }
     }
-}
-
-/// Returns the message for a bug of the compiler.
-fn bug(what: &str) -> String {
-    format!(
-        "`workflow!` has a bug: {what}\n\n\
-         = help: this is a bug in the compiler; please report it together with the workflow\n\
-         = help: undoing the last change of the workflow may avoid it"
-    )
 }

@@ -127,6 +127,12 @@ impl Problem {
         self
     }
 
+    /// Adds a help line if it has none.
+    #[must_use]
+    pub(crate) fn or_help(self, help: impl FnOnce() -> String) -> Self {
+        if self.help.is_empty() { self.help(help()) } else { self }
+    }
+
     /// Adds an edit to its fix. A help line shows the new text.
     #[must_use]
     pub fn edit(mut self, edit: Edit) -> Self {

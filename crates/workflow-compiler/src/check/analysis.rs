@@ -109,6 +109,11 @@ impl<'a> Analysis<'a> {
         all.find(|clause| !self.ignored.contains(&clause.id))
     }
 
+    /// Returns the type of the result of the state with this number in [`Model::states`].
+    pub(super) fn result_of(&self, number: usize) -> Ty {
+        self.results.get(number).cloned().unwrap_or(Ty::Unknown)
+    }
+
     /// Returns a `jsonata "…"` text, with or without `{%` and `%}`, parsed.
     pub(super) fn jsonata(&self, text: &str) -> Arc<Read> {
         self.jsonata.read(jsonata::expression(text).unwrap_or(text))

@@ -13,8 +13,7 @@ use super::model::StateInfo;
 use super::sink::Sink;
 use super::types::{Ty, Types, article};
 use super::value_site::{ValueField, ValueSite};
-use crate::question::spell;
-use crate::question::{Foreign, ForeignPart, Question, QuestionKind};
+use crate::question::{Foreign, ForeignPart, QuestionKind, spell};
 use crate::syntax::ast::{Expr, ExprKind, Head, Member, Resource, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
@@ -28,10 +27,10 @@ pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
         let Resource::Service { workflow: Some(workflow), pattern, span, .. } = resource else { continue };
         let Some(wanted) = Types::part_of(workflow, ForeignPart::Input) else { continue };
         if pattern.as_ref().is_some_and(|pattern| pattern.value.starts_with("sync")) {
-            sink.ask(|| Question { subject: wanted.clone(), asks: QuestionKind::Awaited, span: *span });
+            sink.ask(&wanted, *span, || QuestionKind::Awaited);
         }
         if resource.express_child().is_some() {
-            sink.ask(|| Question { subject: wanted.clone(), asks: QuestionKind::Express, span: *span });
+            sink.ask(&wanted, *span, || QuestionKind::Express);
         }
         let what = format!("the input of `{}`", spell(wanted.tokens.clone()));
         // Other values are reported elsewhere, or are unknown.
@@ -88,8 +87,7 @@ impl<'a> Conformance<'_, 'a> {
                 for member in members {
                     let (name, is_value) = name(self.place.state, member);
                     let Some(inner) = wanted.member(name) else { continue };
-                    let slip = QuestionKind::NoSlip { object: what.to_owned() };
-                    sink.ask(|| Question { subject: inner.clone(), asks: slip, span: member.key.span });
+                    sink.ask(&inner, member.key.span, || QuestionKind::NoSlip { object: what.to_owned() });
                     let what = format!("`{name}` of {what}");
                     if member.optional {
                         let ty = self.analysis.type_of(self.place, &member.value);
@@ -108,15 +106,15 @@ impl<'a> Conformance<'_, 'a> {
             }
             ExprKind::Text(text) if !text.starts_with("{%") => {
                 self.takes(wanted, &Ty::Text, false, expr.span, what, sink);
-                let asks = QuestionKind::Text { text: text.clone(), words: "this".to_owned() };
-                sink.ask(|| Question { subject: wanted.clone(), asks, span: expr.span });
+                sink.ask(wanted, expr.span, || QuestionKind::Text { text: text.clone(), words: "this".to_owned() });
             }
             ExprKind::Number(text) => {
                 self.takes(wanted, &self.analysis.type_of(self.place, expr), false, expr.span, what, sink);
                 if let Some(number) = whole(text) {
-                    let (what, given) = (what.to_owned(), text.clone());
-                    let asks = QuestionKind::InRange { number, target: what, written: given, code: self.kind_code() };
-                    sink.ask(|| Question { subject: wanted.clone(), asks, span: expr.span });
+                    sink.ask(wanted, expr.span, || {
+                        let (target, written) = (what.to_owned(), text.clone());
+                        QuestionKind::InRange { number, target, written, code: self.kind_code() }
+                    });
                 }
             }
             _ => {
@@ -139,10 +137,10 @@ impl<'a> Conformance<'_, 'a> {
     ) {
         if let Ty::Foreign(given) = ty {
             // The place that reads it reports that it may be absent, except for a member.
-            let (given, what, code) = ((**given).clone(), what.to_owned(), self.kind_code());
-            let asks = QuestionKind::Fits { value: given, absent, target: what, code, lacks: self.code };
-            sink.ask(|| Question { subject: wanted.clone(), asks, span });
-            return;
+            return sink.ask(wanted, span, || {
+                let (value, target) = ((**given).clone(), what.to_owned());
+                QuestionKind::Fits { value, absent, target, code: self.kind_code(), lacks: self.code }
+            });
         }
         self.takes(wanted, ty, absent, span, what, sink);
         let (items, which) = match ty {
@@ -162,8 +160,7 @@ impl<'a> Conformance<'_, 'a> {
         match ty {
             Ty::Object(members) => {
                 for inner in members.keys().filter_map(|name| wanted.member(name)) {
-                    let slip = QuestionKind::NoSlip { object: what.to_owned() };
-                    sink.ask(|| Question { subject: inner, asks: slip, span });
+                    sink.ask(&inner, span, || QuestionKind::NoSlip { object: what.to_owned() });
                 }
             }
             // A struct that contains itself: deeper levels are not checked.
@@ -181,8 +178,11 @@ impl<'a> Conformance<'_, 'a> {
     }
 
     fn members(self, wanted: &Foreign, given: Vec<String>, span: TokenSpan, what: &str, sink: &mut Sink<'_>) {
-        let asks = QuestionKind::Members { given_members: given, object: what.to_owned(), code: self.code };
-        sink.ask(|| Question { subject: wanted.clone(), asks, span });
+        sink.ask(wanted, span, || QuestionKind::Members {
+            given_members: given,
+            object: what.to_owned(),
+            code: self.code,
+        });
     }
 
     fn takes(self, wanted: &Foreign, ty: &Ty, absent: bool, span: TokenSpan, what: &str, sink: &mut Sink<'_>) {
@@ -191,9 +191,13 @@ impl<'a> Conformance<'_, 'a> {
             return;
         }
         let kinds = known.unwrap_or(u8::MAX) & if absent { !kinds::NULL } else { u8::MAX };
-        let asks =
-            QuestionKind::Takes { kinds, absent, target: what.to_owned(), value: article(ty), code: self.kind_code() };
-        sink.ask(|| Question { subject: wanted.clone(), asks, span });
+        sink.ask(wanted, span, || QuestionKind::Takes {
+            kinds,
+            absent,
+            target: what.to_owned(),
+            value: article(ty),
+            code: self.kind_code(),
+        });
     }
 
     /// Returns the error if the given value is of another kind.

@@ -1,12 +1,11 @@
 //! Explains what only the source of a workflow has: declared types, the captured parts of results, and uses of fragments.
 
-use workflow_asl::result::Member;
 use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
 use super::capture::Capture;
 use super::data;
-use super::members::member_type;
+use super::members::members_of;
 use super::model::Model;
 use super::sink::Sink;
 use super::types::Ty;
@@ -154,11 +153,7 @@ fn describe(model: &Model<'_>, ty: &Ty, levels: Levels<'_>) -> String {
             object(model, members.len(), told.map(|(name, ty)| (name.clone(), ty.clone())), levels)
         }
         Ty::Shape(part) => {
-            let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
-            let members = members.filter_map(|member| match part.member(member.name) {
-                Member::Found(part, presence) => Some((member.name.to_owned(), member_type(part, presence))),
-                _ => None,
-            });
+            let members = members_of(*part).map(|(name, ty)| (name.to_owned(), ty));
             object(model, members.clone().count(), members, levels)
         }
         Ty::Struct(name) => match model.types.structs.get(name) {

@@ -67,13 +67,8 @@ pub(super) fn path_of<'e>(value: &'e Expr, unknown: &str) -> Path<'e> {
     }
 }
 
-/// Returns whether a value differs each time it is computed.
-pub(crate) fn differs_each_time(value: &Expr) -> bool {
-    changing(value).is_some()
-}
-
 /// Returns a function of either language in a value that returns a different value on each call, without its `$`.
-pub(super) fn changing(value: &Expr) -> Option<&str> {
+pub(crate) fn changing(value: &Expr) -> Option<&str> {
     let mut found = None;
     value.walk(&mut |part| {
         let call = match &part.kind {

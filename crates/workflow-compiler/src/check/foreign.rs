@@ -7,7 +7,7 @@ use super::function::Argument;
 use super::path::{Path, PathSegment, unknown_member};
 use super::sink::Sink;
 use super::types::{Ty, article};
-use crate::question::{DEPTH, Foreign, ForeignMember, ForeignStep, Question, QuestionKind};
+use crate::question::{DEPTH, Foreign, ForeignMember, ForeignStep, QuestionKind};
 use crate::syntax::ast::{Expr, ExprKind, Segment, TokenSpan};
 use crate::syntax::spelling::spelled;
 
@@ -79,10 +79,8 @@ impl Foreign {
         let certain = facts.present(&inner);
         let mut next = self.clone();
         next.steps.push(ForeignStep { to, certain, tag: facts.tag_in(path) });
-        sink.ask(|| {
-            let code = unknown_member(input);
-            Question { subject: next.clone(), asks: QuestionKind::Member { words: path.to_string(), code, last }, span }
-        });
+        let code = unknown_member(input);
+        sink.ask(&next, span, || QuestionKind::Member { words: path.to_string(), code, last });
         Ty::Foreign(Box::new(next))
     }
 }
@@ -91,11 +89,8 @@ impl Sink<'_> {
     /// Makes rustc compare the type of a user-defined value with the required type.
     pub(super) fn hold(&mut self, ty: &Ty, span: TokenSpan, kinds: u8, code: Code, wanted: &str) {
         if let Ty::Foreign(foreign) = ty.present() {
-            self.ask(|| Question {
-                subject: (**foreign).clone(),
-                asks: QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code, help: Vec::new() },
-                span,
-            });
+            let help = Vec::new();
+            self.ask(foreign, span, || QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code, help });
         }
     }
 
@@ -103,8 +98,7 @@ impl Sink<'_> {
     pub(super) fn hold_like(&mut self, (ty, operand): (&Ty, &Expr), (other, literal): (&Ty, &Expr)) {
         let Ty::Foreign(foreign) = ty.present() else { return };
         if let (ExprKind::Text(text), Ty::Text) = (&literal.kind, other) {
-            let asks = QuestionKind::Text { text: text.clone(), words: spelled(operand) };
-            self.ask(|| Question { subject: (**foreign).clone(), asks, span: literal.span });
+            self.ask(foreign, literal.span, || QuestionKind::Text { text: text.clone(), words: spelled(operand) });
         }
         // An optional value may be compared with `null`.
         let Some(kinds) = kinds_compared_with(other).filter(|_| *other != Ty::Null) else { return };

@@ -84,9 +84,17 @@ impl Function {
         }
     }
 
+    /// Returns the row of a function of JSONata.
+    fn row(self) -> Option<&'static jsonata::Function> {
+        match self {
+            Self::Language(_) => None,
+            Self::Jsonata(row) => Some(row),
+        }
+    }
+
     /// Returns whether it is one of JSONata's.
     pub fn is_jsonata(self) -> bool {
-        matches!(self, Self::Jsonata(_))
+        self.row().is_some()
     }
 
     /// Returns the minimum and, if there is one, the maximum number of arguments. A value has no context argument.
@@ -128,18 +136,12 @@ impl Function {
 
     /// Returns the function that is an argument, if it calls one for each item, member or match.
     pub fn callback(self) -> Option<jsonata::Callback> {
-        match self {
-            Self::Language(_) => None,
-            Self::Jsonata(row) => row.callback,
-        }
+        self.row()?.callback
     }
 
     /// Returns the index of that argument.
     pub fn callback_index(self) -> Option<usize> {
-        match self {
-            Self::Language(_) => None,
-            Self::Jsonata(row) => row.callback_index(),
-        }
+        self.row()?.callback_index()
     }
 
     /// Returns whether it accepts an absent value: it tests it, or joins the values that are present.

@@ -72,12 +72,10 @@ fn clauses(analysis: &Analysis<'_>, clauses: &[Clause], sink: &mut Sink<'_>) {
                         let help = format!("`{name}` is a {}: write `{} {name}`", noun(other), other.keyword());
                         return problem.help(help).edit(Edit::over(clause.keyword.span(), other.keyword()));
                     }
-                    let problem = problem.suggest(&name, own);
                     let example = format!("{} {name} [States.ALL] {example}", clause.kind.keyword());
-                    match problem.help.is_empty() {
-                        true => problem.help(format!("declare it at the top of the workflow: `{example}`")),
-                        false => problem,
-                    }
+                    problem
+                        .suggest(&name, own)
+                        .or_help(|| format!("declare it at the top of the workflow: `{example}`"))
                 });
             }
             _ => {}

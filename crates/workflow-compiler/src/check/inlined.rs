@@ -8,6 +8,7 @@ use super::path::optional_text;
 use super::sink::Sink;
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
+use crate::question::Question;
 use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, Target, plain};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
@@ -42,13 +43,12 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
         output::fits_expr(analysis, place.knowing(analysis.narrowing(first)), value, &wanted, &what, &mut found);
         for problem in problems.iter() {
             let code = if problem.code == Code::OutputDoesNotFit { Code::FragmentArgument } else { problem.code };
-            let mut problem = Problem { code, ..problem.clone() };
-            if problem.help.is_empty() {
-                problem.help.push(format!("the fragment `{fragment}` declares `{name}: {}`", wanted.rust_name()));
-            }
-            sink.push(problem);
+            let help = || format!("the fragment `{fragment}` declares `{name}: {}`", wanted.rust_name());
+            sink.push(Problem { code, ..problem.clone() }.or_help(help));
         }
-        problems.take_questions().into_iter().for_each(|question| sink.ask(|| question));
+        for Question { subject, asks, span } in problems.take_questions() {
+            sink.ask(&subject, span, || asks);
+        }
     }
 }
 

@@ -3,80 +3,34 @@
 use workflow_asl::Code;
 use workflow_asl::result::Presence;
 
-use super::analysis::Analysis;
-use super::flow::Narrowing;
 use super::foreign::kinds;
-use super::path::{Path, PathSegment};
-use super::resolution::AccessStep;
-use super::resolve::WalkStart;
+use super::path::Path;
 use super::sink::Sink;
 use super::types::{Ty, article};
 use crate::problem::{Edit, Problem};
-use crate::question::{Question, QuestionKind};
-use crate::syntax::ast::{Segment, TokenSpan, Type};
+use crate::question::QuestionKind;
+use crate::syntax::ast::{Segment, TokenSpan};
 use crate::syntax::spelling::spelled_segments;
 
 /// The effect of a member that not every item has.
 const SHORTER: &str = " in an item, and the list would be shorter";
 
-impl<'a> Analysis<'a> {
-    /// Follows the members, indices and `[*]` of a path, starting from a value of the type `ty` at `path`.
-    #[expect(clippy::too_many_arguments, reason = "one walk, called from two places")]
-    pub(super) fn walk<'e>(
-        &self,
-        mut path: Path<'e>,
-        ty: Ty,
-        (segments, declared): (&'e [Segment], &[(usize, Type)]),
-        beginning: WalkStart,
-        facts: &Narrowing,
-        steps: &mut Vec<AccessStep>,
-        sink: &mut Sink<'_>,
-    ) -> (Ty, Presence) {
-        let each = |from: usize| {
-            let rest = segments.iter().skip(from);
-            from + rest.take_while(|segment| !segment.is_each()).count()
-        };
-        let mut end = each(0);
-        let (mut ty, mut presence) =
-            self.walk_range(&mut path, ty, (segments, 0..end, declared), beginning, facts, steps, sink);
-        let mut lists = false;
-        let beginning = if beginning == WalkStart::State { WalkStart::Value } else { beginning };
-        while let Some(Segment::Each { span, gaps }) = segments.get(end) {
-            let item = match ty.present() {
-                Ty::Foreign(of) => {
-                    let step = segments.get(end).map(|segment| (segment, end + 1 == segments.len()));
-                    let input = beginning == WalkStart::Input;
-                    step.map_or(Ty::Unknown, |step| of.step(step, &path, input, facts, sink))
-                }
-                _ => item_of(&path, (&ty, presence), (*span, "[*]"), sink),
-            };
-            lists = true;
-            path.segments.push(PathSegment::Each);
-            steps.push(AccessStep::Each);
-            let start = end + 1;
-            end = each(start);
-            (ty, presence) =
-                self.walk_range(&mut path, item, (segments, start..end, declared), beginning, facts, steps, sink);
-            if !gaps {
-                let span = segments.get(end.saturating_sub(1)).map_or(*span, Segment::span);
-                let help = || format!("to omit such items, write `{path}?`");
-                if presence == Presence::Maybe || ty.may_be_absent() {
-                    sink.report(|| {
-                        let message = format!("`{path}` may be absent{SHORTER}");
-                        let problem = Problem::new(Code::UnguardedOption, span, message);
-                        problem.help(help()).edit(Edit::after(span, "?"))
-                    });
-                } else if let (Ty::Foreign(of), true) = (&ty, start < end) {
-                    sink.ask(|| {
-                        let asks =
-                            QuestionKind::Present { words: path.to_string(), effect: SHORTER, help: vec![help()] };
-                        Question { subject: (**of).clone(), asks, span }
-                    });
-                }
-            }
-            (ty, presence) = (ty.assume_present(), Presence::Always);
-        }
-        if lists && !ty.is_error() { (Ty::Array(Box::new(ty)), presence) } else { (ty, presence) }
+/// Reports a value after `[*]` that an item may lack; rustc is asked about a part of a user-defined type.
+pub(super) fn in_each_item(
+    path: &Path<'_>,
+    (ty, presence, is_part): (&Ty, Presence, bool),
+    span: TokenSpan,
+    sink: &mut Sink<'_>,
+) {
+    let help = || format!("to omit such items, write `{path}?`");
+    if presence == Presence::Maybe || ty.may_be_absent() {
+        sink.report(|| {
+            let message = format!("`{path}` may be absent{SHORTER}");
+            let problem = Problem::new(Code::UnguardedOption, span, message);
+            problem.help(help()).edit(Edit::after(span, "?"))
+        });
+    } else if let (Ty::Foreign(of), true) = (ty, is_part) {
+        sink.ask(of, span, || QuestionKind::Present { words: path.to_string(), effect: SHORTER, help: vec![help()] });
     }
 }
 
@@ -97,7 +51,7 @@ pub(super) fn slice_of(path: &Path<'_>, (ty, absent): (&Ty, bool), slice: &Segme
 }
 
 /// Returns the type of a list's items. Reports a value that is not a list or may be absent.
-fn item_of(
+pub(super) fn item_of(
     path: &Path<'_>,
     (ty, presence): (&Ty, Presence),
     (span, step): (TokenSpan, &str),

@@ -42,14 +42,7 @@ impl Types<'_> {
                 };
                 fields.map(member).collect()
             }
-            Ty::Shape(part) => {
-                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
-                let known = members.filter_map(|member| match part.member(member.name) {
-                    Member::Found(part, presence) => Some(same(member.name, Cow::Owned(member_type(part, presence)))),
-                    Member::Unknown | Member::None => None,
-                });
-                known.collect()
-            }
+            Ty::Shape(part) => members_of(*part).map(|(name, ty)| same(name, Cow::Owned(ty))).collect(),
             _ => Vec::new(),
         }
     }
@@ -99,8 +92,17 @@ fn of_shape(part: ResultPart, lists: usize) -> Ty {
     }
 }
 
+/// Returns the known members of an object of AWS's, with their types.
+pub(crate) fn members_of(part: ResultPart) -> impl Iterator<Item = (&'static str, Ty)> + Clone {
+    let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
+    members.filter_map(move |member| match part.member(member.name) {
+        Member::Found(part, presence) => Some((member.name, member_type(part, presence))),
+        Member::Unknown | Member::None => None,
+    })
+}
+
 /// Returns the type of a member that is there as certainly as `presence` says.
-pub(crate) fn member_type(part: ResultPart, presence: Presence) -> Ty {
+pub(super) fn member_type(part: ResultPart, presence: Presence) -> Ty {
     match presence {
         Presence::Maybe => Ty::Option(Box::new(aws(part))),
         Presence::Always | Presence::Unsaid => aws(part),

@@ -58,12 +58,12 @@ pub use data::VariableReads;
 pub(crate) use declarations::children;
 #[cfg(feature = "explain")]
 pub use explain::{Explained, ExplainedState, ExplainedUse, explain};
-pub(crate) use expression_text::differs_each_time;
+pub(crate) use expression_text::changing;
 pub use handled_tasks::HandledTask;
 pub(crate) use handled_tasks::{handled_tasks, is_handled};
 pub(crate) use infer::closure::callback;
 pub(crate) use inlined::never_kept;
-pub(crate) use members::member_type;
+pub(crate) use members::members_of;
 pub use model::{Model, NamedHandler, Scope, StateInfo, is_distributed, whole_seconds};
 pub(crate) use path::literal_index;
 pub use properties::DeclaredProperty;

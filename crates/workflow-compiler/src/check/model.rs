@@ -358,6 +358,17 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Returns the retrier that a clause is or names.
+    pub(crate) fn retrier(&self, clause: &'a Clause) -> Option<&'a Retrier> {
+        match &clause.value {
+            ClauseValue::Retrier(retrier) => Some(retrier),
+            ClauseValue::Named(name) if clause.kind == ClauseKind::Retry => {
+                self.retriers.get(&plain(name)).map(|named| named.handler)
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the state of any scope that a target names.
     pub(super) fn target_anywhere(&self, target: &Target) -> Option<&StateInfo<'a>> {
         (0..self.scopes.len()).find_map(|scope| self.target(target, scope))

@@ -111,16 +111,6 @@ impl<'e> PathRoot<'e> {
         }
     }
 
-    /// A variable by its name.
-    pub(super) fn variable(name: &'e str) -> Self {
-        Self::Variable(name.into())
-    }
-
-    /// The result of the state with this name.
-    pub(super) fn result_of(state: &'e str) -> Self {
-        Self::StateResult(state.into())
-    }
-
     fn into_owned(self) -> PathRoot<'static> {
         match self {
             Self::Word(word) => PathRoot::Word(word),
@@ -158,12 +148,7 @@ pub(super) fn unknown_member(of_input: bool) -> Code {
     if of_input { Code::UnknownInputField } else { Code::UnknownMember }
 }
 
-/// Returns the words of a reference, as a message has them.
-pub(super) fn reference_text(reference: &Reference) -> String {
-    Path::of(reference).to_string()
-}
-
-/// Returns the same with the `?` of a state that may not have run.
+/// Returns the words of a reference, with the `?` of a state that may not have run.
 pub(super) fn optional_text(reference: &Reference) -> String {
     let path = Path::of(reference);
     if reference.optional { format!("{}?{}", path.root, path.rest()) } else { path.to_string() }

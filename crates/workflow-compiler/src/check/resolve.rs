@@ -1,7 +1,5 @@
 //! Resolves references: follows their members, and reports the wrong ones.
 
-use std::ops::Range;
-
 use workflow_asl::Code;
 use workflow_asl::result::{Member, Presence};
 use workflow_services::{ResourceForm, ResourceKind};
@@ -9,9 +7,8 @@ use workflow_services::{ResourceForm, ResourceKind};
 use super::analysis::Analysis;
 use super::api::OUTPUT;
 use super::flow::Narrowing;
-use super::list::slice_of;
-use super::members::Named;
-use super::members::member_type;
+use super::list::{in_each_item, item_of, slice_of};
+use super::members::{Named, member_type};
 use super::path::{Path, PathRoot, PathSegment, literal_index, unknown_member};
 use super::resolution::{AccessStep, Base, Resolved};
 use super::root::ResolvedRoot;
@@ -19,7 +16,7 @@ use super::sink::Sink;
 use super::types::{Ty, article};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::syntax::ast::{Quotes, Reference, Root, Segment, Text, Type, TypeKind, plain};
+use crate::syntax::ast::{Expr, Quotes, Reference, Root, Segment, Text, TokenSpan, Type, TypeKind, plain};
 
 /// The start of a walk over members, as messages distinguish it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,10 +119,7 @@ impl<'a> Analysis<'a> {
                 let message = format!("unknown parameter `{}`", name.value);
                 let known = self.params.keys().map(String::as_str);
                 let problem = Problem::new(Code::UnknownParam, name.span, message).suggest(&name.value, known);
-                match problem.help.is_empty() {
-                    true => problem.help(format!("declare it: `params {{ {}: String }}`", name.value)),
-                    false => problem,
-                }
+                problem.or_help(|| format!("declare it: `params {{ {}: String }}`", name.value))
             }));
         };
         if let Some((kind, segment)) = known.decl.resource.zip(reference.segments.get(1)) {
@@ -153,109 +147,126 @@ impl<'a> Analysis<'a> {
         param(Base::Param(name.value.clone()), known.ty.clone())
     }
 
-    /// Follows the members and indices in a range of the segments from a value of the type `ty`, which is at `path`.
+    /// Follows the members, indices and `[*]` of a path, starting from a value of the type `ty` at `path`.
     #[expect(clippy::too_many_arguments, reason = "one walk, called from two places")]
-    pub(super) fn walk_range<'e>(
+    pub(super) fn walk<'e>(
         &self,
-        path: &mut Path<'e>,
+        mut path: Path<'e>,
         mut ty: Ty,
-        (segments, range, declared): (&'e [Segment], Range<usize>, &[(usize, Type)]),
-        beginning: WalkStart,
+        (segments, declared): (&'e [Segment], &[(usize, Type)]),
+        mut beginning: WalkStart,
         facts: &Narrowing,
         steps: &mut Vec<AccessStep>,
         sink: &mut Sink<'_>,
     ) -> (Ty, Presence) {
-        let mut absent = false;
-        let mut presence = Presence::Always;
-        for (at, segment) in segments.iter().enumerate().take(range.end).skip(range.start) {
+        let (mut absent, mut presence) = (false, Presence::Always);
+        // The number of the last `[*]`, its span, and whether items that lack the value are left out.
+        let mut list: Option<(usize, TokenSpan, bool)> = None;
+        for at in 0..=segments.len() {
             ty = self.declared_at(at, ty, declared);
-            let next = match segments.get(at + 1) {
-                Some(Segment::Member { name, .. }) => Some(name),
-                _ => None,
+            let Some(segment) = segments.get(at).filter(|segment| !segment.is_each()) else {
+                // An argument that may be absent was reported at the use.
+                if declared.iter().any(|(of, declared)| *of == at && !matches!(declared.kind, TypeKind::Option(_))) {
+                    (absent, presence) = (false, Presence::Always);
+                }
+                let there = facts.present(&path);
+                ty = match ty {
+                    ty @ Ty::Option(_) if there => ty.present().clone(),
+                    Ty::Nullable(inner) if facts.not_null(&path) => *inner,
+                    ty if absent && !there => ty.or_absent(),
+                    ty => ty,
+                };
+                if let Some((number, span, gaps)) = list {
+                    if !gaps {
+                        let span = segments.get(at.saturating_sub(1)).map_or(span, Segment::span);
+                        in_each_item(&path, (&ty, presence, number + 1 < at), span, sink);
+                    }
+                    (ty, presence) = (ty.assume_present(), Presence::Always);
+                }
+                let Some(segment @ Segment::Each { span, gaps }) = segments.get(at) else { break };
+                ty = match ty.present() {
+                    Ty::Foreign(of) => {
+                        let step = (segment, at + 1 == segments.len());
+                        of.step(step, &path, beginning == WalkStart::Input, facts, sink)
+                    }
+                    _ => item_of(&path, (&ty, presence), (*span, "[*]"), sink),
+                };
+                path.segments.push(PathSegment::Each);
+                steps.push(AccessStep::Each);
+                list = Some((at, *span, *gaps));
+                beginning = if beginning == WalkStart::State { WalkStart::Value } else { beginning };
+                (absent, presence) = (false, Presence::Always);
+                continue;
             };
             absent |= match ty {
-                Ty::Option(_) => !facts.present(path),
-                Ty::Nullable(_) => !facts.not_null(path),
+                Ty::Option(_) => !facts.present(&path),
+                Ty::Nullable(_) => !facts.not_null(&path),
                 _ => false,
             };
-            if let Segment::Slice(_) = segment {
-                ty = slice_of(path, (&ty, absent || presence == Presence::Maybe), segment, sink);
-                (absent, presence) = (false, Presence::Always);
-                path.segments.push(PathSegment::of(segment));
-                steps.push(AccessStep::Slice(at));
-                continue;
-            }
-            if let Ty::Foreign(foreign) = ty.present() {
-                let last = at + 1 == segments.len();
-                let next = foreign.step((segment, last), path, beginning == WalkStart::Input, facts, sink);
-                path.segments.push(PathSegment::of(segment));
-                steps.push(match segment {
-                    Segment::Member { name, optional, quoted } => {
-                        absent |= *optional;
-                        AccessStep::Member { name: name.value.clone(), quoted: *quoted }
-                    }
-                    Segment::Index(index) => literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index),
-                    Segment::Slice(_) | Segment::Each { .. } => AccessStep::Each,
-                });
-                ty = next;
-                continue;
-            }
-            match segment {
+            let mut there = Presence::Always;
+            let (next, step) = match segment {
+                Segment::Slice(_) => {
+                    let list = slice_of(&path, (&ty, absent || presence == Presence::Maybe), segment, sink);
+                    (absent, presence) = (false, Presence::Always);
+                    (list, AccessStep::Slice(at))
+                }
+                Segment::Each { .. } => break,
+                Segment::Index(index) => {
+                    let step = literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index);
+                    (self.item_at(&path, ty.present(), index, sink), step)
+                }
                 Segment::Member { name, optional, quoted } => {
                     absent |= *optional;
-                    let (wire, next, there) =
-                        self.member(path, ty.present(), (name, *quoted, next), beginning, facts, sink);
-                    path.segments.push(PathSegment::of(segment));
-                    if there > presence && !facts.present(path) {
-                        presence = there;
-                    }
-                    steps.push(AccessStep::Member { name: wire, quoted: *quoted });
-                    ty = next;
+                    let next = segments.get(at + 1).and_then(Segment::member);
+                    let (wire, next, presence) =
+                        self.member(&path, ty.present(), (name, *quoted, next), beginning, facts, sink);
+                    there = presence;
+                    (next, AccessStep::Member { name: wire, quoted: *quoted })
                 }
-                // The walk over a list goes from one of them to the next, and a part of a list is a list.
-                Segment::Slice(_) | Segment::Each { .. } => {}
-                Segment::Index(index) => {
-                    let next = match ty.present() {
-                        Ty::Array(item) | Ty::Map(item) => item.as_element(),
-                        open @ (Ty::Unknown | Ty::Error(_)) => open.clone(),
-                        Ty::Tuple(items) if items.is_empty() => Ty::Unknown,
-                        Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
-                            Some(Some(item)) => item.clone(),
-                            Some(None) => sink.error(|| {
-                                let count = items.len();
-                                let message = format!("`{path}` has {count} item{}", if count == 1 { "" } else { "s" });
-                                Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
-                            }),
-                            None => Ty::Unknown,
-                        },
-                        other => sink.error(|| {
-                            let message = format!("`{path}` is {}, not an array", article(other));
-                            let problem = Problem::new(Code::UnknownMember, index.span, message);
-                            match other {
-                                Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
-                                _ => problem,
-                            }
-                        }),
-                    };
-                    path.segments.push(PathSegment::of(segment));
-                    steps.push(literal_index(index).map_or(AccessStep::Computed(at), AccessStep::Index));
-                    ty = next;
+            };
+            ty = match (ty.present(), segment) {
+                (Ty::Foreign(of), Segment::Index(_) | Segment::Member { .. }) => {
+                    let step = (segment, at + 1 == segments.len());
+                    of.step(step, &path, beginning == WalkStart::Input, facts, sink)
                 }
+                _ => next,
+            };
+            path.segments.push(PathSegment::of(segment));
+            steps.push(step);
+            if there > presence && !facts.present(&path) {
+                presence = there;
             }
         }
-        ty = self.declared_at(range.end, ty, declared);
-        // An argument that may be absent was reported at the use.
-        if declared.iter().any(|(at, declared)| *at == range.end && !matches!(declared.kind, TypeKind::Option(_))) {
-            (absent, presence) = (false, Presence::Always);
+        match list {
+            Some(_) if !ty.is_error() => (Ty::Array(Box::new(ty)), presence),
+            _ => (ty, presence),
         }
-        let there = facts.present(path);
-        let ty = match ty {
-            ty @ Ty::Option(_) if there => ty.present().clone(),
-            Ty::Nullable(inner) if facts.not_null(path) => *inner,
-            ty if absent && !there => ty.or_absent(),
-            ty => ty,
-        };
-        (ty, presence)
+    }
+
+    /// Returns the type of an item of a list, or of a member of a map.
+    fn item_at(&self, path: &Path<'_>, ty: &Ty, index: &Expr, sink: &mut Sink<'_>) -> Ty {
+        match ty {
+            Ty::Array(item) | Ty::Map(item) => item.as_element(),
+            open @ (Ty::Unknown | Ty::Error(_) | Ty::Foreign(_)) => open.clone(),
+            Ty::Tuple(items) if items.is_empty() => Ty::Unknown,
+            Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
+                Some(Some(item)) => item.clone(),
+                Some(None) => sink.error(|| {
+                    let count = items.len();
+                    let message = format!("`{path}` has {count} item{}", if count == 1 { "" } else { "s" });
+                    Problem::new(Code::UnknownMember, index.span, message).help("the first is `[0]`")
+                }),
+                None => Ty::Unknown,
+            },
+            other => sink.error(|| {
+                let message = format!("`{path}` is {}, not an array", article(other));
+                let problem = Problem::new(Code::UnknownMember, index.span, message);
+                match other {
+                    Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
+                    _ => problem,
+                }
+            }),
+        }
     }
 
     /// Returns the type of a value that a fragment declares, after so many steps: an unknown one is the declared one.
@@ -485,8 +496,5 @@ fn tuple_item(items: &[Ty], at: i64) -> Option<&Ty> {
 
 /// Returns the form that a member of a param names.
 pub(crate) fn form_of(segment: &Segment) -> Option<ResourceForm> {
-    match segment {
-        Segment::Member { name, .. } => ResourceForm::named(&name.value),
-        _ => None,
-    }
+    ResourceForm::named(&segment.member()?.value)
 }

@@ -11,15 +11,14 @@ use super::capture::variable;
 use super::function::Function;
 use super::inlined::never_kept;
 use super::model::{StateInfo, is_distributed};
-use super::path::{Path, reference_text};
+use super::path::Path;
 use super::resolution::Base;
 use super::rows;
-use super::suggestions::member_name;
 use super::types::{Ty, error_type};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Reported};
 use crate::syntax::ast::{
-    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, State, TokenSpan, plain,
+    Clause, ClauseValue, Expr, ExprKind, Head, MapItems, Reference, Root, Segment, State, TokenSpan, plain,
 };
 use crate::syntax::keyword::ClauseKind;
 
@@ -66,7 +65,7 @@ impl<'a> Analysis<'a> {
         let info = place.state;
         let current = current(place);
         if matches!(here, ValueField::Literal | ValueField::Resource) {
-            let message = format!("`{}` is not available in {}", reference_text(reference), here.describe());
+            let message = format!("`{}` is not available in {}", Path::of(reference), here.describe());
             let help = match here {
                 ValueField::Resource => "it is an action such as `lambda::invoke`, or text or `params.…` for an ARN",
                 _ => "it must be constant: write a literal, or `params.…`",
@@ -86,7 +85,8 @@ impl<'a> Analysis<'a> {
                         "`input` is not available inside the distributed map `{}`: each iteration is a separate execution",
                         map.name
                     );
-                    let field = reference.segments.first().and_then(member_name).unwrap_or("value");
+                    let field =
+                        reference.segments.first().and_then(Segment::member).map_or("value", |name| &name.value);
                     Err(problem(Code::ReferenceNotHere, span, message, pass_in(map, field, &format!("input.{field}"))))
                 }
             },
@@ -368,7 +368,7 @@ impl<'a> Analysis<'a> {
             let message = format!("`{name}` is a {kind}, which has no result");
             return Err(Box::new(Problem::new(Code::StateReference, reference.root_span, message)));
         }
-        let ty = self.results.get(number).cloned().unwrap_or(Ty::Unknown);
+        let ty = self.result_of(number);
         Ok(ResolvedRoot::new(Base::Variable(variable(&name)), &[], ty))
     }
 

@@ -48,11 +48,7 @@ enum Items<'e> {
 
 impl<'e> Items<'e> {
     fn of(path: &[Ident], settings: &'e Expr) -> Self {
-        let format = match path {
-            [service, format] if *service == "s3" => Format::named(&plain(format)),
-            _ => None,
-        };
-        match format.map(|format| format.name) {
+        match Format::at(path).map(|format| format.name) {
             Some("csv") => Self::csv(settings),
             Some("list") if !reader::setting_is(settings, "Transformation", reader::FLATTEN) => Self::Objects,
             Some("manifest") if !reader::setting_is(settings, "ManifestType", reader::ATHENA) => Self::Inventory,

@@ -2,7 +2,8 @@
 
 use super::types::Ty;
 use crate::problem::{Problem, Problems};
-use crate::question::Question;
+use crate::question::{Foreign, Question, QuestionKind};
+use crate::syntax::ast::TokenSpan;
 
 /// Takes problems, or drops them.
 pub(super) struct Sink<'p>(Option<&'p mut Problems>);
@@ -22,10 +23,10 @@ impl<'p> Sink<'p> {
         }
     }
 
-    /// Asks rustc a question, unless the sink is silent.
-    pub(super) fn ask(&mut self, question: impl FnOnce() -> Question) {
+    /// Asks rustc a question about a type, unless the sink is silent.
+    pub(super) fn ask(&mut self, subject: &Foreign, span: TokenSpan, asks: impl FnOnce() -> QuestionKind) {
         if let Some(problems) = &mut self.0 {
-            problems.ask(question());
+            problems.ask(Question { subject: subject.clone(), asks: asks(), span });
         }
     }
 

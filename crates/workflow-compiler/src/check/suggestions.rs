@@ -63,7 +63,7 @@ impl<'a> Analysis<'a> {
             return problem.write(*value);
         }
         let is_one_of = |words: &str| words.split(' ').any(|known| known == word);
-        let member = reference.segments.first().and_then(member_name);
+        let member = reference.segments.first().and_then(Segment::member).map(|name| name.value.as_str());
         if is_one_of(RESULTS)
             && let Some(info) = member.and_then(|name| self.states.get(name))
         {
@@ -145,7 +145,8 @@ impl<'a> Analysis<'a> {
         reference: &Reference,
         name: &str,
     ) -> Option<Problem> {
-        let names: Vec<_> = reference.segments.iter().map_while(member_name).collect();
+        let names = reference.segments.iter().map_while(Segment::member);
+        let names: Vec<_> = names.map(|name| name.value.as_str()).collect();
         let (message, candidates): (_, Vec<Candidate<'_>>) = match (name, names.as_slice()) {
             ("", names) => {
                 let stated = (names.first() == Some(&"input")).then_some((Root::Input, None, 1));
@@ -229,13 +230,5 @@ impl<'a> Analysis<'a> {
     fn values_with_members(&self, place: ValueSite<'_, 'a>) -> [Ty; 3] {
         let item = self.item_around(place.state, None).map_or(Ty::Unknown, |(_, map)| self.item_type(map));
         [self.input.clone(), item, self.own_input(place.state)]
-    }
-}
-
-/// Returns the name that a step is.
-pub(super) fn member_name(segment: &Segment) -> Option<&str> {
-    match segment {
-        Segment::Member { name, .. } => Some(&name.value),
-        Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. } => None,
     }
 }

@@ -61,56 +61,45 @@ pub enum Ty {
     Foreign(Box<Foreign>),
 }
 
-/// The types of integers.
+/// A type of integers: its name, its minimum and its maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "types have the names of Rust")]
-pub enum Int {
-    I8,
-    I16,
-    I32,
-    I64,
-    Isize,
-    U8,
-    U16,
-    U32,
-    U64,
-    Usize,
-}
+pub struct Int(&'static (&'static str, i128, i128));
 
 impl Int {
-    /// Each with its name, its minimum and its maximum; `isize` and `usize` have 64 bits.
-    const ALL: [(Self, &'static str, i128, i128); 10] = [
-        (Self::I8, "i8", i8::MIN as i128, i8::MAX as i128),
-        (Self::I16, "i16", i16::MIN as i128, i16::MAX as i128),
-        (Self::I32, "i32", i32::MIN as i128, i32::MAX as i128),
-        (Self::I64, "i64", i64::MIN as i128, i64::MAX as i128),
-        (Self::Isize, "isize", i64::MIN as i128, i64::MAX as i128),
-        (Self::U8, "u8", 0, u8::MAX as i128),
-        (Self::U16, "u16", 0, u16::MAX as i128),
-        (Self::U32, "u32", 0, u32::MAX as i128),
-        (Self::U64, "u64", 0, u64::MAX as i128),
-        (Self::Usize, "usize", 0, u64::MAX as i128),
+    const I64: Self = Self(&("i64", i64::MIN as i128, i64::MAX as i128));
+
+    /// All of them; `isize` and `usize` have 64 bits.
+    const ALL: [Self; 10] = [
+        Self(&("i8", i8::MIN as i128, i8::MAX as i128)),
+        Self(&("i16", i16::MIN as i128, i16::MAX as i128)),
+        Self(&("i32", i32::MIN as i128, i32::MAX as i128)),
+        Self::I64,
+        Self(&("isize", i64::MIN as i128, i64::MAX as i128)),
+        Self(&("u8", 0, u8::MAX as i128)),
+        Self(&("u16", 0, u16::MAX as i128)),
+        Self(&("u32", 0, u32::MAX as i128)),
+        Self(&("u64", 0, u64::MAX as i128)),
+        Self(&("usize", 0, u64::MAX as i128)),
     ];
 
     /// The type with this name in Rust; `i64` for any other.
     pub fn named(name: &str) -> Self {
-        Self::ALL.iter().find(|(_, known, ..)| *known == name).map_or(Self::I64, |(int, ..)| *int)
+        Self::ALL.into_iter().find(|int| int.name() == name).unwrap_or(Self::I64)
     }
 
     /// Returns the names of all.
     pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
-        Self::ALL.iter().map(|(_, name, ..)| *name)
+        Self::ALL.into_iter().map(|int| int.name())
     }
 
     /// Returns its name in Rust.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(int, ..)| *int == self).map_or("i64", |(_, name, ..)| name)
+        self.0.0
     }
 
     /// Returns the least and the greatest number that it holds.
     pub fn range(self) -> (i128, i128) {
-        let known = Self::ALL.iter().find(|(int, ..)| *int == self);
-        known.map_or((i64::MIN.into(), i64::MAX.into()), |(_, _, least, greatest)| (*least, *greatest))
+        (self.0.1, self.0.2)
     }
 
     /// Returns whether it holds this number, which is whole.

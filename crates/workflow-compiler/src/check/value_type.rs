@@ -6,6 +6,7 @@ use workflow_asl::types::Type;
 
 use super::analysis::Analysis;
 use super::api::{declared_result, is_express_child};
+use super::members::Named;
 use super::model::{Model, StateInfo};
 use super::types::{Ty, Types};
 use crate::question::{Foreign, ForeignMember, ForeignPart};
@@ -101,11 +102,10 @@ pub(super) fn part_of(model: &Model<'_>, of: &Foreign) -> Ty {
     let mut ty = if of.part == ForeignPart::Input { model.input.clone() } else { model.output.clone() };
     for step in &of.steps {
         ty = match (ty.present(), &step.to) {
-            (Ty::Struct(name), ForeignMember::Name(member)) => {
-                let fields = model.types.structs.get(name).into_iter().flat_map(|known| known.fields.values());
-                let mut fields = fields.filter(|field| field.decl.wire == *member);
-                fields.next().map_or(Ty::Unknown, |field| field.ty.clone())
-            }
+            (of @ Ty::Struct(_), ForeignMember::Name(member)) => match model.types.named(of, member) {
+                Named::Found(ty) => ty,
+                Named::Unknown | Named::None => Ty::Unknown,
+            },
             (Ty::Map(value), _) => (**value).clone(),
             (Ty::Array(item), ForeignMember::Index(_) | ForeignMember::Computed) => (**item).clone(),
             _ => Ty::Unknown,

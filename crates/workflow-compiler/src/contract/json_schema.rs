@@ -15,16 +15,14 @@ const DEFINITIONS: &str = "$defs";
 
 /// Returns one document with the input, the output and the parameters as members, and every type in `$defs`.
 pub fn document(contract: &Contract) -> Value {
-    let mut made = Map::new();
-    made.insert("$schema".to_owned(), DIALECT.into());
-    made.insert("title".to_owned(), contract.name.clone().into());
-    made.insert("type".to_owned(), "object".into());
     let roots = contract.roots().map(|(name, root)| (name.to_owned(), schema_of(root)));
-    made.insert("properties".to_owned(), Value::Object(roots.collect()));
     let declared = contract.types.iter().map(|named| (named.name.clone(), definition(named)));
     let foreign = contract.foreign.keys().map(|name| (name.clone(), json!({})));
-    made.insert(DEFINITIONS.to_owned(), Value::Object(declared.chain(foreign).collect()));
-    Value::Object(made)
+    whole_of(&contract.name, roots.collect(), declared.chain(foreign).collect())
+}
+
+fn whole_of(title: &str, properties: Map<String, Value>, definitions: Map<String, Value>) -> Value {
+    json!({"$schema": DIALECT, "title": title, "type": "object", "properties": properties, DEFINITIONS: definitions})
 }
 
 /// Joins what [`root`] returned for the input and the output to the document that [`document`] returns for a workflow with
@@ -40,7 +38,7 @@ pub fn joined(name: &str, parts: impl IntoIterator<Item = (&'static str, Value)>
         }
         properties.insert(part.to_owned(), schema);
     }
-    json!({"$schema": DIALECT, "title": name, "type": "object", "properties": properties, DEFINITIONS: definitions})
+    whole_of(name, properties, definitions)
 }
 
 /// Returns the schema of only the input, the output or the parameters, with the types that it uses. A type of
@@ -125,8 +123,7 @@ fn reference(name: &str) -> String {
         match byte {
             b'~' => text.push_str("~0"),
             b'/' => text.push_str("~1"),
-            b'_' | b':' => text.push(byte.into()),
-            _ if byte.is_ascii_alphanumeric() => text.push(byte.into()),
+            b'_' | b':' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => text.push(byte.into()),
             // Writing to a string cannot fail.
             _ => drop(write!(text, "%{byte:02X}")),
         }
@@ -215,8 +212,7 @@ fn schema_of(ty: &Ty) -> Value {
         // `Any` already accepts null.
         Ty::Option(inner) if matches!(**inner, Ty::Any) => json!({}),
         Ty::Option(inner) => json!({"anyOf": [schema_of(inner), {"type": "null"}]}),
-        Ty::Named(name) => json!({"$ref": reference(name)}),
-        Ty::Foreign(name) => json!({"$ref": reference(name)}),
+        Ty::Named(name) | Ty::Foreign(name) => json!({"$ref": reference(name)}),
     }
 }
 

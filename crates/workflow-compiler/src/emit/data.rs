@@ -92,9 +92,9 @@ impl Style<'_> {
     }
 }
 
-/// The traits that every struct has: serde's and `Schema` are not derived, but implemented.
-const OF_STRUCTS: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize", "Schema"];
-/// The traits that every enum has.
+/// The traits that every struct and every enum with data has: serde's and `Schema` are not derived, but implemented.
+pub(super) const OF_STRUCTS: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize", "Schema"];
+/// The traits that every enum of texts has.
 const OF_ENUMS: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize", "Schema"];
 

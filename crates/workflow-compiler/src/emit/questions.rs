@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
+use workflow_asl::Code;
 
 use super::workflow::for_every_item;
 use crate::check::{Foreign, ForeignMember, ForeignPart, Question, QuestionKind};
@@ -73,58 +74,44 @@ fn is_new(question: &Question, number: usize, before: &mut BTreeSet<String>) -> 
 fn ask(krate: &TokenStream, question: &Question, (number, given_number): (usize, usize)) -> TokenStream {
     let shape = format_ident!("__SHAPE_{number}");
     let path = path(&question.subject);
+    let code = code_of(&question.asks).to_string();
     let (function, rest) = match &question.asks {
-        QuestionKind::Member { words, code, .. } => {
-            let code = code.to_string();
-            ("is_member", quote! { #words, #code })
-        }
-        QuestionKind::Read { words, code, place } => {
-            let code = code.to_string();
-            ("is_read", quote! { #words, #code, #place })
-        }
-        QuestionKind::Kind { kinds, wanted, code, help } => {
-            let (code, help) = (code.to_string(), self::help(help));
+        QuestionKind::Member { words, .. } => ("is_member", quote! { #words, #code }),
+        QuestionKind::Read { words, place, .. } => ("is_read", quote! { #words, #code, #place }),
+        QuestionKind::Kind { kinds, wanted, help, .. } => {
+            let help = self::help(help);
             ("kind", quote! { #kinds, #wanted, #code, #help })
         }
         QuestionKind::Present { words, effect, help } => {
-            let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
+            let help = self::help(help);
             ("present", quote! { #words, #effect, #code, #help })
         }
         QuestionKind::Needed { words, not_null, help } => {
-            let (code, help) = (workflow_asl::Code::UnguardedOption.to_string(), self::help(help));
+            let help = self::help(help);
             ("needed", quote! { #not_null, #words, #code, #help })
         }
-        QuestionKind::Members { given_members: given, object: what, code } => {
-            let code = code.to_string();
+        QuestionKind::Members { given_members: given, object: what, .. } => {
             ("members", quote! { &[#(#given),*], #what, #code })
         }
-        QuestionKind::NoSlip { object: what } => {
-            let code = workflow_asl::Code::UnknownMember.to_string();
-            ("no_slip", quote! { #what, #code })
-        }
-        QuestionKind::Takes { kinds, absent, target: what, value: given, code } => {
-            let code = code.to_string();
+        QuestionKind::NoSlip { object: what } => ("no_slip", quote! { #what, #code }),
+        QuestionKind::Takes { kinds, absent, target: what, value: given, .. } => {
             ("takes", quote! { #kinds, #absent, #what, #given, #code })
         }
-        QuestionKind::InRange { number, target: what, written: given, code } => {
-            let code = code.to_string();
+        QuestionKind::InRange { number, target: what, written: given, .. } => {
             let number = Literal::i128_unsuffixed(*number);
             ("in_range", quote! { #number, #what, #given, #code })
         }
-        QuestionKind::Fits { value: given, absent, target: what, code, lacks } => {
+        QuestionKind::Fits { value: given, absent, target: what, lacks, .. } => {
             let (given_shape, given_path) = (format_ident!("__SHAPE_{given_number}"), self::path(given));
-            let (code, lacks) = (code.to_string(), lacks.to_string());
+            let lacks = lacks.to_string();
             ("fits", quote! { (#given_shape, &[#given_path]), #absent, #what, #code, #lacks })
         }
         QuestionKind::Awaited => ("awaited", TokenStream::new()),
         QuestionKind::Express => ("express", TokenStream::new()),
-        QuestionKind::Text { text, words } => {
-            let code = workflow_asl::Code::UnknownVariant.to_string();
-            ("text", quote! { #text, #words, #code })
-        }
+        QuestionKind::Text { text, words } => ("text", quote! { #text, #words, #code }),
     };
     let arguments = if matches!(question.asks, QuestionKind::Awaited | QuestionKind::Express) {
-        let (workflow, code) = (&question.subject.tokens, workflow_asl::Code::UnknownApi.to_string());
+        let workflow = &question.subject.tokens;
         let name = crate::question::spell(workflow.clone());
         quote! { <#workflow as #krate::Workflow>::TYPE, #name, #code }
     } else {
@@ -133,6 +120,23 @@ fn ask(krate: &TokenStream, question: &Question, (number, given_number): (usize,
     let (function, call) = (Ident::new(function, question.span.first), spanned(arguments, question.span));
     quote_spanned! { question.span.first=>
         const _: () = __schema::#function #call;
+    }
+}
+
+/// Returns the code of the error if the answer is no.
+fn code_of(asks: &QuestionKind) -> Code {
+    match asks {
+        QuestionKind::Member { code, .. }
+        | QuestionKind::Read { code, .. }
+        | QuestionKind::Kind { code, .. }
+        | QuestionKind::Members { code, .. }
+        | QuestionKind::Takes { code, .. }
+        | QuestionKind::InRange { code, .. }
+        | QuestionKind::Fits { code, .. } => *code,
+        QuestionKind::Present { .. } | QuestionKind::Needed { .. } => Code::UnguardedOption,
+        QuestionKind::NoSlip { .. } => Code::UnknownMember,
+        QuestionKind::Text { .. } => Code::UnknownVariant,
+        QuestionKind::Awaited | QuestionKind::Express => Code::UnknownApi,
     }
 }
 

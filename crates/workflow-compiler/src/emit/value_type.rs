@@ -3,11 +3,9 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use workflow_asl::result::Member;
 
 use super::name::rust_ident;
-use crate::check::member_type;
-use crate::check::{Foreign, ForeignPart, Ty};
+use crate::check::{Foreign, ForeignPart, Ty, members_of};
 use crate::syntax::word::ReferenceSegment;
 
 /// The Rust type of one value.
@@ -92,14 +90,7 @@ impl<'a> ValueType<'a> {
                 let members: Vec<_> = members.iter().map(|(name, ty)| (name.as_str(), ty.clone())).collect();
                 self.object(members, steps)
             }
-            Ty::Shape(part) => {
-                let members = part.shape().structure().into_iter().flat_map(|structure| structure.members());
-                let members = members.filter_map(|member| match part.member(member.name) {
-                    Member::Found(part, presence) => Some((member.name, member_type(part, presence))),
-                    _ => None,
-                });
-                self.object(members.collect(), steps)
-            }
+            Ty::Shape(part) => self.object(members_of(*part).collect(), steps),
             Ty::Foreign(of) => self.foreign(of),
             Ty::Unknown | Ty::Error(_) | Ty::Null => self.json(),
         }

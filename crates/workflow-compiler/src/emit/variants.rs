@@ -3,13 +3,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::data::{added, distinct, doc_or};
+use super::data::{OF_STRUCTS, added, distinct, doc_or};
 use super::name::rust_ident;
 use super::style::Style;
 use crate::syntax::ast::{Derive, EnumDecl, FieldDecl, Tagging, TypeKind, VariantData, VariantDecl};
-
-/// The traits that every enum with data has.
-const DERIVED: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize", "Schema"];
 
 /// A variant with its names in Rust.
 struct Variant<'a> {
@@ -45,7 +42,7 @@ impl Style<'_> {
             });
             quote_spanned! { here=> #[doc = #doc] #default #ident #data }
         });
-        let (derives, item) = (added(derives, DERIVED), quote_spanned! { here=> enum #name { #(#written,)* } });
+        let (derives, item) = (added(derives, OF_STRUCTS), quote_spanned! { here=> enum #name { #(#written,)* } });
         let declared = self.item(doc, &quote_spanned! { here=> Clone, Debug, PartialEq #derives }, &item);
         let used = self.used(&name);
         let serde = self.serde_of_variants(&used, declaration, &variants);

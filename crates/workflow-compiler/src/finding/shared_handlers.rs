@@ -6,7 +6,7 @@ use workflow_asl::{Code, Diagnostic, Finding};
 use super::state_of;
 use crate::check::Analysis;
 use crate::problem::{Problem, Problems};
-use crate::syntax::ast::{Clause, ClauseValue, Text, TokenSpan, plain};
+use crate::syntax::ast::{Clause, ClauseValue, Text, TokenSpan};
 use crate::syntax::keyword::ClauseKind;
 
 /// The error names of shared handlers that some states with the handler do not raise, with the findings and their words.
@@ -72,14 +72,7 @@ fn shared_error<'a>(finding: &Diagnostic, analysis: &Analysis<'a>) -> Option<&'a
 
 /// Returns the error names of a handler, as they are written.
 fn errors_of<'a>(clause: &'a Clause, analysis: &Analysis<'a>) -> &'a [Text] {
-    if let Some(catcher) = analysis.catcher(clause) {
-        return &catcher.errors;
-    }
-    match &clause.value {
-        ClauseValue::Retrier(retrier) => &retrier.errors,
-        ClauseValue::Named(name) if clause.kind == ClauseKind::Retry => {
-            analysis.retriers.get(&plain(name)).map_or(&[], |named| named.handler.errors.as_slice())
-        }
-        _ => &[],
-    }
+    let caught = analysis.catcher(clause).map(|catcher| &catcher.errors);
+    let errors = caught.or_else(|| analysis.retrier(clause).map(|retrier| &retrier.errors));
+    errors.map_or(&[], Vec::as_slice)
 }

@@ -65,8 +65,7 @@ impl Naming<'_> {
                 let problem = Problem::new(Code::UnknownMember, TokenSpan { in_use: self.outer, ..name.span }, message);
                 let keys: Vec<_> = members.iter().map(|member| member.key.value.as_str()).collect();
                 let problem = problem.suggest(&name.value, keys.iter().copied());
-                let help = format!("their members are `{}`", keys.join("`, `"));
-                self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+                self.problems.push(problem.or_help(|| format!("their members are `{}`", keys.join("`, `"))));
             }
             // Other copies, and the names, were reported with the first.
             return match self.problems.reported() {

@@ -123,8 +123,8 @@ impl Check<'_> {
                         let message = format!("the input of the fragment `{name}` has no field `{}`", field.value);
                         let problem = Problem::new(Code::UnknownInputField, field.span, message);
                         let problem = problem.suggest(&field.value, self.types.keys().map(String::as_str));
-                        let help = "declare it in `input`, and give it where the fragment is used";
-                        self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+                        let help = || "declare it in `input`, and give it where the fragment is used".to_owned();
+                        self.problems.push(problem.or_help(help));
                         return false;
                     }
                     _ => self.read.extend(self.types.keys().cloned()),
@@ -133,10 +133,7 @@ impl Check<'_> {
             }
             Root::Params => {
                 let message = format!("`params` is not available in the fragment `{name}`");
-                let param = match reference.segments.first() {
-                    Some(Segment::Member { name, .. }) => name.value.as_str(),
-                    _ => "bucket",
-                };
+                let param = reference.segments.first().and_then(Segment::member).map_or("bucket", |name| &name.value);
                 let given = format!("`{{ {param}: params.{param} }}`");
                 let help = format!("declare the value in `input`, and pass it where the fragment is used: {given}");
                 self.outside(span, message, help);

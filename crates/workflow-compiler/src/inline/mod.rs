@@ -172,15 +172,15 @@ impl Inliner<'_> {
                 Problem::new(Code::UnknownFragment, used.fragment.span(), format!("unknown fragment `{name}`"));
             let others = self.all.known.keys().filter(|other| !self.stack.contains(other));
             let problem = problem.suggest(&name, others.map(String::as_str));
-            let help = match self.all.workflows.contains(&name) {
+            let problem = problem.or_help(|| match self.all.workflows.contains(&name) {
                 true => {
                     format!("`{name}` is a workflow: start it with `task {} = workflow::<{name}> {{ … }}`", used.name)
                 }
                 false => {
                     format!("declare it beside the workflow, or import it: `fragment {name} from \"src/shared.rs\";`")
                 }
-            };
-            let reported = self.problems.push(if problem.help.is_empty() { problem.help(help) } else { problem });
+            });
+            let reported = self.problems.push(problem);
             self.is_lost = true;
             return vec![placeholder(used, Some(reported))];
         };

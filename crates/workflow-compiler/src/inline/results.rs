@@ -10,7 +10,7 @@ use workflow_asl::document::QueryLanguage;
 use super::arguments;
 use super::substitute::{fresh, renumber};
 use super::walk::{self, Change};
-use crate::check::differs_each_time;
+use crate::check::changing;
 use crate::problem::{Problem, Problems, Reported};
 use crate::syntax::ast::{
     Body, ClauseValue, Expr, ExprKind, Head, Inlined, Member, Reference, Root, State, Target, Text, Workflow, Written,
@@ -169,7 +169,7 @@ impl Ends<'_> {
             (_, Head::Pass { value: None } | Head::Wait(_)) => return Some(root(Root::State)),
             _ => return Some(root(Root::Result)),
         };
-        if differs_each_time(written) {
+        if changing(written).is_some() {
             let message =
                 format!("the result of `{}` is read, and its value differs each time it is computed", used.written);
             let problem = Problem::new(Code::ReferenceNotHere, written.span, message);

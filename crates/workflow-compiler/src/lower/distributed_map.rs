@@ -20,11 +20,7 @@ impl<'a> Lowering<'_, 'a> {
         let ExprKind::Object(members) = &body.kind else { return };
         let span =
             path.first().zip(path.last()).map_or(body.span, |(first, last)| TokenSpan::new(first.span(), last.span()));
-        let found = match path {
-            [service, format] if *service == "s3" => Format::named(&plain(format)),
-            _ => None,
-        };
-        let Some(format) = found else {
+        let Some(format) = Format::at(path) else {
             let words = path.iter().map(plain).collect::<Vec<_>>().join("::");
             let problem = Problem::new(Code::BadResource, span, format!("unknown format of items `{words}`"));
             let known: Vec<_> = FORMATS.iter().map(|format| format!("s3::{}", format.name)).collect();
@@ -59,12 +55,12 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn transfer_clause(&mut self, info: &StateInfo<'a>, clause: &Clause, fields: &mut Fields) {
         match (clause.kind, &clause.value) {
             (ClauseKind::ItemReader, ClauseValue::Transfer { .. }) => {
-                let reader = self.transfer(info, clause, "ItemReader", fields);
-                self.put(fields, "ItemReader", reader.ordered(ItemReader::FIELDS), clause.span);
+                let config = ("ReaderConfig", ReaderConfig::FIELDS);
+                self.transfer(info, clause, ("ItemReader", ItemReader::FIELDS), config, fields);
             }
             (ClauseKind::WriteTo, ClauseValue::Transfer { .. }) => {
-                let writer = self.transfer(info, clause, "ResultWriter", fields);
-                self.put(fields, "ResultWriter", writer.ordered(ResultWriter::FIELDS), clause.span);
+                let config = ("WriterConfig", WriterConfig::FIELDS);
+                self.transfer(info, clause, ("ResultWriter", ResultWriter::FIELDS), config, fields);
             }
             (ClauseKind::Batch, ClauseValue::Expr(value)) => {
                 let mut batcher = Fields::new(fields.pointer.child("ItemBatcher"));
@@ -81,9 +77,17 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn transfer(&mut self, info: &StateInfo<'a>, clause: &Clause, name: &str, fields: &Fields) -> Fields {
+    /// Adds a reader or a writer with its configuration, each with its name and the table of its fields.
+    fn transfer(
+        &mut self,
+        info: &StateInfo<'a>,
+        clause: &Clause,
+        (name, table): (&str, &[Field]),
+        (config_name, config_table): (&str, &[Field]),
+        fields: &mut Fields,
+    ) {
         let mut transfer = Fields::new(fields.pointer.child(name));
-        let ClauseValue::Transfer { call, body, config } = &clause.value else { return transfer };
+        let ClauseValue::Transfer { call, body, config } = &clause.value else { return };
         if let Some(call) = call {
             let (arn, span) = self.resource(call);
             self.put(&mut transfer, "Resource", arn, span);
@@ -98,16 +102,11 @@ impl<'a> Lowering<'_, 'a> {
             self.put_value(&mut transfer, field, place, body);
         }
         if let Some(Expr { kind: ExprKind::Object(members), span, .. }) = config {
-            let (name, table) = if name == "ItemReader" {
-                ("ReaderConfig", ReaderConfig::FIELDS)
-            } else {
-                ("WriterConfig", WriterConfig::FIELDS)
-            };
-            let mut config = Fields::new(transfer.pointer.child(name));
-            self.put_config(info, members, table, &mut config);
-            self.put(&mut transfer, name, config.ordered(table), *span);
+            let mut config = Fields::new(transfer.pointer.child(config_name));
+            self.put_config(info, members, config_table, &mut config);
+            self.put(&mut transfer, config_name, config.ordered(config_table), *span);
         }
-        transfer
+        self.put(fields, name, transfer.ordered(table), clause.span);
     }
 
     /// Lowers the members of a configuration, which have AWS's names or short names.

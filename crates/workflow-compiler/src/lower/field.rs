@@ -1,6 +1,7 @@
 //! Writes values in each query language to the fields of an object.
 
 use serde_json::Value;
+use workflow_asl::Pointer;
 use workflow_asl::document::QueryLanguage;
 
 use super::object::Fields;
@@ -55,45 +56,39 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
+    /// Returns a value in the state's query language, or the path or function of JSONPath that computes it.
+    fn value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Result<Value, String> {
+        if place.state.language == QueryLanguage::Jsonata {
+            return Ok(self.jsonata_value(place, expr, at));
+        }
+        match self.template(place, expr, at) {
+            Template::Plain(value) | Template::Nested(value) => Ok(value),
+            Template::Computed(text) => Err(text),
+        }
+    }
+
     /// Adds a value in the state's query language to a field with a fixed name, such as a payload template or `Items`.
     pub(super) fn put_value(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
-        let at = fields.pointer.child(name);
-        let value = match place.state.language {
-            QueryLanguage::Jsonata => self.jsonata_value(place, expr, &at),
-            QueryLanguage::JsonPath => match self.template(place, expr, &at) {
-                Template::Plain(value) | Template::Nested(value) => value,
-                Template::Computed(_) => {
-                    let what = format!("a whole {} that is computed", place.position.describe().trim_matches('`'));
-                    self.report_unsayable(expr.span, &what, "name its members: `{ member: … }`");
-                    Value::Null
-                }
-            },
-        };
+        let value = self.value(place, expr, &fields.pointer.child(name)).unwrap_or_else(|_| {
+            let what = format!("a whole {} that is computed", place.position.describe().trim_matches('`'));
+            self.report_unsayable(expr.span, &what, "name its members: `{ member: … }`");
+            Value::Null
+        });
         self.put(fields, name, value, expr.span);
     }
 
     /// Adds a number, string or time: `Seconds`, or `SecondsPath` for a computed value in a JSONPath state.
     pub(super) fn put_scalar(&mut self, fields: &mut Fields, name: &str, place: ValueSite<'_, 'a>, expr: &Expr) {
-        let at = fields.pointer.child(name);
-        match place.state.language {
-            QueryLanguage::Jsonata => {
-                let value = self.jsonata_value(place, expr, &at);
-                self.put(fields, name, value, expr.span);
-            }
-            QueryLanguage::JsonPath => match self.template(place, expr, &at) {
-                Template::Plain(value) | Template::Nested(value) => self.put(fields, name, value, expr.span),
-                Template::Computed(text) => {
-                    if !text.starts_with('$') && place.position != ValueField::Failure {
-                        let what = format!("{} that a function computes", place.position.describe());
-                        self.report_unsayable(
-                            expr.span,
-                            &what,
-                            "compute it in a `pass` before, or use `query jsonata`",
-                        );
-                    }
-                    self.put(fields, &format!("{name}Path"), text.into(), expr.span);
+        match self.value(place, expr, &fields.pointer.child(name)) {
+            Ok(value) => self.put(fields, name, value, expr.span),
+            Err(text) => {
+                if !text.starts_with('$') && place.position != ValueField::Failure {
+                    let what = format!("{} that a function computes", place.position.describe());
+                    let help = "compute it in a `pass` before, or use `query jsonata`";
+                    self.report_unsayable(expr.span, &what, help);
                 }
-            },
+                self.put(fields, &format!("{name}Path"), text.into(), expr.span);
+            }
         }
     }
 
@@ -106,11 +101,8 @@ impl<'a> Lowering<'_, 'a> {
                 Template::Plain(value) | Template::Nested(value) => value,
                 Template::Computed(text) => {
                     if !text.starts_with('$') {
-                        self.report_unsayable(
-                            expr.span,
-                            "a path that a function computes",
-                            "write a reference or text",
-                        );
+                        let what = "a path that a function computes";
+                        self.report_unsayable(expr.span, what, "write a reference or text");
                     }
                     text.into()
                 }

@@ -42,23 +42,19 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 break;
             }
-            let Some((retrier, comment)) = self.named_retrier(clause) else { continue };
+            let Some(retrier) = analysis.retrier(clause) else { continue };
             if index < own || !retries_all {
                 let mut entry = Fields::new(fields.pointer.child("Retry").index(retriers.len()));
                 self.source_map.put(entry.pointer.clone(), clause.span);
-                self.retrier(retrier, comment, &mut entry);
+                self.retrier(retrier, self.comment_of(clause), &mut entry);
                 retriers.push(Value::Object(entry.map));
             }
             retries_all |= matches_all(&retrier.errors);
         }
         for (clause, catcher) in analysis.catchers_of(info) {
-            let comment = match (&clause.comment, &clause.value) {
-                (None, ClauseValue::Named(name)) => analysis.catchers.get(&plain(name)).map(|named| named.comment),
-                (own, _) => Some(own),
-            };
             let mut entry = Fields::new(fields.pointer.child("Catch").index(catchers.len()));
             self.source_map.put(entry.pointer.clone(), clause.span);
-            self.catcher(info, catcher, comment.unwrap_or(&None), &mut entry);
+            self.catcher(info, catcher, self.comment_of(clause), &mut entry);
             catchers.push(Value::Object(entry.map));
         }
         if !retriers.is_empty() {
@@ -69,18 +65,14 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    fn named_retrier<'c>(&self, clause: &'c Clause) -> Option<(&'c Retrier, &'c Comment)>
-    where
-        'a: 'c,
-    {
-        match &clause.value {
-            ClauseValue::Retrier(retrier) => Some((retrier, &clause.comment)),
-            ClauseValue::Named(name) => {
-                let named = self.analysis.retriers.get(&plain(name))?;
-                Some((named.handler, clause.comment.as_ref().map_or(named.comment, |_| &clause.comment)))
-            }
-            _ => None,
-        }
+    /// Returns the comment of a retrier or a catcher: its own, else that of the handler that it names.
+    fn comment_of(&self, clause: &'a Clause) -> &'a Comment {
+        let (ClauseValue::Named(name), None) = (&clause.value, &clause.comment) else { return &clause.comment };
+        let named = match clause.kind {
+            ClauseKind::Retry => self.analysis.retriers.get(&plain(name)).map(|named| named.comment),
+            _ => self.analysis.catchers.get(&plain(name)).map(|named| named.comment),
+        };
+        named.unwrap_or(&None)
     }
 
     fn retrier(&mut self, retrier: &Retrier, comment: &Comment, entry: &mut Fields) {

@@ -230,10 +230,8 @@ impl<'a> Lowering<'_, 'a> {
                 format.template.push_str(&mark);
             }
             ExprKind::Reference(reference) if self.param(reference).is_some() => {
-                if let Some(source) = self.param(reference) {
-                    let mark = self.slots.inside(source, Escape::Intrinsic);
-                    format.template.push_str(&mark);
-                }
+                let marks = self.param(reference).map(|source| self.slots.inside(source, Escape::Intrinsic));
+                format.template.extend(marks);
             }
             _ => {
                 format.template.push_str("{}");

@@ -59,6 +59,11 @@ impl<'a> Lowering<'_, 'a> {
     /// Lowers a value of a JSONata state to the pointer `at`.
     pub(super) fn jsonata_value(&mut self, place: ValueSite<'_, 'a>, expr: &Expr, at: &Pointer) -> Value {
         self.source_map.put(at.clone(), expr.span);
+        if let ExprKind::Reference(reference) = &expr.kind
+            && let Some(source) = self.param(reference)
+        {
+            return self.slots.value(source, Escape::JsonataTemplate);
+        }
         match &expr.kind {
             ExprKind::Paren(inner) => self.jsonata_value(place, inner, at),
             ExprKind::Object(members) if members.iter().any(|member| member.optional) => {
@@ -87,10 +92,6 @@ impl<'a> Lowering<'_, 'a> {
             ExprKind::Text(text) => self.jsonata_text(text),
             ExprKind::Call { name, arguments } if name.value == "timestamp" => match arguments.first() {
                 Some(time) => self.jsonata_value(place, time, at),
-                None => Value::Null,
-            },
-            ExprKind::Reference(reference) if self.param(reference).is_some() => match self.param(reference) {
-                Some(source) => self.slots.value(source, Escape::JsonataTemplate),
                 None => Value::Null,
             },
             ExprKind::Variant { .. } => match self.literal(expr) {

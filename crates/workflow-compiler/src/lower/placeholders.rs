@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 use workflow_asl::document::{
-    Field, Form, ItemBatcher, ItemReader, Operand, Operator, QueryLanguage, ReaderConfig, ResultWriter, Retrier, State,
+    Field, Form, ItemBatcher, ItemReader, Operand, Operator, QueryLanguage, ReaderConfig, ResultWriter, Retrier,
     StateMachine,
 };
 use workflow_asl::{Pointer, jsonata, placeholder};
@@ -145,35 +145,26 @@ impl<'v> Walk<'v, '_> {
 
     /// Returns the kind of a member.
     fn inside(&self, place: DocumentPosition, key: &str) -> DocumentPosition {
+        use DocumentPosition::{Branches, Data, Fields, Retriers, Rules, Scope, State, States};
         match (place, key) {
-            (DocumentPosition::Scope, "States") => DocumentPosition::States,
-            (DocumentPosition::Scope, _) => {
-                DocumentPosition::Data(QueryLanguage::JsonPath, role(StateMachine::FIELDS, key))
-            }
-            (DocumentPosition::States, _) => DocumentPosition::State(self.machine),
-            (DocumentPosition::State(_), "Branches") => DocumentPosition::Branches,
-            (DocumentPosition::State(_), "ItemProcessor" | "Iterator") => DocumentPosition::Scope,
-            (DocumentPosition::State(language), "Retry") => DocumentPosition::Retriers(language),
-            (DocumentPosition::State(language), "Choices") => DocumentPosition::Rules(language),
-            (DocumentPosition::State(language), "ItemReader") => DocumentPosition::Fields(language, ItemReader::FIELDS),
-            (DocumentPosition::State(language), "ItemBatcher") => {
-                DocumentPosition::Fields(language, ItemBatcher::FIELDS)
-            }
-            (DocumentPosition::State(language), "ResultWriter") => {
-                DocumentPosition::Fields(language, ResultWriter::FIELDS)
-            }
-            (DocumentPosition::State(language), _) => DocumentPosition::Data(language, role(State::FIELDS, key)),
-            (DocumentPosition::Fields(language, _), "ReaderConfig") => {
-                DocumentPosition::Fields(language, ReaderConfig::FIELDS)
-            }
-            (DocumentPosition::Fields(language, fields), _) => DocumentPosition::Data(language, role(fields, key)),
-            (DocumentPosition::Rules(language), "And" | "Or" | "Not") => DocumentPosition::Rules(language),
-            (DocumentPosition::Rules(language), _) => DocumentPosition::Data(language, role_in_rule(key)),
-            (DocumentPosition::Data(language, _), "Condition") => DocumentPosition::Data(language, Role::Code),
-            (DocumentPosition::Data(language @ QueryLanguage::JsonPath, _), key) if key.ends_with(".$") => {
-                DocumentPosition::Data(language, Role::Code)
-            }
-            (DocumentPosition::Data(language, _), _) => DocumentPosition::Data(language, Role::Any),
+            (Scope, "States") => States,
+            (Scope, _) => Data(QueryLanguage::JsonPath, role(StateMachine::FIELDS, key)),
+            (States, _) => State(self.machine),
+            (State(_), "Branches") => Branches,
+            (State(_), "ItemProcessor" | "Iterator") => Scope,
+            (State(language), "Retry") => Retriers(language),
+            (State(language), "Choices") => Rules(language),
+            (State(language), "ItemReader") => Fields(language, ItemReader::FIELDS),
+            (State(language), "ItemBatcher") => Fields(language, ItemBatcher::FIELDS),
+            (State(language), "ResultWriter") => Fields(language, ResultWriter::FIELDS),
+            (State(language), _) => Data(language, role(workflow_asl::document::State::FIELDS, key)),
+            (Fields(language, _), "ReaderConfig") => Fields(language, ReaderConfig::FIELDS),
+            (Fields(language, fields), _) => Data(language, role(fields, key)),
+            (Rules(language), "And" | "Or" | "Not") => Rules(language),
+            (Rules(language), _) => Data(language, role_in_rule(key)),
+            (Data(language, _), "Condition") => Data(language, Role::Code),
+            (Data(language @ QueryLanguage::JsonPath, _), key) if key.ends_with(".$") => Data(language, Role::Code),
+            (Data(language, _), _) => Data(language, Role::Any),
             (place, _) => place,
         }
     }
@@ -209,7 +200,7 @@ impl<'v> Walk<'v, '_> {
         let marked = self.within(text, at, |range| {
             while stretches.next_if(|(stretch, _)| stretch.end <= range.start).is_some() {}
             match stretches.peek() {
-                Some((stretch, kind)) if stretch.start <= range.start => kind.escape(),
+                Some((stretch, escape)) if stretch.start <= range.start => *escape,
                 _ => Escape::Text,
             }
         });

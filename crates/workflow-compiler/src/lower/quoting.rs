@@ -1,21 +1,10 @@
-//! Finds the quoted parts of an expression's text, in which values are written differently.
+//! Finds the quoted parts of an expression's text, each with how values are written in it.
 
 use std::ops::Range;
 
 use workflow_asl::jsonata;
 
 use crate::fragment::Escape;
-
-/// The kind of a part of an expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum QuotedPart {
-    /// JSONata outside of quotes, where a value is written as a literal.
-    JsonataCode,
-    /// The inside of a JSONata string.
-    JsonataText,
-    /// The inside of an intrinsic function's `'…'`.
-    IntrinsicText,
-}
 
 /// Returns how a value is written that begins at this byte of a string of a definition: an expression, or other text.
 pub fn escape_at(text: &str, at: usize) -> Escape {
@@ -25,21 +14,11 @@ pub fn escape_at(text: &str, at: usize) -> Escape {
         false => Vec::new(),
     };
     let stretch = stretches.iter().find(|(stretch, _)| stretch.contains(&at));
-    stretch.map_or(Escape::Text, |(_, kind)| kind.escape())
-}
-
-impl QuotedPart {
-    pub(super) fn escape(self) -> Escape {
-        match self {
-            Self::JsonataCode => Escape::Jsonata,
-            Self::JsonataText => Escape::JsonataText,
-            Self::IntrinsicText => Escape::Intrinsic,
-        }
-    }
+    stretch.map_or(Escape::Text, |(_, escape)| *escape)
 }
 
 /// Returns the parts of a string that contains JSONata, except quoted names, regular expressions and comments.
-pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
+pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, Escape)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
     let (mut at, mut code) = (0, 0);
@@ -48,7 +27,7 @@ pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
     while let Some(&byte) = bytes.get(at) {
         let inside = at + 1;
         let (end, kind) = match byte {
-            b'"' | b'\'' => (closing(bytes, inside, byte, true), Some(QuotedPart::JsonataText)),
+            b'"' | b'\'' => (closing(bytes, inside, byte, true), Some(Escape::JsonataText)),
             b'`' => (closing(bytes, inside, byte, false), None),
             b'/' if bytes.get(inside) == Some(&b'*') => {
                 (text.get(at..).and_then(|rest| rest.find("*/")).map_or(bytes.len(), |end| at + end + 1), None)
@@ -62,18 +41,18 @@ pub(super) fn in_jsonata(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
                 continue;
             }
         };
-        stretches.push((code..at, QuotedPart::JsonataCode));
+        stretches.push((code..at, Escape::Jsonata));
         stretches.extend(kind.map(|kind| (inside..end, kind)));
         last = b'x';
         at = (end + 1).min(bytes.len());
         code = at;
     }
-    stretches.push((code..bytes.len(), QuotedPart::JsonataCode));
+    stretches.push((code..bytes.len(), Escape::Jsonata));
     stretches
 }
 
 /// Returns the contents of the literals of intrinsic functions.
-pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
+pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, Escape)> {
     let bytes = text.as_bytes();
     let mut stretches = Vec::new();
     let mut at = 0;
@@ -81,7 +60,7 @@ pub(super) fn in_intrinsic(text: &str) -> Vec<(Range<usize>, QuotedPart)> {
         at += 1;
         if byte == b'\'' {
             let end = closing(bytes, at, byte, true);
-            stretches.push((at..end, QuotedPart::IntrinsicText));
+            stretches.push((at..end, Escape::Intrinsic));
             at = end + 1;
         }
     }
@@ -102,9 +81,10 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8, escapes: bool) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{QuotedPart, in_intrinsic, in_jsonata};
+    use super::{in_intrinsic, in_jsonata};
+    use crate::fragment::Escape;
 
-    fn shown(text: &str) -> Vec<(&str, QuotedPart)> {
+    fn shown(text: &str) -> Vec<(&str, Escape)> {
         in_jsonata(text)
             .into_iter()
             .map(|(range, stretch)| (&text[range], stretch))
@@ -114,21 +94,21 @@ mod tests {
 
     #[test]
     fn jsonata_has_quotes_of_four_kinds() {
-        use QuotedPart::{JsonataCode, JsonataText};
+        use Escape::{Jsonata, JsonataText};
         assert_eq!(
             shown(r#"a & 'b"\'' / "c" ~> /x'/ & `d'` /* ' */ & e"#),
             [
-                ("a & ", JsonataCode),
+                ("a & ", Jsonata),
                 (r#"b"\'"#, JsonataText),
-                (" / ", JsonataCode),
+                (" / ", Jsonata),
                 ("c", JsonataText),
-                (" ~> ", JsonataCode),
-                (" & ", JsonataCode),
-                (" ", JsonataCode),
-                (" & e", JsonataCode),
+                (" ~> ", Jsonata),
+                (" & ", Jsonata),
+                (" ", Jsonata),
+                (" & e", Jsonata),
             ]
         );
-        assert_eq!(shown("a / b'c"), [("a / b", JsonataCode), ("c", JsonataText)]);
+        assert_eq!(shown("a / b'c"), [("a / b", Jsonata), ("c", JsonataText)]);
     }
 
     #[test]

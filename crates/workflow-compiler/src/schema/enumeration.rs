@@ -5,8 +5,9 @@ use quote::quote;
 use syn::{DataEnum, Fields, Variant};
 
 use super::attributes::{Container, Member};
+use super::content;
 use super::rust_type::Types;
-use super::{content, unraw};
+use crate::syntax::ast::plain;
 
 /// Returns the shape of an enum: one of its variants.
 pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -> syn::Result<TokenStream> {
@@ -23,7 +24,7 @@ pub(super) fn shape(types: &Types<'_>, container: &Container, data: &DataEnum) -
         if member.skipped {
             continue;
         }
-        let rust = unraw(&variant.ident);
+        let rust = plain(&variant.ident);
         let name = member.rename.clone().unwrap_or_else(|| match container.rule {
             Some(rule) => rule.variant(&rust),
             None => rust.clone(),

@@ -11,7 +11,7 @@ use syn::{Data, DeriveInput, Fields, GenericParam};
 use attributes::{Container, Member};
 use rust_type::Types;
 
-use crate::syntax::ast::{Bound, Constraint, ConstraintKind};
+use crate::syntax::ast::{Bound, Constraint, ConstraintKind, plain};
 
 /// Expands `#[derive(Schema)]`.
 pub fn derive(tokens: TokenStream) -> TokenStream {
@@ -39,7 +39,7 @@ fn expand(mut input: DeriveInput, krate: Option<&TokenStream>) -> syn::Result<To
         }
     };
     let name = &input.ident;
-    let text = unraw(name);
+    let text = plain(name);
     for parameter in &mut input.generics.params {
         if let GenericParam::Type(parameter) = parameter {
             parameter.bounds.push(syn::parse2(quote! { #krate::Schema })?);
@@ -94,7 +94,7 @@ fn content(
             for field in &fields.named {
                 let member = Member::of(&field.attrs)?;
                 let Some(ident) = field.ident.as_ref().filter(|_| !member.skipped) else { continue };
-                let rust = unraw(ident);
+                let rust = plain(ident);
                 let shape = value(types, &member, field);
                 if container.transparent {
                     return Ok(shape);
@@ -118,12 +118,6 @@ fn content(
 /// Returns the shape of a field's value.
 fn value(types: &Types<'_>, member: &Member, field: &syn::Field) -> TokenStream {
     if member.unchecked { types.plain(&quote! { Any }) } else { types.shape(&field.ty) }
-}
-
-/// Returns an identifier's text, without `r#`.
-fn unraw(ident: &proc_macro2::Ident) -> String {
-    let text = ident.to_string();
-    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
 impl Types<'_> {

@@ -166,8 +166,7 @@ impl Parser<'_> {
             let problem = self.unexpected_in(Place::Value, cursor, &what);
             let ends = cursor.is_end() || cursor.is_punct(",");
             let problem = if ends { Problem { span: key.span, ..problem } } else { problem };
-            let help = format!("a member is written `{}: value`", key.value);
-            let problem = if problem.help.is_empty() { problem.help(help) } else { problem };
+            let problem = problem.or_help(|| format!("a member is written `{}: value`", key.value));
             let reported = is_short.filter(|_| ends).unwrap_or_else(|| self.complain(cursor, problem));
             *is_short = is_short.or(ends.then_some(reported));
             if ends {

@@ -1,6 +1,8 @@
 //! The readers after `over`, such as `s3::csv<Row> { … }`: their formats, and the settings in their braces.
 
-use super::ast::{Expr, ExprKind};
+use proc_macro2::Ident;
+
+use super::ast::{Expr, ExprKind, plain};
 
 /// A format of items.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,12 @@ impl Format {
     /// Returns the format with this name.
     pub fn named(name: &str) -> Option<Self> {
         FORMATS.into_iter().find(|format| format.name == name)
+    }
+
+    /// Returns the format with this path, such as `s3::csv`.
+    pub(crate) fn at(path: &[Ident]) -> Option<Self> {
+        let [service, format] = path else { return None };
+        Self::named(&plain(format)).filter(|_| *service == "s3")
     }
 
     /// Returns the call and the `InputType` for the settings of a reader.

@@ -45,7 +45,7 @@ pub(super) fn collect(analysis: &Analysis<'_>, sink: &mut Sink<'_>) -> BTreeMap<
 /// Returns the path up to the last member that is certainly present: in JSONPath, a path to an absent value fails the
 /// execution after the task has succeeded.
 pub(super) fn present(analysis: &Analysis<'_>, number: usize, path: impl Iterator<Item = String>) -> Vec<String> {
-    let mut ty = analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut ty = analysis.result_of(number);
     let mut certain = Vec::new();
     for name in path {
         let next = match &ty {

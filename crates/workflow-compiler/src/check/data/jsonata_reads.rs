@@ -15,7 +15,6 @@ use crate::check::analysis::Analysis;
 use crate::check::capture::{Capture, DEPTH, variable};
 use crate::check::members::Named;
 use crate::check::sink::Sink;
-use crate::check::types::Ty;
 use crate::syntax::ast::TokenSpan;
 
 /// A part of a state's result that a string reads.
@@ -82,7 +81,7 @@ fn path(analysis: &Analysis<'_>, number: usize, used: &Use, text: &str) -> Vec<S
     // `%` may lead back to the parent.
     let climbs = !used.exact && jsonata::expression(text).unwrap_or(text).contains('%');
     let mut path = Vec::new();
-    let mut ty = analysis.results.get(number).cloned().unwrap_or(Ty::Unknown);
+    let mut ty = analysis.result_of(number);
     for step in used.steps.iter().take(if climbs { 0 } else { DEPTH }) {
         let LiteralKind::Name(name) = &step.kind else { break };
         let Named::Found(next) = analysis.types.named(&ty, name) else { break };

@@ -17,7 +17,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Field, Int, Ty, article};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::problem::Problem;
-use crate::question::{Foreign, Question, QuestionKind};
+use crate::question::{Foreign, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Head, TokenSpan, plain};
 
 /// The comparison of a value's type with a wanted one.
@@ -76,7 +76,7 @@ fn passes_on<'m>(info: &'m StateInfo<'_>) -> Path<'m> {
     let root = match &info.state.head {
         _ if info.output_value().is_some() => PathRoot::Value(String::new()),
         Head::Pass { .. } | Head::Wait(_) | Head::Choice(_) | Head::Succeed { .. } => PathRoot::Word("state"),
-        _ if info.has_result() => PathRoot::result_of(&info.name),
+        _ if info.has_result() => PathRoot::StateResult((&info.name).into()),
         _ => PathRoot::Value(String::new()),
     };
     root.into()
@@ -344,14 +344,10 @@ impl Comparison<'_, '_, '_, '_> {
         let (code, span) = (Code::OutputDoesNotFit, self.span);
         match wanted.in_rust() {
             Some(tokens) => {
-                let asks = QuestionKind::Fits {
-                    value: given.clone(),
-                    absent: false,
-                    target: what.to_owned(),
-                    code,
-                    lacks: code,
-                };
-                self.sink.ask(|| Question { subject: Foreign::of(tokens), asks, span });
+                self.sink.ask(&Foreign::of(tokens), span, || {
+                    let (value, target) = (given.clone(), what.to_owned());
+                    QuestionKind::Fits { value, absent: false, target, code, lacks: code }
+                });
             }
             None => {
                 let wants = format!("{what} is declared {}", article(wanted));

@@ -32,7 +32,7 @@ pub(super) fn infer(analysis: &mut Analysis<'_>) {
                 asked |=
                     matches!(reference.root, Root::StateResult(_) | Root::Variable(_) | Root::Result | Root::State);
             });
-            asked |= visit::has_raw(value);
+            visit::raws(value, &mut |_, _| asked = true);
         });
     }
     let wants_output = analysis.output != Ty::Unknown;
@@ -260,6 +260,6 @@ impl<'a> Analysis<'a> {
             let makes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Result];
             return if info.state.has_clause(&makes) { Ty::Unknown } else { self.own_input(info) };
         }
-        info.number.and_then(|number| self.results.get(number)).cloned().unwrap_or(Ty::Unknown)
+        info.number.map_or(Ty::Unknown, |number| self.result_of(number))
     }
 }

@@ -10,7 +10,7 @@ use crate::check::expression_text::changing;
 use crate::check::flow::availability::{Caught, ResultAvailability};
 use crate::check::flow::{Edge, Point};
 use crate::check::model::StateInfo;
-use crate::check::path::{Path, PathRoot, reference_text};
+use crate::check::path::{Path, PathRoot};
 use crate::check::root::pass_in;
 use crate::check::state_names::describe;
 use crate::check::value_site::ValueSite;
@@ -35,10 +35,7 @@ impl<'a> Analysis<'a> {
         let (reader, number) = (place.state.number?, of.number?);
         let span = reference.root_span;
         let name = of.name.as_str();
-        let path = reference.segments.iter().map_while(|segment| match segment {
-            Segment::Member { name, .. } => Some(name.value.as_str()),
-            Segment::Index(_) | Segment::Slice(_) | Segment::Each { .. } => None,
-        });
+        let path = reference.segments.iter().map_while(Segment::member).map(|name| name.value.as_str());
         if let Some(problem) = self.uncapturable(span, path, of) {
             return Some(problem);
         }
@@ -58,7 +55,7 @@ impl<'a> Analysis<'a> {
         match self.availability.sight(&self.graphs, reader, number)? {
             ResultAvailability::Certain => None,
             ResultAvailability::Uncertain { .. } | ResultAvailability::Around
-                if reference.optional || place.facts.present(&PathRoot::result_of(name).into()) =>
+                if reference.optional || place.facts.present(&PathRoot::StateResult(name.into()).into()) =>
             {
                 None
             }
@@ -74,7 +71,7 @@ impl<'a> Analysis<'a> {
                     "`{name}` is outside the distributed map `{}`, whose iterations are separate executions",
                     map.name
                 );
-                let help = pass_in(map, &variable(name).to_lowercase(), &reference_text(reference));
+                let help = pass_in(map, &variable(name).to_lowercase(), &Path::of(reference).to_string());
                 Some(Problem::new(Code::OtherScope, span, message).help(help))
             }
         }

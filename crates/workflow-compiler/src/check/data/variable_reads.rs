@@ -1,6 +1,5 @@
 //! How a state reads the variable of a result: by the state's name, or in JSONata of the user's own.
 
-use workflow_asl::document::QueryLanguage;
 use workflow_asl::references::LiteralKind;
 
 use super::visit;
@@ -34,18 +33,6 @@ impl<'a> Analysis<'a> {
     /// Calls `each` for every text literal in the values of a state.
     pub fn texts(&self, info: &StateInfo<'a>, each: &mut dyn FnMut(&'a str, TokenSpan)) {
         visit::values(self, info, &mut |value, _| visit::texts(value, each));
-    }
-
-    /// Returns whether some state may read the output of the state before it.
-    pub fn reads_its_input(&self) -> bool {
-        self.all_states().any(|info| {
-            let mut reads = info.language == QueryLanguage::JsonPath;
-            visit::values(self, info, &mut |value, _| {
-                visit::references(value, &mut |reference| reads |= matches!(reference.root, Root::State));
-                visit::raws(value, &mut |_, _| reads = true);
-            });
-            reads
-        })
     }
 
     /// Returns the references of a state that read a variable, each with whether it has `?`, and its members: `.id`.

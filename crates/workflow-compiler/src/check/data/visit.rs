@@ -18,13 +18,6 @@ pub(in crate::check) fn references<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e 
     });
 }
 
-/// Returns whether a value contains raw JSONata.
-pub(in crate::check) fn has_raw(expr: &Expr) -> bool {
-    let mut any = false;
-    raws(expr, &mut |_, _| any = true);
-    any
-}
-
 /// Calls `each` for every string in a value that is the user's own JSONata, with or without `{%` and `%}`, and with the
 /// span of the literal.
 pub(in crate::check) fn raws<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e str, TokenSpan)) {

@@ -116,7 +116,7 @@ impl<'s, 'a> OutgoingTransitions<'s, 'a> {
             return Self::Choice(info, Box::new(arms(choice, known)));
         }
         let mut known = known.clone();
-        known.forget(&PathRoot::result_of(&info.name));
+        known.forget(&PathRoot::StateResult((&info.name).into()));
         analysis.clauses_of(info).for_each(|clause| forget(clause, &mut known));
         Self::Other { info, known, catchers: analysis.catchers_of(info).into_iter() }
     }
@@ -168,7 +168,7 @@ fn forget(clause: &Clause, facts: &mut Narrowing) {
     {
         for member in members {
             let name = member.key.value.as_str();
-            facts.forget(&PathRoot::variable(name.strip_suffix(".$").unwrap_or(name)));
+            facts.forget(&PathRoot::Variable(name.strip_suffix(".$").unwrap_or(name).into()));
         }
     } else if matches!(clause.kind, ClauseKind::Assign | ClauseKind::Raw) {
         facts.forget_variables();

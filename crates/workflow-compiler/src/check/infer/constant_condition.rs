@@ -5,7 +5,7 @@ use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
 use crate::check::analysis::Analysis;
-use crate::check::path::reference_text;
+use crate::check::path::Path;
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article};
 use crate::check::value_site::ValueSite;
@@ -35,7 +35,7 @@ impl<'a> Analysis<'a> {
             },
         };
         sink.report(|| {
-            let words = reference_text(reference);
+            let words = Path::of(reference).to_string();
             let message = format!("`{words}` is {is}, so `{test}` always returns `{answer}`");
             as_optional(Problem::new(Code::KnownAnswer, span, message), reference, &ty)
         });
@@ -56,7 +56,7 @@ impl<'a> Analysis<'a> {
         }
         let Some((reference, ty)) = self.always_there(place, left) else { return };
         sink.report(|| {
-            let words = reference_text(reference);
+            let words = Path::of(reference).to_string();
             let message = format!("`{words}` is always present, so its default is never used");
             let problem = Problem::new(Code::KnownAnswer, span.to(right.span), message)
                 .help(format!("write `{words}` alone"))

@@ -19,7 +19,7 @@ use crate::check::types::{Ty, article, error_type};
 use crate::check::value_site::{ValueField, ValueSite};
 use crate::literal_range::LiteralRange;
 use crate::problem::Problem;
-use crate::question::{Foreign, Question, QuestionKind};
+use crate::question::{Foreign, QuestionKind};
 use crate::syntax::ast::{ExprKind, Member, Raw, TokenSpan};
 use crate::syntax::spelling::is_word;
 
@@ -62,9 +62,9 @@ impl<'a> Analysis<'a> {
             let part = LiteralRange::in_expression(literal, part);
             match of {
                 None => sink.push(Problem::new(code, span, words.0).help(words.1).within(part)),
-                Some(of) => sink.ask(|| {
+                Some(of) => sink.ask(&of, span, || {
                     let place = part.map_or_else(String::new, |part| format!("\n= at: {}", part.describe()));
-                    Question { subject: of, asks: QuestionKind::Read { words: words.0, code, place }, span }
+                    QuestionKind::Read { words: words.0, code, place }
                 }),
             }
         }
@@ -196,8 +196,7 @@ impl Walk<'_, '_> {
             "input" => self.analysis.own_input(info),
             "context" => self.analysis.context(),
             "result" if works && matches!(here, ValueField::Output | ValueField::Assign) => {
-                let known = info.number.and_then(|number| self.analysis.results.get(number));
-                known.cloned().unwrap_or(Ty::Unknown)
+                info.number.map_or(Ty::Unknown, |number| self.analysis.result_of(number))
             }
             "errorOutput" if matches!(here, ValueField::CatchAssign | ValueField::CatchOutput) => error_type(),
             _ => Ty::Unknown,
@@ -210,11 +209,11 @@ impl Walk<'_, '_> {
         let mut ty = match (&first.kind, rest) {
             (NodeKind::Variable(name), [Node { kind: NodeKind::Name(member), .. }, after @ ..]) if name == "states" => {
                 rest = after;
-                at = Path::from(PathRoot::variable(name)).member(member);
+                at = Path::from(PathRoot::Variable(name.into())).member(member);
                 self.states(member)
             }
             (NodeKind::Variable(name), _) => {
-                at = PathRoot::variable(name).into();
+                at = PathRoot::Variable(name.into()).into();
                 self.variable(name)
             }
             _ => self.node(first, depth),
@@ -377,7 +376,7 @@ impl Walk<'_, '_> {
 
 /// Returns whether a path leads to or into these members of `$states`.
 fn is_in(path: &Path<'_>, members: &[&str]) -> bool {
-    let mut states = Path::from(PathRoot::variable("states"));
+    let mut states = Path::from(PathRoot::Variable("states".into()));
     states.segments.extend(members.iter().map(|name| PathSegment::Member((*name).into())));
     states.steps_to(path).is_some()
 }

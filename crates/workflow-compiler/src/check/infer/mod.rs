@@ -25,7 +25,7 @@ use super::sink::Sink;
 use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Edit, Problem};
-use crate::question::{Question, QuestionKind};
+use crate::question::QuestionKind;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, Root, Segment, Text, TokenSpan, UnaryOp, plain};
 use crate::syntax::reference_in_text;
 use crate::syntax::spelling::spelled;
@@ -96,7 +96,10 @@ impl<'a> Analysis<'a> {
             return inferred.into_ty();
         }
         let inferred = match &expr.kind {
-            ExprKind::Reference(reference) => self.infer_reference(place, reference, sink),
+            ExprKind::Reference(reference) => {
+                self.infer_indices(place, &reference.segments, sink);
+                Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
+            }
             ExprKind::Access(value, segments) => {
                 Inferred::Reference(Rc::new(self.infer_access(place, value, segments, sink)))
             }
@@ -111,11 +114,6 @@ impl<'a> Analysis<'a> {
             self.expressions.note(place, expr.id, &inferred);
         }
         inferred.into_ty()
-    }
-
-    fn infer_reference(&self, place: ValueSite<'_, 'a>, reference: &Reference, sink: &mut Sink<'_>) -> Inferred {
-        self.infer_indices(place, &reference.segments, sink);
-        Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
     }
 
     /// Returns the part of a value that is not a reference.
@@ -214,11 +212,9 @@ impl<'a> Analysis<'a> {
                             return problem.help(format!("write `{written}`")).edit(Edit::over(whole, written));
                         }
                         let problem = problem.suggest(&name, self.types.enums.keys().map(String::as_str));
-                        if problem.help.is_empty() {
-                            problem.help(format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`"))
-                        } else {
-                            problem
-                        }
+                        problem.or_help(|| {
+                            format!("declare it: `enum {name} {{ {variant} }}`; a constant of your Rust code is `const {name}::{variant}`")
+                        })
                     });
                 };
                 if self.types.variant_wire(&name, &plain(variant)).is_none() {
@@ -274,12 +270,10 @@ impl<'a> Analysis<'a> {
                         }
                     });
                 } else if let (Ty::Foreign(of), false) = (&read.ty, reference.optional) {
-                    let words = optional_text(reference);
-                    let help = help(&words, "…");
-                    sink.ask(|| Question {
-                        subject: (**of).clone(),
-                        asks: QuestionKind::Present { words, effect: ", in which case this state fails", help },
-                        span: expr.span,
+                    sink.ask(of, expr.span, || {
+                        let words = optional_text(reference);
+                        let help = help(&words, "…");
+                        QuestionKind::Present { words, effect: ", in which case this state fails", help }
                     });
                 }
             }
@@ -392,7 +386,7 @@ fn left_out_help(
         }
         (QueryLanguage::JsonPath, Root::Result) => {
             let segments = Path::of(reference).segments;
-            let later = Path { root: PathRoot::result_of(&place.state.name), segments };
+            let later = Path { root: PathRoot::StateResult((&place.state.name).into()), segments };
             vec![format!("read `{later}` in a later state, where a choice has tested `is_present({later})`")]
         }
         (QueryLanguage::JsonPath, _) => vec![format!("test it in an earlier choice: `is_present({text})`")],

@@ -14,7 +14,7 @@ use crate::check::sink::Sink;
 use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::ValueSite;
 use crate::problem::{Edit, Problem};
-use crate::question::{Foreign, Question, QuestionKind};
+use crate::question::{Foreign, QuestionKind};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Reference, TokenSpan, UnaryOp};
 use crate::syntax::spelling::{sign, spelled};
 
@@ -273,9 +273,10 @@ impl<'a> Analysis<'a> {
             };
             if let (Ty::Foreign(of), false) = (ty.present(), other.is_error()) {
                 let begin = || vec!["to join text, begin with text: `\"\" + …`".to_owned()];
-                let help = if kinds == kinds::NUMBER && !other.is_number() { begin() } else { Vec::new() };
-                let asks = QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code: Code::UnlikeTypes, help };
-                sink.ask(|| Question { subject: (**of).clone(), asks, span: operand.span });
+                sink.ask(of, operand.span, || {
+                    let help = if kinds == kinds::NUMBER && !other.is_number() { begin() } else { Vec::new() };
+                    QuestionKind::Kind { kinds, wanted: wanted.to_owned(), code: Code::UnlikeTypes, help }
+                });
             }
             if !ty.is_unknown() && !ty.is_number() && !ty.is_text() {
                 return sink.error(|| {
@@ -352,7 +353,7 @@ fn needed(of: &Foreign, reference: &Reference, span: TokenSpan, place: ValueSite
     if place.state.language == QueryLanguage::Jsonata {
         help.push(format!("or give a default: `({words} ?? …)`"));
     }
-    sink.ask(|| Question { subject: of.clone(), asks: QuestionKind::Needed { words, not_null, help }, span });
+    sink.ask(of, span, || QuestionKind::Needed { words, not_null, help });
 }
 
 /// Returns the help that names the form in which a test can stand at this place.

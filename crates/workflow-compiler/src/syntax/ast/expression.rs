@@ -363,6 +363,14 @@ impl Segment {
         matches!(self, Self::Each { .. })
     }
 
+    /// Returns the name of a member.
+    pub(crate) fn member(&self) -> Option<&Text> {
+        match self {
+            Self::Member { name, .. } => Some(name),
+            Self::Index(_) | Self::Slice(_) | Self::Each { .. } => None,
+        }
+    }
+
     /// Returns its span. For a member, this is the span of the name.
     pub fn span(&self) -> TokenSpan {
         match self {
