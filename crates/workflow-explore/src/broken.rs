@@ -1,8 +1,7 @@
-//! Properties that an execution breaks, and the guessed data that may be to blame.
+//! Properties that an execution breaks, how bad that is, and the guessed data that may be to blame.
 
+use std::fmt;
 use std::sync::Arc;
-
-use crate::report::Severity;
 
 /// The names of the properties that hold for every workflow.
 pub(crate) mod built_in {
@@ -25,6 +24,38 @@ pub(crate) mod built_in {
             "Give the request a token that is the same for each attempt, such as a part of the execution's name.",
         ),
     ];
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Severity {
+    /// Something that may be meant so: an error that the definition catches nowhere ends the execution, or a call is
+    /// repeated whose API recognises no repeated call.
+    Note,
+    /// Something that may go wrong: an effect may happen twice although the request could prevent it, or an error ends the
+    /// execution although most other tasks catch every error.
+    Warning,
+    /// A fault of the program: a declared property that does not hold, an expression that cannot be computed, an
+    /// execution that never ends, a quota that is exceeded.
+    Error,
+}
+
+impl Severity {
+    /// Returns the name in machine-readable output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
 }
 
 /// Data of undeclared type, which may not fit the expressions of a state.

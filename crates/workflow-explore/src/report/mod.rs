@@ -1,13 +1,12 @@
 //! The report of an exploration.
 
+mod folding;
 pub(crate) mod mocks;
-mod severity;
 pub(crate) mod test;
 mod text;
 mod unreached;
 
-pub use severity::Severity;
-pub(crate) use severity::fold;
+pub(crate) use folding::fold;
 pub(crate) use text::{counted, not_shown_text, quoted};
 pub(crate) use unreached::unreached;
 pub use unreached::{Reason, Unreached};
@@ -22,6 +21,7 @@ use workflow_local::internal::InternalProgram;
 use workflow_local::{Execution, HistoryEvent};
 
 use crate::bounds::{Bounds, CutOff};
+pub use crate::broken::Severity;
 use crate::broken::{Blame, Broken, built_in};
 use crate::decision::Decision;
 use crate::explorer::Explorer;

@@ -1,41 +1,7 @@
-//! How bad findings are, and which of them are accepted.
+//! Joins findings that have one cause.
 
-use std::fmt;
-
-use super::{Finding, quoted};
+use super::{Finding, Severity, quoted};
 use crate::broken::built_in;
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// Something that may be meant so: an error that the definition catches nowhere ends the execution, or a call is
-    /// repeated whose API recognises no repeated call.
-    Note,
-    /// Something that may go wrong: an effect may happen twice although the request could prevent it, or an error ends the
-    /// execution although most other tasks catch every error.
-    Warning,
-    /// A fault of the program: a declared property that does not hold, an expression that cannot be computed, an
-    /// execution that never ends, a quota that is exceeded.
-    Error,
-}
-
-impl Severity {
-    /// Returns the name in machine-readable output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 const MOST_NAMED: usize = 5;
 
