@@ -162,7 +162,7 @@ fn variants(declaration: &Declaration, decl: &EnumDecl, sink: &mut Sink<'_>) {
         ([_, second, ..], _) => (second.name.span(), format!("{whose} has two variants with `#[default]`")),
         _ => return,
     };
-    sink.push(Problem::new(Code::Syntax, span, message));
+    sink.push(Problem::new(Code::Syntax, span, message).help("`#[default]` is written before one variant"));
 }
 
 pub(super) fn distinct<'f>(

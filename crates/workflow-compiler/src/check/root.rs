@@ -270,6 +270,7 @@ impl<'a> Analysis<'a> {
         if !starts && !inside && start.is_some_and(|start| self.can_capture_item(start, comes_back)) {
             return Ok(ResolvedRoot::new(Base::Variable(self.item_variable(scope)), &[], ty));
         }
+        let map_around = start.filter(|start| inside && start.state.kind == StateKind::Map);
         let start = start.map_or("", |start| start.name.as_str());
         let message = if starts && !comes_back {
             let place = place.position.describe();
@@ -281,7 +282,12 @@ impl<'a> Analysis<'a> {
         } else {
             format!("`{word}` is not available after `{start}`: in JSONPath, that state cannot store its input")
         };
-        fault(message, format!("start the map with `pass Keep -> {start};`, which stores it"))
+        let problem = Problem::new(Code::ReferenceNotHere, span, message)
+            .help(format!("start the map with `pass Keep -> {start};`, which stores it"));
+        Err(Box::new(match map_around {
+            Some(map) => problem.help(format!("or {}", pass_in(map, word, word))),
+            None => problem,
+        }))
     }
 
     /// Returns the state that a scope starts with.

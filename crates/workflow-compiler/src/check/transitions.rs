@@ -184,7 +184,10 @@ fn unknown(analysis: &Analysis<'_>, scope: usize, name: &str, text: bool, span: 
     let names = names.into_iter().chain(["end"]);
     let problem = match text {
         // In a copy, the name contains an item, and the fix would not.
-        true if span.in_use != 0 => problem,
+        true if span.in_use != 0 => match workflow_asl::nearest::nearest(name, names) {
+            Some(near) => problem.help(format!("there is a state {near:?}")),
+            None => problem,
+        },
         true => problem.suggest_text(name, names),
         false => problem.suggest(name, names),
     };
@@ -254,7 +257,8 @@ fn reaches_a_state(analysis: &Analysis<'_>, kind: StateKind, clause: &Clause, si
     let help = match target {
         _ if states().next().is_none() => format!("the workflow has no {noun}: remove it"),
         Some(target) if states().all(|info| info.scope != target.scope) => {
-            format!("`{}` is in {}, which has no {noun}", target.name, describe(analysis, target.scope))
+            let there = describe(analysis, target.scope);
+            format!("`{}` is in {there}, which has no {noun}: lead to a state beside a {noun}", target.name)
         }
         _ => format!("every {noun} has its own `{keyword}`: remove it"),
     };

@@ -107,13 +107,13 @@ pub(in crate::check) fn fits_expr<'a>(
             fits_expr(analysis, place.knowing(&place.facts.and(condition, false)), no, wanted, what, sink);
         }
         (ExprKind::Object(members), Some(fields), _) => {
-            let names = members.iter().map(|member| bare_key(&member.key.value));
-            let named: Vec<_> = names.zip(members.iter().map(|member| member.key.span)).collect();
+            let keys = members.iter().map(|member| &member.key);
+            let named: Vec<_> = keys.map(|key| (bare_key(&key.value), key.span, !key.value.ends_with(".$"))).collect();
             undeclared((&named, true), fields, what, sink);
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
                 let Some(member) = members.iter().find(|member| bare_key(&member.key.value) == wire) else {
-                    missing(expr.span, (name, field), what, named.iter().map(|(name, _)| *name), sink);
+                    missing(expr.span, (name, field), what, named.iter().map(|(name, ..)| *name), sink);
                     continue;
                 };
                 // A key whose value is a path has any type.
@@ -201,11 +201,11 @@ fn optional_or_default(wanted: &Ty) -> String {
     format!("declare it as `Option<{}>`, or give a default with `??`", wanted.rust_name())
 }
 
-/// Reports the given members that are not declared, with their words: an error where the name is similar to a missing
-/// optional one, else a warning if the members are written `here`. Silent where a required member is missing, which is
-/// reported: this may be its wrong name.
+/// Reports the given members that are not declared, each with its words and whether these are the name: an error where
+/// the name is similar to a missing optional one, else a warning if the members are written `here`. Silent where a
+/// required member is missing, which is reported: this may be its wrong name.
 fn undeclared(
-    (given, here): (&[(&str, TokenSpan)], bool),
+    (given, here): (&[(&str, TokenSpan, bool)], bool),
     fields: &IndexMap<String, Field<'_>>,
     what: &str,
     sink: &mut Sink<'_>,
@@ -213,16 +213,21 @@ fn undeclared(
     if !sink.listens() {
         return;
     }
-    let lacks = |field: &&Field<'_>| !given.iter().any(|(name, _)| *name == field.decl.wire);
+    let lacks = |field: &&Field<'_>| !given.iter().any(|(name, ..)| *name == field.decl.wire);
     let optional = fields.values().filter(|field| field.ty.is_option()).filter(lacks);
     let optional: Vec<_> = optional.map(|field| field.decl.wire.as_str()).collect();
     let lacks_required = fields.values().filter(|field| !field.ty.is_option()).any(|field| lacks(&field));
-    for (name, span) in given.iter().filter(|(name, _)| fields.values().all(|field| field.decl.wire != *name)) {
+    for (name, span, is_name) in given.iter().filter(|(name, ..)| fields.values().all(|field| field.decl.wire != *name))
+    {
         let message = format!("`{name}` is not declared in {what}");
         match workflow_asl::nearest::nearest(name, optional.iter().copied()) {
             Some(near) => {
                 let problem = Problem::new(Code::OutputDoesNotFit, *span, message);
-                sink.push(problem.help(format!("did you mean `{near}`?")));
+                sink.push(match is_name {
+                    true => problem.did_you_mean(near, near),
+                    // The words are another state's, or a key with `.$`.
+                    false => problem.help(format!("did you mean `{near}`?")),
+                });
             }
             None if lacks_required || !here => {}
             None => {
@@ -368,7 +373,7 @@ impl Comparison<'_, '_, '_, '_> {
             _ => false,
         };
         if !matches!(given, Ty::Shape(_)) {
-            let named: Vec<_> = names().map(|name| (name, self.span)).collect();
+            let named: Vec<_> = names().map(|name| (name, self.span, false)).collect();
             undeclared((&named, false), fields, what, self.sink);
         }
         for (name, field) in fields {

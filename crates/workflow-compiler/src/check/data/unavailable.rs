@@ -132,8 +132,10 @@ impl<'a> Analysis<'a> {
             return Problem::new(Code::MayNotHaveRun, span, format!("`{name}` may not have run {begins}"));
         };
         let before = graph.reaching([at.node], |_| true);
-        if !graph.order().contains(&of.node) || !before.get(of.node).copied().unwrap_or_default() {
-            let message = format!("`{name}` has not run {begins}: no path leads from it to that state");
+        let is_reached = graph.order().contains(&of.node);
+        if !is_reached || !before.get(of.node).copied().unwrap_or_default() {
+            let way = if is_reached { "from it to that state" } else { "to it" };
+            let message = format!("`{name}` has not run {begins}: no path leads {way}");
             return Problem::new(Code::MayNotHaveRun, span, message)
                 .help("a state sees the results of the states before it");
         }

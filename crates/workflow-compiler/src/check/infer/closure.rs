@@ -122,7 +122,14 @@ impl<'a> Analysis<'a> {
         let inner = place.inside(&scope);
         let body = &closure.body;
         if scope.condition {
-            self.infer_condition(inner, body, sink);
+            if name.value == "$sort" && self.type_of(inner, body).is_number() {
+                let ty = self.operand(inner, body, sink);
+                let problem =
+                    || unlike(Code::UnlikeTypes, body.span, "a condition must be `bool`", &ty).help(SORT_ORDER);
+                sink.report(problem);
+            } else {
+                self.infer_condition(inner, body, sink);
+            }
             return Ty::Bool;
         }
         if callback.returned == Returned::Text {
@@ -189,9 +196,10 @@ impl<'a> Analysis<'a> {
             None => None,
         };
         if let Some((span, many)) = wrong {
-            let values = if most == 1 { "one value".to_owned() } else { format!("{most} values") };
-            let message = format!("the closure of `{}` has too {many} parameters: it is passed {values}", name.value);
-            return Some(sink.error(|| Problem::new(Code::WrongArgument, span, message)));
+            let message = format!("the closure of `{}` has too {many} parameters", name.value);
+            let passed = callback.passed.iter().map(|passed| described(*passed)).collect::<Vec<_>>().join(", ");
+            let problem = || Problem::new(Code::WrongArgument, span, message).help(format!("it is passed {passed}"));
+            return Some(sink.error(problem));
         }
         let (mut used, mut raw, mut unknown) = (Vec::new(), String::new(), false);
         references(&closure.body, &mut |reference| match &reference.root {
@@ -289,4 +297,18 @@ pub(super) fn no_closure(function: Option<&Text>, closure: &Closure) -> Problem 
     problem
         .help("`$map`, `$filter`, `$reduce`, `$sort`, `$single`, `$each` and `$sift` take one as their second argument")
         .help("`$replace` takes one as its third argument, if the second is a regular expression")
+}
+
+const SORT_ORDER: &str = "it is true if the first item comes after the second: `|a, b| a.total > b.total`";
+
+fn described(passed: Passed) -> &'static str {
+    match passed {
+        Passed::Item => "an item",
+        Passed::Index => "its index",
+        Passed::Member => "a member's value",
+        Passed::Name => "its name",
+        Passed::Result => "the result so far",
+        Passed::Match => "a match",
+        _ => "a value",
+    }
 }

@@ -110,8 +110,12 @@ impl<'a> Analysis<'a> {
         let Some(item) = list.items() else {
             if !list.is_unknown() {
                 let problem = unlike(Code::UnlikeTypes, right.span, WANTED, list);
-                let help = || format!("to find text in it: `matches({}, \"*part*\")`", spelled(right));
-                sink.push(if list.is_text() { problem.help(help()) } else { problem });
+                let right = spelled(right);
+                sink.push(match list {
+                    _ if list.is_text() => problem.help(format!("to find text in it: `matches({right}, \"*part*\")`")),
+                    _ if list.is_object() => problem.help(format!("its keys are, in JSONata, `$keys({right})`")),
+                    _ => problem,
+                });
             }
             return;
         };
