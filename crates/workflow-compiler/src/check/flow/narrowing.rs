@@ -269,15 +269,16 @@ impl Narrowing {
         }
     }
 
-    /// Records what holds of a parameter `to` because a condition on the parameter `from` of another closure is true.
-    pub(in crate::check) fn learn_of_parameter(&mut self, condition: &Expr, from: &str, to: &str) {
+    /// Records what holds of the value at `to` because a condition on the parameter `from` of a closure is true.
+    pub(in crate::check) fn learn_of_parameter(&mut self, condition: &Expr, from: &str, to: &Path<'static>) {
         let mut own = Self::default();
         own.learn(condition, true);
         self.all |= own.all;
         let of_item = own.known.into_iter().filter(|fact| fact.path.root == PathRoot::Parameter(from.into()));
         self.known.extend(of_item.map(|fact| {
-            let root = PathRoot::Parameter(to.to_owned().into());
-            Fact { path: Path { root, ..fact.path }, ..fact }
+            let mut path = to.clone();
+            path.segments.extend(fact.path.segments);
+            Fact { path, ..fact }
         }));
     }
 

@@ -8,6 +8,7 @@ use crate::check::data::{raws, references};
 use crate::check::flow::{Narrowing, is_known};
 use crate::check::foreign::kinds;
 use crate::check::function::{Function, replaced_type};
+use crate::check::path::{Path, PathRoot};
 use crate::check::sink::Sink;
 use crate::check::types::{Ty, article, unlike};
 use crate::check::value_site::{ClosureScope, ValueSite};
@@ -60,7 +61,8 @@ impl<'a> Analysis<'a> {
         let mut facts = place.facts.clone();
         for (passed, parameter) in callback.passed.iter().zip(&closure.parameters) {
             if let (Passed::Item, Some(list)) = (passed, arguments.first()) {
-                learn_of_items(&mut facts, list, &parameter.value);
+                let item = PathRoot::Parameter(parameter.value.clone().into());
+                learn_of_items(&mut facts, list, &item.into());
             }
         }
         let body = self.infer_callback(place.knowing(&facts), (name, &callback), (closure, &passed), sink);
@@ -238,16 +240,16 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Adds what holds of each item of a list, which a parameter names: the conditions of the `$filter`s that made the list.
-fn learn_of_items(facts: &mut Narrowing, list: &Expr, parameter: &str) {
+/// Adds what holds of each item of a list, which has this path: the conditions of the `$filter`s that made the list.
+pub(super) fn learn_of_items(facts: &mut Narrowing, list: &Expr, path: &Path<'static>) {
     let ExprKind::Call { name, arguments } = &list.unparen().kind else { return };
     if let ("$filter" | "$sort", Some(list)) = (name.value.as_str(), arguments.first()) {
-        learn_of_items(facts, list, parameter);
+        learn_of_items(facts, list, path);
     }
     if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))
         && let Some(item) = closure.parameters.first()
     {
-        facts.learn_of_parameter(&closure.body, &item.value, parameter);
+        facts.learn_of_parameter(&closure.body, &item.value, path);
     }
 }
 

@@ -7,17 +7,19 @@ mod constant_condition;
 mod jsonata;
 mod operator;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use workflow_asl::Code;
 use workflow_asl::document::QueryLanguage;
 use workflow_asl::result::Presence;
 
+use self::closure::learn_of_items;
 use self::compare::unknown_variant;
 use super::analysis::Analysis;
 use super::analysis::Inferred;
 use super::expression_text::path_of;
-use super::path::{Path, PathRoot, optional_text};
+use super::path::{Path, PathRoot, PathSegment, optional_text};
 use super::regex::misplaced;
 use super::resolution::{Base, Resolved};
 use super::resolve::WalkStart;
@@ -129,7 +131,13 @@ impl<'a> Analysis<'a> {
         let mut steps = Vec::new();
         let unknown = if matches!(value.kind, ExprKind::Object(_)) { "{…}" } else { "…" };
         let path = path_of(value, unknown);
-        let (ty, presence) = self.walk(path, ty, (segments, &[]), WalkStart::Value, place.facts, &mut steps, sink);
+        let mut facts = Cow::Borrowed(place.facts);
+        if segments.first().is_some_and(Segment::is_each) {
+            let mut item = path.clone().into_owned();
+            item.segments.push(PathSegment::Each);
+            learn_of_items(facts.to_mut(), value, &item);
+        }
+        let (ty, presence) = self.walk(path, ty, (segments, &[]), WalkStart::Value, &facts, &mut steps, sink);
         Resolved { base: Base::Nothing, steps, ty, presence }
     }
 
