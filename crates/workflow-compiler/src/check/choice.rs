@@ -182,14 +182,16 @@ fn not_exhaustive<'a>(
 ) {
     let place = info.site(ValueField::Condition);
     let subject = choice.subject.as_ref().map(|subject| analysis.type_of(place.knowing(known), subject));
-    let absent = subject.as_ref().is_some_and(Ty::is_option);
+    // An absent value equals no pattern, also not `null`.
+    let uncovered = |ty: &Ty| ty.may_be_absent() || ty.is_option() && !takes_null(choice);
+    let absent = subject.as_ref().is_some_and(uncovered);
     let missing = |of: &Case| -> Option<Vec<String>> {
         let has = |value: &str| taken.iter().any(|case| case.tested == of.tested && case.value == value);
         let values = values_of(analysis, &of.domain)?.into_iter();
         Some(values.filter(|(value, _)| !has(value)).map(|(_, words)| words).collect())
     };
     let covered = |case: &Case| missing(case).is_some_and(|missing| missing.is_empty());
-    let all = taken.iter().find(|case| covered(case)).filter(|_| !absent || takes_null(choice));
+    let all = taken.iter().find(|case| covered(case)).filter(|_| !absent);
     if let (Some(subject), Some(Case { tested: of, domain: Domain::Enum(name), .. })) = (&choice.subject, all)
         && is_unchecked(analysis, subject)
     {

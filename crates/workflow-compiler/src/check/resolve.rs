@@ -243,10 +243,10 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Returns the type of an item of a list, or of a member of a map.
+    /// Returns the type of an item of a list.
     fn item_at(&self, path: &Path<'_>, ty: &Ty, index: &Expr, sink: &mut Sink<'_>) -> Ty {
         match ty {
-            Ty::Array(item) | Ty::Map(item) => item.as_element(),
+            Ty::Array(item) => item.as_element(),
             open @ (Ty::Unknown | Ty::Error(_) | Ty::Foreign(_)) => open.clone(),
             Ty::Tuple(items) if items.is_empty() => Ty::Unknown,
             Ty::Tuple(items) => match literal_index(index).map(|at| tuple_item(items, at)) {
@@ -263,6 +263,7 @@ impl<'a> Analysis<'a> {
                 let problem = Problem::new(Code::UnknownMember, index.span, message);
                 match other {
                     Ty::Object(members) => list_members(problem, members.keys().map(String::as_str)),
+                    Ty::Map(_) => problem.help("a member is `.name` or `[\"name\"]`"),
                     _ => problem,
                 }
             }),

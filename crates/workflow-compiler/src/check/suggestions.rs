@@ -60,7 +60,10 @@ impl<'a> Analysis<'a> {
         if let Some((value, _)) = VALUES.iter().find(|(_, words)| words.contains(&word.as_str()))
             && reference.segments.is_empty()
         {
-            return problem.write(*value);
+            return match *value {
+                "null" => problem.help("write `null`, or test an optional value with `is_present(x)`"),
+                _ => problem.write(*value),
+            };
         }
         let is_one_of = |words: &str| words.split(' ').any(|known| known == word);
         let member = reference.segments.first().and_then(Segment::member).map(|name| name.value.as_str());

@@ -7,7 +7,7 @@ use super::choice;
 use super::data::visit;
 use super::flow::Narrowing;
 use super::foreign::{kinds, kinds_of};
-use super::model::{StateInfo, names_handler};
+use super::model::{StateInfo, is_distributed, names_handler};
 use super::sink::Sink;
 use super::types::{Ty, unlike};
 use super::value_site::{ValueField, ValueSite};
@@ -125,12 +125,12 @@ pub(super) fn clauses<'a>(
 fn value<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, expr: &Expr, sink: &mut Sink<'_>) {
     let ty = analysis.infer(place, expr, sink);
     analysis.needed(place, expr, None, sink);
-    fits(analysis, place.position, &ty, expr, sink);
+    fits(analysis, place, &ty, expr, sink);
 }
 
 /// A number of seconds is a number, a time is text, items are an array.
-fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
-    let ty = ty.present();
+fn fits(analysis: &Analysis<'_>, place: ValueSite<'_, '_>, ty: &Ty, expr: &Expr, sink: &mut Sink<'_>) {
+    let (position, ty) = (place.position, ty.present());
     // An error of the user's own expression or variable may be caught at run time.
     let own = match &expr.kind {
         ExprKind::Jsonata(_) | ExprKind::Raw(_) => true,
@@ -151,7 +151,11 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
         ValueField::Timeout => Some((kinds::WHOLE, "a timeout must be a duration or a whole number of seconds")),
         ValueField::Limit => Some((kinds::WHOLE, "a limit must be a whole number")),
         ValueField::Share => Some((kinds::NUMBER, "a share of the items must be a number")),
-        ValueField::Items => Some((kinds::ARRAY | kinds::OBJECT, "a map iterates over an array")),
+        // A distributed map also takes the members of an object.
+        ValueField::Items if is_distributed(place.state.state) => {
+            Some((kinds::ARRAY | kinds::OBJECT, "a map iterates over an array"))
+        }
+        ValueField::Items => Some((kinds::ARRAY, "a map iterates over an array")),
         ValueField::Failure => Some((kinds::TEXT, "`error` and `cause` must be text")),
         _ => None,
     };
@@ -180,6 +184,9 @@ fn fits(analysis: &Analysis<'_>, position: ValueField, ty: &Ty, expr: &Expr, sin
             (ValueField::Seconds, Ty::Timestamp) => problem.help("for a point in time write `until`"),
             (ValueField::Seconds | ValueField::Timeout, Ty::Text) if matches!(expr.kind, ExprKind::Text(_)) => {
                 problem.help("write a duration without quotes, such as `5m`")
+            }
+            (ValueField::Items, Ty::Map(_) | Ty::Struct(_) | Ty::Object(_)) => {
+                problem.help("in JSONata `$each(…, |value, name| …)` makes a list of the members")
             }
             (ValueField::Timestamp, ty) if ty.is_number() => problem.help("for a number of seconds write `for`"),
             _ => problem,

@@ -325,7 +325,7 @@ pub(super) fn help_here(place: Place, cursor: &Cursor) -> Option<&'static str> {
 pub(crate) fn function(word: &str) -> Option<Result<String, &'static str>> {
     // Rust's `Some` is no function of lists.
     if matches!(word, "Some" | "Ok") {
-        return Some(Err("a value is written as it is, and an absent one is `null`"));
+        return Some(Err("a value is written as it is, and `is_present(x)` tests an optional one"));
     }
     let word = squeezed(word);
     match FUNCTIONS.iter().find(|(words, _)| is_among(&word, words)) {

@@ -14,8 +14,10 @@ use crate::check::analysis::{Analysis, Expressions};
 use crate::check::flow::state_narrowing::arms;
 use crate::check::flow::{Narrowing, StateGraphs};
 use crate::check::model::StateInfo;
+use crate::check::sink::Sink;
 use crate::check::types::Ty;
 use crate::check::value_site::{ValueField, ValueSite};
+use crate::problem::Problems;
 use crate::syntax::ast::{Clause, ClauseValue, Expr, ExprKind, Head, Root, Target};
 use crate::syntax::keyword::ClauseKind;
 
@@ -174,6 +176,10 @@ fn assign<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause
                     continue;
                 }
                 let ty = analysis.type_of(place, &member.value).bounded();
+                // A wrong value says nothing of the type. It is reported where the types of variables are known.
+                if reads && is_wrong(analysis, place, &member.value) {
+                    continue;
+                }
                 (name, if member.optional { ty.or_absent() } else { ty.assume_present() })
             }
         };
@@ -182,6 +188,12 @@ fn assign<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, clause: &Clause
             None => drop(found.types.insert(name.to_owned(), ty)),
         }
     }
+}
+
+fn is_wrong<'a>(analysis: &Analysis<'a>, place: ValueSite<'_, 'a>, value: &Expr) -> bool {
+    let mut problems = Problems::default();
+    analysis.infer(place, value, &mut Sink::to(&mut problems));
+    problems.has_errors()
 }
 
 /// Returns whether a value reads variables that the workflow assigns, and whether one of them has no type yet.

@@ -239,8 +239,10 @@ impl Narrowing {
                 } else if outcome {
                     self.learn_equal(left, right);
                 } else if is_null(left) || is_null(right) {
-                    // An absent value does not equal `null` either.
-                    self.note(Is::NotNull, if is_null(left) { right } else { left });
+                    // If it may be absent, the comparison is reported.
+                    let value = if is_null(left) { right } else { left };
+                    self.note(Is::Present, value);
+                    self.note(Is::NotNull, value);
                 }
             }
             // This does not hold if it is absent.

@@ -99,7 +99,8 @@ impl<'a> Analysis<'a> {
         }
         let inferred = match &expr.kind {
             ExprKind::Reference(reference) => {
-                self.infer_indices(place, &reference.segments, sink);
+                let are_right = self.infer_indices(place, &reference.segments, sink);
+                let sink = if are_right { sink } else { &mut Sink::silent() };
                 Inferred::Reference(Rc::new(self.follow(place, reference, sink)))
             }
             ExprKind::Access(value, segments) => {
@@ -127,7 +128,8 @@ impl<'a> Analysis<'a> {
         sink: &mut Sink<'_>,
     ) -> Resolved {
         let ty = self.infer(place, value, sink);
-        self.infer_indices(place, segments, sink);
+        let are_right = self.infer_indices(place, segments, sink);
+        let sink = if are_right { sink } else { &mut Sink::silent() };
         let mut steps = Vec::new();
         let unknown = if matches!(value.kind, ExprKind::Object(_)) { "{…}" } else { "…" };
         let path = path_of(value, unknown);
@@ -315,28 +317,34 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], sink: &mut Sink<'_>) {
-        for segment in segments {
-            match segment {
-                // Text names a member of a map.
-                Segment::Index(index) => self.infer_index(place, index, Ty::is_text, sink),
-                Segment::Slice(slice) => {
-                    slice.bounds().for_each(|bound| self.infer_index(place, bound, |_| false, sink));
-                }
-                Segment::Member { .. } | Segment::Each { .. } => {}
+    /// Returns whether each index may be a number.
+    fn infer_indices(&self, place: ValueSite<'_, 'a>, segments: &[Segment], sink: &mut Sink<'_>) -> bool {
+        let mut are_right = true;
+        let mut infer = |index: &Expr| {
+            let ty = self.infer(place, index, sink);
+            if ty.is_unknown() || ty.is_number() {
+                return;
             }
-        }
-    }
-
-    fn infer_index(&self, place: ValueSite<'_, 'a>, index: &Expr, also: fn(&Ty) -> bool, sink: &mut Sink<'_>) {
-        let ty = self.infer(place, index, sink);
-        if !ty.is_unknown() && !ty.is_number() && !also(&ty) {
+            are_right = false;
             let problem = unlike(Code::UnlikeTypes, index.span, "an index must be a number", &ty);
             sink.push(match ty {
                 Ty::Bool => problem.help("in JSONata `$filter(…, |x| x.total > 10)` selects the items of a condition"),
+                ty if ty.is_text() && !matches!(index.kind, ExprKind::Text(_)) => {
+                    problem.help(format!("in JSONata `$lookup(…, {})` is a member of a map", spelled(index)))
+                }
                 _ => problem,
             });
+        };
+        for segment in segments {
+            match segment {
+                // A text in brackets is a name, unless more follows, which is reported.
+                Segment::Index(Expr { kind: ExprKind::Text(_), .. }) => {}
+                Segment::Index(index) => infer(index),
+                Segment::Slice(slice) => slice.bounds().for_each(&mut infer),
+                Segment::Member { .. } | Segment::Each { .. } => {}
+            }
         }
+        are_right
     }
 
     /// A string with references in braces, as other languages fill them in: `"order {input.id}"`.

@@ -166,6 +166,12 @@ impl<'a> Analysis<'a> {
                 // A value that a test has shown to be present may still be null.
                 let asks =
                     |side: &Expr, other: &Expr| is_null(other) && self.type_of(place.declared(), side).is_option();
+                for (value, other, ty) in [(left, right, &a), (right, left, &b)] {
+                    let null = matches!(other.unparen().kind, ExprKind::Null);
+                    if op == BinaryOp::Equal && null && ty.may_be_absent() && !place.facts.asks() {
+                        sink.report(|| not_null_if_absent(value));
+                    }
+                }
                 match asks(left, right) || asks(right, left) {
                     true => Ty::Bool,
                     false => self.compare((&a, left), (&b, right), sink),
@@ -363,4 +369,15 @@ fn tested_first(place: ValueSite<'_, '_>, test: &str) -> String {
         QueryLanguage::Jsonata => format!("test it first: `if {test} {{ … }} else {{ … }}`"),
         QueryLanguage::JsonPath => format!("test it first, in a `choice` before: `if {test} -> …;`"),
     }
+}
+
+/// Reports `x == null` for a value that may be absent.
+fn not_null_if_absent(value: &Expr) -> Problem {
+    let text = spelled(value);
+    Problem::new(
+        Code::UnguardedOption,
+        value.span,
+        format!("`{text}` may be absent, and then it is not equal to `null`"),
+    )
+    .help(format!("whether it is absent: `!is_present({text})`; absent or null: `!({text} != null)`"))
 }
