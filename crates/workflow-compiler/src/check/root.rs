@@ -116,7 +116,7 @@ impl<'a> Analysis<'a> {
                     Code::ReferenceNotHere,
                     span,
                     format!("`index` is not available in {}: only `item_selector` of a map sees it", here.describe()),
-                    "pass it in: `item_selector { item: item, index: index }` on the map, then read `state.index`",
+                    "pass it in: `item_selector { item: item, index: index }` on the map, then read `state.item` and `state.index` in its first state",
                 ))
             }
             Root::Context => Ok(ResolvedRoot::new(Base::Context, &[], self.context())),

@@ -206,7 +206,8 @@ fn follows(code: Code, finding: &Diagnostic, said: &[Code], analysis: &Analysis<
     match code {
         Code::UnreachableState | Code::NoWayToEnd | Code::EndlessLoop | Code::UncaughtHandler => {
             // The missing arm of a choice may lead there, and so may a catcher, or a misplaced transition.
-            let missing = || any(&[Code::NotExhaustive, Code::UnknownHandler, Code::MisplacedClause]);
+            let missing =
+                || any(&[Code::NotExhaustive, Code::UnknownHandler, Code::MisplacedClause, Code::TargetInOtherScope]);
             lost || twice
                 || analysis.all_states().any(|info| info.state.is_broken())
                 || matches!(code, Code::UnreachableState | Code::UncaughtHandler) && missing()

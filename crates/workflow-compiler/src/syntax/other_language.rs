@@ -226,7 +226,11 @@ const SIGNS: &[(Place, &str, &str)] = &[
     (Value, "-=", "a variable is assigned a value as a whole: `assign { n: $n - 1 }`"),
     (Value, "...", "in JSONata `$append(…, …)` joins lists, and `$merge([…, …])` objects"),
     (Value, "..", "text is joined with `+`, `[1..=3]` is a list of numbers, and in JSONata `$merge(…)` joins objects"),
-    (Value, "?", "a value is chosen by `if input.ok { \"yes\" } else { \"no\" }`, and `??` gives a default"),
+    (
+        Value,
+        "?",
+        "a value is chosen by `if input.ok { \"yes\" } else { \"no\" }`, `??` gives a default, and `a?.b` is for an `a` that may be absent",
+    ),
     (Value, "!", "`x ?? default` reads a value that may be absent"),
     (Value, "&", "a value is written without `&`"),
     (Value, "/", "a regular expression is text: `regex \"^a+$\"`"),

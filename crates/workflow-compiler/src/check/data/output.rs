@@ -1,8 +1,9 @@
 //! The declared output: checks the known type of the output of each state that ends the workflow.
 
 use indexmap::IndexMap;
-use workflow_asl::Code;
+use workflow_asl::nearest::nearest;
 use workflow_asl::result::Member;
+use workflow_asl::{Code, timestamp};
 
 use crate::check::analysis::Analysis;
 use crate::check::conformance::Conformance;
@@ -113,7 +114,18 @@ pub(in crate::check) fn fits_expr<'a>(
             for (name, field) in fields {
                 let wire = field.decl.wire.as_str();
                 let Some(member) = members.iter().find(|member| bare_key(&member.key.value) == wire) else {
-                    missing(expr.span, (name, field), what, named.iter().map(|(name, ..)| *name), sink);
+                    let is_meant = |(key, _, is_name): &&(&str, TokenSpan, bool)| {
+                        *is_name
+                            && fields.values().all(|field| field.decl.wire != *key)
+                            && nearest(key, [wire]).is_some()
+                    };
+                    match named.iter().find(is_meant) {
+                        Some((key, span, _)) => sink.report(|| {
+                            let message = format!("`{key}` is not declared in {what}");
+                            Problem::new(Code::OutputDoesNotFit, *span, message).did_you_mean(wire, wire)
+                        }),
+                        None => missing(expr.span, (name, field), what, named.iter().map(|(name, ..)| *name), sink),
+                    }
                     continue;
                 };
                 // A key whose value is a path has any type.
@@ -159,6 +171,15 @@ pub(in crate::check) fn fits_expr<'a>(
                 let message = format!("{what} is {text}, but is declared `{}`", int.name());
                 Problem::new(Code::OutputDoesNotFit, expr.span, message)
             });
+        }
+        (ExprKind::Text(text), _, Ty::Timestamp) if !text.starts_with("{%") && !text.contains("${") => {
+            if timestamp::parse(text).is_none() {
+                sink.report(|| {
+                    let message = format!("{what} is \"{text}\", which is not a timestamp");
+                    let problem = Problem::new(Code::OutputDoesNotFit, expr.span, message);
+                    problem.help("a timestamp is written `\"2026-01-31T12:00:00Z\"`")
+                });
+            }
         }
         (ExprKind::Text(text), _, Ty::Enum(name)) => {
             let Some(decl) = analysis.types.enums.get(name) else { return };
@@ -220,7 +241,7 @@ fn undeclared(
     for (name, span, is_name) in given.iter().filter(|(name, ..)| fields.values().all(|field| field.decl.wire != *name))
     {
         let message = format!("`{name}` is not declared in {what}");
-        match workflow_asl::nearest::nearest(name, optional.iter().copied()) {
+        match nearest(name, optional.iter().copied()) {
             Some(near) => {
                 let problem = Problem::new(Code::OutputDoesNotFit, *span, message);
                 sink.push(match is_name {

@@ -245,6 +245,7 @@ impl Narrowing {
                     self.note(Is::NotNull, value);
                 }
             }
+            ExprKind::Binary(BinaryOp::In, _, value, _) if outcome => self.note(Is::Present, value),
             // This does not hold if it is absent.
             ExprKind::Binary(BinaryOp::NotEqual, _, left, right) if outcome => {
                 for (value, other) in [(left, right), (right, left)] {

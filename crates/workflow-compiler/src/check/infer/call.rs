@@ -81,7 +81,9 @@ impl<'a> Analysis<'a> {
                 });
             }
             self.arity(name, function.arity(), arguments, sink);
-            for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate() {
+            // More arguments than it takes are reported.
+            let most = function.arity().1.unwrap_or(usize::MAX);
+            for (index, (argument, ty)) in arguments.iter().zip(&types).enumerate().take(most) {
                 let wanted = function.argument(index);
                 if matches!(ty.present(), Ty::Foreign(_)) {
                     let takes = format!("`{}` takes {} here", name.value, wanted.describe());

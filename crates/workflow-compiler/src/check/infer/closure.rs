@@ -126,9 +126,11 @@ impl<'a> Analysis<'a> {
         if scope.condition {
             if name.value == "$sort" && self.type_of(inner, body).is_number() {
                 let ty = self.operand(inner, body, sink);
-                let problem =
-                    || unlike(Code::UnlikeTypes, body.span, "a condition must be `bool`", &ty).help(SORT_ORDER);
-                sink.report(problem);
+                // Its operands may be no numbers, which is reported.
+                if ty.is_number() {
+                    let bool = "a condition must be `bool`";
+                    sink.report(|| unlike(Code::UnlikeTypes, body.span, bool, &ty).help(SORT_ORDER));
+                }
             } else {
                 self.infer_condition(inner, body, sink);
             }
@@ -243,7 +245,9 @@ impl<'a> Analysis<'a> {
 /// Adds what holds of each item of a list, which has this path: the conditions of the `$filter`s that made the list.
 pub(super) fn learn_of_items(facts: &mut Narrowing, list: &Expr, path: &Path<'static>) {
     let ExprKind::Call { name, arguments } = &list.unparen().kind else { return };
-    if let ("$filter" | "$sort", Some(list)) = (name.value.as_str(), arguments.first()) {
+    if let ("$filter" | "$sort" | "$reverse" | "$distinct" | "$shuffle", Some(list)) =
+        (name.value.as_str(), arguments.first())
+    {
         learn_of_items(facts, list, path);
     }
     if let ("$filter", Some((_, _, closure))) = (name.value.as_str(), callback(&name.value, arguments))

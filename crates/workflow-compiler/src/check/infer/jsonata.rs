@@ -88,13 +88,21 @@ impl<'a> Analysis<'a> {
         if place.state.language != QueryLanguage::Jsonata {
             return Ty::Unknown;
         }
+        if let Ok((_, names)) = &*self.jsonata(&text.value) {
+            for key in raw.variables.iter().map(|member| &member.key) {
+                if jsonata::is_function(&key.value) && names.calls.iter().any(|call| call.name == key.value) {
+                    let message = format!("this value hides the function `${}`, which is called", key.value);
+                    sink.push(Problem::new(Code::HiddenFunction, key.span, message).help("choose another name"));
+                }
+            }
+        }
         let inferred = self.infer_jsonata(place, (&text.value, text.span), given, sink);
         let Some(written) = &raw.ty else { return inferred };
         declarations::known(self, written, sink);
         let declared = self.types.ty(written);
         // rustc checks that a type of the user's exists.
         sink.hold(&declared, written.span, u8::MAX, Code::UnlikeTypes, "raw JSONata gives any value");
-        if !inferred.is_unknown() && !declared.is_unknown() && inferred.clone().join(declared.clone()).is_unknown() {
+        if !may_be(&inferred, &declared) {
             return sink.error(|| {
                 let message = format!("this JSONata gives {}, not {}", article(&inferred), article(&declared));
                 Problem::new(Code::UnlikeTypes, text.span, message)
@@ -115,6 +123,15 @@ impl<'a> Analysis<'a> {
             return;
         };
         sink.push(Problem::new(code, member.key.span, message).help(help));
+    }
+}
+
+/// Returns whether an expression of a type may give a value of the declared one.
+fn may_be(inferred: &Ty, declared: &Ty) -> bool {
+    match (inferred.present(), declared.present()) {
+        (Ty::Map(value), Ty::Map(declared)) => may_be(value, declared),
+        (Ty::Object(members), Ty::Map(declared)) => members.values().all(|value| may_be(value, declared)),
+        (one, other) => one.is_unknown() || other.is_unknown() || !inferred.clone().join(declared.clone()).is_unknown(),
     }
 }
 
