@@ -257,13 +257,14 @@ impl<'a> Analysis<'a> {
         let start = self.first_of(scope);
         let starts = start.is_some_and(|start| start.id == info.id);
         let comes_back = self.graphs.comes_back(scope);
+        let starts_branch = !starts && self.starts_branch(info, scope);
         let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
         let sees_input = match info.language {
             QueryLanguage::Jsonata => true,
             QueryLanguage::JsonPath if place.position == ValueField::Path => true,
             QueryLanguage::JsonPath => current(place) == Some(Current::Input) && !takes_part(),
         };
-        if starts && !comes_back && sees_input {
+        if (starts || starts_branch) && !comes_back && sees_input {
             return Ok(ResolvedRoot::new(Base::StateInput, &[], ty));
         }
         let inside = start.is_some_and(|start| self.is_inside(info, scope, start));
@@ -288,6 +289,21 @@ impl<'a> Analysis<'a> {
             Some(map) => problem.help(format!("or {}", pass_in(map, word, word))),
             None => problem,
         }))
+    }
+
+    /// Returns whether a state has the input of a scope because it starts a branch of a parallel that starts the scope.
+    fn starts_branch(&self, info: &StateInfo<'a>, scope: usize) -> bool {
+        let starts = |state: &StateInfo<'_>, of: usize| self.first_of(of).is_some_and(|first| first.id == state.id);
+        let changes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Arguments, ClauseKind::Raw];
+        let mut state = info;
+        for (inner, owner) in self.around(info).take_while(|(inner, _)| *inner != scope) {
+            let passes_on = owner.state.kind == StateKind::Parallel && !owner.state.has_clause(&changes);
+            if !passes_on || !starts(state, inner) || self.graphs.comes_back(inner) {
+                return false;
+            }
+            state = owner;
+        }
+        starts(state, scope)
     }
 
     /// Returns the state that a scope starts with.
