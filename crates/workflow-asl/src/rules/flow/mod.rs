@@ -27,7 +27,7 @@ use std::rc::Rc;
 
 use super::{Definition, api};
 use crate::context::{self, Member, MemberKind};
-use crate::document::StateKind;
+use crate::document::{QueryLanguage, StateKind};
 use crate::finding::Vocabulary;
 use crate::graph::{Edge, EdgeKind, FlowAnalysis, Graph, solve};
 use crate::nearest::Lookups;
@@ -170,7 +170,7 @@ pub(super) fn values_have_what_is_read(definition: &Definition<'_>, found: &[Dia
     // If a part of the definition is wrong, its other values may be wrong too.
     let wrong = |one: &Diagnostic| one.code.is_certain() && !one.code.fails_only_when_it_runs();
     let annotations = definition.annotations;
-    if annotations.lowered && annotations.compare.is_empty()
+    if annotations.lowered && annotations.compare.is_empty() && definition.machine.language() == QueryLanguage::Jsonata
         || found.iter().any(wrong)
         || definition.graphs.iter().any(|graph| graph.edges().iter().any(unknown))
     {
@@ -357,7 +357,9 @@ impl<'d, 'a> Flow<'d, 'a> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
         let says = self.says.replace(false);
         // The macro looks at no transition alone, so that the last visit of a state says all.
-        let said = (says && self.definition.annotations.lowered).then(RefCell::default);
+        // In JSONPath, the macro does not know the types after a `ResultPath`.
+        let is_jsonata = self.definition.machine.language() == QueryLanguage::Jsonata;
+        let said = (says && self.definition.annotations.lowered && is_jsonata).then(RefCell::default);
         let solving = Solving { flow: self, numbers, context, cut: None, ends: RefCell::default(), said };
         let entry = Fact { input, variables: variables.clone(), replaced: Meant::new(), changes: 0 };
         let facts = solve(graph.flow(), entry.clone(), &solving);
