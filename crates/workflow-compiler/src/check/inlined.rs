@@ -9,7 +9,7 @@ use super::sink::Sink;
 use super::value_site::{ValueField, ValueSite};
 use crate::problem::{Problem, Problems};
 use crate::question::Question;
-use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, Target, plain};
+use crate::syntax::ast::{Expr, ExprKind, FieldDecl, Inlined, Member, Target, TypeKind, plain};
 
 pub(super) fn check(analysis: &Analysis<'_>, sink: &mut Sink<'_>) {
     for used in &analysis.workflow.inlined {
@@ -25,9 +25,11 @@ fn arguments<'a>(analysis: &Analysis<'a>, used: &'a Inlined, sink: &mut Sink<'_>
     let Some(first) = analysis.states.get(&used.first) else { return };
     for field in &used.input {
         let name = plain(&field.name);
-        let Some(Member { value, .. }) = used.arguments.iter().find(|member| member.key.value == name) else {
-            continue;
+        // One that may be omitted where it is needed was reported.
+        let is_given = |member: &&Member| {
+            member.key.value == name && (!member.optional || matches!(field.ty.kind, TypeKind::Option(_)))
         };
+        let Some(Member { value, .. }) = used.arguments.iter().find(is_given) else { continue };
         // A value that is computed first is in the `assign` of the first state.
         let position = if used.computed.contains(&name) { ValueField::Assign } else { ValueField::Parameters };
         let place = first.site(position);

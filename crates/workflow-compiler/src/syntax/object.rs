@@ -131,6 +131,12 @@ impl Parser<'_> {
             cursor.next();
         }
         let (key, ident) = match cursor.peek().cloned() {
+            // A statement of another language, which others follow.
+            Some(TokenTree::Ident(word)) if word == "let" && cursor.peek_ident_at(1).is_some() => {
+                self.expected_in(Place::Key, cursor, "a member");
+                cursor.skip_until(Cursor::is_end);
+                return None;
+            }
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
                 Some(text) if braces == Braces::Retry => {

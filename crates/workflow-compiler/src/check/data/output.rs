@@ -273,7 +273,7 @@ fn missing<'n>(
         let wire = field.decl.wire.as_str();
         let message = format!("{what} has no `{wire}`, which is declared {}", article(&field.ty));
         let problem = Problem::new(Code::OutputDoesNotFit, span, message);
-        match workflow_asl::nearest::nearest(wire, given) {
+        match nearest(wire, given) {
             Some(near) => problem.help(format!("`{near}` is a different name")),
             None => problem.help(format!("add it, or declare `{name}: Option<{}>`", field.ty.rust_name())),
         }
