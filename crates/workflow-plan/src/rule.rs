@@ -199,9 +199,11 @@ rules! {
     CATCH_CHANGED "catch-changed" Executions Compatible ERRORS "a catcher leads to another state, or passes on other data" "Executions under way keep the older handler.";
     DEFAULT_REMOVED "default-removed" Executions Careful CHOICE "a choice no longer has a default" "Check that the rules cover every value: a value that matches none fails the execution.";
     CHOICE_NARROWED "choice-narrowed" Executions Careful CHOICE "a choice without a default has fewer or other rules" "Check that the rules cover every value: a value that matches none fails the execution.";
+    CHOICE_REWRITTEN "choice-rewritten" Executions Compatible CHOICE "the rules of a choice are written differently" "No input was found that goes another way.";
     CHOICE_CHANGED "choice-changed" Executions Compatible CHOICE "a choice decides differently" "Executions under way keep the older rules.";
     BRANCHES_SWAPPED "branches-swapped" Executions Careful PARALLEL "the branches of a parallel have changed places" "Check what reads their results by position: the output is a list in the order of the branches.";
     CHOICE_ELSEWHERE "choice-leads-elsewhere" Executions Careful CHOICE "a choice sends inputs another way, and other tasks run" "Check that these tasks may run, or need not, for such inputs.";
+    CHOICE_FAILS "choice-fails" Executions Careful RUNTIME "inputs that could succeed now fail at a choice or after it" "Check that no such input comes, or that it is meant to fail.";
     NEW_ERROR "new-error" Executions Breaking RUNTIME "the rules find an error that the older definition does not have" "Correct it first: AWS rejects the definition, or executions that come here fail.";
     NEW_WARNING "new-warning" Executions Careful RUNTIME "the rules find a probable mistake that the older definition does not have" "Check whether it is intended.";
     WAIT_CHANGED "wait-changed" Executions Compatible WAIT "a wait differs" "Executions that wait now keep the older time.";

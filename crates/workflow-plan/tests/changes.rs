@@ -153,7 +153,7 @@ changes! {
 
     // Choices.
     one_more_rule: order() => with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
-        {"Variable": "$.paid", "IsNull": true, "Next": "Charge"}])), Compatible ["choice-changed" Some("IsPaid")];
+        {"Variable": "$.paid", "IsNull": true, "Next": "Charge"}])), Compatible ["choice-rewritten" Some("IsPaid")];
     no_default: with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
         {"Variable": "$.paid", "IsNull": true, "Next": "Charge"}])) => without(with(order(), "/States/IsPaid/Choices",
         json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"}, {"Variable": "$.paid", "IsNull": true, "Next": "Charge"}])), "/States/IsPaid/Default"),
@@ -313,7 +313,7 @@ changes! {
         => without(with(order(), "/States/IsPaid/Choices", json!([{"Variable": "$.paid", "BooleanEquals": true, "Next": "Ship"},
         {"Variable": "$.paid", "BooleanEquals": false, "Next": "Charge"}])), "/States/IsPaid/Default"), Careful ["choice-narrowed" Some("IsPaid")];
     another_default: order() => with(order(), "/States/IsPaid/Default", json!("Refused")).pointer("").map(|all| without(all.clone(), "/States/Charge")).unwrap(),
-        Careful ["choice-leads-elsewhere" Some("IsPaid"), "state-removed" Some("Charge")];
+        Careful ["choice-fails" Some("IsPaid"), "state-removed" Some("Charge")];
 
     // Waits.
     a_wait_until_a_time_of_the_input: approval() => with(without(approval(), "/States/Rest/Seconds"), "/States/Rest/TimestampPath", json!("$.until")),

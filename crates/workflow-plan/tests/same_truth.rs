@@ -286,6 +286,107 @@ fn an_input_that_matches_no_rule_is_named() {
 }
 
 #[test]
+fn an_input_that_fails_a_choice_is_named() {
+    let rule = |operator: &str, operand: Value| json!({"Variable": "$.n", operator: operand});
+    let and = |mut parts: Vec<Value>, is_swapped: bool| {
+        if is_swapped {
+            parts.reverse();
+        }
+        choice(json!([{"And": parts, "Next": "Other"}]))
+    };
+    // A rule that is tried first must be there.
+    let parts = || vec![rule("IsPresent", json!(true)), rule("NumericEquals", json!(1))];
+    let absent = judged(&and(parts(), false), &and(parts(), true), Verdict::Careful);
+    says(&absent, "choice-fails", "if `$.n` is absent, it led to `Done` and now fails");
+    judged(&and(parts(), true), &and(parts(), false), Verdict::Compatible);
+    let flag = |name: &str| json!({"Variable": format!("$.{name}"), "BooleanEquals": true});
+    let or = |names: [&str; 2]| choice(json!([{"Or": names.map(flag), "Next": "Other"}]));
+    let one = judged(&or(["a", "b"]), &or(["b", "a"]), Verdict::Careful);
+    says(&one, "choice-fails", "if `$.a` is `true` and `$.b` is absent, it led to `Other` and now fails");
+    // JSONata compares only numbers with numbers.
+    let (old, new) = (jsonata_choice("$exists($states.input.n)"), jsonata_choice("$states.input.n > 1"));
+    let text = judged(&old, &new, Verdict::Careful);
+    says(&text, "choice-fails", "if `$states.input.n` is absent, it led to `Done` and now fails");
+    says(&text, "choice-fails", "is text or `true` or `null` or others, it led to `Call` and now fails");
+    says(&text, "choice-leads-elsewhere", "is up to `1` (`0`, for example), it now leads to `Done` instead of `Call`");
+    is_silent(&plan(&Machine::new(new), &Machine::new(old)), &["choice-fails"]);
+    // What fails with both is no change.
+    let (old, new) = (jsonata_choice("$states.input.n > 1"), jsonata_choice("$states.input.n > 2"));
+    is_silent(&judged(&old, &new, Verdict::Careful), &["choice-fails"]);
+}
+
+#[test]
+fn an_input_that_only_reaches_fail_states_is_named() {
+    let limit = |limit: i64| {
+        json!({"StartAt": "A", "States": {
+            "A": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericGreaterThan": limit, "Next": "Done"}], "Default": "No"},
+            "Done": {"Type": "Succeed"}, "No": {"Type": "Pass", "Next": "Failed"}, "Failed": {"Type": "Fail", "Error": "E"}}})
+    };
+    let fails = judged(&limit(1), &limit(100), Verdict::Careful);
+    says(
+        &fails,
+        "choice-fails",
+        "is above `1` and up to `100` (`50`, for example), it now leads to `No` instead of `Done`",
+    );
+    let works = judged(&limit(100), &limit(1), Verdict::Compatible);
+    says(&works, "choice-changed", "it now leads to `Done` instead of `No`");
+}
+
+#[test]
+fn a_value_of_each_kind_is_tried() {
+    let is = |rule: Value| {
+        let mut rule = rule;
+        rule["Next"] = json!("Call");
+        choice(json!([rule]))
+    };
+    let x = |operator: &str| json!({"Variable": "$.x", operator: true});
+    let negated = judged(&is(x("IsString")), &is(json!({"Not": x("IsNumeric")})), Verdict::Careful);
+    says(&negated, "choice-leads-elsewhere", "if `$.x` is `true` or `null` or `{}`, it now leads to `Call`");
+    let other = judged(&is(x("IsString")), &is(x("IsNumeric")), Verdict::Careful);
+    says(&other, "choice-leads-elsewhere", "if `$.x` is text, it now leads to `Done`");
+    says(&other, "choice-leads-elsewhere", "if `$.x` is a number, it now leads to `Call`");
+    // JSONata takes some of a kind for true.
+    let (old, new) = ("$exists($states.input.x) and $states.input.x", "$exists($states.input.x)");
+    let truth = judged(&jsonata_choice(old), &jsonata_choice(new), Verdict::Careful);
+    says(&truth, "choice-leads-elsewhere", "if `$states.input.x` is `false` or `\"\"` or `0` or others");
+}
+
+#[test]
+fn rules_that_decide_alike_are_not_called_different() {
+    let rule = |text: &str, next: &str| json!({"Variable": "$.x", "StringEquals": text, "Next": next});
+    let (one, other) = (rule("a", "Other"), rule("b", "Done"));
+    let plan = judged(&choice(json!([one, other])), &choice(json!([other, one])), Verdict::Compatible);
+    says(&plan, "choice-rewritten", "No input was found that goes another way");
+    let (old, new) = (jsonata_choice("$states.input.x > 5"), jsonata_choice("5 < $states.input.x"));
+    let turned = judged(&old, &new, Verdict::Compatible);
+    says(&turned, "choice-rewritten", "");
+    is_silent(&turned, &["choice-changed"]);
+    // Nothing is known of rules that cannot be evaluated.
+    let rules = |conditions: [&str; 2]| {
+        let mut made = jsonata_choice("true");
+        let rules = conditions
+            .map(|text| json!({"Condition": format!("{{% $count($states.input.{text}) = 1 %}}"), "Next": "Call"}));
+        made["States"]["A"]["Choices"] = json!(rules);
+        made
+    };
+    let swapped = judged(&rules(["a", "b"]), &rules(["b", "a"]), Verdict::Compatible);
+    says(&swapped, "choice-changed", "the rules are in another order");
+}
+
+#[test]
+fn a_default_that_no_input_needs_may_go() {
+    let present = |present: bool, next: &str| json!({"Variable": "$.x", "IsPresent": present, "Next": next});
+    let without = |mut choice: Value| {
+        choice["States"]["A"].as_object_mut().unwrap().shift_remove("Default");
+        choice
+    };
+    let covering = choice(json!([present(true, "Other"), present(false, "Done")]));
+    is_silent(&judged(&covering, &without(covering.clone()), Verdict::Compatible), &["default-removed"]);
+    let some = choice(json!([present(true, "Other")]));
+    says(&judged(&some, &without(some.clone()), Verdict::Careful), "default-removed", "`Default` was `\"Done\"`");
+}
+
+#[test]
 fn states_that_are_not_checked_hear_nothing() {
     let call = |action: &str| {
         json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,

@@ -249,7 +249,12 @@ fn ends_without(graph: &Graph<'_>, without: usize) -> bool {
     let start = graph.start().filter(|start| *start != without);
     let reached = graph.flow().reached(start, |edge| !edge.is_caught() && edge.to != Some(without));
     let mut states = graph.states().iter().zip(reached);
-    states.any(|((_, state), reached)| reached && state.is_terminal() && state.kind != StateKind::Fail)
+    states.any(|((_, state), reached)| reached && succeeds(state))
+}
+
+/// Returns whether a state ends its scope successfully.
+pub(crate) fn succeeds(state: &State) -> bool {
+    state.is_terminal() && state.kind != StateKind::Fail
 }
 
 /// Returns the text of a literal field.

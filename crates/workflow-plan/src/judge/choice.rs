@@ -8,15 +8,19 @@ use workflow_asl::StateKind;
 use workflow_asl::difference::{StateDifference, StateLocation};
 use workflow_asl::document::{ChoiceRule, Operand, Operator, QueryLanguage, Relation, State};
 use workflow_asl::graph::Graph;
+use workflow_asl::json_kind::JsonKind;
 use workflow_asl::jsonata::{self, Names, Node, NodeKind};
 use workflow_asl::path::{JsonPath, Root, Segment, in_brackets};
 use workflow_asl::references::LiteralKind;
+use workflow_asl::types::Type;
 use workflow_jsonata::{Expression, Output, Setting};
 
 use super::{Judge, Side, said};
+use crate::flow::succeeds;
+use crate::rule::{self, Rule};
 
 /// The most inputs that are tried.
-const TRIED: usize = 1_024;
+const TRIED: usize = 4_096;
 
 /// The most groups of inputs, and the most values in a group, in a sentence.
 const SHOWN: usize = 3;
@@ -27,8 +31,15 @@ type Place = Vec<String>;
 /// The constants that each value is compared with.
 type Tested = BTreeMap<Place, Vec<Value>>;
 
-/// The target of a choice for an input; `None` if no rule matches.
-type Way = Option<String>;
+/// Where a choice leads for an input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    To(String),
+    /// No rule matches.
+    NoMatch,
+    /// A rule cannot be evaluated.
+    Fails,
+}
 
 /// Values that were tried, and where they led and lead.
 type Moved<'s> = (Vec<&'s Sample>, Way, Way);
@@ -37,24 +48,40 @@ type Moved<'s> = (Vec<&'s Sample>, Way, Way);
 #[derive(Clone)]
 struct Sample {
     value: Option<Value>,
-    /// The bounds of the numbers that it stands for, each with whether it is included.
-    like: Option<[(f64, bool); 2]>,
-    /// Whether it stands for all texts that are not compared with.
-    other: bool,
+    like: Like,
+}
+
+/// The values that a sample stands for.
+#[derive(Clone, Copy)]
+enum Like {
+    Itself,
+    /// Numbers between bounds, each with whether it is included.
+    Numbers([(f64, bool); 2]),
+    /// All texts that are not compared with.
+    OtherTexts,
+    /// All texts.
+    Texts,
 }
 
 /// The inputs that a newer choice sends elsewhere.
 pub(super) struct Elsewhere {
-    /// Which they are, in words.
-    pub(super) text: String,
-    /// Whether some match no rule.
-    pub(super) fails: bool,
-    /// Whether other tasks run for some.
-    pub(super) calls: bool,
+    /// What applies to some of them, each with these in words.
+    pub(super) found: Vec<(&'static Rule, String)>,
+    /// Whether values of every kind were tried.
+    pub(super) every_kind: bool,
+}
+
+/// What can happen from a state on.
+#[derive(PartialEq)]
+struct Ahead {
+    /// The tasks that may run, with their newer names.
+    tasks: BTreeSet<String>,
+    /// Whether the scope can end successfully.
+    succeeds: bool,
 }
 
 impl Judge<'_> {
-    /// Returns which inputs the newer choice sends elsewhere, if some were found.
+    /// Returns which inputs the newer choice sends elsewhere, if both can be evaluated.
     pub(super) fn elsewhere(&self, difference: &StateDifference, old: &State, new: &State) -> Option<Elsewhere> {
         let (old_at, new_at) = (difference.old.as_ref()?, difference.new.as_ref()?);
         let language = self.new.document.language_of(new);
@@ -67,22 +94,31 @@ impl Judge<'_> {
         let types = [(&self.old, old_at, old), (&self.new, new_at, new)].map(|(side, at, state)| {
             side.types.get(&at.pointer).filter(|_| state.input_path.is_none()).map(|types| types.input.clone())
         });
-        let samples = tested.iter().map(|(place, constants)| {
-            let known = types.iter().flatten().filter(|_| place.first().is_some_and(|root| root == "input"));
-            let at = |ty: &_| {
-                place.iter().skip(1).try_fold(Clone::clone(ty), |ty: workflow_asl::types::Type, name| ty.at(name))
-            };
-            let known: Vec<_> = known.filter_map(at).collect();
-            let mut samples = samples(constants);
-            samples.retain(|sample| known.iter().all(|ty| ty.may_be(sample.value.as_ref())));
+        let possible = |place: &Place, mut samples: Vec<Sample>| {
+            let (root, path) = place.split_first().unzip();
+            let types: Vec<_> = types.iter().flatten().filter(|_| root.is_some_and(|root| root == "input")).collect();
+            let path = path.unwrap_or_default();
+            let at = |ty: &Type| path.iter().try_fold(ty.clone(), |ty, name| ty.at(name));
+            let known: Vec<_> = types.iter().filter_map(|ty| at(ty)).collect();
+            samples.retain(|sample| match &sample.value {
+                None => !types.iter().any(|ty| is_certain(ty, path)),
+                value => known.iter().all(|ty| ty.may_be(value.as_ref())),
+            });
             samples
-        });
-        let (places, samples): (Vec<_>, Vec<_>) = (tested.keys().collect(), samples.collect());
-        let count = samples.iter().try_fold(1_usize, |all, own| all.checked_mul(own.len()))?;
-        if places.is_empty() || count > TRIED {
+        };
+        let places: Vec<_> = tested.keys().collect();
+        let (every_kind, samples, count) = [true, false].into_iter().find_map(|every_kind| {
+            let samples = tested.iter().map(|(place, constants)| possible(place, samples(constants, every_kind)));
+            let samples: Vec<_> = samples.collect();
+            let count = samples.iter().try_fold(1_usize, |all, own| all.checked_mul(own.len()))?;
+            (count <= TRIED).then_some((every_kind, samples, count))
+        })?;
+        // The paths of different inputs lead to different values.
+        if places.is_empty() || old.input_path != new.input_path {
             return None;
         }
-        let mut found: Vec<Moved<'_>> = Vec::new();
+        let mut is_decided = false;
+        let mut moved: BTreeMap<(Way, Way), Vec<Moved<'_>>> = BTreeMap::new();
         for mut number in 0..count {
             let chosen = samples.iter().map(|own| {
                 let sample = own.get(number % own.len());
@@ -90,34 +126,56 @@ impl Judge<'_> {
                 sample
             });
             let chosen = chosen.collect::<Option<Vec<_>>>()?;
-            // An input for which an evaluation fails goes nowhere.
             let Some(given) = given(&places, &chosen) else { continue };
-            let (Some(before), Some(after)) = (was.way(&given), is.way(&given)) else { continue };
-            let before = before.map(|name| self.names.get(&name).cloned().unwrap_or(name));
-            if before != after {
-                found.push((chosen, before, after));
+            let before = match was.way(&given) {
+                Way::To(name) => Way::To(self.names.get(&name).cloned().unwrap_or(name)),
+                other => other,
+            };
+            let after = is.way(&given);
+            let goes_on = [&before, &after].iter().any(|way| matches!(way, Way::To(_)));
+            is_decided |= goes_on;
+            if before != after && goes_on {
+                moved.entry((before.clone(), after.clone())).or_default().push((chosen, before, after));
             }
         }
-        let text = match places.as_slice() {
-            [place] => of_one(&shown(place, language), &found),
-            _ => of_several(&places, language, found.first()?),
-        };
-        let ways: BTreeSet<_> = found.iter().map(|(_, before, after)| (before, after)).collect();
+        if !is_decided {
+            return None;
+        }
         let own = BTreeMap::new();
-        let calls = ways.into_iter().any(|(before, after)| {
-            self.old.tasks_from(old_at, before, &self.names) != self.new.tasks_from(new_at, after, &own)
+        let mut by_rule: Vec<(&'static Rule, Vec<Moved<'_>>)> = Vec::new();
+        for ((before, after), more) in moved {
+            let (was, is) = (self.old.ahead(old_at, &before, &self.names), self.new.ahead(new_at, &after, &own));
+            let rule = match (&before, &after) {
+                (_, Way::NoMatch) => &rule::CHOICE_NARROWED,
+                _ if was.succeeds && !is.succeeds => &rule::CHOICE_FAILS,
+                (Way::Fails, _) => &rule::CHOICE_CHANGED,
+                _ if was.tasks != is.tasks => &rule::CHOICE_ELSEWHERE,
+                _ => &rule::CHOICE_CHANGED,
+            };
+            match by_rule.iter_mut().find(|(known, _)| known.id == rule.id) {
+                Some((_, all)) => all.extend(more),
+                None => by_rule.push((rule, more)),
+            }
+        }
+        let told = by_rule.iter().filter_map(|(rule, moved)| {
+            let text = match places.as_slice() {
+                [place] => of_one(&shown(place, language), moved),
+                _ => of_several(&places, language, moved.first()?),
+            };
+            Some((*rule, text))
         });
-        (!found.is_empty()).then(|| Elsewhere { text, calls, fails: found.iter().any(|(.., after)| after.is_none()) })
+        Some(Elsewhere { found: told.collect(), every_kind })
     }
 }
 
 impl Side<'_> {
-    /// Returns the tasks that may run from a state of the same scope on, all with their newer names.
-    fn tasks_from(&self, at: &StateLocation, target: &Way, names: &BTreeMap<String, String>) -> BTreeSet<String> {
+    /// Returns what can happen where a choice of this place leads.
+    fn ahead(&self, at: &StateLocation, way: &Way, names: &BTreeMap<String, String>) -> Ahead {
+        let nothing = Ahead { tasks: BTreeSet::new(), succeeds: false };
         let scope = self.document.scopes().into_iter().find(|scope| scope.pointer == at.scope);
-        let Some(graph) = scope.map(Graph::of) else { return BTreeSet::new() };
+        let (Some(graph), Way::To(target)) = (scope.map(Graph::of), way) else { return nothing };
         let newer = |name: &str| names.get(name).map_or(name, String::as_str).to_owned();
-        let start = graph.states().iter().position(|(name, _)| Some(newer(name)) == *target);
+        let start = graph.states().iter().position(|(name, _)| newer(name) == *target);
         let reached = graph.flow().reached(start, |_| true);
         let tasks = self.states().into_iter().filter(|(at, state)| {
             let inside = |number: usize| at.as_str().starts_with(&format!("{}/", graph.state_pointer(number).as_str()));
@@ -125,8 +183,18 @@ impl Side<'_> {
                 |(number, reached): (usize, &bool)| *reached && (inside(number) || *at == graph.state_pointer(number));
             state.kind == StateKind::Task && reached.iter().enumerate().any(reaches)
         });
-        tasks.filter_map(|(at, _)| Some(newer(&at.tokens().last()?))).collect()
+        let tasks = tasks.filter_map(|(at, _)| Some(newer(&at.tokens().last()?))).collect();
+        let mut states = graph.states().iter().zip(&reached);
+        let succeeds = states.any(|((_, state), reached)| *reached && succeeds(state));
+        Ahead { tasks, succeeds }
     }
+}
+
+/// Returns whether a value of this type certainly has the member of a path.
+fn is_certain(ty: &Type, path: &[String]) -> bool {
+    let Some((name, rest)) = path.split_first() else { return true };
+    let has = |(member, ty, present): (String, Type, bool)| present && member == *name && is_certain(&ty, rest);
+    ty.kind() == Some(JsonKind::Object) && ty.members().into_iter().any(has)
 }
 
 /// The rules of a choice that can be evaluated, and what they test.
@@ -163,25 +231,33 @@ impl<'s> Decisions<'s> {
         Some(made)
     }
 
-    /// Returns where an input leads; `None` if its evaluation fails.
-    fn way(&self, given: &Value) -> Option<Way> {
+    /// Returns where an input leads.
+    fn way(&self, given: &Value) -> Way {
         for (condition, next) in &self.rules {
-            let is_true = match condition {
-                Condition::Rule(rule) => is_true(rule, given)?,
-                Condition::Jsonata(expression) => {
-                    let variables = given.get("variables")?.as_object()?.iter();
-                    let variables = variables.map(|(name, value)| (name.as_str(), value)).chain([("states", given)]);
-                    let variables: Vec<_> = variables.collect();
-                    let setting = Setting { variables: &variables.as_slice(), ..Setting::default() };
-                    let Output::Value(value) = expression.evaluate_in(&setting).ok()?.output else { return None };
-                    value.as_bool()?
-                }
-            };
-            if is_true {
-                return Some(Some((*next).to_owned()));
+            match condition.is_true(given) {
+                None => return Way::Fails,
+                Some(true) => return Way::To((*next).to_owned()),
+                Some(false) => {}
             }
         }
-        Some(self.default.map(str::to_owned))
+        self.default.map_or(Way::NoMatch, |name| Way::To(name.to_owned()))
+    }
+}
+
+impl Condition<'_> {
+    /// Returns `None` if the evaluation fails.
+    fn is_true(&self, given: &Value) -> Option<bool> {
+        match self {
+            Self::Rule(rule) => is_true(rule, given),
+            Self::Jsonata(expression) => {
+                let variables = given.get("variables")?.as_object()?.iter();
+                let variables = variables.map(|(name, value)| (name.as_str(), value)).chain([("states", given)]);
+                let variables: Vec<_> = variables.collect();
+                let setting = Setting { variables: &variables.as_slice(), ..Setting::default() };
+                let Output::Value(value) = expression.evaluate_in(&setting).ok()?.output else { return None };
+                value.as_bool()
+            }
+        }
     }
 }
 
@@ -330,31 +406,55 @@ fn literal(node: &Node) -> Option<Value> {
     jsonata::constant(node).filter(|value| !value.is_array() && !value.is_object())
 }
 
-/// Returns the values to try for a value that is compared with these constants, first numbers in ascending order.
-fn samples(constants: &[Value]) -> Vec<Sample> {
+/// Returns the values to try for a value that is compared with these constants, first numbers in ascending order; last, if
+/// asked for, values of every other kind.
+fn samples(constants: &[Value], every_kind: bool) -> Vec<Sample> {
     let mut cuts: Vec<_> = constants.iter().filter_map(Value::as_f64).collect();
     cuts.sort_by(f64::total_cmp);
     cuts.dedup();
     let texts: BTreeSet<_> = constants.iter().filter_map(Value::as_str).collect();
+    let has_flags = constants.iter().any(Value::is_boolean);
+    let sample = |like, value: Value| Sample { value: Some(value), like };
+    let plain = |value| sample(Like::Itself, value);
+    let mut found = if cuts.is_empty() { Vec::new() } else { numbers(&cuts) };
+    found.extend(texts.iter().map(|text| plain((*text).into())));
+    let other = ["other", "another", "different"].into_iter().find(|other| !texts.contains(other));
+    let other = other.filter(|_| !texts.is_empty());
+    found.extend(other.map(|other| sample(Like::OtherTexts, other.into())));
+    // Any text stands for what is only tested for its presence.
+    let any = sample(Like::Texts, "other".into());
+    found.extend(constants.is_empty().then(|| any.clone()));
+    found.extend([true, false].into_iter().filter(|_| has_flags).map(|flag| plain(flag.into())));
+    found.extend(constants.contains(&Value::Null).then(|| plain(Value::Null)));
+    found.push(Sample { value: None, like: Like::Itself });
+    if every_kind {
+        if texts.is_empty() && !constants.is_empty() {
+            // JSONata takes an empty text, and 0, for false.
+            match has_flags {
+                true => found.extend([plain("".into()), sample(Like::OtherTexts, "other".into())]),
+                false => found.push(any),
+            }
+        }
+        if cuts.is_empty() {
+            found.extend(numbers(if has_flags { &[0.0] } else { &[] }));
+        }
+        found.extend((!has_flags).then(|| plain(true.into())));
+        found.extend((!constants.contains(&Value::Null)).then(|| plain(Value::Null)));
+        found.push(plain(json!({})));
+    }
+    found
+}
+
+/// Returns these numbers, and one below, between and above them.
+fn numbers(cuts: &[f64]) -> Vec<Sample> {
+    let number = |number, low, high| Sample { value: Some(jsonata::number(number)), like: Like::Numbers([low, high]) };
     let mut found = Vec::new();
     let mut low = f64::NEG_INFINITY;
-    for cut in cuts.iter().copied().chain((!cuts.is_empty()).then_some(f64::INFINITY)) {
-        let number =
-            |number, low, high| Sample { value: Some(jsonata::number(number)), like: Some([low, high]), other: false };
+    for cut in cuts.iter().copied().chain([f64::INFINITY]) {
         found.push(number(between(low, cut), (low, false), (cut, false)));
         found.extend(cut.is_finite().then(|| number(cut, (cut, true), (cut, true))));
         low = cut;
     }
-    let plain = |value| Sample { value, like: None, other: false };
-    found.extend(texts.iter().map(|text| plain(Some((*text).into()))));
-    // Any text stands for what is only tested for its presence.
-    let other = ["other", "another", "different"].into_iter().find(|other| !texts.contains(other));
-    let other = other.filter(|_| !texts.is_empty() || constants.is_empty());
-    found.extend(other.map(|other| Sample { other: !texts.is_empty(), ..plain(Some(other.into())) }));
-    let flags = [true, false].into_iter().filter(|_| constants.iter().any(Value::is_boolean));
-    found.extend(flags.map(|flag| plain(Some(flag.into()))));
-    found.extend(constants.contains(&Value::Null).then(|| plain(Some(Value::Null))));
-    found.push(plain(None));
     found
 }
 
@@ -362,6 +462,7 @@ fn samples(constants: &[Value]) -> Vec<Sample> {
 fn between(low: f64, high: f64) -> f64 {
     let middle = low + (high - low) / 2.0;
     match () {
+        () if low.is_infinite() && high.is_infinite() => 1.0,
         () if low.is_infinite() => (high - 1.0).ceil(),
         () if high.is_infinite() => (low + 1.0).floor(),
         () if middle.floor() > low => middle.floor(),
@@ -394,16 +495,23 @@ fn of_one(place: &str, found: &[Moved<'_>]) -> String {
             groups.push((before, after, sample.collect()));
             continue;
         };
-        match (samples.last_mut().and_then(|last| last.like.as_mut()), chosen.first().and_then(|sample| sample.like)) {
+        match (samples.last_mut().map(|last| &mut last.like), chosen.first().map(|sample| sample.like)) {
             // Numbers that follow directly.
-            (Some([_, high]), Some([low, to])) if high.0 == low.0 && (high.1 || low.1) => *high = to,
+            (Some(Like::Numbers([_, high])), Some(Like::Numbers([low, to])))
+                if high.0 == low.0 && (high.1 || low.1) =>
+            {
+                *high = to;
+            }
             _ => samples.extend(sample),
         }
     }
     let told = groups.iter().take(SHOWN).map(|(before, after, samples)| {
         let values: Vec<_> = samples.iter().take(SHOWN).map(Sample::said).collect();
         let more = if samples.len() > SHOWN { " or others" } else { "" };
-        let example = samples.first().filter(|one| one.other || one.like.is_some_and(|[low, high]| low != high));
+        let example = samples.first().filter(|one| match one.like {
+            Like::Numbers([low, high]) => low != high && (low.0.is_finite() || high.0.is_finite()),
+            like => matches!(like, Like::OtherTexts),
+        });
         let example =
             example.and_then(|sample| sample.value.as_ref()).map(|value| format!(" (`{value}`, for example)"));
         format!("if {place} is {}{more}{}, {}", values.join(" or "), example.unwrap_or_default(), now(before, after))
@@ -424,10 +532,18 @@ fn of_several(places: &[&Place], language: QueryLanguage, (chosen, before, after
 }
 
 fn now(before: &Way, after: &Way) -> String {
-    match (before, after) {
-        (Some(before), Some(after)) => format!("it now leads to {} instead of {}", said(after), said(before)),
-        (Some(before), None) => format!("it led to {} and now matches no rule", said(before)),
-        (None, after) => format!("it matched no rule and now leads to {}", said(after.as_deref().unwrap_or_default())),
+    let now = match (before, after) {
+        (Way::To(before), Way::To(after)) => {
+            return format!("it now leads to {} instead of {}", said(after), said(before));
+        }
+        (_, Way::To(after)) => format!("now leads to {}", said(after)),
+        (_, Way::NoMatch) => "now matches no rule".to_owned(),
+        (_, Way::Fails) => "now fails".to_owned(),
+    };
+    match before {
+        Way::To(before) => format!("it led to {} and {now}", said(before)),
+        Way::NoMatch => format!("it matched no rule and {now}"),
+        Way::Fails => format!("it failed and {now}"),
     }
 }
 
@@ -435,14 +551,18 @@ impl Sample {
     fn said(&self) -> String {
         match (&self.value, self.like) {
             (None, _) => "absent".to_owned(),
-            (_, Some([low, high])) if low != high => {
+            (_, Like::Numbers([(low, _), (high, _)])) if low.is_infinite() && high.is_infinite() => {
+                "a number".to_owned()
+            }
+            (_, Like::Numbers([low, high])) if low != high => {
                 let word = |(bound, closed): (f64, bool), open, shut| {
                     bound.is_finite().then(|| format!("{} `{bound}`", if closed { shut } else { open }))
                 };
                 let bounds = word(low, "above", "from").into_iter().chain(word(high, "below", "up to"));
                 bounds.collect::<Vec<_>>().join(" and ")
             }
-            _ if self.other => "any other text".to_owned(),
+            (_, Like::OtherTexts) => "any other text".to_owned(),
+            (_, Like::Texts) => "text".to_owned(),
             (Some(value), _) => format!("`{value}`"),
         }
     }

@@ -53,7 +53,9 @@ impl Judge<'_> {
             "ItemProcessor" => self.processor(name, field),
             "ItemBatcher" => self.batcher(name, field),
             "ResultWriter" => self.writer(name, field),
-            "Default" if field.new.is_none() => self.find(&rule::DEFAULT_REMOVED, &at, change),
+            "Default" if field.new.is_none() && self.needs_default(state, old, new) => {
+                self.find(&rule::DEFAULT_REMOVED, &at, change);
+            }
             // The rules and the default decide together.
             "Default" if state.field("Choices").is_none() => self.leads_elsewhere(state, (old, new), false, change),
             "Choices" => self.choices(state, old, new, field),
@@ -181,7 +183,18 @@ impl Judge<'_> {
         let lost = old_rules.iter().filter(|rule| !new_rules.contains(rule)).count();
         let added = new_rules.iter().filter(|rule| !old_rules.contains(rule)).count();
         let narrows = new.default.is_none() && lost > 0;
-        self.leads_elsewhere(state, (old, new), narrows, format!("rules: {lost} removed, {added} added"));
+        let change = match lost + added {
+            0 => "the rules are in another order".to_owned(),
+            _ => format!("rules: {lost} removed, {added} added"),
+        };
+        self.leads_elsewhere(state, (old, new), narrows, change);
+    }
+
+    /// Returns whether an input may match no rule of a choice.
+    fn needs_default(&self, state: &StateDifference, old: &State, new: &State) -> bool {
+        self.elsewhere(state, old, new).is_none_or(|Elsewhere { found, every_kind }| {
+            !every_kind || found.iter().any(|(rule, _)| rule.id == rule::CHOICE_NARROWED.id)
+        })
     }
 
     /// Judges the rules and the default of a choice that differ: with the inputs that go elsewhere, if they are known.
@@ -194,11 +207,14 @@ impl Judge<'_> {
     ) {
         let at = Subject { state: Some(state.name()), field: "Choices" };
         match self.elsewhere(state, old, new) {
-            Some(Elsewhere { text, fails: true, .. }) => self.find(&rule::CHOICE_NARROWED, &at, text),
-            Some(Elsewhere { text, calls: true, .. }) => self.find(&rule::CHOICE_ELSEWHERE, &at, text),
-            Some(Elsewhere { text, .. }) => self.find(&rule::CHOICE_CHANGED, &at, text),
-            None if narrows => self.find(&rule::CHOICE_NARROWED, &at, change),
-            None => self.find(&rule::CHOICE_CHANGED, &at, change),
+            Some(Elsewhere { found, every_kind }) if found.is_empty() && (every_kind || !narrows) => {
+                self.find(&rule::CHOICE_REWRITTEN, &at, "");
+            }
+            Some(Elsewhere { found, .. }) if !found.is_empty() => {
+                found.into_iter().for_each(|(rule, text)| self.find(rule, &at, text));
+            }
+            _ if narrows => self.find(&rule::CHOICE_NARROWED, &at, change),
+            _ => self.find(&rule::CHOICE_CHANGED, &at, change),
         }
     }
 
