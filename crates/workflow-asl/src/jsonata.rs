@@ -3,6 +3,8 @@
 //! <https://docs.jsonata.org/overview> and
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use crate::SyntaxError;
@@ -61,6 +63,41 @@ pub fn constant(node: &Node) -> Option<Value> {
         }
         _ => return None,
     })
+}
+
+/// Returns whether an expression certainly gives nothing, or fails, if the reference at this place gives nothing.
+pub(crate) fn needs(node: &Node, used: &Range<usize>, names: &Names) -> bool {
+    let needs = |part: &Node| needs(part, used, names);
+    // Without an argument, these give a value too.
+    let gives = |id| matches!(id, FunctionId::Exists | FunctionId::Count | FunctionId::Append | FunctionId::Zip);
+    let applies = |callee: &Node| {
+        let call = names.calls.iter().find(|call| call.span == callee.span);
+        let known = call.and_then(|call| function(&call.name));
+        known.is_some_and(|known| !gives(known.id) && known.parameters().next().is_some_and(|first| !first.optional))
+    };
+    match &node.kind {
+        _ if node.span == *used => true,
+        NodeKind::Path(steps) => {
+            let begins = node.span.start == used.start && used.end <= node.span.end;
+            // A grouping makes an object of nothing.
+            !steps.iter().any(groups) && (begins || steps.first().is_some_and(needs))
+        }
+        NodeKind::Block(parts) => parts.last().is_some_and(needs),
+        NodeKind::Negate(part) | NodeKind::Predicate(part, _) | NodeKind::KeepArray(part) => needs(part),
+        NodeKind::Binary("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=", one, other) => {
+            needs(one) || needs(other)
+        }
+        NodeKind::Call(callee, arguments) => applies(callee) && arguments.first().is_some_and(needs),
+        NodeKind::Apply(piped, called) => {
+            let NodeKind::Call(callee, _) = &called.kind else { return applies(called) && needs(piped) };
+            applies(callee) && needs(piped)
+        }
+        _ => false,
+    }
+}
+
+fn groups(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Group(..)) || node.children().into_iter().any(groups)
 }
 
 /// Returns the name and the arguments of a call of a variable, such as `$count(x)`.

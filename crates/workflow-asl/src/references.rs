@@ -59,8 +59,8 @@ pub struct Reference<'a> {
     pub steps: Vec<LiteralStep>,
     /// Whether only those steps follow.
     pub exact: bool,
-    /// Whether the state certainly fails if the value is absent: the expression contains nothing else, and the field is
-    /// always evaluated.
+    /// Whether the state certainly fails if the value is absent: the expression then gives nothing, and the field is always
+    /// evaluated.
     pub needed: bool,
     /// The number of the state among the parts of the definition.
     pub(crate) state_number: usize,
@@ -253,7 +253,6 @@ impl ReferenceSearch<'_, '_> {
             }
             return;
         }
-        let alone = |used: &jsonata::Use| used.whole() == ast.root.span;
         let states = names.states.iter().map(|used| {
             let root = match used.name.as_str() {
                 "" => ReferenceRoot::States,
@@ -273,7 +272,8 @@ impl ReferenceSearch<'_, '_> {
             let steps = used.steps.iter();
             let steps = steps.map(|step| LiteralStep { kind: step.kind.clone(), range: moved(&step.range) }).collect();
             let guard = names.guarded.contains(&used.span);
-            self.push(root, at.clone(), moved(&used.whole()), steps, used.exact, alone(used), guard);
+            let decides = jsonata::needs(&ast.root, &used.whole(), names);
+            self.push(root, at.clone(), moved(&used.whole()), steps, used.exact, decides, guard);
         }
     }
 
@@ -302,7 +302,7 @@ impl ReferenceSearch<'_, '_> {
         };
         let steps = path.literal_steps();
         let exact = steps.len() == path.len();
-        self.push(root, at, path.range(), steps, exact, path.is_definite(), guard);
+        self.push(root, at, path.range(), steps, exact, path.is_definite() && !guard, guard);
     }
 
     #[expect(clippy::too_many_arguments, reason = "one for each part of a reference")]
@@ -325,7 +325,7 @@ impl ReferenceSearch<'_, '_> {
             root,
             steps,
             exact,
-            needed: self.needed && decides && !guard,
+            needed: self.needed && decides,
             state_number: self.number,
             guard,
         });
@@ -436,7 +436,7 @@ mod tests {
         assert_eq!(
             found(&definition),
             [
-                "A Items Input orders|[0]|items… in $states.input.orders[0].items",
+                "A Items Input! orders|[0]|items… in $states.input.orders[0].items",
                 "A Items Variable(\"least\")  in $least",
                 "A 0 Context Map|Item|Value in $states.context.Map.Item.Value",
                 "A MaxConcurrency Variable(\"limit\")!  in $limit",

@@ -227,8 +227,8 @@ rules! {
     REDRIVE_NEEDS "redrive-needs-permission" Redrive Careful REDRIVE "the role may lose permissions that a redrive needs" "Keep them until the last execution of the older definition can no longer be redriven.";
 
     // Callers.
-    INPUT_NEEDED "input-needed" Callers Breaking INPUT "an execution requires a part of the input that it did not read before" "Have every caller send it first, or provide a default.";
-    INPUT_MAYBE_NEEDED "input-maybe-needed" Callers Careful INPUT "an execution reads a part of the input that it did not read before, on some paths" "Check that callers send it, or that the state works without it.";
+    INPUT_NEEDED "input-needed" Callers Breaking INPUT "an execution requires a part of the input that it did not require before" "Have every caller send it first, or provide a default.";
+    INPUT_MAYBE_NEEDED "input-maybe-needed" Callers Careful INPUT "an execution may require a part of the input that it did not require before" "Check that callers send it, or that the state works without it.";
     INPUT_OPTIONAL "input-optional" Callers Compatible INPUT "an execution reads a part of the input that it did not read before, and checks first whether it exists" "Callers may send it, but need not.";
     INPUT_UNREAD "input-unread" Callers Compatible INPUT "a part of the input is no longer read" "Callers may keep sending it.";
     INPUT_NARROWED "input-narrowed" Callers Breaking INPUT "the declared input accepts less than before" "Have every caller send the newer form first.";

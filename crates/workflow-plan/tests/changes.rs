@@ -123,7 +123,7 @@ changes! {
     a_state_renamed: approval() => with(with(without(approval(), "/States/Rest"), "/States/Approve/Next", json!("Sleep")),
         "/States/Sleep", json!({"Type": "Wait", "Seconds": 30, "End": true})), Compatible ["state-renamed" Some("Sleep")];
     the_first_state: order() => with(order(), "/StartAt", json!("Charge")).clone().pointer("").map(|all| without(all.clone(), "/States/IsPaid")).unwrap(),
-        Careful ["start-changed" NOBODY, "state-removed" Some("IsPaid"), "input-maybe-needed" Some("Charge")];
+        Breaking ["start-changed" NOBODY, "state-removed" Some("IsPaid"), "input-needed" Some("Charge")];
     another_wait: approval() => with(approval(), "/States/Rest/Seconds", json!(60)), Compatible ["wait-changed" Some("Rest")];
     another_kind: approval() => with(approval(), "/States/Rest", json!({"Type": "Pass", "End": true})), Compatible ["kind-changed" Some("Rest")];
 
@@ -177,7 +177,7 @@ changes! {
     output_of_another_value: order() => with(order(), "/States/Ship/Parameters/parcels", json!(2)), Compatible ["output-value-changed" Some("Ship")];
     output_with_more: order() => with(order(), "/States/Ship/Parameters/by", json!("mail")), Compatible ["output-added" Some("Ship")];
     output_from_elsewhere: order() => with(without(order(), "/States/Ship/Parameters/id.$"), "/States/Ship/Parameters/id.$", json!("$.sum")),
-        Careful ["output-source-changed" Some("Ship")];
+        Breaking ["output-source-changed" Some("Ship"), "input-needed" Some("Ship")];
     output_with_less_of_the_input: order() => with(order(), "/States/Ship/ResultPath", json!("$.shipped")), Breaking ["output-removed" Some("Ship")];
     output_without_a_branch: jsonata() => with(jsonata(), "/States/Both/Branches", json!([{"StartAt": "Left", "States": {"Left": {"Type": "Pass", "Output": {"left": 1}, "End": true}}}])),
         Breaking ["output-removed" Some("Done"), "branches-changed" Some("Both"), "state-removed" Some("Right")];
@@ -189,7 +189,7 @@ changes! {
     another_error_name: order() => with(order(), "/States/Refused/Error", json!("Declined")), Careful ["error-changed" Some("Refused")];
     another_cause: order() => with(order(), "/States/Refused/Cause", json!("sorry")), Compatible ["cause-changed" Some("Refused")];
     the_result_of_a_function_as_it_is: order() => with(with(order(), "/States/Ship/Parameters", json!({"id.$": "$.id", "state": "shipped", "parcels": 1, "receipt.$": "$.receipt.Payload"})), "/StartAt", json!("Charge"))
-        .pointer("").map(|all| without(all.clone(), "/States/IsPaid")).unwrap(), Careful ["output-added" Some("Ship")];
+        .pointer("").map(|all| without(all.clone(), "/States/IsPaid")).unwrap(), Breaking ["output-added" Some("Ship"), "input-needed" Some("Charge")];
 
     // Data inside.
     jsonata_for_jsonpath: json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}})

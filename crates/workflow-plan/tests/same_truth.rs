@@ -305,7 +305,8 @@ fn an_input_that_fails_a_choice_is_named() {
     says(&one, "choice-fails", "if `$.a` is `true` and `$.b` is absent, it led to `Other` and now fails");
     // JSONata compares only numbers with numbers.
     let (old, new) = (jsonata_choice("$exists($states.input.n)"), jsonata_choice("$states.input.n > 1"));
-    let text = judged(&old, &new, Verdict::Careful);
+    let text = judged(&old, &new, Verdict::Breaking);
+    says(&text, "input-needed", "`n`");
     says(&text, "choice-fails", "if `$states.input.n` is absent, it led to `Done` and now fails");
     says(&text, "choice-fails", "is text or `true` or `null` or others, it led to `Call` and now fails");
     says(&text, "choice-leads-elsewhere", "is up to `1` (`0`, for example), it now leads to `Done` instead of `Call`");
@@ -384,6 +385,44 @@ fn a_default_that_no_input_needs_may_go() {
     is_silent(&judged(&covering, &without(covering.clone()), Verdict::Compatible), &["default-removed"]);
     let some = choice(json!([present(true, "Other")]));
     says(&judged(&some, &without(some.clone()), Verdict::Careful), "default-removed", "`Default` was `\"Done\"`");
+}
+
+#[test]
+fn a_part_that_was_optional_and_is_needed_now_breaks_callers() {
+    let end = |parameters: Value| json!({"Type": "Pass", "Parameters": parameters, "End": true});
+    let reads = || end(json!({"x.$": "$.a"}));
+    let start = |start: &str, states: Value| json!({"StartAt": start, "States": states});
+    let asks = |next: &str, other: &str| json!({"Type": "Choice", "Choices": [{"Variable": "$.a", "IsPresent": true, "Next": next}], "Default": other});
+    let new = start("B", json!({"B": reads()}));
+    let optional = start("A", json!({"A": asks("B", "C"), "B": reads(), "C": end(json!({"x": 1}))}));
+    says(&judged(&optional, &new, Verdict::Breaking), "input-needed", "did not require before: `a`");
+    // An execution without the part failed before.
+    let refused = start("A", json!({"A": asks("C", "No"), "C": end(json!({"x": 1})), "No": {"Type": "Fail"}}));
+    is_silent(&plan(&Machine::new(refused), &Machine::new(new.clone())), &["input-needed"]);
+    let always = start(
+        "A",
+        json!({"A": {"Type": "Choice", "Choices": [{"Variable": "$.n", "IsPresent": true, "Next": "B"}],
+        "Default": "C"}, "B": reads(), "C": end(json!({"x.$": "$.a"}))}),
+    );
+    is_silent(&plan(&Machine::new(always), &Machine::new(new)), &["input-needed"]);
+    let jsonata = judged(
+        &output("{% $states.input.a ? $states.input.a : 'none' %}"),
+        &output("{% $states.input.a %}"),
+        Verdict::Breaking,
+    );
+    says(&jsonata, "input-needed", "`a`");
+    // A catcher catches the failure.
+    let caught = |a: Value| {
+        let mut made = request("{% 1 %}");
+        made["States"]["A"]["Arguments"]["Payload"]["a"] = a;
+        made["States"]["A"]["Catch"] = json!([{"ErrorEquals": ["States.ALL"], "Next": "B"}]);
+        made["States"]["B"] = json!({"Type": "Succeed"});
+        made
+    };
+    let (old, new) = (caught(json!("{% $states.input.a & '' %}")), caught(json!("{% $states.input.a %}")));
+    is_silent(&plan(&Machine::new(old), &Machine::new(new)), &["input-needed"]);
+    let error = output("{% $exists($states.input.a) ? $states.input.a : $error('none') %}");
+    is_silent(&plan(&Machine::new(error), &Machine::new(output("{% $states.input.a %}"))), &["input-needed"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use workflow_jsonata::{FUNCTIONS, Origin};
 use workflow_local::{Answers, Engine, Execution};
 use workflow_plan::{Machine, Verdict, plan};
 
@@ -64,6 +65,80 @@ fn an_old_input_fails_in_jsonata_too() {
     follows(&old, &new, "input-needed", Verdict::Breaking);
     run_pass(&old, &json!({"id": 7})).assert_succeeded();
     run_pass(&new, &json!({"id": 7})).assert_failed("States.QueryEvaluationError");
+}
+
+/// Returns calls of every function whose first argument is a part of the input.
+fn calls() -> Vec<String> {
+    let sample = |kinds: &str| match kinds {
+        kinds if kinds.contains('f') => "function($x) { $x }",
+        kinds if kinds.contains('s') => "'a'",
+        "a" => "[1]",
+        "o" => "{'k': 1}",
+        "b" => "true",
+        _ => "1",
+    };
+    let known = FUNCTIONS.iter().filter(|function| function.origin != Origin::Removed);
+    let calls = known.filter(|function| function.parameters().next().is_some()).map(|function| {
+        let more = function.parameters().skip(1).filter(|parameter| !parameter.optional);
+        let more: String = more.map(|parameter| format!(", {}", sample(parameter.kinds))).collect();
+        format!("${}($states.input.a{more})", function.name)
+    });
+    calls.collect()
+}
+
+#[test]
+fn an_expression_that_now_needs_a_part_fails_without_it() {
+    let machine = |output: &str| {
+        json!({"QueryLanguage": "JSONata", "StartAt": "P", "States": {
+        "P": {"Type": "Pass", "Output": {"x": format!("{{% {output} %}}")}, "End": true}}})
+    };
+    // `@` stands for the part.
+    let others = [
+        "-@",
+        "@ + 1",
+        "1 - @",
+        "@ * 2",
+        "4 / @",
+        "@ % 2",
+        "@ < 1",
+        "1 >= @",
+        "@[]",
+        "@[b = 1]",
+        "@.{'k': 1}",
+        "@.[1]",
+        "@.$string()",
+        "@{'k': 1}",
+        "@{'k': 1}.k",
+        "@ ~> $uppercase",
+        "@ ~> $count",
+        "@ ~> $pad(3)",
+        "(1; @)",
+        "@ in [1]",
+        "@ = 1",
+        "@ != 1",
+        "@ and true",
+        "@ or false",
+        "@ & ''",
+        "[@]",
+        "{'k': @}",
+        "@.*",
+        "[1..@]",
+        "$sum([1..@])",
+        "@ ? @ : 'none'",
+        "($sum := function($x) { 1 }; $sum(@))",
+        "$string(@) & ''",
+        "$uppercase($string(@))",
+    ];
+    let others = others.iter().map(|text| text.replace('@', "$states.input.a"));
+    // Calls without an argument are possible too, and a name may be bound.
+    let unsure = ["$error(", "$range(", "$parse(", "$uuid("];
+    for output in calls().into_iter().chain(others) {
+        let plan = plan(&Machine::new(machine("$states.input.a & ''")), &Machine::new(machine(&output)));
+        let is_needed = plan.findings.iter().any(|finding| finding.rule.id == "input-needed");
+        let works = run_pass(&machine(&output), &json!({})).output().is_some();
+        let is_unsure = unsure.iter().any(|call| output.starts_with(call));
+        assert_eq!(is_needed, !works && !is_unsure, "{output}");
+    }
 }
 
 #[test]

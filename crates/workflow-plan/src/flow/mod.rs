@@ -16,7 +16,7 @@ use workflow_asl::graph::Graph;
 use workflow_asl::references::ReferenceRoot;
 use workflow_asl::{Pointer, StateKind};
 
-pub(crate) use reads::Read;
+pub(crate) use reads::{Read, is_in};
 use symbol::{Symbol, ValueSource};
 pub use uses::{PARSED, Source, Use, given, uses};
 

@@ -16,7 +16,7 @@ use workflow_asl::types::Type;
 use workflow_jsonata::{Expression, Output, Setting};
 
 use super::{Judge, Side, said};
-use crate::flow::succeeds;
+use crate::flow::{is_in, succeeds};
 use crate::rule::{self, Rule};
 
 /// The most inputs that are tried.
@@ -178,9 +178,7 @@ impl Side<'_> {
         let start = graph.states().iter().position(|(name, _)| newer(name) == *target);
         let reached = graph.flow().reached(start, |_| true);
         let tasks = self.states().into_iter().filter(|(at, state)| {
-            let inside = |number: usize| at.as_str().starts_with(&format!("{}/", graph.state_pointer(number).as_str()));
-            let reaches =
-                |(number, reached): (usize, &bool)| *reached && (inside(number) || *at == graph.state_pointer(number));
+            let reaches = |(number, reached): (usize, &bool)| *reached && is_in(at, &graph.state_pointer(number));
             state.kind == StateKind::Task && reached.iter().enumerate().any(reaches)
         });
         let tasks = tasks.filter_map(|(at, _)| Some(newer(&at.tokens().last()?))).collect();
@@ -249,16 +247,33 @@ impl Condition<'_> {
     fn is_true(&self, given: &Value) -> Option<bool> {
         match self {
             Self::Rule(rule) => is_true(rule, given),
-            Self::Jsonata(expression) => {
-                let variables = given.get("variables")?.as_object()?.iter();
-                let variables = variables.map(|(name, value)| (name.as_str(), value)).chain([("states", given)]);
-                let variables: Vec<_> = variables.collect();
-                let setting = Setting { variables: &variables.as_slice(), ..Setting::default() };
-                let Output::Value(value) = expression.evaluate_in(&setting).ok()?.output else { return None };
-                value.as_bool()
-            }
+            Self::Jsonata(expression) => value_for(expression, given)?.as_bool(),
         }
     }
+}
+
+/// Returns the value of an expression for the data of a state, unless it fails or gives nothing.
+pub(super) fn value_for(expression: &Expression, given: &Value) -> Option<Value> {
+    let variables = given.get("variables")?.as_object()?.iter();
+    let variables: Vec<_> = variables.map(|(name, value)| (name.as_str(), value)).chain([("states", given)]).collect();
+    let setting = Setting { variables: &variables.as_slice(), ..Setting::default() };
+    match expression.evaluate_in(&setting).ok()?.output {
+        Output::Value(value) => Some(value.into_owned()),
+        _ => None,
+    }
+}
+
+/// Returns the state to which a choice leads where there is no data, if both are certain.
+pub(super) fn leads_without_data(state: &State, language: QueryLanguage) -> Option<String> {
+    match Decisions::of(state, language)?.way(&no_data()) {
+        Way::To(name) => Some(name),
+        Way::NoMatch | Way::Fails => None,
+    }
+}
+
+/// Returns the data of a state without any member.
+pub(super) fn no_data() -> Value {
+    json!({"input": {}, "context": {}, "variables": {}})
 }
 
 fn is_true(rule: &ChoiceRule, given: &Value) -> Option<bool> {
@@ -297,7 +312,7 @@ fn is_true(rule: &ChoiceRule, given: &Value) -> Option<bool> {
 
 /// Returns the data of a state with these values, if each can be in its place.
 fn given(places: &[&Place], chosen: &[&Sample]) -> Option<Value> {
-    let mut given = json!({"input": {}, "context": {}, "variables": {}});
+    let mut given = no_data();
     // A value is in its place before its parts.
     for (names, sample) in places.iter().zip(chosen) {
         let Some(value) = &sample.value else { continue };
