@@ -426,6 +426,18 @@ fn a_part_that_was_optional_and_is_needed_now_breaks_callers() {
 }
 
 #[test]
+fn a_constant_of_jsonata_is_a_number() {
+    let limit = |seconds: Value| {
+        let mut made = request("{% 1 %}");
+        made["States"]["A"]["TimeoutSeconds"] = seconds;
+        made
+    };
+    is_silent(&judged(&limit(json!(60)), &limit(json!("{% 60 %}")), Verdict::Compatible), &["timeout-raised"]);
+    let lowered = judged(&limit(json!(60)), &limit(json!("{% 30 %}")), Verdict::Careful);
+    says(&lowered, "timeout-lowered", "`TimeoutSeconds` was 60 and is 30");
+}
+
+#[test]
 fn states_that_are_not_checked_hear_nothing() {
     let call = |action: &str| {
         json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,

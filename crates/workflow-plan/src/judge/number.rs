@@ -3,7 +3,7 @@
 use serde_json::Value;
 use workflow_asl::document::State;
 use workflow_asl::resource::{Pattern, Resource};
-use workflow_asl::{StateKind, limits};
+use workflow_asl::{StateKind, jsonata, limits};
 
 use super::{Judge, Subject};
 use crate::rule::{self, Rule};
@@ -19,7 +19,12 @@ pub(super) enum Number {
 impl Number {
     /// Returns the number of a field or of its `Path` variant. `absent` applies if both are missing.
     pub(super) fn of(state: &State, field: &str, absent: f64) -> Self {
-        match (state.field_value(field), state.field_value(&format!("{field}Path"))) {
+        let value = state.field_value(field);
+        let constant = value.as_ref().and_then(Value::as_str).and_then(jsonata::expression).and_then(|code| {
+            let ast = jsonata::parse(code).ok()?;
+            jsonata::constant(&ast.root)
+        });
+        match (constant.or(value), state.field_value(&format!("{field}Path"))) {
             (Some(Value::Number(number)), _) => Self::Written(number.as_f64().unwrap_or(absent)),
             (Some(other), _) | (None, Some(other)) => Self::Computed(other.to_string()),
             (None, None) => Self::Written(absent),
