@@ -12,6 +12,10 @@ fn output(output: &str) -> Value {
     one(json!({"Type": "Pass", "Output": {"sum": output}, "End": true}))
 }
 
+fn one_x(output: &str) -> Value {
+    one(json!({"Type": "Pass", "Output": {"x": output}, "End": true}))
+}
+
 fn request(sum: &str) -> Value {
     one(json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
         "Arguments": {"FunctionName": "f", "Payload": {"sum": sum}}, "Output": {}}))
@@ -423,6 +427,32 @@ fn a_part_that_was_optional_and_is_needed_now_breaks_callers() {
     is_silent(&plan(&Machine::new(old), &Machine::new(new)), &["input-needed"]);
     let error = output("{% $exists($states.input.a) ? $states.input.a : $error('none') %}");
     is_silent(&plan(&Machine::new(error), &Machine::new(output("{% $states.input.a %}"))), &["input-needed"]);
+}
+
+#[test]
+fn items_that_swap_in_a_constructed_array_are_named() {
+    let lists = |items: &str| output(&format!("{{% [{items}] %}}"));
+    let (old, new) = (lists("$states.input.a, $states.input.b"), lists("$states.input.b, $states.input.a"));
+    let swapped = judged(&old, &new, Verdict::Breaking);
+    says(&swapped, "output-order-changed", "`sum`: [1] is now [0], [0] is now [1]");
+    let other = judged(&old, &lists("$states.input.a, $states.input.c"), Verdict::Careful);
+    says(&other, "output-source-changed", "`sum[]`");
+    let pass = |array: &str| json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"x.$": array}, "End": true}}});
+    let swapped = judged(&pass("States.Array(1, $.a)"), &pass("States.Array($.a, 1)"), Verdict::Breaking);
+    says(&swapped, "output-order-changed", "`x`: [1] is now [0], [0] is now [1]");
+}
+
+#[test]
+fn the_object_that_wins_a_merge_matters() {
+    let whole = |output: &str| one(json!({"Type": "Pass", "Output": output, "End": true}));
+    let (mine, theirs) = ("{% $merge([$states.input, {'x': 1}]) %}", "{% $merge([{'x': 1}, $states.input]) %}");
+    says(&judged(&whole(mine), &whole(theirs), Verdict::Careful), "output-source-changed", "`x`");
+    let pass = |merge: &str| json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"x.$": merge}, "End": true}}});
+    let (one, other) = (pass("States.JsonMerge($.a, $.b, false)"), pass("States.JsonMerge($.b, $.a, false)"));
+    says(&judged(&one, &other, Verdict::Careful), "output-source-changed", "`x`");
+    // The same merge in JSONata.
+    let jsonata = one_x("{% $merge([$states.input.a, $states.input.b]) %}");
+    is_silent(&judged(&one, &jsonata, Verdict::Compatible), &["output-value-changed"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use workflow_asl::document::QueryLanguage;
+use workflow_asl::intrinsic::{Argument, Function, FunctionCall};
 use workflow_asl::jsonata::ast::{Node, NodeKind};
 use workflow_asl::jsonata::{self, Names};
 use workflow_asl::path::{JsonPath, Root};
@@ -53,12 +54,39 @@ impl Data<'_> {
         match Computed::parse(text) {
             Ok(Computed::Path(path)) => self.path(&path),
             Ok(Computed::Intrinsic(call)) => {
+                if let Some(made) = self.call(&call.call) {
+                    return made;
+                }
                 let of = call.paths().into_iter().map(|path| self.path(path)).collect();
                 Symbol::Computed { text: without_paths(text, &call.paths()), of }.sized()
             }
             // A placeholder is an opaque value.
             Err(_) => Symbol::Computed { text: text.to_owned(), of: Vec::new() },
         }
+    }
+
+    /// Returns the value that a call makes of its arguments, if it only joins them.
+    fn call(&self, call: &FunctionCall) -> Option<Symbol> {
+        match (call.function, call.args.as_slice()) {
+            (Function::Array, items) => {
+                let items = items.iter().map(|item| self.argument(item));
+                Some(Symbol::Tuple(items.collect::<Option<_>>()?).sized())
+            }
+            (Function::JsonMerge, [one, other, _]) => Some(self.argument(one)?.merged(self.argument(other)?)),
+            _ => None,
+        }
+    }
+
+    fn argument(&self, argument: &Argument) -> Option<Symbol> {
+        Some(match argument {
+            Argument::Path(path) => self.path(path),
+            Argument::Call(call) => return self.call(call),
+            Argument::String(text) => Symbol::Scalar(text.as_str().into()),
+            Argument::Number(number) => Symbol::Scalar(number.clone().into()),
+            Argument::Bool(truth) => Symbol::Scalar((*truth).into()),
+            Argument::Null => Symbol::Scalar(Value::Null),
+            Argument::Template(_) => return None,
+        })
     }
 
     pub(crate) fn path(&self, path: &JsonPath) -> Symbol {
@@ -86,10 +114,9 @@ impl Data<'_> {
 
     fn node(&self, code: &str, node: &Node, names: &Names) -> Symbol {
         match &node.kind {
-            NodeKind::String(text) => Symbol::Scalar(text.clone().into()),
-            NodeKind::Bool(truth) => Symbol::Scalar((*truth).into()),
-            NodeKind::Null => Symbol::Scalar(Value::Null),
-            NodeKind::Number(number) => Symbol::Scalar(jsonata::number(*number)),
+            NodeKind::String(_) | NodeKind::Bool(_) | NodeKind::Null | NodeKind::Number(_) | NodeKind::Negate(_) => {
+                jsonata::constant(node).map_or_else(|| self.other(code, node, names), Symbol::Scalar)
+            }
             NodeKind::Block(parts) if parts.len() == 1 => {
                 parts.first().map_or(Symbol::Unknown, |part| self.node(code, part, names))
             }
@@ -98,7 +125,7 @@ impl Data<'_> {
                 // An array in an array literal stays an array, but a path with several results adds its items.
                 let single = |(item, symbol): (&Node, &Symbol)| symbol.kind().is_some() || gives(code, item).is_some();
                 let certain = items.iter().zip(&made).all(single);
-                if certain { Symbol::Tuple(made).sized() } else { Symbol::List(Box::new(Symbol::Unknown)) }
+                if certain { Symbol::Tuple(made).sized() } else { Symbol::listed(made).sized() }
             }
             NodeKind::Object(members) => {
                 let mut made = BTreeMap::new();
@@ -110,27 +137,13 @@ impl Data<'_> {
             }
             NodeKind::Condition(_, then, Some(other)) => self.node(code, then, names).or(self.node(code, other, names)),
             NodeKind::Call(..) => match jsonata::called(node) {
-                Some(("merge", [Node { kind: NodeKind::Array(parts), .. }])) => self.merged(code, parts, names),
+                Some(("merge", [Node { kind: NodeKind::Array(parts), .. }])) => {
+                    parts.iter().map(|part| self.node(code, part, names)).fold(Symbol::empty(), Symbol::merged)
+                }
                 _ => self.other(code, node, names),
             },
             _ => self.other(code, node, names),
         }
-    }
-
-    fn merged(&self, code: &str, parts: &[Node], names: &Names) -> Symbol {
-        let mut whole = Symbol::empty();
-        for part in parts {
-            whole = match self.node(code, part, names) {
-                Symbol::Object { members, base: None } => {
-                    members.into_iter().fold(whole, |whole, (name, value)| whole.with(&[name], value))
-                }
-                other if whole == Symbol::empty() => other,
-                _ => {
-                    return Symbol::Computed { text: "$merge".to_owned(), of: Vec::new() };
-                }
-            };
-        }
-        whole
     }
 
     /// Returns the value of a reference, or of an expression over references.

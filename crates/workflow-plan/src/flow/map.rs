@@ -68,7 +68,7 @@ impl<'m> Reader<'m> {
 fn item_of(items: &Symbol) -> Symbol {
     match items {
         Symbol::Tuple(items) => items.iter().cloned().reduce(Symbol::or).unwrap_or(Symbol::Unknown),
-        Symbol::List(item) => (**item).clone(),
+        Symbol::List(_) => items.member("[]"),
         Symbol::OneOf(all) => {
             // An empty array, as in `$exists(xs) ? xs : []`, gives no item.
             let filled = all.iter().filter(|one| **one != Symbol::Tuple(Vec::new()));

@@ -16,6 +16,9 @@ const DEPTH: usize = 24;
 /// hold their input several times would make it grow exponentially. Values beyond this count as any value.
 const SIZE: usize = 1_000;
 
+/// The text of the item of an array whose parts may each be none or several items.
+pub(super) const LISTED: &str = "[?]";
+
 /// The part of a value of an execution that the definition determines.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Symbol {
@@ -69,6 +72,40 @@ impl Symbol {
 
     pub(crate) fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
         Self::Object { members: members.map(|(name, value)| (name.to_owned(), value)).into(), base: None }
+    }
+
+    /// Returns an array of these items, each of which may be none or several items.
+    pub(crate) fn listed(items: Vec<Self>) -> Self {
+        Self::List(Box::new(Self::Computed { text: LISTED.to_owned(), of: items }))
+    }
+
+    /// Returns what an array is made of, if each may be none or several items.
+    pub(crate) fn parts_listed(&self) -> Option<&[Self]> {
+        let Self::List(item) = self else { return None };
+        match &**item {
+            Self::Computed { text, of } if text == LISTED => Some(of),
+            _ => None,
+        }
+    }
+
+    /// Returns the object with the members of two, of the other one where both have one.
+    pub(crate) fn merged(self, other: Self) -> Self {
+        match (self, other) {
+            (one, Self::Object { members, base }) => {
+                let whole = base.map_or(one.clone(), |base| one.merged(*base));
+                members.into_iter().fold(whole, |whole, (name, value)| whole.with(&[name], value))
+            }
+            (Self::Object { members, base: None }, other) if members.is_empty() => other,
+            // The member of the other one wins if it is there.
+            (Self::Object { members, base: None }, other) => {
+                let own = members.into_iter().map(|(name, value)| {
+                    let value = value.or(other.member(&name));
+                    (name, value)
+                });
+                Self::Object { members: own.collect(), base: Some(Box::new(other)) }.sized()
+            }
+            (one, other) => Self::Computed { text: "$merge".to_owned(), of: vec![one, other] }.sized(),
+        }
     }
 
     /// Returns the symbol of a JSON literal.
@@ -183,7 +220,7 @@ impl Symbol {
                 let number = name.trim_matches(['[', ']']).parse::<usize>().ok();
                 number.and_then(|number| items.get(number)).cloned().unwrap_or(Self::Unknown)
             }
-            Self::List(item) if name.starts_with('[') => (**item).clone(),
+            Self::List(item) if name.starts_with('[') && self.parts_listed().is_none() => (**item).clone(),
             Self::Part { of, path } if path.len() < DEPTH => {
                 let path = path.iter().cloned().chain([name.to_owned()]).collect();
                 Self::Part { of: of.clone(), path }

@@ -10,7 +10,7 @@ use workflow_asl::references::{LiteralKind, LiteralStep, ReferenceRoot, referenc
 
 use super::Flow;
 use super::expression::steps;
-use super::symbol::{Symbol, ValueSource};
+use super::symbol::{LISTED, Symbol, ValueSource};
 
 /// The source of data that only an execution knows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,6 +202,8 @@ fn collect(symbol: &Symbol, is: (bool, bool), into: &mut BTreeSet<(Source, Vec<S
         Symbol::Tuple(all) => all.iter().for_each(|one| collect(one, made, into)),
         Symbol::OneOf(all) => all.iter().for_each(|one| collect(one, is, into)),
         Symbol::List(item) => collect(item, made, into),
+        // Which part the item comes from is not known.
+        Symbol::Computed { text, .. } if text == LISTED => {}
         Symbol::Computed { of, .. } => of.iter().for_each(|one| collect(one, (false, is.1), into)),
         Symbol::Unknown | Symbol::Scalar(_) => {}
     }

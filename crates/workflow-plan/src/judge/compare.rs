@@ -68,6 +68,7 @@ fn compare_at((old, was): (&Symbol, Known), (new, is): (&Symbol, Known), place: 
         changes.push((Change::Type, retyped(place, &shown(&was, before), &shown(&is, after))));
         return;
     }
+    let kind = before.filter(|_| before == after);
     let inside = |ty: &Known, name: &str| ty.as_ref().and_then(|ty| ty.at(name));
     match (old, new) {
         (Symbol::OneOf(_), _) | (_, Symbol::OneOf(_)) => alternatives((old, was), (new, is), place, changes),
@@ -90,12 +91,22 @@ fn compare_at((old, was): (&Symbol, Known), (new, is): (&Symbol, Known), place: 
             changes.extend(more.map(|number| (Change::Added, named(&format!("{place}[{number}]")))));
         }
         (Symbol::List(before), Symbol::List(after)) => {
+            let parts = old.parts_listed().zip(new.parts_listed());
+            if let Some(order) = parts.and_then(|(before, after)| order(before, after)) {
+                return changes.push((Change::Order, format!("{}: {order}", named(place))));
+            }
             let (was, is) = (inside(&was, "[]"), inside(&is, "[]"));
             compare_at((before, was), (after, is), &format!("{place}[]"), changes);
         }
         (Symbol::Object { .. }, Symbol::Object { .. })
         | (Symbol::Object { .. }, Symbol::Part { .. })
         | (Symbol::Part { .. }, Symbol::Object { .. }) => objects((old, &was), (new, &is), place, changes),
+        // The same call for other values makes other parts.
+        (Symbol::Computed { text: before, .. }, Symbol::Computed { text: after, .. })
+            if before == after && [JsonKind::Array, JsonKind::Object].map(Some).contains(&kind) =>
+        {
+            changes.push((Change::Source, named(place)));
+        }
         // A part of the older value.
         (Symbol::Part { of: before, path: whole }, Symbol::Part { of: after, path: part })
             if before == after && part.starts_with(whole) =>
