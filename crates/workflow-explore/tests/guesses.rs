@@ -537,7 +537,11 @@ fn times_and_whole_numbers_of_an_api_are_such() {
     assert!(report.findings.iter().all(|finding| finding.severity == Severity::Note), "{report}");
     let services = |condition: &str| {
         let arguments = json!({ "Services": ["a"], "Cluster": "c" });
-        explored("ecs:describeServices", arguments, choice(&format!("Services[0].RunningCount{condition}")))
+        explored(
+            "ecs:describeServices",
+            arguments,
+            choice(&format!("Services and $states.input.Services[0].RunningCount{condition}")),
+        )
     };
     assert_eq!(services(" > 0.5").verdict(), Verdict::Holds, "{}", services(" > 0.5"));
     let report = services(" > 0.5 and $states.input.Services[0].RunningCount < 1");

@@ -9,6 +9,7 @@ mod given_values;
 mod growth;
 mod guesses;
 mod learning;
+mod lists;
 mod mutants;
 mod open_loops;
 mod planted;

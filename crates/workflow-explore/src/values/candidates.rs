@@ -10,7 +10,7 @@ use workflow_schema::{Rule, Shape};
 use workflow_services::Shape as ApiShape;
 
 use super::declared::flat;
-use super::wanted::{Kind, NOTHING, Probe, Wanted};
+use super::wanted::{ITEM, Kind, NOTHING, Probe, Wanted};
 
 /// The maximum number of values of one source to try.
 const MOST: usize = 64;
@@ -47,8 +47,9 @@ pub(super) enum Known {
     Typed(Type),
 }
 
-pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
-    let mut making = Making { left_out: 0 };
+/// Returns the values of the input, or of a task's result.
+pub(super) fn candidates(known: Known, wanted: Option<&Wanted>, of_task: bool) -> Candidates {
+    let mut making = Making { of_task, left_out: 0 };
     let found = making.values(known, wanted.unwrap_or(&NOTHING), "value", 0);
     let values = distinct(found.into_iter().flatten());
     Candidates { values: values.into_iter().map(Payload::new).collect(), left_out: making.left_out }
@@ -58,6 +59,7 @@ pub(super) fn candidates(known: Known, wanted: Option<&Wanted>) -> Candidates {
 type Alternatives = Vec<Option<Value>>;
 
 struct Making {
+    of_task: bool,
     left_out: usize,
 }
 
@@ -276,33 +278,36 @@ impl Making {
     }
 
     /// Returns arrays with no, one and two items if an expression iterates over them. Otherwise, returns arrays with
-    /// the items that are read by index, and shorter ones if a condition checks whether an item is present.
+    /// the items that are read by index, and shorter ones if a condition checks whether an item is present. A task may
+    /// find no items.
     fn array(&mut self, known: Known, wanted: &Wanted, depth: usize) -> Alternatives {
-        let each = wanted.members.get("[]");
-        let mut all_items = wanted.members.iter().filter(|(name, _)| name.starts_with('[')).map(|(_, wanted)| wanted);
-        let number = |name: &String| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
-        let by_number = wanted.members.keys().filter_map(number).max();
-        let of = each.filter(|each| each.is_read()).or_else(|| all_items.find(|item| item.is_read()));
-        let of = of.or(each).unwrap_or(&NOTHING);
+        let (mut of, mut goes_through) = (Wanted::default(), wanted.kind == Some(Kind::Array));
+        for (name, member) in &wanted.members {
+            goes_through |= name == ITEM || !name.starts_with('[');
+            match name.starts_with('[') {
+                true => of.add(member),
+                // JSONata reads a member of a list in each item.
+                false => of.inside([name.clone()]).add(member),
+            }
+        }
         let items = match known {
             // A result can be added to an object.
             Known::Typed(ty) if ty.kind().is_none() && !of.is_read() => some([json!({})]),
-            known => self.values(known, of, "item", depth + 1),
+            known => self.values(known, &of, "item", depth + 1),
         };
         let items: Vec<Value> = items.into_iter().flatten().collect();
         let Some(first) = items.first() else { return some([json!([])]) };
-        if let Some(most) = by_number {
-            let with = |item| std::iter::repeat_n(first, most).chain([item]).cloned().collect::<Value>();
-            let mut all = some(items.iter().map(with));
-            let asked = |count: &usize| {
-                wanted.members.get(&format!("[{count}]")).is_some_and(|item| item.probes.contains(&Probe::Present))
-            };
-            let goes_through = each.is_some() || wanted.kind == Some(Kind::Array);
-            let fewer = (0..=most).filter(|count| asked(count) || goes_through && *count == 0);
+        let number = |name: &String| name.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
+        if let Some(most) = wanted.members.keys().filter_map(number).max() {
+            let with = |item| Some(std::iter::repeat_n(first, most).chain([item]).cloned().collect::<Value>());
+            let asked = |count: &usize| wanted.member(&format!("[{count}]")).probes.contains(&Probe::Present);
+            let fewer = (0..=most).filter(|count| asked(count) || (goes_through || self.of_task) && *count == 0);
+            let mut all = vec![with(first)];
             all.extend(fewer.map(|count| Some(vec![first.clone(); count].into())));
+            all.extend(items.iter().skip(1).map(with));
             return self.limited(all);
         }
-        if each.is_none() && wanted.kind != Some(Kind::Array) {
+        if !goes_through {
             return some([json!([first])]);
         }
         let (one, two) = (items.iter().map(|item| json!([item])), items.iter().map(|item| json!([first, item])));

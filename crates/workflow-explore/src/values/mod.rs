@@ -108,7 +108,7 @@ impl Values {
         let Needs { uses: all, wanted, output } = needs;
         let of_input =
             declared.map_or_else(|| Known::Typed(Type::default()), |types| Known::Declared(types.input, None));
-        let mut inputs = candidates(of_input, wanted.get(&Source::Input));
+        let mut inputs = candidates(of_input, wanted.get(&Source::Input), false);
         // A caller without data sends an empty object.
         if inputs.values.is_empty() {
             inputs.values.push(json!({}).into());
@@ -121,15 +121,17 @@ impl Values {
             let task = facts.task();
             if facts.is_job {
                 let described =
-                    candidates(Known::Typed(result_at(&facts.pointer)), Some(cause)).values.into_iter().next();
+                    candidates(Known::Typed(result_at(&facts.pointer)), Some(cause), true).values.into_iter().next();
                 causes.extend(described.map(|value| (name.clone(), value.into_value().to_string())));
             }
             let declared = declared.and_then(|types| types.results.iter().find(|result| result.state == name));
             let mut found = match declared {
-                Some(result) if result.member.is_empty() => candidates(Known::Declared(result.shape, None), wanted),
+                Some(result) if result.member.is_empty() => {
+                    candidates(Known::Declared(result.shape, None), wanted, true)
+                }
                 Some(result) => {
                     let inner = wanted.and_then(|wanted| wanted.members.get(result.member));
-                    let inside = candidates(Known::Declared(result.shape, None), inner);
+                    let inside = candidates(Known::Declared(result.shape, None), inner, true);
                     let values = inside.values.into_iter();
                     let is_text = task.is_some_and(TaskResource::waits_for_express);
                     let values = values.map(|value| {
@@ -148,7 +150,7 @@ impl Values {
                         let read = wanted.as_mut().and_then(|wanted| wanted.members.get_mut(*member));
                         read.into_iter().for_each(|read| read.probes.push(Probe::Present));
                     }
-                    candidates(Known::Typed(result_at(&facts.pointer)), wanted.as_ref())
+                    candidates(Known::Typed(result_at(&facts.pointer)), wanted.as_ref(), true)
                 }
             };
             if found.values.is_empty() {
