@@ -170,6 +170,70 @@ fn tags_of_a_request_need_the_right_to_tag() {
 }
 
 #[test]
+fn versions_tags_grants_and_locks_of_objects_need_their_own_actions() {
+    let of = |action: &str| format!("s3:{action} arn:aws:s3:::b/k");
+    let cases: Vec<(&str, Value, &[&str])> = vec![
+        ("putObject", json!({}), &["PutObject"]),
+        ("putObject", json!({"Tagging": "a=b"}), &["PutObject", "PutObjectTagging"]),
+        ("putObject", json!({"Tagging.$": "$.tags"}), &["PutObject", "PutObjectTagging"]),
+        ("putObject", json!({"Acl": "public-read"}), &["PutObject", "PutObjectAcl"]),
+        ("createMultipartUpload", json!({"GrantRead": "id=1"}), &["PutObject", "PutObjectAcl"]),
+        ("putObject", json!({"ObjectLockMode": "COMPLIANCE"}), &["PutObject", "PutObjectRetention"]),
+        ("putObject", json!({"ObjectLockLegalHoldStatus": "ON"}), &["PutObject", "PutObjectLegalHold"]),
+        ("getObject", json!({"VersionId": "v"}), &["GetObject", "GetObjectVersion"]),
+        ("headObject", json!({"VersionId": "v"}), &["GetObject", "GetObjectVersion"]),
+        ("getObjectTagging", json!({"VersionId.$": "$.v"}), &["GetObjectTagging", "GetObjectVersionTagging"]),
+        ("deleteObject", json!({"VersionId": "v"}), &["DeleteObject", "DeleteObjectVersion"]),
+    ];
+    for (operation, mut request, actions) in cases {
+        request["Bucket"] = json!("b");
+        request["Key"] = json!("k");
+        let policy = policy(&format!("aws-sdk:s3:{operation}"), &request);
+        let expected: Vec<_> = actions.iter().map(|action| of(action)).collect();
+        assert_eq!((grants(&policy), policy.notes), (expected, Vec::new()), "{operation} {request}");
+    }
+    let copy = json!({"Bucket": "b", "Key": "k", "SourceBucket": "s", "SourceKey": "o", "SourceVersionId": "v", "Tagging": "a=b"});
+    let read = ["s3:GetObject arn:aws:s3:::s/o", "s3:GetObjectVersion arn:aws:s3:::s/o"];
+    let made = ["s3:PutObject arn:aws:s3:::b/k", "s3:PutObjectTagging arn:aws:s3:::b/k"];
+    let delete = json!({"Bucket": "b", "Delete": {"Objects": [{"Key": "k", "VersionId": "v"}]}});
+    let deleted = ["s3:DeleteObject arn:aws:s3:::b/k", "s3:DeleteObjectVersion arn:aws:s3:::b/k"];
+    all_are(&[
+        ("aws-sdk:s3:copyObject", copy, &[read, made].concat(), &[]),
+        ("aws-sdk:s3:deleteObjects", delete, &deleted, &[]),
+    ]);
+}
+
+#[test]
+fn a_batch_has_the_tables_that_it_names_and_a_new_queue_its_name() {
+    let (read, write) = ("aws-sdk:dynamodb:batchGetItem", "aws-sdk:dynamodb:batchWriteItem");
+    let unknown: &[&str] = &["the resource of `dynamodb:BatchWriteItem` is not fully known"];
+    all_are(&[
+        (
+            read,
+            json!({"RequestItems": {"a": {"Keys": [{}]}, "b.$": "$.keys"}}),
+            &[
+                "dynamodb:BatchGetItem arn:aws:dynamodb:R:A:table/a",
+                "dynamodb:BatchGetItem arn:aws:dynamodb:R:A:table/b",
+            ],
+            &[],
+        ),
+        (
+            write,
+            json!({"RequestItems": {"arn:aws:dynamodb:us-east-1:1:table/old": []}}),
+            &["dynamodb:BatchWriteItem arn:aws:dynamodb:us-east-1:1:table/old"],
+            &[],
+        ),
+        (
+            write,
+            json!({"RequestItems.$": "$.items"}),
+            &["dynamodb:BatchWriteItem arn:aws:dynamodb:R:A:table/*"],
+            unknown,
+        ),
+        ("aws-sdk:sqs:createQueue", json!({"QueueName": "q"}), &["sqs:CreateQueue arn:aws:sqs:R:A:q"], &[]),
+    ]);
+}
+
+#[test]
 fn redshift_data_has_its_credentials_and_only_what_it_names() {
     let execute = "aws-sdk:redshiftdata:executeStatement";
     let workgroup = "redshift-data:ExecuteStatement arn:aws:redshift-serverless:R:A:workgroup/*";

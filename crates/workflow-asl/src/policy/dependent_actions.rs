@@ -25,19 +25,37 @@ const WITH_OUR_RIGHTS: &[&str] = &["dynamodb", "lambda", "polly", "rekognition",
 /// Words in the path of an object that is written, not read.
 const WRITTEN: &[&str] = &["destination", "export", "output", "report", "result"];
 
-/// Needs of a service's operations that depend on parameters: the service, the required parameters, the excluded ones,
-/// an action, its resources.
-type Credential =
-    (&'static str, &'static [&'static str], &'static [&'static str], &'static str, &'static [&'static str]);
+/// Needs of a service's operations that depend on parameters: the service, the operations if not all, the required
+/// parameters (`A|B`: one of them), the excluded ones, an action, its resources.
+type Conditional = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static str],
+);
 
-/// The credentials of databases, and the knowledge base and the model of a generated answer.
+/// The operations that make an object in S3.
+const MAKE_OBJECT: &[&str] = &["copyObject", "createMultipartUpload", "putObject"];
+/// The parameters that grant rights to an object in S3.
+const RIGHTS: &str = "Acl|GrantFullControl|GrantRead|GrantReadACP|GrantWriteACP";
+const LOCK: &str = "ObjectLockMode|ObjectLockRetainUntilDate";
+const OBJECT: &str = "arn:${Partition}:s3:::{Bucket|DestinationBucket}/{Key|DestinationKey}";
+const SOURCE: &str = "arn:${Partition}:s3:::{SourceBucket}/{SourceKey}";
+const DELETED: &str = "arn:${Partition}:s3:::{Bucket}/{Delete.Objects[].Key}";
+
+/// The credentials of databases, the knowledge base and the model of a generated answer, and what S3 needs for versions,
+/// tags, grants and locks of objects.
 ///
 /// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-access.html>,
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html>,
-/// <https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-prereq-permissions-general.html>
-const CREDENTIALS: &[Credential] = &[
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-prereq-permissions-general.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
+const CONDITIONAL: &[Conditional] = &[
     (
         "redshiftdata",
+        &[],
         &["WorkgroupName"],
         &["SecretArn"],
         "redshift-serverless:GetCredentials",
@@ -45,6 +63,7 @@ const CREDENTIALS: &[Credential] = &[
     ),
     (
         "redshiftdata",
+        &[],
         &["ClusterIdentifier", "DbUser"],
         &[],
         "redshift:GetClusterCredentials",
@@ -55,15 +74,17 @@ const CREDENTIALS: &[Credential] = &[
     ),
     (
         "redshiftdata",
+        &[],
         &["ClusterIdentifier"],
         &["DbUser", "SecretArn"],
         "redshift:GetClusterCredentialsWithIAM",
         &["arn:${Partition}:redshift:${Region}:${Account}:dbname:{ClusterIdentifier}/{Database|*}"],
     ),
-    ("redshiftdata", &["SecretArn"], &[], "secretsmanager:GetSecretValue", &["{SecretArn}"]),
-    ("rdsdata", &["SecretArn"], &[], "secretsmanager:GetSecretValue", &["{SecretArn}"]),
+    ("redshiftdata", &[], &["SecretArn"], &[], "secretsmanager:GetSecretValue", &["{SecretArn}"]),
+    ("rdsdata", &[], &["SecretArn"], &[], "secretsmanager:GetSecretValue", &["{SecretArn}"]),
     (
         "bedrockagentruntime",
+        &[],
         &["RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration.KnowledgeBaseId"],
         &[],
         "bedrock:Retrieve",
@@ -73,6 +94,7 @@ const CREDENTIALS: &[Credential] = &[
     ),
     (
         "bedrockagentruntime",
+        &[],
         &["RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration.ModelArn"],
         &[],
         "bedrock:InvokeModel",
@@ -80,18 +102,33 @@ const CREDENTIALS: &[Credential] = &[
     ),
     (
         "bedrockagentruntime",
+        &[],
         &["RetrieveAndGenerateConfiguration.ExternalSourcesConfiguration.ModelArn"],
         &[],
         "bedrock:InvokeModel",
         &["{RetrieveAndGenerateConfiguration.ExternalSourcesConfiguration.ModelArn:bedrock}"],
     ),
+    ("s3", MAKE_OBJECT, &["Tagging"], &[], "s3:PutObjectTagging", &[OBJECT]),
+    ("s3", MAKE_OBJECT, &[RIGHTS], &[], "s3:PutObjectAcl", &[OBJECT]),
+    ("s3", MAKE_OBJECT, &[LOCK], &[], "s3:PutObjectRetention", &[OBJECT]),
+    ("s3", MAKE_OBJECT, &["ObjectLockLegalHoldStatus"], &[], "s3:PutObjectLegalHold", &[OBJECT]),
+    ("s3", &["copyObject"], &["SourceVersionId"], &[], "s3:GetObjectVersion", &[SOURCE]),
+    ("s3", &["getObject", "headObject"], &["VersionId"], &[], "s3:GetObjectVersion", &[OBJECT]),
+    ("s3", &["getObjectAcl"], &["VersionId"], &[], "s3:GetObjectVersionAcl", &[OBJECT]),
+    ("s3", &["getObjectTagging"], &["VersionId"], &[], "s3:GetObjectVersionTagging", &[OBJECT]),
+    ("s3", &["putObjectAcl"], &["VersionId"], &[], "s3:PutObjectVersionAcl", &[OBJECT]),
+    ("s3", &["putObjectTagging"], &["VersionId"], &[], "s3:PutObjectVersionTagging", &[OBJECT]),
+    ("s3", &["deleteObject"], &["VersionId"], &[], "s3:DeleteObjectVersion", &[OBJECT]),
+    ("s3", &["deleteObjectTagging"], &["VersionId"], &[], "s3:DeleteObjectVersionTagging", &[OBJECT]),
+    ("s3", &["deleteObjects"], &["Delete.Objects[].VersionId"], &[], "s3:DeleteObjectVersion", &[DELETED]),
 ];
 
-/// Adds the needs for database credentials, or for the knowledge base and model, that the request names.
-pub(super) fn credentials(service: &str, request: &Request<'_>, call: &mut ServiceCall) {
-    for (of, with, without, action, resources) in CREDENTIALS {
-        let has = |parameter: &&str| request.may_have(parameter);
-        if *of == service && with.iter().all(has) && !without.iter().any(|parameter| certainly(parameter, request)) {
+/// Adds the needs that follow from the parameters of the request.
+pub(super) fn conditional(service: &str, operation: &str, request: &Request<'_>, call: &mut ServiceCall) {
+    for (of, operations, with, without, action, resources) in CONDITIONAL {
+        let concerns = *of == service && (operations.is_empty() || operations.contains(&operation));
+        let has = |parameter: &&str| parameter.split('|').any(|one| request.may_have(one));
+        if concerns && with.iter().all(has) && !without.iter().any(|parameter| certainly(parameter, request)) {
             call.allow([*action], resources.iter().map(|&resource| resource.to_owned()).collect());
         }
     }

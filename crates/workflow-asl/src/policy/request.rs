@@ -34,8 +34,8 @@ impl<'a> Request<'a> {
         members.into_iter().flat_map(Map::keys).map(|key| key.strip_suffix(SUFFIX).unwrap_or(key))
     }
 
-    /// Returns the values of a parameter, given by a path with dots, and `[]` for each element of a list. `*` is a
-    /// value that is only known at run time.
+    /// Returns the values of a parameter, given by a path with dots, `[]` for each element of a list, and `*` at the end
+    /// for the names of all members. The value `*` is only known at run time.
     pub(super) fn find(&self, path: &str) -> Values {
         let mut found = Vec::new();
         match self.value {
@@ -65,6 +65,10 @@ impl<'a> Request<'a> {
         let Value::Object(members) = value else {
             return found.push(any());
         };
+        if name == ANY {
+            let names = members.keys().map(|name| name.strip_suffix(SUFFIX).unwrap_or(name));
+            return found.extend(names.map(|name| Some(open_text(name))));
+        }
         let key = name.trim_end_matches("[]");
         match members.get(key) {
             Some(Value::Array(items)) if key != name => {

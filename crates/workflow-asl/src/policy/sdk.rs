@@ -37,8 +37,11 @@ const PARAMETERS: &[(&str, &str, &str, &str)] = &[
     ("dynamodb", "dynamodb:PutItem@transactWriteItems", "TableName", "TransactItems[].Put.TableName?"),
     ("dynamodb", "dynamodb:UpdateItem@transactWriteItems", "TableName", "TransactItems[].Update.TableName?"),
     ("dynamodb", "dynamodb:GetItem@transactGetItems", "TableName", "TransactItems[].Get.TableName?"),
+    ("dynamodb", "dynamodb:BatchGetItem", "TableName", "RequestItems.*"),
+    ("dynamodb", "dynamodb:BatchWriteItem", "TableName", "RequestItems.*"),
     // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
     ("scheduler", "", "GroupName", "GroupName|default"),
+    ("sqs", "sqs:CreateQueue", "QueueName", "QueueName"),
     ("sqs", "", "QueueName", "QueueUrl:sqs"),
     ("lambda", "", "FunctionName", "FunctionName:lambda"),
     ("ssm", "ssm:GetParameters", "ParameterNameWithoutLeadingSlash", "Names[]"),
@@ -79,7 +82,7 @@ pub(super) fn add(operation: Operation, request: &Request<'_>, call: &mut Servic
         passes |= action.dependents().any(|dependent| dependent == PASS_ROLE);
     }
     roles::add((service.name(), operation.name()), (&given, operation.input()), request, (&[], passes), call);
-    dependent_actions::credentials(service.name(), request, call);
+    dependent_actions::conditional(service.name(), operation.name(), request, call);
     dependent_actions::objects(service.name(), operation.name(), &given, request, call);
     for action in operation.iam() {
         add_dependents(action, tagged, &given, call);
