@@ -328,6 +328,17 @@ fn an_inference_profile_has_its_models_in_every_region() {
 }
 
 #[test]
+fn the_machine_that_an_http_task_names_is_unknown() {
+    let connection = "arn:aws:events:us-east-1:123456789012:connection/n/1234";
+    let policy = policy(
+        "http:invoke",
+        &json!({"ApiEndpoint": "https://a.b/c", "Method": "GET", "Authentication": {"ConnectionArn": connection}}),
+    );
+    let notes: Vec<_> = policy.notes.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(notes, ["the name of the state machine is unknown: any of them may call the endpoint of the HTTP task"]);
+}
+
+#[test]
 fn a_queue_url_that_is_none_is_noted() {
     for (resource, action) in [
         ("sqs:sendMessage", "sqs:SendMessage"),

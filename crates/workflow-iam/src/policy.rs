@@ -190,8 +190,12 @@ impl CallStatements<'_> {
                     self.statement(&actions, resources, conditions, &mut open, found);
                     let itself = resources.iter().any(|resource| resource.contains("<self>"));
                     if itself && setting.machine.is_none() {
-                        let text = "the name of the state machine is unknown: a distributed map may start executions of any of them";
-                        found.note(NoteKind::Wide, text.to_owned(), &self.call.state);
+                        let may = match actions.contains(&"states:InvokeHTTPEndpoint") {
+                            true => "any of them may call the endpoint of the HTTP task",
+                            false => "a distributed map may start executions of any of them",
+                        };
+                        let text = format!("the name of the state machine is unknown: {may}");
+                        found.note(NoteKind::Wide, text, &self.call.state);
                     }
                 }
                 Need::Action { action, forms, arns } => {
