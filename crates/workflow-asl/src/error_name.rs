@@ -28,7 +28,7 @@ macro_rules! reserved {
 }
 
 reserved! {
-    ALL "States.ALL" "Matches every error except `States.Runtime` and `States.DataLimitExceeded`; must be alone and last.";
+    ALL "States.ALL" "Matches every error except `States.Runtime`; must be alone and last.";
     TASK_FAILED "States.TaskFailed" "A task failed; in a retrier or catcher, any error except `States.Timeout`.";
     TIMEOUT "States.Timeout" "A task or execution exceeded its time limit, or missed a heartbeat.";
     HEARTBEAT_TIMEOUT "States.HeartbeatTimeout" "A task missed its heartbeat.";
