@@ -214,22 +214,19 @@ impl Flow<'_, '_> {
                 && !sequences.contains(&number)
             {
                 finding = kind_wanted(parameter.kinds).map(|wants| (wants.noun(), kind.noun()));
-            } else if let (Some(of), false) = (ty.item().and_then(|item| item.kind()), item.is_empty()) {
-                let Some(of_letter) = letter_of(of).filter(|_| of != Kind::Array) else { continue };
-                if !item.contains(of_letter) {
-                    finding = match (item, of) {
-                        ("o", _) => Some(("an array of objects", words_of_items(of))),
-                        ("n", _) => Some((
-                            "an array of numbers",
-                            if of == Kind::Text { "one of strings" } else { "one of others" },
-                        )),
-                        ("s", _) => Some((
-                            "an array of strings",
-                            if of == Kind::Number { "one of numbers" } else { "one of others" },
-                        )),
-                        _ => None,
-                    };
-                }
+            } else if let (Some((of, is_each)), false) = (unlike_item(item, ty), item.is_empty()) {
+                finding = match (item, of) {
+                    _ if !is_each => kind_wanted(item).map(|wants| (words_of_items(wants), "one with others")),
+                    ("o", _) => Some(("an array of objects", words_of_items(of))),
+                    ("n", _) => {
+                        Some(("an array of numbers", if of == Kind::Text { "one of strings" } else { "one of others" }))
+                    }
+                    ("s", _) => Some((
+                        "an array of strings",
+                        if of == Kind::Number { "one of numbers" } else { "one of others" },
+                    )),
+                    _ => None,
+                };
             }
             if let Some((wants, is)) = finding {
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, place.at, Some(place.range(node)));
@@ -275,11 +272,28 @@ pub(super) fn is_no_json(text: &str) -> bool {
     serde_json::from_str::<serde_json::Value>(text).is_err()
 }
 
-/// The letters of kinds in the signatures of functions.
-const LETTERS: [(char, Kind); 5] =
-    [('b', Kind::Bool), ('n', Kind::Number), ('s', Kind::Text), ('o', Kind::Object), ('a', Kind::Array)];
+/// Returns the kind of an item that is not of the kinds that an array may have, and whether each item is of that kind. An
+/// item that is an array may be meant as its items.
+fn unlike_item(kinds: &str, ty: &Ty) -> Option<(Kind, bool)> {
+    let unlike = |of: &Kind| *of != Kind::Array && letter_of(*of).is_some_and(|letter| !kinds.contains(letter));
+    let each = ty.item().and_then(|item| item.kind()).filter(unlike).map(|of| (of, true));
+    each.or_else(|| match ty {
+        Ty::Tuple(items) => items.iter().filter_map(Ty::kind).find(unlike).map(|of| (of, false)),
+        _ => None,
+    })
+}
 
-/// Returns the letter of a kind. Null has none.
+/// The letters of kinds in the signatures of functions.
+const LETTERS: [(char, Kind); 6] = [
+    ('b', Kind::Bool),
+    ('n', Kind::Number),
+    ('s', Kind::Text),
+    ('o', Kind::Object),
+    ('a', Kind::Array),
+    ('l', Kind::Null),
+];
+
+/// Returns the letter of a kind.
 fn letter_of(kind: Kind) -> Option<char> {
     LETTERS.into_iter().find(|(_, known)| *known == kind).map(|(letter, _)| letter)
 }

@@ -344,7 +344,11 @@ impl Flow<'_, '_> {
                     if given.is == Existence::Absent {
                         break;
                     }
+                    let several = several(&given, step);
                     given = self.step(step, Some(given), node.span.start, place);
+                    if let Some(ty) = several {
+                        given = Given { ty, many: false, ..given };
+                    }
                 }
                 given
             }
@@ -526,6 +530,17 @@ impl Flow<'_, '_> {
         }
         Given { ty: Ty::Any, is: Existence::Absent, many: false }
     }
+}
+
+/// Returns the type of a step that certainly gives several values, one for each of several objects.
+fn several(before: &Given, step: &Node) -> Option<Ty> {
+    let (NodeKind::Name(name), Ty::Tuple(items), false) = (&step.kind, &before.ty, before.many) else { return None };
+    let one = |item: &Ty| match item.member(name) {
+        Found::Present(ty) => ty.kind().is_some_and(|kind| kind != Kind::Array).then_some(ty),
+        _ => None,
+    };
+    let values: Vec<_> = items.iter().filter(|_| items.len() > 1).map(one).collect::<Option<_>>()?;
+    (!values.is_empty()).then(|| Ty::tuple(values))
 }
 
 impl<'p> Place<'p> {

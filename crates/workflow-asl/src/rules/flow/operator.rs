@@ -294,22 +294,30 @@ impl Flow<'_, '_> {
                 None => same(),
             },
             // A value that counts as true exists.
-            _ => match target(node, place) {
-                Some((origin, steps)) => {
-                    let given = self.node(node, &Place { asks: true, ..place.clone() });
-                    if let (Ty::Bool(Some(value)), Existence::Present, false) = (&given.ty, given.is, given.many) {
-                        let scene = |is: bool| (is == *value).then(|| place.scene.clone());
-                        return Outcomes { yes: scene(true), no: scene(false) };
+            _ => {
+                let target = target(node, place);
+                if target.is_none() && !is_path(node) {
+                    return same();
+                }
+                let given = self.node(node, &Place { asks: true, ..place.clone() });
+                let truth = match given.ty {
+                    Ty::Bool(truth) if given.is == Existence::Present && !given.many => truth,
+                    // An absent value counts as false too.
+                    Ty::Null => Some(false),
+                    _ => None,
+                };
+                match target {
+                    _ if truth.is_some() => {
+                        let scene = |is: bool| (Some(is) == truth).then(|| place.scene.clone());
+                        Outcomes { yes: scene(true), no: scene(false) }
                     }
-                    if given.is == Existence::Maybe && !steps.is_empty() {
+                    Some((origin, steps)) if given.is == Existence::Maybe && !steps.is_empty() => {
                         let there = shown(place, &origin, &steps, Slot::present(given.value()));
                         Outcomes { yes: Some(there), ..same() }
-                    } else {
-                        same()
                     }
+                    _ => same(),
                 }
-                _ => same(),
-            },
+            }
         }
     }
 

@@ -246,8 +246,16 @@ impl Flow<'_, '_> {
                 Argument::Template(_) => return Ty::TEXT,
             };
             let Some(wants) = function.argument(number).and_then(ArgumentKind::json_kind) else { return ty };
-            if let Some(is) = ty.instead_of(wants) {
-                let (function, wants) = (function.name().to_owned(), wants.noun());
+            // A blank text becomes null.
+            let is_other = |text: &Rc<str>| is_no_json(text) && !text.trim().is_empty();
+            let unlike = match &ty {
+                Ty::Text(Some(texts)) if function == Function::StringToJson && texts.iter().all(is_other) => {
+                    Some(("the text of JSON", "other text"))
+                }
+                ty => ty.instead_of(wants).map(|is| (wants.noun(), is)),
+            };
+            if let Some((wants, is)) = unlike {
+                let function = function.name().to_owned();
                 self.say(Finding::UnlikeArgument { function, wants, is, text }, at, Some(range));
             }
             ty
