@@ -284,6 +284,22 @@ fn what_was_not_exercised_is_not_shown() {
 }
 
 #[test]
+fn nothing_is_reachable_behind_a_rule_of_which_a_part_is_never_true() {
+    let compared = |operator: &str, bound: u32| json!({ "Variable": "$.a", operator: bound });
+    let reached = |name: &str, rules: &[Value]| {
+        let definition = json!({ "StartAt": "Is", "States": {
+            "Is": { "Type": "Choice", "Default": "Done", "Choices": [{ name: rules, "Next": "Big" }] },
+            "Big": { "Type": "Pass", "Next": "Done" }, "Done": { "Type": "Succeed" } } });
+        found(&definition, "reachable Big")
+    };
+    let never = [compared("NumericGreaterThan", 5), compared("NumericLessThan", 3)];
+    let shown = "no execution can take it, as `validate` shows";
+    assert_eq!(reached("And", &never), shown);
+    assert_eq!(reached("And", &[compared("NumericLessThan", 9), json!({ "And": never })]), shown);
+    assert_eq!(reached("Or", &[compared("NumericLessThan", 9), json!({ "And": never })]), "nothing");
+}
+
+#[test]
 fn what_cannot_be_is_an_error() {
     let definition = json!({ "StartAt": "Put", "States": {
         "Put": { "Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Parameters": { "TableName": "t", "Item": { "id": { "S": "1" } } }, "Next": "Done" },

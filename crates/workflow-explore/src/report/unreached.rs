@@ -125,5 +125,11 @@ fn false_rules(explorer: &Explorer) -> BTreeSet<Pointer> {
     let is_false = |finding: &Finding| matches!(finding, Finding::NeverTrue { .. } | Finding::ShownAbsent { .. });
     // A finding with a range is about a part of an expression.
     let never = found.filter(|found| found.range.is_none() && is_false(&found.finding));
-    never.filter_map(|found| Some(found.pointer.parent()?.child("Next"))).collect()
+    never.filter_map(|found| Some(whole(found.pointer.parent()?).child("Next"))).collect()
+}
+
+/// Returns the outermost rule that is never true if this one is not: one with an `And` around it.
+fn whole(rule: Pointer) -> Pointer {
+    let all = rule.parent().filter(|all| all.tokens().last().is_some_and(|name| name == "And"));
+    all.and_then(|all| all.parent()).map_or(rule, whole)
 }
