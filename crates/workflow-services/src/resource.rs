@@ -213,13 +213,35 @@ impl<'a> TaskResource<'a> {
     /// assert_eq!(get.absent_if_empty(), ["Item"]);
     /// ```
     pub fn absent_if_empty(self) -> &'static [&'static str] {
-        let (service, action) = match self {
-            Self::Optimised(integration, _) => (integration.service(), integration.action()),
-            Self::Sdk(operation, _) => (operation.service().name(), operation.name()),
-            _ => return &[],
-        };
+        let Some((service, action)) = self.call() else { return &[] };
         let row = ABSENT_IF_EMPTY.iter().find(|row| row.0 == service && row.1.eq_ignore_ascii_case(action));
         row.map_or(&[], |(_, _, members)| members)
+    }
+
+    /// Returns whether its API gives what it finds, so that a list in the result may have no items. An API that makes or
+    /// describes a named thing gives at least one.
+    ///
+    /// ```
+    /// use workflow_services::TaskResource;
+    ///
+    /// let finds = |resource| TaskResource::parse(resource).unwrap().finds_any_number();
+    /// assert!(finds("arn:aws:states:::aws-sdk:dynamodb:query"));
+    /// assert!(!finds("arn:aws:states:::aws-sdk:ec2:runInstances"));
+    /// ```
+    pub fn finds_any_number(self) -> bool {
+        const VERBS: [&str; 5] = ["list", "query", "receive", "scan", "search"];
+        let action = self.call().map_or_else(String::new, |(_, action)| action.to_lowercase());
+        // An organization has one root.
+        VERBS.iter().any(|verb| action.starts_with(verb)) && action != "listroots"
+    }
+
+    /// Returns the service and the action of an integration.
+    fn call(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Optimised(integration, _) => Some((integration.service(), integration.action())),
+            Self::Sdk(operation, _) => Some((operation.service().name(), operation.name())),
+            _ => None,
+        }
     }
 
     /// Returns whether it calls a Lambda function: by its ARN, or with `lambda:invoke`.

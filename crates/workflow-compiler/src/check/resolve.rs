@@ -452,7 +452,7 @@ impl Analysis<'_> {
         let has = |ty: &Ty| self.types.members(ty).iter().any(|member| member.name == name);
         let found = inner.iter().find(|member| !member.ty.is_option() && has(&member.ty));
         // The source may not declare its contents.
-        let open = open && nearest(name, inner.iter().map(|member| &*member.name)).is_none();
+        let open = open && nearest(name, inner.iter().map(|member| member.name)).is_none();
         let wrapper = || inner.iter().find(|member| open && member.ty.is_open() && WRAPPERS.contains(&member.name));
         found.or_else(wrapper).map(|member| format!("{}.{name}", member.name))
     }

@@ -152,7 +152,11 @@ const WORDS: &[(Place, &str, Form)] = &[
     (Retry, "jitterstrategy", Words("jitter")),
     (Fail, "code name", Words("error")),
     (Fail, "message reason description", Words("cause")),
-    (Key, "let", Help("a closure or a state gives one value; `assign { name: … }` on a state before gives a part a name")),
+    (
+        Key,
+        "let",
+        Help("a closure or a state gives one value; `assign { name: … }` on a state before gives a part a name"),
+    ),
     (Value, "match switch", Help("a value is chosen by `if input.n > 3 { \"large\" } else { \"small\" }`")),
     (Value, "for", Help("in JSONata `$map(…, |x| x.id)` gives a value for each item")),
     (Value, "function fn func lambda def", Help("a function is written with bars: `|order| order.total > 10`")),

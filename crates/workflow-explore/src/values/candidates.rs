@@ -47,9 +47,9 @@ pub(super) enum Known {
     Typed(Type),
 }
 
-/// Returns the values of the input, or of a task's result.
-pub(super) fn candidates(known: Known, wanted: Option<&Wanted>, of_task: bool) -> Candidates {
-    let mut making = Making { of_task, left_out: 0 };
+/// Returns the values of the input, or of a task's result. With `finds`, its lists may have no items.
+pub(super) fn candidates(known: Known, wanted: Option<&Wanted>, finds: bool) -> Candidates {
+    let mut making = Making { finds, left_out: 0 };
     let found = making.values(known, wanted.unwrap_or(&NOTHING), "value", 0);
     let values = distinct(found.into_iter().flatten());
     Candidates { values: values.into_iter().map(Payload::new).collect(), left_out: making.left_out }
@@ -59,7 +59,8 @@ pub(super) fn candidates(known: Known, wanted: Option<&Wanted>, of_task: bool) -
 type Alternatives = Vec<Option<Value>>;
 
 struct Making {
-    of_task: bool,
+    /// Whether a list that is read by index may have no items.
+    finds: bool,
     left_out: usize,
 }
 
@@ -278,8 +279,8 @@ impl Making {
     }
 
     /// Returns arrays with no, one and two items if an expression iterates over them. Otherwise, returns arrays with
-    /// the items that are read by index, and shorter ones if a condition checks whether an item is present. A task may
-    /// find no items.
+    /// the items that are read by index, and shorter ones if a condition checks whether an item is present. A list of a
+    /// declared type, or of an API that looks for items, may have none.
     fn array(&mut self, known: Known, wanted: &Wanted, depth: usize) -> Alternatives {
         let (mut of, mut goes_through) = (Wanted::default(), wanted.kind == Some(Kind::Array));
         for (name, member) in &wanted.members {
@@ -301,7 +302,7 @@ impl Making {
         if let Some(most) = wanted.members.keys().filter_map(number).max() {
             let with = |item| Some(std::iter::repeat_n(first, most).chain([item]).cloned().collect::<Value>());
             let asked = |count: &usize| wanted.member(&format!("[{count}]")).probes.contains(&Probe::Present);
-            let fewer = (0..=most).filter(|count| asked(count) || (goes_through || self.of_task) && *count == 0);
+            let fewer = (0..=most).filter(|count| asked(count) || (goes_through || self.finds) && *count == 0);
             let mut all = vec![with(first)];
             all.extend(fewer.map(|count| Some(vec![first.clone(); count].into())));
             all.extend(items.iter().skip(1).map(with));

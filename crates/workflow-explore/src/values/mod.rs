@@ -121,7 +121,7 @@ impl Values {
             let task = facts.task();
             if facts.is_job {
                 let described =
-                    candidates(Known::Typed(result_at(&facts.pointer)), Some(cause), true).values.into_iter().next();
+                    candidates(Known::Typed(result_at(&facts.pointer)), Some(cause), false).values.into_iter().next();
                 causes.extend(described.map(|value| (name.clone(), value.into_value().to_string())));
             }
             let declared = declared.and_then(|types| types.results.iter().find(|result| result.state == name));
@@ -150,7 +150,8 @@ impl Values {
                         let read = wanted.as_mut().and_then(|wanted| wanted.members.get_mut(*member));
                         read.into_iter().for_each(|read| read.probes.push(Probe::Present));
                     }
-                    candidates(Known::Typed(result_at(&facts.pointer)), wanted.as_ref(), true)
+                    let finds = task.is_some_and(TaskResource::finds_any_number);
+                    candidates(Known::Typed(result_at(&facts.pointer)), wanted.as_ref(), finds)
                 }
             };
             if found.values.is_empty() {
