@@ -133,9 +133,11 @@ impl Parser<'_> {
         let (key, ident) = match cursor.peek().cloned() {
             // A statement of another language, which others follow.
             Some(TokenTree::Ident(word)) if word == "let" && cursor.peek_ident_at(1).is_some() => {
-                self.expected_in(Place::Key, cursor, "a member");
+                let reported = self.expected_in(Place::Key, cursor, "a member");
                 cursor.skip_until(Cursor::is_end);
-                return None;
+                let key = Text { value: plain(&word), span: word.span().into() };
+                let value = self.leaf(ExprKind::Invalid(reported), key.span);
+                return Some(Member { key, optional: false, value });
             }
             Some(TokenTree::Ident(ident)) => (Text { value: plain(&ident), span: ident.span().into() }, Some(ident)),
             Some(TokenTree::Literal(literal)) => match string_value(&literal) {
