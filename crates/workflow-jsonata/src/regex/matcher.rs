@@ -52,7 +52,8 @@ enum Entry {
         op: usize,
         at: usize,
     },
-    /// Continue after a run that took one unit less (greedy) or more (lazy), from `at` to `last`.
+    /// Continue after a run that took one character less (greedy) or more (lazy). A greedy run ends at `last`, and a lazy
+    /// one takes at most `last` more.
     Run {
         op: usize,
         at: usize,
@@ -256,9 +257,7 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                         if greedy && at != least {
                             self.push(Entry::Run { op, at, last: least })?;
                         } else if !greedy && count < max {
-                            let more = (max - count) as usize;
-                            let last = if back { at.saturating_sub(more) } else { at.saturating_add(more) };
-                            self.push(Entry::Run { op, at, last })?;
+                            self.push(Entry::Run { op, at, last: (max - count) as usize })?;
                         }
                         true
                     }
@@ -453,9 +452,15 @@ impl<U: Units + ?Sized, M: Meter> Machine<'_, U, M> {
                     if !greedy && !self.takes(class, inverted, at, back) {
                         continue;
                     }
-                    // Giving back moves against the reading direction, taking more moves with it.
-                    let at = self.moved(at, greedy != back);
-                    if at != last {
+                    // Giving back moves against the reading direction, taking more moves with it. The run may have begun
+                    // within two surrogates.
+                    let moved = self.moved(at, greedy != back);
+                    let (at, last, more) = match (greedy, back) {
+                        (true, true) => (moved.min(last), last, moved < last),
+                        (true, false) => (moved.max(last), last, moved > last),
+                        (false, _) => (moved, last - 1, last > 1),
+                    };
+                    if more {
                         self.stack.push(Entry::Run { op, at, last });
                     }
                     return Ok(Some((op + 1, at)));

@@ -55,6 +55,17 @@ mod tests {
     }
 
     #[test]
+    fn a_run_gives_back_and_takes_whole_characters() {
+        // The first run begins within the two surrogates of a character.
+        assert_eq!(whole("\\uD83D\\uDE00?2a", "", "😀?2a"), None);
+        assert_eq!(whole("😀?2a", "", "😀?2a").as_deref(), Some("2a"));
+        assert_eq!(whole("(?<=x.*?)b", "", "x😀b").as_deref(), Some("b"));
+        assert_eq!(whole("a.{0,1}?b", "", "a😀😀b"), None);
+        assert_eq!(whole("a.{0,2}?b", "", "a😀😀b").as_deref(), Some("a😀😀b"));
+        assert_eq!(whole("😀{2}", "", "😀😀").as_deref(), Some("😀😀"));
+    }
+
+    #[test]
     fn looks_around_without_moving() {
         assert_eq!(whole("a(?=b)", "", "acab").as_deref(), Some("a"));
         assert_eq!(whole("a(?!b)", "", "abac").as_deref(), Some("a"));

@@ -240,7 +240,14 @@ impl Parser<'_> {
             Some('[') => self.class(),
             Some('(') => self.group(),
             Some('\\') => self.escape(),
-            _ => Ok(self.unit(first)),
+            // A quantifier is of the whole character.
+            _ => Ok(match self.units.get(self.at) {
+                Some(&second) if (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second) => {
+                    self.at += 1;
+                    Node::Sequence(vec![Node::Unit(first), Node::Unit(second)])
+                }
+                _ => self.unit(first),
+            }),
         }
     }
 
