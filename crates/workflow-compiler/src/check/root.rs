@@ -257,14 +257,13 @@ impl<'a> Analysis<'a> {
         let start = self.first_of(scope);
         let starts = start.is_some_and(|start| start.id == info.id);
         let comes_back = self.graphs.comes_back(scope);
-        let starts_branch = !starts && self.starts_branch(info, scope);
         let takes_part = || info.state.clauses.iter().any(|clause| clause.kind == ClauseKind::InputPath);
         let sees_input = match info.language {
             QueryLanguage::Jsonata => true,
             QueryLanguage::JsonPath if place.position == ValueField::Path => true,
             QueryLanguage::JsonPath => current(place) == Some(Current::Input) && !takes_part(),
         };
-        if (starts || starts_branch) && !comes_back && sees_input {
+        if !comes_back && sees_input && self.has_input_of(info, scope) {
             return Ok(ResolvedRoot::new(Base::StateInput, &[], ty));
         }
         let inside = start.is_some_and(|start| self.is_inside(info, scope, start));
@@ -291,8 +290,8 @@ impl<'a> Analysis<'a> {
         }))
     }
 
-    /// Returns whether a state has the input of a scope because it starts a branch of a parallel that starts the scope.
-    fn starts_branch(&self, info: &StateInfo<'a>, scope: usize) -> bool {
+    /// Returns whether a state has the input of a scope: it starts the scope, or a branch of a parallel that starts it.
+    fn has_input_of(&self, info: &StateInfo<'a>, scope: usize) -> bool {
         let starts = |state: &StateInfo<'_>, of: usize| self.first_of(of).is_some_and(|first| first.id == state.id);
         let changes = [ClauseKind::InputPath, ClauseKind::Parameters, ClauseKind::Arguments, ClauseKind::Raw];
         let mut state = info;

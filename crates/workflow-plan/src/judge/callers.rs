@@ -58,6 +58,16 @@ impl Judge<'_> {
             }
         }
     }
+
+    /// Judges the schemas of an input or output: by the first rule the values that only the first one accepts, else by the
+    /// second rule those that only the second one accepts.
+    pub(super) fn schema(&mut self, field: &str, schemas: (&Value, &Value), rules: (&'static Rule, &'static Rule)) {
+        let (first, second) = (schema::beyond(schemas.0, schemas.1), schema::beyond(schemas.1, schemas.0));
+        let (rule, places) = if first.is_empty() { (rules.1, second) } else { (rules.0, first) };
+        if !places.is_empty() {
+            self.find(rule, &Subject { state: None, field }, listed(&places));
+        }
+    }
 }
 
 impl Side<'_> {
@@ -92,17 +102,5 @@ impl Side<'_> {
         let ast = text.and_then(jsonata::expression).and_then(|code| jsonata::parse(code).ok());
         let expression = ast.and_then(|ast| Expression::compile(&ast).ok());
         expression.is_some_and(|expression| value_for(&expression, &no_data()).is_some())
-    }
-}
-
-impl Judge<'_> {
-    /// Judges the schemas of an input or output: by the first rule the values that only the first one accepts, else by the
-    /// second rule those that only the second one accepts.
-    pub(super) fn schema(&mut self, field: &str, schemas: (&Value, &Value), rules: (&'static Rule, &'static Rule)) {
-        let (first, second) = (schema::beyond(schemas.0, schemas.1), schema::beyond(schemas.1, schemas.0));
-        let (rule, places) = if first.is_empty() { (rules.1, second) } else { (rules.0, first) };
-        if !places.is_empty() {
-            self.find(rule, &Subject { state: None, field }, listed(&places));
-        }
     }
 }

@@ -356,8 +356,8 @@ impl<'d, 'a> Flow<'d, 'a> {
     fn scope(&self, number: usize, input: Ty, variables: &Variables, context: &Ty) -> Option<Ty> {
         let (graph, numbers) = (self.graphs.get(number).copied().flatten()?, self.numbers.get(number)?);
         let says = self.says.replace(false);
-        // The macro looks at no transition alone, so that the last visit of a state says all.
-        // In JSONPath, the macro does not know the types after a `ResultPath`.
+        // In JSONata, the checks of the language look at each transition, so that the last visit of a state says all. In
+        // JSONPath, they do not know the types after a `ResultPath`.
         let is_jsonata = self.definition.machine.language() == QueryLanguage::Jsonata;
         let said = (says && self.definition.annotations.lowered && is_jsonata).then(RefCell::default);
         let solving = Solving { flow: self, numbers, context, cut: None, ends: RefCell::default(), said };

@@ -172,7 +172,7 @@ pub(in crate::check) fn fits_expr<'a>(
                 Problem::new(Code::OutputDoesNotFit, expr.span, message)
             });
         }
-        (ExprKind::Text(text), _, Ty::Timestamp) if !text.starts_with("{%") && !text.contains("${") => {
+        (ExprKind::Text(text), _, Ty::Timestamp) if !is_open(text) => {
             if timestamp::parse(text).is_none() {
                 sink.report(|| {
                     let message = format!("{what} is \"{text}\", which is not a timestamp");
@@ -183,8 +183,7 @@ pub(in crate::check) fn fits_expr<'a>(
         }
         (ExprKind::Text(text), _, Ty::Enum(name)) => {
             let Some(decl) = analysis.types.enums.get(name) else { return };
-            let open = text.starts_with("{%") || text.contains("${");
-            if open || decl.variants.iter().any(|variant| variant.wire == *text) {
+            if is_open(text) || decl.variants.iter().any(|variant| variant.wire == *text) {
                 return;
             }
             sink.report(|| {
@@ -205,6 +204,11 @@ pub(in crate::check) fn fits_expr<'a>(
             value_fits(analysis, place, (expr, if said { ty.present() } else { &ty }), wanted, what, sink);
         }
     }
+}
+
+/// Returns whether a text is an expression or contains a placeholder, so that its value is not known.
+fn is_open(text: &str) -> bool {
+    text.starts_with("{%") || text.contains("${")
 }
 
 /// Returns whether a type of integers holds a literal number.
